@@ -1,0 +1,3 @@
+"""Japanese and English publications on AI safety as aligned, tagged, versioned data."""
+
+__version__ = "0.1.0"

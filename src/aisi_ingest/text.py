@@ -1,0 +1,216 @@
+"""Text as it is published: normalised once, before any offset is minted, and lightly.
+
+Code points that only stand for another character are folded; what the author set stays
+(full-width punctuation, circled numbers, variant characters of names).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from aisi_ingest.model import Lang
+
+# Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, which NFKC leaves alone.
+_RADICALS = (
+    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"
+)
+_IDEOGRAPHS = (
+    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑𫜹忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
+)
+# Simplified forms that a Japanese PDF writer never means: Chromium takes these radicals for Japanese characters.
+_JAPANESE_FORM = {"⻄": "西", "⻑": "長", "⻘": "青", "⻝": "食", "⻤": "鬼", "⻩": "黄", "⻫": "斉", "⻭": "歯", "⻯": "竜", "⻲": "亀"}
+
+
+@functools.cache
+def _folding() -> dict[int, str]:
+    table = dict(zip(map(ord, _RADICALS), _IDEOGRAPHS, strict=True))
+    table.update((ord(radical), form) for radical, form in _JAPANESE_FORM.items())
+    folded = [
+        range(0x2F00, 0x2FE0),  # Kangxi radicals
+        range(0xFE30, 0xFE50),  # vertical presentation forms
+        range(0xFE10, 0xFE1A),
+        range(0xFF66, 0xFFA0),  # half-width kana (marks are composed below)
+        range(0xFF61, 0xFF66),
+        range(0xFF10, 0xFF1A),  # full-width digits and Latin letters
+        range(0xFF21, 0xFF3B),
+        range(0xFF41, 0xFF5B),
+        range(0xFB00, 0xFB07),  # Latin ligatures
+    ]
+    for code in (c for block in folded for c in block):
+        table[code] = unicodedata.normalize("NFKC", chr(code))
+    # NFKC turns the brackets of vertical text into ASCII ones; Japanese text has the full-width ones.
+    table.update({0xFE35: "（", 0xFE36: "）", 0xFE37: "｛", 0xFE38: "｝", 0xFE30: "‥", 0xFE19: "…", 0xFE13: "：", 0xFE14: "；"})
+    table.update({0xFE10: "，", 0xFE15: "！", 0xFE16: "？", 0xFE47: "［", 0xFE48: "］", 0xFE33: "｜", 0xFE31: "—", 0xFE32: "–"})
+    gone = [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    table.update((code, "") for code in gone)
+    table.update((code, " ") for code in (0x00A0, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x202F))
+    table.update((code, "") for code in (*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0)))
+    table.update((code, "\ufffd") for code in range(0xD800, 0xE000))  # lone surrogates cannot be written as UTF-8
+    return table
+
+
+def normalise(text: str) -> str:
+    """Fold code points that only stand for another character. Idempotent; may change the length.
+
+    Radicals by Unicode's Equivalent_Unified_Ideograph, vertical presentation forms, half-width kana
+    (voicing marks composed), full-width Latin letters and digits, ligatures. Zero-width characters,
+    soft hyphens and controls go; spaces of other widths become one. The ideographic space stays.
+    """
+    text = text.translate(_folding())
+    if "\u3099" in text or "\u309a" in text:  # half-width voicing marks follow their kana
+        text = re.sub("[\u3040-\u30ff][\u3099\u309a]", lambda m: unicodedata.normalize("NFC", m.group()), text)
+    return text
+
+
+def fold(text: str) -> str:
+    """One code point for one, for matching: full-width to ASCII, case folded. Offsets hold: ``len`` stays."""
+    return text.translate(_one_to_one())
+
+
+@functools.cache
+def _one_to_one() -> dict[int, str]:
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table.update({0x3000: " ", 0x00A0: " ", 0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-", 0x2014: "-", 0x2212: "-", 0x301C: "~", 0xFF5E: "~"})
+    table.update({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2215: "/", 0x2044: "/"})
+    for code in (*range(0x41, 0x5B), *range(0xC0, 0x180), *range(0xFF21, 0xFF3B)):
+        lower = unicodedata.normalize("NFKC", chr(code)).lower()
+        if len(lower) == 1:
+            table[code] = lower
+    return table
+
+
+_CJK = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff"
+)
+_JAPANESE = re.compile(f"[{_CJK}]")
+_KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
+# Punctuation that carries its own space: no blank beside it when lines are joined.
+_WIDE = re.compile(f"[{_CJK}\u3000-\u3004\u3008-\u301f\u2460-\u24ff\u25a0-\u25ff\u203b\uff01-\uff65\u30fb\u2026\u2025]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+
+
+def is_japanese(char: str) -> bool:
+    """True for kana, ideographs and what stands among them (々, ー)."""
+    return bool(_JAPANESE.match(char))
+
+
+def is_wide(char: str) -> bool:
+    """True for Japanese characters and full-width signs, beside which a line break means no space."""
+    return bool(_WIDE.match(char))
+
+
+def language_of(text: str, default: Lang = "en") -> Lang:
+    """Language of a piece of text: Japanese when Japanese characters carry it, else English.
+
+    A Japanese character says about as much as 2.5 Latin ones, so an English sentence that quotes a
+    Japanese name stays English. Text without letters takes ``default``.
+    """
+    japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
+    if not japanese and not latin:
+        return default
+    if _KANA.search(text) and japanese * 2.5 >= latin * 0.5:
+        return "ja"
+    return "ja" if japanese * 2.5 >= latin else "en"
+
+
+_HYPHENATED = re.compile("[a-z]-$")
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Join the lines of one paragraph: no space between Japanese characters, one between Latin words.
+
+    A hyphen at a line's end is undone where a lower-case letter stands on both sides.
+    """
+    out = ""
+    for line in lines:
+        line = line.strip(" \t\r\n\u3000")
+        if not line:
+            continue
+        if not out:
+            out = line
+        elif _HYPHENATED.search(out) and line[0].islower():
+            out = out[:-1] + line
+        elif is_wide(out[-1]) and (is_wide(line[0]) or not line[0].isascii()):
+            out += line
+        elif is_wide(out[-1]) or is_wide(line[0]) or out[-1] in "-/\u2013" and not out.endswith((" -", " /", " \u2013")):
+            out += line  # set solid in Japanese; a compound or an address broken after its sign
+        else:
+            out += " " + line
+    return out
+
+
+_END = "。．！？!?"
+_OPEN, _CLOSE = "（(「『【［[〈《“", "）)」』】］]〉》”"
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|vol|no|nos|fig|figs|sec|ver|ed|eds|al|approx|inc|ltd|co|corp|dr|mr|ms|mrs|prof|st|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|pp?|u\.s|u\.k|e\.u|ph\.d)"
+    r"|\b[a-z]|^\W*\d+)\.$",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Spans (start, end) of sentences, in code points: no span is empty, and all but white space is covered.
+
+    Brackets and quotes hold together: a full stop inside them ends nothing. Line breaks always end one.
+    """
+    start, depth, i, n = 0, 0, 0, len(text)
+    while i < n:
+        char = text[i]
+        end = None
+        if char in _OPEN:
+            depth += 1
+        elif char in _CLOSE:
+            depth = max(0, depth - 1)
+        elif char == "\n":
+            end, depth = i, 0
+        elif not depth and char in _END:
+            end = i + 1
+            while end < n and text[end] in _END + _CLOSE + "\"'’":
+                end += 1
+        elif not depth and char == "." and (i + 1 == n or text[i + 1].isspace() or text[i + 1] in "\"'”’" + _CLOSE):
+            after = text[i + 1 :].lstrip("\"'”’" + _CLOSE).lstrip()
+            if not after or (not after[0].islower() and not _ABBREVIATION.search(text[start : i + 1])):
+                end = i + 1
+                while end < n and text[end] in "\"'”’" + _CLOSE:
+                    end += 1
+        if end is not None:
+            if text[start:end].strip():
+                yield _trimmed(text, start, end)
+            start = i = max(end, i + 1)
+            continue
+        i += 1
+    if text[start:].strip():
+        yield _trimmed(text, start, n)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while text[start].isspace():
+        start += 1
+    while text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+@functools.cache
+def _tagger() -> Any:
+    import fugashi  # loads UniDic: 20 MB and 70 ms, so only where Japanese is tokenised
+
+    return fugashi.Tagger()
+
+
+def tokens(text: str) -> list[tuple[int, int, Any]]:
+    """Japanese tokens as (start, end, UniDic features), offsets in code points.
+
+    MeCab skips white space and reports it with the token that follows.
+    """
+    out, at = [], 0
+    for word in _tagger()(text):
+        start = text.index(word.surface, at)
+        at = start + len(word.surface)
+        out.append((start, at, word.feature))
+    return out
