@@ -15,14 +15,10 @@ from typing import Any
 from aisi_ingest.model import Lang
 
 # Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, which NFKC leaves alone.
-_RADICALS = (
-    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"
-)
-_IDEOGRAPHS = (
-    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑𫜹忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
-)
+_RADICALS = "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"  # noqa: E501
+_IDEOGRAPHS = "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑𫜹忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"  # noqa: E501
 # Simplified forms that a Japanese PDF writer never means: Chromium takes these radicals for Japanese characters.
-_JAPANESE_FORM = {"⻄": "西", "⻑": "長", "⻘": "青", "⻝": "食", "⻤": "鬼", "⻩": "黄", "⻫": "斉", "⻭": "歯", "⻯": "竜", "⻲": "亀"}
+_JAPANESE_FORM = dict(zip("⻄⻑⻘⻝⻤⻩⻫⻭⻯⻲", "西長青食鬼黄斉歯竜亀", strict=True))
 
 
 @functools.cache
@@ -42,12 +38,11 @@ def _folding() -> dict[int, str]:
     ]
     for code in (c for block in folded for c in block):
         table[code] = unicodedata.normalize("NFKC", chr(code))
-    # NFKC turns the brackets of vertical text into ASCII ones; Japanese text has the full-width ones.
-    table.update({0xFE35: "（", 0xFE36: "）", 0xFE37: "｛", 0xFE38: "｝", 0xFE30: "‥", 0xFE19: "…", 0xFE13: "：", 0xFE14: "；"})
-    table.update({0xFE10: "，", 0xFE15: "！", 0xFE16: "？", 0xFE47: "［", 0xFE48: "］", 0xFE33: "｜", 0xFE31: "—", 0xFE32: "–"})
-    gone = [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-    table.update((code, "") for code in gone)
-    table.update((code, " ") for code in (0x00A0, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x202F))
+    # NFKC turns the signs of vertical text into ASCII ones; Japanese text has the full-width ones.
+    table.update(zip(map(ord, "︵︶︷︸︰︙︓︔︐︕︖﹇﹈︳︱︲"), "（）｛｝‥…：；，！？［］｜—–", strict=True))
+    invisible = (0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    table.update((code, "") for code in invisible)
+    table.update((code, " ") for code in (0x00A0, *range(0x2002, 0x200B), 0x202F))
     table.update((code, "") for code in (*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0)))
     table.update((code, "\ufffd") for code in range(0xD800, 0xE000))  # lone surrogates cannot be written as UTF-8
     return table
@@ -74,8 +69,8 @@ def fold(text: str) -> str:
 @functools.cache
 def _one_to_one() -> dict[int, str]:
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    table.update({0x3000: " ", 0x00A0: " ", 0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-", 0x2014: "-", 0x2212: "-", 0x301C: "~", 0xFF5E: "~"})
-    table.update({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2215: "/", 0x2044: "/"})
+    signs = "\u3000\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u301c\uff5e\u2018\u2019\u201c\u201d\u2215\u2044"
+    table.update(zip(map(ord, signs), "  ------~~''\"\"//", strict=True))
     for code in (*range(0x41, 0x5B), *range(0xC0, 0x180), *range(0xFF21, 0xFF3B)):
         lower = unicodedata.normalize("NFKC", chr(code)).lower()
         if len(lower) == 1:
@@ -119,6 +114,7 @@ def language_of(text: str, default: Lang = "en") -> Lang:
 
 
 _HYPHENATED = re.compile("[a-z]-$")
+_COMPOUND = re.compile(r"\S[-/\u2013]$")  # a compound or an address, broken after its sign
 
 
 def join_lines(lines: Iterable[str]) -> str:
@@ -135,10 +131,8 @@ def join_lines(lines: Iterable[str]) -> str:
             out = line
         elif _HYPHENATED.search(out) and line[0].islower():
             out = out[:-1] + line
-        elif is_wide(out[-1]) and (is_wide(line[0]) or not line[0].isascii()):
+        elif is_wide(out[-1]) or is_wide(line[0]) or _COMPOUND.search(out):
             out += line
-        elif is_wide(out[-1]) or is_wide(line[0]) or out[-1] in "-/\u2013" and not out.endswith((" -", " /", " \u2013")):
-            out += line  # set solid in Japanese; a compound or an address broken after its sign
         else:
             out += " " + line
     return out
@@ -147,7 +141,8 @@ def join_lines(lines: Iterable[str]) -> str:
 _END = "。．！？!?"
 _OPEN, _CLOSE = "（(「『【［[〈《“", "）)」』】］]〉》”"
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|vol|no|nos|fig|figs|sec|ver|ed|eds|al|approx|inc|ltd|co|corp|dr|mr|ms|mrs|prof|st|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|pp?|u\.s|u\.k|e\.u|ph\.d)"
+    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|vol|no|nos|fig|figs|sec|ver|ed|eds|al|approx|inc|ltd|co|corp|dr|mr|ms|mrs|prof|st"
+    r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|pp?|u\.s|u\.k|e\.u|ph\.d)"
     r"|\b[a-z]|^\W*\d+)\.$",
     re.IGNORECASE,
 )
@@ -212,5 +207,6 @@ def tokens(text: str) -> list[tuple[int, int, Any]]:
     for word in _tagger()(text):
         start = text.index(word.surface, at)
         at = start + len(word.surface)
-        out.append((start, at, word.feature))
+        if not word.surface.isspace():  # the ideographic space is a token to MeCab
+            out.append((start, at, word.feature))
     return out
