@@ -11,7 +11,8 @@ it is known which work the bytes belong to; ``publish`` prefixes them with the d
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -228,3 +229,39 @@ class Finding(Struct, frozen=True):
     detail: dict[str, str | None]  # {"ja": value, "en": value}
     severity: Severity
     message: dict[str, str]  # {"ja": sentence, "en": sentence} for a person
+
+
+class Comparison(Struct, frozen=True):
+    """The findings of one pair. Their ids are local to the documents named here; one with ``#`` is already whole."""
+
+    ja: str  # document id
+    en: str
+    findings: tuple[Finding, ...] = ()
+
+
+class Publication(Struct, frozen=True):
+    """Everything that one release says, handed to ``publish`` in any order.
+
+    Mappings may be lazy (document id to Document): then one work is held in memory at a time.
+    """
+
+    documents: Sequence[Document] | Mapping[str, Document]  # with id, work and mentions
+    alignments: Sequence[Alignment] = ()
+    comparisons: Sequence[Comparison] = ()
+    entities: Sequence[Entity] = ()  # of the registry; those named ``local:...`` are collected from the mentions
+    made_with: Mapping[str, str] = {}  # stage to version
+    raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the pictures of the viewer
+    expectations: Mapping[str, int] = {}  # id of a source to the least number of its documents
+    succeeded: bool = True  # every document of the run came through
+    report: Mapping[str, Any] = {}  # of the run: documents with state, reason and seconds; may hold clock times
+    issues: tuple[Issue, ...] = ()
+
+
+class Release(Struct, frozen=True):
+    """What was published."""
+
+    id: str  # 20261122T031700Z
+    path: str
+    digest: str  # of the data files: equal for equal data
+    rows: dict[str, int]  # table to number of rows
+    refused: tuple[str, ...] = ()  # ids of documents left out, each with an issue
