@@ -1,0 +1,45 @@
+# make demo   set everything up and run the pipeline on the sample site
+# make test   set everything up and pass the tests
+# make check  formatting, lint, types
+# make lock   write the lock files anew from pyproject.toml (needs uv)
+# make bench  figures beside other programs, written to benchmarks/RESULTS.md
+# make clean  remove the virtual environment and what the demo made
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
+
+.PHONY: demo test check lock bench clean setup setup-dev
+
+demo: setup
+	@$(BIN)/aisi-ingest demo
+
+test: setup-dev
+	@$(BIN)/python -m pytest
+
+check: setup-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: setup-dev
+	@$(BIN)/python benchmarks/run.py
+
+lock:
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+setup: $(VENV)/.ready
+setup-dev: $(VENV)/.ready-dev
+
+$(VENV)/.ready: requirements.lock pyproject.toml install.sh
+	@PYTHON="$(PYTHON)" sh install.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml install.sh
+	@PYTHON="$(PYTHON)" sh install.sh $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.ready
+
+clean:
+	rm -rf $(VENV) processed/demo build dist .pytest_cache .mypy_cache .ruff_cache
