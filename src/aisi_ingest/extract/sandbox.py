@@ -1,0 +1,164 @@
+"""Worker processes with limits around everything that touches a document's bytes or text.
+
+A file of a kilobyte can ask for gigabytes or never end, and PDFium is C++: what runs in here may
+die, hang or swell and harms its own document alone. A worker has no network, writes no file, has a
+limit of address space for its life, and of processor and wall-clock time for each call.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from msgspec import Struct
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CLONE_NEWNET = 0x40000000
+
+
+class Limits(Struct, frozen=True):
+    """What one document may use. The defaults are several times what a 300-page report needs."""
+
+    wall_seconds: float = 300.0
+    cpu_seconds: int = 240
+    address_space: int = 6 << 30  # bytes; the OCR engine alone maps some 2 GB
+    calls_per_worker: int = 50  # then the process is replaced: leaks in C libraries end there
+
+
+class LimitExceeded(Exception):
+    """A worker was stopped or died. ``code`` is the issue's code, the message says which limit."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Sandbox:
+    """A pool of worker processes; ``call`` runs a module-level function in one of them.
+
+    Arguments and values cross by pickle between our own processes, never from a file.
+    """
+
+    def __init__(self, workers: int, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
+        import pebble
+
+        self.limits = limits
+        # Not fork: the caller has threads (Prefect, progress bars), whose locks a fork would copy held.
+        self._pool = pebble.ProcessPool(
+            max_workers=workers,
+            max_tasks=limits.calls_per_worker,
+            initializer=_confine,
+            initargs=(limits.address_space,),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run ``function`` in a worker.
+
+        Raises LimitExceeded when the worker hit a limit or died, and whatever the function raised.
+        """
+        import concurrent.futures
+
+        import pebble
+
+        limits = self.limits
+        future = self._pool.submit(_limited, limits.wall_seconds, function, limits.cpu_seconds, args, kwargs)
+        try:
+            value: R = future.result()
+            return value
+        except concurrent.futures.TimeoutError:
+            raise LimitExceeded("time_limit", f"took longer than {limits.wall_seconds:g} s and was stopped") from None
+        except pebble.ProcessExpired as death:
+            if death.exitcode == -signal.SIGXCPU:
+                reason = f"used more than {limits.cpu_seconds} s of processor time and was stopped"
+                raise LimitExceeded("cpu_limit", reason) from None
+            cause = signal.Signals(-death.exitcode).name if (death.exitcode or 0) < 0 else f"exit code {death.exitcode}"
+            raise LimitExceeded("worker_died", f"the reader crashed ({cause})") from None
+        except MemoryError:
+            gigabytes = limits.address_space / (1 << 30)
+            raise LimitExceeded(
+                "memory_limit", f"needed more than {gigabytes:g} GiB of memory and was stopped"
+            ) from None
+
+    def close(self) -> None:
+        """Wait for what runs, then end all workers."""
+        self._pool.close()
+        self._pool.join()
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        self._pool.stop()
+        self._pool.join()
+
+
+_shared: dict[int, Sandbox] = {}
+_shared_lock = threading.Lock()
+
+
+def shared(workers: int) -> Sandbox:
+    """This process's sandbox with at least ``workers`` workers, made when first asked for.
+
+    Steps are handed to threads or to task runners on other machines; each process has its own.
+    """
+    with _shared_lock:
+        if not _shared:
+            _shared[workers] = Sandbox(workers)
+        return next(iter(_shared.values()))
+
+
+def close_shared() -> None:
+    """End this process's sandbox; the next call of ``shared`` makes a new one."""
+    with _shared_lock:
+        for sandbox in _shared.values():
+            sandbox.stop()
+        _shared.clear()
+
+
+def _limited(function: Callable[..., R], cpu_seconds: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+    """Run in the worker: processor time counts for its whole life, so each call moves the limit on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
+    return function(*args, **kwargs)
+
+
+def _confine(address_space: int) -> None:
+    """Run once in each worker, before anything of a document is seen."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    sys.dont_write_bytecode = True
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # No file grows, wherever it is; pipes to the parent are not files. A write fails with EFBIG.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many workers as cores: threads inside would only compete
+    if not _without_network():
+        _refuse_sockets()
+
+
+def _without_network() -> bool:
+    """Leave the machine's network for an empty one; False where the system does not allow it."""
+    try:
+        unshare = ctypes.CDLL(None, use_errno=True).unshare
+    except (OSError, AttributeError):
+        return False
+    return bool(unshare(_CLONE_NEWNET) == 0)
+
+
+def _refuse_sockets() -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("no network while a document is read")
+
+    for owner, name in ((socket.socket, "connect"), (socket.socket, "connect_ex"), (socket, "create_connection")):
+        setattr(owner, name, refused)
