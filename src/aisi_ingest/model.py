@@ -265,3 +265,29 @@ class Release(Struct, frozen=True):
     digest: str  # of the data files: equal for equal data
     rows: dict[str, int]  # table to number of rows
     refused: tuple[str, ...] = ()  # ids of documents left out, each with an issue
+
+
+class Receipt(Struct, frozen=True, omit_defaults=True):
+    """One attempt to get one address: a line of ``raw/receipts.jsonl``, never changed afterwards.
+
+    ``sha256``, ``bytes``, ``media_type``, ``etag`` and ``last_modified`` belong to the bytes that are
+    held after the attempt; a refused or failed attempt has none of them.
+    """
+
+    url: str  # as linked, without a fragment; "file:<name>" for a local file
+    time: str  # UTC, ISO 8601 to the second
+    source: str  # id of the source in sources.toml, "manual" for files added by hand
+    state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn"]
+    kind: Literal["document", "page", "robots"] = "document"
+    status: int | None = None  # of HTTP, the last answer
+    sha256: str | None = None
+    bytes: int | None = None
+    media_type: str | None = None  # by content
+    file: str | None = None  # its name, never a path
+    etag: str | None = None
+    last_modified: str | None = None
+    title: str | None = None  # the link's text
+    date: str | None = None  # EDTF, from the page that links it
+    lang: Lang | None = None
+    reason: str | None = None  # refused, failed, withdrawn: one sentence for a person
+    tries: int = 1  # requests that it took, redirects not counted
