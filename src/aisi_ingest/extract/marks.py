@@ -1,0 +1,244 @@
+"""What a page draws beside its text: lines, frames, fills, curves and pictures; and its links.
+
+Tables, underlines, boxes and page frames are found from these. Coordinates as in ``pdf``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aisi_ingest.extract.pdfium import C
+from aisi_ingest.model import Box
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.pdf import View
+
+RULE = np.dtype(
+    [
+        ("x0", "f4"),
+        ("top", "f4"),
+        ("x1", "f4"),
+        ("bottom", "f4"),
+        ("kind", "u1"),
+        ("color", "u4"),  # 0xRRGGBBAA
+        ("width", "f4"),  # of the stroke; the thickness of a filled line
+        ("order", "u4"),  # drawing order
+    ]
+)
+LINE, RECT, FILL, CURVE, IMAGE = range(5)  # stroked or thin; stroked frame; filled box; anything bent or slanted; picture
+
+_TEXT, _PATH, _IMAGE_OBJECT, _SHADING, _FORM = 1, 2, 3, 4, 5  # fpdf_edit.h
+_THIN = 3.0  # points: a filled box no thicker is a line (writers draw borders up to 3 pt as fills)
+_MOST = 20_000  # segments and objects read on one page; maps and plots have more, and no tables
+
+Matrix = tuple[float, float, float, float, float, float]
+Row = tuple[float, float, float, float, int, int, float, int]
+_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def times(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that applies ``first`` and then ``second``."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = second
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+class _Reader:
+    def __init__(self, view: View, orders: dict[int, int]) -> None:
+        self.view = view
+        self.orders = orders  # handle of a text object: its drawing order
+        self.rows: list[Row] = []
+        self.left = _MOST
+        self.order = 0
+        self.floats = (ctypes.c_float * 6)()
+        self.ints = (ctypes.c_uint * 4)()
+        self.float_at = [ctypes.addressof(self.floats) + 4 * i for i in range(6)]
+        self.int_at = [ctypes.addressof(self.ints) + 4 * i for i in range(4)]
+
+    def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
+        objects = [get(holder, i) for i in range(count)]
+        kinds = list(map(C.FPDFPageObj_GetType, objects))
+        for handle, kind in zip(objects, kinds, strict=True):
+            self.order += 1
+            if kind == _TEXT:
+                self.orders[handle] = self.order
+            elif kind == _PATH:
+                self.path(handle, matrix)
+            elif kind in (_IMAGE_OBJECT, _SHADING):
+                self.picture(handle, kind, matrix)
+            elif kind == _FORM and depth < 16:
+                inner = self.matrix(handle)
+                inside = C.FPDFFormObj_CountObjects(handle)
+                if inside > 0:
+                    self.walk(inside, C.FPDFFormObj_GetObject, handle, times(inner, matrix), depth + 1)
+
+    def matrix(self, handle: int) -> Matrix:
+        if not C.FPDFPageObj_GetMatrix(handle, self.float_at[0]):
+            return _IDENTITY
+        a, b, c, d, e, f = self.floats
+        return (a, b, c, d, e, f)
+
+    def color(self, call: Any, handle: int) -> int:
+        if not call(handle, *self.int_at):
+            return 0x808080FF  # a pattern or an unknown colour space: something is drawn there
+        red, green, blue, alpha = self.ints
+        return int(red << 24 | green << 16 | blue << 8 | alpha)
+
+    def add(self, x0: float, y0: float, x1: float, y1: float, kind: int, color: int, width: float) -> None:
+        ax, ay = self.view.points(x0, y0)
+        bx, by = self.view.points(x1, y1)
+        if ax > bx:
+            ax, bx = bx, ax
+        if ay > by:
+            ay, by = by, ay
+        if not (-1e5 < ax <= bx < 1e5 and -1e5 < ay <= by < 1e5):
+            return
+        self.rows.append((ax, ay, bx, by, kind, color, width, self.order))
+
+    def picture(self, handle: int, kind: int, outer: Matrix) -> None:
+        if kind == _SHADING:
+            f = self.float_at
+            if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
+                x0, y0, x1, y1 = self.floats[:4]
+                xs, ys = _corners(x0, y0, x1, y1, outer)
+                self.add(min(xs), min(ys), max(xs), max(ys), FILL, 0x808080FF, 0)
+            return
+        xs, ys = _corners(0, 0, 1, 1, times(self.matrix(handle), outer))
+        self.add(min(xs), min(ys), max(xs), max(ys), IMAGE, 0x808080FF, 0)
+
+    def path(self, handle: int, outer: Matrix) -> None:
+        if not C.FPDFPath_GetDrawMode(handle, self.int_at[0], self.int_at[1]):
+            return
+        filled, stroked = self.ints[0] != 0, self.ints[1] != 0
+        if not filled and not stroked:
+            return
+        count = C.FPDFPath_CountSegments(handle)
+        if count <= 0:
+            return
+        matrix = times(self.matrix(handle), outer)
+        fill = self.color(C.FPDFPageObj_GetFillColor, handle) if filled else 0
+        stroke = self.color(C.FPDFPageObj_GetStrokeColor, handle) if stroked else 0
+        width = 0.0
+        if stroked and C.FPDFPageObj_GetStrokeWidth(handle, self.float_at[0]):
+            a, b, c, d = matrix[:4]
+            width = float(self.floats[0]) * abs(a * d - b * c) ** 0.5
+        self.left -= count
+        if self.left < 0:
+            f = self.float_at
+            if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
+                xs, ys = _corners(*self.floats[:4], outer)
+                self.add(min(xs), min(ys), max(xs), max(ys), CURVE, fill or stroke, width)
+            return
+        for points, curved, closed in self.subpaths(handle, count, matrix):
+            self.subpath(points, curved, closed, fill if filled else None, stroke if stroked else None, width)
+
+    def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
+        a, b, c, d, e, f = matrix
+        out: list[tuple[list[tuple[float, float]], bool, bool]] = []
+        points: list[tuple[float, float]] = []
+        curved = closed = False
+        get, kind_of, point_of = C.FPDFPath_GetPathSegment, C.FPDFPathSegment_GetType, C.FPDFPathSegment_GetPoint
+        at_x, at_y, values = self.float_at[0], self.float_at[1], self.floats
+        for i in range(count):
+            segment = get(handle, i)
+            kind = kind_of(segment)  # 0 line, 1 Bézier, 2 move
+            if kind == 2 and points:
+                out.append((points, curved, closed))
+                points, curved, closed = [], False, False
+            point_of(segment, at_x, at_y)
+            x, y = values[0], values[1]
+            points.append((a * x + c * y + e, b * x + d * y + f))
+            curved = curved or kind == 1
+            closed = closed or C.FPDFPathSegment_GetClose(segment) == 1
+        out.append((points, curved, closed))
+        return out
+
+    def subpath(
+        self,
+        points: list[tuple[float, float]],
+        curved: bool,
+        closed: bool,
+        fill: int | None,
+        stroke: int | None,
+        width: float,
+    ) -> None:
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        if curved:
+            self.add(x0, y0, x1, y1, CURVE, fill if fill is not None else stroke or 0, width)
+            return
+        sides = list(zip(points, points[1:], strict=False))
+        if (closed or fill is not None) and points[0] != points[-1]:
+            sides.append((points[-1], points[0]))
+        straight = all(abs(p[0] - q[0]) < 0.2 or abs(p[1] - q[1]) < 0.2 for p, q in sides)
+        corners = all(min(abs(x - x0), abs(x - x1)) < 0.2 and min(abs(y - y0), abs(y - y1)) < 0.2 for x, y in points)
+        if fill is not None:
+            thickness = min(x1 - x0, y1 - y0)
+            if not straight or not corners:
+                self.add(x0, y0, x1, y1, CURVE, fill, 0)
+            elif thickness <= _THIN and max(x1 - x0, y1 - y0) > thickness:
+                self.add(x0, y0, x1, y1, LINE, fill, thickness)
+            else:
+                self.add(x0, y0, x1, y1, FILL, fill, 0)
+        if stroke is not None:
+            if straight and corners and len(sides) >= 4 and min(x1 - x0, y1 - y0) > 0.5:
+                self.add(x0, y0, x1, y1, RECT, stroke, width)
+            else:
+                for (px, py), (qx, qy) in sides:
+                    slanted = abs(px - qx) >= 0.2 and abs(py - qy) >= 0.2
+                    self.add(px, py, qx, qy, CURVE if slanted else LINE, stroke, width)
+
+
+def _corners(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> tuple[list[float], list[float]]:
+    a, b, c, d, e, f = matrix
+    pairs = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)]
+    return [a * x + c * y + e for x, y in pairs], [b * x + d * y + f for x, y in pairs]
+
+
+def read(page: int, view: View, orders: dict[int, int]) -> npt.NDArray[np.void]:
+    """All rules of an open page, in drawing order; fills ``orders`` with that of its text objects."""
+    reader = _Reader(view, orders)
+    reader.walk(C.FPDFPage_CountObjects(page), C.FPDFPage_GetObject, page, _IDENTITY, 0)
+    return np.array(reader.rows, RULE)
+
+
+def links(document: int, page: int, view: View) -> tuple[tuple[Box, str | int], ...]:
+    """Boxes of the links on a page, each with its address or the number of the page it leads to."""
+    out: list[tuple[Box, str | int]] = []
+    position, link, box = ctypes.c_int(0), ctypes.c_void_p(), (ctypes.c_float * 4)()
+    position_at, link_at = ctypes.addressof(position), ctypes.addressof(link)
+    while len(out) < 2000 and C.FPDFLink_Enumerate(page, position_at, link_at):
+        handle = link.value
+        if not handle or not C.FPDFLink_GetAnnotRect(handle, ctypes.addressof(box)):
+            continue
+        target = _target(document, handle)
+        if target is None:
+            continue
+        left, top, right, bottom = box
+        corners = view.boxes(left, bottom, right, top)
+        out.append((Box(*(round(float(value), 2) for value in corners)), target))
+    return tuple(out)
+
+
+def _target(document: int, link: int) -> str | int | None:
+    destination = C.FPDFLink_GetDest(document, link)
+    action = None if destination else C.FPDFLink_GetAction(link)
+    if action:
+        kind = C.FPDFAction_GetType(action)  # 1 go to, 2 remote, 3 address, 4 launch
+        if kind == 3:
+            size = C.FPDFAction_GetURIPath(document, action, None, 0)
+            if not 1 < size <= 1 << 16:
+                return None
+            buffer = ctypes.create_string_buffer(size)
+            C.FPDFAction_GetURIPath(document, action, ctypes.addressof(buffer), size)
+            return buffer.raw[: size - 1].decode("utf-8", "replace")
+        if kind == 1:
+            destination = C.FPDFAction_GetDest(document, action)
+    if not destination:
+        return None
+    index = C.FPDFDest_GetDestPageIndex(document, destination)
+    return int(index) + 1 if index >= 0 else None

@@ -1,0 +1,500 @@
+"""Characters, fonts, rules and pictures of a PDF's pages, through PDFium's raw calls into arrays.
+
+Coordinates are points (1/72 inch) from the top left of the page as a reader sees it: after the
+page's rotation and crop, x to the right, y down. ``angle`` is the direction of writing in degrees
+counter-clockwise, 0 where the text runs to the right. Colours are packed as 0xRRGGBBAA.
+
+PDFium invents characters (spaces between words, line ends): they are dropped here, because words
+and lines come from positions. The characters keep the order in which the file draws them.
+
+Why this module talks to PDFium by address: ``map`` over a C function with prepared pointers costs
+0.4 microseconds a character and call, a Python loop over the generated bindings 1.5. PDFium is not
+thread-safe: one document at a time in one process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import functools
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from aisi_ingest.extract import marks
+from aisi_ingest.extract.pdfium import C
+from aisi_ingest.model import Box, Issue
+
+CHAR = np.dtype(
+    [
+        ("code", "u4"),  # Unicode code point as the file says, not normalised; 0xFFFD where it says nothing
+        ("x0", "f4"),  # the loose box: advance wide, ascent to descent high
+        ("top", "f4"),
+        ("x1", "f4"),
+        ("bottom", "f4"),
+        ("origin_x", "f4"),  # where the glyph stands on its baseline
+        ("origin_y", "f4"),
+        ("size", "f4"),  # of the font as displayed, in points
+        ("font", "u2"),  # index into Page.fonts
+        ("color", "u4"),  # fill, 0xRRGGBBAA
+        ("angle", "f4"),
+        ("hidden", "?"),  # a reader of the page cannot see it
+        ("order", "u4"),  # drawing order of its text object, to be compared with RULE's
+    ]
+)
+RULE, LINE, RECT, FILL, CURVE, IMAGE = marks.RULE, marks.LINE, marks.RECT, marks.FILL, marks.CURVE, marks.IMAGE
+
+Chars = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    name: str  # without the subset's prefix
+    bold: bool = False
+    italic: bool = False
+    serif: bool = False
+    monospace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: arrays over its characters and over what is drawn beside them."""
+
+    number: int  # from 1
+    width: float
+    height: float
+    chars: Chars  # of CHAR
+    fonts: tuple[Font, ...]
+    rules: npt.NDArray[np.void]  # of RULE: lines, frames, fills, curves and pictures
+    links: tuple[tuple[Box, str | int], ...] = ()  # an address, or the number of the page it leads to
+    label: str | None = None  # as the reader's program counts: "iv", "A-3"
+
+    @property
+    def images(self) -> tuple[Box, ...]:
+        """Boxes of the pictures on the page."""
+        found = self.rules[self.rules["kind"] == IMAGE]
+        return tuple(Box(*(float(row[name]) for name in ("x0", "top", "x1", "bottom"))) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    level: int  # from 1
+    title: str
+    page: int | None  # from 1
+
+
+class PdfError(Exception):
+    """The document cannot be read at all; ``issue`` says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.issue = Issue("extract", "error", code, message)
+
+
+class PasswordNeeded(PdfError):
+    def __init__(self) -> None:
+        super().__init__("password_needed", "the file is encrypted and opens only with a password")
+
+
+class NotReadable(PdfError):
+    def __init__(self, reason: str) -> None:
+        super().__init__("not_readable", reason)
+
+
+# FPDF_GetLastError, fpdfview.h
+_ERRORS = {
+    2: "the file cannot be opened",
+    3: "the file is not a PDF or is damaged beyond repair",
+    5: "the file is protected in a way that PDFium does not know",
+    6: "the document has no page that can be found",
+}
+
+
+@dataclass
+class PdfDocument:
+    """An open document. ``issues`` grows while its pages are read."""
+
+    handle: int
+    page_count: int
+    issues: list[Issue] = field(default_factory=list)
+
+    @functools.cached_property
+    def title(self) -> str:
+        return _meta(self.handle, b"Title")
+
+    @functools.cached_property
+    def creation(self) -> str | None:
+        """The day on which the file was made, as YYYY-MM-DD; None where it is not said or no date."""
+        found = re.match(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?", _meta(self.handle, b"CreationDate"))
+        if not found:
+            return None
+        try:
+            return datetime.date(int(found[1]), int(found[2] or 1), int(found[3] or 1)).isoformat()
+        except ValueError:
+            return None
+
+    @functools.cached_property
+    def outline(self) -> tuple[Bookmark, ...]:
+        """The bookmarks in their order; loops in a broken outline are cut."""
+        out: list[Bookmark] = []
+        seen: set[int] = set()
+
+        def walk(parent: int | None, level: int) -> None:
+            mark = C.FPDFBookmark_GetFirstChild(self.handle, parent)
+            while mark and mark not in seen and level < 32 and len(out) < 10_000:
+                seen.add(mark)
+                target = C.FPDFBookmark_GetDest(self.handle, mark)
+                if not target and (action := C.FPDFBookmark_GetAction(mark)):
+                    target = C.FPDFAction_GetDest(self.handle, action)
+                index = C.FPDFDest_GetDestPageIndex(self.handle, target) if target else -1
+                title = _utf16(lambda buffer, size, mark=mark: C.FPDFBookmark_GetTitle(mark, buffer, size))
+                out.append(Bookmark(level, title.strip(), index + 1 if index >= 0 else None))
+                walk(mark, level + 1)
+                mark = C.FPDFBookmark_GetNextSibling(self.handle, mark)
+
+        walk(None, 1)
+        return tuple(out)
+
+    @functools.cached_property
+    def active_content(self) -> tuple[str, ...]:
+        """Scripts, launch actions and embedded files, seen and left alone (short fixed words, sorted)."""
+        found = set()
+        if C.FPDFDoc_GetJavaScriptActionCount(self.handle) > 0:
+            found.add("javascript")
+        if C.FPDFDoc_GetAttachmentCount(self.handle) > 0:
+            found.add("embedded_file")
+        return tuple(sorted(found))
+
+    def pages(self) -> Iterator[Page]:
+        """Read page after page, closing each at once. One that cannot be read leaves an issue instead."""
+        for index in range(self.page_count):
+            page = C.FPDF_LoadPage(self.handle, index)
+            if not page:
+                message = f"page {index + 1} cannot be read"
+                self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
+                continue
+            try:
+                yield _read_page(self.handle, page, index)
+            finally:
+                C.FPDF_ClosePage(page)
+
+
+@contextmanager
+def open_document(path: str | Path, password: str | None = None) -> Iterator[PdfDocument]:
+    """Open a PDF; one that is encrypted with an empty password simply opens.
+
+    Raises:
+        PasswordNeeded: it opens only with a password, or with another one.
+        NotReadable: no file, no PDF, or damaged beyond repair.
+    """
+    C.load()
+    secret = password.encode() if password is not None else None
+    handle = C.FPDF_LoadDocument(str(path).encode(), secret)
+    if not handle:
+        error = C.FPDF_GetLastError()
+        if error == 4:
+            raise PasswordNeeded
+        raise NotReadable(_ERRORS.get(error, "PDFium cannot open the file"))
+    try:
+        count = C.FPDF_GetPageCount(handle)
+        if count <= 0:
+            raise NotReadable(_ERRORS[6])
+        yield PdfDocument(handle, count)
+    finally:
+        C.FPDF_CloseDocument(handle)
+
+
+def _utf16(call: Any) -> str:
+    """Text of a call that fills a buffer with UTF-16LE and a closing zero, and returns its size in bytes."""
+    size = call(None, 0)
+    if size <= 2 or size > 1 << 20:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    call(ctypes.addressof(buffer), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+
+
+def _meta(handle: int, key: bytes) -> str:
+    return _utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From PDF user space to what the reader sees: the crop's origin and the page's rotation."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int  # quarter turns clockwise
+
+    def points(self, x: Any, y: Any) -> tuple[Any, Any]:
+        if self.turns == 1:
+            return y - self.bottom, x - self.left
+        if self.turns == 2:
+            return self.right - x, y - self.bottom
+        if self.turns == 3:
+            return self.top - y, self.right - x
+        return x - self.left, self.top - y
+
+    def boxes(self, x0: Any, y0: Any, x1: Any, y1: Any) -> tuple[Any, Any, Any, Any]:
+        """Boxes of two opposite corners each, as x0, top, x1, bottom."""
+        ax, ay = self.points(x0, y0)
+        bx, by = self.points(x1, y1)
+        return np.minimum(ax, bx), np.minimum(ay, by), np.maximum(ax, bx), np.maximum(ay, by)
+
+
+_LIMIT = 8192  # characters a turn: the buffers are this long
+
+
+class _Buffers:
+    """Memory that PDFium writes into, and the addresses of its rows, made once."""
+
+    def __init__(self) -> None:
+        self.box = np.zeros((_LIMIT, 4), "f4")
+        self.point = np.zeros((_LIMIT, 4), "f8")
+        self.matrix = np.zeros((_LIMIT, 6), "f4")
+        self.color = np.zeros((_LIMIT, 4), "u4")
+        self.size = np.zeros(_LIMIT, "f4")
+        self.box_at = self._rows(self.box)
+        self.point_at = [[address + 8 * i for address in self._rows(self.point)] for i in range(4)]
+        self.matrix_at = self._rows(self.matrix)
+        self.color_at = [[address + 4 * i for address in self._rows(self.color)] for i in range(4)]
+        self.size_at = self._rows(self.size)
+
+    @staticmethod
+    def _rows(array: npt.NDArray[Any]) -> list[int]:
+        return [array.ctypes.data + array.strides[0] * i for i in range(len(array))]
+
+
+_buffers = functools.cache(_Buffers)
+
+
+def _run(call: Any, *arguments: Any) -> None:
+    deque(map(call, *arguments), maxlen=0)
+
+
+def _read_page(document: int, page: int, index: int) -> Page:
+    bounds = (ctypes.c_float * 4)()
+    C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
+    left, top, right, bottom = bounds
+    turns = C.FPDFPage_GetRotation(page) % 4
+    view = View(left, bottom, right, top, turns)
+    width, height = right - left, top - bottom
+    if turns % 2:
+        width, height = height, width
+    orders: dict[int, int] = {}
+    rules = marks.read(page, view, orders)
+    text = C.FPDFText_LoadPage(page)
+    try:
+        chars, fonts = _read_chars(text, view, orders) if text else (np.zeros(0, CHAR), ())
+    finally:
+        if text:
+            C.FPDFText_ClosePage(text)
+    outside = (chars["x1"] <= 0) | (chars["bottom"] <= 0) | (chars["x0"] >= width) | (chars["top"] >= height)
+    chars["hidden"] |= outside
+    label = _utf16(lambda buffer, size: C.FPDF_GetPageLabel(document, index, buffer, size)) or None
+    return Page(index + 1, width, height, chars, fonts, rules, marks.links(document, page, view), label)
+
+
+def _read_chars(text: int, view: View, orders: dict[int, int]) -> tuple[Chars, tuple[Font, ...]]:
+    count = C.FPDFText_CountChars(text)
+    if count <= 0:
+        return np.zeros(0, CHAR), ()
+    fonts: dict[int, int] = {}
+    found: list[Font] = []
+    parts = [
+        _read_chunk(text, start, min(count, start + _LIMIT), view, orders, fonts, found)
+        for start in range(0, count, _LIMIT)
+    ]
+    return (parts[0] if len(parts) == 1 else np.concatenate(parts)), tuple(found)
+
+
+def _read_chunk(
+    text: int, start: int, stop: int, view: View, orders: dict[int, int], fonts: dict[int, int], found: list[Font]
+) -> Chars:
+    n = stop - start
+    memory = _buffers()
+    code = np.fromiter(map(C.FPDFText_GetUnicode, repeat(text), range(start, stop)), "u4", n)
+    keep = _real(text, start, code)
+    where = keep.tolist() if start == 0 else (keep + start).tolist()
+    code, n = code[keep], len(where)
+    chars = np.zeros(n, CHAR)
+    if not n:
+        return chars
+    chars["code"] = code
+    objects = np.fromiter(map(_object_of, repeat(text), where), "u8", n)
+    first = np.concatenate(([0], np.flatnonzero(objects[1:] != objects[:-1]) + 1))
+    length = np.diff(np.append(first, n))
+    run = np.repeat(np.arange(len(first)), length)
+    heads = [where[i] for i in first.tolist()]
+    handles = objects[first].tolist()
+    runs = len(heads)
+
+    memory.color[:runs] = (0, 0, 0, 255)  # what stays where PDFium knows no colour (patterns): black
+    memory.matrix[:runs] = (1, 0, 0, 1, 0, 0)
+    memory.size[:runs] = 0
+    _run(C.FPDFText_GetMatrix, repeat(text), heads, memory.matrix_at)
+    _run(C.FPDFText_GetFillColor, repeat(text), heads, *memory.color_at)
+    _run(C.FPDFText_GetCharOrigin, repeat(text), heads, memory.point_at[0], memory.point_at[1])
+    _run(C.FPDFTextObj_GetFontSize, handles, memory.size_at)
+    font = np.fromiter((_font(C.FPDFTextObj_GetFont(handle), fonts, found) for handle in handles), "u2", runs)
+    mode = np.fromiter(map(C.FPDFTextObj_GetTextRenderMode, handles), "i4", runs)
+    order = np.fromiter((orders.get(handle, 0) for handle in handles), "u4", runs)
+
+    matrix = np.nan_to_num(memory.matrix[:runs].astype("f8"), posinf=0, neginf=0)
+    a, b, c, d = matrix[:, 0], matrix[:, 1], matrix[:, 2], matrix[:, 3]
+    size = np.abs(memory.size[:runs]) * np.hypot(c, d)
+    angle = (np.degrees(np.arctan2(b, a)) - 90 * view.turns) % 360
+    angle[angle > 359.95] = 0
+    rgba = memory.color[:runs].astype("u4")
+    color = rgba[:, 0] << 24 | rgba[:, 1] << 16 | rgba[:, 2] << 8 | rgba[:, 3]
+    for name, values in (("size", size), ("angle", angle), ("color", color), ("font", font), ("order", order)):
+        chars[name] = values[run]
+    chars["hidden"] = ((mode == 3) | (mode == 7) | (size <= 0) | (rgba[:, 3] == 0))[run]
+
+    _run(C.FPDFText_GetLooseCharBox, repeat(text), where, memory.box_at)
+    box = memory.box[:n].astype("f8")  # left, top, right, bottom
+    origin_x, origin_y = box[:, 0].copy(), memory.point[:runs, 1][run].copy()
+    # The loose box is made from the matrix's a alone: of slanted or turned text it is wrong or empty.
+    upright = (np.abs(b) <= 1e-3 * np.abs(a)) & (a > 0)
+    odd = np.flatnonzero(~upright[run])
+    if len(odd):
+        _turned(text, odd, [where[i] for i in odd.tolist()], matrix[run[odd]], size[run[odd]], box, origin_x, origin_y)
+    _pieces(text, where, box, origin_x, origin_y)
+    box = np.clip(np.nan_to_num(box), -1e5, 1e5)
+    x0, top, x1, bottom = view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
+    chars["x0"], chars["top"], chars["x1"], chars["bottom"] = x0, top, x1, bottom
+    chars["origin_x"], chars["origin_y"] = view.points(origin_x, origin_y)
+    return chars
+
+
+def _object_of(text: int, index: int) -> int:
+    return C.FPDFText_GetTextObject(text, index) or 0
+
+
+_HIGH, _LOW = (0xD800, 0xDC00), (0xDC00, 0xE000)
+
+
+def _real(text: int, start: int, code: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
+    """Indices of the characters that the file has; repairs ``code`` in place where PDFium marks hyphens."""
+    keep = np.ones(len(code), bool)
+    for i in np.flatnonzero((code <= 0x20) | (code == 0xAD) | (code >= 0xFFFE) & (code <= 0xFFFF)).tolist():
+        value = int(code[i])
+        if value in (0x0A, 0x0D) or C.FPDFText_IsGenerated(text, start + i) == 1:
+            keep[i] = False
+        elif C.FPDFText_IsHyphen(text, start + i) == 1:
+            code[i] = 0x2D  # PDFium turns a hyphen at a line's end into a control character
+        elif value in (0, 0xFFFE, 0xFFFF):
+            code[i] = 0xFFFD
+        elif value < 0x20:
+            code[i] = 0x20 if value == 0x09 else 0xFFFD
+    high = (code >= _HIGH[0]) & (code < _HIGH[1])
+    if high.any():
+        for i in np.flatnonzero(high).tolist():
+            if i + 1 < len(code) and _LOW[0] <= code[i + 1] < _LOW[1]:
+                code[i] = 0x10000 + ((int(code[i]) - _HIGH[0]) << 10) + int(code[i + 1]) - _LOW[0]
+                keep[i + 1] = False
+    return np.flatnonzero(keep)
+
+
+def _turned(
+    text: int,
+    at: npt.NDArray[np.intp],
+    where: list[int],
+    matrix: npt.NDArray[np.float64],
+    size: npt.NDArray[np.float64],
+    box: npt.NDArray[np.float64],
+    origin_x: npt.NDArray[np.float64],
+    origin_y: npt.NDArray[np.float64],
+) -> None:
+    """Boxes of turned text: from the glyph's extent along the line, and the size across it."""
+    memory, n = _buffers(), len(where)
+    _run(C.FPDFText_GetCharOrigin, repeat(text), where, memory.point_at[0], memory.point_at[1])
+    ox, oy = memory.point[:n, 0].copy(), memory.point[:n, 1].copy()
+    _run(C.FPDFText_GetCharBox, repeat(text), where, *memory.point_at)  # left, right, bottom, top
+    tight = memory.point[:n].copy()
+    length = np.hypot(matrix[:, 0], matrix[:, 1])
+    length[length == 0] = 1
+    ux, uy = matrix[:, 0] / length, matrix[:, 1] / length  # along the line
+    down = np.sign(matrix[:, 0] * matrix[:, 3] - matrix[:, 1] * matrix[:, 2])
+    down[down == 0] = 1
+    vx, vy = -uy * down, ux * down  # up from the baseline
+    # Ascent .88 and descent .12 of the em are those of Japanese fonts; Latin ones lie near.
+    corners_x = np.stack([tight[:, 0], tight[:, 1], ox + 0.88 * size * vx, ox - 0.12 * size * vx])
+    corners_y = np.stack([tight[:, 2], tight[:, 3], oy + 0.88 * size * vy, oy - 0.12 * size * vy])
+    box[at, 0], box[at, 2] = corners_x.min(0), corners_x.max(0)
+    box[at, 3], box[at, 1] = corners_y.min(0), corners_y.max(0)
+    origin_x[at], origin_y[at] = ox, oy
+
+
+def _pieces(
+    text: int,
+    where: list[int],
+    box: npt.NDArray[np.float64],
+    origin_x: npt.NDArray[np.float64],
+    origin_y: npt.NDArray[np.float64],
+) -> None:
+    """Characters that share one glyph (a ligature, ActualText) have no advance: share out the glyph's box."""
+    narrow = np.flatnonzero(box[:, 2] - box[:, 0] <= 0)
+    values = (ctypes.c_double * 4)()
+    ends = [ctypes.addressof(values) + 8 * i for i in range(4)]
+    groups: dict[tuple[float, float], list[int]] = {}
+    for i in narrow.tolist():
+        groups.setdefault((float(origin_x[i]), float(origin_y[i])), []).append(i)
+    for members in groups.values():
+        if not C.FPDFText_GetCharBox(text, where[members[0]], *ends):
+            continue
+        left, right = values[0], values[1]
+        step = (right - left) / len(members)
+        for k, i in enumerate(members):
+            box[i, 0], box[i, 2] = left + k * step, left + (k + 1) * step
+            origin_x[i] = box[i, 0]
+
+
+_BOLD = re.compile(r"bold|black|heavy|demi|semibold|[-_ ,]w[6-9]\b|-[bh]$|-eb$|extrab", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique|slanted", re.IGNORECASE)
+_SERIF = re.compile(r"min(?:cho|-)|明朝|serif|times|roman|song|ryumin|century|cambria|georgia|garamond", re.IGNORECASE)
+_MONO = re.compile(r"mono|courier|consol|menlo|typewriter|code", re.IGNORECASE)
+
+
+def _font(handle: int | None, known: dict[int, int], found: list[Font]) -> int:
+    """Index of a font on this page. Handles are only good while the page is open."""
+    key = handle or 0
+    if key not in known:
+        known[key] = min(len(found), 0xFFFF)
+        found.append(_describe(handle))
+    return known[key]
+
+
+def _describe(handle: int | None) -> Font:
+    if not handle:
+        return Font("")
+    size = C.FPDFFont_GetBaseFontName(handle, None, 0)
+    name = ""
+    if 0 < size <= 4096:
+        buffer = ctypes.create_string_buffer(size)
+        C.FPDFFont_GetBaseFontName(handle, ctypes.addressof(buffer), size)
+        raw = buffer.raw[: size - 1]
+        try:
+            name = raw.decode()
+        except UnicodeDecodeError:
+            name = raw.decode("cp932", "replace")
+    name = re.sub(r"^[A-Z]{6}\+", "", name)
+    flags = max(0, C.FPDFFont_GetFlags(handle))  # PDF 32000-1, table 123
+    weight = C.FPDFFont_GetWeight(handle)
+    return Font(
+        name,
+        bold=bool(_BOLD.search(name)) or weight >= 600 or bool(flags & 1 << 18),
+        italic=bool(_ITALIC.search(name)) or bool(flags & 1 << 6),
+        serif=bool(_SERIF.search(name)) if name else bool(flags & 2),
+        monospace=bool(flags & 1) or bool(_MONO.search(name)),
+    )

@@ -1,0 +1,107 @@
+"""PDFium's C functions by address, with prototypes that take plain integers for handles and pointers.
+
+The generated bindings check and wrap each argument; called a million times that is most of the
+reading time. The prototypes below are those of fpdfview.h, fpdf_text.h, fpdf_edit.h and fpdf_doc.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+_I, _U, _L, _P, _F, _S = ctypes.c_int, ctypes.c_uint, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_float, ctypes.c_char_p
+
+# name: (result, arguments). Pointers to memory are addresses.
+_PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "FPDF_LoadDocument": (_P, (_S, _S)),
+    "FPDF_CloseDocument": (None, (_P,)),
+    "FPDF_GetLastError": (_L, ()),
+    "FPDF_GetPageCount": (_I, (_P,)),
+    "FPDF_GetMetaText": (_L, (_P, _S, _P, _L)),
+    "FPDF_GetPageLabel": (_L, (_P, _I, _P, _L)),
+    "FPDF_LoadPage": (_P, (_P, _I)),
+    "FPDF_ClosePage": (None, (_P,)),
+    "FPDF_GetPageBoundingBox": (_I, (_P, _P)),
+    "FPDFPage_GetRotation": (_I, (_P,)),
+    "FPDFPage_CountObjects": (_I, (_P,)),
+    "FPDFPage_GetObject": (_P, (_P, _I)),
+    "FPDFFormObj_CountObjects": (_I, (_P,)),
+    "FPDFFormObj_GetObject": (_P, (_P, _L)),
+    "FPDFPageObj_GetType": (_I, (_P,)),
+    "FPDFPageObj_GetMatrix": (_I, (_P, _P)),
+    "FPDFPageObj_GetBounds": (_I, (_P, _P, _P, _P, _P)),
+    "FPDFPageObj_GetFillColor": (_I, (_P, _P, _P, _P, _P)),
+    "FPDFPageObj_GetStrokeColor": (_I, (_P, _P, _P, _P, _P)),
+    "FPDFPageObj_GetStrokeWidth": (_I, (_P, _P)),
+    "FPDFPageObj_GetClipPath": (_P, (_P,)),
+    "FPDFPageObj_CountMarks": (_I, (_P,)),
+    "FPDFPageObj_GetMark": (_P, (_P, _L)),
+    "FPDFPageObjMark_GetName": (_I, (_P, _P, _L, _P)),
+    "FPDFClipPath_CountPaths": (_I, (_P,)),
+    "FPDFClipPath_CountPathSegments": (_I, (_P, _I)),
+    "FPDFClipPath_GetPathSegment": (_P, (_P, _I, _I)),
+    "FPDFPath_CountSegments": (_I, (_P,)),
+    "FPDFPath_GetPathSegment": (_P, (_P, _I)),
+    "FPDFPath_GetDrawMode": (_I, (_P, _P, _P)),
+    "FPDFPathSegment_GetPoint": (_I, (_P, _P, _P)),
+    "FPDFPathSegment_GetType": (_I, (_P,)),
+    "FPDFPathSegment_GetClose": (_I, (_P,)),
+    "FPDFText_LoadPage": (_P, (_P,)),
+    "FPDFText_ClosePage": (None, (_P,)),
+    "FPDFText_CountChars": (_I, (_P,)),
+    "FPDFText_GetUnicode": (_U, (_P, _I)),
+    "FPDFText_IsGenerated": (_I, (_P, _I)),
+    "FPDFText_IsHyphen": (_I, (_P, _I)),
+    "FPDFText_GetTextObject": (_P, (_P, _I)),
+    "FPDFText_GetLooseCharBox": (_I, (_P, _I, _P)),
+    "FPDFText_GetCharBox": (_I, (_P, _I, _P, _P, _P, _P)),
+    "FPDFText_GetCharOrigin": (_I, (_P, _I, _P, _P)),
+    "FPDFText_GetMatrix": (_I, (_P, _I, _P)),
+    "FPDFText_GetFillColor": (_I, (_P, _I, _P, _P, _P, _P)),
+    "FPDFTextObj_GetFont": (_P, (_P,)),
+    "FPDFTextObj_GetFontSize": (_I, (_P, _P)),
+    "FPDFTextObj_GetTextRenderMode": (_I, (_P,)),
+    "FPDFFont_GetBaseFontName": (_L, (_P, _P, _L)),
+    "FPDFFont_GetFlags": (_I, (_P,)),
+    "FPDFFont_GetWeight": (_I, (_P,)),
+    "FPDFBookmark_GetFirstChild": (_P, (_P, _P)),
+    "FPDFBookmark_GetNextSibling": (_P, (_P, _P)),
+    "FPDFBookmark_GetTitle": (_L, (_P, _P, _L)),
+    "FPDFBookmark_GetDest": (_P, (_P, _P)),
+    "FPDFBookmark_GetAction": (_P, (_P,)),
+    "FPDFAction_GetType": (_L, (_P,)),
+    "FPDFAction_GetDest": (_P, (_P, _P)),
+    "FPDFAction_GetURIPath": (_L, (_P, _P, _P, _L)),
+    "FPDFDest_GetDestPageIndex": (_I, (_P, _P)),
+    "FPDFLink_Enumerate": (_I, (_P, _P, _P)),
+    "FPDFLink_GetAnnotRect": (_I, (_P, _P)),
+    "FPDFLink_GetDest": (_P, (_P, _P)),
+    "FPDFLink_GetAction": (_P, (_P,)),
+    "FPDFDoc_GetJavaScriptActionCount": (_I, (_P,)),
+    "FPDFDoc_GetAttachmentCount": (_I, (_P,)),
+    "FPDFPage_GetAnnotCount": (_I, (_P,)),
+}
+
+
+class _Library:
+    """The functions as attributes, bound on first use: importing this module loads nothing."""
+
+    def load(self) -> None:
+        """Load and initialise PDFium."""
+        if "FPDF_LoadPage" in self.__dict__:
+            return
+        import pypdfium2.raw as raw  # initialises PDFium, and closes it at exit
+
+        for name, (result, arguments) in _PROTOTYPES.items():
+            address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
+            assert address is not None
+            self.__dict__[name] = ctypes.PYFUNCTYPE(result, *arguments)(address)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _PROTOTYPES:
+            raise AttributeError(name)
+        self.load()
+        return self.__dict__[name]
+
+
+C = _Library()
