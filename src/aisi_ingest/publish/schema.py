@@ -1,0 +1,225 @@
+"""The published tables: one typed row each. The contract in docs/dataset.md, as types.
+
+Every field is always present; what is not known is null. Field descriptions end up in the JSON
+Schemas, the data package and the Croissant file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, Label, Lang, Severity, Unit
+
+Id = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0)]
+Page = Annotated[int, Meta(ge=1, description="Page or slide, from 1")]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Points = Annotated[float, Meta(description="Points (1/72 inch)")]
+
+
+class SourceField(Struct, frozen=True, forbid_unknown_fields=True):
+    url: Annotated[str | None, Meta(description="Where the bytes were fetched; null for a local file")]
+    file: Annotated[str, Meta(description="File name, never a path")]
+    sha256: Sha256
+    bytes: Count
+    media_type: str
+
+
+class LicenceField(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1)]
+    url: str
+    attribution: Annotated[str, Meta(description="The line to print where the text is used")]
+
+
+class NoteField(Struct, frozen=True, forbid_unknown_fields=True):
+    offset: Annotated[int, Meta(ge=0, description="The anchor stood before text[offset]")]
+    block: Annotated[str, Meta(description="Id of the footnote's block")]
+
+
+class NamesField(Struct, frozen=True, forbid_unknown_fields=True):
+    ja: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+class ValuesField(Struct, frozen=True, forbid_unknown_fields=True):
+    ja: str | None
+    en: str | None
+
+
+class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One file in one language."""
+
+    id: Annotated[
+        str, Meta(min_length=1, description="<work>/<edition>/<lang>, with .pptx where the same comes in two forms")
+    ]
+    work: Id
+    edition: Annotated[str | None, Meta(description="As printed, for example 1.10; null where none is named")]
+    lang: Lang
+    kind: DocumentKind
+    title: str
+    date: Annotated[str | None, Meta(description="Date of publication, EDTF")]
+    pages: Count
+    page_sizes: Annotated[
+        tuple[tuple[Points, Points], ...],
+        Meta(description="Width and height of each page in points, after rotation and crop"),
+    ]
+    source: SourceField
+    licence: LicenceField
+    publisher: Annotated[str | None, Meta(description="Id of the publishing organisation")]
+    pages_without_text: Annotated[tuple[Page, ...], Meta(description="Pages whose text could not be read")]
+    hidden_pages: Annotated[tuple[Page, ...], Meta(description="Hidden slides")]
+    active_content: Annotated[
+        tuple[str, ...], Meta(description="Scripts, launch actions, embedded files: seen and left alone")
+    ]
+    made_with: Annotated[dict[str, str], Meta(description="Stage to version")]
+
+
+class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A heading and what stands under it; in a deck, a slide."""
+
+    id: Id
+    document: Id
+    parent: Annotated[str | None, Meta(description="Id of the section that this one is part of")]
+    number: Annotated[str | None, Meta(description="As printed: 2.1, 第1部, (1)")]
+    title: Annotated[str, Meta(description="Without the number")]
+    level: Annotated[int, Meta(ge=1)]
+    pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
+
+
+class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A paragraph, a list item, a table, ... in reading order."""
+
+    id: Id
+    document: Id
+    section: Annotated[str | None, Meta(description="Null for furniture, speaker's notes and hidden text")]
+    order: Annotated[int, Meta(ge=0, description="Reading order in the document, from 0")]
+    page: Page
+    bbox: Annotated[
+        tuple[Points, Points, Points, Points],
+        Meta(description="[x0, top, x1, bottom] in points from the page's top left"),
+    ]
+    kind: BlockKind
+    level: int | None
+    lang: Lang
+    text: str
+    origin: Annotated[
+        str, Meta(pattern="^(text|ocr)$", description="text: carried by the file; ocr: read from its picture")
+    ]
+    hidden: Annotated[bool, Meta(description="True where a reader of the page could not see it")]
+    notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
+
+
+class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One table."""
+
+    id: Id
+    document: Id
+    block: Id
+    page: Page
+    caption: str | None
+    header_rows: Count
+    rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows of equal length, merged cells repeated")]
+    continues: Annotated[str | None, Meta(description="Id of the table that it goes on from, over a page break")]
+
+
+class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One tagged span: the block's text[start:end] equals text."""
+
+    id: Id
+    document: Id
+    block: Id
+    start: Annotated[int, Meta(ge=0, description="Unicode code points in the block's text")]
+    end: Annotated[int, Meta(ge=1, description="Exclusive")]
+    text: Id
+    label: Label
+    value: Annotated[str | None, Meta(description="EDTF for DATE, otherwise an entity id")]
+    rule: Annotated[str, Meta(description="What found it")]
+
+
+class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that mentions point to."""
+
+    id: Id
+    label: Label
+    names: Annotated[NamesField, Meta(description="First the preferred name")]
+    mentions: Count
+    documents: Count
+
+
+class AlignmentRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One bead: what says the same in both languages."""
+
+    id: Id
+    work: Id
+    edition: str | None
+    unit: Unit
+    ja_document: Id
+    en_document: Id
+    ja: Annotated[
+        tuple[str, ...],
+        Meta(description="Section or block ids, or <block>:<start>-<end> for sentences; empty: no counterpart"),
+    ]
+    en: tuple[str, ...]
+    score: Share
+    evidence: Annotated[tuple[str, ...], Meta(description="What speaks for it")]
+
+
+class FindingRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One place where the two languages, or two editions, disagree."""
+
+    id: Id
+    work: Id
+    edition: str | None
+    kind: FindingKind
+    ja_document: Id
+    en_document: Id
+    ja: tuple[str, ...]
+    en: tuple[str, ...]
+    detail: Annotated[ValuesField, Meta(description="The two values")]
+    severity: Severity
+    message: Annotated[ValuesField, Meta(description="A sentence for a person")]
+
+
+Row = DocumentRow | SectionRow | BlockRow | TableRow | MentionRow | EntityRow | AlignmentRow | FindingRow
+
+TABLES: dict[str, type[Row]] = {
+    "documents": DocumentRow,
+    "sections": SectionRow,
+    "blocks": BlockRow,
+    "tables": TableRow,
+    "mentions": MentionRow,
+    "entities": EntityRow,
+    "alignments": AlignmentRow,
+    "findings": FindingRow,
+}
+
+# (table, field) to the table it points into. Where a field holds a list, each of its items does.
+REFERENCES: dict[tuple[str, str], str] = {
+    ("sections", "document"): "documents",
+    ("sections", "parent"): "sections",
+    ("blocks", "document"): "documents",
+    ("blocks", "section"): "sections",
+    ("tables", "document"): "documents",
+    ("tables", "block"): "blocks",
+    ("tables", "continues"): "tables",
+    ("mentions", "document"): "documents",
+    ("mentions", "block"): "blocks",
+    ("alignments", "ja_document"): "documents",
+    ("alignments", "en_document"): "documents",
+    ("findings", "ja_document"): "documents",
+    ("findings", "en_document"): "documents",
+}
+
+
+def json_schema(table: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one row of a table."""
+    schema = msgspec.json.schema(TABLES[table])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": table,
+        **schema,
+    }

@@ -1,0 +1,315 @@
+"""Model values to rows: local ids become whole ones, lists get an order, nothing is computed twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+import msgspec
+from msgspec import Struct
+
+from aisi_ingest.model import Alignment, Bead, Block, Box, Comparison, Document, Entity, Finding, Issue, Label
+from aisi_ingest.publish.schema import (
+    AlignmentRow,
+    BlockRow,
+    DocumentRow,
+    EntityRow,
+    FindingRow,
+    LicenceField,
+    MentionRow,
+    NamesField,
+    NoteField,
+    SectionRow,
+    SourceField,
+    TableRow,
+    ValuesField,
+)
+
+BOX_TOLERANCE = 1.0  # points that a box may stand out of its page before it is worth a warning
+_SEGMENT = re.compile(r"[\w+\-][\w.+\-]*")
+
+
+class DocumentRows(Struct, frozen=True):
+    """The rows of one document, each table in reading order."""
+
+    document: DocumentRow
+    sections: tuple[SectionRow, ...]
+    blocks: tuple[BlockRow, ...]
+    tables: tuple[TableRow, ...]
+    mentions: tuple[MentionRow, ...]
+
+
+class WorkRows(Struct, frozen=True):
+    """The rows of one work: its documents, what is aligned between them, where they disagree."""
+
+    work: str
+    documents: tuple[DocumentRows, ...]
+    alignments: tuple[AlignmentRow, ...]
+    findings: tuple[FindingRow, ...]
+
+    def rows(self, table: str) -> Iterator[Struct]:
+        """The rows of one table, in document order."""
+        if table == "documents":
+            yield from (each.document for each in self.documents)
+        elif table in ("alignments", "findings"):
+            yield from getattr(self, table)
+        elif table != "entities":
+            for each in self.documents:
+                yield from getattr(each, table)
+
+
+def refusal(document: Document) -> Issue | None:
+    """Why a document cannot be published, or None."""
+    name = document.id or document.listing.source.file
+    segments = document.id.split("/")
+    if len(segments) != 3 or not all(_SEGMENT.fullmatch(each) and len(each) <= 120 for each in segments):
+        return _refused(
+            "id_unfit", f"{name}: the id {document.id!r} is not <work>/<edition>/<lang>, so the document is left out"
+        )
+    if segments[0] != document.work:
+        return _refused(
+            "id_unfit", f"{name}: the id does not begin with the work {document.work!r}, so the document is left out"
+        )
+    if document.listing.licence is None:
+        return _refused(
+            "licence_missing",
+            f"{name}: no licence is known, so the document is left out; in sources.toml, under the source "
+            f'{document.listing.origin!r}, write: licence = {{name = "...", url = "...", attribution = "..."}}',
+        )
+    return None
+
+
+def _refused(code: str, message: str) -> Issue:
+    return Issue(stage="publish", level="warning", code=code, message=message)
+
+
+def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[DocumentRows, tuple[Issue, ...]]:
+    """All rows of one document, and what had to be clipped to fit its pages."""
+    content, listing, whole = document.content, document.listing, document.id
+    licence, source = listing.licence, listing.source
+    assert licence is not None, "refusal() comes first"
+    head = DocumentRow(
+        id=whole,
+        work=document.work,
+        edition=document.edition,
+        lang=content.lang,
+        kind=content.kind,
+        title=content.title or listing.title or source.file,
+        date=document.date,
+        pages=len(content.page_sizes),
+        page_sizes=tuple((round(width, 2), round(height, 2)) for width, height in content.page_sizes),
+        source=SourceField(
+            url=source.url,
+            file=PurePosixPath(source.file).name,
+            sha256=source.sha256,
+            bytes=source.bytes,
+            media_type=source.media_type,
+        ),
+        licence=LicenceField(name=licence.name, url=licence.url, attribution=licence.attribution),
+        publisher=listing.publisher,
+        pages_without_text=content.pages_without_text,
+        hidden_pages=content.hidden_pages,
+        active_content=tuple(sorted(set(content.active_content))),
+        made_with=dict(made_with),
+    )
+    issues: list[Issue] = []
+    blocks = tuple(_block_row(block, order, document, issues) for order, block in enumerate(content.blocks))
+    sections = tuple(
+        SectionRow(
+            id=f"{whole}#{each.id}",
+            document=whole,
+            parent=_whole(whole, each.parent),
+            number=each.number,
+            title=each.title,
+            level=each.level,
+            pages=each.pages,
+        )
+        for each in content.sections
+    )
+    tables = tuple(
+        TableRow(
+            id=f"{whole}#{each.id}",
+            document=whole,
+            block=f"{whole}#{each.block}",
+            page=each.page,
+            caption=each.caption,
+            header_rows=each.header_rows,
+            rows=each.rows,
+            continues=_whole(whole, each.continues),
+        )
+        for each in content.tables
+    )
+    place = {block.id: order for order, block in enumerate(content.blocks)}
+    mentions = tuple(
+        MentionRow(
+            id=f"{whole}#{each.id}",
+            document=whole,
+            block=f"{whole}#{each.block}",
+            start=each.start,
+            end=each.end,
+            text=each.text,
+            label=each.label,
+            value=each.value,
+            rule=each.rule,
+        )
+        for each in sorted(document.mentions, key=lambda m: (place.get(m.block, -1), m.start, -m.end, m.id))
+    )
+    return DocumentRows(document=head, sections=sections, blocks=blocks, tables=tables, mentions=mentions), tuple(
+        issues
+    )
+
+
+def _block_row(block: Block, order: int, document: Document, issues: list[Issue]) -> BlockRow:
+    return BlockRow(
+        id=f"{document.id}#{block.id}",
+        document=document.id,
+        section=_whole(document.id, block.section),
+        order=order,
+        page=block.page,
+        bbox=_inside(block, document, issues),
+        kind=block.kind,
+        level=block.level,
+        lang=block.lang,
+        text=block.text,
+        origin=block.origin,
+        hidden=block.hidden,
+        notes=tuple(NoteField(offset=note.offset, block=f"{document.id}#{note.block}") for note in block.notes),
+    )
+
+
+def _inside(block: Block, document: Document, issues: list[Issue]) -> tuple[float, float, float, float]:
+    """The block's box, clipped to its page. Type set over the edge of a slide is common and still seen in part."""
+    sizes, box = document.content.page_sizes, block.bbox
+    if not 1 <= block.page <= len(sizes):
+        return (box.x0, box.top, box.x1, box.bottom)  # the check that follows names it
+    width, height = (round(each, 2) for each in sizes[block.page - 1])
+    clipped = Box(_clip(box.x0, width), _clip(box.top, height), _clip(box.x1, width), _clip(box.bottom, height))
+    over = max(abs(a - b) for a, b in zip(msgspec.structs.astuple(box), msgspec.structs.astuple(clipped), strict=True))
+    if over > BOX_TOLERANCE and not block.hidden:
+        message = (
+            f"{document.id}#{block.id}: the box stands {over:.0f} points out of page {block.page} and is clipped to it"
+        )
+        issues.append(Issue(stage="publish", level="info", code="box_clipped", message=message, page=block.page))
+    return (clipped.x0, clipped.top, clipped.x1, clipped.bottom)
+
+
+def _clip(value: float, most: float) -> float:
+    return min(max(round(value, 2), 0.0), most) + 0.0  # + 0.0: no negative zero in the files
+
+
+def _whole(document: str, local: str | None) -> str | None:
+    return None if local is None else local if "#" in local else f"{document}#{local}"
+
+
+def _pair_id(ja: str, en: str) -> str:
+    """``<work>/<edition>``, with the form behind it where the pair is not of plain ``ja`` and ``en``."""
+    base, ja_form = ja.rpartition("/")[0], ja.rpartition("/")[2].removeprefix("ja")
+    en_form = en.rpartition("/")[2].removeprefix("en")
+    form = ja_form if ja_form == en_form else f"{ja_form or '.pdf'}{en_form or '.pdf'}"
+    other = en.rpartition("/")[0]
+    return base + form if other == base else f"{base}{form}+{other.rpartition('/')[2]}"
+
+
+def alignment_rows(alignment: Alignment, editions: Mapping[str, str | None]) -> tuple[AlignmentRow, ...]:
+    """One row a bead, in the order of the alignment."""
+    pair = _pair_id(alignment.ja, alignment.en)
+    return tuple(
+        AlignmentRow(
+            id=f"{pair}#a{number}",
+            work=pair.partition("/")[0],
+            edition=editions.get(alignment.ja),
+            unit=bead.unit,
+            ja_document=alignment.ja,
+            en_document=alignment.en,
+            ja=_side(alignment.ja, bead.ja),
+            en=_side(alignment.en, bead.en),
+            score=_score(bead),
+            evidence=bead.evidence,
+        )
+        for number, bead in enumerate(alignment.beads, 1)
+    )
+
+
+def _score(bead: Bead) -> float:
+    return min(max(round(bead.score, 4), 0.0), 1.0) + 0.0
+
+
+def _side(document: str, ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each if "#" in each else f"{document}#{each}" for each in ids)
+
+
+def finding_rows(comparison: Comparison, editions: Mapping[str, str | None]) -> tuple[FindingRow, ...]:
+    """One row a finding, in the order of the comparison."""
+    pair = _pair_id(comparison.ja, comparison.en)
+    return tuple(
+        _finding_row(f"{pair}#f{number}", comparison, each, editions)
+        for number, each in enumerate(comparison.findings, 1)
+    )
+
+
+def _finding_row(
+    whole: str, comparison: Comparison, finding: Finding, editions: Mapping[str, str | None]
+) -> FindingRow:
+    return FindingRow(
+        id=whole,
+        work=whole.partition("/")[0],
+        edition=editions.get(comparison.ja),
+        kind=finding.kind,
+        ja_document=comparison.ja,
+        en_document=comparison.en,
+        ja=_side(comparison.ja, finding.ja),
+        en=_side(comparison.en, finding.en),
+        detail=ValuesField(ja=finding.detail.get("ja"), en=finding.detail.get("en")),
+        severity=finding.severity,
+        message=ValuesField(ja=finding.message.get("ja"), en=finding.message.get("en")),
+    )
+
+
+class EntityCount:
+    """Counts mentions as documents go by, and gives the entities at the end: only what is mentioned is listed."""
+
+    def __init__(self, registry: Iterable[Entity]) -> None:
+        self._registry = {entity.id: entity for entity in registry}
+        self._mentions: Counter[str] = Counter()
+        self._documents: Counter[str] = Counter()
+        self._labels: dict[str, Counter[Label]] = {}
+        self._surfaces: dict[str, dict[str, Counter[str]]] = {}
+
+    def add(self, rows: DocumentRows) -> None:
+        """Count the linked mentions of one document."""
+        language = {block.id: block.lang for block in rows.blocks}
+        seen = set()
+        for mention in rows.mentions:
+            if mention.label == "DATE" or mention.value is None:
+                continue
+            self._mentions[mention.value] += 1
+            seen.add(mention.value)
+            if mention.value not in self._registry:
+                self._labels.setdefault(mention.value, Counter())[mention.label] += 1
+                lang = language.get(mention.block, rows.document.lang)
+                self._surfaces.setdefault(mention.value, {}).setdefault(lang, Counter())[mention.text] += 1
+        self._documents.update(seen)
+
+    def rows(self) -> list[EntityRow]:
+        """Entities by id. One without a registry entry has the names that the text gives it, most frequent first."""
+        return [
+            EntityRow(
+                id=each,
+                label=self._registry[each].label if each in self._registry else _most_common(self._labels[each])[0],
+                names=NamesField(ja=self._names(each, "ja"), en=self._names(each, "en")),
+                mentions=self._mentions[each],
+                documents=self._documents[each],
+            )
+            for each in sorted(self._mentions)
+        ]
+
+    def _names(self, entity: str, lang: str) -> tuple[str, ...]:
+        if entity in self._registry:
+            return tuple(self._registry[entity].names.get(lang, ()))
+        return tuple(_most_common(self._surfaces[entity].get(lang, Counter())))
+
+
+def _most_common(counter: Counter) -> list:  # type: ignore[type-arg]  # of Label or of str
+    return sorted(counter, key=lambda each: (-counter[each], each))

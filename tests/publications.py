@@ -1,0 +1,205 @@
+"""Publications for the tests of publish, load, verify and the viewer: small, bilingual, with hostile strings."""
+
+from __future__ import annotations
+
+from aisi_ingest.model import (
+    Alignment,
+    Bead,
+    Block,
+    Box,
+    Comparison,
+    Content,
+    Document,
+    Entity,
+    Finding,
+    Lang,
+    Licence,
+    Listing,
+    Mention,
+    NoteLink,
+    Publication,
+    Section,
+    Source,
+    Table,
+)
+
+HOSTILE = '<script>alert("x")</script> & "quotes" \'single\' </style> ]]> <!-- {{ 7*7 }} javascript:'
+LICENCE = Licence(name="PDL 1.0", url="https://example.org/terms", attribution="Example Institute, “Guide”")
+A4 = (595.28, 841.89)
+
+
+def box(line: int) -> Box:
+    return Box(72.0, 60.0 + 20 * line, 400.0, 75.0 + 20 * line)
+
+
+def listing(file: str, lang: Lang, digit: str, origin: str = "example") -> Listing:
+    source = Source(
+        url=f"https://example.org/{file}", file=file, sha256=digit * 64, bytes=1000, media_type="application/pdf"
+    )
+    return Listing(source=source, publisher="j-aisi", lang=lang, licence=LICENCE, origin=origin)
+
+
+def mention(number: int, block: Block, text: str, label: str, value: str | None, rule: str = "test") -> Mention:
+    start = block.text.index(text)
+    return Mention(
+        id=f"m{number}",
+        block=block.id,
+        start=start,
+        end=start + len(text),
+        text=text,
+        label=label,
+        rule=rule,
+        value=value,  # type: ignore[arg-type]
+    )
+
+
+def _blocks(lang: Lang) -> tuple[Block, ...]:
+    ja = lang == "ja"
+
+    def block(number: int, kind: str, text: str, **more: object) -> Block:
+        return Block(
+            id=f"b{number}",
+            page=more.pop("page", 1),
+            bbox=box(number),
+            kind=kind,
+            text=text,
+            lang=lang,
+            **more,  # type: ignore[arg-type]
+        )
+
+    blocks = [
+        block(1, "title", "AIの安全性評価の手引き" if ja else "A Guide to Evaluating AI Safety"),
+        block(2, "heading", "はじめに" if ja else "Introduction", section="s1", level=1),
+        block(
+            3,
+            "paragraph",
+            "令和6年9月25日、見本研究所（EXI）は評価の手引きを公表した。山田花子が監修した。"
+            if ja
+            else "On September 25, 2024, the Example Institute (EXI) published a guide. It was reviewed by Hanako Yamada.",
+            section="s1",
+            notes=(NoteLink(offset=6, block="b9"),),
+        ),
+        block(
+            4,
+            "list_item",
+            "対象は大規模言語モデルである" if ja else "It covers large language models",
+            section="s1",
+            level=1,
+        ),
+        block(5, "heading", "評価の観点" if ja else "Perspectives", section="s2", level=1),
+        block(
+            6, "table", "観点 | 件数\n公平性 | 3" if ja else "Perspective | Cases\nFairness | 4", section="s2", page=2
+        ),
+        block(7, "paragraph", HOSTILE, section="s2", page=2),
+        block(8, "furniture", "1"),
+        block(9, "footnote", "注の本文" if ja else "The text of the note", section="s1"),
+        block(10, "paragraph", "見えない文字" if ja else "Unseen text", hidden=True),
+    ]
+    if ja:
+        blocks.append(block(11, "paragraph", "日本語だけにある段落。", section="s2", page=2))
+    return tuple(blocks)
+
+
+def document(
+    lang: Lang = "ja", *, work: str = "guide", edition: str | None = "1.0", digit: str | None = None
+) -> Document:
+    """A report of two pages with every kind of block that matters."""
+    blocks = _blocks(lang)
+    by_id = {block.id: block for block in blocks}
+    ja = lang == "ja"
+    content = Content(
+        kind="report",
+        form="pdf",
+        lang=lang,
+        title=blocks[0].text,
+        page_sizes=(A4, A4),
+        blocks=blocks,
+        sections=(
+            Section(id="s1", title="はじめに" if ja else "Introduction", level=1, pages=(1, 1), number="1"),
+            Section(id="s2", title="評価の観点" if ja else "Perspectives", level=1, pages=(1, 2), number="2"),
+        ),
+        tables=(
+            Table(
+                id="t1",
+                block="b6",
+                page=2,
+                rows=(("観点", "件数"), ("公平性", "3")) if ja else (("Perspective", "Cases"), ("Fairness", "4")),
+                header_rows=1,
+                caption="表1" if ja else "Table 1",
+            ),
+        ),
+    )
+    mentions = (
+        mention(1, by_id["b3"], "令和6年9月25日" if ja else "September 25, 2024", "DATE", "2024-09-25"),
+        mention(2, by_id["b3"], "見本研究所" if ja else "Example Institute", "ORG", "exi"),
+        mention(3, by_id["b3"], "山田花子" if ja else "Hanako Yamada", "PERSON", "local:hanako-yamada"),
+        mention(4, by_id["b3"], "EXI", "ORG", "exi"),
+    )
+    whole = f"{work}/{edition or '-'}/{lang}"
+    return Document(
+        listing=listing(f"{work}_{lang}.pdf", lang, digit or ("1" if ja else "2")),
+        content=content,
+        mentions=mentions,
+        date="2024-09-25",
+        id=whole,
+        work=work,
+        edition=edition,
+    )
+
+
+def alignment(work: str = "guide", edition: str = "1.0") -> Alignment:
+    return Alignment(
+        ja=f"{work}/{edition}/ja",
+        en=f"{work}/{edition}/en",
+        beads=(
+            Bead("section", ("s1",), ("s1",), 0.98, ("number:1",)),
+            Bead("section", ("s2",), ("s2",), 0.97, ("number:2",)),
+            *(Bead("block", (f"b{n}",), (f"b{n}",), 0.9, ("similarity:0.90",)) for n in (1, 2, 3, 4, 9, 5, 6, 7)),
+            Bead("block", ("b11",), (), 0.0),
+            Bead("sentence", ("b3:0-30",), ("b3:0-65",), 0.8),
+        ),
+    )
+
+
+def comparison(work: str = "guide", edition: str = "1.0") -> Comparison:
+    return Comparison(
+        ja=f"{work}/{edition}/ja",
+        en=f"{work}/{edition}/en",
+        findings=(
+            Finding(
+                "number_differs",
+                ("b6",),
+                ("b6",),
+                {"ja": "3", "en": "4"},
+                "high",
+                {"ja": "3 と 4", "en": "3 against 4"},
+            ),
+            Finding(
+                "missing_in_en",
+                ("b11",),
+                (),
+                {"ja": "日本語だけにある段落。", "en": None},
+                "medium",
+                {"ja": "英語にない", "en": "Not in English"},
+            ),
+        ),
+    )
+
+
+ENTITIES = (
+    Entity("exi", "ORG", {"ja": ("見本研究所",), "en": ("Example Institute", "EXI")}),
+    Entity("never", "ORG", {"ja": ("出てこない会",), "en": ("Never Named",)}),
+)
+
+
+def publication(**changes: object) -> Publication:
+    """One work in two languages and one in Japanese only."""
+    values: dict[str, object] = {
+        "documents": (document("ja"), document("en"), document("ja", work="only-japanese", edition=None, digit="3")),
+        "alignments": (alignment(),),
+        "comparisons": (comparison(),),
+        "entities": ENTITIES,
+        "made_with": {"extract": "1", "tag": "1"},
+        "report": {"documents": [], "seconds": 1.5},
+    }
+    return Publication(**(values | changes))  # type: ignore[arg-type]
