@@ -1,0 +1,442 @@
+"""Characters to lines: what stands on one baseline without a wide gap, with its text normalised.
+
+Works on arrays over a page's characters and makes one object for a line. Blanks are decided here, from
+positions: PDFs carry them, leave them out, or use them to draw. The order of the lines is not yet the
+reading order (``layout``).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from msgspec import Struct
+
+from aisi_ingest.model import Box
+from aisi_ingest.text import is_wide, normalise
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.pdf import Page
+
+Direction = Literal["right", "down", "left", "up", "vertical"]  # "down": turned Latin text; "vertical": 縦書き
+Array = np.ndarray[Any, Any]
+Spans = tuple[tuple[int, int], ...]
+
+# Gaps in units of the type size (em). Set by looking at Japanese and English reports, Word, LibreOffice,
+# Distiller, WeasyPrint and Chromium among their makers.
+SEGMENT_GAP = 1.5  # wider than any blank of justified text: another cell, column, or a tab
+WORD_GAP = 0.15  # between two Latin characters where the file carries no blank
+MIXED_GAP = 0.5  # between Latin and Japanese: typographic below
+WIDE_GAP = 0.8  # between two Japanese characters: a tab or an ideographic space above
+HALF_GAP = 0.4  # ... a half-width space, where no other characters of the line stand apart
+RAISED = 0.8  # an anchor's type size against that of its line, at the most
+
+
+class Line(Struct, frozen=True, eq=False):
+    """Characters on one baseline, in reading order.
+
+    ``box`` is on the page as it is shown, whatever the direction. ``baseline`` is across the direction of
+    reading and grows with it (for "right": points from the page's top). ``chars`` are indices into
+    ``page.chars``, blanks left out. ``raised`` are spans of ``text`` set small above the baseline.
+    ``lead`` is how many characters of ``text`` are bold before the first that is not.
+    """
+
+    text: str
+    box: Box
+    baseline: float
+    size: float
+    bold: bool
+    italic: bool
+    monospace: bool
+    font: int
+    color: int
+    chars: Array
+    direction: Direction = "right"
+    raised: tuple[tuple[int, int], ...] = ()
+    lead: int = 0
+
+
+class Frame(Struct, frozen=True, eq=False):
+    """Coordinates in which a direction of writing runs to the right and lines go down."""
+
+    direction: Direction
+    width: float
+    height: float
+
+    def turn(self, x0: Any, top: Any, x1: Any, bottom: Any) -> tuple[Any, Any, Any, Any]:
+        """From the page to the frame; numbers or arrays."""
+        if self.direction == "right":
+            return x0, top, x1, bottom
+        if self.direction == "left":
+            return self.width - x1, self.height - bottom, self.width - x0, self.height - top
+        if self.direction == "up":
+            return self.height - bottom, x0, self.height - top, x1
+        return top, self.width - x1, bottom, self.width - x0
+
+    def back(self, x0: float, top: float, x1: float, bottom: float) -> Box:
+        """From the frame to the page."""
+        if self.direction == "right":
+            return Box(x0, top, x1, bottom)
+        if self.direction == "left":
+            return Box(self.width - x1, self.height - bottom, self.width - x0, self.height - top)
+        if self.direction == "up":
+            return Box(top, self.height - x1, bottom, self.height - x0)
+        return Box(self.width - bottom, x0, self.width - top, x1)
+
+
+def lines_of(page: Page, indices: Array | None = None) -> list[Line]:
+    """Lines of a page's visible characters, or of ``indices`` (into ``page.chars``, hidden ones too).
+
+    Text turned by a quarter and vertical text come as lines of their own direction. From the top of the page
+    to its foot, then from left to right, by direction.
+    """
+    chars = page.chars
+    picked = np.flatnonzero(~chars["hidden"]) if indices is None else np.sort(np.asarray(indices, dtype=np.intp))
+    if not len(picked):
+        return []
+    code = chars["code"]
+    blank = _is_blank(code)
+    picked = picked[~blank[picked]]
+    if not len(picked):
+        return []
+    blanks = np.cumsum(blank)  # blanks up to each character: two neighbours differ if blanks stand between
+    out: list[Line] = []
+    for direction, members in _by_direction(chars, picked):
+        frame = Frame(direction, float(page.width), float(page.height))
+        out.extend(_lines_in(page, members, frame, blanks))
+    return out
+
+
+def _is_blank(code: Array) -> Array:
+    return _blank_table()[np.minimum(code, 0xFFFF)]
+
+
+@functools.cache
+def _blank_table() -> Array:
+    table = np.zeros(0x10000, dtype=bool)
+    table[:0x21] = True
+    table[[0x7F, 0xA0, 0xAD, 0x3000, 0x200B, 0x200C, 0x200D, 0xFEFF, 0x2060, 0x202F, 0xFFFE, 0xFFFF]] = True
+    table[0x2000:0x200B] = True
+    return table
+
+
+# What aisi_ingest.text.is_japanese and is_wide say, as ranges: asking 65,536 times takes a tenth of a second.
+_JAPANESE = ((0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3021, 0x302A), (0x3040, 0x3100), (0x3400, 0x4DC0), (0x4E00, 0xA000),
+             (0xF900, 0xFB00), (0xFF66, 0xFFA0))  # fmt: skip
+_WIDE = (*_JAPANESE, (0x3000, 0x3005), (0x3008, 0x3020), (0x2460, 0x2500), (0x25A0, 0x2600), (0x203B, 0x203C),
+         (0xFF01, 0xFF66), (0x30FB, 0x30FC), (0x2025, 0x2027))  # fmt: skip
+
+
+@functools.cache
+def _table_of(ranges: tuple[tuple[int, int], ...]) -> Array:
+    table = np.zeros(0x10000, dtype=bool)
+    for first, end in ranges:
+        table[first:end] = True
+    table[0xFFFF] = True  # stands for all code points beyond: ideographs of names
+    return table
+
+
+def _by_direction(chars: Array, picked: Array) -> list[tuple[Direction, Array]]:
+    quarter = np.round(chars["angle"][picked] / 90.0).astype(int) % 4
+    groups: list[tuple[Direction, Array]] = []
+    names: tuple[Direction, ...] = ("right", "up", "left", "down")
+    for turn in np.unique(quarter).tolist():
+        members = picked[quarter == turn]
+        if turn == 0:
+            down = _runs_down(chars, members)
+            if down.any():
+                groups.append(("vertical", members[down]))
+                members = members[~down]
+        if len(members):
+            groups.append((names[turn], members))
+    return groups
+
+
+def _runs_down(chars: Array, members: Array) -> Array:
+    """Which characters belong to vertical text: each stands straight under the one before, three and more."""
+    down = np.zeros(len(members), dtype=bool)
+    if len(members) < 3:
+        return down
+    code = chars["code"][members]
+    wide = _table_of(_WIDE)[np.minimum(code, 0xFFFF)]
+    letter = wide | ((code > 0x40) & (code < 0x7F))  # figures one under the other are line numbers or a column
+    size = chars["size"][members]
+    centre = (chars["x0"][members] + chars["x1"][members]) / 2
+    middle = (chars["top"][members] + chars["bottom"][members]) / 2
+    em = np.minimum(size[1:], size[:-1])
+    step = np.diff(middle)
+    under = (np.abs(np.diff(centre)) < 0.35 * em) & (step > 0.5 * em) & (step < np.where(wide[1:], 1.6, 1.25) * em)
+    under &= letter[1:] & letter[:-1]
+    if not under.any():
+        return down
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], under.astype(np.int8), [0]))))
+    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if last - first >= 2:  # three characters and more
+            down[first : last + 1] = True
+    return down
+
+
+def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[Line]:
+    chars = page.chars
+    x0, top, x1, bottom = frame.turn(*(chars[name][members].astype(float) for name in ("x0", "top", "x1", "bottom")))
+    size = np.maximum(chars["size"][members].astype(float), 0.5)
+    if frame.direction == "right":
+        base = chars["origin_y"][members].astype(float)
+    elif frame.direction == "left":
+        base = frame.height - chars["origin_y"][members].astype(float)
+    elif frame.direction == "up":
+        base = chars["origin_x"][members].astype(float)
+    elif frame.direction == "down":
+        base = frame.width - chars["origin_x"][members].astype(float)
+    else:
+        base = (top + bottom) / 2 + 0.38 * size  # where the baseline of a square of that size would be
+    row, raised = _rows(x0, x1, base, size)
+    order = np.lexsort((x0, row))
+    members, row, raised, size = members[order], row[order], raised[order], size[order]
+    x0, x1, top, bottom, base = x0[order], x1[order], top[order], bottom[order], base[order]
+
+    em = np.maximum(size[1:], size[:-1])
+    gap = (x0[1:] - x1[:-1]) / em
+    new_row = row[1:] != row[:-1]
+    cut = np.concatenate(([True], new_row | (gap > SEGMENT_GAP)))
+    starts = np.flatnonzero(cut)
+    ends = np.append(starts[1:], len(members))
+    codes = chars["code"][members]
+    sign = _blanks_between(codes, gap, members, blanks, chars["code"], cut, starts)
+    restyled = (np.diff(chars["font"][members].astype(int)) != 0) | (np.abs(np.diff(size)) > 0.1)
+    restyled |= cut[1:] | (raised[1:] != raised[:-1])
+    style_starts = np.flatnonzero(np.concatenate(([True], restyled)))
+
+    texts, spans = _texts(codes, sign, starts, raised)
+    lows = [np.minimum.reduceat(a, starts).tolist() for a in (x0, top)]
+    highs = [np.maximum.reduceat(a, starts).tolist() for a in (x1, bottom)]
+    font, color = chars["font"][members], chars["color"][members]
+    fonts = page.fonts
+    run_ends = np.append(style_starts[1:], len(members)).tolist()
+    run_fonts, run_sizes = font[style_starts].tolist(), np.round(size[style_starts], 1).tolist()
+    run_raised, run_bases = raised[style_starts].tolist(), base[style_starts].tolist()
+    run_starts, colors = style_starts.tolist(), color[style_starts].tolist()
+    out, at = [], 0
+    for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        styles: dict[tuple[int, float], int] = {}
+        bold = italic = mono = lead = plain = 0
+        leading = True
+        best, best_at = 0, at
+        while at < len(run_starts) and run_starts[at] < end:
+            length = run_ends[at] - run_starts[at]
+            face = fonts[run_fonts[at]]
+            if face.bold:
+                bold += length
+                lead += length if leading else 0
+            else:
+                leading = False
+            italic += length * face.italic
+            mono += length * face.monospace
+            plain += length
+            if not run_raised[at]:
+                key = (run_fonts[at], run_sizes[at])
+                styles[key] = count = styles.get(key, 0) + length
+                if count > best:
+                    best, best_at = count, at
+            at += 1
+        text = texts[k]
+        if not text:
+            continue
+        if 0 < lead < plain:
+            lead = _offset(codes[start:end], sign[start:end], lead)
+        elif lead:
+            lead = len(text)
+        out.append(
+            Line(
+                text=text,
+                box=frame.back(lows[0][k], lows[1][k], highs[0][k], highs[1][k]),
+                baseline=run_bases[best_at],
+                size=run_sizes[best_at],
+                bold=bold > 0.8 * plain,
+                italic=italic > 0.8 * plain,
+                monospace=mono > 0.8 * plain,
+                font=run_fonts[best_at],
+                color=colors[best_at],
+                chars=members[start:end],
+                direction=frame.direction,
+                raised=spans[k],
+                lead=lead,
+            )
+        )
+    return out
+
+
+def _rows(x0: Array, x1: Array, base: Array, size: Array) -> tuple[Array, Array]:
+    """A row for each character (rows are numbered from the top), and whether it is raised from its row.
+
+    Runs of the content stream are put together, not characters: their order is nearly always that of reading,
+    and there are twenty to a hundred times fewer.
+    """
+    n = len(x0)
+    em = np.minimum(size[1:], size[:-1])
+    step = x0[1:] - x1[:-1]
+    broken = (
+        (np.abs(np.diff(base)) > 0.12 * em)
+        | (step > SEGMENT_GAP * em)
+        | (step < -0.8 * em)
+        | (np.maximum(size[1:], size[:-1]) > 1.2 * em)
+    )
+    starts = np.flatnonzero(np.concatenate(([True], broken)))
+    lengths = np.diff(np.append(starts, n))
+    left, right = np.minimum.reduceat(x0, starts).tolist(), np.maximum.reduceat(x1, starts).tolist()
+    bases, sizes = base[starts].tolist(), np.maximum.reduceat(size, starts).tolist()
+    counts = lengths.tolist()
+
+    rows: list[list[int]] = []  # runs of each
+    row_base: list[float] = []
+    row_size: list[float] = []
+    for run in sorted(range(len(starts)), key=bases.__getitem__):
+        if rows and bases[run] - row_base[-1] <= 0.25 * min(sizes[run], row_size[-1]):
+            rows[-1].append(run)
+            if sizes[run] > row_size[-1]:
+                row_size[-1] = sizes[run]
+        else:
+            rows.append([run])
+            row_base.append(bases[run])
+            row_size.append(sizes[run])
+
+    # Anchors, exponents and indices: small runs beside a larger one, a little above or below its baseline.
+    moved: dict[int, int] = {}
+    for number, runs in enumerate(rows):
+        for run in runs:
+            if counts[run] > 12:
+                continue
+            for other in range(max(0, number - 3), min(len(rows), number + 4)):
+                if other == number or row_size[other] * RAISED < sizes[run]:
+                    continue
+                lift = (row_base[other] - bases[run]) / row_size[other]
+                if not -0.35 < lift < 0.7:
+                    continue
+                reach = 0.6 * row_size[other]
+                hosts = [host for host in rows[other] if host not in moved and sizes[host] * RAISED >= sizes[run]]
+                if any(left[run] < right[host] + reach and right[run] > left[host] - reach for host in hosts):
+                    moved[run] = other
+                    break
+    row_of = np.empty(len(starts), dtype=np.intp)
+    up = np.zeros(len(starts), dtype=bool)
+    for number, runs in enumerate(rows):
+        for run in runs:
+            row_of[run] = moved.get(run, number)
+            if run in moved:
+                up[run] = row_base[moved[run]] - bases[run] > 0.1 * row_size[moved[run]]
+            elif len(runs) > 1 and sizes[run] < RAISED * row_size[number] and counts[run] <= 12:
+                up[run] = row_base[number] + 0.08 * row_size[number] > bases[run] and _lifted(run, runs, bases, sizes)
+    return np.repeat(row_of, lengths), np.repeat(up, lengths)
+
+
+def _lifted(run: int, runs: list[int], bases: list[float], sizes: list[float]) -> bool:
+    """Whether a small run stands above the baseline of the largest run of its row."""
+    host = max(runs, key=sizes.__getitem__)
+    return bases[host] - bases[run] > 0.1 * sizes[host]
+
+
+def _blanks_between(
+    codes: Array, gap: Array, members: Array, blanks: Array, all_codes: Array, cut: Array, starts: Array
+) -> Array:
+    """What to write before each character: 0 nothing, 0x20 a space, 0x3000 an ideographic space."""
+    wide = _table_of(_WIDE)[np.minimum(codes, 0xFFFF)]
+    sign = np.zeros(len(codes), dtype=np.uint32)
+    if len(codes) < 2:
+        return sign
+    follows = (members[1:] > members[:-1]) & (members[1:] - members[:-1] < 16)
+    typed = follows & (blanks[members[1:]] > blanks[members[:-1]])
+    both, none = wide[1:] & wide[:-1], ~wide[1:] & ~wide[:-1]
+    inside = ~cut[1:]
+
+    # Letter-spaced lines: the usual gap of a line counts as none.
+    segment = np.cumsum(cut) - 1
+    close = inside & ~typed
+    usual = np.zeros(len(starts))
+    if close.any():
+        of = segment[1:][close]
+        total = np.bincount(of, minlength=len(starts))
+        spread = np.bincount(of, weights=gap[close] > 0.08, minlength=len(starts))
+        tracked = np.flatnonzero((total >= 3) & (spread > 0.8 * total))
+        for k in tracked.tolist():
+            usual[k] = float(np.median(gap[close][of == k]))
+    latin = none & ((gap > WORD_GAP + usual[segment[1:]]) | (typed & (gap > 0.02 + usual[segment[1:]] * 1.3)))
+    mixed = ~none & ~both & ((gap > MIXED_GAP + usual[segment[1:]]) | (typed & (gap > 0.12)))
+    sign[1:][inside & (latin | mixed)] = 0x20
+    spaced = both & inside & ((gap > WIDE_GAP) | (typed & (gap > 0.2)))
+    letters = _table_of(_JAPANESE)[np.minimum(codes, 0xFFFF)]
+    half = both & inside & ~spaced & (gap > HALF_GAP) & letters[1:] & letters[:-1]
+    if half.any():
+        loose = np.bincount(segment[1:][both & inside & (gap > 0.1)], minlength=len(starts))
+        pairs = np.bincount(segment[1:][both & inside], minlength=len(starts))
+        sign[1:][half & (loose <= 1 + pairs // 5)[segment[1:]]] = 0x20
+    for at in np.flatnonzero(spaced).tolist():  # few: which blank did the author set?
+        between = all_codes[members[at] + 1 : members[at + 1]] if typed[at] else ()
+        sign[at + 1] = 0x3000 if gap[at] > WIDE_GAP or 0x3000 in between else 0x20
+    return sign
+
+
+_SPACED_OUT = re.compile("(?:(?<=^)|(?<=[ \u3000]))\\S(?:[ \u3000]+\\S)+(?=$|[ \u3000])")
+
+
+def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[list[str], list[Spans]]:
+    """The lines' normalised texts and their raised spans. One pass over the page, not one a line."""
+    n = len(codes)
+    before = sign != 0
+    newline = np.zeros(n, dtype=bool)
+    newline[starts[1:]] = True
+    places = np.arange(n) + np.cumsum(before | newline)
+    page = np.full(int(places[-1]) + 1, 0x20, dtype=np.uint32)
+    page[places] = np.where((codes < 0xD800) | ((codes > 0xDFFF) & (codes < 0x110000)), codes, 0xFFFD)
+    page[places[before] - 1] = sign[before]
+    page[places[newline] - 1] = 0x0A
+    raw = page.astype("<u4").tobytes().decode("utf-32-le")
+    folded = normalise(raw)
+    texts = folded.split("\n")
+    spans: list[Spans] = [()] * len(texts)
+    if raised.any():
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], raised.astype(np.int8), [0])))).tolist()
+        segment = (np.cumsum(newline)).tolist()
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            k = segment[first]
+            while first < last:  # a raised run may go on into the next line's first characters
+                stop = first
+                while stop < last and segment[stop] == k:
+                    stop += 1
+                begin = int(places[starts[k]])
+                piece = raw[begin : int(places[first])]
+                start = len(normalise(piece))
+                spans[k] += ((start, start + len(normalise(raw[int(places[first]) : int(places[stop - 1]) + 1]))),)
+                first = stop
+                k = segment[first] if first < last else k
+    for k, text in enumerate(texts):
+        if (" " in text or "\u3000" in text) and not spans[k]:
+            texts[k] = closed_up(text)
+    return texts, spans
+
+
+def closed_up(text: str) -> str:
+    """``目　次`` and ``令 和 ２ 年`` without the blanks that only space the letters out.
+
+    Three and more lone Japanese characters in a row, or a line that is nothing but two of them.
+    """
+
+    def close(found: re.Match[str]) -> str:
+        parts = re.split("[ \u3000]+", found.group())
+        wide = sum(is_wide(part) for part in parts)
+        if wide < len(parts) - 1 or not wide or (len(parts) < 3 and len(found.group()) < len(text)):
+            return found.group()
+        if not all(is_wide(part) or part.isalnum() for part in parts):
+            return found.group()
+        return "".join(parts)
+
+    return _SPACED_OUT.sub(close, text)
+
+
+def _offset(codes: Array, sign: Array, count: int) -> int:
+    """Offset in the normalised text after the first ``count`` characters of a line."""
+    pairs = zip(codes[:count].tolist(), sign[:count].tolist(), strict=True)
+    return len(
+        normalise("".join((chr(before) if before and i else "") + chr(code) for i, (code, before) in enumerate(pairs)))
+    )
