@@ -1,0 +1,276 @@
+"""The folders on disk: bytes by sha256 under ``raw/``, results of the stages under ``processed/stages/``.
+
+Whatever is written is written aside and moved into place, so a reader never sees half a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import errno
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from aisi_ingest.ledger import Ledger
+from aisi_ingest.model import Receipt
+
+_CHUNK = 1 << 20
+_STAMP = ".stamp.json"
+
+
+class RootError(Exception):
+    """The root folder cannot be used: one sentence that names the folder and the reason."""
+
+
+class LockedError(Exception):
+    """Another run works on the root: one sentence that names its process."""
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """What an output was made from. Equal stamps: the output need not be made again."""
+
+    inputs: tuple[str, ...]  # sha256 of each input, in the stage's order
+    version: str  # of the stage
+    digests: dict[str, str] = {}  # of what else goes in: {"registry": sha256, "options": sha256}
+
+
+class State(msgspec.Struct, frozen=True):
+    """One document as ``status`` shows it. Times are UTC, ISO 8601."""
+
+    source: str
+    url: str
+    file: str
+    state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn"]
+    last_seen: str  # the last attempt
+    last_changed: str | None  # the last new bytes
+    last_good: str | None  # the last attempt that ended well
+    sha256: str | None  # of the last good bytes
+    reason: str | None
+
+
+def sha256_of(content: bytes | Path) -> str:
+    """Hex digest of bytes, or of the file at a path."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def atomic_write(path: Path, content: bytes | str) -> None:
+    """Write a file in one step: it is there whole, or as it was before. Makes its folder.
+
+    Raises RootError where the folder cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)  # mkstemp gives 0600, which keeps a team out
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+_REASONS = {
+    errno.EACCES: "no permission to write",
+    errno.EPERM: "no permission to write",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOSPC: "no space left on the disk",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.ENOTDIR: "it is not a folder",
+    errno.EEXIST: "it is not a folder",
+}
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        raise RootError(f"{error.filename or path}: cannot be written: {reason}") from error
+
+
+class Store:
+    """The root folder with ``raw/`` and ``processed/``. Making one touches nothing; ``lock`` makes the folders."""
+
+    def __init__(self, root: Path | str = ".") -> None:
+        self.root = Path(root)
+        self.raw = self.root / "raw"
+        self.processed = self.root / "processed"
+        self.ledger = Ledger(self.raw / "receipts.jsonl")
+
+    def prepare(self) -> None:
+        """Make the folders. Raises RootError where that, or writing into them, is impossible."""
+        for folder in (self.raw, self.processed):
+            with _told(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the root for one run; it is let go when the process ends, however it ends.
+
+        Raises LockedError where another process holds it, RootError where the root cannot be written.
+        """
+        self.prepare()
+        with _told(self.raw / ".lock"):
+            file = open(self.raw / ".lock", "a+", encoding="ascii")  # noqa: SIM115 (a+: opening must not empty it)
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise LockedError(f"{self.root}: in use by {holder}; wait until it ends, or stop it") from None
+            file.truncate(0)
+            file.write(f"process {os.getpid()} since {now()}")
+            file.flush()
+            try:
+                for left in self.raw.glob("incoming/*.part"):  # of a run that was killed: the lock says it is over
+                    left.unlink(missing_ok=True)
+                yield
+            finally:
+                self.ledger.close()
+                file.truncate(0)
+
+    # Bytes
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes with this digest are, or would be."""
+        return self.raw / sha256[:2] / sha256
+
+    def __contains__(self, sha256: str) -> bool:
+        return self.path(sha256).is_file()
+
+    def read(self, sha256: str) -> bytes:
+        return self.path(sha256).read_bytes()
+
+    def incoming(self) -> Path:
+        """A new empty file for a download, on the same file system as ``raw/``; the caller removes or keeps it."""
+        folder = self.raw / "incoming"
+        with _told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            number, name = tempfile.mkstemp(dir=folder, suffix=".part")
+            os.close(number)
+        return Path(name)
+
+    def put(self, content: bytes | Path) -> str:
+        """Keep bytes, or a copy of the file at a path, under their sha256; returns the digest.
+
+        Bytes that are there already are left alone. Raises RootError where they cannot be written.
+        """
+        if isinstance(content, bytes):
+            part = self.incoming()
+            with _told(part):
+                part.write_bytes(content)
+            return self.keep(part)
+        part = self.incoming()
+        try:
+            with content.open("rb") as source, _told(part), part.open("wb") as target:
+                while chunk := source.read(_CHUNK):
+                    target.write(chunk)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        return self.keep(part)
+
+    def keep(self, part: Path) -> str:
+        """Move a file that ``incoming`` gave into its place; returns its sha256."""
+        sha256 = sha256_of(part)
+        target = self.path(sha256)
+        with _told(target):
+            # Another size under this name is the work of a failing disk: good bytes replace it.
+            if target.is_file() and target.stat().st_size == part.stat().st_size:
+                part.unlink()
+                return sha256
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("rb") as file:
+                os.fchmod(file.fileno(), 0o444)
+                os.fsync(file.fileno())
+            os.replace(part, target)
+            _sync_folder(target.parent)
+        return sha256
+
+    def states(self) -> list[State]:
+        """A row for every document ever seen, by source and address."""
+        standings = self.ledger.latest_by_url().values()
+        rows = [_state(s.latest, s.good, s.changed) for s in standings if s.latest.kind == "document"]
+        return sorted(rows, key=lambda row: (row.source, row.url))
+
+    # Results of the stages
+
+    def stage_path(self, key: str, stage: str, suffix: str = ".json") -> Path:
+        """Where a stage's output for a key is: the input's sha256, or a digest of several."""
+        return self.processed / "stages" / stage / key[:2] / (key + suffix)
+
+    def write_output(self, path: Path, content: bytes | str, stamp: Stamp) -> None:
+        """Write a stage's output, then its stamp: a crash between them leaves no stamp, so it is made again."""
+        stamp_path(path).unlink(missing_ok=True)
+        atomic_write(path, content)
+        write_stamp(path, stamp)
+
+
+def stamp_path(path: Path) -> Path:
+    """Where the stamp of an output is: beside it."""
+    return path.with_name(path.name + _STAMP)
+
+
+def write_stamp(path: Path, stamp: Stamp) -> None:
+    """Write the stamp of an output that is complete."""
+    atomic_write(stamp_path(path), msgspec.json.encode(stamp, order="deterministic"))
+
+
+def read_stamp(path: Path) -> Stamp | None:
+    """The stamp of an output; None where there is none, or none that can be read."""
+    try:
+        return msgspec.json.decode(stamp_path(path).read_bytes(), type=Stamp)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def fresh(path: Path, stamp: Stamp) -> bool:
+    """True if the output is there and was made from exactly this."""
+    return read_stamp(path) == stamp and path.exists()
+
+
+def now() -> str:
+    """The time as ledgers and locks have it: UTC, ISO 8601 to the second."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _state(latest: Receipt, good: Receipt | None, changed: str | None) -> State:
+    return State(
+        source=latest.source,
+        url=latest.url,
+        file=latest.file or (good.file if good and good.file else latest.url.rsplit("/", 1)[-1]),
+        state=latest.state,
+        last_seen=latest.time,
+        last_changed=changed,
+        last_good=good.time if good else None,
+        sha256=good.sha256 if good else None,
+        reason=latest.reason,
+    )
