@@ -1,0 +1,170 @@
+"""Open a PPTX file for python-pptx: checked, cleaned and cut to what is read.
+
+python-pptx unpacks every member before it looks at one, and a single broken part ends the reading. So
+the file is copied in memory first: media that are never read stay out, sizes are limited, parts that
+are not well-formed are repaired or named.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from msgspec import Struct
+
+from aisi_ingest.model import Issue, Result
+
+MAXIMUM_ENTRIES = 50_000
+MAXIMUM_UNPACKED = 512 << 20  # bytes of the parts that are read; the largest real deck at hand has 30 MB
+MAXIMUM_XML_PART = 64 << 20  # bytes; lxml needs about ten times this for the tree
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_READ = re.compile(r"\.(?:xml|rels|vml|png|jpe?g|gif|bmp|tiff?|emf|wmf|webp)$", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<\0!\0D\0O\0C", re.IGNORECASE)
+# Shows, templates and add-ins with macros: python-pptx does not know all of their content types.
+_KINDS = re.compile(rb"application/vnd\.ms-powerpoint\.(?:slideshow|template|addin)\.macroEnabled\.main\+xml")
+_PRESENTATION = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+_STRICT = (  # ISO/IEC 29500 Strict has other namespaces for the same elements
+    (b"http://purl.oclc.org/ooxml/presentationml/main", b"http://schemas.openxmlformats.org/presentationml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
+
+
+class Package(Struct, frozen=True):
+    """An opened file: the presentation part of python-pptx and what was seen and left alone."""
+
+    presentation: Any  # pptx.parts.presentation.PresentationPart
+    active_content: tuple[str, ...]
+
+
+def error(code: str, message: str, page: int | None = None) -> Issue:
+    return Issue(stage="extract", level="error", code=code, message=message, page=page)
+
+
+def warning(code: str, message: str, page: int | None = None) -> Issue:
+    return Issue(stage="extract", level="warning", code=code, message=message, page=page)
+
+
+def open_package(path: Path) -> Result[Package]:
+    """Open a presentation, whatever its name ends in. Value None with an error issue when it is none.
+
+    Errors: password_needed, not_a_pptx, damaged_file, too_large, xml_entities.
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head == _OLE:
+        return Result(None, (_ole(path),))
+    if not head.startswith(b"PK"):
+        return Result(None, (error("not_a_pptx", f"{path.name} is no PPTX file: it does not begin as a zip file."),))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _opened(path.name, archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, UnicodeError) as reason:
+        message = f"{path.name} is a damaged zip file, perhaps cut off while it was fetched ({reason})."
+        return Result(None, (error("damaged_file", message),))
+
+
+def _ole(path: Path) -> Issue:
+    """An encrypted PPTX is an OLE container with a stream EncryptedPackage (MS-OFFCRYPTO 2.3.4.4)."""
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        message = f"{path.name} is encrypted: open it in PowerPoint and save it without password."
+        return error("password_needed", message)
+    return error("not_a_pptx", f"{path.name} is a PowerPoint 97-2003 file: save it as PPTX.")
+
+
+def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+    from pptx.package import Package as PptxPackage
+
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) > MAXIMUM_ENTRIES:
+        return Result(None, (error("too_large", f"{name} has {len(members)} parts, the limit is {MAXIMUM_ENTRIES}."),))
+    known = {member.filename.lower() for member in members}
+    if "[content_types].xml" not in known or not any(member.startswith("ppt/") for member in known):
+        return Result(None, (error("not_a_pptx", f"{name} is a zip file, but no PPTX: it holds no presentation."),))
+    if any(member.flag_bits & 1 for member in members):
+        return Result(None, (error("password_needed", f"{name} is a zip file with a password."),))
+    wanted = [member for member in members if _READ.search(member.filename)]
+    unpacked = sum(member.file_size for member in wanted)
+    xml = max((member.file_size for member in wanted if _is_xml(member.filename)), default=0)
+    if unpacked > MAXIMUM_UNPACKED or xml > MAXIMUM_XML_PART:
+        message = f"{name} unpacks to {unpacked >> 20} MB (largest part of text {xml >> 20} MB), the limit is "
+        message += f"{MAXIMUM_UNPACKED >> 20} MB ({MAXIMUM_XML_PART >> 20} MB)."
+        return Result(None, (error("too_large", message),))
+
+    issues: list[Issue] = []
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as cleaned:
+        for member in wanted:
+            try:
+                content = archive.read(member)
+            except (zipfile.BadZipFile, zlib.error, EOFError) as reason:
+                issues.append(warning("part_missing", f"{member.filename} is damaged and was left out ({reason})."))
+                continue
+            if _is_xml(member.filename):
+                if _DOCTYPE.search(content[:4096]):
+                    message = f"{name}: {member.filename} has a document type declaration, which PPTX does not allow."
+                    return Result(None, (error("xml_entities", message),))
+                for strict, transitional in _STRICT:
+                    content = content.replace(strict, transitional)
+                content = _KINDS.sub(_PRESENTATION, content)
+                saved, problem = _well_formed(member.filename, content)
+                if problem:
+                    issues.append(problem)
+                if saved is None:
+                    continue
+                content = saved
+            cleaned.writestr(member.filename, content)
+    try:
+        package = PptxPackage.open(io.BytesIO(copy.getvalue()))
+        presentation = package.part_related_by(RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
+        if not hasattr(presentation, "presentation"):
+            return Result(None, (error("not_a_pptx", f"{name} holds another kind of document than a presentation."),))
+    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as reason:
+        message = f"{name} cannot be opened as a presentation: {type(reason).__name__} {reason}."
+        return Result(None, (*issues, error("part_missing", message)))
+    return Result(Package(presentation, _active_content(known)), tuple(issues))
+
+
+def _is_xml(filename: str) -> bool:
+    return filename.lower().endswith((".xml", ".rels"))
+
+
+def _well_formed(filename: str, content: bytes) -> tuple[bytes | None, Issue | None]:
+    """The part as it is, or what the parser could save of it, or None."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        etree.fromstring(content, parser)
+        return content, None
+    except etree.XMLSyntaxError as reason:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+        try:
+            root = etree.fromstring(content, parser)
+        except etree.XMLSyntaxError:
+            root = None
+        if root is None:
+            return None, warning("part_missing", f"{filename} is not XML and was left out ({reason}).")
+        saved = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        return saved, warning("part_damaged", f"{filename} is damaged; what the parser could save was read ({reason}).")
+
+
+def _active_content(known: set[str]) -> tuple[str, ...]:
+    seen = set()
+    for member in known:
+        if member.endswith("vbaproject.bin"):
+            seen.add("macro")
+        elif member.startswith("ppt/embeddings/"):
+            seen.add("embedded_file")
+        elif member.startswith(("ppt/activex/", "ppt/ctrlprops/")):
+            seen.add("activex")
+    return tuple(sorted(seen))

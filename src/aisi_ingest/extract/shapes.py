@@ -1,0 +1,315 @@
+"""What stands on a slide: its shapes with their place on the page, paragraphs, cells and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from msgspec import Struct
+from pptx.oxml.ns import qn
+
+from aisi_ingest.extract.bullets import indentation, split_bullet
+from aisi_ingest.extract.charts import read_chart
+from aisi_ingest.extract.smartart import DIAGRAM, drawing_of
+from aisi_ingest.extract.styles import Inheritance, has_bullet, placeholder_of, size_of
+from aisi_ingest.model import Box
+from aisi_ingest.text import is_wide, join_lines, normalise
+
+EMU = 12700  # English Metric Units in a point
+FURNITURE = {"sldNum", "ftr", "dt", "hdr"}
+TITLES = {"title", "ctrTitle"}
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_RELATION = qn("r:id")
+
+
+class Paragraph(Struct, frozen=True):
+    text: str  # normalised, bullet sign taken out
+    level: int  # from 1
+    size: float  # points
+    item: bool  # has a bullet, drawn or typed, or stands under one
+    field: bool  # nothing but fields: slide number, date
+
+
+class Shape(Struct, frozen=True):
+    """One thing on a slide. A frame is a drawn rectangle or a group: it has no text and holds others together."""
+
+    kind: Literal["text", "table", "picture", "frame"]
+    box: Box
+    placeholder: str | None = None
+    hidden: bool = False
+    paragraphs: tuple[Paragraph, ...] = ()
+    boxes: tuple[Box, ...] = ()  # of the paragraphs, estimated: the file does not say where lines break
+    rows: tuple[tuple[str, ...], ...] = ()
+    header_rows: int = 0
+    caption: str | None = None
+    picture: Any = None  # the image part
+
+
+class Place(Struct, frozen=True):
+    """From coordinates inside groups to points on the slide: x * scale + offset."""
+
+    x: float = 0.0
+    y: float = 0.0
+    x_scale: float = 1 / EMU
+    y_scale: float = 1 / EMU
+
+    def box(self, transform: Any) -> Box | None:
+        offset, extent = transform.find(qn("a:off")), transform.find(qn("a:ext"))
+        if offset is None or extent is None:
+            return None
+        left, top = _number(offset, "x") * self.x_scale + self.x, _number(offset, "y") * self.y_scale + self.y
+        width, height = _number(extent, "cx") * self.x_scale, _number(extent, "cy") * self.y_scale
+        turn = _number(transform, "rot") / 60000 % 180
+        if 45 <= turn < 135:  # a quarter turn is about the middle
+            left, top, width, height = left + (width - height) / 2, top + (height - width) / 2, height, width
+        return Box(left, top, left + width, top + height)
+
+    def inside(self, transform: Any) -> Place:
+        box = self.box(transform)
+        offset, extent = transform.find(qn("a:chOff")), transform.find(qn("a:chExt"))
+        if box is None or offset is None or extent is None:
+            return self
+        wide, high = _number(extent, "cx"), _number(extent, "cy")
+        x_scale = (box.x1 - box.x0) / wide if wide else self.x_scale
+        y_scale = (box.bottom - box.top) / high if high else self.y_scale
+        return Place(
+            box.x0 - _number(offset, "x") * x_scale, box.top - _number(offset, "y") * y_scale, x_scale, y_scale
+        )
+
+
+def _number(element: Any, name: str) -> float:
+    try:
+        return float(element.get(name, "0"))
+    except ValueError:
+        return 0.0
+
+
+def shapes_of(slide_part: Any, presentation: Any) -> list[Shape]:
+    """All shapes of a slide in the file's order, groups opened, places as on the page."""
+    tree = slide_part._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}")
+    if tree is None:
+        return []
+    return list(_walk(tree, Place(), slide_part, Inheritance(slide_part, presentation), False))
+
+
+def _walk(tree: Any, place: Place, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
+    for element in tree.iterchildren():
+        tag = element.tag
+        if not isinstance(tag, str):
+            continue
+        if tag == _MC + "AlternateContent":
+            choices = [*element.iterchildren(_MC + "Choice"), *element.iterchildren(_MC + "Fallback")]
+            for choice in choices:  # the first that says anything: Choice is what PowerPoint shows
+                found = list(_walk(choice, place, part, inheritance, hidden))
+                if found:
+                    yield from found
+                    break
+        elif tag == qn("p:grpSp"):
+            transform = element.find(f"{qn('p:grpSpPr')}/{qn('a:xfrm')}")
+            unseen = hidden or _is_hidden(element)
+            box = place.box(transform) if transform is not None else None
+            if box is not None:
+                yield Shape("frame", box, hidden=unseen)
+            within = place.inside(transform) if transform is not None else place
+            yield from _walk(element, within, part, inheritance, unseen)
+        elif tag in (qn("p:sp"), qn("p:pic"), qn("p:graphicFrame")):
+            yield from _shape(element, place, part, inheritance, hidden or _is_hidden(element))
+
+
+def _is_hidden(element: Any) -> bool:
+    properties = next(element.iter(qn("p:cNvPr")), None)
+    return properties is not None and properties.get("hidden") in ("1", "true")
+
+
+def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
+    ph = placeholder_of(element)
+    kind = ph.get("type", "obj") if ph is not None else None
+    box = _place(element, place, inheritance)
+    if element.tag == qn("p:pic"):
+        blip = next(element.iter(qn("a:blip")), None)
+        picture = _part(part, blip.get(qn("r:embed"))) if blip is not None else None
+        yield Shape("picture", box, kind, hidden, picture=picture)
+        return
+    if element.tag == qn("p:graphicFrame"):
+        yield from _graphic(element, box, kind, part, hidden)
+        return
+    body = element.find(qn("p:txBody"))
+    paragraphs = paragraphs_of(body, inheritance.list_styles(element, body)) if body is not None else ()
+    if not paragraphs:
+        fill = next(element.iter(qn("a:blipFill")), None)
+        blip = fill.find(qn("a:blip")) if fill is not None else None
+        if blip is not None:
+            yield Shape("picture", box, kind, hidden, picture=_part(part, blip.get(qn("r:embed"))))
+        elif kind is None:
+            yield Shape("frame", box, hidden=hidden)
+        return
+    if kind is None:
+        yield Shape("frame", box, hidden=hidden)
+    yield Shape("text", box, kind, hidden, paragraphs, boxes=_text_boxes(body, box, paragraphs))
+
+
+def _place(element: Any, place: Place, inheritance: Inheritance) -> Box:
+    for other in (element, *inheritance.ancestors(element)):
+        transform = next(other.iterchildren(qn("p:xfrm")), None)
+        properties = other.find(qn("p:spPr"))
+        if transform is None and properties is not None:
+            transform = properties.find(qn("a:xfrm"))
+        box = (place if other is element else Place()).box(transform) if transform is not None else None
+        if box is not None:
+            return box
+    return Box(0, 0, 0, 0)
+
+
+def _part(part: Any, relation: str | None) -> Any:
+    if not relation:
+        return None
+    try:
+        return part.related_part(relation)
+    except (KeyError, ValueError):  # missing, or linked from outside the file
+        return None
+
+
+def _graphic(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) -> Iterator[Shape]:
+    table = next(element.iter(qn("a:tbl")), None)
+    if table is not None:
+        rows, header_rows = _table(table)
+        if any(any(row) for row in rows):
+            yield Shape("table", box, kind, hidden, rows=rows, header_rows=header_rows)
+        return
+    for chart in element.iter("{*}chart"):
+        chart_part = _part(part, chart.get(_RELATION))
+        if chart_part is not None:
+            caption, rows = read_chart(chart_part.blob)
+            if rows or caption:
+                yield Shape("table", box, kind, hidden, rows=rows, header_rows=1, caption=caption)
+            return
+    diagram = next(element.iter(DIAGRAM + "relIds"), None)
+    if diagram is not None:
+        yield from _diagram(diagram, box, part, hidden)
+        return
+    for picture in element.iter(qn("p:pic")):  # the picture that stands for an embedded object
+        blip = next(picture.iter(qn("a:blip")), None)
+        image = _part(part, blip.get(qn("r:embed"))) if blip is not None else None
+        if image is not None:
+            yield Shape("picture", box, kind, hidden, picture=image)
+            return
+
+
+def _diagram(relations: Any, box: Box, part: Any, hidden: bool) -> Iterator[Shape]:
+    yield Shape("frame", box, hidden=hidden)
+    for offset, body in drawing_of(relations, part):
+        paragraphs = paragraphs_of(body, [])
+        if not paragraphs:
+            continue
+        inner = offset or (0.0, 0.0, box.x1 - box.x0, box.bottom - box.top)
+        own = Box(box.x0 + inner[0], box.top + inner[1], box.x0 + inner[0] + inner[2], box.top + inner[1] + inner[3])
+        yield Shape("text", own, None, hidden, paragraphs, boxes=_text_boxes(body, own, paragraphs))
+
+
+def _table(table: Any) -> tuple[tuple[tuple[str, ...], ...], int]:
+    """Rows of equal length, merged cells repeated."""
+    grid: list[list[str]] = []
+    merged: dict[tuple[int, int], str] = {}
+    for y, row in enumerate(table.iterchildren(qn("a:tr"))):
+        cells: list[str] = []
+        for x, cell in enumerate(row.iterchildren(qn("a:tc"))):
+            if (y, x) in merged:
+                cells.append(merged[y, x])
+                continue
+            text = _cell_text(cell)
+            for down in range(int(_number(cell, "rowSpan")) or 1):
+                for right in range(int(_number(cell, "gridSpan")) or 1):
+                    merged[y + down, x + right] = text
+            cells.append(text)
+        grid.append(cells)
+    width = max(map(len, grid), default=0)
+    properties = table.find(qn("a:tblPr"))
+    header = properties is not None and properties.get("firstRow") in ("1", "true")
+    return tuple(tuple(row + [""] * (width - len(row))) for row in grid), int(header and len(grid) > 1)
+
+
+def _cell_text(cell: Any) -> str:
+    return " ".join(filter(None, (_text(paragraph) for paragraph in cell.iter(qn("a:p"))))).replace("\n", " ")
+
+
+def _text(paragraph: Any) -> str:
+    """A paragraph's text: lines that the author broke inside it are joined."""
+    return join_lines(_raw(paragraph).split("\n"))
+
+
+def _raw(paragraph: Any) -> str:
+    pieces = []
+    for element in paragraph.iter(qn("a:t"), qn("a:br"), _MATH_TEXT):
+        if element.tag == qn("a:br"):
+            pieces.append("\n")
+        elif not any(parent.tag == _MC + "Fallback" for parent in element.iterancestors()):
+            pieces.append(element.text or "")
+    text = normalise("".join(pieces).replace("\v", "\n").replace("\r", "\n").replace("_x000D_", ""))
+    return text
+
+
+def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
+    """The paragraphs of a text body that say anything, with level, size and bullet.
+
+    Many decks are set with typed bullets and blanks instead of list levels, so the widths of the white
+    space before the paragraphs of one body count as levels too.
+    """
+    found = []
+    for element in body.iterchildren(qn("a:p")):
+        raw = _raw(element)
+        if not raw.strip():
+            continue
+        properties = element.find(qn("a:pPr"))
+        level = min(8, max(0, int(_number(properties, "lvl")))) if properties is not None else 0
+        sign, _ = split_bullet(raw.lstrip(" \t\u3000"))
+        found.append((element, raw, level, bool(sign) or has_bullet(element, level, styles)))
+    widths = {level: sorted({indentation(raw) for _, raw, at, _ in found if at == level}) for _, _, level, _ in found}
+    out = []
+    for element, raw, level, bullet in found:
+        step = widths[level].index(indentation(raw))
+        _, text = split_bullet(join_lines(raw.split("\n")))
+        out.append(
+            Paragraph(
+                text=" ".join(text.replace("\t", " ").split(" ")) if "\t" not in text else " ".join(text.split()),
+                level=level + 1 + step,
+                size=size_of(element, level, styles),
+                item=bullet or level + step > 0,
+                field=element.find(qn("a:fld")) is not None and element.find(qn("a:r")) is None,
+            )
+        )
+    return tuple(out)
+
+
+def _text_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> tuple[Box, ...]:
+    """Where the paragraphs stand in their shape, estimated from size, width and anchor."""
+    properties = body.find(qn("a:bodyPr"))
+    get = properties.get if properties is not None else lambda name, default=None: default
+    left, right = float(get("lIns", 91440)) / EMU, float(get("rIns", 91440)) / EMU
+    above, below = float(get("tIns", 45720)) / EMU, float(get("bIns", 45720)) / EMU
+    if get("vert", "horz") != "horz":
+        return (box,) * len(paragraphs)
+    shrunk = properties.find(qn("a:normAutofit")) if properties is not None else None
+    scale = _number(shrunk, "fontScale") / 100_000 if shrunk is not None and shrunk.get("fontScale") else 1.0
+    room = max(1.0, box.x1 - box.x0 - left - right) if get("wrap", "square") == "square" else 1e9
+    heights, widths = [], []
+    for paragraph in paragraphs:
+        size = paragraph.size * (scale or 1.0)
+        width = sum(size if is_wide(char) else 0.52 * size for char in paragraph.text)  # 0.52 em: mean Latin advance
+        lines = max(1, -(-int(width) // max(1, int(room))))
+        heights.append(lines * size * 1.2)
+        widths.append(min(width, room))
+    total, height = sum(heights), box.bottom - box.top
+    anchor = get("anchor", "t")
+    top = box.top + above
+    if anchor == "ctr":
+        top = box.top + (height - total) / 2
+    elif anchor == "b":
+        top = box.bottom - below - total
+    out = []
+    for own, width in zip(heights, widths, strict=True):
+        x1 = min(box.x1, box.x0 + left + width) if room < 1e9 else box.x0 + left + width
+        out.append(Box(box.x0 + left, top, max(x1, box.x0 + left + 1), top + own))
+        top += own
+    return tuple(out)
