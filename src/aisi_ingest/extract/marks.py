@@ -6,15 +6,18 @@ Tables, underlines, boxes and page frames are found from these. Coordinates as i
 from __future__ import annotations
 
 import ctypes
+from collections import deque
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from aisi_ingest.extract.pdfium import C
 from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
+    import numpy.typing as npt  # costs 20 ms at run time
+
     from aisi_ingest.extract.pdf import View
 
 RULE = np.dtype(
@@ -29,10 +32,12 @@ RULE = np.dtype(
         ("order", "u4"),  # drawing order
     ]
 )
-LINE, RECT, FILL, CURVE, IMAGE = range(5)  # stroked or thin; stroked frame; filled box; anything bent or slanted; picture
+# Stroked or thin; stroked frame; filled box; anything bent or slanted; picture.
+LINE, RECT, FILL, CURVE, IMAGE = range(5)
 
 _TEXT, _PATH, _IMAGE_OBJECT, _SHADING, _FORM = 1, 2, 3, 4, 5  # fpdf_edit.h
 _THIN = 3.0  # points: a filled box no thicker is a line (writers draw borders up to 3 pt as fills)
+_CHUNK = 256  # segments read in one go
 _MOST = 20_000  # segments and objects read on one page; maps and plots have more, and no tables
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -57,10 +62,14 @@ class _Reader:
         self.floats = (ctypes.c_float * 6)()
         self.ints = (ctypes.c_uint * 4)()
         self.float_at = [ctypes.addressof(self.floats) + 4 * i for i in range(6)]
+        self.points = (ctypes.c_float * (2 * _CHUNK))()
+        start = ctypes.addressof(self.points)
+        self.x_at = range(start, start + 8 * _CHUNK, 8)
+        self.y_at = range(start + 4, start + 4 + 8 * _CHUNK, 8)
         self.int_at = [ctypes.addressof(self.ints) + 4 * i for i in range(4)]
 
     def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
-        objects = [get(holder, i) for i in range(count)]
+        objects = list(map(get, repeat(holder), range(count)))
         kinds = list(map(C.FPDFPageObj_GetType, objects))
         for handle, kind in zip(objects, kinds, strict=True):
             self.order += 1
@@ -130,7 +139,8 @@ class _Reader:
         if self.left < 0:
             f = self.float_at
             if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
-                xs, ys = _corners(*self.floats[:4], outer)
+                x0, y0, x1, y1 = self.floats[:4]
+                xs, ys = _corners(x0, y0, x1, y1, outer)
                 self.add(min(xs), min(ys), max(xs), max(ys), CURVE, fill or stroke, width)
             return
         for points, curved, closed in self.subpaths(handle, count, matrix):
@@ -138,24 +148,18 @@ class _Reader:
 
     def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
         a, b, c, d, e, f = matrix
-        out: list[tuple[list[tuple[float, float]], bool, bool]] = []
+        segments = list(map(C.FPDFPath_GetPathSegment, repeat(handle), range(count)))
+        kinds = list(map(C.FPDFPathSegment_GetType, segments))  # 0 line, 1 Bézier, 2 move
+        closes = list(map(C.FPDFPathSegment_GetClose, segments))
         points: list[tuple[float, float]] = []
-        curved = closed = False
-        get, kind_of, point_of = C.FPDFPath_GetPathSegment, C.FPDFPathSegment_GetType, C.FPDFPathSegment_GetPoint
-        at_x, at_y, values = self.float_at[0], self.float_at[1], self.floats
-        for i in range(count):
-            segment = get(handle, i)
-            kind = kind_of(segment)  # 0 line, 1 Bézier, 2 move
-            if kind == 2 and points:
-                out.append((points, curved, closed))
-                points, curved, closed = [], False, False
-            point_of(segment, at_x, at_y)
-            x, y = values[0], values[1]
-            points.append((a * x + c * y + e, b * x + d * y + f))
-            curved = curved or kind == 1
-            closed = closed or C.FPDFPathSegment_GetClose(segment) == 1
-        out.append((points, curved, closed))
-        return out
+        for start in range(0, count, _CHUNK):
+            deque(map(C.FPDFPathSegment_GetPoint, segments[start : start + _CHUNK], self.x_at, self.y_at), maxlen=0)
+            flat = self.points[: 2 * min(_CHUNK, count - start)]
+            points += [(a * x + c * y + e, b * x + d * y + f) for x, y in zip(flat[::2], flat[1::2], strict=True)]
+        starts = [i for i, kind in enumerate(kinds) if kind == 2 or i == 0]
+        return [
+            (points[i:j], 1 in kinds[i:j], 1 in closes[i:j]) for i, j in zip(starts, [*starts[1:], count], strict=True)
+        ]
 
     def subpath(
         self,
@@ -171,11 +175,11 @@ class _Reader:
         if curved:
             self.add(x0, y0, x1, y1, CURVE, fill if fill is not None else stroke or 0, width)
             return
-        sides = list(zip(points, points[1:], strict=False))
+        sides = list(pairwise(points))
         if (closed or fill is not None) and points[0] != points[-1]:
             sides.append((points[-1], points[0]))
-        straight = all(abs(p[0] - q[0]) < 0.2 or abs(p[1] - q[1]) < 0.2 for p, q in sides)
-        corners = all(min(abs(x - x0), abs(x - x1)) < 0.2 and min(abs(y - y0), abs(y - y1)) < 0.2 for x, y in points)
+        straight = all([abs(p[0] - q[0]) < 0.2 or abs(p[1] - q[1]) < 0.2 for p, q in sides])
+        corners = all([(x - x0 < 0.2 or x1 - x < 0.2) and (y - y0 < 0.2 or y1 - y < 0.2) for x, y in points])
         if fill is not None:
             thickness = min(x1 - x0, y1 - y0)
             if not straight or not corners:

@@ -24,14 +24,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from aisi_ingest.extract import marks
 from aisi_ingest.extract.pdfium import C
 from aisi_ingest.model import Box, Issue
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # costs 20 ms at run time
+
+    Chars = npt.NDArray[np.void]
 
 CHAR = np.dtype(
     [
@@ -51,8 +55,6 @@ CHAR = np.dtype(
     ]
 )
 RULE, LINE, RECT, FILL, CURVE, IMAGE = marks.RULE, marks.LINE, marks.RECT, marks.FILL, marks.CURVE, marks.IMAGE
-
-Chars = npt.NDArray[np.void]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,15 +266,18 @@ class _Buffers:
         self.matrix = np.zeros((_LIMIT, 6), "f4")
         self.color = np.zeros((_LIMIT, 4), "u4")
         self.size = np.zeros(_LIMIT, "f4")
+        self.text = np.zeros(_LIMIT + 1, "<u2")
+        self.text_at: int = self.text.ctypes.data
         self.box_at = self._rows(self.box)
-        self.point_at = [[address + 8 * i for address in self._rows(self.point)] for i in range(4)]
+        self.point_at = [self._rows(self.point, i) for i in range(4)]
         self.matrix_at = self._rows(self.matrix)
-        self.color_at = [[address + 4 * i for address in self._rows(self.color)] for i in range(4)]
+        self.color_at = [self._rows(self.color, i) for i in range(4)]
         self.size_at = self._rows(self.size)
 
     @staticmethod
-    def _rows(array: npt.NDArray[Any]) -> list[int]:
-        return [array.ctypes.data + array.strides[0] * i for i in range(len(array))]
+    def _rows(array: npt.NDArray[Any], column: int = 0) -> range:
+        step, start = array.strides[0], array.ctypes.data + column * array.itemsize
+        return range(start, start + step * len(array), step)
 
 
 _buffers = functools.cache(_Buffers)
@@ -323,7 +328,7 @@ def _read_chunk(
 ) -> Chars:
     n = stop - start
     memory = _buffers()
-    code = np.fromiter(map(C.FPDFText_GetUnicode, repeat(text), range(start, stop)), "u4", n)
+    code = _codes(text, start, n)
     keep = _real(text, start, code)
     where = keep.tolist() if start == 0 else (keep + start).tolist()
     code, n = code[keep], len(where)
@@ -331,7 +336,7 @@ def _read_chunk(
     if not n:
         return chars
     chars["code"] = code
-    objects = np.fromiter(map(_object_of, repeat(text), where), "u8", n)
+    objects = _objects(text, where)
     first = np.concatenate(([0], np.flatnonzero(objects[1:] != objects[:-1]) + 1))
     length = np.diff(np.append(first, n))
     run = np.repeat(np.arange(len(first)), length)
@@ -346,9 +351,10 @@ def _read_chunk(
     _run(C.FPDFText_GetFillColor, repeat(text), heads, *memory.color_at)
     _run(C.FPDFText_GetCharOrigin, repeat(text), heads, memory.point_at[0], memory.point_at[1])
     _run(C.FPDFTextObj_GetFontSize, handles, memory.size_at)
-    font = np.fromiter((_font(C.FPDFTextObj_GetFont(handle), fonts, found) for handle in handles), "u2", runs)
+    font_handles, which = np.unique(np.fromiter(map(C.FPDFTextObj_GetFont, handles), "u8", runs), return_inverse=True)
+    font = np.array([_font(handle, fonts, found) for handle in font_handles.tolist()], "u2")[which]
     mode = np.fromiter(map(C.FPDFTextObj_GetTextRenderMode, handles), "i4", runs)
-    order = np.fromiter((orders.get(handle, 0) for handle in handles), "u4", runs)
+    order = np.fromiter(map(orders.get, handles, repeat(0)), "u4", runs)
 
     matrix = np.nan_to_num(memory.matrix[:runs].astype("f8"), posinf=0, neginf=0)
     a, b, c, d = matrix[:, 0], matrix[:, 1], matrix[:, 2], matrix[:, 3]
@@ -377,8 +383,39 @@ def _read_chunk(
     return chars
 
 
-def _object_of(text: int, index: int) -> int:
-    return C.FPDFText_GetTextObject(text, index) or 0
+def _codes(text: int, start: int, count: int) -> npt.NDArray[np.uint32]:
+    """Code points by one call for all, where that gives one value a character; otherwise one by one.
+
+    PDFium leaves characters without a code out of its text, and then all that follow are shifted.
+    """
+    memory = _buffers()
+    if C.FPDFText_GetText(text, start, count, memory.text_at) == count + 1:
+        code = memory.text[:count].astype("u4")
+        odd = np.flatnonzero((code < 0x20) | (code >= 0xFFFE))
+        if len(odd):
+            code[odd] = np.fromiter(map(C.FPDFText_GetUnicode, repeat(text), (odd + start).tolist()), "u4", len(odd))
+        return code
+    return np.fromiter(map(C.FPDFText_GetUnicode, repeat(text), range(start, start + count)), "u4", count)
+
+
+def _objects(text: int, where: list[int]) -> npt.NDArray[np.uint64]:
+    """The text object of each character: asked of every fourth, and of those between where two differ."""
+    n, step = len(where), 4
+
+    def ask(at: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
+        return np.fromiter(map(C.FPDFText_GetTextObject, repeat(text), [where[i] for i in at.tolist()]), "u8", len(at))
+
+    probes = np.arange(0, n, step)
+    if probes[-1] != n - 1:
+        probes = np.append(probes, n - 1)
+    length = np.diff(np.append(probes, n))
+    found = ask(probes)
+    out = np.repeat(found, length)
+    unsure = np.repeat(np.append(found[1:] != found[:-1], False), length)
+    unsure[probes] = False
+    rest = np.flatnonzero(unsure)
+    out[rest] = ask(rest)
+    return out
 
 
 _HIGH, _LOW = (0xD800, 0xDC00), (0xDC00, 0xE000)
@@ -386,10 +423,14 @@ _HIGH, _LOW = (0xD800, 0xDC00), (0xDC00, 0xE000)
 
 def _real(text: int, start: int, code: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
     """Indices of the characters that the file has; repairs ``code`` in place where PDFium marks hyphens."""
-    keep = np.ones(len(code), bool)
-    for i in np.flatnonzero((code <= 0x20) | (code == 0xAD) | (code >= 0xFFFE) & (code <= 0xFFFF)).tolist():
+    keep = (code != 0x0A) & (code != 0x0D)
+    spaces = np.flatnonzero(code == 0x20)
+    generated = np.fromiter(map(C.FPDFText_IsGenerated, repeat(text), (spaces + start).tolist()), "i4", len(spaces))
+    keep[spaces[generated == 1]] = False
+    special = keep & ((code < 0x20) | (code == 0xAD) | (code == 0xFFFE) | (code == 0xFFFF))
+    for i in np.flatnonzero(special).tolist():
         value = int(code[i])
-        if value in (0x0A, 0x0D) or C.FPDFText_IsGenerated(text, start + i) == 1:
+        if C.FPDFText_IsGenerated(text, start + i) == 1:
             keep[i] = False
         elif C.FPDFText_IsHyphen(text, start + i) == 1:
             code[i] = 0x2D  # PDFium turns a hyphen at a line's end into a control character
@@ -466,16 +507,15 @@ _SERIF = re.compile(r"min(?:cho|-)|明朝|serif|times|roman|song|ryumin|century|
 _MONO = re.compile(r"mono|courier|consol|menlo|typewriter|code", re.IGNORECASE)
 
 
-def _font(handle: int | None, known: dict[int, int], found: list[Font]) -> int:
+def _font(handle: int, known: dict[int, int], found: list[Font]) -> int:
     """Index of a font on this page. Handles are only good while the page is open."""
-    key = handle or 0
-    if key not in known:
-        known[key] = min(len(found), 0xFFFF)
+    if handle not in known:
+        known[handle] = min(len(found), 0xFFFF)
         found.append(_describe(handle))
-    return known[key]
+    return known[handle]
 
 
-def _describe(handle: int | None) -> Font:
+def _describe(handle: int) -> Font:
     if not handle:
         return Font("")
     size = C.FPDFFont_GetBaseFontName(handle, None, 0)
