@@ -96,7 +96,7 @@ def document_problems(rows: DocumentRows) -> Iterator[str]:
             if note.block not in blocks:
                 yield f"{block.id}: no block has the id {note.block}"
             if note.offset > len(block.text):
-                yield f"{block.id}: a footnote is anchored at {note.offset}, behind the text's {len(block.text)} characters"
+                yield f"{block.id}: a footnote is anchored at {note.offset}, behind the end at {len(block.text)}"
     for table in rows.tables:
         if table.block not in blocks:
             yield f"{table.id}: no block has the id {table.block}"
@@ -111,7 +111,8 @@ def document_problems(rows: DocumentRows) -> Iterator[str]:
         if held is None:
             yield f"{mention.id}: no block has the id {mention.block}"
         elif held.text[mention.start : mention.end] != mention.text:
-            yield f"{mention.id}: {mention.block} has {held.text[mention.start : mention.end]!r} at {mention.start}, not {mention.text!r}"
+            there = held.text[mention.start : mention.end]
+            yield f"{mention.id}: {mention.block} has {there!r} at {mention.start}, not {mention.text!r}"
 
 
 def _box_problems(row: str, box: tuple[float, float, float, float], size: tuple[float, float]) -> Iterator[str]:

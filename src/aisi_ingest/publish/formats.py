@@ -178,7 +178,8 @@ def data_package(folder: Path, rows: dict[str, int], documents: Sequence[Documen
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "aisi-ingest",
         "title": "Japanese and English publications on AI safety, aligned and tagged",
-        "description": "The text was extracted from the publishers' files by program and edited: joined, normalised, tagged and aligned.",
+        "description": "The text was extracted from the publishers' files by program and edited: "
+        "joined, normalised, tagged and aligned.",
         "version": digest[:12],
         "licenses": licences(documents),
         "sources": [

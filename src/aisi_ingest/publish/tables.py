@@ -204,12 +204,13 @@ def _whole(document: str, local: str | None) -> str | None:
 
 
 def _pair_id(ja: str, en: str) -> str:
-    """``<work>/<edition>``, with the form behind it where the pair is not of plain ``ja`` and ``en``."""
-    base, ja_form = ja.rpartition("/")[0], ja.rpartition("/")[2].removeprefix("ja")
-    en_form = en.rpartition("/")[2].removeprefix("en")
-    form = ja_form if ja_form == en_form else f"{ja_form or '.pdf'}{en_form or '.pdf'}"
-    other = en.rpartition("/")[0]
-    return base + form if other == base else f"{base}{form}+{other.rpartition('/')[2]}"
+    """``<work>/<edition>``; behind it what else sets the pair apart: form, other edition, one language."""
+    base, _, ja_lang = ja.rpartition("/")
+    other, _, en_lang = en.rpartition("/")
+    (ja_lang, _, ja_form), (en_lang, _, en_form) = ja_lang.partition("."), en_lang.partition(".")
+    forms = [ja_form] if ja_form == en_form else [ja_form or "pdf", en_form or "pdf"]
+    name = base if base == other else f"{base}+{other.rpartition('/')[2]}"
+    return ".".join([name, *filter(None, forms), *([ja_lang] if ja_lang == en_lang else [])])
 
 
 def alignment_rows(alignment: Alignment, editions: Mapping[str, str | None]) -> tuple[AlignmentRow, ...]:

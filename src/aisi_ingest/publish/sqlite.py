@@ -1,0 +1,181 @@
+"""``dataset.sqlite``: the same tables with keys between them, and a full-text index for both languages.
+
+Objects are flattened (``source_url``), lists are JSON text. The index is FTS5 with trigrams, which
+needs no word boundaries and so finds Japanese and English alike; a search for fewer than three
+characters works with LIKE. Not under the same-bytes promise: SQLite notes its own version.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from aisi_ingest.publish.schema import REFERENCES, TABLES, BlockRow, EntityRow, SectionRow
+from aisi_ingest.publish.tables import WorkRows
+
+_SIDES = ("alignments", "findings")  # tables whose ja and en lists get a row an id
+
+
+class Sqlite:
+    """Writer of the database."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path)
+        # The file is thrown away when anything fails, so it needs no journal.
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;")
+        self._columns = {table: list(_columns(TABLES[table])) for table in TABLES}
+        for table, columns in self._columns.items():
+            self._database.execute(_create(table, columns))
+        for table in _SIDES:
+            self._database.execute(
+                f"CREATE TABLE {table}_sides ({table[:-1]} TEXT NOT NULL REFERENCES {table}(id), "
+                "lang TEXT NOT NULL, position INTEGER NOT NULL, target TEXT NOT NULL)"
+            )
+        self._database.execute(
+            "CREATE VIRTUAL TABLE search USING fts5"
+            "(text, kind UNINDEXED, lang UNINDEXED, document UNINDEXED, id UNINDEXED, tokenize = 'trigram')"
+        )
+
+    def add(self, work: WorkRows) -> None:
+        for table in TABLES:
+            self._insert(table, work.rows(table))
+        for table in _SIDES:
+            self._database.executemany(f"INSERT INTO {table}_sides VALUES (?, ?, ?, ?)", _sides(work.rows(table)))
+        for rows in work.documents:
+            head = rows.document
+            self._index(
+                ("document", head.lang, head.id, head.id, head.title),
+            )
+            self._index(*(_section_entry(each, head.lang) for each in rows.sections))
+            self._index(*(_block_entry(each) for each in rows.blocks if not each.hidden and each.kind != "furniture"))
+
+    def finish(self, entities: Sequence[EntityRow]) -> None:
+        self._insert("entities", entities)
+        for table, field in (*REFERENCES, ("mentions", "value")):
+            self._database.execute(f'CREATE INDEX "{table}_{field}" ON {table}("{field}")')
+        for table in _SIDES:
+            self._database.execute(f'CREATE INDEX "{table}_sides_target" ON {table}_sides(target)')
+        self._database.execute("INSERT INTO search(search) VALUES ('optimize')")
+        self._database.commit()
+        wrong = self._database.execute("PRAGMA foreign_key_check").fetchall()
+        self._database.close()
+        if wrong:
+            raise ValueError(f"dataset.sqlite: {len(wrong)} keys point nowhere, first {wrong[0]}")
+
+    def _insert(self, table: str, rows: Iterable[msgspec.Struct]) -> None:
+        marks = ", ".join("?" for _ in self._columns[table])
+        self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", (_values(row) for row in rows))
+
+    def _index(self, *entries: tuple[str, str, str, str, str]) -> None:
+        self._database.executemany(
+            "INSERT INTO search(kind, lang, document, id, text) VALUES (?, ?, ?, ?, ?)",
+            entries,
+        )
+
+
+def _section_entry(row: SectionRow, lang: str) -> tuple[str, str, str, str, str]:
+    return ("section", lang, row.document, row.id, row.title)
+
+
+def _block_entry(row: BlockRow) -> tuple[str, str, str, str, str]:
+    return ("block", row.lang, row.document, row.id, row.text)
+
+
+def _columns(row: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    info = inspect.type_info(row)
+    assert isinstance(info, inspect.StructType)
+    for field in sorted(info.fields, key=lambda each: each.name):
+        kind = field.type.type if isinstance(field.type, inspect.Metadata) else field.type
+        if isinstance(kind, inspect.StructType):
+            yield from ((f"{field.name}_{name}", affinity) for name, affinity in _columns(kind.cls))
+        else:
+            yield field.name, _affinity(kind)
+
+
+def _affinity(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.Metadata(type=inner):
+            return _affinity(inner)
+        case inspect.UnionType(types=types):
+            return _affinity(next(each for each in types if not isinstance(each, inspect.NoneType)))
+        case inspect.IntType() | inspect.BoolType():
+            return "INTEGER"
+        case inspect.FloatType():
+            return "REAL"
+        case _:
+            return "TEXT"
+
+
+def _create(table: str, columns: list[tuple[str, str]]) -> str:
+    lines = []
+    for name, affinity in columns:
+        target = REFERENCES.get((table, name))
+        key = " PRIMARY KEY" if name == "id" else f" REFERENCES {target}(id)" if target else ""
+        lines.append(f'"{name}" {affinity}{key}')
+    return f"CREATE TABLE {table} ({', '.join(lines)})"
+
+
+def _values(row: msgspec.Struct) -> list[Any]:
+    values: list[Any] = []
+    for name in sorted(row.__struct_fields__):
+        value = getattr(row, name)
+        if isinstance(value, msgspec.Struct):
+            values += _values(value)
+        elif isinstance(value, tuple | dict):
+            values.append(msgspec.json.encode(value, order="sorted").decode())
+        else:
+            values.append(value)
+    return values
+
+
+def _sides(rows: Iterable[Any]) -> Iterator[tuple[str, str, int, str]]:
+    for row in rows:
+        for lang in ("ja", "en"):
+            yield from ((row.id, lang, position, target) for position, target in enumerate(getattr(row, lang)))
+
+
+def datasette_metadata(licence: str) -> dict[str, Any]:
+    """What ``datasette dataset.sqlite --metadata datasette.json --static viewer:site`` shows beside the tables."""
+    return {
+        "title": "Japanese and English publications on AI safety, aligned and tagged",
+        "license": licence,
+        "description_html": '<p>Read the documents in the <a href="/viewer/index.html">viewer</a>.</p>',
+        "databases": {
+            "dataset": {
+                "tables": {
+                    "documents": {"label_column": "title", "facets": ["lang", "kind", "publisher", "licence_name"]},
+                    "sections": {"label_column": "title", "facets": ["document"]},
+                    "blocks": {"label_column": "text", "facets": ["kind", "lang", "document"]},
+                    "tables": {"label_column": "caption", "facets": ["document"]},
+                    "mentions": {"label_column": "text", "facets": ["label", "rule", "document"]},
+                    "entities": {"label_column": "id", "facets": ["label"], "sort_desc": "mentions"},
+                    "alignments": {"facets": ["unit", "work"]},
+                    "findings": {"facets": ["kind", "severity", "work"]},
+                },
+                "queries": {
+                    "find": {
+                        "title": "Find text in both languages",
+                        "sql": FIND,
+                    },
+                    "aligned_blocks": {
+                        "title": "Aligned blocks side by side",
+                        "sql": ALIGNED_BLOCKS,
+                    },
+                },
+            }
+        },
+    }
+
+
+FIND = "select kind, lang, document, id, text from search where text like '%' || :words || '%' limit 200"
+ALIGNED_BLOCKS = (
+    "select a.id, a.score, group_concat(distinct j.text) as ja, group_concat(distinct e.text) as en from alignments a "
+    "left join alignments_sides aj on aj.alignment = a.id and aj.lang = 'ja' left join blocks j on j.id = aj.target "
+    "left join alignments_sides ae on ae.alignment = a.id and ae.lang = 'en' left join blocks e on e.id = ae.target "
+    "where a.unit = 'block' and a.work = :work group by a.id order by a.rowid"
+)

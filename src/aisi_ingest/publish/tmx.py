@@ -1,0 +1,65 @@
+"""``bitext.tmx``: TMX 1.4b, one translation unit for each aligned pair of blocks and of sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from aisi_ingest.publish.schema import AlignmentRow, EntityRow
+from aisi_ingest.publish.tables import WorkRows
+
+# What XML 1.0 cannot hold, not even as a character reference.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE tmx SYSTEM "tmx14.dtd">
+<tmx version="1.4">
+<header creationtool="aisi-ingest" creationtoolversion="1" segtype="block" o-tmf="aisi-ingest" \
+adminlang="en" srclang="ja" datatype="plaintext"/>
+<body>
+"""
+_SEGMENT_TYPE = {"block": "paragraph", "sentence": "sentence"}
+
+
+class Tmx:
+    """Writer of the translation memory. Beads with an empty side are no translation and are left out."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+        self._file.write(_HEAD)
+
+    def add(self, work: WorkRows) -> None:
+        texts = {block.id: block.text for rows in work.documents for block in rows.blocks}
+        for bead in work.alignments:
+            if bead.unit in _SEGMENT_TYPE and bead.ja and bead.en:
+                self._file.writelines(_unit(bead, texts))
+
+    def finish(self, entities: Sequence[EntityRow]) -> None:
+        self._file.write("</body>\n</tmx>\n")
+        self._file.close()
+
+
+def bead_text(bead: AlignmentRow, lang: str, texts: dict[str, str]) -> str:
+    """What one side of a block or sentence bead says: blocks a line each, sentences set as the language sets them."""
+    targets = bead.ja if lang == "ja" else bead.en
+    if bead.unit == "block":
+        return "\n".join(texts[target] for target in targets)
+    parts = []
+    for target in targets:
+        block, _, span = target.rpartition(":")
+        start, _, end = span.partition("-")
+        parts.append(texts[block][int(start) : int(end)])
+    return ("" if lang == "ja" else " ").join(parts)
+
+
+def _unit(bead: AlignmentRow, texts: dict[str, str]) -> Iterator[str]:
+    yield f'<tu tuid={quoteattr(bead.id)} segtype="{_SEGMENT_TYPE[bead.unit]}">'
+    yield f'<prop type="x-work">{_xml(bead.work)}</prop><prop type="x-score">{bead.score}</prop>'
+    for lang in ("ja", "en"):
+        yield f'<tuv xml:lang="{lang}"><seg>{_xml(bead_text(bead, lang, texts))}</seg></tuv>'
+    yield "</tu>\n"
+
+
+def _xml(text: str) -> str:
+    return escape(_NOT_XML.sub("\ufffd", text))
