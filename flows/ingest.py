@@ -1,0 +1,106 @@
+"""The scheduled run: what ``aisi-ingest run`` does, with Prefect's retries, task runs and artifacts.
+
+Nothing here decides anything about a document: the flow hands its tasks to the same pipeline as the
+command line, and both give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import as_completed
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+
+from aisi_ingest import pipeline, summary
+from aisi_ingest.extract import sandbox
+from aisi_ingest.pipeline import FetchJob, Report
+from aisi_ingest.sources import load
+from aisi_ingest.steps import Settings
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+_RETRIES = {"retries": 2, "retry_delay_seconds": exponential_backoff(backoff_factor=10), "retry_jitter_factor": 0.5}
+
+
+class DocumentFailed(Exception):
+    """Makes a task run red; the outcome travels in it to the pipeline, which reports and goes on."""
+
+    def __init__(self, outcome: Any) -> None:
+        super().__init__("; ".join(issue.message for issue in outcome.issues if issue.level == "error") or "failed")
+        self.outcome = outcome
+
+
+class RunFailed(Exception):
+    """Makes the flow run Failed after everything good has been published."""
+
+
+def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
+    """Run a step as one task run a job, named after its document (``pipeline.Runner``)."""
+
+    # Prefect's result cache would serve stale results; freshness is the pipeline's own.
+    @task(name=step.__name__, task_run_name="{name}", persist_result=False, cache_policy=NO_CACHE)
+    def each(name: str, job: J) -> R:
+        outcome = step(job)
+        if getattr(outcome, "failed", False):
+            raise DocumentFailed(outcome)
+        return outcome
+
+    retried = each.with_options(**_RETRIES) if jobs and isinstance(jobs[0], FetchJob) else each
+    for future in as_completed([retried.submit(job.name, job) for job in jobs]):  # type: ignore[attr-defined]
+        result = future.result(raise_on_failure=False)
+        if isinstance(result, DocumentFailed):
+            yield result.outcome
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            yield result
+
+
+def finish(report: Report) -> str:
+    """Write the artifacts; say what happened, or raise RunFailed."""
+    create_table_artifact(key="documents", table=summary.table(report), description="What became of each document")
+    create_markdown_artifact(key="run", markdown=summary.markdown(report))
+    sentence = summary.sentence(report)
+    if not report.succeeded:
+        raise RunFailed(sentence)
+    return sentence
+
+
+@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=4), log_prints=True)  # type: ignore[arg-type]
+def ingest(
+    sources: str = "sources.toml",
+    only: list[str] | None = None,
+    force: bool = False,
+    root: str = ".",
+    workers: int = 2,
+) -> str:
+    """Fetch what the sources list, process what is new, publish what changed.
+
+    sources: path of sources.toml. only: ids, file names or beginnings of sha256. force: fetch and
+    make everything anew. root: folder of raw/ and processed/. workers: documents read at once.
+    """
+    settings = Settings(root=root, workers=workers, redo_from="extract" if force else None)
+    try:
+        report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
+    finally:
+        sandbox.close_shared()
+    return finish(report)
+
+
+if __name__ == "__main__":
+    import argparse
+
+    parser = argparse.ArgumentParser(description=ingest.__doc__)
+    parser.add_argument("--sources", default="sources.toml")
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--force", action="store_true")
+    parser.add_argument("--root", default=".")
+    parser.add_argument("--workers", type=int, default=2)
+    print(ingest(**vars(parser.parse_args())))

@@ -1,0 +1,40 @@
+"""Process again what is in ``raw/``, by hand or from the Prefect UI: no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from aisi_ingest import pipeline
+from aisi_ingest.extract import sandbox
+from aisi_ingest.sources import load
+from aisi_ingest.steps import Settings, Stage
+from flows.ingest import finish, prefect_tasks
+
+
+@flow(name="reprocess", task_runner=ThreadPoolTaskRunner(max_workers=4), log_prints=True)  # type: ignore[arg-type]
+def reprocess(
+    documents: list[str] | None = None,
+    stage: Stage = "extract",
+    sources: str = "sources.toml",
+    root: str = ".",
+    workers: int = 2,
+) -> str:
+    """Make stages of documents anew from the raw store and publish.
+
+    documents: ids, file names or beginnings of sha256; all if empty. stage: the first that is made
+    anew. sources: for licences and stated pairs. root: folder of raw/ and processed/.
+    """
+    settings = Settings(root=root, workers=workers, redo_from=stage)
+    known = load(Path(sources)) if Path(sources).exists() else ()
+    try:
+        report = pipeline.reprocess(settings, known, documents or (), runner=prefect_tasks)
+    finally:
+        sandbox.close_shared()
+    return finish(report)
+
+
+if __name__ == "__main__":
+    print(reprocess())

