@@ -27,7 +27,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <link rel="alternate" hreflang="{other_lang}" href="{other}">
 <style>
-body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font-family: sans-serif; line-height: 1.7; color: #1a1a1a }}
+body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font-family: sans-serif; line-height: 1.7 }}
 h1 {{ border-bottom: 3px solid #17365d; color: #17365d }}
 nav {{ text-align: right }}
 </style>
@@ -51,7 +51,8 @@ _WORDS = {
         "other_name": "English",
         "title": "公表資料 | AIセーフティ資料見本室",
         "heading": "公表資料",
-        "lead": "aisi-ingestの動作を確かめるための見本です。公開されている事実をもとに書き下ろしたもので、実在の機関の刊行物ではありません。",
+        "lead": "aisi-ingestの動作を確かめるための見本です。公開されている事実をもとに書き下ろしたもので、"
+        "実在の機関の刊行物ではありません。",
         "terms": "この見本はApache License 2.0で利用できます。",
         "slides": "スライド",
         "date": "2026年4月1日",
@@ -77,7 +78,8 @@ def site(changes: dict[str, dict[str, str]] | None = None) -> dict[str, bytes]:
     """Every file of the site by its path. ``changes`` maps a text's name to passages and what they become."""
     files: dict[str, bytes] = {"robots.txt": b"User-agent: *\nAllow: /\n"}
     for lang in ("ja", "en"):
-        guide, deck = (source.read(f"{name}.{lang}", (changes or {}).get(f"{name}.{lang}")) for name in ("guide", "deck"))
+        guide = source.read(f"guide.{lang}", (changes or {}).get(f"guide.{lang}"))
+        deck = source.read(f"deck.{lang}", (changes or {}).get(f"deck.{lang}"))
         files[f"pdf/sample_guide_v1.00_{lang}.pdf"] = draw_guide(guide)
         files[f"pdf/sample_overview_{lang}.pdf"] = draw_pdf(deck)
         files[f"pdf/sample_overview_{lang}.pptx"] = draw_pptx(deck)

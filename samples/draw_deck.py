@@ -153,10 +153,7 @@ def draw_pptx(text: Text) -> bytes:
     properties.last_modified_by, properties.language = text.meta["publisher"], text.lang
     properties.created = properties.modified = DRAWN
     for number, slide in enumerate(slides(text), 1):
-        if number == 1:
-            drawn = _pptx_cover(deck, text)
-        else:
-            drawn = _pptx_slide(deck, slide)
+        drawn = _pptx_cover(deck, text) if number == 1 else _pptx_slide(deck, slide)
         _pptx_footer(drawn, text.meta["footer"], number)
         if slide.note:
             drawn.notes_slide.notes_text_frame.text = slide.note

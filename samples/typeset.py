@@ -77,7 +77,7 @@ def break_lines(text: str, style: Style, width: float) -> list[Line]:
         if current and used + needed > width + 0.01 and not unit[0].isspace():
             lines.append(_line(current, style, False))
             current, used = [], 0.0
-        if not current and unit[0].isspace():
+        if lines and not current and unit[0].isspace():
             continue
         current += unit
         used += needed
@@ -91,7 +91,9 @@ def _line(pieces: list[str], style: Style, last: bool) -> Line:
     return Line(tuple(pieces), sum(_width(piece, style) for piece in pieces), last)
 
 
-def draw_line(canvas: Canvas, line: Line, x: float, baseline: float, style: Style, measure: float | None = None) -> None:
+def draw_line(
+    canvas: Canvas, line: Line, x: float, baseline: float, style: Style, measure: float | None = None
+) -> None:
     """Draw at ``x``; with ``measure`` and a justified style, spread the characters to that width."""
     body = canvas.beginText(x, baseline)
     body.setFillColor(style.colour)

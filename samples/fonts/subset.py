@@ -8,11 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fontTools import subset
+from fontTools import subset  # type: ignore[import-not-found]
 
 HERE = Path(__file__).parent
 ALWAYS = [*range(0x20, 0x7F), *range(0x3001, 0x3015), *range(0x3041, 0x3097), *range(0x30A1, 0x30FF)]
-ALWAYS += [ord(c) for c in "\u3000•–—‘’“”…©％（）［］：；，．！？～／０１２３４５６７８９①②③④⑤年月日令和元平成昭和年度第版項約名"]
+ALWAYS += map(
+    ord, "\u3000•–—‘’“”…©％（）［］：；，．！？～／０１２３４５６７８９①②③④⑤年月日令和元平成昭和年度第版項約名"
+)
 
 
 def main(package: Path) -> None:
