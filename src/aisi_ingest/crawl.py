@@ -1,329 +1,174 @@
-"""Pages that list documents, and sitemaps: bytes to links. Nothing here touches the network."""
+"""The way through the pages of a source that list its documents."""
 
 from __future__ import annotations
 
-import codecs
-import re
-from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-import msgspec
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from msgspec import Struct
+from msgspec.structs import replace
 
-from aisi_ingest.model import Lang
+from aisi_ingest import pages
+from aisi_ingest.client import Budget, Client, Failed, Refused
+from aisi_ingest.extract import sniff
+from aisi_ingest.ledger import Standing
+from aisi_ingest.model import Issue, IssueLevel, Lang, Receipt
+from aisi_ingest.pages import Link, Page
+from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
+from aisi_ingest.store import Store, now
 
-
-class Link(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A document that a page links, with what the page says about it."""
-
-    url: str  # absolute, without a fragment
-    title: str | None = None
-    date: str | None = None  # EDTF
-    lang: Lang | None = None
+_PAGE_LIMIT = 10 * MEBIBYTE
+_SITEMAP_LIMIT = 50 * MEBIBYTE  # the protocol's own
 
 
-class PageLink(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Another page. ``next``: the list goes on there; ``other_language``: the same list in the other language."""
+class Found(Struct, frozen=True):
+    """What the index pages of a source list now."""
 
-    url: str
-    kind: str  # "next", "other_language", "page"
-
-
-class Page(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a page links, in its order."""
-
-    url: str
-    lang: Lang | None = None
-    documents: tuple[Link, ...] = ()
-    pages: tuple[PageLink, ...] = ()
+    links: tuple[Link, ...]
+    complete: bool  # False: a page could not be read, so that a link that is not there tells nothing
+    issues: tuple[Issue, ...] = ()
 
 
-_DOCUMENT = re.compile(r"\.(pdf|pptx)$", re.IGNORECASE)
-_DOCUMENT_TYPES = ("application/pdf", "application/vnd.openxmlformats-officedocument.presentationml.presentation")
-_PAGE = re.compile(r"(^|/)[^/.]*(\.(html?|php|aspx?|jsp|shtml|cgi))?$", re.IGNORECASE)
-# "(PDF)", "[PDF:1.2MB]", "（PDF形式：500KB）", "PDF 300 KB" after a title: how it comes, not what it is called.
-_SIZE = r"[\d.,]+\s*(?:[KMG]i?B|bytes?|バイト)"
-_FORM = rf"(?:PDF|PPTX?|PowerPoint|パワーポイント)(?:\s*(?:形式|ファイル|file|版))?(?:\s*[:：/／,、]?\s*{_SIZE})?(?:\s*[,、/]\s*\d+\s*(?:ページ|頁|pages?))?"
-_SUFFIX = re.compile(rf"\s*(?:[(\[（［【]\s*(?:{_FORM}|{_SIZE})\s*[)\]）］】]|(?<=\s){_FORM})\s*$", re.IGNORECASE)
-_SAYS_FORM = re.compile(rf"[(\[（［【]\s*(?:{_FORM})\s*[)\]）］】]|^\s*{_FORM}\s*$", re.IGNORECASE)
-_BARE = re.compile(
-    rf"(?:{_FORM}|download|ダウンロード|こちら|here|本文|全文|資料|日本語版?|英語版?|和文|英文|japanese|english|(?:full\s+)?(?:text|report))?[\s:：>»]*",
-    re.IGNORECASE,
-)
-_OTHER_LANGUAGE = re.compile(r"\s*(english|en|eng|英語|日本語|japanese|ja|jp|jpn)\s*", re.IGNORECASE)
-_NEXT = re.compile(r"\s*(次へ|次の?ページ|次の\d+件|next(\s+page)?|older(\s+posts)?|もっと見る|»|›|&gt;|>)\s*[»›>]*\s*", re.IGNORECASE)
-_PAGE_NUMBER = ("page", "p", "paged", "pg", "pageno", "start", "offset", "from")
-_CONTAINERS = {"li", "tr", "dd", "dt", "article", "p", "div", "section"}
-_DATE_TEXT = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*(?:年|[./-])\s*(?P<m>1[0-2]|0?[1-9])\s*(?:月|[./-])\s*(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)日?"
-    r"|(?P<era>令和|平成)\s*(?P<ey>元|\d{1,2})\s*年\s*(?P<em>1[0-2]|0?[1-9])\s*月\s*(?P<ed>3[01]|[12]\d|0?[1-9])\s*日"
-)
-_ISO = re.compile(r"\s*(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?![\d-])")
-_MOST_LINKS = 20_000  # a page; more is a trap
-_TITLE_LENGTH = 500  # code points
+def crawl(source: SourceSpec, store: Store, *, client: Client | None = None) -> Found:
+    """Links to documents on the index pages of a source and the pages that belong to them.
 
-
-def read_page(html: bytes, url: str, content_type: str = "") -> Page:
-    """Links of an HTML page at ``url``. Takes any bytes and never raises on them.
-
-    ``content_type`` is the header, for its charset. Addresses other than http and https are left out;
-    whether a host may be visited is for the caller to say.
+    Read on from an index page: where its list goes on, the same list in the other language, and pages
+    in its folder up to ``source.depth`` links below. Only hosts of the source. Raises RootError.
     """
-    tree = LexborHTMLParser(_decoded(html, content_type))
-    base_node = tree.css_first("base[href]")
-    base = _joined(url, (base_node.attributes.get("href") or "") if base_node else "") or url
-    root = tree.root
-    lang = _language(root.attributes.get("lang") if root else None)
-    documents: dict[str, Link] = {}
-    pages: dict[str, PageLink] = {}
-    for node in tree.css("a[href], area[href], link[href]")[:_MOST_LINKS]:
-        attributes = node.attributes
-        target = _joined(base, attributes.get("href") or "")
-        if target is None or target == canonical(url):
-            continue
-        relation = (attributes.get("rel") or "").lower().split()
-        hreflang = _language(attributes.get("hreflang"))
-        if node.tag == "link" and not ("next" in relation or ("alternate" in relation and hreflang)):
-            continue
-        if _is_document(target, node):
-            if target not in documents:
-                documents[target] = Link(url=target, title=_title(node), date=_date(node), lang=hreflang or lang)
-            continue
-        kind = _page_kind(node, target, relation, hreflang, lang)
-        if kind and (target not in pages or pages[target].kind == "page"):
-            pages[target] = PageLink(target, kind)
-    return Page(url=url, lang=lang, documents=tuple(documents.values()), pages=tuple(pages.values()))
-
-
-def read_sitemap(xml: bytes, url: str) -> Page:
-    """Addresses in a sitemap (https://www.sitemaps.org/protocol.html) or an index of sitemaps at ``url``.
-
-    Documents among them have no title: the pages that link them may give one. Broken XML gives what
-    stands before the break.
-    """
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    own = client or Client()
     try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    documents: dict[str, Link] = {}
-    pages: dict[str, PageLink] = {}
-    for node in [] if root is None else root.iter("{*}loc"):
-        target = _joined(url, node.text or "")
-        if target is None:
-            continue
-        if _DOCUMENT.search(_path(target)):
-            documents.setdefault(target, Link(url=target))
+        walk = _Walk(source, store, own)
+        walk.go()
+    finally:
+        if client is None:
+            own.close()
+    links = dict(walk.links)
+    for url in source.files:
+        links.setdefault(pages.canonical(url), Link(url=pages.canonical(url)))
+    issues = list(walk.issues)
+    if source.index and not source.contact:
+        text = f"{source.id}: no contact is set in sources.toml, so sites cannot tell who asks"
+        issues.append(Issue("fetch", "info", "no_contact", text))
+    known = [s for s in known_to(source, store).values() if s.latest.state != "withdrawn"]
+    complete = walk.complete
+    if complete and len(links) < source.expect.documents:
+        complete = False
+        least = source.expect.documents
+        text = f"{source.id}: {len(links)} documents listed, {least} or more expected; did the pages change?"
+        issues.append(Issue("fetch", "error", "fewer_than_expected", text))
+    elif complete and not links:
+        complete = False
+        level: IssueLevel = "error" if known else "warning"
+        issues.append(Issue("fetch", level, "nothing_listed", f"{source.id}: the index pages list no PDF or PPTX"))
+    return Found(tuple(links.values()), complete, tuple(issues))
+
+
+def known_to(source: SourceSpec, store: Store) -> dict[str, Standing]:
+    """Documents that the ledger has from this source, by address."""
+    standings = store.ledger.latest_by_url()
+    return {u: s for u, s in standings.items() if s.latest.source == source.id and s.latest.kind == "document"}
+
+
+class _Walk:
+    """The way through the pages of one source, breadth first, each page once."""
+
+    def __init__(self, source: SourceSpec, store: Store, client: Client) -> None:
+        self.source, self.store, self.client = source, store, client
+        self.links: dict[str, Link] = {}
+        self.issues: list[Issue] = []
+        self.complete = True
+        self._languages: dict[str, set[Lang | None]] = {}
+        self._folders = {_folder(pages.canonical(url)) for url in source.index}
+
+    def go(self) -> None:
+        ahead = [(pages.canonical(url), 0) for url in self.source.index]
+        seen = {url for url, _ in ahead}
+        for url, depth in ahead:  # grows while it is walked
+            try:
+                page = self._read(url, depth)
+            except Budget as error:
+                self._trouble("warning", "budget", f"{error} while the index pages were read")
+                return
+            if page is None:
+                continue
+            for link in page.documents:
+                self._take(link)
+            for target in page.pages:
+                below = depth if target.kind != "page" else depth + 1
+                if target.kind == "other_language" and depth == 0:
+                    self._folders.add(_folder(target.url))
+                inside = target.kind != "page" or any(target.url.startswith(folder) for folder in self._folders)
+                if target.url not in seen and inside and below <= self.source.depth and self._ours(target.url):
+                    seen.add(target.url)
+                    ahead.append((target.url, below))
+
+    def _ours(self, url: str) -> bool:
+        return authority(url) in self.source.hosts
+
+    def _take(self, link: Link) -> None:
+        """Note a link; one that pages of both languages have keeps its first title, and has no language."""
+        if not self._ours(link.url):
+            return
+        before = self.links.get(link.url)
+        if before is None:
+            self.links[link.url] = link
         else:
-            # A map that a map names is read at once; a page that a map names is one link below it.
-            inside = etree.QName(node.getparent()).localname if node.getparent() is not None else ""
-            pages.setdefault(target, PageLink(target, "next" if inside == "sitemap" else "page"))
-        if len(documents) + len(pages) >= _MOST_LINKS:
-            break
-    return Page(url=url, documents=tuple(documents.values()), pages=tuple(pages.values()))
+            lang = before.lang if before.lang == link.lang or link.lang is None else None
+            title, date = before.title or link.title, before.date or link.date
+            self.links[link.url] = replace(before, title=title, date=date, lang=lang)
 
-
-def is_sitemap(content: bytes) -> bool:
-    """True for the XML of a sitemap or an index of sitemaps."""
-    return bool(re.match(rb"\s*(?:\xef\xbb\xbf)?(?:<\?xml[^>]*>|<\?xml-stylesheet[^>]*>|<!--.*?-->|\s)*<(\w+:)?(urlset|sitemapindex)\b", content, re.DOTALL))
-
-
-def canonical(url: str) -> str:
-    """One spelling of an address: small scheme and host, no default port, no fragment, percent-encoded.
-
-    Raises ValueError for what is not an address.
-    """
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").lower()
-    if not host:
-        raise ValueError(f"{url!r} has no host")
-    if not host.isascii():
-        host = host.encode("idna").decode()
-    host = f"[{host}]" if ":" in host else host
-    port = parts.port
-    if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
-        host += f":{port}"
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
-    return urlunsplit((parts.scheme.lower(), host, path, query, ""))
-
-
-def file_name(url: str) -> str:
-    """Last part of an address's path, decoded; empty where it ends with a slash."""
-    raw = urlsplit(url).path.rsplit("/", 1)[-1]
-    try:
-        name = unquote(raw, errors="strict")
-    except UnicodeDecodeError:
-        name = unquote(raw, encoding="cp932", errors="replace")
-    return safe_name(name)
-
-
-def safe_name(name: str) -> str:
-    """A name without folders, controls and surrounding blanks or dots, at most 200 code points."""
-    name = re.sub(r"[\x00-\x1f\x7f]", "", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
-    if len(name) > 200:
-        stem, dot, suffix = name.rpartition(".")
-        name = stem[: 199 - len(suffix)] + dot + suffix if dot and len(suffix) < 8 else name[:200]
-    return name
-
-
-def _path(url: str) -> str:
-    return unquote(urlsplit(url).path)
-
-
-def _joined(base: str, href: str) -> str | None:
-    href = re.sub(r"[\t\r\n]", "", href).strip()
-    try:
-        target = urljoin(base, href)
-        if urlsplit(target).scheme not in ("http", "https"):
-            return None
-        return canonical(target)
-    except (ValueError, UnicodeError):
-        return None
-
-
-def _language(tag: str | None) -> Lang | None:
-    primary = (tag or "").lower().split("-")[0].strip()
-    return "ja" if primary == "ja" else "en" if primary == "en" else None
-
-
-def _is_document(url: str, node: LexborNode) -> bool:
-    if _DOCUMENT.search(_path(url)):
-        return True
-    if (node.attributes.get("type") or "").lower().split(";")[0].strip() in _DOCUMENT_TYPES:
-        return True
-    # Download links without a name: only the words beside them tell.
-    last = _path(url).rsplit("/", 1)[-1]
-    return "." not in last and node.tag == "a" and bool(_SAYS_FORM.search(_text(node)))
-
-
-def _page_kind(node: LexborNode, url: str, relation: list[str], hreflang: Lang | None, lang: Lang | None) -> str | None:
-    text = _text(node)
-    if "next" in relation or _NEXT.fullmatch(text):
-        return "next"
-    if (hreflang and hreflang != lang) or (node.tag == "a" and _OTHER_LANGUAGE.fullmatch(text)):
-        return "other_language"
-    if "nofollow" in relation or not _PAGE.search(_path(url)):
-        return None
-    query = parse_qsl(urlsplit(url).query, keep_blank_values=True)
-    if query:
-        # Any other query may span a space without end: calendars, sort orders, searches.
-        return "next" if all(key.lower() in _PAGE_NUMBER and value.isdigit() for key, value in query) else None
-    return "page"
-
-
-def _text(node: LexborNode) -> str:
-    return re.sub(r"\s+", " ", node.text() or "").strip()
-
-
-def _title(node: LexborNode) -> str | None:
-    """The link's text without its form and size; where that says nothing, what stands around or above it."""
-    image = node.css_first("img[alt]")
-    for text in (_text(node), node.attributes.get("title"), node.attributes.get("aria-label"), image.attributes.get("alt") if image else None):
-        title = _trimmed_title(text or "")
-        if title:
-            return title
-    for container in _containers(node):
-        links = [other for other in container.css("a[href]") if _DOCUMENT.search(unquote(other.attributes.get("href") or ""))]
-        if len(links) > 2:  # a Japanese and an English file share a row; more share nothing
-            break
-        for heading in container.css("h1, h2, h3, h4, h5, h6, th"):
-            if title := _trimmed_title(_text(heading)):
-                return title
-        around = _text(container)
-        for link in links:
-            around = around.replace(_text(link), " ", 1)
-        around = _DATE_TEXT.sub(" ", around)
-        if title := _trimmed_title(re.sub(r"\s+", " ", around).strip(" |/／・:：-–—[]()（）")):
-            return title
-    return None
-
-
-def _trimmed_title(text: str) -> str | None:
-    text = re.sub(r"\s+", " ", text).strip()
-    while (shorter := _SUFFIX.sub("", text)) != text:
-        text = shorter
-    return None if _BARE.fullmatch(text) else text[:_TITLE_LENGTH]
-
-
-def _containers(node: LexborNode) -> list[LexborNode]:
-    """Up to four containers around a link, the nearest first, not beyond a list item or a table row."""
-    found: list[LexborNode] = []
-    parent = node.parent
-    for _ in range(12):
-        if parent is None or parent.tag in ("body", "html", "ul", "ol", "table", "main", "nav", "dl"):
-            break
-        if parent.tag in _CONTAINERS:
-            found.append(parent)
-            if parent.tag in ("li", "tr", "article", "dd") or len(found) == 4:
-                break
-        parent = parent.parent
-    return found
-
-
-def _date(node: LexborNode) -> str | None:
-    """The date that a link's row shows: one ``time`` element, or one date in the text; two tell nothing."""
-    for container in _containers(node):
-        places = [container]
-        if container.tag == "dd":
-            term = container.prev
-            while term is not None and term.tag != "dt":
-                term = term.prev
-            if term is not None:
-                places.append(term)
-        for place in places:
-            times = {d for t in place.css("time") if (d := _iso(t.attributes.get("datetime") or _text(t)))}
-            if len(times) == 1:
-                return times.pop()
-            if times:
-                return None
-        for place in places:
-            text = _text(place)
-            if len(place.css("a[href]")) == 1:
-                text = text.replace(_text(node), " ", 1)  # a title may speak of another day
-            dates = {d for match in _DATE_TEXT.finditer(text) if (d := _edtf(match))}
-            if len(dates) == 1:
-                return dates.pop()
-            if dates:
-                return None
-    return None
-
-
-def _iso(text: str) -> str | None:
-    match = _ISO.match(text)
-    return "-".join(part for part in match.groups() if part) if match else None
-
-
-def _edtf(match: re.Match[str]) -> str | None:
-    if match["era"]:
-        number = 1 if match["ey"] == "元" else int(match["ey"])
-        year, month, day = number + (2018 if match["era"] == "令和" else 1988), match["em"], match["ed"]
-    else:
-        year, month, day = int(match["y"]), match["m"], match["d"]
-    return f"{year:04}-{int(month):02}-{int(day):02}"
-
-
-_CODECS = {"utf-8", "cp932", "shift_jis", "euc_jp", "iso2022_jp", "iso8859-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "ascii"}
-
-
-def _decoded(html: bytes, content_type: str) -> str:
-    if html.startswith(b"\xef\xbb\xbf"):
-        return html[3:].decode("utf-8", "replace")
-    if html.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return html.decode("utf-16", "replace")
-    said: list[Any] = [re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)]
-    head = html[:2048].decode("latin-1")
-    said.append(re.search(r"<meta[^>]+charset\s*=\s*[\"']?([\w.:-]+)", head, re.IGNORECASE))
-    for match in said:
+    def _read(self, url: str, depth: int) -> Page | None:
+        """A page, from the network or, where that says it is the same, from the store; None where there is none."""
+        standing = self.store.ledger.standing(url)
+        good = standing.good if standing and standing.good and (standing.good.sha256 or "") in self.store else None
+        receipt = Receipt(url=url, time=now(), source=self.source.id, state="failed", kind="page")
         try:
-            name = codecs.lookup(match[1]).name if match else ""
-        except LookupError:
-            continue
-        if name in _CODECS:
-            return html.decode("cp932" if name == "shift_jis" else name, "replace")
-    try:
-        return html.decode("utf-8")
-    except UnicodeDecodeError:
-        return html.decode("cp932", "replace")
+            answer = self.client.get(
+                url,
+                self.source,
+                self.store,
+                etag=good.etag if good else None,
+                last_modified=good.last_modified if good else None,
+                limit=_SITEMAP_LIMIT if url.endswith((".xml", ".gz")) else _PAGE_LIMIT,
+            )
+        except (Refused, Failed) as error:
+            state = "refused" if isinstance(error, Refused) else "failed"
+            self.store.ledger.append(replace(receipt, state=state, reason=str(error)))
+            # What an index page names may be gone; the index page itself may not.
+            gone = isinstance(error, Refused) or str(error).startswith(("404", "410"))
+            if depth == 0 or not gone:
+                self._trouble("error" if depth == 0 else "warning", "page_unreadable", f"{url}: {error}")
+            return None
+        if answer.part is None:
+            assert good is not None and good.sha256 is not None
+            receipt = replace(good, time=now(), state="unchanged", status=304, tries=answer.tries)
+            content = self.store.read(good.sha256)
+        else:
+            content = answer.part.read_bytes()
+            sha256 = self.store.keep(answer.part)
+            receipt = replace(
+                receipt,
+                state="unchanged" if good and good.sha256 == sha256 else "fetched",
+                status=answer.status,
+                tries=answer.tries,
+                sha256=sha256,
+                bytes=answer.size,
+                media_type=sniff.media_type(content),
+                etag=answer.headers.get("etag"),
+                last_modified=answer.headers.get("last-modified"),
+            )
+        self.store.ledger.append(receipt)
+        if pages.is_sitemap(content):
+            return pages.read_sitemap(content, answer.url)
+        if sniff.media_type(content) in (sniff.PDF, sniff.PPTX):
+            self._take(Link(url=url))
+            return None
+        return pages.read_page(content, answer.url, answer.headers.get("content-type", ""))
+
+    def _trouble(self, level: IssueLevel, code: str, text: str) -> None:
+        self.complete = False
+        self.issues.append(Issue("fetch", level, code, f"{self.source.id}: {text}"))
+
+
+def _folder(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rsplit('/', 1)[0]}/"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,55 +17,55 @@ _DECODER = msgspec.json.Decoder(Receipt)
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What the ledger knows of one address: its last attempt, the last good one, the last new bytes."""
+    """What the ledger knows of one address."""
 
-    latest: Receipt
-    good: Receipt | None  # the last with bytes that were taken: what conditional requests and readers go by
-    changed: str | None  # time of the last "fetched"
+    latest: Receipt  # of the last attempt
+    good: Receipt | None = None  # of the last attempt that ended with bytes that were taken
+    changed: str | None = None  # time of the last "fetched"
+    versions: tuple[Receipt, ...] = ()  # the last good receipt of each content it ever had, the newest content first
 
 
 class Ledger:
     """Receipts in the order of time, and for each address where it stands.
 
-    One process appends at a time (``Store.lock``); others may read. A line that a crash tore off at the
-    end is cut away before the next is appended; a damaged line elsewhere is skipped and numbered in
-    ``damaged``.
+    Several threads and processes may append and read at once. A line that a crash tore off at the end is
+    cut away before the next is appended; a damaged line elsewhere is skipped and numbered in ``damaged``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged: list[int] = []
         self._standings: dict[str, Standing] = {}
-        self._offset = 0  # bytes read so far
+        self._offset = 0  # bytes read so far: always whole lines
         self._line = 0
-        self._appending: int | None = None
+        self._file: int | None = None
 
     def append(self, receipt: Receipt) -> None:
-        """Write one line. New bytes and refusals reach the disk at once; "unchanged" may wait for ``close``.
+        """Write one line. It reaches the disk at once, save "unchanged", which may wait for ``close``.
 
-        Raises OSError, e.g. on a full disk.
+        Raises OSError, e.g. on a full disk; the ledger is then as it was.
         """
-        if self._appending is None:
-            self._refresh()
-            self._appending = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            self._repair(self._appending)
+        if self._file is None:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         line = _ENCODER.encode(receipt) + b"\n"
-        written = os.write(self._appending, line)
-        if written != len(line):  # a full disk takes a part and says so only at the next write
-            os.ftruncate(self._appending, os.fstat(self._appending).st_size - written)
-            raise OSError(28, os.strerror(28), str(self.path))
-        if receipt.state != "unchanged":
-            os.fsync(self._appending)
-        self._offset += written
-        self._line += 1
-        self._take(receipt)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            end = _cut_torn_line(self._file)
+            written = os.write(self._file, line)
+            if written != len(line):  # a full disk takes a part, and says so only at the next write
+                os.ftruncate(self._file, end)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+            if receipt.state != "unchanged":
+                os.fsync(self._file)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Bring all lines to the disk; the next append opens the file again."""
-        if self._appending is not None:
-            os.fsync(self._appending)
-            os.close(self._appending)
-            self._appending = None
+        if self._file is not None:
+            os.fsync(self._file)
+            os.close(self._file)
+            self._file = None
 
     def latest_by_url(self) -> dict[str, Standing]:
         """Every address ever tried, in the order of its first attempt, with where it stands now."""
@@ -84,9 +86,9 @@ class Ledger:
                         continue
 
     def _refresh(self) -> None:
-        if self._appending is not None:
-            return  # the lock is ours: nobody else appends
         try:
+            if self.path.stat().st_size == self._offset:
+                return
             with self.path.open("rb") as file:
                 file.seek(self._offset)
                 data = file.read()
@@ -101,12 +103,26 @@ class Ledger:
                 self.damaged.append(self._line)
         self._offset += len(whole)
 
-    def _repair(self, file: int) -> None:
-        if os.fstat(file).st_size > self._offset:
-            os.ftruncate(file, self._offset)
-
     def _take(self, receipt: Receipt) -> None:
-        before = self._standings.get(receipt.url)
-        good = receipt if receipt.state in ("fetched", "unchanged") else before.good if before else None
-        changed = receipt.time if receipt.state == "fetched" else before.changed if before else None
-        self._standings[receipt.url] = Standing(latest=receipt, good=good, changed=changed)
+        before = self._standings.get(receipt.url) or Standing(receipt)
+        if receipt.state not in ("fetched", "unchanged"):
+            self._standings[receipt.url] = Standing(receipt, before.good, before.changed, before.versions)
+            return
+        others = tuple(version for version in before.versions if version.sha256 != receipt.sha256)
+        changed = receipt.time if receipt.state == "fetched" else before.changed
+        self._standings[receipt.url] = Standing(receipt, receipt, changed, (receipt, *others))
+
+
+def _cut_torn_line(file: int) -> int:
+    """Cut what a crash left of a line at the end; returns the size of the file then."""
+    end = os.fstat(file).st_size
+    if not end or os.pread(file, 1, end - 1) == b"\n":
+        return end
+    start, tail = end, b""
+    while start and b"\n" not in tail:
+        step = min(start, 65536)
+        start -= step
+        tail = os.pread(file, step, start) + tail
+    end = start + tail.rfind(b"\n") + 1
+    os.ftruncate(file, end)
+    return end

@@ -1,0 +1,352 @@
+"""One request, politely and to the end: robots, pace, redirects by hand, retries, resumed bodies, limits."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import re
+import time
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urljoin
+
+import httpx
+import msgspec
+from protego import Protego
+
+from aisi_ingest import __version__, pages
+from aisi_ingest.model import Receipt
+from aisi_ingest.network import Deadline, GuardedNetwork, PrivateAddress, transport
+from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
+from aisi_ingest.store import Store, now
+
+PRODUCT = "aisi-ingest"  # what robots.txt may name
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PASSING = (408, 429, 500, 502, 503, 504)  # worth another try
+_MOST_REDIRECTS = 5
+_ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
+_TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds of silence
+
+
+class Refused(Exception):
+    """An address that may not, or need not, be read: trying again changes nothing."""
+
+
+class Failed(Exception):
+    """An address that could not be read now."""
+
+
+class Budget(Exception):
+    """The source's budget of requests is used up."""
+
+
+class Answer(msgspec.Struct):
+    """What an address gave: status 200 with ``part``, a file of the whole body, or 304 without."""
+
+    url: str  # after redirects
+    status: int
+    part: Path | None
+    size: int
+    headers: dict[str, str]  # names in small letters
+    tries: int
+
+
+class Client:
+    """Requests of one run, one at a time. Keeps each host's pace, robots.txt and the count of requests.
+
+    ``tries`` is how often an address is tried in all; ``backoff`` seconds double from try to try, each
+    with up to as much again at random, so that many clients do not come back at once; ``patience`` is the
+    longest Retry-After, in seconds, that is waited for.
+    """
+
+    def __init__(
+        self, network: GuardedNetwork | None = None, tries: int = 4, backoff: float = 1.0, patience: float = 120.0
+    ) -> None:
+        self.deadline = network.deadline if network else Deadline()
+        self.network = network or GuardedNetwork(self.deadline)
+        self.tries = tries
+        self.backoff = backoff
+        self.patience = patience
+        self.requests = 0
+        self._spent: dict[str, int] = {}  # requests by source
+        self._next: dict[str, float] = {}  # host to the monotonic time of its next request
+        self._slower: dict[str, float] = {}  # host to the seconds that it asked for: robots.txt, 429
+        self._robots: dict[str, Protego | str] = {}  # origin to rules, or to why nothing may be read
+        self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(
+        self,
+        url: str,
+        source: SourceSpec,
+        store: Store,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        limit: int | None = None,
+        robots: bool = True,
+    ) -> Answer:
+        """Read an address whole, or learn that it is what the validators name (status 304).
+
+        ``limit`` is the most bytes of a body. Raises Refused, Failed or Budget with a sentence; no
+        part of a body is left behind then.
+        """
+        limit = source.max_megabytes * MEBIBYTE if limit is None else limit
+        body = _Body(store.incoming(), limit)
+        try:
+            return self._get(url, source, store, {"etag": etag, "last": last_modified}, body, robots)
+        except BaseException:
+            body.discard()
+            raise
+
+    def _get(
+        self, url: str, source: SourceSpec, store: Store, known: dict[str, str | None], body: _Body, robots: bool
+    ) -> Answer:
+        current, hops, tries = url, 0, 1
+        while True:
+            self._admit(current, source, store, robots)
+            try:
+                self._wait(current, source)
+                self.deadline.start(source.max_seconds)
+                with self._http.stream("GET", current, headers=self._headers(source, known, body)) as response:
+                    status = response.status_code
+                    if status in _REDIRECTS and "location" in response.headers:
+                        hops += 1
+                        if hops > _MOST_REDIRECTS:
+                            raise Refused(f"redirected more than {_MOST_REDIRECTS} times")
+                        current = _target(current, response.headers["location"])
+                        continue
+                    if status == 304 and (known["etag"] or known["last"]):
+                        body.discard()
+                        return Answer(current, status, None, 0, dict(response.headers), tries)
+                    if status == 416 and body.size:
+                        body.restart()  # what is there does not fit the file as it is now
+                        trouble, pause = "the server refused to go on where the body broke off", None
+                    elif status in _PASSING:
+                        trouble, pause = f"{status} {response.reason_phrase}", self._asked(current, response)
+                    elif status not in (200, 206):
+                        raise Failed(f"{status} {response.reason_phrase}".strip())
+                    else:
+                        body.receive(response)
+                        part = body.close()
+                        return Answer(current, 200, part, body.size, dict(response.headers), tries)
+            except PrivateAddress as error:
+                raise Refused(str(error)) from error
+            except _CutShort as error:
+                trouble, pause = str(error), None
+            except httpx.TimeoutException as error:
+                if self.deadline.left() <= 0:
+                    raise Failed(
+                        f"not complete after {source.max_seconds:g} seconds ({body.size} bytes came)"
+                    ) from error
+                trouble, pause = "no answer in time", None
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                trouble, pause = str(error) or type(error).__name__, None
+            if tries >= self.tries:
+                raise Failed(f"{trouble}, after {tries} tries" if tries > 1 else trouble)
+            if pause is None:
+                pause = self.backoff * 2 ** (tries - 1) * (1 + random.random())
+            elif pause > self.patience:
+                raise Failed(f"{trouble}: asks to come back in {pause:.0f} seconds; left for the next run")
+            tries += 1
+            self.network.sleep(pause)
+
+    def _headers(self, source: SourceSpec, known: dict[str, str | None], body: _Body) -> dict[str, str]:
+        contact = f" (+{source.contact})" if source.contact else ""
+        # identity: a range of a compressed body is of no use, and a small body cannot unpack to a huge one.
+        headers = {"User-Agent": f"{PRODUCT}/{__version__}{contact}", "Accept-Encoding": "identity", "Accept": "*/*"}
+        if body.resumable:
+            return {**headers, "Range": f"bytes={body.size}-", "If-Range": body.validator}
+        body.restart()
+        if known["etag"]:
+            headers["If-None-Match"] = known["etag"]
+        if known["last"]:
+            headers["If-Modified-Since"] = known["last"]
+        return headers
+
+    def _admit(self, url: str, source: SourceSpec, store: Store, robots: bool) -> None:
+        scheme = url.partition(":")[0]
+        if scheme not in ("http", "https"):
+            raise Refused(f"led to {url}, which is not http or https")
+        if "@" in url.split("/", 3)[2]:
+            raise Refused("led to an address with a user name")
+        host = authority(url)
+        if host not in source.hosts:
+            raise Refused(f"led to {host}, which is not among the hosts of source {source.id}")
+        self.network.allow_private = source.allow_private
+        if robots and (reason := self._forbidden(url, source, store)):
+            raise Refused(reason)
+
+    def _wait(self, url: str, source: SourceSpec) -> None:
+        spent = self._spent.get(source.id, 0)
+        if spent >= source.budget:
+            raise Budget(f"the budget of {source.budget} requests is used up")
+        host = authority(url)
+        pause = self._next.get(host, 0.0) - time.monotonic()
+        if pause > 0:
+            self.network.sleep(pause)
+        self._spent[source.id] = spent + 1
+        self.requests += 1
+        self._next[host] = time.monotonic() + max(source.delay, self._slower.get(host, 0.0))
+
+    def _asked(self, url: str, response: httpx.Response) -> float | None:
+        """Seconds that the server asks to wait, if it does; a host that has had too much is asked less often."""
+        host = authority(url)
+        if response.status_code == 429:
+            self._slower[host] = min(60.0, max(0.5, 2 * self._slower.get(host, 0.0)))
+        value = response.headers.get("retry-after", "").strip()
+        if value.isdigit():
+            return float(value)
+        try:
+            return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        except (ValueError, OverflowError):
+            return None
+
+    def _forbidden(self, url: str, source: SourceSpec, store: Store) -> str | None:
+        origin = "/".join(url.split("/", 3)[:3])
+        if origin not in self._robots:
+            self._robots[origin] = rules = self._read_robots(origin, source, store)
+            if isinstance(rules, Protego) and (delay := rules.crawl_delay(PRODUCT)):
+                host = authority(url)
+                self._slower[host] = max(self._slower.get(host, 0.0), float(delay))
+        rules = self._robots[origin]
+        if isinstance(rules, str):
+            return rules
+        return None if rules.can_fetch(url, PRODUCT) else "robots.txt of the host forbids it"
+
+    def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | str:
+        """Rules as RFC 9309 has them: none where there is no file, nothing allowed where it cannot be had."""
+        url = f"{origin}/robots.txt"
+        standing = store.ledger.standing(url)
+        good = standing.good if standing and standing.good and (standing.good.sha256 or "") in store else None
+        receipt = Receipt(url=url, time=now(), source=source.id, state="failed", kind="robots")
+        try:
+            answer = self.get(
+                url,
+                source,
+                store,
+                etag=good.etag if good else None,
+                last_modified=good.last_modified if good else None,
+                limit=_ROBOTS_LIMIT,
+                robots=False,
+            )
+        except Failed as error:
+            reason = str(error)
+            status = int(reason[:3]) if re.match(r"4\d\d ", reason) and not reason.startswith("429") else None
+            store.ledger.append(msgspec.structs.replace(receipt, status=status, reason=reason))
+            return Protego.parse("") if status else f"robots.txt of the host cannot be read: {reason}"
+        except Refused as error:
+            store.ledger.append(msgspec.structs.replace(receipt, state="refused", reason=str(error)))
+            return f"robots.txt of the host cannot be read: {error}"
+        if answer.part is None and good is not None and good.sha256:
+            sha256 = good.sha256
+            receipt = msgspec.structs.replace(good, time=now(), state="unchanged", status=304)
+        else:
+            assert answer.part is not None
+            sha256 = store.keep(answer.part)
+            receipt = msgspec.structs.replace(
+                receipt,
+                state="unchanged" if good and good.sha256 == sha256 else "fetched",
+                status=answer.status,
+                sha256=sha256,
+                bytes=answer.size,
+                media_type="text/plain",
+                etag=answer.headers.get("etag"),
+                last_modified=answer.headers.get("last-modified"),
+            )
+        store.ledger.append(receipt)
+        return Protego.parse(store.read(sha256).decode("utf-8", "replace"))
+
+
+class _CutShort(Exception):
+    pass
+
+
+class _Body:
+    """A body on its way into a file, whose beginning may stay when the connection breaks."""
+
+    def __init__(self, part: Path, limit: int) -> None:
+        self.part = part
+        self.size = 0
+        self.validator = ""  # strong ETag or date that says the file is still the same
+        self._limit = limit
+        self._file = part.open("wb")
+
+    @property
+    def resumable(self) -> bool:
+        return self.size > 0 and bool(self.validator)
+
+    def restart(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self.size, self.validator = 0, ""
+
+    def close(self) -> Path:
+        self._file.close()
+        return self.part
+
+    def discard(self) -> None:
+        self._file.close()
+        self.part.unlink(missing_ok=True)
+
+    def receive(self, response: httpx.Response) -> None:
+        """Take the body, or what comes of it. Raises Refused over the limit, _CutShort where it breaks off."""
+        headers = response.headers
+        total: int | None = None
+        if response.status_code == 206:
+            found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("content-range", "").strip())
+            same_file = self.resumable and _validator(headers) in ("", self.validator)
+            if not found or int(found[1]) != self.size or not same_file:
+                self.restart()
+                raise _CutShort("the server sent another part than was asked for")
+            total = int(found[2]) if found[2] != "*" else None
+        else:
+            self.restart()
+            self.validator = _validator(headers)
+            length = headers.get("content-length", "")
+            total = int(length) if length.isdigit() and "content-encoding" not in headers else None
+        if total is not None and total > self._limit:
+            raise Refused(f"larger than {_size(self._limit)}: {_size(total)}")
+        try:
+            for chunk in response.iter_bytes(65536):
+                self.size += len(chunk)
+                if self.size > self._limit:
+                    raise Refused(f"larger than {_size(self._limit)}: broken off")
+                self._file.write(chunk)
+        except httpx.RemoteProtocolError as error:
+            self._file.flush()
+            of = f" of {total}" if total is not None else ""
+            raise _CutShort(f"the body broke off after {self.size}{of} bytes") from error
+        if total is not None and self.size != total:
+            raise _CutShort(f"the body has {self.size} of {total} bytes")
+
+
+def _validator(headers: httpx.Headers) -> str:
+    """What If-Range may name: a strong ETag, else the date of the last change. Compressed bodies have none."""
+    etag = str(headers.get("etag", ""))
+    if "content-encoding" in headers:
+        return ""
+    return etag if etag.startswith('"') else str(headers.get("last-modified", ""))
+
+
+def _target(current: str, location: str) -> str:
+    try:
+        target = pages.canonical(urljoin(current, location))
+    except (ValueError, UnicodeError) as error:
+        raise Refused("redirected to what is not an address") from error
+    if current.startswith("https:") and target.startswith("http:"):
+        raise Refused(f"redirected from https to http: {target}")
+    return target
+
+
+def _size(count: int) -> str:
+    return f"{count / MEBIBYTE:.1f} MiB" if count >= MEBIBYTE else f"{count} bytes"

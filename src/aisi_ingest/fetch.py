@@ -1,0 +1,304 @@
+"""Follow a source: read its index pages, bring its documents, write a receipt for every attempt.
+
+The only part that meets the network. ``fetch`` does all of it for one source; ``crawl``, ``download``
+and ``withdraw`` are its three steps, for callers that run the downloads themselves.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterable
+from email.message import Message
+from pathlib import Path
+from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aisi_ingest import pages
+from aisi_ingest.client import Answer, Budget, Client, Failed, Refused
+from aisi_ingest.crawl import Found, crawl, known_to
+from aisi_ingest.extract import sniff
+from aisi_ingest.ledger import Standing
+from aisi_ingest.model import Issue, Listing, Receipt, Source
+from aisi_ingest.pages import Link
+from aisi_ingest.sources import SourceSpec, authority
+from aisi_ingest.store import Store, now
+
+
+class Fetched(Struct, frozen=True):
+    """One document of a source after an attempt to get it, or as it was where none was made.
+
+    ``listing`` is that of the last good bytes, None where there never were any. ``changed`` is True where
+    the attempt brought bytes that the address did not have before.
+    """
+
+    receipt: Receipt
+    listing: Listing | None
+    changed: bool = False
+    issues: tuple[Issue, ...] = ()
+
+
+class Visit(Struct, frozen=True):
+    """A source after a run: all its documents, also those that failed or are withdrawn."""
+
+    source: str
+    fetched: tuple[Fetched, ...]
+    issues: tuple[Issue, ...] = ()  # of the source as a whole
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        return tuple(each.receipt for each in self.fetched)
+
+
+Progress = Callable[[Fetched, int, int], None]
+
+
+def fetch(
+    source: SourceSpec,
+    store: Store,
+    *,
+    only: Collection[str] = (),
+    force: bool = False,
+    client: Client | None = None,
+    progress: Progress | None = None,
+) -> Visit:
+    """Read the index pages of a source and get what they list, as far as it is new.
+
+    ``only`` names addresses, file names or digests (or their beginnings): the rest is left as it was.
+    ``force`` asks for the bytes even where they seem unchanged. ``progress`` is told each document with
+    its number and the number of all. Raises RootError where the store cannot be written; all else is in the Visit.
+    """
+    own = client or Client()
+    try:
+        store.prepare()
+        found = crawl(source, store, client=own)
+        known = known_to(source, store)
+        links = [link for link in _in_turn(found.links, known) if _wanted(link, known.get(link.url), only)]
+        done: dict[str, Fetched] = {}
+        issues = list(found.issues)
+        for number, link in enumerate(links, 1):
+            try:
+                done[link.url] = download(link, source, store, client=own, force=force)
+            except Budget as error:
+                left = len(links) - number + 1
+                text = f"{source.id}: {error}; {left} documents are left for the next run"
+                issues.append(Issue("fetch", "warning", "budget", text))
+                break
+            if progress:
+                progress(done[link.url], number, len(links))
+        for gone in withdraw(found, source, store):
+            done[gone.receipt.url] = gone
+        for url, standing in known_to(source, store).items():
+            if url not in done:
+                done[url] = Fetched(standing.latest, listing_of(standing, source))
+        return Visit(source.id, tuple(done[url] for url in sorted(done)), tuple(issues))
+    finally:
+        store.ledger.close()
+        if client is None:
+            own.close()
+
+
+def download(
+    link: Link, source: SourceSpec, store: Store, *, client: Client | None = None, force: bool = False
+) -> Fetched:
+    """Get one document, unless it is the same as before, and write the receipt.
+
+    What is refused or fails never takes the place of the last good bytes. Raises Budget where the
+    source has no requests left (no receipt then: nothing was tried), and RootError.
+    """
+    own = client or Client()
+    try:
+        return _download(link, source, store, own, force)
+    finally:
+        if client is None:
+            own.close()
+            store.ledger.close()
+
+
+def _download(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Fetched:
+    before = store.ledger.standing(link.url)
+    good = before.good if before and before.good and (before.good.sha256 or "") in store else None
+    file = pages.file_name(link.url) or (good.file if good else None)
+    attempt = Receipt(url=link.url, time=now(), source=source.id, state="failed", file=file)
+    attempt = replace(attempt, title=link.title, date=link.date, lang=link.lang)
+    try:
+        answer = client.get(
+            link.url,
+            source,
+            store,
+            etag=good.etag if good and not force else None,
+            last_modified=good.last_modified if good and not force else None,
+        )
+        receipt = _received(attempt, answer, good, store)
+    except Refused as error:
+        receipt = replace(attempt, state="refused", reason=str(error))
+    except Failed as error:
+        reason = str(error)
+        receipt = replace(attempt, reason=reason, status=int(reason[:3]) if reason[:3].isdigit() else None)
+    store.ledger.append(receipt)
+    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
+
+
+def _received(attempt: Receipt, answer: Answer, good: Receipt | None, store: Store) -> Receipt:
+    headers = answer.headers
+    attempt = replace(attempt, status=answer.status, tries=answer.tries)
+    if answer.part is None:
+        assert good is not None  # the client takes a 304 only as the answer to a validator
+        return replace(
+            attempt,
+            state="unchanged",
+            file=good.file,
+            sha256=good.sha256,
+            bytes=good.bytes,
+            media_type=good.media_type,
+            etag=headers.get("etag", good.etag),
+            last_modified=headers.get("last-modified", good.last_modified),
+        )
+    try:
+        reason = sniff.refusal(answer.part)
+        if reason is None and sniff.cut_short(answer.part):
+            reason = "the PDF ends early: its last part is missing"
+        if reason is not None:
+            return replace(attempt, state="refused", reason=reason)
+        kind = sniff.media_type(answer.part)
+        sha256 = store.keep(answer.part)
+    finally:
+        answer.part.unlink(missing_ok=True)
+    return replace(
+        attempt,
+        state="unchanged" if good and good.sha256 == sha256 else "fetched",
+        sha256=sha256,
+        bytes=answer.size,
+        media_type=kind,
+        file=_named(attempt.file, headers, kind, sha256),
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+    )
+
+
+def _named(file: str | None, headers: dict[str, str], kind: str, sha256: str) -> str:
+    """The address's own name, else the one that the server gives, else one from the digest."""
+    if file and "." in file:
+        return file
+    message = Message()
+    message["content-disposition"] = headers.get("content-disposition", "")
+    given = pages.safe_name(unquote(message.get_filename() or ""))
+    return given or f"{file or sha256[:12]}.{'pdf' if kind == sniff.PDF else 'pptx'}"
+
+
+def withdraw(found: Found, source: SourceSpec, store: Store) -> tuple[Fetched, ...]:
+    """Note which documents the source's pages list no longer. Nothing is deleted. Raises RootError."""
+    if not found.complete:
+        return ()
+    listed = {link.url for link in found.links}
+    gone: list[Fetched] = []
+    for url, standing in known_to(source, store).items():
+        if url in listed or standing.latest.state == "withdrawn":
+            continue
+        receipt = replace(
+            standing.good or standing.latest,
+            time=now(),
+            state="withdrawn",
+            status=None,
+            tries=0,
+            reason="the index pages list it no longer",
+        )
+        store.ledger.append(receipt)
+        gone.append(_fetched(receipt, source, store))
+    return tuple(gone)
+
+
+def add_file(path: Path, store: Store) -> Fetched:
+    """Take in a local file by hand, with a receipt. Its address is ``file:`` and its name. Raises RootError."""
+    store.prepare()
+    attempt = Receipt(url=f"file:{path.name}", time=now(), source="manual", state="failed", file=path.name)
+    try:
+        reason = "not a file" if not path.is_file() else sniff.refusal(path)
+        if reason is not None:
+            receipt = replace(attempt, state="refused", reason=reason)
+        else:
+            part = store.incoming()
+            shutil.copyfile(path, part)
+            before = store.ledger.standing(attempt.url)
+            kind, size, sha256 = sniff.media_type(part), part.stat().st_size, store.keep(part)
+            same = before is not None and before.good is not None and before.good.sha256 == sha256
+            receipt = replace(
+                attempt, state="unchanged" if same else "fetched", sha256=sha256, bytes=size, media_type=kind
+            )
+    except OSError as error:
+        receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
+    store.ledger.append(receipt)
+    store.ledger.close()
+    return _fetched(receipt, None, store, changed=receipt.state == "fetched")
+
+
+def add_url(url: str, store: Store, *, contact: str = "", client: Client | None = None) -> Fetched:
+    """Get one address by hand, as source "manual". Raises ValueError for what is not an address, and RootError."""
+    store.prepare()
+    source = SourceSpec(id="manual", files=(url,), hosts=(authority(url),), allow_private=True, contact=contact)
+    return download(Link(url=pages.canonical(url)), source, store, client=client)
+
+
+def known(store: Store, sources: Iterable[SourceSpec] = ()) -> tuple[Fetched, ...]:
+    """Every document of the ledger as it stands, by address, without the network: what ``reprocess`` starts from."""
+    by_id = {source.id: source for source in sources}
+    standings = (s for s in store.ledger.latest_by_url().values() if s.latest.kind == "document")
+    rows = (Fetched(s.latest, listing_of(s, by_id.get(s.latest.source))) for s in standings)
+    return tuple(sorted(rows, key=lambda row: row.receipt.url))
+
+
+def listing_of(standing: Standing, source: SourceSpec | None) -> Listing | None:
+    """The last good bytes of an address with what its pages said last; None where there are none."""
+    return listings_of(standing, source)[0] if standing.versions else None
+
+
+def listings_of(standing: Standing, source: SourceSpec | None) -> tuple[Listing, ...]:
+    """All contents that an address ever had, the newest first, with what its pages say now."""
+    latest = standing.latest
+    return tuple(
+        Listing(
+            source=Source(
+                url=None if latest.url.startswith("file:") else latest.url,
+                file=good.file or "",
+                sha256=good.sha256 or "",
+                bytes=good.bytes or 0,
+                media_type=good.media_type or sniff.UNKNOWN,
+            ),
+            publisher=source.publisher if source else None,
+            title=latest.title or good.title,
+            date=latest.date or good.date,
+            lang=latest.lang or good.lang,
+            licence=source.licence if source else None,
+            origin=latest.source,
+        )
+        for good in standing.versions
+    )
+
+
+def _fetched(receipt: Receipt, source: SourceSpec | None, store: Store, changed: bool = False) -> Fetched:
+    standing = store.ledger.standing(receipt.url)
+    listing = listing_of(standing, source) if standing else None
+    issues: tuple[Issue, ...] = ()
+    if receipt.state in ("refused", "failed"):
+        kept = "; the last good file stays" if listing else ""
+        text = f"{receipt.file or receipt.url}: {receipt.reason}{kept} ({receipt.url})"
+        issues = (Issue("fetch", "error", receipt.state, text),)
+    elif receipt.state == "withdrawn":
+        text = f"{receipt.file or receipt.url}: {receipt.reason}; kept ({receipt.url})"
+        issues = (Issue("fetch", "warning", "withdrawn", text),)
+    return Fetched(receipt, listing, changed, issues)
+
+
+def _in_turn(links: Iterable[Link], known: dict[str, Standing]) -> list[Link]:
+    """New documents first, then those that were not asked for longest: a budget that ends does so fairly."""
+    return sorted(links, key=lambda link: known[link.url].latest.time if link.url in known else "")
+
+
+def _wanted(link: Link, standing: Standing | None, only: Collection[str]) -> bool:
+    if not only:
+        return True
+    names = [link.url, pages.file_name(link.url)]
+    if standing and standing.good:
+        names += [standing.good.sha256 or "", standing.good.file or ""]
+    return any(name.startswith(each) for name in names for each in only)
