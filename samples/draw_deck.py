@@ -281,6 +281,7 @@ def _pptx_footer(slide: Any, footer: str, number: int) -> None:
     for kind, left, width in (("ftr", LEFT, 600.0), ("sldNum", LEFT + MEASURE - 100, 100.0)):
         box = slide.shapes.add_textbox(Pt(left), Pt(FOOTER_TOP - 6), Pt(width), Pt(24))
         _write(box, footer if kind == "ftr" else str(number), 10, colour=GREY)
+        box.name = {"ftr": "Footer Placeholder", "sldNum": "Slide Number Placeholder"}[kind] + f" {number}"
         index = {"ftr": "11", "sldNum": "12"}[kind]
         place = box._element.nvSpPr.nvPr
         place.append(place.makeelement(qn("p:ph"), {"type": kind, "sz": "quarter", "idx": index}))
