@@ -15,6 +15,7 @@ import msgspec
 from protego import Protego
 
 from aisi_ingest import __version__, pages
+from aisi_ingest.files import told
 from aisi_ingest.model import Receipt
 from aisi_ingest.network import Deadline, GuardedNetwork, PrivateAddress, transport
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
@@ -24,6 +25,7 @@ PRODUCT = "aisi-ingest"  # what robots.txt may name
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 429, 500, 502, 503, 504)  # worth another try
 _MOST_REDIRECTS = 5
+_MOST_FAILURES = 5  # addresses of a host in a row that could not be had: then it is down, and left alone
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds of silence
 
@@ -71,7 +73,9 @@ class Client:
         self._spent: dict[str, int] = {}  # requests by source
         self._next: dict[str, float] = {}  # host to the monotonic time of its next request
         self._slower: dict[str, float] = {}  # host to the seconds that it asked for: robots.txt, 429
-        self._robots: dict[str, Protego | str] = {}  # origin to rules, or to why nothing may be read
+        self._robots: dict[str, Protego | Failed] = {}  # origin to rules, or to why they are not known
+        self._failures: dict[str, int] = {}  # host to how often in a row it failed
+        self._left_alone: dict[str, str] = {}  # host to why it is not asked any more in this run
         self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
 
     def __enter__(self) -> Client:
@@ -119,6 +123,8 @@ class Client:
                 self.deadline.start(source.max_seconds)
                 with self._http.stream("GET", current, headers=self._headers(source, known, body)) as response:
                     status = response.status_code
+                    if status not in _PASSING:
+                        self._failures[authority(current)] = 0
                     if status in _REDIRECTS and "location" in response.headers:
                         hops += 1
                         if hops > _MOST_REDIRECTS:
@@ -152,13 +158,21 @@ class Client:
             except (httpx.TransportError, httpx.DecodingError) as error:
                 trouble, pause = str(error) or type(error).__name__, None
             if tries >= self.tries:
+                self._count_failure(authority(current))
                 raise Failed(f"{trouble}, after {tries} tries" if tries > 1 else trouble)
             if pause is None:
                 pause = self.backoff * 2 ** (tries - 1) * (1 + random.random())
             elif pause > self.patience:
-                raise Failed(f"{trouble}: asks to come back in {pause:.0f} seconds; left for the next run")
+                text = f"{authority(current)} asks to come back in {pause:.0f} seconds"
+                self._left_alone[authority(current)] = text
+                raise Failed(f"{trouble}: {text}; left for the next run")
             tries += 1
             self.network.sleep(pause)
+
+    def _count_failure(self, host: str) -> None:
+        self._failures[host] = self._failures.get(host, 0) + 1
+        if self._failures[host] >= _MOST_FAILURES:
+            self._left_alone[host] = f"{host} failed {_MOST_FAILURES} times in a row"
 
     def _headers(self, source: SourceSpec, known: dict[str, str | None], body: _Body) -> dict[str, str]:
         contact = f" (+{source.contact})" if source.contact else ""
@@ -182,6 +196,8 @@ class Client:
         host = authority(url)
         if host not in source.hosts:
             raise Refused(f"led to {host}, which is not among the hosts of source {source.id}")
+        if host in self._left_alone:
+            raise Failed(f"{self._left_alone[host]}; left for the next run")
         self.network.allow_private = source.allow_private
         if robots and (reason := self._forbidden(url, source, store)):
             raise Refused(reason)
@@ -219,11 +235,11 @@ class Client:
                 host = authority(url)
                 self._slower[host] = max(self._slower.get(host, 0.0), float(delay))
         rules = self._robots[origin]
-        if isinstance(rules, str):
-            return rules
+        if isinstance(rules, Failed):
+            raise rules
         return None if rules.can_fetch(url, PRODUCT) else "robots.txt of the host forbids it"
 
-    def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | str:
+    def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | Failed:
         """Rules as RFC 9309 has them: none where there is no file, nothing allowed where it cannot be had."""
         url = f"{origin}/robots.txt"
         standing = store.ledger.standing(url)
@@ -243,10 +259,10 @@ class Client:
             reason = str(error)
             status = int(reason[:3]) if re.match(r"4\d\d ", reason) and not reason.startswith("429") else None
             store.ledger.append(msgspec.structs.replace(receipt, status=status, reason=reason))
-            return Protego.parse("") if status else f"robots.txt of the host cannot be read: {reason}"
+            return Protego.parse("") if status else Failed(f"robots.txt of the host cannot be read: {reason}")
         except Refused as error:
             store.ledger.append(msgspec.structs.replace(receipt, state="refused", reason=str(error)))
-            return f"robots.txt of the host cannot be read: {error}"
+            return Failed(f"robots.txt of the host cannot be read: {error}")
         if answer.part is None and good is not None and good.sha256:
             sha256 = good.sha256
             receipt = msgspec.structs.replace(good, time=now(), state="unchanged", status=304)
@@ -321,7 +337,8 @@ class _Body:
                 self.size += len(chunk)
                 if self.size > self._limit:
                     raise Refused(f"larger than {_size(self._limit)}: broken off")
-                self._file.write(chunk)
+                with told(self.part):
+                    self._file.write(chunk)
         except httpx.RemoteProtocolError as error:
             self._file.flush()
             of = f" of {total}" if total is not None else ""

@@ -95,11 +95,16 @@ class _Walk:
             for target in page.pages:
                 below = depth if target.kind != "page" else depth + 1
                 if target.kind == "other_language" and depth == 0:
-                    self._folders.add(_folder(target.url))
+                    self._follow(_folder(target.url))
                 inside = target.kind != "page" or any(target.url.startswith(folder) for folder in self._folders)
                 if target.url not in seen and inside and below <= self.source.depth and self._ours(target.url):
                     seen.add(target.url)
                     ahead.append((target.url, below))
+
+    def _follow(self, folder: str) -> None:
+        """Read further pages in this folder too, unless that would widen one: "/" may be the twin of "/en/"."""
+        if not any(other.startswith(folder) for other in self._folders):
+            self._folders.add(folder)
 
     def _ours(self, url: str) -> bool:
         return authority(url) in self.source.hosts

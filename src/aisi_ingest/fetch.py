@@ -99,6 +99,33 @@ def fetch(
             own.close()
 
 
+class Plan(Struct, frozen=True):
+    """What a run would do for a source, found out by reading its index pages and no document."""
+
+    source: str
+    new: tuple[Link, ...]  # would be downloaded
+    known: tuple[Link, ...]  # would be asked whether they changed
+    gone: tuple[Receipt, ...]  # would be marked as withdrawn: their last receipts
+    issues: tuple[Issue, ...]
+
+
+def plan(source: SourceSpec, store: Store, *, client: Client | None = None) -> Plan:
+    """Read the index pages as a run would, and tell what it would do. Raises RootError."""
+    store.prepare()
+    found = crawl(source, store, client=client)
+    store.ledger.close()
+    before = known_to(source, store)
+    listed = {link.url for link in found.links}
+    gone = [s.latest for url, s in before.items() if url not in listed and s.latest.state != "withdrawn"]
+    return Plan(
+        source.id,
+        new=tuple(link for link in found.links if link.url not in before or before[link.url].good is None),
+        known=tuple(link for link in found.links if link.url in before and before[link.url].good is not None),
+        gone=tuple(gone) if found.complete else (),
+        issues=found.issues,
+    )
+
+
 def download(
     link: Link, source: SourceSpec, store: Store, *, client: Client | None = None, force: bool = False
 ) -> Fetched:

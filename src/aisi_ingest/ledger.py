@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from aisi_ingest.files import told
 from aisi_ingest.model import Receipt
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -43,11 +44,14 @@ class Ledger:
     def append(self, receipt: Receipt) -> None:
         """Write one line. It reaches the disk at once, save "unchanged", which may wait for ``close``.
 
-        Raises OSError, e.g. on a full disk; the ledger is then as it was.
+        Raises RootError, e.g. on a full disk; the ledger is then as it was.
         """
+        with told(self.path):
+            self._append(_ENCODER.encode(receipt) + b"\n", at_once=receipt.state != "unchanged")
+
+    def _append(self, line: bytes, at_once: bool) -> None:
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        line = _ENCODER.encode(receipt) + b"\n"
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             end = _cut_torn_line(self._file)
@@ -55,7 +59,7 @@ class Ledger:
             if written != len(line):  # a full disk takes a part, and says so only at the next write
                 os.ftruncate(self._file, end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-            if receipt.state != "unchanged":
+            if at_once:
                 os.fsync(self._file)
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)

@@ -11,6 +11,7 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aisi_ingest.model import Lang
+from aisi_ingest.text import language_of
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,8 +80,7 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
     tree = LexborHTMLParser(_decoded(html, content_type))
     base_node = tree.css_first("base[href]")
     base = _joined(url, (base_node.attributes.get("href") or "") if base_node else "") or url
-    root = tree.root
-    lang = _language(root.attributes.get("lang") if root else None)
+    lang = _page_language(tree, url)
     documents: dict[str, Link] = {}
     pages: dict[str, PageLink] = {}
     for node in tree.css("a[href], area[href], link[href]")[:_MOST_LINKS]:
@@ -194,6 +194,20 @@ def _joined(base: str, href: str) -> str | None:
 def _language(tag: str | None) -> Lang | None:
     primary = (tag or "").lower().split("-")[0].strip()
     return "ja" if primary == "ja" else "en" if primary == "en" else None
+
+
+def _page_language(tree: LexborHTMLParser, url: str) -> Lang | None:
+    """By the folder, since templates leave ``lang`` as it was in the first language; then ``lang``; then the text."""
+    for part in urlsplit(url).path.lower().split("/")[:-1]:
+        if part in ("en", "eng", "english"):
+            return "en"
+        if part in ("ja", "jp", "jpn", "japanese"):
+            return "ja"
+    root = tree.css_first("html")
+    if root is not None and root.attributes.get("lang"):
+        return _language(root.attributes.get("lang"))
+    text = tree.body.text() if tree.body else ""
+    return language_of(text) if any(char.isalpha() for char in text) else None
 
 
 def _is_document(url: str, node: LexborNode) -> bool:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import errno
 import fcntl
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -18,15 +16,14 @@ from typing import Literal
 
 import msgspec
 
+from aisi_ingest.files import RootError as RootError
+from aisi_ingest.files import atomic_write as atomic_write
+from aisi_ingest.files import sha256_of, sync_folder, told
 from aisi_ingest.ledger import Ledger
 from aisi_ingest.model import Receipt
 
 _CHUNK = 1 << 20
 _STAMP = ".stamp.json"
-
-
-class RootError(Exception):
-    """The root folder cannot be used: one sentence that names the folder and the reason."""
 
 
 class LockedError(Exception):
@@ -55,65 +52,6 @@ class State(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-def sha256_of(content: bytes | Path) -> str:
-    """Hex digest of bytes, or of the file at a path."""
-    if isinstance(content, bytes):
-        return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def atomic_write(path: Path, content: bytes | str) -> None:
-    """Write a file in one step: it is there whole, or as it was before. Makes its folder.
-
-    Raises RootError where the folder cannot be written.
-    """
-    data = content.encode() if isinstance(content, str) else content
-    with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fchmod(file.fileno(), 0o644)  # mkstemp gives 0600, which keeps a team out
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-_REASONS = {
-    errno.EACCES: "no permission to write",
-    errno.EPERM: "no permission to write",
-    errno.EROFS: "the file system is read-only",
-    errno.ENOSPC: "no space left on the disk",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.ENOTDIR: "it is not a folder",
-    errno.EEXIST: "it is not a folder",
-}
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise RootError(f"{error.filename or path}: cannot be written: {reason}") from error
-
-
 class Store:
     """The root folder with ``raw/`` and ``processed/``. Making one touches nothing; ``lock`` makes the folders."""
 
@@ -126,7 +64,7 @@ class Store:
     def prepare(self) -> None:
         """Make the folders. Raises RootError where that, or writing into them, is impossible."""
         for folder in (self.raw, self.processed):
-            with _told(folder):
+            with told(folder):
                 folder.mkdir(parents=True, exist_ok=True)
                 tempfile.TemporaryFile(dir=folder).close()
 
@@ -137,7 +75,7 @@ class Store:
         Raises LockedError where another process holds it, RootError where the root cannot be written.
         """
         self.prepare()
-        with _told(self.raw / ".lock"):
+        with told(self.raw / ".lock"):
             file = open(self.raw / ".lock", "a+", encoding="ascii")  # noqa: SIM115 (a+: opening must not empty it)
         with file:
             try:
@@ -172,7 +110,7 @@ class Store:
     def incoming(self) -> Path:
         """A new empty file for a download, on the same file system as ``raw/``; the caller removes or keeps it."""
         folder = self.raw / "incoming"
-        with _told(folder):
+        with told(folder):
             folder.mkdir(parents=True, exist_ok=True)
             number, name = tempfile.mkstemp(dir=folder, suffix=".part")
             os.close(number)
@@ -185,12 +123,12 @@ class Store:
         """
         if isinstance(content, bytes):
             part = self.incoming()
-            with _told(part):
+            with told(part):
                 part.write_bytes(content)
             return self.keep(part)
         part = self.incoming()
         try:
-            with content.open("rb") as source, _told(part), part.open("wb") as target:
+            with content.open("rb") as source, told(part), part.open("wb") as target:
                 while chunk := source.read(_CHUNK):
                     target.write(chunk)
         except BaseException:
@@ -202,7 +140,7 @@ class Store:
         """Move a file that ``incoming`` gave into its place; returns its sha256."""
         sha256 = sha256_of(part)
         target = self.path(sha256)
-        with _told(target):
+        with told(target):
             # Another size under this name is the work of a failing disk: good bytes replace it.
             if target.is_file() and target.stat().st_size == part.stat().st_size:
                 part.unlink()
@@ -212,7 +150,7 @@ class Store:
                 os.fchmod(file.fileno(), 0o444)
                 os.fsync(file.fileno())
             os.replace(part, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         return sha256
 
     def states(self) -> list[State]:
