@@ -27,7 +27,9 @@ _UPPER = 0.36  # share of the height in which titles of content slides stand
 _LONGEST = 120  # characters; longer is a sentence set large
 
 
-def title_of(candidates: Sequence[Candidate], height: float) -> Candidate | None:
+def title_of(
+    candidates: Sequence[Candidate], height: float, tops_of_tables: Sequence[float] = ()
+) -> Candidate | None:
     """The title among the texts of a slide: the largest type, in the upper part where texts stand there."""
     fit = [candidate for candidate in candidates if 0 < len(candidate.text) <= _LONGEST]
     if not fit:
@@ -41,25 +43,29 @@ def title_of(candidates: Sequence[Candidate], height: float) -> Candidate | None
     best = max(upper, key=lambda candidate: (candidate.size, -candidate.box.top), default=None)
     if best is None or best.size < 0.75 * largest:  # a divider: a few words set large in the middle
         best = max(fit, key=lambda candidate: (candidate.size, -candidate.box.top))
+    rivals = sum(candidate.size >= 0.98 * best.size for candidate in candidates)
+    uppermost = best.box.top <= min(candidate.box.top for candidate in candidates)
+    if (rivals > 2 and not uppermost) or any(top + 2 < best.box.top for top in tops_of_tables):
+        return None  # labels of one size all over the slide, or words under a table
     alone = len(candidates) <= 3 and best.size >= max(candidate.size for candidate in candidates)
     return best if best.size >= _STEP * usual or (alone and best.size > min(c.size for c in candidates)) else None
 
 
 _SERIES = re.compile(r"[ \u3000]*[(（［\[]?[ ]*(\d{1,2})[ ]*[/／][ ]*(\d{1,2})[ ]*[)）］\]]?$")
-_NUMBERED = re.compile(r"[ \u3000]*[(（][ ]*(\d{1,2})[ ]*[)）]$")
+_NUMBERED = re.compile(r"[ \u3000]*(?:[(（][ ]*(\d{1,2})[ ]*[)）]|([①-⑳]))$")
 
 
 def series_of(titles: Sequence[str]) -> list[int | None]:
     """For each slide the first slide of the series that it goes on from, None where it begins or has none.
 
-    A series is a run of slides whose titles are equal but for "(1/2)", "(2/2)" or "(1)", "(2)" at the end.
+    A series is a run of slides whose titles are equal but for "(1/2)", "(2/2)", "(1)", "(2)" or "①", "②" at the end.
     """
     out: list[int | None] = [None] * len(titles)
     first: int | None = None
     stem, last = "", 0
     for position, title in enumerate(titles):
         found = _SERIES.search(title) or _NUMBERED.search(title)
-        own, number = (title[: found.start()], int(found.group(1))) if found else ("", 0)
+        own, number = (title[: found.start()], _count(found.group(1) or found.group(2))) if found else ("", 0)
         if found and own and own == stem and number == last + 1 and first is not None:
             out[position] = first
             last = number
@@ -68,6 +74,10 @@ def series_of(titles: Sequence[str]) -> list[int | None]:
         else:
             first, stem, last = None, "", 0
     return out
+
+
+def _count(sign: str) -> int:
+    return int(sign) if sign.isdecimal() else ord(sign) - ord("①") + 1
 
 
 _NUMBER = re.compile(
