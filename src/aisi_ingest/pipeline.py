@@ -1,0 +1,408 @@
+"""The order of the stages: fetch, process each document, pair, align each pair, publish, report.
+
+The one file that knows both ends. The command line and the flows call ``run``, ``add`` and
+``reprocess``; what runs the steps side by side is handed in (``Runner``), and adds nothing to the
+result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aisi_ingest import fetch, steps
+from aisi_ingest.fetch import Fetched, Visit
+from aisi_ingest.model import Alignment, Comparison, Document, Issue, Licence, Listing, Publication, Release
+from aisi_ingest.sources import SourceSpec
+from aisi_ingest.steps import DocumentJob, DocumentOutcome, PairJob, PairOutcome, Settings
+from aisi_ingest.store import Stamp, Store, now, read_stamp, sha256_of, write_stamp
+from aisi_ingest.versions import code_digest, made_with
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+class FetchJob(Struct, frozen=True):
+    """One source to follow."""
+
+    settings: Settings
+    source: SourceSpec
+    only: tuple[str, ...] = ()  # addresses, file names or digests, or their beginnings
+
+    @property
+    def name(self) -> str:
+        return self.source.id
+
+
+class Runner(Protocol):
+    """Runs one step for each job and gives the outcomes as they come."""
+
+    def __call__(self, step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]: ...
+
+
+class Progress(Protocol):
+    """Told after each job: what is being done, to which name, how many of how many are done."""
+
+    def __call__(self, stage: str, name: str, done: int, total: int) -> None: ...
+
+
+class Row(Struct, frozen=True):
+    """What became of one document in a run."""
+
+    file: str
+    url: str
+    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
+    sha256: str | None = None
+    id: str | None = None  # in the release
+    reason: str | None = None  # failed, refused: one sentence
+    issues: tuple[Issue, ...] = ()
+    seconds: dict[str, float] = {}
+
+
+class Report(Struct, frozen=True):
+    """What a run did: published as report.json, shown by the command line and the flows."""
+
+    began: str  # UTC, ISO 8601
+    seconds: float
+    documents: tuple[Row, ...]
+    pairs: tuple[PairOutcome, ...]  # without the beads
+    issues: tuple[Issue, ...]  # of the run: index pages, pairing, publishing
+    release: Release | None
+    nothing_changed: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """True only if every document and pair came through and no stage had an error."""
+        return not (
+            any(row.state in ("failed", "refused") for row in self.documents)
+            or any(issue.level == "error" for issue in (*self.issues, *(i for pair in self.pairs for i in pair.issues)))
+        )
+
+
+class Threads:
+    """Runs steps side by side in threads of this process; the work itself is in the sandbox."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def __call__(self, step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
+        with ThreadPoolExecutor(self.workers) as pool:
+            for future in as_completed([pool.submit(step, job) for job in jobs]):
+                yield future.result()
+
+
+def silent(stage: str, name: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def run(
+    settings: Settings,
+    sources: Sequence[SourceSpec],
+    *,
+    only: Sequence[str] = (),
+    runner: Runner | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Fetch what the sources list, process what is new, publish what changed.
+
+    ``only`` narrows fetching and processing to documents whose id, work, file name or sha256 begins
+    so; all others stay in the release as they were. Raises RootError, LockedError and RegistryError
+    before anything is done.
+    """
+    with _Run(settings, sources, runner, progress) as this:
+        for source in sources:  # one after the other: the ledger has one writer, and hosts are spared
+            this.fetch(FetchJob(settings, source, tuple(only)))
+        return this.process_and_publish(only)
+
+
+def add(
+    settings: Settings,
+    sources: Sequence[SourceSpec],
+    paths: Sequence[Path],
+    urls: Sequence[str],
+    *,
+    runner: Runner | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """The same for local files and single addresses, by hand."""
+    with _Run(settings, sources, runner, progress) as this:
+        for path in paths:
+            this.add_file(path)
+        for url in urls:
+            this.add_url(url)
+        return this.process_and_publish(())
+
+
+def reprocess(
+    settings: Settings,
+    sources: Sequence[SourceSpec],
+    only: Sequence[str] = (),
+    *,
+    runner: Runner | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Process again from ``raw/``, without a network, from ``settings.redo_from`` on; all if ``only`` is empty."""
+    with _Run(settings, sources, runner, progress) as this:
+        return this.process_and_publish(only)
+
+
+def fetch_source(job: FetchJob) -> Visit:
+    """Read one source's index pages and bring what is new. One at a time: the ledger has one writer."""
+    return fetch.fetch(job.source, Store(job.settings.root), only=job.only, force=job.settings.redo_from is not None)
+
+
+class _Run(AbstractContextManager["_Run"]):
+    """One run on one root, which it holds locked: what was seen so far, and how to go on."""
+
+    def __init__(
+        self, settings: Settings, sources: Sequence[SourceSpec], runner: Runner | None, progress: Progress
+    ) -> None:
+        self.settings, self.sources, self.progress = settings, sources, progress
+        self.runner = runner or Threads(settings.workers)
+        self.store = Store(settings.root)
+        self.began, self.clock = now(), time.monotonic()
+        self.attempts: dict[str, Fetched] = {}  # of this run, by address
+        self.issues: list[Issue] = []
+
+    def __enter__(self) -> _Run:
+        steps.registry_digest(self.settings.registry)  # wrong: better now than after an hour of fetching
+        self._lock = self.store.lock()
+        self._lock.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.__exit__(kind, error, trace)
+
+    def fetch(self, job: FetchJob) -> None:
+        for visit in self.runner(fetch_source, [job]):
+            self.issues += visit.issues
+            for each in visit.fetched:
+                self.attempts[each.receipt.url] = each
+            self.progress("fetch", f"{job.name}: {len(visit.fetched)} documents", 1, 1)
+
+    def add_file(self, path: Path) -> None:
+        each = fetch.add_file(path, self.store)
+        self.attempts[each.receipt.url] = each
+
+    def add_url(self, url: str) -> None:
+        each = fetch.add_url(url, self.store)
+        self.attempts[each.receipt.url] = each
+
+    def process_and_publish(self, only: Sequence[str]) -> Report:
+        known = {each.receipt.url: each for each in fetch.known(self.store, self.sources)}
+        listings = {url: _licensed(each.listing) for url, each in known.items() if each.listing}
+        first: dict[str, str] = {}  # the same bytes under two addresses are one document
+        for url, listing in listings.items():
+            first.setdefault(listing.source.sha256, url)
+        listings = {url: listing for url, listing in listings.items() if first[listing.source.sha256] == url}
+
+        chosen = set(self._chosen(listings, only))
+        outcomes = self._process(listings, chosen)
+        stand_ins = self._stand_ins([url for url, outcome in outcomes.items() if outcome.failed])
+        good = {url: outcome for url, outcome in (outcomes | stand_ins).items() if not outcome.failed}
+
+        latest = self.store.processed / "latest"
+        stamp = self._stamp(good, latest)
+        unchanged = self.settings.redo_from is None and latest.exists() and read_stamp(latest) == stamp
+        if unchanged:
+            placed: Mapping[str, Document] = {}
+            report = self._report(known, outcomes, stand_ins, _ids(latest), (), None, nothing_changed=True)
+        else:
+            placed, pairs = self._pair_and_align(good)
+            ids = {document.listing.source.sha256: document.id for document in placed.values()}
+            report = self._report(known, outcomes, stand_ins, ids, pairs, None)
+            report = self._publish(report, placed, pairs)
+            if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
+                write_stamp(latest, self._stamp(good, latest))
+        return replace(report, seconds=round(time.monotonic() - self.clock, 3))
+
+    def _chosen(self, listings: Mapping[str, Listing], only: Sequence[str]) -> Sequence[str]:
+        """Addresses of the documents that ``only`` names; each name must fit one at the least."""
+        if not only:
+            return tuple(listings)
+        ids = _ids(self.store.processed / "latest")
+        chosen = []
+        for name in only:
+            found = [url for url, listing in listings.items() if _fits(name, url, listing, ids)]
+            if not found:
+                text = f"{name}: no known document has an id, work, file name, address or sha256 that begins so"
+                self.issues.append(Issue("fetch", "error", "unknown_document", text))
+            chosen += found
+        return chosen
+
+    def _process(self, listings: Mapping[str, Listing], chosen: set[str]) -> dict[str, DocumentOutcome]:
+        """Outcomes by address. What is not chosen is redone only where it is stale."""
+        spared = replace(self.settings, redo_from=None)
+        jobs = [DocumentJob(self.settings if url in chosen else spared, listing) for url, listing in listings.items()]
+        urls = {job.listing.source.sha256: url for url, job in zip(listings, jobs, strict=True)}
+        outcomes: dict[str, DocumentOutcome] = {}
+        for outcome in self.runner(steps.process_document, jobs):
+            outcomes[urls[outcome.listing.source.sha256]] = outcome
+            self.progress("read", outcome.name, len(outcomes), len(jobs))
+        return dict(sorted(outcomes.items()))
+
+    def _stand_ins(self, failed: Sequence[str]) -> dict[str, DocumentOutcome]:
+        """For addresses whose last bytes cannot be read: the newest earlier bytes that can."""
+        by_id = {source.id: source for source in self.sources}
+        outcomes: dict[str, DocumentOutcome] = {}
+        spared = replace(self.settings, redo_from=None)
+        for url in failed:
+            standing = self.store.ledger.standing(url)
+            for listing in fetch.listings_of(standing, by_id.get(standing.latest.source))[1:] if standing else ():
+                outcome = steps.process_document(DocumentJob(spared, _licensed(listing)))
+                if not outcome.failed:
+                    outcomes[url] = outcome
+                    break
+        return outcomes
+
+    def _stamp(self, good: Mapping[str, DocumentOutcome], latest: Path) -> Stamp:
+        """Of the whole release: equal means that pairing, aligning and publishing would change nothing."""
+        listings = msgspec.json.encode([outcome.listing for outcome in good.values()])
+        stated = msgspec.json.encode([(source.pairs, source.not_pairs) for source in self.sources])
+        code = "".join(code_digest(stage) for stage in ("pair", "align", "compare", "publish"))
+        inputs = tuple(str(outcome.digest) for outcome in good.values())
+        digests = {
+            "listings": sha256_of(listings),
+            "stated": sha256_of(stated),
+            "made_with": str(made_with()),
+            "release": latest.resolve().name,  # somebody may have pointed elsewhere by hand
+        }
+        return Stamp(inputs, sha256_of(code.encode()), digests)
+
+    def _pair_and_align(
+        self, good: Mapping[str, DocumentOutcome]
+    ) -> tuple[dict[str, Document], tuple[PairOutcome, ...]]:
+        from aisi_ingest import pair
+
+        documents = [steps.load_document(self.settings, outcome.listing) for outcome in good.values()]
+        stated = [pair for source in self.sources for pair in source.pairs]
+        forbidden = [pair for source in self.sources for pair in source.not_pairs]
+        result = pair.pair(documents, stated, forbidden)
+        self.issues += result.issues
+        placed = {document.id: document for document in result.value or ()}
+        jobs = [PairJob(self.settings, ja, en) for ja, en in pair.pairs(result.value or ())]
+        outcomes: list[PairOutcome] = []
+        for outcome in self.runner(steps.align_pair, jobs):
+            outcomes.append(outcome)
+            self.progress("align", outcome.name, len(outcomes), len(jobs))
+        return placed, tuple(sorted(outcomes, key=lambda outcome: outcome.ja))
+
+    def _report(
+        self,
+        known: Mapping[str, Fetched],
+        outcomes: Mapping[str, DocumentOutcome],
+        stand_ins: Mapping[str, DocumentOutcome],
+        ids: Mapping[str, str],
+        pairs: Sequence[PairOutcome],
+        release: Release | None,
+        nothing_changed: bool = False,
+    ) -> Report:
+        rows = []
+        for url, each in known.items():
+            attempt = self.attempts.get(url)
+            rows.append(_row(each, attempt, outcomes.get(url), stand_ins.get(url), ids))
+        slim = tuple(replace(pair, aligned=None) for pair in pairs)
+        return Report(self.began, 0.0, tuple(rows), slim, tuple(self.issues), release, nothing_changed)
+
+    def _publish(self, report: Report, placed: Mapping[str, Document], pairs: Sequence[PairOutcome]) -> Report:
+        from aisi_ingest import registry
+        from aisi_ingest.publish import publish
+
+        self.progress("publish", "release", 0, 1)
+        aligned = [(pair, pair.aligned) for pair in pairs if pair.aligned]
+        publication = Publication(
+            documents=placed,
+            alignments=[Alignment(pair.ja, pair.en, each.beads, each.with_encoder) for pair, each in aligned],
+            comparisons=[Comparison(pair.ja, pair.en, each.findings) for pair, each in aligned],
+            entities=registry.load(Path(self.settings.registry) if self.settings.registry else None).entities,
+            made_with=made_with(),
+            raw={sha: str(self.store.path(sha)) for sha in (d.listing.source.sha256 for d in placed.values())},
+            expectations={source.id: source.expect.documents for source in self.sources},
+            succeeded=report.succeeded,
+            report=msgspec.to_builtins(report),
+            issues=report.issues,
+        )
+        result = publish(publication, Path(self.settings.root), now=datetime.now(UTC), images=self.settings.images)
+        self.progress("publish", result.value.id if result.value else "nothing", 1, 1)
+        nothing = any(issue.code == "nothing_changed" for issue in result.issues)
+        return replace(report, issues=(*report.issues, *result.issues), release=result.value, nothing_changed=nothing)
+
+
+def _row(
+    each: Fetched,
+    attempt: Fetched | None,
+    outcome: DocumentOutcome | None,
+    stand_in: DocumentOutcome | None,
+    ids: Mapping[str, str],
+) -> Row:
+    receipt = attempt.receipt if attempt else each.receipt
+    published = stand_in or outcome
+    sha256 = published.listing.source.sha256 if published else None
+    issues = (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ()))
+    reason = receipt.reason
+    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
+    if attempt and receipt.state in ("refused", "failed"):
+        state = receipt.state  # type: ignore[assignment]
+    elif outcome is None:
+        state = "unchanged" if each.listing else "refused"
+    elif outcome.failed:
+        state = "failed"
+        reason = "; ".join(issue.message for issue in outcome.issues if issue.level == "error")
+    elif receipt.state == "withdrawn":
+        state = "withdrawn"
+    else:
+        state = "processed" if outcome.made else "unchanged"
+    return Row(
+        receipt.file or receipt.url,
+        receipt.url,
+        state,
+        sha256,
+        ids.get(sha256 or ""),
+        reason,
+        issues,
+        outcome.seconds if outcome else {},
+    )
+
+
+def _licensed(listing: Listing) -> Listing:
+    """Documents named by hand have no terms in sources.toml: what is published says that they are not known."""
+    if listing.licence is not None or listing.origin not in ("manual", "index"):
+        return listing
+    address = listing.source.url or ""
+    return replace(listing, licence=Licence("not stated; see the source", address, address or listing.source.file))
+
+
+def _ids(release: Path) -> dict[str, str]:
+    """Document ids of a release by sha256; empty where there is no release."""
+
+    class Known(Struct):
+        id: str
+        source: dict[str, str | int | None]
+
+    try:
+        lines = (release / "documents.jsonl").read_bytes().splitlines()
+    except OSError:
+        return {}
+    rows = (msgspec.json.decode(line, type=Known) for line in lines)
+    return {str(row.source["sha256"]): row.id for row in rows}
+
+
+def _fits(name: str, url: str, listing: Listing, ids: Mapping[str, str]) -> bool:
+    identity = ids.get(listing.source.sha256, "")
+    return (
+        name in (url, listing.source.file, identity)
+        or identity.startswith(name.rstrip("/") + "/")
+        or (len(name) >= 6 and listing.source.sha256.startswith(name))
+    )

@@ -1,0 +1,281 @@
+"""What is done to one document and to one pair: fresh output is kept, the rest is made in the sandbox.
+
+Each step is a module-level function from one job to one outcome, so that a thread, a Prefect task
+or a worker on another machine can run it. Only the store writes.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from aisi_ingest import store
+from aisi_ingest.extract import sandbox
+from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
+from aisi_ingest.store import Stamp, Store
+from aisi_ingest.versions import code_digest
+
+Stage = Literal["extract", "tag", "align", "publish"]
+STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
+T = TypeVar("T")
+
+
+class Settings(Struct, frozen=True):
+    """What all steps of a run share."""
+
+    root: str
+    registry: str | None = None  # path of registry.toml; None: the one that comes with the project
+    workers: int = 2
+    ocr: bool = True
+    images: bool = False  # pictures of the pages in the viewer
+    redo_from: Stage | None = None  # make this stage and those after it anew, fresh or not
+
+    def redo(self, stage: Stage) -> bool:
+        """True if the stage's output is to be made anew even where it is fresh."""
+        return self.redo_from is not None and STAGES.index(stage) >= STAGES.index(self.redo_from)
+
+
+class DocumentJob(Struct, frozen=True):
+    """The bytes of one document."""
+
+    settings: Settings
+    listing: Listing
+
+    @property
+    def name(self) -> str:
+        return self.listing.source.file
+
+
+class DocumentOutcome(Struct, frozen=True):
+    """What became of a document."""
+
+    listing: Listing
+    made: tuple[str, ...] = ()  # stages that were not fresh
+    issues: tuple[Issue, ...] = ()
+    seconds: dict[str, float] = {}  # by stage, wall clock
+    digest: str | None = None  # of what the stages gave: equal means that nothing has changed; None: failed
+
+    @property
+    def name(self) -> str:
+        return self.listing.source.file
+
+    @property
+    def failed(self) -> bool:
+        return self.digest is None
+
+
+class Tagged(Struct, frozen=True):
+    """Output of the tag stage: it depends on the listing and the registry, the Content does not."""
+
+    mentions: tuple[Mention, ...]
+    date: str | None
+
+
+class PairJob(Struct, frozen=True):
+    """A Japanese and an English document of one edition, placed by ``pair``."""
+
+    settings: Settings
+    ja: Document
+    en: Document
+
+    @property
+    def name(self) -> str:
+        return f"{self.ja.work} {self.ja.edition or ''}".strip()
+
+
+class Aligned(Struct, frozen=True):
+    """Output of the align stage: ids are local, since the documents' own may change when others appear."""
+
+    beads: tuple[Bead, ...]
+    with_encoder: bool
+    findings: tuple[Finding, ...]
+
+
+class PairOutcome(Struct, frozen=True):
+    """What became of a pair."""
+
+    name: str
+    ja: str  # document id
+    en: str
+    aligned: Aligned | None
+    made: bool = False
+    issues: tuple[Issue, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        return self.aligned is None
+
+
+def process_document(job: DocumentJob) -> DocumentOutcome:
+    """Extract and tag one document, each only where its output is not fresh."""
+    settings, listing = job.settings, job.listing
+    place, sha256 = Store(settings.root), listing.source.sha256
+
+    content: _Output[Content] = _Output(place, sha256, "extract", settings.redo("extract"))
+    stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr}"})
+    content.make(
+        stamp, lambda: _confined(settings, "extract", _extract, str(place.path(sha256)), settings.ocr), Result[Content]
+    )
+    if content.failed:
+        return DocumentOutcome(listing, content.made("extract"), content.issues, {"extract": content.seconds})
+
+    tagged: _Output[Tagged] = _Output(place, sha256, "tag", settings.redo("tag"))
+    context = {"registry": registry_digest(settings.registry), "listing": _digest(msgspec.json.encode(listing))}
+    stamp = Stamp((content.digest,), code_digest("tag"), context)
+    tagged.make(
+        stamp,
+        lambda: _confined(settings, "tag", _tag, content.value(), listing, settings.registry),
+        Result[Tagged],
+    )
+    return DocumentOutcome(
+        listing,
+        content.made("extract") + tagged.made("tag"),
+        content.issues + tagged.issues,
+        {"extract": content.seconds, "tag": tagged.seconds},
+        None if tagged.failed else _digest((content.digest + tagged.digest).encode()),
+    )
+
+
+def extract_and_tag(
+    settings: Settings, path: Path, listing: Listing, registry: Path | None
+) -> tuple[Result[Content], Result[Tagged] | None]:
+    """The same for a file on the spot: nothing is kept."""
+    content = _confined(settings, "extract", _extract, str(path), settings.ocr)
+    if content.value is None:
+        return content, None
+    return content, _confined(settings, "tag", _tag, content.value, listing, str(registry) if registry else None)
+
+
+def load_document(settings: Settings, listing: Listing) -> Document:
+    """A processed document, as yet without work, edition and id."""
+    place = Store(settings.root)
+    sha256 = listing.source.sha256
+    content = msgspec.json.decode(place.stage_path(sha256, "extract").read_bytes(), type=Result[Content]).value
+    tagged = msgspec.json.decode(place.stage_path(sha256, "tag").read_bytes(), type=Result[Tagged]).value
+    if content is None or tagged is None:
+        raise ValueError(f"{listing.source.file}: not processed")
+    return Document(listing, content, tagged.mentions, tagged.date)
+
+
+def align_pair(job: PairJob) -> PairOutcome:
+    """Align the two languages of one edition and say where they disagree."""
+    sources = [each.listing.source.sha256 for each in (job.ja, job.en)]
+    place, key = Store(job.settings.root), _digest("".join(sources).encode())
+    output: _Output[Aligned] = _Output(place, key, "align", job.settings.redo("align"))
+    inputs = tuple(_digest(msgspec.json.encode(document)) for document in (job.ja, job.en))
+    output.make(
+        Stamp(inputs, code_digest("align") + code_digest("compare")),
+        lambda: _confined(job.settings, "align", _align, job.ja, job.en),
+        Result[Aligned],
+    )
+    return PairOutcome(
+        job.name,
+        job.ja.id,
+        job.en.id,
+        None if output.failed else output.value(),
+        bool(output.made("align")),
+        output.issues,
+        output.seconds,
+    )
+
+
+class _Said(Struct):
+    """The issues of an output, without the rest of it: enough to report on what is fresh."""
+
+    issues: tuple[Issue, ...] = ()
+
+
+class _Output(Generic[T]):
+    """One stage's output: as it lies there if it is fresh, else made now, and kept if it has a value."""
+
+    def __init__(self, place: Store, key: str, stage: Stage, redo: bool) -> None:
+        self.place, self.path, self.redo = place, place.stage_path(key, stage), redo
+        self.seconds, self.digest, self.failed = 0.0, "", False
+        self.issues: tuple[Issue, ...] = ()
+        self._made = False
+
+    def make(self, stamp: Stamp, step: Callable[[], Result[T]], kind: Any) -> None:
+        self.kind = kind
+        if not self.redo and store.fresh(self.path, stamp):
+            encoded = self.path.read_bytes()
+            self.issues = msgspec.json.decode(encoded, type=_Said).issues
+        else:
+            began = time.monotonic()
+            result = step()
+            self.seconds, self._made = round(time.monotonic() - began, 3), True
+            self.issues, self.failed = result.issues, result.value is None
+            if self.failed:
+                return
+            encoded = msgspec.json.encode(result, order="deterministic")
+            self.place.write_output(self.path, encoded, stamp)
+        self.digest = _digest(encoded)
+
+    def made(self, stage: str) -> tuple[str, ...]:
+        return (stage,) if self._made else ()
+
+    def value(self) -> T:
+        """Read back from the file, so that what is fresh and what was just made are the same."""
+        value: T = msgspec.json.decode(self.path.read_bytes(), type=self.kind).value
+        return value
+
+
+def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]], *args: Any) -> Result[T]:
+    """Run in the sandbox; a limit that was hit, a crash and a fault of ours become an issue."""
+    try:
+        return sandbox.shared(settings.workers).call(function, *args)
+    except sandbox.LimitExceeded as stopped:
+        return Result(None, (Issue(stage, "error", stopped.code, str(stopped)),))
+    except Exception as fault:  # the boundary of a document: its faults end here, named
+        text = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
+        return Result(None, (Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}"),))
+
+
+def _extract(path: str, ocr: bool) -> Result[Content]:
+    from aisi_ingest import extract
+
+    return extract.read(Path(path), ocr=ocr)
+
+
+def _tag(content: Content, listing: Listing, registry_path: str | None) -> Result[Tagged]:
+    from aisi_ingest import dates, tag
+
+    date = dates.document_date(content, listing)
+    mentions = tag.tag(content, _registry(registry_path), date=date, publisher=listing.publisher)
+    return Result(None if mentions.value is None else Tagged(mentions.value, date), mentions.issues)
+
+
+def _align(ja: Document, en: Document) -> Result[Aligned]:
+    from aisi_ingest import align, compare
+
+    alignment: Result[Alignment] = align.align(ja, en)
+    if alignment.value is None:
+        return Result(None, alignment.issues)
+    findings = compare.compare(ja, en, alignment.value)
+    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or ())
+    return Result(value, (*alignment.issues, *findings.issues))
+
+
+@functools.cache
+def _registry(path: str | None) -> Any:
+    from aisi_ingest import registry
+
+    return registry.load(Path(path) if path else None)
+
+
+@functools.cache
+def registry_digest(path: str | None) -> str:
+    """Digest of the registry, for stamps. Raises RegistryError where it is wrong."""
+    digest: str = _registry(path).digest
+    return digest
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
