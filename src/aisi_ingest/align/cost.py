@@ -131,11 +131,11 @@ def _anchors(ja: Sequence[Text], en: Sequence[Text], weights: Weights) -> tuple[
     have_ja, have_en = _incidence([t.anchors for t in ja], place), _incidence([t.anchors for t in en], place)
     wish_ja = _incidence([expected(t) for t in ja], place)
     wish_en = _incidence([expected(t) for t in en], place)
-    shared: Matrix = (have_ja * weight) @ have_en.T
+    shared = np.asarray((have_ja * weight) @ have_en.T, dtype=np.float32)
     due_ja = np.array([weights.sum(expected(t)) for t in ja], dtype=np.float32)
     due_en = np.array([weights.sum(expected(t)) for t in en], dtype=np.float32)
     missing = due_ja[:, None] + due_en[None, :] - (wish_ja * weight) @ have_en.T - (have_ja * weight) @ wish_en.T
-    return shared.astype(np.float32), missing.astype(np.float32)
+    return shared, missing.astype(np.float32)
 
 
 def _incidence(sets: Sequence[frozenset[str]], place: dict[str, int]) -> Matrix:
