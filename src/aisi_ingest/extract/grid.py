@@ -1,0 +1,327 @@
+"""Grids from what a page draws: which rectangles its lines and coloured backgrounds make.
+
+Lines come from PDFium (``marks``), their joining and the rectangles between them from pdfplumber's
+table geometry. A grid says where cells are and which of them are merged; ``tables`` reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aisi_ingest.extract.marks import CURVE, FILL, LINE, RECT
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.pdf import Page
+    from aisi_ingest.model import Box
+
+Array = np.ndarray[Any, Any]
+
+NEAR = 3.0  # points: lines this close are one line, ends this close touch (pdfplumber's default)
+_MOST_POINTS = 2500  # crossings in one grid: more is a plot or a map
+_SIDES = ("x0", "top", "x1", "bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Columns and rows between lines, and which cell each square of them belongs to."""
+
+    xs: Array  # borders of the columns, one more than columns
+    ys: Array  # borders of the rows
+    cells: Array  # rows x columns: number of the cell; merged squares have the same
+    order: int  # drawing order of its last line
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Straight edges: position across, extent along, drawing order."""
+
+    at: Array
+    start: Array
+    end: Array
+    order: Array
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def where(self, keep: Array) -> Edges:
+        return Edges(self.at[keep], self.start[keep], self.end[keep], self.order[keep])
+
+
+def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
+    """Horizontal and vertical edges that can border cells.
+
+    Left out: the page's own frame, underlines, frames around words inside running text, and the frames of
+    boxes that lie over a grid (``covers``, as rows of RULE).
+    """
+    rules = page.rules
+    rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & 0xFF > 0)]
+    wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
+    frame = (rules["kind"] == RECT) & (wide > 0.9 * page.width) & (high > 0.9 * page.height)
+    rules = rules[~frame]
+    if covers is not None:
+        for cover in covers:
+            on = np.ones(len(rules), bool)
+            for low, top in (("x0", "x1"), ("top", "bottom")):
+                on &= (rules[low] > cover[low] - NEAR) & (rules[top] < cover[top] + NEAR)
+            rules = rules[~(on & (rules["order"] >= cover["order"]))]
+    lines, frames = rules[rules["kind"] == LINE], rules[rules["kind"] == RECT]
+    flat = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
+    across, upright = lines[flat], lines[~flat]
+    horizontal = _edges(
+        np.concatenate(((across["top"] + across["bottom"]) / 2, frames["top"], frames["bottom"])),
+        np.concatenate((across["x0"], frames["x0"], frames["x0"])),
+        np.concatenate((across["x1"], frames["x1"], frames["x1"])),
+        np.concatenate((across["order"], frames["order"], frames["order"])),
+    )
+    vertical = _edges(
+        np.concatenate(((upright["x0"] + upright["x1"]) / 2, frames["x0"], frames["x1"])),
+        np.concatenate((upright["top"], frames["top"], frames["top"])),
+        np.concatenate((upright["bottom"], frames["bottom"], frames["bottom"])),
+        np.concatenate((upright["order"], frames["order"], frames["order"])),
+    )
+    return _not_underlines(page, horizontal), _not_crossed(page, vertical)
+
+
+def _edges(at: Array, start: Array, end: Array, order: Array) -> Edges:
+    return Edges(at.astype(float), start.astype(float), end.astype(float), order.astype(int))
+
+
+def _not_underlines(page: Page, edges: Edges) -> Edges:
+    """Without lines that run along the foot of letters: a cell's border leaves room for their descent."""
+    if not len(edges):
+        return edges
+    chars = page.chars[~page.chars["hidden"] & (page.chars["code"] > 0x20)]
+    keep = np.ones(len(edges), bool)
+    order = np.argsort(chars["origin_y"], kind="stable")
+    base, size = chars["origin_y"][order], chars["size"][order]
+    x0, x1 = chars["x0"][order], chars["x1"][order]
+    low = np.searchsorted(base, edges.at - 12)
+    high = np.searchsorted(base, edges.at + 1)
+    for i in np.flatnonzero(high > low).tolist():
+        part = slice(low[i], high[i])
+        drop = edges.at[i] - base[part]
+        near = (drop > -0.08 * size[part]) & (drop < 0.23 * size[part])
+        near &= (x1[part] > edges.start[i] - 1) & (x0[part] < edges.end[i] + 1)
+        if near.any():
+            left, right = x0[part][near].min(), x1[part][near].max()
+            length = edges.end[i] - edges.start[i]
+            covered = min(right, edges.end[i]) - max(left, edges.start[i])
+            keep[i] = covered < 0.8 * length
+    return edges.where(keep)
+
+
+def _not_crossed(page: Page, edges: Edges) -> Edges:
+    """Without vertical lines that running text crosses: frames around words (Word's character borders)."""
+    if not len(edges):
+        return edges
+    chars = page.chars[~page.chars["hidden"] & (page.chars["code"] > 0x20)]
+    if len(chars) < 2:
+        return edges
+    a, b = chars[:-1], chars[1:]
+    em = np.minimum(a["size"], b["size"])
+    gap = b["x0"] - a["x1"]
+    running = (np.abs(a["origin_y"] - b["origin_y"]) < 0.1 * em) & (gap > -0.3 * em) & (gap < 0.35 * em)
+    running &= (a["angle"] == 0) & (b["angle"] == 0)
+    left, right = a["x1"][running] - 0.1 * em[running], b["x0"][running] + 0.1 * em[running]
+    middle = ((a["top"] + a["bottom"]) / 2)[running]
+    order = np.argsort(middle)
+    left, right, middle = left[order], right[order], middle[order]
+    keep = np.ones(len(edges), bool)
+    low, high = np.searchsorted(middle, edges.start), np.searchsorted(middle, edges.end)
+    for i in np.flatnonzero(high > low).tolist():
+        part = slice(low[i], high[i])
+        keep[i] = not ((left[part] <= edges.at[i]) & (right[part] >= edges.at[i])).any()
+    return edges.where(keep)
+
+
+def covers_on(page: Page) -> Array:
+    """Opaque boxes that lie over lines drawn before them: a note over a grid, kept apart from its cells."""
+    rules = page.rules
+    fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF >= 0xF0)]
+    fills = fills[(fills["x1"] - fills["x0"] > 20) & (fills["bottom"] - fills["top"] > 8)]
+    lines = rules[rules["kind"] == LINE]
+    if not len(fills) or not len(lines):
+        return fills[:0]
+    inside = np.ones((len(fills), len(lines)), bool)
+    for low, top in (("x0", "x1"), ("top", "bottom")):
+        inside &= lines[low][None] < fills[top][:, None] - NEAR
+        inside &= lines[top][None] > fills[low][:, None] + NEAR
+    inside &= lines["order"][None] < fills["order"][:, None]
+    return fills[inside.any(1)]
+
+
+def grids(page: Page, covers: Array | None = None) -> list[Grid]:
+    """All grids of two cells and more that the page's lines make."""
+    horizontal, vertical = lines_on(page, covers)
+    if len(horizontal) < 2 or len(vertical) < 2:
+        return []
+    return _grids(horizontal, vertical)
+
+
+def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
+    """Grids of cells that only their coloured backgrounds show, outside the boxes in ``taken``."""
+    rules = page.rules
+    fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF > 0)]
+    wide, high = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
+    fills = fills[(wide > 8) & (high > 6) & ~((wide > 0.9 * page.width) & (high > 0.5 * page.height))]
+    for box in taken:
+        middle_x, middle_y = (fills["x0"] + fills["x1"]) / 2, (fills["top"] + fills["bottom"]) / 2
+        fills = fills[~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))]
+    if not 4 <= len(fills) <= 2000:
+        return []
+    # Backgrounds of one table touch, or leave the same narrow gap; those of text lines lie inside others.
+    x0, top, x1, bottom = (fills[name].astype(float) for name in _SIDES)
+    inside = (x0[:, None] >= x0[None] - 1) & (x1[:, None] <= x1[None] + 1)
+    inside &= (top[:, None] >= top[None] - 1) & (bottom[:, None] <= bottom[None] + 1)
+    area = (x1 - x0) * (bottom - top)
+    inside &= area[:, None] < 0.98 * area[None]
+    keep = ~inside.any(1)
+    fills, x0, top, x1, bottom = fills[keep], x0[keep], top[keep], x1[keep], bottom[keep]
+    if len(fills) < 4:
+        return []
+    order = fills["order"].astype(int)
+    horizontal = Edges(
+        np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), np.tile(order, 2)
+    )
+    vertical = Edges(
+        np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), np.tile(order, 2)
+    )
+    return _grids(horizontal, vertical)
+
+
+def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
+    from pdfplumber.table import merge_edges  # 60 ms, so only where there are lines
+
+    merged = merge_edges(
+        [_edge("h", *values) for values in _values(horizontal)] + [_edge("v", *values) for values in _values(vertical)],
+        snap_x_tolerance=NEAR,
+        snap_y_tolerance=NEAR,
+        join_x_tolerance=NEAR,
+        join_y_tolerance=NEAR,
+    )
+    flat = [edge for edge in merged if edge["orientation"] == "h" and edge["x1"] - edge["x0"] >= NEAR]
+    upright = [edge for edge in merged if edge["orientation"] == "v" and edge["bottom"] - edge["top"] >= NEAR]
+    out = []
+    for some_flat, some_upright in _components(flat, upright):
+        grid = _grid(some_flat, some_upright)
+        if grid is not None:
+            out.append(grid)
+    return out
+
+
+def _values(edges: Edges) -> Any:
+    return zip(edges.at.tolist(), edges.start.tolist(), edges.end.tolist(), edges.order.tolist(), strict=True)
+
+
+def _edge(orientation: str, at: float, start: float, end: float, order: int = 0) -> dict[str, Any]:
+    """An edge as pdfplumber has it."""
+    if orientation == "h":
+        box = {"x0": start, "x1": end, "top": at, "bottom": at}
+    else:
+        box = {"x0": at, "x1": at, "top": start, "bottom": end}
+    size = {"width": box["x1"] - box["x0"], "height": box["bottom"] - box["top"]}
+    return {**box, **size, "orientation": orientation, "object_type": "line", "order": order}
+
+
+def _touching(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Array:
+    """Which horizontal edges (rows) touch which vertical ones (columns)."""
+    y, left, right = (np.array([edge[name] for edge in flat]) for name in ("top", "x0", "x1"))
+    x, top, bottom = (np.array([edge[name] for edge in upright]) for name in ("x0", "top", "bottom"))
+    touch = (x[None] >= left[:, None] - NEAR) & (x[None] <= right[:, None] + NEAR)
+    return touch & (y[:, None] >= top[None] - NEAR) & (y[:, None] <= bottom[None] + NEAR)
+
+
+def _components(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Any:
+    """Edges that hang together, dangling ends cut off."""
+    while flat and upright:
+        touch = _touching(flat, upright)
+        keep_flat, keep_upright = _held(flat, upright, touch)
+        if keep_flat.all() and keep_upright.all():
+            break
+        flat = [edge for edge, keep in zip(flat, keep_flat.tolist(), strict=True) if keep]
+        upright = [edge for edge, keep in zip(upright, keep_upright.tolist(), strict=True) if keep]
+    if not flat or not upright:
+        return
+    label = np.arange(len(flat))
+    while True:  # spread the smallest label over all that touch
+        column = np.where(touch, label[:, None], len(flat)).min(0)
+        spread = np.minimum(label, np.where(touch, column[None], len(flat)).min(1))
+        if (spread == label).all():
+            break
+        label = spread
+    for number in np.unique(label).tolist():
+        yield (
+            [edge for edge, own in zip(flat, (label == number).tolist(), strict=True) if own],
+            [edge for edge, own in zip(upright, (column == number).tolist(), strict=True) if own],
+        )
+
+
+def _held(flat: list[dict[str, Any]], upright: list[dict[str, Any]], touch: Array) -> tuple[Array, Array]:
+    """Edges that touch two others and more; an open side is held by the others that end there as well."""
+
+    def held(edges: list[dict[str, Any]], count: Array, low: str, high: str) -> Array:
+        ends = np.array([(edge[low], edge[high]) for edge in edges])
+        alike = (np.abs(ends[:, None] - ends[None]) < NEAR).all(2).sum(1)
+        keep: Array = (count >= 2) | ((count == 1) & (alike >= 3))
+        return keep
+
+    return held(flat, touch.sum(1), "x0", "x1"), held(upright, touch.sum(0), "top", "bottom")
+
+
+def _grid(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Grid | None:
+    from pdfplumber.table import edges_to_intersections, intersections_to_cells
+
+    order = max(edge.get("order", 0) for edge in (*flat, *upright))
+    flat, upright = _closed(flat, upright)
+    points = edges_to_intersections([*flat, *upright], NEAR, NEAR)
+    if not 6 <= len(points) <= _MOST_POINTS:
+        return None
+    boxes = intersections_to_cells(points)
+    if len(boxes) < 2:
+        return None
+    xs = np.unique([side for box in boxes for side in (box[0], box[2])])
+    ys = np.unique([side for box in boxes for side in (box[1], box[3])])
+    cells = np.full((len(ys) - 1, len(xs) - 1), -1)
+    boxes.sort(key=lambda box: -(box[2] - box[0]) * (box[3] - box[1]))
+    for number, (x0, top, x1, bottom) in enumerate(boxes):
+        rows = slice(*np.searchsorted(ys, (top, bottom)).tolist())
+        columns = slice(*np.searchsorted(xs, (x0, x1)).tolist())
+        cells[rows, columns] = number
+    number = len(boxes)
+    for row, column in np.argwhere(cells < 0).tolist():  # squares that no four lines enclose
+        cells[row, column] = number
+        number += 1
+    return Grid(xs, ys, cells, order)
+
+
+def _closed(
+    flat: list[dict[str, Any]], upright: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """With borders where a side is open: several lines that end at the same place where no line crosses."""
+    x0, x1 = min(edge["x0"] for edge in flat), max(edge["x1"] for edge in flat)
+    top, bottom = min(edge["top"] for edge in upright), max(edge["bottom"] for edge in upright)
+    first, last = min(edge["top"] for edge in flat), max(edge["top"] for edge in flat)
+    left, right = min(edge["x0"] for edge in upright), max(edge["x0"] for edge in upright)
+    more_flat = [
+        _edge("h", y, min(left, x0), max(right, x1))
+        for y, away in ((top, first - top), (bottom, bottom - last))
+        if away > NEAR and sum(min(abs(edge["top"] - y), abs(edge["bottom"] - y)) < NEAR for edge in upright) >= 2
+    ]
+    more_upright = [
+        _edge("v", x, min(top, first), max(bottom, last))
+        for x, away in ((x0, left - x0), (x1, x1 - right))
+        if away > NEAR and sum(min(abs(edge["x0"] - x), abs(edge["x1"] - x)) < NEAR for edge in flat) >= 2
+    ]
+    return flat + more_flat, upright + more_upright
+
+
+def figure_like(page: Page, box: Box) -> bool:
+    """Whether bent and slanted strokes (arrows, rounded boxes, icons) make up what lies in a box."""
+    rules = page.rules
+    x, y = (rules["x0"] + rules["x1"]) / 2, (rules["top"] + rules["bottom"]) / 2
+    inside = (x > box.x0) & (x < box.x1) & (y > box.top) & (y < box.bottom)
+    kinds = rules["kind"][inside]
+    return bool((kinds == CURVE).sum() > 0.3 * max(1, len(kinds)))
