@@ -45,6 +45,10 @@ def _ordered(members: list[int], boxes: list[_Rectangle], frames: list[_Rectangl
     left = set(members)
     for position, frame in enumerate(frames):  # largest first; those inside it are met again in the recursion
         held = [member for member in members if member in left and _inside(boxes[member], frame)]
+        if len(held) == 1 and frame[3] - frame[1] < 3 * (boxes[held[0]][3] - boxes[held[0]][1]):
+            left -= set(held)  # a filled tab or a banner: as large as it is drawn
+            units.append((_union([frame, boxes[held[0]]]), held))
+            continue
         if len(held) < 2 or len(held) == len(members):
             continue
         left -= set(held)
@@ -67,12 +71,12 @@ def _union(boxes: Sequence[_Rectangle]) -> _Rectangle:
 
 
 def _stacked(units: list[_Unit]) -> list[_Unit]:
-    """A heading box set right on top of a body box of the same width is one card with it."""
+    """A heading box or a tab set right on top of a body box, flush with its left edge, is one card with it."""
     out: list[_Unit] = []
     for box, held in sorted(units, key=lambda unit: (unit[0][1], unit[0][0])):
         for position, (above, members) in enumerate(out):
-            same_width = abs(above[0] - box[0]) < 6 and abs(above[2] - box[2]) < 6
-            if same_width and -4 <= box[1] - above[3] <= 6:
+            flush = abs(above[0] - box[0]) < 6 and above[2] < box[2] + 6
+            if len(members) == 1 and flush and -4 <= box[1] - above[3] <= 6:
                 out[position] = (_union([above, box]), members + held)
                 break
         else:

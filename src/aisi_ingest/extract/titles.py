@@ -27,9 +27,7 @@ _UPPER = 0.36  # share of the height in which titles of content slides stand
 _LONGEST = 120  # characters; longer is a sentence set large
 
 
-def title_of(
-    candidates: Sequence[Candidate], height: float, tops_of_tables: Sequence[float] = ()
-) -> Candidate | None:
+def title_of(candidates: Sequence[Candidate], height: float, tops_of_tables: Sequence[float] = ()) -> Candidate | None:
     """The title among the texts of a slide: the largest type, in the upper part where texts stand there."""
     fit = [candidate for candidate in candidates if 0 < len(candidate.text) <= _LONGEST]
     if not fit:
@@ -65,7 +63,8 @@ def series_of(titles: Sequence[str]) -> list[int | None]:
     stem, last = "", 0
     for position, title in enumerate(titles):
         found = _SERIES.search(title) or _NUMBERED.search(title)
-        own, number = (title[: found.start()], _count(found.group(1) or found.group(2))) if found else ("", 0)
+        own = re.sub(r"\s", "", title[: found.start()]) if found else ""
+        number = _count(found.group(1) or found.group(2)) if found else 0
         if found and own and own == stem and number == last + 1 and first is not None:
             out[position] = first
             last = number
