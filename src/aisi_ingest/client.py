@@ -73,7 +73,7 @@ class Client:
         self._spent: dict[str, int] = {}  # requests by source
         self._next: dict[str, float] = {}  # host to the monotonic time of its next request
         self._slower: dict[str, float] = {}  # host to the seconds that it asked for: robots.txt, 429
-        self._robots: dict[str, Protego | Failed] = {}  # origin to rules, or to why they are not known
+        self._robots: dict[str, Protego | Failed | Refused] = {}  # origin to rules, or to why they are not known
         self._failures: dict[str, int] = {}  # host to how often in a row it failed
         self._left_alone: dict[str, str] = {}  # host to why it is not asked any more in this run
         self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
@@ -235,11 +235,11 @@ class Client:
                 host = authority(url)
                 self._slower[host] = max(self._slower.get(host, 0.0), float(delay))
         rules = self._robots[origin]
-        if isinstance(rules, Failed):
+        if isinstance(rules, (Failed, Refused)):
             raise rules
         return None if rules.can_fetch(url, PRODUCT) else "robots.txt of the host forbids it"
 
-    def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | Failed:
+    def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | Failed | Refused:
         """Rules as RFC 9309 has them: none where there is no file, nothing allowed where it cannot be had."""
         url = f"{origin}/robots.txt"
         standing = store.ledger.standing(url)
@@ -262,7 +262,7 @@ class Client:
             return Protego.parse("") if status else Failed(f"robots.txt of the host cannot be read: {reason}")
         except Refused as error:
             store.ledger.append(msgspec.structs.replace(receipt, state="refused", reason=str(error)))
-            return Failed(f"robots.txt of the host cannot be read: {error}")
+            return Refused(f"robots.txt of the host cannot be read: {error}")
         if answer.part is None and good is not None and good.sha256:
             sha256 = good.sha256
             receipt = msgspec.structs.replace(good, time=now(), state="unchanged", status=304)
@@ -333,7 +333,7 @@ class _Body:
         if total is not None and total > self._limit:
             raise Refused(f"larger than {_size(self._limit)}: {_size(total)}")
         try:
-            for chunk in response.iter_bytes(65536):
+            for chunk in response.iter_bytes():  # a chunk size would hold back, and lose, what came before a break
                 self.size += len(chunk)
                 if self.size > self._limit:
                     raise Refused(f"larger than {_size(self._limit)}: broken off")

@@ -6,6 +6,7 @@ from the connection would let a name point elsewhere in between.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
 import ssl
@@ -128,12 +129,17 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()  # 0.1 s
+
+
 def transport(network: GuardedNetwork) -> httpx.HTTPTransport:
     """httpx over that network: one connection a host at a time, certificates checked."""
-    made = httpx.HTTPTransport()
+    made = httpx.HTTPTransport(verify=_certificates())
     # httpx gives no way to name the network of its connection pool; the attribute stands since its 0.13.
     made._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(),
+        ssl_context=_certificates(),
         max_connections=10,
         max_keepalive_connections=5,
         keepalive_expiry=15.0,

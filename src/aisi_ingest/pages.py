@@ -144,8 +144,8 @@ def canonical(url: str) -> str:
     """
     parts = urlsplit(url.strip())
     host = (parts.hostname or "").lower()
-    if not host:
-        raise ValueError(f"{url!r} has no host")
+    if not host or parts.username or parts.password:
+        raise ValueError(f"{host or 'an address'} has no host, or a user name, which would be published")
     if not host.isascii():
         host = host.encode("idna").decode()
     host = f"[{host}]" if ":" in host else host

@@ -1,0 +1,588 @@
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import httpcore
+import pytest
+import servers
+from msgspec.structs import replace
+from servers import Site, pdf
+
+from aisi_ingest import fetch, sources
+from aisi_ingest.client import Client
+from aisi_ingest.network import Deadline, GuardedNetwork
+from aisi_ingest.sources import SourceSpec
+from aisi_ingest.store import Store
+
+Visiting = Callable[..., fetch.Visit]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with servers.serving() as made:
+        yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+class Noted(GuardedNetwork):
+    """A network that notes how long it was asked to sleep, and sleeps a hundredth of it."""
+
+    def __init__(self) -> None:
+        super().__init__(Deadline())
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        time.sleep(seconds / 100)
+
+
+def source_of(site: Site, **fields: Any) -> SourceSpec:
+    return replace(sources.from_index([f"{site.url}/"], contact="https://example.org/about"), **fields)
+
+
+@pytest.fixture
+def visit(site: Site, store: Store) -> Visiting:
+    def visiting(network: Any = None, force: bool = False, only: Any = (), **fields: Any) -> fetch.Visit:
+        with Client(network or Noted()) as client:
+            return fetch.fetch(source_of(site, **fields), store, client=client, force=force, only=only)
+
+    return visiting
+
+
+def by_name(visited: fetch.Visit) -> dict[str, fetch.Fetched]:
+    return {each.receipt.url.rsplit("/", 1)[-1]: each for each in visited.fetched}
+
+
+def only_one(visited: fetch.Visit) -> fetch.Fetched:
+    (one,) = visited.fetched
+    return one
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# What comes, and what is not asked for again
+
+
+def test_what_an_index_page_lists_is_kept_under_its_digest(site: Site, store: Store, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    found = by_name(visit())
+    assert [each.receipt.state for each in found.values()] == ["fetched", "fetched"]
+    listing = found["a.pdf"].listing
+    assert listing is not None
+    assert store.read(listing.source.sha256) == pdf("a")
+    assert (listing.source.file, listing.title, listing.lang) == ("a.pdf", "a.pdf as linked", "en")
+
+
+def test_a_second_run_only_asks_whether_anything_changed(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = pdf("a")
+    site["/robots.txt"] = b"User-agent: *\nDisallow: /private/\n"
+    visit()
+    site.requests.clear()
+    again = only_one(visit())
+    assert again.receipt.state == "unchanged" and again.receipt.status == 304 and not again.changed
+    assert {request.path for request in site.requests} == {"/robots.txt", "/", "/a.pdf"}
+    assert all("if-none-match" in request.headers for request in site.requests)
+
+
+def test_a_server_without_etag_is_asked_by_date(site: Site, visit: Visiting) -> None:
+    day = formatdate(1_700_000_000, usegmt=True)
+    site.index("a.pdf")
+    site["/a.pdf"] = (
+        lambda handler: handler.send(200, pdf("a"), Last_Modified=day),
+        lambda handler: handler.send(304 if handler.headers.get("If-Modified-Since") == day else 500),
+    )
+    visit()
+    assert only_one(visit()).receipt.status == 304
+
+
+def test_the_same_bytes_sent_again_are_unchanged(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = lambda handler: handler.send(200, pdf("a"))
+    visit()
+    again = only_one(visit())
+    assert again.receipt.state == "unchanged" and again.receipt.status == 200 and not again.changed
+
+
+def test_force_asks_for_the_bytes_again(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = pdf("a")
+    visit()
+    assert only_one(visit(force=True)).receipt.status == 200
+
+
+def test_bytes_lost_from_disk_are_fetched_again(site: Site, store: Store, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = pdf("a")
+    visit()
+    store.path(sha256(pdf("a"))).unlink()
+    assert only_one(visit()).receipt.status == 200
+    assert store.read(sha256(pdf("a"))) == pdf("a")
+
+
+def test_a_changed_file_is_a_new_edition_and_the_old_bytes_stay(site: Site, store: Store, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = (pdf("first"), pdf("second"))
+    visit()
+    changed = only_one(visit())
+    assert changed.changed and changed.receipt.state == "fetched"
+    assert store.read(sha256(pdf("first"))) == pdf("first") and store.read(sha256(pdf("second"))) == pdf("second")
+    standing = store.ledger.standing(f"{site.url}/a.pdf")
+    assert standing
+    assert [version.sha256 for version in standing.versions] == [sha256(pdf("second")), sha256(pdf("first"))]
+
+
+def test_only_names_narrow_a_run_and_the_rest_stays_known(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    visit()
+    site.requests.clear()
+    found = by_name(visit(only=["b.pdf"]))
+    assert not site.asked("/a.pdf") and site.asked("/b.pdf")
+    assert found["a.pdf"].listing is not None
+
+
+# What is refused: named, and never in the place of good bytes
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"<!DOCTYPE html><html><body>Not found %PDF-1.7</body></html>", "a web page (HTML) was served"),
+        (b"{}", "a text file"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "neither a PDF nor a PPTX"),
+        (pdf("a")[:30], "the PDF ends early"),
+        (b"PK\x03\x04 and no directory", "a broken or cut-off PPTX"),
+    ],
+)
+def test_what_is_no_document_is_refused_and_the_last_good_file_stays(
+    site: Site, store: Store, visit: Visiting, body: bytes, reason: str
+) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = (pdf("good"), body), pdf("b")
+    visit()
+    found = by_name(visit())
+    refused = found["a.pdf"]
+    assert refused.receipt.state == "refused" and refused.receipt.reason and reason in refused.receipt.reason
+    assert "a.pdf" in refused.issues[0].message and refused.issues[0].level == "error"
+    assert refused.listing and refused.listing.source.sha256 == sha256(pdf("good"))
+    assert found["b.pdf"].receipt.state == "unchanged"
+    assert not list(store.raw.glob("incoming/*"))
+
+
+def test_a_refused_file_is_tried_anew_and_taken_when_it_is_good(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = (b"", pdf("a"))
+    assert only_one(visit()).listing is None
+    assert only_one(visit()).receipt.state == "fetched"
+
+
+def test_a_body_longer_than_the_limit_is_not_even_begun(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = servers.claims(5 << 30)
+    refused = only_one(visit())
+    assert refused.receipt.state == "refused" and refused.receipt.reason == "larger than 200.0 MiB: 5120.0 MiB"
+
+
+def test_an_endless_body_is_broken_off_at_the_limit(site: Site, store: Store, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = servers.endless(), pdf("b")
+    found = by_name(visit(max_megabytes=2))
+    assert found["a.pdf"].receipt.reason == "larger than 2.0 MiB: broken off"
+    assert found["b.pdf"].receipt.state == "fetched"
+    assert not list(store.raw.glob("incoming/*"))
+
+
+# Bad servers
+
+
+def test_a_server_error_is_tried_again_with_growing_pauses(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = (servers.status(500), servers.status(500), pdf("a"))
+    network = Noted()
+    receipt = only_one(visit(network)).receipt
+    assert (receipt.state, receipt.tries) == ("fetched", 3)
+    first, second = network.slept
+    assert 1 <= first <= 2 <= second <= 4
+
+
+def test_a_server_that_stays_broken_fails_with_its_status(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = servers.status(503)
+    receipt = only_one(visit()).receipt
+    assert (receipt.state, receipt.status) == ("failed", 503)
+    assert receipt.reason == "503 Service Unavailable, after 4 tries"
+
+
+def test_too_many_requests_waits_as_long_as_asked(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = (servers.status(429, Retry_After="7"), pdf("a"))
+    network = Noted()
+    assert only_one(visit(network)).receipt.state == "fetched"
+    assert 7.0 in network.slept
+
+
+def test_retry_after_may_be_a_date(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = (servers.status(503, Retry_After=formatdate(time.time() + 20, usegmt=True)), pdf("a"))
+    network = Noted()
+    assert only_one(visit(network)).receipt.state == "fetched"
+    assert 15 < max(network.slept) <= 20
+
+
+def test_a_host_that_asks_for_an_hour_is_left_alone_for_the_run(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf", "c.pdf")
+    for name in "abc":
+        site[f"/{name}.pdf"] = servers.status(429, Retry_After="3600")
+    found = visit()
+    assert all(each.receipt.state == "failed" for each in found.fetched)
+    assert sum(request.path.endswith(".pdf") for request in site.requests) == 1
+
+
+def test_a_host_that_is_down_is_not_tried_for_every_document(site: Site, visit: Visiting) -> None:
+    names = [f"{number}.pdf" for number in range(30)]
+    site.index(*names)
+    for name in names:
+        site[f"/{name}"] = servers.status(502)
+    found = visit()
+    assert len(found.fetched) == 30 and all(each.issues for each in found.fetched)
+    assert sum(request.path.endswith(".pdf") for request in site.requests) == 5 * 4
+
+
+def test_a_body_cut_short_goes_on_where_it_broke_off(site: Site, store: Store, visit: Visiting) -> None:
+    body = pdf("a", 50_000)
+    site.index("a.pdf")
+    tail = servers.cut_tail(body, 20_000)
+    site["/a.pdf"] = (servers.cut(body, 10_000), tail, servers.resource(body, "same"))
+    receipt = only_one(visit()).receipt
+    assert receipt.state == "fetched" and store.read(receipt.sha256 or "") == body
+    assert [request.headers.get("range") for request in site.asked("/a.pdf")] == [None, "bytes=10000-", "bytes=30000-"]
+
+
+def test_a_file_that_changes_between_reads_is_read_from_the_start(site: Site, store: Store, visit: Visiting) -> None:
+    old, new = pdf("old", 50_000), pdf("new", 50_000)
+    site.index("a.pdf")
+    site["/a.pdf"] = (servers.cut(old, 10_000, '"one"'), servers.resource(new, "two"))
+    receipt = only_one(visit()).receipt
+    assert receipt.sha256 == sha256(new) and receipt.etag == '"two"'
+
+
+def test_a_part_of_another_file_is_never_glued_on(site: Site, visit: Visiting) -> None:
+    old, new = pdf("old", 50_000), pdf("new", 50_000)
+    site.index("a.pdf")
+    careless = servers.cut_tail(new, 50_000, '"two"')  # a range of the new file though If-Range names the old
+    site["/a.pdf"] = (servers.cut(old, 10_000, '"one"'), careless, servers.resource(new, "two"))
+    assert only_one(visit()).receipt.sha256 == sha256(new)
+
+
+def test_a_cut_body_without_etag_or_date_is_read_from_the_start(site: Site, visit: Visiting) -> None:
+    body = pdf("a", 50_000)
+    site.index("a.pdf")
+    site["/a.pdf"] = (servers.cut(body, 10_000, None), body)
+    assert only_one(visit()).receipt.sha256 == sha256(body)
+    assert all("range" not in request.headers for request in site.asked("/a.pdf"))
+
+
+def test_a_body_that_always_breaks_off_fails_and_the_last_good_stays(site: Site, store: Store, visit: Visiting) -> None:
+    body = pdf("new", 50_000)
+    site.index("a.pdf")
+    site["/a.pdf"] = (pdf("good"), servers.cut(body, 10_000, None))
+    visit()
+    failed = only_one(visit())
+    assert failed.receipt.reason == "the body broke off after 10000 of 50000 bytes, after 4 tries"
+    assert failed.listing and failed.listing.source.sha256 == sha256(pdf("good"))
+    assert not list(store.raw.glob("incoming/*"))
+
+
+def test_a_length_that_is_too_long_fails(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = servers.wrong_length(pdf("a"), len(pdf("a")) + 10)
+    assert "broke off" in (only_one(visit()).receipt.reason or "")
+
+
+def test_a_length_that_is_too_short_is_seen_by_the_missing_end(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = servers.wrong_length(pdf("a"), len(pdf("a")) - 20)
+    assert only_one(visit()).receipt.reason == "the PDF ends early: its last part is missing"
+
+
+def test_a_byte_a_second_ends_at_the_time_limit(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = servers.drip(pdf("a"), 0.1), pdf("b")
+    started = time.monotonic()
+    found = by_name(visit(max_seconds=1.0))
+    assert time.monotonic() - started < 3
+    assert (found["a.pdf"].receipt.reason or "").startswith("not complete after 1 seconds")
+    assert found["b.pdf"].receipt.state == "fetched"
+
+
+def test_headers_that_never_end_are_held_to_the_time_limit(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = servers.drip_headers(0.1)
+    started = time.monotonic()
+    assert (only_one(visit(max_seconds=1.0)).receipt.reason or "").startswith("not complete after 1 seconds")
+    assert time.monotonic() - started < 3
+
+
+# Redirects and hosts
+
+
+def test_a_redirect_on_the_host_is_followed(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"], site["/files/real.pdf"] = servers.redirect("/files/real.pdf", 301), pdf("a")
+    fetched = only_one(visit())
+    assert fetched.receipt.state == "fetched" and fetched.receipt.url == f"{site.url}/a.pdf"
+
+
+def test_a_redirect_to_another_host_is_refused_before_it_is_asked(site: Site, visit: Visiting) -> None:
+    with servers.serving() as other:
+        other["/a.pdf"] = pdf("a")
+        site.index("a.pdf")
+        site["/a.pdf"] = servers.redirect(f"{other.url}/a.pdf")
+        refused = only_one(visit())
+    assert refused.receipt.state == "refused"
+    assert refused.receipt.reason == f"led to {other.host}, which is not among the hosts of source index"
+    assert not other.requests
+
+
+def test_a_redirect_loop_ends(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"], site["/b.pdf"] = servers.redirect("/b.pdf"), servers.redirect("/a.pdf")
+    assert only_one(visit()).receipt.reason == "redirected more than 5 times"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://user:pw@{host}/b.pdf", "http://[x/"])
+def test_a_redirect_to_what_is_no_web_address_is_refused(site: Site, visit: Visiting, target: str) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = servers.redirect(target.format(host=site.host))
+    assert only_one(visit()).receipt.state == "refused"
+
+
+def test_links_to_other_hosts_are_not_followed(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf", "https://example.org/b.pdf", "//example.net/c.pdf", f"http://localhost:{site.server_port}/d.pdf")
+    site["/a.pdf"] = pdf("a")
+    assert list(by_name(visit())) == ["a.pdf"]
+
+
+class Names(Noted):
+    """Names with addresses of our own; whatever is dialled ends at the test's server."""
+
+    def __init__(self, site: Site, names: dict[str, str]) -> None:
+        super().__init__()
+        self.site, self.names, self.dialled = site, names, list[str]()
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        return [self.names[host]]
+
+    def dial(self, address: str, port: int, timeout: float | None, **options: Any) -> httpcore.NetworkStream:
+        self.dialled.append(address)
+        return super().dial("127.0.0.1", self.site.server_port, timeout, **options)
+
+
+def public(**fields: Any) -> SourceSpec:
+    (source,) = sources.parse('[[source]]\nid = "public"\nindex = ["http://docs.example/"]\ndelay = 0.0')
+    return replace(source, **fields)
+
+
+def test_a_public_name_is_read_through_the_address_that_was_checked(site: Site, store: Store) -> None:
+    site.index("a.pdf")
+    site["/a.pdf"] = pdf("a")
+    network = Names(site, {"docs.example": "93.184.216.34"})
+    with Client(network) as client:
+        assert only_one(fetch.fetch(public(), store, client=client)).receipt.state == "fetched"
+    assert set(network.dialled) == {"93.184.216.34"}
+
+
+PRIVATE = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "::1", "::ffff:192.168.0.1", "64:ff9b::7f00:1"]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_a_public_name_with_a_private_address_is_refused(site: Site, store: Store, address: str) -> None:
+    network = Names(site, {"docs.example": address})
+    with Client(network) as client:
+        visited = fetch.fetch(public(), store, client=client)
+    assert not network.dialled and not site.requests
+    assert any("private address" in issue.message for issue in visited.issues)
+
+
+def test_a_public_name_that_redirects_to_loopback_is_refused(site: Site, store: Store) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"] = servers.redirect("http://127.0.0.1/secret.pdf")
+    site["/b.pdf"] = servers.redirect("http://inner.example/secret.pdf")
+    site["/secret.pdf"] = pdf("secret")
+    network = Names(site, {"docs.example": "93.184.216.34", "127.0.0.1": "127.0.0.1", "inner.example": "127.0.0.1"})
+    with Client(network) as client:
+        # inner.example is named as a host: it is its address that must be refused
+        found = by_name(fetch.fetch(public(hosts=("docs.example", "inner.example")), store, client=client))
+    assert {each.receipt.state for each in found.values()} == {"refused"}
+    assert "not among the hosts" in (found["a.pdf"].receipt.reason or "")
+    assert "private address 127.0.0.1" in (found["b.pdf"].receipt.reason or "")
+    assert not site.asked("/secret.pdf")
+
+
+# Manners
+
+
+def test_who_asks_is_told_with_a_contact(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf")
+    visit()
+    agents = {request.headers["user-agent"] for request in site.requests}
+    (agent,) = agents
+    assert agent.startswith("aisi-ingest/") and agent.endswith("(+https://example.org/about)")
+
+
+def test_what_robots_forbids_is_not_asked_for(site: Site, visit: Visiting) -> None:
+    site["/robots.txt"] = b"User-agent: *\nDisallow: /private/\n"
+    site.index("private/a.pdf", "b.pdf")
+    site["/private/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    found = by_name(visit())
+    assert found["a.pdf"].receipt.reason == "robots.txt of the host forbids it"
+    assert found["b.pdf"].receipt.state == "fetched" and not site.asked("/private/a.pdf")
+
+
+def test_a_host_whose_robots_cannot_be_read_is_not_read(site: Site, visit: Visiting) -> None:
+    site["/robots.txt"] = servers.status(500)
+    site.index("a.pdf")
+    visited = visit()
+    assert not visited.fetched and not site.asked("/")
+    assert any(issue.level == "error" and "robots.txt" in issue.message for issue in visited.issues)
+
+
+def test_requests_to_a_host_keep_the_delay_and_the_crawl_delay(site: Site, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    network = Noted()
+    visit(network, delay=3.0)
+    assert len(network.slept) == 3 and all(2.5 < pause <= 3.0 for pause in network.slept)
+    site["/robots.txt"] = b"User-agent: *\nCrawl-delay: 9\n"
+    network = Noted()
+    visit(network, delay=3.0)
+    assert max(network.slept) > 8.5
+
+
+def test_a_budget_that_ends_is_told_and_the_next_run_goes_on_with_the_rest(site: Site, visit: Visiting) -> None:
+    names = [f"{letter}.pdf" for letter in "abcdef"]
+    site.index(*names)
+    for name in names:
+        site[f"/{name}"] = pdf(name)
+    first = visit(budget=5)  # robots.txt, the index page, three documents
+    assert len(first.fetched) == 3
+    assert any(issue.code == "budget" and "3 documents are left" in issue.message for issue in first.issues)
+    second = visit(budget=5)
+    assert len(second.fetched) == 6 and all(each.listing for each in second.fetched)
+
+
+# Index pages
+
+
+def test_a_link_that_disappears_is_withdrawn_and_comes_back(site: Site, store: Store, visit: Visiting) -> None:
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    site.index("a.pdf", "b.pdf")
+    visit()
+    site.index("b.pdf")
+    gone = by_name(visit())["a.pdf"]
+    assert gone.receipt.state == "withdrawn" and gone.listing is not None and gone.issues[0].level == "warning"
+    assert store.read(sha256(pdf("a"))) == pdf("a")
+    assert by_name(visit())["a.pdf"].receipt.state == "withdrawn"
+    assert sum(receipt.state == "withdrawn" for receipt in store.ledger) == 1
+    site.index("a.pdf", "b.pdf")
+    assert by_name(visit())["a.pdf"].receipt.state == "unchanged"
+
+
+@pytest.mark.parametrize("broken", [servers.status(500), servers.status(404), b"<html>Under maintenance</html>"])
+def test_an_index_page_that_fails_withdraws_nothing(site: Site, visit: Visiting, broken: Any) -> None:
+    site["/a.pdf"] = pdf("a")
+    site.index("a.pdf")
+    visit()
+    site["/"] = broken
+    visited = visit()
+    assert only_one(visited).receipt.state == "fetched" and only_one(visited).listing is not None
+    assert any(issue.level == "error" for issue in visited.issues)
+
+
+def test_fewer_documents_than_expected_is_an_error_and_withdraws_nothing(site: Site, visit: Visiting) -> None:
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    site.index("a.pdf", "b.pdf")
+    visit()
+    site.index("b.pdf")
+    visited = visit(expect=sources.Expect(documents=2))
+    assert by_name(visited)["a.pdf"].receipt.state == "fetched"
+    assert any(issue.code == "fewer_than_expected" and issue.level == "error" for issue in visited.issues)
+
+
+def test_a_plan_tells_what_a_run_would_do_and_reads_no_document(site: Site, store: Store, visit: Visiting) -> None:
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    site.index("a.pdf", "b.pdf")
+    visit()
+    site.index("b.pdf", "c.pdf")
+    site.requests.clear()
+    plan = fetch.plan(source_of(site), store)
+    assert [link.url[-5:] for link in plan.new] == ["c.pdf"] and [link.url[-5:] for link in plan.known] == ["b.pdf"]
+    assert [receipt.file for receipt in plan.gone] == ["a.pdf"]
+    assert not any(request.path.endswith(".pdf") for request in site.requests)
+
+
+# By hand
+
+
+def test_a_local_file_is_taken_in_with_a_receipt(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "資料.pdf"
+    path.write_bytes(pdf("a"))
+    taken = fetch.add_file(path, store)
+    assert taken.listing and taken.listing.source.file == "資料.pdf" and taken.listing.source.url is None
+    assert taken.listing.origin == "manual" and taken.changed
+    assert fetch.add_file(path, store).receipt.state == "unchanged"
+    assert path.read_bytes() == pdf("a")
+
+
+@pytest.mark.parametrize("content", [b"", b"<html><body>no</body></html>", None])
+def test_a_local_file_that_is_no_document_is_refused(store: Store, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "x.pdf"
+    if content is not None:
+        path.write_bytes(content)
+    taken = fetch.add_file(path, store)
+    assert taken.receipt.state == "refused" and taken.listing is None and "x.pdf" in taken.issues[0].message
+
+
+def test_a_single_address_is_taken_in_by_hand(site: Site, store: Store) -> None:
+    site["/a.pdf"] = pdf("a")
+    taken = fetch.add_url(f"{site.url}/a.pdf", store)
+    assert taken.listing and taken.listing.origin == "manual" and taken.listing.source.url == f"{site.url}/a.pdf"
+
+
+def test_everything_known_is_told_without_the_network(site: Site, store: Store, visit: Visiting) -> None:
+    site["/a.pdf"] = pdf("a")
+    site.index("a.pdf")
+    visit()
+    site.requests.clear()
+    (known,) = fetch.known(Store(store.root), [source_of(site, publisher="j-aisi")])
+    assert known.listing and known.listing.publisher == "j-aisi" and not site.requests
+
+
+@pytest.mark.slow
+def test_an_unchanged_site_of_a_thousand_documents_is_only_asked_and_quickly(
+    site: Site, store: Store, visit: Visiting
+) -> None:
+    names = [f"{number:04}.pdf" for number in range(1000)]
+    site.index(*names)
+    for name in names:
+        site[f"/{name}"] = pdf(name)
+    site["/robots.txt"] = b"User-agent: *\nAllow: /\n"
+    visit()
+    site.requests.clear()
+    started = time.monotonic()
+    again = visit()
+    assert time.monotonic() - started < 5 + 5  # ours, and what the server of the test takes
+    assert len(site.requests) == 1002 and all("if-none-match" in request.headers for request in site.requests)
+    assert not any(each.changed for each in again.fetched)
