@@ -1,7 +1,10 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +81,30 @@ def test_a_worker_reaches_no_server(sandbox):
 
 def test_workers_are_replaced_after_some_calls(sandbox):
     assert len({sandbox.call(process_id) for _ in range(9)}) > 1
+
+
+ORPHAN = """
+import os, sys, threading, time
+sys.path.insert(0, {tests!r})
+from aisi_ingest.extract.sandbox import Sandbox
+from test_sandbox import process_id, sleep_long
+if __name__ == "__main__":
+    box = Sandbox(1)
+    print(box.call(process_id), flush=True)
+    threading.Thread(target=box.call, args=(sleep_long,), daemon=True).start()
+    time.sleep(60)
+"""
+
+
+def test_a_killed_run_leaves_no_worker_behind(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHAN.format(tests=str(Path(__file__).parent)))
+    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    for _ in range(50):
+        if not Path(f"/proc/{worker}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"worker {worker} lives on")

@@ -23,7 +23,8 @@ from msgspec import Struct
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_CLONE_NEWNET = 0x40000000
+_CLONE_NEWNET = 0x40000000  # linux/sched.h
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Limits(Struct, frozen=True):
@@ -136,6 +137,8 @@ def _limited(function: Callable[..., R], cpu_seconds: int, args: tuple[Any, ...]
 def _confine(address_space: int) -> None:
     """Run once in each worker, before anything of a document is seen."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a parent that is killed leaves no worker behind
     sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -143,17 +146,8 @@ def _confine(address_space: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many workers as cores: threads inside would only compete
-    if not _without_network():
+    if libc.unshare(_CLONE_NEWNET) != 0:  # an empty network; only root may, where the system allows it
         _refuse_sockets()
-
-
-def _without_network() -> bool:
-    """Leave the machine's network for an empty one; False where the system does not allow it."""
-    try:
-        unshare = ctypes.CDLL(None, use_errno=True).unshare
-    except (OSError, AttributeError):
-        return False
-    return bool(unshare(_CLONE_NEWNET) == 0)
 
 
 def _refuse_sockets() -> None:

@@ -1,0 +1,181 @@
+"""The whole way, on the project's own sample site, over real HTTP and real processes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from aisi_ingest import pipeline
+from aisi_ingest.demonstration import serve
+from aisi_ingest.extract import sandbox
+from aisi_ingest.sources import from_index
+from aisi_ingest.steps import Settings
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "site"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers():
+    yield
+    sandbox.close_shared()
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A copy of the sample site that a test may change, and its address."""
+    folder = tmp_path / "site"
+    shutil.copytree(SAMPLES, folder)
+    with serve(folder) as address:
+        yield folder, address
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory, sample_site):
+    """A root after one run, and the run's report."""
+    root = tmp_path_factory.mktemp("root")
+    return root, pipeline.run(Settings(root=str(root)), [from_index([sample_site])])
+
+
+def rows(root: Path, table: str) -> list[dict]:
+    lines = (root / "processed" / "latest" / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def run(root: Path, address: str, **settings) -> pipeline.Report:
+    only = settings.pop("only", ())
+    return pipeline.run(Settings(root=str(root), **settings), [from_index([address])], only=only)
+
+
+def states(report: pipeline.Report) -> dict[str, str]:
+    return {row.file: row.state for row in report.documents}
+
+
+def test_every_document_of_the_sample_site_is_published(first):
+    root, report = first
+    assert report.succeeded
+    assert {d["id"] for d in rows(root, "documents")} == {row.id for row in report.documents}
+    assert len(report.documents) == 6
+
+
+def test_the_two_languages_are_one_work_and_the_two_forms_one_edition(first):
+    root, _ = first
+    assert len({d["work"] for d in rows(root, "documents")}) == 2
+    assert {d["id"].rsplit("/", 1)[1] for d in rows(root, "documents")} == {"ja", "en", "ja.pptx", "en.pptx"}
+
+
+def test_every_mention_is_the_text_at_its_offsets(first):
+    root, _ = first
+    text = {block["id"]: block["text"] for block in rows(root, "blocks")}
+    mentions = rows(root, "mentions")
+    assert mentions
+    assert all(text[m["block"]][m["start"] : m["end"]] == m["text"] for m in mentions)
+
+
+def test_a_second_run_processes_and_publishes_nothing_and_says_so(first, sample_site):
+    root, report = first
+    again = run(root, sample_site)
+    assert set(states(again).values()) == {"unchanged"}
+    assert again.nothing_changed and again.release is None and again.succeeded
+    assert len(list((root / "processed" / "releases").iterdir())) == 1
+    assert (root / "processed" / "latest").resolve().name == report.release.id
+
+
+def test_processing_again_from_the_raw_store_gives_the_same_bytes(first, tmp_path):
+    root, _ = first
+    shutil.copytree(root / "raw", tmp_path / "raw")
+    report = pipeline.reprocess(Settings(root=str(tmp_path)), [])
+    assert report.succeeded
+
+    def data(base: Path) -> dict[str, bytes]:
+        release = base / "processed" / "latest"
+        return {path.name: path.read_bytes() for path in release.glob("*.jsonl")}
+
+    assert data(tmp_path) == data(root)
+
+
+def test_a_changed_registry_tags_again_and_extracts_nothing(first, tmp_path):
+    root, _ = first
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy, symlinks=True)
+    registry = tmp_path / "registry.toml"
+    registry.write_text((SAMPLES.parents[1] / "registry.toml").read_text(encoding="utf-8") + "\n# more\n")
+    report = pipeline.reprocess(Settings(root=str(copy), registry=str(registry), redo_from="publish"), [])
+    assert all("extract" not in row.seconds or row.seconds["extract"] == 0 for row in report.documents)
+    assert any(row.seconds.get("tag") for row in report.documents)
+
+
+def draw_pdf(path: Path, text: str, **options) -> None:
+    canvas = Canvas(str(path), invariant=1, **options)
+    canvas.drawString(72, 700, text)
+    canvas.save()
+
+
+BAD = {
+    "an_error_page.pdf": lambda path: path.write_text("<!doctype html><html><body>Not found</body></html>"),
+    "nothing.pdf": lambda path: path.write_bytes(b""),
+    "cut_short.pdf": lambda path: path.write_bytes((SAMPLES / "pdf" / "sample_guide_v1.00_ja.pdf").read_bytes()[:9000]),
+    "a_picture.pdf": lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 500),
+    "secret.pdf": lambda path: draw_pdf(path, "secret", encrypt=StandardEncryption("open sesame", strength=128)),
+    "a_zip.pptx": lambda path: path.write_bytes(b"PK\x05\x06" + b"\0" * 18),
+}
+
+
+@pytest.fixture(scope="module")
+def bad_run(tmp_path_factory):
+    """A run over the sample site with one more document of each bad kind."""
+    base = tmp_path_factory.mktemp("bad")
+    site, root = base / "site", base / "root"
+    shutil.copytree(SAMPLES, site)
+    for name, make in BAD.items():
+        make(site / "pdf" / name)
+    links = "".join(f'<li><a href="pdf/{name}">{name}</a></li>' for name in BAD)
+    index = site / "index.html"
+    index.write_text(index.read_text(encoding="utf-8").replace("</body>", f"<ul>{links}</ul></body>"), encoding="utf-8")
+    with serve(site) as address:
+        return root, run(root, address)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_document_is_named_with_its_reason(name, bad_run):
+    row = next(row for row in bad_run[1].documents if row.file == name)
+    assert row.state in ("failed", "refused")
+    assert row.reason and "\n" not in row.reason
+
+
+def test_bad_documents_harm_no_other_and_the_run_ends_red(bad_run):
+    root, report = bad_run
+    assert len(rows(root, "documents")) == 6
+    assert not report.succeeded
+
+
+def test_a_document_that_turns_bad_keeps_its_last_good_rows(site, tmp_path):
+    folder, address = site
+    root = tmp_path / "root"
+    assert run(root, address).succeeded
+    before = rows(root, "documents")
+    (folder / "pdf" / "sample_guide_v1.00_ja.pdf").write_text("<html>moved</html>")
+    report = run(root, address, redo_from="publish")
+    assert states(report)["sample_guide_v1.00_ja.pdf"] == "refused"
+    assert rows(root, "documents") == before
+
+
+def test_a_changed_document_is_the_only_one_processed(site, tmp_path):
+    folder, address = site
+    root = tmp_path / "root"
+    run(root, address)
+    draw_pdf(folder / "pdf" / "sample_guide_v1.00_en.pdf", "A new edition of September 25, 2024.")
+    report = run(root, address)
+    assert [row.file for row in report.documents if row.state == "processed"] == ["sample_guide_v1.00_en.pdf"]
+    assert report.release is not None
+
+
+def test_a_name_that_fits_no_document_is_an_error(first):
+    root, _ = first
+    report = pipeline.reprocess(Settings(root=str(root), redo_from="tag"), [], ["no-such-work"])
+    assert not report.succeeded
+    assert any("no-such-work" in issue.message for issue in report.issues)
