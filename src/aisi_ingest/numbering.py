@@ -1,0 +1,134 @@
+"""Numbers before headings and list items: 第1部, 第2章, 1., 1-1., 1.2.3, A.1, Ⅰ, (1), ①, ア."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+NumberKind = Literal[
+    "part",
+    "chapter",
+    "section",
+    "article",
+    "annex",
+    "roman",
+    "decimal",
+    "letter",
+    "paren",
+    "circled",
+    "kana",
+    "alpha",
+    "bracket",
+]
+
+
+class Numbering(Struct, frozen=True):
+    """A number at the beginning of a text."""
+
+    text: str  # as printed, "1-1." or "（1）"
+    kind: NumberKind
+    depth: int  # how many parts it has: 3 for 1.2.3, else 1
+    end: int  # where the title begins in the text
+    values: tuple[int, ...]  # (1, 2, 3) for 1.2.3; (2,) for ②
+
+    @property
+    def rank(self) -> int:
+        """Where its kind usually stands in the hierarchy of a Japanese or English report, 0 the highest."""
+        return _RANK[self.kind] + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
+
+
+_RANK = {
+    "part": 0, "chapter": 2, "annex": 2, "section": 4, "article": 5, "roman": 6, "letter": 8, "decimal": 8, "bracket": 12,
+    "paren": 16, "circled": 20, "kana": 24, "alpha": 26,
+}  # fmt: skip
+
+_N = "[0-9０-９一二三四五六七八九十百]{1,4}"
+_SEP = "[.．\\-－‐–−]"
+_AFTER = "(?=[\\s\u3000]|$|[^0-9A-Za-z.,．%％])"
+_PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
+    ("part", re.compile(f"第{_N}[部編篇](?![a-z門分])|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?")),
+    ("chapter", re.compile(f"第{_N}章|Chapter\\s+(?:[IVX]+|[0-9]+)\\b[.:]?", re.IGNORECASE)),
+    ("section", re.compile(f"第{_N}節")),
+    ("article", re.compile(f"第{_N}[条條項款](?:の{_N})?(?=[\\s\u3000（(])|Article\\s+[0-9]+\\b[.:]?")),
+    ("annex", re.compile(f"(?:別紙|別添|別表|付録|附属書|付属書|補論|参考資料)[\\s\u3000]*(?:[0-9０-９]{{1,2}}|[A-Z](?![a-z]))(?:{_SEP}[0-9]+)?|(?:Annex|Appendix)\\s+(?:[0-9]{{1,2}}|[A-Z]|[IVX]+)\\b[.:]?")),
+    ("roman", re.compile("[Ⅰ-Ⅻ][.．、]?|(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})[.．)](?=[\\s\u3000]|$)")),
+    ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
+    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)](?![0-9])(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
+    ("decimal", re.compile("[0-9]{1,2}(?=[\\s\u3000]+(?![年月日時分秒個件名人社回目種類点章節条項つ台本枚部割倍歳才億万千百兆円ヶカか％%])[^0-9a-z.,:/\\-–~〜°+=×)）\\s])")),
+    ("letter", re.compile(f"[A-Z](?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．]?{_AFTER}")),
+    ("letter", re.compile("[A-Z][.．](?=[\\s\u3000]|$|[^A-Za-z0-9.\\s])(?![\\s\u3000][A-Z][.．])")),
+    ("paren", re.compile("[（(][0-9０-９]{1,2}(?:-[0-9]{1,2})?[)）]|[⑴-⒇]")),
+    ("circled", re.compile("[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾]")),
+    ("kana", re.compile("[（(][アイウエオカキクケコサシスセソタチツテト][)）]|[アイウエオカキクケコサシスセソタチツテト](?:[.．、)）]|(?=[\\s\u3000]))")),
+    ("alpha", re.compile("[（(](?:[a-zａ-ｚ]|[ivx]{1,4})[)）]|(?:[a-z]|[ivx]{2,4})[)）]|[a-z][.．](?=[\\s\u3000])|[ⅰ-ⅻ][.．)）]?")),
+    ("bracket", re.compile("【[^】]{1,8}[0-9０-９]+】|\\[[0-9]{1,3}\\](?=[\\s\u3000])|<[0-9]{1,2}>(?=[\\s\u3000])")),
+)  # fmt: skip
+_FIRST = re.compile("[0-9０-９第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇アイウエオカキクケコサシスセソタチツテト【\\[<別付附補参]")
+
+
+def numbering(text: str) -> Numbering | None:
+    """The number that a text begins with; None where there is none. A date or a quantity is none."""
+    if not text or not _FIRST.match(text):
+        return None
+    for kind, pattern in _PATTERNS:
+        found = pattern.match(text)
+        if found:
+            break
+    else:
+        return None
+    number = found.group().strip(" \u3000")
+    rest = text[found.end() :]
+    end = found.end() + len(rest) - len(rest.lstrip(" \t\u3000"))
+    values = _values(number, kind)
+    return Numbering(number, kind, max(1, len(values)) if kind in ("decimal", "letter") else 1, end, values)
+
+
+def split_number(text: str) -> tuple[str | None, str]:
+    """The number and the title: ``("2.1", "Purpose")``; ``(None, text)`` where there is no number or nothing after it."""
+    found = numbering(text)
+    if found is None or found.end >= len(text):
+        return None, text
+    return found.text, text[found.end :]
+
+
+_CIRCLED = {c: i for first, n, begin in (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
+            for i, c in ((begin + k, chr(ord(first) + k)) for k in range(n))}  # fmt: skip
+_KANJI = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
+_KANA = {c: i for i, c in enumerate("アイウエオカキクケコサシスセソタチツテト", 1)}
+_ROMAN = {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {c: i for i, c in enumerate("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ", 1)}
+
+
+def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
+    digits = re.findall("[0-9０-９]+", number)
+    first: tuple[int, ...] = ()
+    if kind == "letter":
+        first = (ord(number[0]) - 64,)
+    if digits:
+        return first + tuple(int(d) for d in digits)
+    for char in number:
+        for table in (_CIRCLED, _KANA, _ROMAN):
+            if char in table:
+                return (table[char],)
+    kanji = [c for c in number if c in "一二三四五六七八九十百"]
+    if kanji:
+        total = current = 0
+        for c in kanji:
+            if c in "十百":
+                total += max(1, current) * (10 if c == "十" else 100)
+                current = 0
+            else:
+                current = _KANJI[c]
+        return (total + current,)
+    if first:
+        return first
+    latin = re.search("[IVX]+", number)
+    if latin and kind in ("roman", "part", "chapter", "annex"):
+        total = 0
+        scale = {"I": 1, "V": 5, "X": 10}
+        for here, after in zip(latin.group(), latin.group()[1:] + " ", strict=True):
+            total += -scale[here] if scale.get(after, 0) > scale[here] else scale[here]
+        return (total,)
+    letter = re.search("[A-Za-z]", number)
+    return (ord(letter.group().lower()) - 96,) if letter else ()

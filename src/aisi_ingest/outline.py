@@ -1,0 +1,243 @@
+"""Blocks to numbered sections: which blocks are headings, of which level, and what stands under each.
+
+Says who knows best: the bookmarks, then the printed table of contents, then numbers and type.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from aisi_ingest.numbering import numbering
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.layout import Draft, Setting
+    from aisi_ingest.extract.pdf import Bookmark
+
+_CONTENTS_TITLE = re.compile("目次|もくじ|contents|tableofcontents|目次contents")
+_CAPTION = re.compile(
+    "[【\\[（(<＜〈]?(?:図表|図|表|写真|別図|グラフ|Figure|Fig\\.|Table|Chart|Box)[\\s\u3000]*"
+    "(?:[0-9０-９]{1,3}|[A-Z](?=[-.0-9])|[①-⑳])(?:[-－‐–.．][0-9０-９]{1,3})*[】\\]）)>＞〉]?"
+    "(?:[\\s\u3000]*[:：.．、][\\s\u3000]*|[\\s\u3000]+(?![a-z(（])|$|(?=[「『【〈]))"
+)
+
+
+def key_of(text: str) -> str:
+    """What stays of a heading for comparing: no white space, no leaders, no case."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub("[\\s.…‥・,、。:;\\-‐–—−_]+", "", text)
+
+
+def is_caption(text: str) -> bool:
+    """``図1 全体像``, ``Table 2: Costs``; not ``Table 2 shows ...``."""
+    found = _CAPTION.match(text)
+    if not found or len(text) > 200:
+        return False
+    return not (len(text) > 80 and re.search("[。.]$", text) and text.count("。") + text.count(". ") > 1)
+
+
+def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: Setting) -> list[Draft]:
+    """Give the blocks that are headings their kind and level. Returns the blocks; some may have been put together."""
+    drafts = _mark_contents(drafts)
+    for draft in drafts:
+        if draft.kind in ("paragraph", "list_item") and not draft.sign and is_caption(draft.text):
+            draft.kind, draft.number = "caption", None
+    marks = [(key_of(mark.title), mark.level, mark.page) for mark in bookmarks if mark.title]
+    drafts, matched = _by_bookmarks(drafts, marks)
+    entries = {key_of(d.text if d.target is None else _untargeted(d)): d for d in drafts if d.kind == "contents"}
+    listed: set[int] = set()
+    for draft in drafts:
+        if _eligible(draft) and id(draft) not in matched and key_of(draft.text) in entries and len(draft.rows) <= 3:
+            listed.add(id(draft))
+    strict = len(matched) >= 3 and len(matched) >= 0.5 * len(marks)
+    styles = Counter(_style(draft) for draft in drafts if id(draft) in matched or id(draft) in listed)
+    heads = []
+    for k, draft in enumerate(drafts):
+        if (
+            id(draft) in matched
+            or id(draft) in listed
+            or (_eligible(draft) and _stands_out(draft, drafts, k, setting, strict, styles))
+        ):
+            draft.kind = "heading"
+        if draft.kind == "heading":
+            heads.append(draft)
+    _levels(heads, matched, setting)
+    return drafts
+
+
+def _untargeted(draft: Draft) -> str:
+    return re.sub("[\\s\u3000]+[0-9ivxlc]+$", "", draft.text)
+
+
+def _eligible(draft: Draft) -> bool:
+    return draft.kind in ("paragraph", "list_item") and not draft.sign and not draft.hidden and bool(draft.text)
+
+
+def _mark_contents(drafts: list[Draft]) -> list[Draft]:
+    """Lines under ``目次`` that come again later are lines of contents, leaders or not."""
+    later: dict[str, list[int]] = defaultdict(list)
+    for k, draft in enumerate(drafts):
+        later[key_of(draft.text)].append(k)
+    for k, draft in enumerate(drafts):
+        if not _CONTENTS_TITLE.fullmatch(key_of(draft.text)):
+            continue
+        missed = 0
+        for j in range(k + 1, len(drafts)):
+            entry = drafts[j]
+            if entry.page > draft.page + 6 or missed > 2:
+                break
+            if entry.kind == "contents":
+                missed = 0
+                continue
+            if (
+                entry.page == draft.page
+                and entry.kind in ("paragraph", "list_item")
+                and any(at > j and drafts[at].page > entry.page for at in later[key_of(entry.text)])
+            ):
+                entry.kind = "contents"
+                missed = 0
+            else:
+                missed += 1
+    return drafts
+
+
+def _by_bookmarks(
+    drafts: list[Draft], marks: Sequence[tuple[str, int, int | None]]
+) -> tuple[list[Draft], dict[int, int]]:
+    """Blocks that a bookmark names, with its level. Blocks that are one heading together are put together."""
+    from aisi_ingest.extract.layout import append
+
+    matched: dict[int, int] = {}
+    if not marks:
+        return drafts, matched
+    by_page: dict[int, list[int]] = defaultdict(list)
+    for k, draft in enumerate(drafts):
+        by_page[draft.page].append(k)
+    gone: set[int] = set()
+    keys = [key_of(draft.text) if len(draft.rows) < 5 else "" for draft in drafts]
+    bare = [key_of(d.text[d.number.end :]) if d.number is not None and keys[k] else "" for k, d in enumerate(drafts)]
+    for wanted, level, page in marks:
+        if not wanted or page is None:
+            continue
+        for k in (k for p in (page, page + 1, page - 1) for k in by_page[p]):
+            draft = drafts[k]
+            if id(draft) in matched or k in gone or not keys[k] or not _eligible(draft):
+                continue
+            if keys[k] == wanted or (len(wanted) > 3 and bare[k] == wanted):
+                matched[id(draft)] = level
+                break
+            after = k + 1
+            if (
+                len(keys[k]) > 1
+                and wanted.startswith(keys[k])
+                and after < len(drafts)
+                and after not in gone
+                and _eligible(drafts[after])
+            ):
+                if keys[k] + keys[after] == wanted:
+                    append(draft, drafts[after])
+                    draft.first_part = len(draft.rows)
+                    gone.add(after)
+                    matched[id(draft)] = level
+                    break
+    return [draft for k, draft in enumerate(drafts) if k not in gone], matched
+
+
+def _style(draft: Draft) -> tuple[Any, ...]:
+    return (round(draft.size * 2) / 2, draft.bold, draft.rows[0].face, draft.number.kind if draft.number else None)
+
+
+def _stands_out(
+    draft: Draft, drafts: Sequence[Draft], k: int, setting: Setting, strict: bool, styles: Counter[tuple[Any, ...]]
+) -> bool:
+    text, size = draft.text, setting.size
+    latin = sum(c.isascii() for c in text) > 0.7 * len(text)
+    if len(text) > (160 if latin else 70) or len(draft.rows) > 3 or len(text) < 2:
+        return False
+    if re.search("[。，、,;；]$", text) or (text.endswith(".") and len(text.split()) > 5):
+        return False
+    if _CONTENTS_TITLE.fullmatch(key_of(text)):
+        return True
+    if draft.number is None and not re.search("[^\\W\\d_]{2,}", text):
+        return False
+    numbered = draft.number is not None and draft.number.end < len(text)
+    big, bigger = draft.size >= 1.1 * size, draft.size >= 1.2 * size
+    face = draft.rows[0].face != setting.face and not draft.rows[0].italic
+    apart = draft.space > 1.15 * setting.leading or k == 0 or drafts[k - 1].page != draft.page
+    if strict:
+        return bigger and apart and len(draft.rows) <= 2
+    if bigger and (apart or numbered or draft.bold):
+        return True
+    if big and (draft.bold or numbered):
+        return True
+    deep = (
+        numbered
+        and draft.number is not None
+        and (
+            draft.number.kind in ("part", "chapter", "section")
+            or (draft.number.kind in ("decimal", "letter") and draft.number.depth >= 2)
+        )
+    )
+    if draft.bold and (numbered or apart):
+        return True
+    if deep and apart and len(draft.rows) == 1 and not text.endswith((".", ":", "：")):
+        return True
+    return styles[_style(draft)] >= 3 and numbered and (draft.bold or face or big)
+
+
+def _levels(heads: list[Draft], matched: dict[int, int], setting: Setting) -> None:
+    """Levels from the bookmarks; elsewhere from the order of kinds of numbers, sizes and what follows what."""
+    if not heads:
+        return
+    known = {_style(draft): matched[id(draft)] for draft in heads if id(draft) in matched}
+    rest = [draft for draft in heads if id(draft) not in matched]
+    for draft in heads:
+        if id(draft) in matched:
+            draft.level = matched[id(draft)]
+    if len(matched) >= 3:
+        for draft in rest:
+            draft.level = known.get(_style(draft), 1 if draft.size >= 1.1 * setting.size else max(known.values()))
+        return
+    ranks: dict[tuple[Any, ...], float] = {}
+    for draft in heads:
+        style = _style(draft)
+        if draft.number is not None:
+            ranks[_class(draft)] = float(draft.number.rank)
+    # Unnumbered ones: under the deepest kind that they directly follow, above those of smaller type.
+    follows: dict[tuple[Any, ...], Counter[tuple[Any, ...]]] = defaultdict(Counter)
+    for before, after in zip(heads, heads[1:], strict=False):
+        if after.number is None and _class(before) != _class(after):
+            follows[_class(after)][_class(before)] += 1
+    sizes = {_class(draft): draft.size for draft in heads}
+    for style in [c for c in sizes if c not in ranks]:
+        above = [
+            ranks[c]
+            for c, n in follows[style].items()
+            if c in ranks and sizes[c] >= sizes[style] - 0.3 and n >= 1 and ranks[c] < 16
+        ]
+        larger = [ranks[c] for c in ranks if sizes[c] < sizes[style] - 0.6]
+        if larger:
+            ranks[style] = min(larger) - 0.5 - sizes[style] / 1000
+        else:
+            ranks[style] = (max(above) + 0.5 if above else 1.0) - sizes[style] / 1000
+    order = sorted(set(ranks.values()))
+    for draft in heads:
+        draft.level = order.index(ranks[_class(draft)]) + 1
+
+
+def _class(draft: Draft) -> tuple[Any, ...]:
+    """What has one level all through a document."""
+    if draft.number is not None:
+        return (draft.number.kind, draft.number.depth)
+    return (round(draft.size * 2) / 2, draft.bold)
+
+
+def number_and_title(text: str) -> tuple[str | None, str]:
+    """``("2.1", "Purpose")``: a heading's number apart from its title; brackets around the whole title go."""
+    found = numbering(text)
+    if found is None or found.end >= len(text):
+        return None, text
+    return found.text, text[found.end :]
