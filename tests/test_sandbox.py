@@ -1,3 +1,4 @@
+import itertools
 import os
 import signal
 import socket
@@ -18,6 +19,10 @@ def sleep_long():
 def spin():
     while True:
         pass
+
+
+def hold_the_interpreter():
+    return sum(itertools.repeat(1, 1 << 36))  # in C, without a chance for other threads, as PDFium does
 
 
 def swell():
@@ -87,11 +92,13 @@ ORPHAN = """
 import os, sys, threading, time
 sys.path.insert(0, {tests!r})
 from aisi_ingest.extract.sandbox import Sandbox
-from test_sandbox import process_id, sleep_long
+from test_sandbox import hold_the_interpreter, process_id
 if __name__ == "__main__":
     box = Sandbox(1)
     print(box.call(process_id), flush=True)
-    threading.Thread(target=box.call, args=(sleep_long,), daemon=True).start()
+    threading.Thread(target=box.call, args=(hold_the_interpreter,), daemon=True).start()
+    time.sleep(2)
+    print('busy', flush=True)
     time.sleep(60)
 """
 
@@ -101,6 +108,7 @@ def test_a_killed_run_leaves_no_worker_behind(tmp_path):
     script.write_text(ORPHAN.format(tests=str(Path(__file__).parent)))
     parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
     worker = int(parent.stdout.readline())
+    parent.stdout.readline()
     parent.kill()
     parent.wait()
     for _ in range(50):
