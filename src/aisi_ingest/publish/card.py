@@ -49,20 +49,22 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "```",
         "",
         "The same tables stand in `*.jsonl` (with `schema/*.schema.json`), `parquet/`, `dataset.sqlite`, and the",
-        "aligned text in `bitext.tmx`; `documents/` has one nested JSON file a document; `site/index.html` shows all of it.",
-        "`sha256sum -c SHA256SUMS` checks the files.",
+        "aligned text in `bitext.tmx`; `documents/` has one nested JSON file a document;",
+        "`site/index.html` shows all of it. `sha256sum -c SHA256SUMS` checks the files.",
         "",
         "## Licences and sources",
         "",
         "| document | licence | attribution | source |",
         "| --- | --- | --- | --- |",
-        *(
-            f"| `{each.id}` | {_one_line(each.licence.name)} | {_one_line(each.licence.attribution)} | {_source(each)} |"
-            for each in documents
-        ),
+        *(_licence_line(each) for each in documents),
         "",
     ]
     return "\n".join(head + body)
+
+
+def _licence_line(row: DocumentRow) -> str:
+    cells = (f"`{row.id}`", _one_line(row.licence.name), _one_line(row.licence.attribution), _source(row))
+    return f"| {' | '.join(cells)} |"
 
 
 def _source(row: DocumentRow) -> str:

@@ -91,7 +91,7 @@ def _build(
     name = folders.free_name(processed, now)
     changes = diff(latest, folder) if latest is not None else Changes(before=None, after=name)
     changes = msgspec.structs.replace(changes, after=name)
-    _write_formats(plan, folder, heads, entity_rows, changes, latest, images)
+    _write_formats(plan, folder, heads, entity_rows, changes, latest, now)
     _write_descriptions(folder, heads, lines.rows, digest)
     (folder / "changes.json").write_bytes(formats.pretty(changes))
     (folder / "CHANGES.md").write_text(changelog(changes), encoding="utf-8")
@@ -133,7 +133,7 @@ def _write_formats(
     entities: list[EntityRow],
     changes: Changes,
     latest: Path | None,
-    images: bool,
+    now: datetime,
 ) -> None:
     from aisi_ingest.publish.site import Site
 
@@ -142,7 +142,7 @@ def _write_formats(
         Parquet(folder / "parquet", sorted(heads[0].made_with)),
         Sqlite(folder / "dataset.sqlite"),
         Tmx(folder / "bitext.tmx"),
-        Site(folder / "site"),
+        Site(folder / "site", entities, changes, latest, now),
     ]
     for work, _ in plan.works():
         for writer in writers:

@@ -55,11 +55,12 @@ def bead_text(bead: AlignmentRow, lang: str, texts: dict[str, str]) -> str:
 
 def _unit(bead: AlignmentRow, texts: dict[str, str]) -> Iterator[str]:
     yield f'<tu tuid={quoteattr(bead.id)} segtype="{_SEGMENT_TYPE[bead.unit]}">'
-    yield f'<prop type="x-work">{_xml(bead.work)}</prop><prop type="x-score">{bead.score}</prop>'
+    yield f'<prop type="x-work">{xml_text(bead.work)}</prop><prop type="x-score">{bead.score}</prop>'
     for lang in ("ja", "en"):
-        yield f'<tuv xml:lang="{lang}"><seg>{_xml(bead_text(bead, lang, texts))}</seg></tuv>'
+        yield f'<tuv xml:lang="{lang}"><seg>{xml_text(bead_text(bead, lang, texts))}</seg></tuv>'
     yield "</tu>\n"
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
+    """Text as it may stand in XML 1.0."""
     return escape(_NOT_XML.sub("\ufffd", text))

@@ -1,34 +1,312 @@
-"""Pages of the viewer, from rows."""
+"""Writes the viewer: a page a work and edition, a page an entity, the front page, search index and feed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import Struct
 
-from aisi_ingest.publish.schema import DocumentRow, EntityRow
-from aisi_ingest.publish.tables import WorkRows
+from aisi_ingest.publish.changes import Changes
+from aisi_ingest.publish.schema import EntityRow, MentionRow
+from aisi_ingest.publish.site.feed import write_feeds
+from aisi_ingest.publish.site.markup import anchor
+from aisi_ingest.publish.site.views import LABELS, SIDES, Names, WorkPage, work_pages
+from aisi_ingest.publish.tables import DocumentRows, WorkRows
+
+_PACKAGE = "aisi_ingest.publish.site"
+_SHOWN_MENTIONS = 5  # of one entity in one document; the page names how many more there are
+_AROUND = 48  # code points of text shown on each side of a mention
+
+KINDS = {"report": "Report", "deck": "Slides"}
+FINDINGS = {
+    "missing_in_en": "Not in English",
+    "missing_in_ja": "Not in Japanese",
+    "date_differs": "Dates differ",
+    "number_differs": "Numbers differ",
+    "entity_differs": "Names differ",
+}
+
+
+class Summary(Struct, frozen=True):
+    """What the front page says of one page of a work."""
+
+    work: str
+    file: str
+    label: str
+    titles: Mapping[str, str]
+    kind: str
+    date: str | None
+    pages: Mapping[str, int]
+    coverage: int | None
+    findings: int
+    without_text: int
+
+
+class Snippet(Struct, frozen=True):
+    """A mention in its text."""
+
+    before: str
+    text: str
+    after: str
+    lang: str
+    href: str
+
+
+class Appearance(Struct, frozen=True):
+    """One entity in one document."""
+
+    document: str
+    title: str
+    lang: str
+    date: str | None
+    href: str
+    count: int
+    snippets: tuple[Snippet, ...]
 
 
 class Site:
-    """Writes ``site/``."""
+    """Writer of ``site/``. Pages of works that are as they were are taken over from the latest release."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        entities: Sequence[EntityRow],
+        changes: Changes,
+        latest: Path | None,
+        now: datetime,
+        pictures: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
-        self._documents: list[DocumentRow] = []
-        self._environment = Environment(
-            loader=PackageLoader("aisi_ingest.publish.site", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._names = Names({row.id: row for row in entities})
+        self._changes = changes
+        self._before = latest / "site" if latest else None
+        self._now = now
+        self._pictures = pictures or {}  # sha256 of a file to the folder of its page pictures, below site/
+        self._stamps: dict[str, str] = {}
+        self._old_stamps = self._read_stamps()
+        self._works: list[list[Summary]] = []
+        self._search: list[tuple[str, str, str, str, str]] = []
+        self._appearances: dict[str, list[Appearance]] = {}
+        self._targets: dict[str, tuple[str, str, str]] = {}  # document to page, title, language: for the feed
+        self._environment = environment()
+        self._own = _own_digest()
+        for sub in ("works", "entities", "assets"):
+            (folder / sub).mkdir(parents=True)
+        for asset in files(_PACKAGE).joinpath("assets").iterdir():
+            (folder / "assets" / asset.name).write_bytes(asset.read_bytes())
 
     def add(self, work: WorkRows) -> None:
-        self._documents += [rows.document for rows in work.documents]
+        pages = work_pages(work, self._names)
+        tabs = [(page.label, page.file) for page in pages]
+        for page in pages:
+            self._write(
+                f"works/{page.file}",
+                "work.html",
+                self._stamp(work, page),
+                page=page,
+                tabs=tabs,
+                pictures=self._picture_folders(page),
+            )
+            for rows in page.documents.values():
+                self._note(page, rows)
+        self._works.append([_summary(page) for page in pages])
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
-        self._folder.mkdir()
-        text = self._environment.get_template("index.html").render(documents=self._documents, entities=entities)
-        (self._folder / "index.html").write_text(text, encoding="utf-8")
+        for row in entities:
+            seen = sorted(self._appearances.get(row.id, ()), key=lambda each: (each.date or "9999", each.document))
+            stamp = _digest(self._own, msgspec.json.encode((row, seen), order="sorted"))
+            file = self._names.file(row.id)
+            self._write(f"entities/{file}", "entity.html", stamp, entity=row, appearances=seen)
+            name = self._names.name(row.id) or row.id
+            self._search.append(("entity", "", name, row.label, f"entities/{file}"))
+        listed = sorted(entities, key=lambda row: (-row.mentions, row.id))
+        self._write("entities/index.html", "entities.html", None, entities=listed)
+        works = sorted(self._works, key=lambda pages: (pages[0].date or "", pages[0].work), reverse=True)
+        self._write("index.html", "index.html", None, works=works, entities=listed[:40], totals=self._totals(entities))
+        index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
+        (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
+        write_feeds(self._folder, self._before, self._changes, self._targets, self._now)
+        (self._folder / "pages.json").write_bytes(msgspec.json.encode(self._stamps, order="sorted") + b"\n")
+
+    def _picture_folders(self, page: WorkPage) -> dict[str, str | None]:
+        folders = {side: self._pictures.get(rows.document.source.sha256) for side, rows in page.documents.items()}
+        return {side: folders.get(side) for side in SIDES}
+
+    def _write(self, path: str, template: str, stamp: str | None, **values: Any) -> None:
+        """Render a page, or take it over from the latest release where its stamp is the same."""
+        target = self._folder / path
+        if stamp is not None:
+            self._stamps[path] = stamp
+            if (
+                self._before is not None
+                and self._old_stamps.get(path) == stamp
+                and _linked(self._before / path, target)
+            ):
+                return
+        root = "../" * path.count("/")
+        text = self._environment.get_template(template).render(root=root, names=self._names, **values)
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+    def _stamp(self, work: WorkRows, page: WorkPage) -> str:
+        named = sorted({m.value for rows in page.documents.values() for m in rows.mentions if m.value})
+        entities = [self._names.name(each) for each in named]
+        pictures = self._picture_folders(page)
+        return _digest(self._own, msgspec.json.encode((work, page.file, entities, pictures), order="sorted"))
+
+    def _note(self, page: WorkPage, rows: DocumentRows) -> None:
+        """Keep what the front page, the search index and the entity pages need of a document."""
+        head, here = rows.document, f"works/{page.file}"
+        self._targets[head.id] = (here, head.title, head.lang)
+        self._search.append(("document", head.lang, head.title, head.date or "", here))
+        first: dict[str | None, str] = {}
+        for block in rows.blocks:
+            if not block.hidden and block.kind not in ("furniture", "note"):
+                first.setdefault(block.section, block.id)
+        for section in rows.sections:
+            if section.title and section.id in first:
+                name = f"{section.number} {section.title}" if section.number else section.title
+                href = f"{here}#{anchor(head.lang, first[section.id])}"
+                self._search.append(("section", head.lang, name, head.title, href))
+        texts = {block.id: block for block in rows.blocks}
+        found: dict[str, list[MentionRow]] = {}
+        for mention in rows.mentions:
+            if mention.value and mention.label != "DATE":
+                found.setdefault(mention.value, []).append(mention)
+        for entity, mentions in found.items():
+            snippets = []
+            for mention in mentions[:_SHOWN_MENTIONS]:
+                block = texts[mention.block]
+                text = block.text
+                snippets.append(
+                    Snippet(
+                        before=("…" if mention.start > _AROUND else "")
+                        + text[max(0, mention.start - _AROUND) : mention.start],
+                        text=mention.text,
+                        after=text[mention.end : mention.end + _AROUND]
+                        + ("…" if mention.end + _AROUND < len(text) else ""),
+                        lang=block.lang,
+                        href=f"{here}#{anchor(head.lang, mention.block)}",
+                    )
+                )
+            self._appearances.setdefault(entity, []).append(
+                Appearance(
+                    document=head.id,
+                    title=head.title,
+                    lang=head.lang,
+                    date=head.date,
+                    href=here,
+                    count=len(mentions),
+                    snippets=tuple(snippets),
+                )
+            )
+
+    def _totals(self, entities: Sequence[EntityRow]) -> dict[str, int]:
+        pages = [page for work in self._works for page in work]
+        return {
+            "works": len(self._works),
+            "documents": len(self._targets),
+            "pages": sum(sum(page.pages.values()) for page in pages),
+            "entities": len(entities),
+            "findings": sum(page.findings for page in pages),
+        }
+
+    def _read_stamps(self) -> dict[str, str]:
+        try:
+            return (
+                msgspec.json.decode((self._before / "pages.json").read_bytes(), type=dict[str, str])
+                if self._before
+                else {}
+            )
+        except (OSError, msgspec.DecodeError):
+            return {}
+
+
+def environment() -> Environment:
+    """Templates with autoescaping, and the few filters that they use."""
+    out = Environment(
+        loader=PackageLoader(_PACKAGE, "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    out.filters.update(host=_host, safe_link=_safe_link, box=_box, month=_month, year=_year)
+    out.globals.update(SIDES=SIDES, LABELS=LABELS, KINDS=KINDS, FINDINGS=FINDINGS)
+    return out
+
+
+def _safe_link(url: str | None) -> str | None:
+    """An address that may stand in ``href``: http and https only, never ``javascript:``."""
+    return url if url and re.match("https?://", url, re.IGNORECASE) else None
+
+
+def _host(url: str) -> str:
+    return re.sub("^https?://([^/]*).*", r"\1", url, flags=re.IGNORECASE | re.DOTALL)
+
+
+def _box(block: Any) -> str:
+    return " ".join(str(round(each)) for each in (block.page, *block.bbox))
+
+
+def _year(date: str | None) -> str | None:
+    match = re.match(r"\d{4}", date or "")
+    return match.group() if match else None
+
+
+def _month(date: str | None) -> int:
+    """Month of an EDTF date, 1 to 12; 0 where it names none."""
+    match = re.match(r"\d{4}-(0[1-9]|1[0-2])", date or "")
+    return int(match.group(1)) if match else 0
+
+
+def _summary(page: WorkPage) -> Summary:
+    return Summary(
+        work=page.work,
+        file=page.file,
+        label=page.label,
+        titles={side: page.title(side) or "" for side in page.sides},
+        kind=page.head.kind,
+        date=page.date,
+        pages={side: page.documents[side].document.pages for side in page.sides},
+        coverage=page.coverage,
+        findings=len(page.marks),
+        without_text=sum(len(rows.document.pages_without_text) for rows in page.documents.values()),
+    )
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """The file of the latest release under a second name; a copy where the disk knows no hard links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        try:
+            shutil.copyfile(source, target)
+        except OSError:
+            return False
+    return True
+
+
+def _digest(own: str, data: bytes) -> str:
+    return hashlib.sha256(own.encode() + data).hexdigest()
+
+
+def _own_digest() -> str:
+    """Of the code and templates that make pages: another version makes all of them again."""
+    digest = hashlib.sha256()
+    root = files(_PACKAGE)
+    for folder in (root, root.joinpath("templates")):
+        for item in sorted(folder.iterdir(), key=lambda each: each.name):
+            if item.is_file():
+                digest.update(item.read_bytes())
+    return digest.hexdigest()
