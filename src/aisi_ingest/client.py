@@ -125,6 +125,8 @@ class Client:
                     status = response.status_code
                     if status not in _PASSING:
                         self._failures[authority(current)] = 0
+                    if status not in (200, 206):
+                        _drain(response)
                     if status in _REDIRECTS and "location" in response.headers:
                         hops += 1
                         if hops > _MOST_REDIRECTS:
@@ -353,6 +355,13 @@ def _validator(headers: httpx.Headers) -> str:
     if "content-encoding" in headers:
         return ""
     return etag if etag.startswith('"') else str(headers.get("last-modified", ""))
+
+
+def _drain(response: httpx.Response) -> None:
+    """Read the rest of a short answer, so that its connection can be used again."""
+    length = response.headers.get("content-length", "0" if response.status_code == 304 else "")
+    if length.isdigit() and int(length) <= 65536:
+        response.read()
 
 
 def _target(current: str, location: str) -> str:

@@ -84,6 +84,8 @@ def parse(text: str, name: str = "sources.toml") -> tuple[SourceSpec, ...]:
                 raise SourcesError(f'{name}:{_line(text, number, key)}: unknown key "{key}" in licence')
     if not file.source:
         raise SourcesError(f"{name}:1: names no source; each begins with [[source]]")
+    if not _is_printable_ascii(file.contact):
+        raise SourcesError(f"{name}:{_line(text, None, 'contact')}: {_NOT_ASCII}")
     done: list[SourceSpec] = []
     for number, spec in enumerate(file.source):
         key, reason = _fault(spec, [other.id for other in done])
@@ -162,9 +164,14 @@ def _fault(spec: SourceSpec, taken: list[str]) -> tuple[str, str]:
             return key, f"{key} = {value}: must be {least} or more"
     if spec.expect.documents < 0:
         return "expect", f"expect.documents = {spec.expect.documents}: must be 0 or more"
-    if any(ord(char) < 32 or ord(char) > 126 for char in spec.contact):
-        return "contact", "contact: goes into a header, so only ASCII"
-    return "", ""
+    return ("contact", _NOT_ASCII) if not _is_printable_ascii(spec.contact) else ("", "")
+
+
+_NOT_ASCII = "contact: goes into a header, so only ASCII"
+
+
+def _is_printable_ascii(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _address_fault(url: str) -> str:
@@ -190,7 +197,7 @@ def _located(message: str) -> tuple[int | None, str, str]:
         return int(number[1]) if number else None, unknown[1], f'unknown key "{unknown[1]}"'
     missing = re.search(r"missing required field `([^`]*)`", reason)
     if missing:
-        return int(number[1]) if number else None, "", f'key "{missing[1]}" is missing'
+        return int(number[1]) if number else None, keys[-1] if keys[1:] else "", f'key "{missing[1]}" is missing'
     key = keys[-1] if keys else ""
     reason = reason.replace("`", "")
     return int(number[1]) if number else None, key, f"{key}: {reason}" if key else reason

@@ -1,0 +1,314 @@
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aisi_ingest import files, store
+from aisi_ingest.ledger import Ledger
+from aisi_ingest.model import Receipt
+from aisi_ingest.store import LockedError, RootError, Stamp, Store
+
+
+def receipt(url: str = "https://example.org/a.pdf", state: Any = "fetched", **fields: Any) -> Receipt:
+    return Receipt(url=url, time=fields.pop("time", "2026-01-01T00:00:00Z"), source="s", state=state, **fields)
+
+
+# Bytes
+
+
+@given(st.binary(max_size=5000))
+@settings(max_examples=25, deadline=None)
+def test_bytes_come_back_under_their_digest(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    place = Store(tmp_path_factory.mktemp("root"))
+    digest = place.put(content)
+    assert digest == files.sha256_of(content) and digest in place
+    assert place.path(digest) == place.raw / digest[:2] / digest
+    assert place.read(digest) == content
+
+
+def test_bytes_that_are_kept_are_never_written_again(tmp_path: Path) -> None:
+    place = Store(tmp_path)
+    digest = place.put(b"content")
+    before = place.path(digest).stat()
+    assert place.put(b"content") == digest
+    after = place.path(digest).stat()
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+    assert not after.st_mode & 0o222
+    assert not list(place.raw.glob("incoming/*"))
+
+
+def test_a_file_is_copied_and_stays_where_it_was(tmp_path: Path) -> None:
+    original = tmp_path / "a.pdf"
+    original.write_bytes(b"content")
+    place = Store(tmp_path / "root")
+    assert place.read(place.put(original)) == b"content"
+    assert original.read_bytes() == b"content"
+
+
+def test_bytes_that_a_disk_lost_are_healed_by_good_ones(tmp_path: Path) -> None:
+    place = Store(tmp_path)
+    path = place.path(place.put(b"content"))
+    path.chmod(0o644)
+    path.write_bytes(b"cont")
+    place.put(b"content")
+    assert path.read_bytes() == b"content"
+
+
+def test_a_file_is_written_whole_or_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "folder" / "a.json"
+    store.atomic_write(path, "first")
+
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(RootError, match="no space left on the disk"):
+        store.atomic_write(path, "second")
+    assert path.read_text() == "first" and [each.name for each in path.parent.iterdir()] == ["a.json"]
+
+
+# A root that cannot be used
+
+
+def test_a_root_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "root").write_text("a file")
+    with pytest.raises(RootError) as refused, Store(tmp_path / "root").lock():
+        pass
+    assert str(tmp_path / "root") in str(refused.value) and "\n" not in str(refused.value)
+    assert "it is not a folder" in str(refused.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_root_without_permission_is_refused_in_one_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(RootError, match="no permission to write"), Store(tmp_path).lock():
+        pass
+
+
+def test_a_root_on_a_read_only_disk_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(self: Path, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    with pytest.raises(RootError, match="raw: cannot be written: the file system is read-only"), Store(tmp_path).lock():
+        pass
+
+
+# The lock
+
+
+def test_a_second_run_is_refused_and_told_by_whom(tmp_path: Path) -> None:
+    with (
+        Store(tmp_path).lock(),
+        pytest.raises(LockedError, match=rf"in use by process {os.getpid()} since 20\d\d-"),
+        Store(tmp_path).lock(),
+    ):
+        pass
+    with Store(tmp_path).lock():
+        pass  # it was let go
+
+
+def test_a_killed_run_leaves_no_lock_and_no_part_of_a_download(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from aisi_ingest.store import Store; s = Store(sys.argv[1])\n"
+        "with s.lock():\n    s.incoming().write_bytes(b'half'); print('held', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None and process.stdout.readline() == b"held\n"
+        with pytest.raises(LockedError, match=f"process {process.pid} "), Store(tmp_path).lock():
+            pass
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert list(tmp_path.glob("raw/incoming/*.part"))
+    with Store(tmp_path).lock():
+        assert not list(tmp_path.glob("raw/incoming/*.part"))
+
+
+# The ledger
+
+
+def test_receipts_come_back_in_their_order(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "receipts.jsonl")
+    written = [receipt(f"https://example.org/{number}", title="資料\n二行") for number in range(3)]
+    for each in written:
+        ledger.append(each)
+    assert list(ledger) == written
+    assert len((tmp_path / "receipts.jsonl").read_bytes().splitlines()) == 3
+
+
+def test_the_standing_of_an_address_tells_the_last_good_bytes_and_all_before(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "receipts.jsonl")
+    history = [("fetched", "aa"), ("fetched", "bb"), ("unchanged", "bb"), ("fetched", "aa")]
+    for number, (state, digest) in enumerate([*history, ("failed", None), ("refused", None)]):
+        ledger.append(receipt(state=state, sha256=digest, time=f"2026-01-0{number + 1}T00:00:00Z"))
+    standing = Ledger(ledger.path).standing("https://example.org/a.pdf")
+    assert standing is not None
+    assert standing.latest.state == "refused"
+    assert standing.good is not None and standing.good.sha256 == "aa"
+    assert standing.changed == "2026-01-04T00:00:00Z"
+    assert [version.sha256 for version in standing.versions] == ["aa", "bb"]
+
+
+@given(cut=st.integers(1, 400))
+@settings(max_examples=30, deadline=None)
+def test_a_line_torn_off_anywhere_is_cut_away_and_no_other_is_harmed(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
+    path = tmp_path_factory.mktemp("ledger") / "receipts.jsonl"
+    ledger = Ledger(path)
+    for number in range(3):
+        ledger.append(receipt(f"https://example.org/{number}", reason="文" * 20))
+    whole = path.read_bytes()
+    torn = whole[: max(len(whole) - cut, 0)]
+    path.write_bytes(torn)
+    kept = torn.count(b"\n")
+    again = Ledger(path)
+    assert len(again.latest_by_url()) == kept
+    again.append(receipt("https://example.org/new"))
+    assert [each.url for each in again] == [f"https://example.org/{n}" for n in range(kept)] + ["https://example.org/new"]
+    assert all(json.loads(line) for line in path.read_bytes().splitlines())
+
+
+def test_a_damaged_line_in_the_middle_is_skipped_and_numbered(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "receipts.jsonl")
+    for number in range(3):
+        ledger.append(receipt(f"https://example.org/{number}"))
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    lines[1] = b"\xff\x00" + lines[1][2:]
+    ledger.path.write_bytes(b"".join(lines))
+    again = Ledger(ledger.path)
+    assert list(again.latest_by_url()) == ["https://example.org/0", "https://example.org/2"]
+    assert again.damaged == [2] and len(list(again)) == 2
+
+
+def test_a_process_killed_while_it_appends_leaves_a_ledger_that_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "receipts.jsonl"
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from aisi_ingest.ledger import Ledger; from aisi_ingest.model import Receipt\n"
+        "ledger = Ledger(Path(sys.argv[1])); n = 0\n"
+        "while True:\n"
+        "    ledger.append(Receipt(url=f'u{n}', time='t', source='s', state='unchanged', reason='x' * 2000)); n += 1"
+    )
+    for _ in range(2):
+        before = path.stat().st_size if path.exists() else 0
+        process = subprocess.Popen([sys.executable, "-c", code, str(path)])
+        while not path.exists() or path.stat().st_size < before + 100_000:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        ledger = Ledger(path)
+        ledger.append(receipt())
+        assert not ledger.damaged and ledger.standing("https://example.org/a.pdf")
+        decoder = msgspec.json.Decoder(Receipt)
+        assert all(decoder.decode(line) for line in path.read_bytes().splitlines())
+
+
+def test_many_writers_at_once_lose_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "receipts.jsonl"
+
+    def write(writer: int) -> None:
+        ledger = Ledger(path)
+        for number in range(50):
+            ledger.append(receipt(f"{writer}/{number}", "unchanged"))
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.url for each in Ledger(path)} == {f"{w}/{n}" for w in range(4) for n in range(50)}
+
+
+def test_a_reader_sees_what_another_appends(tmp_path: Path) -> None:
+    writer, reader = Ledger(tmp_path / "l"), Ledger(tmp_path / "l")
+    assert reader.standing("https://example.org/a.pdf") is None
+    writer.append(receipt())
+    assert reader.standing("https://example.org/a.pdf")
+
+
+# What status shows
+
+
+def test_states_have_a_row_for_every_document_and_none_for_pages(tmp_path: Path) -> None:
+    place = Store(tmp_path)
+    place.prepare()
+    place.ledger.append(receipt("https://example.org/", kind="page"))
+    place.ledger.append(receipt(sha256="aa", file="a.pdf", time="2026-01-01T00:00:00Z"))
+    place.ledger.append(receipt(state="failed", reason="503 Service Unavailable", time="2026-01-02T00:00:00Z"))
+    (row,) = place.states()
+    assert (row.state, row.reason, row.file, row.sha256) == ("failed", "503 Service Unavailable", "a.pdf", "aa")
+    assert (row.last_seen, row.last_good, row.last_changed) == (
+        "2026-01-02T00:00:00Z",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z",
+    )
+
+
+def test_ten_thousand_documents_are_shown_quickly(tmp_path: Path) -> None:
+    encoder = msgspec.json.Encoder()
+    (tmp_path / "raw").mkdir()
+    with (tmp_path / "raw" / "receipts.jsonl").open("wb") as file:
+        for number in range(10_000):
+            one = receipt(f"https://example.org/{number}.pdf", sha256=f"{number:064}", title="資料" * 10, etag='"x"')
+            file.write(encoder.encode(one) + b"\n")
+    started = time.process_time()
+    assert len(Store(tmp_path).states()) == 10_000
+    assert time.process_time() - started < 1.0  # takes 0.1 s
+
+
+# Stamps
+
+
+def test_an_output_is_fresh_only_for_exactly_what_it_was_made_from(tmp_path: Path) -> None:
+    place = Store(tmp_path)
+    path = place.stage_path("ab" * 32, "extract")
+    stamp = Stamp(("ab" * 32,), "1", {"options": "x"})
+    assert not store.fresh(path, stamp)
+    place.write_output(path, "{}", stamp)
+    assert store.fresh(path, stamp) and store.read_stamp(path) == stamp
+    for other in (
+        Stamp(("cd" * 32,), "1", {"options": "x"}),
+        Stamp(("ab" * 32,), "2", {"options": "x"}),
+        Stamp(("ab" * 32,), "1", {"options": "y"}),
+        Stamp(("ab" * 32,), "1"),
+    ):
+        assert not store.fresh(path, other)
+
+
+def test_an_output_that_is_gone_or_has_a_torn_stamp_is_not_fresh(tmp_path: Path) -> None:
+    place, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
+    path = place.stage_path("ab" * 32, "extract")
+    place.write_output(path, "{}", stamp)
+    store.stamp_path(path).write_bytes(store.stamp_path(path).read_bytes()[:-3])
+    assert not store.fresh(path, stamp)
+    place.write_output(path, "{}", stamp)
+    path.unlink()
+    assert not store.fresh(path, stamp)
+
+
+def test_a_crash_between_output_and_stamp_leaves_it_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
+    path = place.stage_path("ab" * 32, "extract")
+    place.write_output(path, "old", stamp)
+
+    def crash(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "write_stamp", crash)
+    with pytest.raises(KeyboardInterrupt):
+        place.write_output(path, "new", stamp)
+    assert not store.fresh(path, stamp)
