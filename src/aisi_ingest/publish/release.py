@@ -91,7 +91,13 @@ def _build(
     name = folders.free_name(processed, now)
     changes = diff(latest, folder) if latest is not None else Changes(before=None, after=name)
     changes = msgspec.structs.replace(changes, after=name)
-    _write_formats(plan, folder, heads, entity_rows, changes, latest, now)
+    pictures: dict[str, str] = {}
+    if images:
+        from aisi_ingest.publish.site import draw
+
+        pictures, undrawn = draw(heads, publication.raw, folder / "site", latest / "site" if latest else None)
+        issues += undrawn
+    _write_formats(plan, folder, heads, entity_rows, changes, latest, now, pictures)
     _write_descriptions(folder, heads, lines.rows, digest)
     (folder / "changes.json").write_bytes(formats.pretty(changes))
     (folder / "CHANGES.md").write_text(changelog(changes), encoding="utf-8")
@@ -134,6 +140,7 @@ def _write_formats(
     changes: Changes,
     latest: Path | None,
     now: datetime,
+    pictures: dict[str, str],
 ) -> None:
     from aisi_ingest.publish.site import Site
 
@@ -142,7 +149,7 @@ def _write_formats(
         Parquet(folder / "parquet", sorted(heads[0].made_with)),
         Sqlite(folder / "dataset.sqlite"),
         Tmx(folder / "bitext.tmx"),
-        Site(folder / "site", entities, changes, latest, now),
+        Site(folder / "site", entities, changes, latest, now, pictures),
     ]
     for work, _ in plan.works():
         for writer in writers:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -18,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from aisi_ingest.publish.changes import Changes
+from aisi_ingest.publish.folders import linked
 from aisi_ingest.publish.schema import EntityRow, MentionRow
 from aisi_ingest.publish.site.feed import write_feeds
 from aisi_ingest.publish.site.markup import anchor
@@ -148,11 +147,7 @@ class Site:
         target = self._folder / path
         if stamp is not None:
             self._stamps[path] = stamp
-            if (
-                self._before is not None
-                and self._old_stamps.get(path) == stamp
-                and _linked(self._before / path, target)
-            ):
+            if self._before is not None and self._old_stamps.get(path) == stamp and linked(self._before / path, target):
                 return
         root = "../" * path.count("/")
         text = self._environment.get_template(template).render(root=root, names=self._names, **values)
@@ -283,18 +278,6 @@ def _summary(page: WorkPage) -> Summary:
         findings=len(page.marks),
         without_text=sum(len(rows.document.pages_without_text) for rows in page.documents.values()),
     )
-
-
-def _linked(source: Path, target: Path) -> bool:
-    """The file of the latest release under a second name; a copy where the disk knows no hard links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        try:
-            shutil.copyfile(source, target)
-        except OSError:
-            return False
-    return True
 
 
 def _digest(own: str, data: bytes) -> str:
