@@ -1,0 +1,3 @@
+from aisi_ingest.cli import main
+
+main()
