@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aisi_ingest import steps, store
 from aisi_ingest.extract import sniff
-from aisi_ingest.model import Document, Issue, Licence, Listing, Result, Source
+from aisi_ingest.model import Block, Box, Content, Document, Issue, Licence, Listing, Mention, Result, Source
 from aisi_ingest.steps import Settings
 
 
@@ -29,6 +29,19 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
     document = Document(listing, content.value, tagged.value.mentions, tagged.value.date)
     placed = pair.pair([document])
     return Result(placed.value[0] if placed.value else None, issues + placed.issues)
+
+
+def tag_text(text: str, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:
+    """Mentions in a line of text, as if it were a paragraph of a document of that date (EDTF)."""
+    from aisi_ingest import tag
+    from aisi_ingest.registry import load
+    from aisi_ingest.text import language_of, normalise
+
+    text = normalise(text)
+    lang = language_of(text)
+    block = Block("b1", 1, Box(0, 0, 0, 0), "paragraph", text, lang)
+    content = Content("report", "pdf", lang, "", ((0, 0),), (block,))
+    return tag.tag(content, load(registry), date=date, publisher=None).value or ()
 
 
 def nested_json(document: Document) -> bytes:

@@ -13,8 +13,11 @@ from aisi_ingest.cli.options import Root, fail, print_table
 
 def register(app: typer.Typer) -> None:
     """Add these commands, in the order in which help lists them."""
-    for command in (status, show, verify):
+    for command in (status, show, verify, releases, diff_release):
         app.command()(command)
+    sources = typer.Typer(no_args_is_help=True, help="What is followed.", rich_markup_mode=None)
+    sources.command("check")(check_sources)
+    app.add_typer(sources, name="sources")
 
 
 def status(root: Root = Path(".")) -> None:
@@ -60,3 +63,65 @@ def verify(
     if any(issue.level == "error" for issue in issues):
         sys.exit(1)
     print("all well")
+
+
+def releases(root: Root = Path(".")) -> None:
+    """All releases that are kept, oldest first."""
+    from aisi_ingest.publish import folders
+
+    rows = folders.releases(root / "processed")
+    if not rows:
+        print(f"{root}: nothing has been published yet; begin with aisi-ingest run or add")
+        return
+    print_table(
+        ("release", "documents", "mentions", "beads", "findings", "run"),
+        [
+            (
+                row["id"],
+                *(str(row["rows"][table]) for table in ("documents", "mentions", "alignments", "findings")),
+                "succeeded" if row["succeeded"] else "had failures",
+            )
+            for row in rows
+        ],
+    )
+
+
+def diff_release(
+    before: Annotated[str, typer.Argument(metavar="A", help="The id of a release.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The id of a later one, or latest.")] = "latest",
+    root: Root = Path("."),
+) -> None:
+    """What release B says that A does not: documents, sections, mentions and beads added, removed, changed."""
+    from aisi_ingest.publish import changes
+
+    folders = []
+    for name in (before, after):
+        folder = root / "processed" / ("latest" if name == "latest" else f"releases/{name}")
+        if not folder.is_dir():
+            fail(f"{name}: no such release; aisi-ingest releases lists them", code=1)
+        folders.append(folder.resolve())
+    print(changes.changelog(changes.diff(*folders)))
+
+
+def check_sources(
+    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to check.")] = Path("sources.toml"),
+    root: Root = Path("."),
+) -> None:
+    """Read the index pages as a run would, and tell what it would do; no document is fetched."""
+    from aisi_ingest import fetch
+    from aisi_ingest.sources import load
+    from aisi_ingest.store import Store
+
+    failed = False
+    for source in load(path):
+        plan = fetch.plan(source, Store(root))
+        print(f"{source.id}: {len(plan.new)} new, {len(plan.known)} known, {len(plan.gone)} no longer listed")
+        for link in plan.new:
+            print(f"  new   {link.url}  {link.title or ''}")
+        for receipt in plan.gone:
+            print(f"  gone  {receipt.url}")
+        for issue in plan.issues:
+            failed = failed or issue.level == "error"
+            print(f"  {issue.level}: {issue.message}")
+    if failed:
+        sys.exit(1)

@@ -8,13 +8,17 @@ from typing import Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Ocr, fail
+from aisi_ingest.cli.options import Ocr, Registry, fail, print_table
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands, in the order in which help lists them."""
-    for command in (extract,):
+    for command in (extract, tag):
         app.command()(command)
+    registry = typer.Typer(no_args_is_help=True, help="Who and what is recognised.", rich_markup_mode=None)
+    registry.command("check")(check_registry)
+    registry.command("find")(find_in_registry)
+    app.add_typer(registry, name="registry")
 
 
 def extract(
@@ -45,3 +49,45 @@ def extract(
             print(out / f"{path.name}.json")
     if failed:
         sys.exit(1)
+
+
+def tag(
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="A line of Japanese or English.")],
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="EDTF", help="The document's date, for dates without a year.")
+    ] = None,
+    registry: Registry = None,
+) -> None:
+    """Show what is found in a line of text: label, value and the rule that found it."""
+    from aisi_ingest import on_the_spot
+
+    mentions = on_the_spot.tag_text(text, registry=registry, date=date)
+    rows: list[tuple[str | None, ...]] = [(f"{m.start}-{m.end}", m.text, m.label, m.value, m.rule) for m in mentions]
+    if rows:
+        print_table(("place", "text", "label", "value", "rule"), rows)
+    else:
+        print("nothing found")
+
+
+def check_registry(path: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None) -> None:
+    """Read registry.toml and count what it names; a fault is one line with its number."""
+    from collections import Counter
+
+    from aisi_ingest.registry import load
+
+    registry = load(path)
+    for label, count in Counter(entity.label for entity in registry.entities.values()).most_common():
+        print(f"{label:7} {count}")
+    print(f"{len(registry.aliases)} names, no fault")
+
+
+def find_in_registry(name: Annotated[str, typer.Argument(metavar="NAME")], registry: Registry = None) -> None:
+    """Whom or what a name may mean."""
+    from aisi_ingest.registry import load
+
+    found = load(registry).find(name)
+    if not found:
+        fail(f"{name}: not in the registry", code=1)
+    for entity in found:
+        names = " / ".join(name for lang in ("ja", "en") for name in entity.names.get(lang, ()))
+        print(f"{entity.id}  {entity.label}  {names}")
