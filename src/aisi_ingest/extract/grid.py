@@ -7,6 +7,7 @@ table geometry. A grid says where cells are and which of them are merged; ``tabl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-NEAR = 3.0  # points: lines this close are one line, ends this close touch (pdfplumber's default)
+# Points: lines this close are one line, ends this close touch. pdfplumber's default of 3 makes tables of boxes
+# that stand side by side on slides; borders that one table draws twice lie within 1.
+NEAR = 1.5
+_SLIVER = 3.5
 _MOST_POINTS = 2500  # crossings in one grid: more is a plot or a map
 _SIDES = ("x0", "top", "x1", "bottom")
 
@@ -126,14 +130,16 @@ def _not_crossed(page: Page, edges: Edges) -> Edges:
     running = (np.abs(a["origin_y"] - b["origin_y"]) < 0.1 * em) & (gap > -0.3 * em) & (gap < 0.35 * em)
     running &= (a["angle"] == 0) & (b["angle"] == 0)
     left, right = a["x1"][running] - 0.1 * em[running], b["x0"][running] + 0.1 * em[running]
-    middle = ((a["top"] + a["bottom"]) / 2)[running]
+    middle, size = ((a["top"] + a["bottom"]) / 2)[running], a["size"][running]
     order = np.argsort(middle)
-    left, right, middle = left[order], right[order], middle[order]
+    left, right, middle, size = left[order], right[order], middle[order], size[order]
     keep = np.ones(len(edges), bool)
     low, high = np.searchsorted(middle, edges.start), np.searchsorted(middle, edges.end)
     for i in np.flatnonzero(high > low).tolist():
         part = slice(low[i], high[i])
-        keep[i] = not ((left[part] <= edges.at[i]) & (right[part] >= edges.at[i])).any()
+        crossed = (left[part] <= edges.at[i]) & (right[part] >= edges.at[i])
+        # Such a frame is one line high; in a taller cell a last and a first word may touch the border by chance.
+        keep[i] = not (crossed & (edges.end[i] - edges.start[i] < 2.2 * size[part])).any()
     return edges.where(keep)
 
 
@@ -150,7 +156,7 @@ def covers_on(page: Page) -> Array:
         inside &= lines[low][None] < fills[top][:, None] - NEAR
         inside &= lines[top][None] > fills[low][:, None] + NEAR
     inside &= lines["order"][None] < fills["order"][:, None]
-    return fills[inside.any(1)]
+    return np.asarray(fills[inside.any(1)])
 
 
 def grids(page: Page, covers: Array | None = None) -> list[Grid]:
@@ -159,6 +165,50 @@ def grids(page: Page, covers: Array | None = None) -> list[Grid]:
     if len(horizontal) < 2 or len(vertical) < 2:
         return []
     return _grids(horizontal, vertical)
+
+
+def nested(outer: Grid, inner: Grid, above: bool, below: bool) -> Grid | None:
+    """The outer grid with the inner one, which lies in one of its cells, as rows and columns of its own.
+
+    ``above`` and ``below`` say whether text stands in the cell over and under the inner grid: it gets a row.
+    None where the inner grid lies in no single cell.
+    """
+    middle_x, middle_y = (inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2
+    row, column = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
+    if not (0 <= row < len(outer.ys) - 1 and 0 <= column < len(outer.xs) - 1):
+        return None
+    number = outer.cells[row, column]
+    rows, columns = np.nonzero(outer.cells == number)
+    left, right = outer.xs[columns.min()], outer.xs[columns.max() + 1]
+    top, bottom = outer.ys[rows.min()], outer.ys[rows.max() + 1]
+    near = NEAR
+    if inner.xs[0] < left - near or inner.xs[-1] > right + near:
+        return None
+    if inner.ys[0] < top - near or inner.ys[-1] > bottom + near:
+        return None
+    inner_xs = np.concatenate(([left], inner.xs[1:-1], [right]))
+    inner_ys = inner.ys.copy()
+    inner_cells = inner.cells + outer.cells.max() + 1
+    next_number = int(inner_cells.max()) + 1
+    if above:
+        inner_ys = np.concatenate(([top], inner_ys))
+        inner_cells = np.vstack((np.full((1, inner_cells.shape[1]), next_number), inner_cells))
+        next_number += 1
+    else:
+        inner_ys[0] = top
+    if below:
+        inner_ys = np.concatenate((inner_ys, [bottom]))
+        inner_cells = np.vstack((inner_cells, np.full((1, inner_cells.shape[1]), next_number)))
+    else:
+        inner_ys[-1] = bottom
+    xs, ys = np.unique(np.concatenate((outer.xs, inner_xs))), np.unique(np.concatenate((outer.ys, inner_ys)))
+    across, down = (xs[1:] + xs[:-1]) / 2, (ys[1:] + ys[:-1]) / 2
+    cells = outer.cells[np.ix_(np.searchsorted(outer.ys, down) - 1, np.searchsorted(outer.xs, across) - 1)].copy()
+    at_x = np.clip(np.searchsorted(inner_xs, across) - 1, 0, len(inner_xs) - 2)
+    at_y = np.clip(np.searchsorted(inner_ys, down) - 1, 0, len(inner_ys) - 2)
+    own = cells == number
+    cells[own] = inner_cells[np.ix_(at_y, at_x)][own]
+    return Grid(xs, ys, cells, max(outer.order, inner.order))
 
 
 def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
@@ -170,7 +220,7 @@ def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
     for box in taken:
         middle_x, middle_y = (fills["x0"] + fills["x1"]) / 2, (fills["top"] + fills["bottom"]) / 2
         fills = fills[~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))]
-    if not 4 <= len(fills) <= 2000:
+    if not 6 <= len(fills) <= 2000:
         return []
     # Backgrounds of one table touch, or leave the same narrow gap; those of text lines lie inside others.
     x0, top, x1, bottom = (fills[name].astype(float) for name in _SIDES)
@@ -180,16 +230,20 @@ def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
     inside &= area[:, None] < 0.98 * area[None]
     keep = ~inside.any(1)
     fills, x0, top, x1, bottom = fills[keep], x0[keep], top[keep], x1[keep], bottom[keep]
-    if len(fills) < 4:
+    if len(fills) < 6:
         return []
     order = fills["order"].astype(int)
-    horizontal = Edges(
-        np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), np.tile(order, 2)
-    )
-    vertical = Edges(
-        np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), np.tile(order, 2)
-    )
-    return _grids(horizontal, vertical)
+    horizontal = Edges(np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), np.tile(order, 2))
+    vertical = Edges(np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), np.tile(order, 2))
+    area = area[keep]
+    middle_x, middle_y = (x0 + x1) / 2, (top + bottom) / 2
+    out = []
+    for grid in _grids(horizontal, vertical):
+        own = (middle_x > grid.xs[0]) & (middle_x < grid.xs[-1]) & (middle_y > grid.ys[0]) & (middle_y < grid.ys[-1])
+        # Backgrounds of cells cover the whole table; bars of a chart and boxes of a figure leave much of it bare.
+        if len(grid.ys) > 3 and area[own].sum() > 0.9 * (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]):
+            out.append(grid)
+    return out
 
 
 def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
@@ -231,7 +285,8 @@ def _touching(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Arra
     y, left, right = (np.array([edge[name] for edge in flat]) for name in ("top", "x0", "x1"))
     x, top, bottom = (np.array([edge[name] for edge in upright]) for name in ("x0", "top", "bottom"))
     touch = (x[None] >= left[:, None] - NEAR) & (x[None] <= right[:, None] + NEAR)
-    return touch & (y[:, None] >= top[None] - NEAR) & (y[:, None] <= bottom[None] + NEAR)
+    touch &= (y[:, None] >= top[None] - NEAR) & (y[:, None] <= bottom[None] + NEAR)
+    return np.asarray(touch)
 
 
 def _components(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Any:
@@ -294,7 +349,19 @@ def _grid(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Grid | N
     for row, column in np.argwhere(cells < 0).tolist():  # squares that no four lines enclose
         cells[row, column] = number
         number += 1
-    return Grid(xs, ys, cells, order)
+    xs, cells = _without_slivers(xs, cells.T)
+    ys, cells = _without_slivers(ys, cells.T)
+    return Grid(xs, ys, cells, order) if cells.size > 1 else None
+
+
+def _without_slivers(borders: Array, cells: Array) -> tuple[Array, Array]:
+    """Without columns too narrow for any letter: one border that stands a little aside in some of the rows."""
+    keep = np.diff(borders) >= _SLIVER
+    if keep.all() or not keep.any():
+        return borders, cells
+    kept = np.flatnonzero(keep)
+    inner = [(borders[i + 1] + borders[j]) / 2 for i, j in pairwise(kept.tolist())]
+    return np.array([borders[0], *inner, borders[-1]]), cells[kept]
 
 
 def _closed(

@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,25 +44,102 @@ class FoundTable:
     text_below: int = 0
 
 
-def find_tables(page: Page) -> list[FoundTable]:
-    """Tables of a page, from its top."""
-    out: list[FoundTable] = []
+def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable]:
+    """Tables of a page, from its top.
+
+    ``before`` is the last table of the page before: a single row at the page's top with its columns goes on
+    from it, and is a box otherwise.
+    """
     covers = grids.covers_on(page)
-    for found in grids.grids(page, covers):
-        table = _read(page, found, "lines", covers)
-        if table is not None:
-            out.append(table)
-    out = _outermost(out)
+    place = _place(page, covers)
+    out = [
+        table
+        for found in _unnested(place, grids.grids(page, covers))
+        if (table := _read(page, place, found, "lines", before)) is not None
+    ]
     for found in grids.fill_grids(page, [table.bbox for table in out]):
-        table = _read(page, found, "fills", covers)
+        table = _read(page, place, found, "fills", before)
         if table is not None:
             out.append(table)
-    out = _outermost(out)
-    return sorted(out, key=lambda table: (table.bbox.top, table.bbox.x0))
+    return sorted(_outermost(out), key=lambda table: (table.bbox.top, table.bbox.x0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where the characters stand that may belong to a table: visible, and in no box over the grid."""
+
+    index: Array  # into Page.chars
+    x: Array  # middle
+    y: Array
+    inked: Array  # no blank
+    word: Array  # number of the word
+
+    def inside(self, x0: float, top: float, x1: float, bottom: float) -> Array:
+        return np.flatnonzero((self.x > x0) & (self.x < x1) & (self.y > top) & (self.y < bottom))
+
+
+def _place(page: Page, covers: Array) -> _Place:
+    chars = page.chars
+    x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
+    free = ~chars["hidden"]
+    for cover in covers:
+        over = (x > cover["x0"]) & (x < cover["x1"]) & (y > cover["top"]) & (y < cover["bottom"])
+        free &= ~(over & (chars["order"] > cover["order"]))
+    index = np.flatnonzero(free)
+    chars, x, y = chars[index], x[index].astype(float), y[index].astype(float)
+    inked = chars["code"] > 0x20
+    em = chars["size"][1:]
+    gap = chars["x0"][1:] - chars["x1"][:-1]
+    goes_on = (np.abs(np.diff(chars["origin_y"])) < 0.1 * em) & (np.abs(gap) < 0.2 * em) & inked[1:] & inked[:-1]
+    word = np.cumsum(np.concatenate((np.ones(min(1, len(index)), bool), ~goes_on)))
+    return _Place(index, x, y, inked, word)
+
+
+def _unnested(place: _Place, found: list[Grid]) -> list[Grid]:
+    """Grids inside a cell of another become rows and columns of it."""
+    found = sorted(found, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
+    out: list[Grid] = []
+    while found:
+        inner = found.pop(0)
+        for i, outer in enumerate(found):
+            if not _holds(outer, inner):
+                continue
+            rows, columns = _squares(inner, place, place.inside(*_corners(inner)))
+            if not _is_table(inner.cells, inner.cells[rows, columns]):
+                break  # a frame inside a cell: its text is the cell's
+            middle_x, middle_y = (inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2
+            row, column = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
+            cell = _box(outer, int(outer.cells[row, column]))
+            above = place.inside(cell.x0, cell.top, cell.x1, inner.ys[0])
+            below = place.inside(cell.x0, inner.ys[-1], cell.x1, cell.bottom)
+            both = grids.nested(outer, inner, bool(place.inked[above].any()), bool(place.inked[below].any()))
+            if both is not None:
+                found[i] = both
+            break
+        else:
+            out.append(inner)
+    return out
+
+
+def _corners(found: Grid) -> tuple[float, float, float, float]:
+    return float(found.xs[0]), float(found.ys[0]), float(found.xs[-1]), float(found.ys[-1])
+
+
+def _holds(outer: Grid, inner: Grid) -> bool:
+    a, b = _corners(outer), _corners(inner)
+    near = grids.NEAR
+    return a[0] - near <= b[0] and a[1] - near <= b[1] and a[2] + near >= b[2] and a[3] + near >= b[3]
+
+
+def _squares(found: Grid, place: _Place, own: Array) -> tuple[Array, Array]:
+    """Row and column of each inked character of ``own``."""
+    own = own[place.inked[own]]
+    return np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
 
 
 def _outermost(tables: list[FoundTable]) -> list[FoundTable]:
     """Without tables that lie inside another one."""
+
     def within(a: Box, b: Box) -> bool:
         return a.x0 >= b.x0 - 2 and a.top >= b.top - 2 and a.x1 <= b.x1 + 2 and a.bottom <= b.bottom + 2
 
@@ -76,41 +154,52 @@ def _outermost(tables: list[FoundTable]) -> list[FoundTable]:
     ]
 
 
-def _read(page: Page, found: Grid, how: str, covers: Array) -> FoundTable | None:
+def _read(page: Page, place: _Place, found: Grid, how: str, before: FoundTable | None) -> FoundTable | None:
     """The grid with its text; None where it is a box around prose, a figure, or empty."""
-    chars = page.chars
-    xs, ys = found.xs, found.ys
-    x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
-    inside = (x > xs[0]) & (x < xs[-1]) & (y > ys[0]) & (y < ys[-1]) & ~chars["hidden"]
-    for cover in covers:
-        over = (x > cover["x0"]) & (x < cover["x1"]) & (y > cover["top"]) & (y < cover["bottom"])
-        inside &= ~(over & (chars["order"] > cover["order"]))
-    index = np.flatnonzero(inside)
-    if not len(index):
+    own = place.inside(*_corners(found))
+    if not len(own):
         return None
-    row, column = np.searchsorted(ys, y[index]) - 1, np.searchsorted(xs, x[index]) - 1
-    inked = chars["code"][index] > 0x20
-    rows, columns = _kept(found, row[inked], column[inked], float(np.median(chars["size"][index])))
+    row, column = np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
+    cell = _whole_words(found.cells[row, column], place.word[own])
+    inked = place.inked[own]
+    index = place.index[own]
+    rows, columns = _kept(found, row[inked], column[inked], float(np.median(page.chars["size"][index])))
+    if not len(rows) or not len(columns):
+        return None
     cells = found.cells[np.ix_(rows, columns)]
-    if not _is_table(cells, found.cells[row[inked], column[inked]]):
+    borders = tuple(round(float(value), 1) for value in (*found.xs[columns], found.xs[columns[-1] + 1]))
+    box = Box(*_corners(found))
+    around = _surroundings(page, box)
+    goes_on = before is not None and not around["text_above"] and _same_columns(before.columns, borders)
+    if not _is_table(cells, cell[inked]) and not goes_on:
         return None
-    box = Box(float(xs[0]), float(ys[0]), float(xs[-1]), float(ys[-1]))
     if grids.figure_like(page, box):
         return None
-    texts, bold = _texts(page, index, found.cells[row, column], found)
+    texts, bold = _texts(page, index, cell, found)
     boxes = {number: _box(found, number) for number in np.unique(cells).tolist()}
-    text_rows = tuple(tuple(texts.get(number, "") for number in line) for line in cells.tolist())
     return FoundTable(
         page=page.number,
         bbox=box,
-        rows=text_rows,
+        rows=tuple(tuple(texts.get(number, "") for number in line) for line in cells.tolist()),
         header_rows=_header_rows(page, cells, boxes, texts, bold),
         chars=index,
         cells=tuple(tuple(boxes[number] for number in line) for line in cells.tolist()),
-        columns=tuple(round(float(value), 1) for value in (*xs[columns], xs[columns[-1] + 1])),
+        columns=borders,
         how=how,
-        **_surroundings(page, box),
+        **around,
     )
+
+
+def _whole_words(cell: Array, word: Array) -> Array:
+    """The cell of each character; a letter or two of a word that stick out go with the rest of it."""
+    cell = cell.copy()
+    changes = np.flatnonzero((np.diff(cell) != 0) & (np.diff(word) == 0))
+    for number in np.unique(word[changes]).tolist():
+        members = np.flatnonzero(word == number)
+        cells, counts = np.unique(cell[members], return_counts=True)
+        if counts.sum() - counts.max() <= min(2, 0.3 * counts.sum()):
+            cell[members] = cells[counts.argmax()]
+    return cell
 
 
 def _kept(found: Grid, row: Array, column: Array, size: float) -> tuple[Array, Array]:
@@ -133,12 +222,18 @@ def _kept(found: Grid, row: Array, column: Array, size: float) -> tuple[Array, A
 
 
 def _is_table(cells: Array, used: Array) -> bool:
+    """Whether text stands in two rows and two columns at the least: anything less is a box, or boxes.
+
+    Cells that go through all rows or all columns do not count: they label the rest.
+    """
     rows, columns = cells.shape
-    if columns < 2 or rows < 1 or (rows == 1 and columns < 3):
-        return False
+    if rows == 1:
+        return columns >= 3 and bool(np.isin(cells, used).all()) and len(np.unique(cells)) == columns
     filled = np.isin(cells, used)
-    # Text in two rows and two columns at the least: a frame around one piece of text is a box.
-    if rows > 1 and (filled.any(1).sum() < 2 or filled.any(0).sum() < 2):
+    across = (cells == cells[:, :1]).all(1) & (columns > 1)
+    down = (cells == cells[:1]).all(0)
+    inner, written = cells[~across][:, ~down], filled[~across][:, ~down]
+    if inner.shape[0] < 2 or inner.shape[1] < 2 or written.any(1).sum() < 2 or written.any(0).sum() < 2:
         return False
     numbers = np.unique(cells)
     return bool(np.isin(numbers, used).sum() >= max(3, 0.25 * len(numbers)))
@@ -167,83 +262,99 @@ def _texts(page: Page, index: Array, cell: Array, found: Grid) -> tuple[dict[int
         chars[name][index] += shift
     of = dict(zip(index.tolist(), cell.tolist(), strict=True))
     lines: dict[int, list[Line]] = {int(number): [] for number in numbers}
+    blank = np.cumsum(chars["code"] <= 0x20)
     for line in lines_of(dataclasses.replace(page, chars=chars), index):
         lines[of[int(line.chars[0])]].append(line)
     texts, bold = {}, {}
+    ends = {n: [int(blank[b.chars[0]]) > int(blank[a.chars[-1]]) for a, b in pairwise(own)] for n, own in lines.items()}
+    writes_blanks = any(map(any, ends.values()))  # not every program writes one where a line ends
     for number, own in lines.items():
         if own:
-            texts[number] = cell_text(own, _box(found, number))
+            texts[number] = cell_text(own, [True, *ends[number]], _box(found, number), writes_blanks)
             bold[number] = all(line.bold for line in own)
     return texts, bold
 
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*$")
-_ADDRESS_GOES_ON = re.compile(r"[!-~]+")
+_ADDRESS_STARTS = re.compile(r"https?://|www\.")
+_TOKEN = re.compile(r"[!-~\u00c0-\u024f\u2010-\u2027]+")
+_BULLET = re.compile("^[・•●○◯⚫▪■□◆◇➢➤✓✔‣◦\uf000-\uf0ff\uff65][ \u3000]*")
 
 
-def cell_text(lines: Sequence[Line], box: Box) -> str:
-    """The lines of a cell as one text: addresses and words that the cell's width broke are whole again."""
-    pieces: list[str] = []
+def cell_text(lines: Sequence[Line], spaced: Sequence[bool], box: Box, writes_blanks: bool) -> str:
+    """The lines of a cell as one text: addresses and words that the cell's width broke are whole again.
+
+    Bullet signs are out of the text; list items and addresses are set off by a blank. ``spaced`` says
+    whether the file has a blank before a line: then a word ended there. ``writes_blanks`` says whether the
+    file has them at all: only then their absence means something.
+    """
+    paragraphs: list[list[str]] = []
     before: Line | None = None
-    for line in lines:
-        if before is not None and pieces and _broken(before, line, box):
-            pieces[-1] += line.text
-        elif before is not None and pieces and abs(line.baseline - before.baseline) < 0.3 * line.size:
-            pieces[-1] += " " + line.text  # a wide gap inside one line
+    for line, blank in zip(lines, spaced, strict=True):
+        text = _BULLET.sub("", line.text)
+        said = paragraphs[-1][-1] if paragraphs else ""
+        if before is None or text != line.text or _ADDRESS_STARTS.match(text):
+            paragraphs.append([text])
+        elif not said or (not blank and _broken(said, before, line, box, writes_blanks)):
+            paragraphs[-1][-1] += text
+        elif _ADDRESS.search(said):
+            paragraphs.append([text])
+        elif abs(line.baseline - before.baseline) < 0.3 * line.size and line.direction == before.direction:
+            paragraphs[-1][-1] += " " + text  # a wide gap inside one line
         else:
-            pieces.append(line.text)
+            paragraphs[-1].append(text)
         before = line
-    return join_lines(pieces)
+    return " ".join(filter(None, map(join_lines, paragraphs)))
 
 
-def _broken(before: Line, line: Line, box: Box) -> bool:
-    """Whether a line goes on with the rest of the word that the line before began."""
+def _broken(said: str, before: Line, line: Line, box: Box, writes_blanks: bool) -> bool:
+    """Whether a line goes on with the rest of the word or address that the line before began."""
     if before.direction != "right" or line.direction != "right" or line.baseline <= before.baseline:
         return False
-    head, tail = _ADDRESS_GOES_ON.match(line.text), before.text.split(" ")[-1]
-    if head is None or not tail or is_wide(tail[-1]):
+    head, tail = _TOKEN.match(line.text), _TOKEN.match(before.text.split(" ")[-1])
+    if head is None or tail is None or is_wide(before.text[-1]):
         return False
     step = (line.box.x1 - line.box.x0) / max(1, len(line.text))  # width of a character, about
-    left = min(before.box.x0, line.box.x0)
-    room = box.x1 - (left - box.x0) - before.box.x1
-    if _ADDRESS.search(before.text):
-        if re.match(r"https?://|www\.", line.text):
-            return False
-        return room < (len(head.group()) + 1) * step
+    margin = max(0.0, min(before.box.x0, line.box.x0) - box.x0)
+    room = box.x1 - margin - before.box.x1
+    if _ADDRESS.search(said):
+        return said[-1] in "-/_.?=&%#" or room < (len(head.group()) + 1) * step
     # A word is broken only where it does not fit into a line of its own.
-    alone = tail == before.text and tail.isalpha() and line.text[0].islower()
-    return alone and room < 1.2 * step and (len(tail) + len(head.group())) * step > box.x1 - box.x0 - 2 * (left - box.x0)
+    alone = writes_blanks and tail.group() == before.text and before.text[-1].isalpha() and line.text[0].islower()
+    together = before.box.x1 - before.box.x0 + len(head.group()) * step
+    return alone and room < 1.5 * step and together > box.x1 - box.x0 - 2 * margin - 0.5 * step
 
 
-def _header_rows(
-    page: Page, cells: Array, boxes: dict[int, Box], texts: dict[int, str], bold: dict[int, bool]
-) -> int:
-    """Rows at the top that are set apart from the rest: bold, or on another background."""
+def _header_rows(page: Page, cells: Array, boxes: dict[int, Box], texts: dict[int, str], bold: dict[int, bool]) -> int:
+    """Rows at the top that are set apart from the rest: bold throughout, or on another background."""
     count = len(cells)
     if count < 2:
         return 0
     looks = [_look(page, row, boxes, texts, bold) for row in cells.tolist()]
-    body = looks[-1] if count == 2 else max(set(looks[1:]), key=looks[1:].count)
+    body = looks[count // 2 :]
+    body_bold = sum(strong for strong, _ in body) * 2 > len(body)
+    body_colors = {color for _, colors in body for color in colors}
+
+    def apart(strong: bool, colors: frozenset[int]) -> bool:
+        return (strong and not body_bold) or (0 not in colors and not colors & body_colors)
+
     first = 0
-    if looks[0] != body and any(looks[0]):
-        first = 1
-        while first < min(4, count - 1) and looks[first] == looks[0] and looks[first] != body:
-            first += 1
-        # A heading that is merged over columns or goes down over rows takes the rows below along.
-        below = max(np.argwhere(np.isin(cells, cells[:first]))[:, 0].tolist())
-        spanned = below + 1 if below < min(4, count - 1) else first
-        first = max(first, spanned)
+    while first < min(4, count // 2) and apart(*looks[first]):
+        first += 1
+    if first:  # a heading that goes down over rows takes them along
+        below = int(np.argwhere(np.isin(cells, cells[:first]))[:, 0].max())
+        if below < min(4, count - 1):
+            first = max(first, below + 1)
     return first
 
 
 def _look(
     page: Page, row: list[int], boxes: dict[int, Box], texts: dict[int, str], bold: dict[int, bool]
-) -> tuple[bool, int]:
-    """Whether a row is bold throughout, and the colour behind it (0 where it is white or mixed)."""
+) -> tuple[bool, frozenset[int]]:
+    """Whether a row is bold throughout, and the colours behind its cells (0 is white)."""
     written = [number for number in dict.fromkeys(row) if texts.get(number)]
-    colors = {_background(page, boxes[number]) for number in dict.fromkeys(row)}
-    color = colors.pop() if len(colors) == 1 else 0
-    return bool(written) and all(bold[number] for number in written), color
+    colors = frozenset(_background(page, boxes[number]) for number in dict.fromkeys(row))
+    return bool(written) and all(bold[number] for number in written), colors
 
 
 def _background(page: Page, box: Box) -> int:
@@ -272,12 +383,15 @@ def join_over_pages(tables: Sequence[FoundTable]) -> dict[int, int]:
     A table goes on where it is the last thing on one page and the first on the next, and its columns stand
     at the same places.
     """
-    out: dict[int, int] = {}
-    for i, (before, table) in enumerate(zip(tables, tables[1:], strict=False)):
-        if table.page != before.page + 1 or before.text_below or table.text_above:
-            continue
-        if len(before.columns) != len(table.columns):
-            continue
-        if max(abs(a - b) for a, b in zip(before.columns, table.columns, strict=True)) <= grids.NEAR:
-            out[i + 1] = i
-    return out
+    return {
+        i: i - 1
+        for i in range(1, len(tables))
+        if tables[i].page == tables[i - 1].page + 1
+        and not tables[i - 1].text_below
+        and not tables[i].text_above
+        and _same_columns(tables[i - 1].columns, tables[i].columns)
+    }
+
+
+def _same_columns(some: tuple[float, ...], others: tuple[float, ...]) -> bool:
+    return len(some) == len(others) and all(abs(a - b) <= grids.NEAR for a, b in zip(some, others, strict=True))
