@@ -271,8 +271,9 @@ def _finding_row(
 class EntityCount:
     """Counts mentions as documents go by, and gives the entities at the end: only what is mentioned is listed."""
 
-    def __init__(self, registry: Iterable[Entity]) -> None:
-        self._registry = {entity.id: entity for entity in registry}
+    def __init__(self, registry: Iterable[Entity] | Mapping[str, Entity]) -> None:
+        entities = registry.values() if isinstance(registry, Mapping) else registry
+        self._registry = {entity.id: entity for entity in entities}
         self._mentions: Counter[str] = Counter()
         self._documents: Counter[str] = Counter()
         self._labels: dict[str, Counter[Label]] = {}
