@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Bookmark
 
 _CONTENTS_TITLE = re.compile("目次|もくじ|contents|tableofcontents|目次contents")
-_CAPTION = re.compile(
-    "[【\\[（(<＜〈]?(?:図表|図|表|写真|別図|グラフ|Figure|Fig\\.|Table|Chart|Box)[\\s\u3000]*"
-    "(?:[0-9０-９]{1,3}|[A-Z](?=[-.0-9])|[①-⑳])(?:[-－‐–.．][0-9０-９]{1,3})*[】\\]）)>＞〉]?"
-    "(?:[\\s\u3000]*[:：.．、][\\s\u3000]*|[\\s\u3000]+(?![a-z(（])|$|(?=[「『【〈]))"
-)
 
 
 def key_of(text: str) -> str:
@@ -31,20 +26,9 @@ def key_of(text: str) -> str:
     return re.sub("[\\s.…‥・,、。:;\\-‐–—−_]+", "", text)
 
 
-def is_caption(text: str) -> bool:
-    """``図1 全体像``, ``Table 2: Costs``; not ``Table 2 shows ...``."""
-    found = _CAPTION.match(text)
-    if not found or len(text) > 200:
-        return False
-    return not (len(text) > 80 and re.search("[。.]$", text) and text.count("。") + text.count(". ") > 1)
-
-
 def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: Setting) -> list[Draft]:
     """Give the blocks that are headings their kind and level. Returns the blocks; some may have been put together."""
     drafts = _mark_contents(drafts)
-    for draft in drafts:
-        if draft.kind in ("paragraph", "list_item") and not draft.sign and is_caption(draft.text):
-            draft.kind, draft.number = "caption", None
     marks = [(key_of(mark.title), mark.level, mark.page) for mark in bookmarks if mark.title]
     drafts, matched = _by_bookmarks(drafts, marks)
     entries = {key_of(d.text if d.target is None else _untargeted(d)): d for d in drafts if d.kind == "contents"}
@@ -155,7 +139,7 @@ def _stands_out(
 ) -> bool:
     text, size = draft.text, setting.size
     latin = sum(c.isascii() for c in text) > 0.7 * len(text)
-    if len(text) > (160 if latin else 70) or len(draft.rows) > 3 or len(text) < 2:
+    if len(text) > (160 if latin else 70) or len(draft.rows) > 3 or len(text) < 2 or draft.cover:
         return False
     if re.search("[。，、,;；]$", text) or (text.endswith(".") and len(text.split()) > 5):
         return False
@@ -167,6 +151,10 @@ def _stands_out(
     big, bigger = draft.size >= 1.1 * size, draft.size >= 1.2 * size
     face = draft.rows[0].face != setting.face and not draft.rows[0].italic
     apart = draft.space > 1.15 * setting.leading or k == 0 or drafts[k - 1].page != draft.page
+    if numbered and apart and all(row.underlined for row in draft.rows):
+        return True
+    if _alone_on_top(draft, drafts, k):
+        return True
     if strict:
         return bigger and apart and len(draft.rows) <= 2
     if bigger and (apart or numbered or draft.bold):
@@ -186,6 +174,22 @@ def _stands_out(
     if deep and apart and len(draft.rows) == 1 and not text.endswith((".", ":", "：")):
         return True
     return styles[_style(draft)] >= 3 and numbered and (draft.bold or face or big)
+
+
+def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int) -> bool:
+    """A centred line at the top of a page with running text under it."""
+    row = draft.rows[0]
+    if k == 0 or drafts[k - 1].page == draft.page or len(draft.rows) > 1 or k + 1 >= len(drafts):
+        return False
+    axis = (draft.left + draft.right) / 2
+    centred = abs((row.x0 + row.x1) / 2 - axis) < 1.2 * row.size and row.x0 > draft.left + 3 * row.size
+    below = drafts[k + 1]
+    return (
+        centred
+        and below.page == draft.page
+        and below.space > 1.5
+        and below.kind in ("paragraph", "list_item", "heading")
+    )
 
 
 def _levels(heads: list[Draft], matched: dict[int, int], setting: Setting) -> None:

@@ -119,9 +119,9 @@ def side_by_side(rows: Sequence[Row]) -> list[Row]:
     for row in sorted(rows, key=lambda row: (row.base, row.x0)):
         k = len(out) - 1
         host = None
-        while row.table is None and k >= 0 and k >= len(out) - 8:
+        while not row.solid and k >= 0 and k >= len(out) - 8:
             if (
-                out[k].table is None
+                not out[k].solid
                 and same_base(out[k], row)
                 and (out[k].x1 <= row.x0 + 0.3 * row.size or row.x1 <= out[k].x0 + 0.3 * row.size)
             ):

@@ -37,11 +37,15 @@ def split_notes(
     """
     if not rows:
         return [], []
-    for _, _, y in sorted(separators, key=lambda rule: -rule[2]):
+    for x0, x1, y in sorted(separators, key=lambda rule: -rule[2]):
         below = [row for row in rows if row.top > y - 0.25 * row.size]
         if not below or y < 0.25 * height:
             continue
-        if all(row.size <= SMALL * body_size for row in below) and _begins(below):
+        left = min(row.x0 for row in rows)
+        short = (
+            8 * body_size < x1 - x0 < 20 * body_size and abs(x0 - left) < 3 * body_size
+        )  # as word processors draw it
+        if all(row.size <= SMALL * body_size for row in below) and (short or _begins(below)):
             return [row for row in rows if row.top <= y - 0.25 * row.size], below
     # No rule drawn: the run of small rows down to the foot, from the first that begins with a mark.
     ordered = sorted(rows, key=lambda row: row.base)

@@ -13,7 +13,8 @@ from typing import Any
 from msgspec import Struct
 
 from aisi_ingest.extract.bullets import split_bullet
-from aisi_ingest.extract.columns import Column
+from aisi_ingest.extract.captions import is_caption
+from aisi_ingest.extract.columns import Column, columns_of
 from aisi_ingest.extract.footnotes import label_of
 from aisi_ingest.extract.rows import Row
 from aisi_ingest.model import Box
@@ -53,6 +54,7 @@ class Draft:
     target: int | None = None  # contents: the printed page number
     pages: int = 1
     sealed: bool = False  # nothing may be joined to it
+    cover: bool = False  # stands on a cover, where type is large and nothing is a heading
 
     @property
     def size(self) -> float:
@@ -120,6 +122,13 @@ def paragraphs(column: Column, page: int, setting: Setting, notes: bool = False)
             out.append(Draft(page, [row], rights[k], column.left, kind="table", table=row.table, sealed=True))
             previous = None
             continue
+        if row.figure is not None:
+            for part in columns_of(row.figure):
+                for label in paragraphs(part, page, setting):
+                    label.kind, label.sealed = "figure_text", True
+                    out.append(label)
+            previous = None
+            continue
         if previous is None or draft is None or _begins(draft, previous, row, rights[k - 1], setting, notes):
             space = (row.base - previous.base) / row.size if previous is not None else 9.0
             out.append(_started(row, page, column.left, rights[k], space, notes))
@@ -131,6 +140,9 @@ def paragraphs(column: Column, page: int, setting: Setting, notes: bool = False)
             draft.first_part += 1
             draft.right = max(draft.right, rights[k])
         previous = row
+    for draft in out:
+        if draft.kind == "paragraph" and len(draft.rows) <= 4 and is_caption(draft.text):
+            draft.kind, draft.number = "caption", None
     return out
 
 
@@ -202,101 +214,109 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
     size = max(above.size, row.size)
     step = row.base - above.base
     if notes:
-        marked = label_of(row.text, row.raised) is not None and (
-            bool(row.raised and row.raised[0][0] == 0) or above.x1 < right - 2 * size or row.x0 < above.x0 - 0.3 * size
-        )
-        return marked or step > 2.6 * size
+        return _begins_note(above, row, right, size) or step > 2.6 * size
     if (draft.kind == "code") != _is_code(row):
         return True
     if draft.kind == "code":
         return step > 2.6 * size
-    if contents_line(row.text) is not None:
-        if (
-            draft.kind == "paragraph"
-            and len(draft.rows) == 1
-            and _wraps(above, row, right)
-            and draft.number is not None
-        ):
-            draft.kind, draft.target = "contents", contents_line(row.text)[1]  # type: ignore[index]
-            return False
+    entry = contents_line(row.text)
+    if entry is not None:
+        if len(draft.rows) > 1 or draft.kind != "paragraph" or draft.number is None or not _wraps(above, row, right):
+            return True
+        draft.kind, draft.target = "contents", entry[1]  # an entry of two lines
+        return False
+    if draft.kind == "contents" or abs(above.size - row.size) > 0.12 * size or step <= 0:
         return True
-    if draft.kind == "contents":
-        return True
-    if abs(above.size - row.size) > 0.12 * size or step <= 0:
-        return True
-    usual = setting.leading * size
-    if len(draft.rows) > 1:
-        usual = draft.rows[-1].base - draft.rows[-2].base
-        if usual <= 0:
-            usual = setting.leading * size
     prominent = (above.bold and row.bold) or above.size > 1.1 * setting.size
-    limit = 1.22 * usual + 0.5 if not (prominent and len(draft.rows) == 1) else max(1.22 * usual, 1.9 * size)
-    if step > limit:
+    if step > _widest_step(draft, size, setting, prominent):
         return True
+    wraps = _wraps(above, row, right)
+    ended = _ended(above)
     sign, rest = split_bullet(row.text)
-    if sign and rest and not (sign[0] in "-–—*" and _wraps(above, row, right) and not _ended(above)):
+    if sign and rest and not (sign[0] in "-–—*" and wraps and not ended):
         return True
-    if _NOTE_MARK.match(row.text) and not _wraps(above, row, right):
+    if _NOTE_MARK.match(row.text) and not wraps:
         return True
-    own = draft.rows[0]
-    hanging = draft.rows[1].x0 if len(draft.rows) > 1 else None
-    found = numbering(row.text)
-    if (
-        found is not None
-        and found.end < len(row.text)
-        and (not _wraps(above, row, right) or _ended(above) or row.x0 < above.x0 - 0.3 * size)
-    ):
+    number = numbering(row.text)
+    if number is not None and number.end < len(row.text) and (not wraps or ended or row.x0 < above.x0 - 0.3 * size):
         return True
-    if above.bold != row.bold and not (
-        (above.bold and (row.lead or _wraps(above, row, right))) or (row.bold and _wraps(above, row, right))
-    ):
+    if above.bold != row.bold and not (wraps and (row.bold or above.bold)) and not (above.bold and row.lead):
         return True
     if _centred(above, row, draft) and prominent and above.face == row.face:
         return False
-    # indents
-    if hanging is not None:
-        if row.x0 > hanging + 0.7 * size or row.x0 < min(hanging, own.x0) - 0.7 * size:
-            return True
-    elif (
-        (row.x0 > max(own.x0, own.text_x) + 0.7 * size and not draft.sign and draft.number is None)
-        or (
-            (draft.sign or draft.number is not None)
-            and (row.x0 < own.x0 - 0.7 * size or row.x0 > own.text_x + 6 * size)
-        )
-        or row.x0 < own.x0 - 3.2 * size
-    ):
-        return True
-    return not _wraps(above, row, right)
+    return _indented(draft, row, size) or not wraps
+
+
+def _begins_note(above: Row, row: Row, right: float, size: float) -> bool:
+    if label_of(row.text, row.raised) is None:
+        return False
+    raised = bool(row.raised and row.raised[0][0] == 0)
+    return raised or above.x1 < right - 2 * size or row.x0 < above.x0 - 0.3 * size
+
+
+def _widest_step(draft: Draft, size: float, setting: Setting, prominent: bool) -> float:
+    """The largest step to another line of the same block."""
+    usual = setting.leading * size
+    if len(draft.rows) > 1:
+        own = draft.rows[-1].base - draft.rows[-2].base
+        usual = own if own > 0 else usual
+    elif prominent:
+        return max(1.22 * usual, 1.9 * size)
+    return 1.22 * usual + 0.5
+
+
+def _indented(draft: Draft, row: Row, size: float) -> bool:
+    """Whether a row's left edge is that of another block."""
+    own = draft.rows[0]
+    if len(draft.rows) > 1:
+        hanging = draft.rows[1].x0
+        return row.x0 > hanging + 0.7 * size or row.x0 < min(hanging, own.x0) - 0.7 * size
+    if draft.sign or draft.number is not None or _NOTE_MARK.match(draft.text):
+        return row.x0 < own.x0 - 0.7 * size or row.x0 > own.text_x + 6 * size
+    return row.x0 > own.text_x + 0.7 * size or row.x0 < own.x0 - 3.2 * size
 
 
 def _ended(row: Row) -> bool:
     return bool(_SENTENCE_END.search(row.text))
 
 
+_CANNOT_BEGIN = "、。，．,.・」』）)】〕〉》］]ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョヶ：；！？:;!?%％～〜"
+_CANNOT_END = "「『（(【〔〈《［[、，,・／"
+
+
 def _wraps(above: Row, row: Row, right: float) -> bool:
-    """Whether the first piece of ``row`` that cannot be broken had no room at the end of ``above``."""
+    """Whether ``row`` goes on from ``above``: its first piece that cannot be broken had no room there."""
     room = right - above.x1
     size = above.size
     first, last = row.text[0], above.text[-1]
+    filled = above.x1 - above.x0 > 0.5 * (right - above.x0)
+    if (last in _CANNOT_END or (first in _CANNOT_BEGIN and first not in "・")) and filled:
+        return True
     if is_wide(first):
-        need = size
-        k = 1
-        while (
-            k < len(row.text)
-            and k < 4
-            and row.text[k] in "、。，．・」）』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ：；！？"
-        ):
-            need += size
-            k += 1
-        if first in "「（『【〔" and len(row.text) > 1:
+        need = (1 + _forbidden(row.text, 1)) * size
+        if first in _CANNOT_END and len(row.text) > 1:
             need += size
         slack = 0.7 if _ended(above) else 1.6  # characters are pushed over to keep lines from ending or beginning badly
         return room < need + slack * size
-    piece = re.match("[^\\s\u3000-\u9fff\uff00-\uffef]+", row.text)
+    if filled and first.islower() and last.isascii() and not _ended(above):
+        return True
+    piece = _PIECE.match(row.text)
     length = piece.end() if piece else 1
-    average = (row.x1 - row.x0) / max(1, len(row.text)) if not any(map(is_wide, row.text[:40])) else 0.5 * size
-    need = length * average + (0 if is_wide(last) else 0.25 * size)
-    return room < need + 0.3 * size
+    average = 0.5 * size if any(map(is_wide, row.text[:40])) else (row.x1 - row.x0) / max(1, len(row.text))
+    need = length * average + _forbidden(row.text, length) * size + (0 if is_wide(last) else 0.25 * size)
+    slack = 1.0 if is_wide(last) and not _ended(above) else 0.3
+    return room < need + slack * size
+
+
+_PIECE = re.compile("[^\\s\u3000-\u9fff\uff00-\uffef]+")
+
+
+def _forbidden(text: str, start: int) -> int:
+    """How many characters from ``start`` on may not begin a line, and so came down with the one before."""
+    end = start
+    while end < len(text) and end < start + 3 and text[end] in _CANNOT_BEGIN:
+        end += 1
+    return end - start
 
 
 def _centred(above: Row, row: Row, draft: Draft) -> bool:
@@ -325,6 +345,11 @@ def goes_on(before: Draft, after: Draft, setting: Setting) -> bool:
         set_in = first.x0 > after.rows[1].x0 + 0.5 * first.size
         return setting.indents and not set_in and not before.sign
     return setting.indents and first.x0 < after.left + 0.5 * first.size and not before.sign
+
+
+def around(before: Draft, after: Draft, setting: Setting) -> bool:
+    """Whether a block goes on from one before it with only a figure, a table or a caption between."""
+    return not re.search("[。！？!?.:：][」）)”\"']*$", before.text) and goes_on(before, after, setting)
 
 
 def append(before: Draft, after: Draft) -> None:

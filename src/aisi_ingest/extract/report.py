@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 from msgspec import Struct, structs
 
+from aisi_ingest.extract.captions import captions_of_tables
 from aisi_ingest.extract.columns import columns_of
+from aisi_ingest.extract.figures import drawings, in_drawings
 from aisi_ingest.extract.footnotes import label, label_of, split_notes
 from aisi_ingest.extract.furniture import PageLines, furniture
-from aisi_ingest.extract.layout import Draft, Setting, append, goes_on, paragraphs
+from aisi_ingest.extract.layout import Draft, Setting, append, around, goes_on, paragraphs
 from aisi_ingest.extract.lines import Frame, Line, lines_of
-from aisi_ingest.extract.pdf import RECT, Bookmark, Page, PdfError, open_document
-from aisi_ingest.extract.rows import Row, frame_of, rows_of, with_signs
+from aisi_ingest.extract.pdf import FILL, Bookmark, Page, PdfError, open_document
+from aisi_ingest.extract.rows import Row, frame_of, rows_of, underline, with_signs
+from aisi_ingest.extract.tables import FoundTable, find_tables, join_over_pages
 from aisi_ingest.model import Block, Box, Content, Lang, NoteLink, Result, Section, Table
 from aisi_ingest.outline import key_of, mark_headings, number_and_title
 from aisi_ingest.text import language_of, normalise
@@ -31,9 +34,9 @@ class _Sheet(Struct, eq=False):
     lines: tuple[Line, ...]
     faces: tuple[str, ...]
     hidden: tuple[Line, ...]
-    tables: tuple[Any, ...]
-    separators: tuple[tuple[float, float, float], ...]
-    images: tuple[Box, ...]
+    tables: tuple[FoundTable, ...]
+    flat: tuple[tuple[float, float, float], ...]  # horizontal rules outside tables: x0, x1, y
+    drawings: tuple[Box, ...]
 
 
 def read(path: str | Path) -> Result[Content]:
@@ -50,19 +53,17 @@ def read(path: str | Path) -> Result[Content]:
                 if not sheets and page.width > page.height:
                     held.append(page)  # may be a deck, which is read from its pages
                 else:
-                    for earlier in held:
-                        sheets.append(_sheet(earlier))
+                    for one in (*held, page):
+                        sheets.append(_sheet(one, sheets[-1] if sheets else None))
                     held.clear()
-                    sheets.append(_sheet(page))
             bookmarks, title = document.outline, document.title
             active, issues = document.active_content, tuple(document.issues)
     except PdfError as error:
         return Result(None, (error.issue,))
     if held and _is_deck(held):
-        deck = _deck(held, bookmarks, title, active)
-        if deck is not None:
-            return Result(deck, issues)
-    sheets.extend(_sheet(page) for page in held)
+        return Result(_deck(held, bookmarks, title, active), issues)
+    for page in held:
+        sheets.append(_sheet(page, sheets[-1] if sheets else None))
     content = _report(sheets, bookmarks, title)
     return Result(structs.replace(content, active_content=active), issues)
 
@@ -73,11 +74,9 @@ def _is_deck(pages: Sequence[Page]) -> bool:
     return counts[-1] > 0 and counts[len(counts) // 2] < 2500
 
 
-def _deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, active: tuple[str, ...]) -> Content | None:
-    try:
-        from aisi_ingest.extract.deck import read_deck
-    except ImportError:
-        return None
+def _deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, active: tuple[str, ...]) -> Content:
+    from aisi_ingest.extract.deck import read_deck
+
     blocks, sections, tables = read_deck(pages, bookmarks)
     first = next((b.text for b in blocks if b.kind == "title"), next((s.title for s in sections), title))
     return Content(
@@ -94,18 +93,14 @@ def _deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, acti
     )
 
 
-def _sheet(page: Page) -> _Sheet:
-    tables = _tables(page)
+def _sheet(page: Page, before: _Sheet | None) -> _Sheet:
+    tables = find_tables(page, before.tables[-1] if before is not None and before.tables else None)
     visible = ~page.chars["hidden"]
     hidden = np.flatnonzero(~visible)
     for table in tables:
         visible[np.asarray(table.chars, dtype=np.intp)] = False
     lines = lines_of(page, np.flatnonzero(visible))
-    rules = page.rules
-    flat = rules[(rules["bottom"] - rules["top"] < 3) & (rules["x1"] - rules["x0"] > 30) & (rules["kind"] <= RECT + 1)]
-    separators = tuple(
-        (float(r["x0"]), float(r["x1"]), float(r["top"])) for r in flat if r["x1"] - r["x0"] < 0.7 * page.width
-    )
+    boxes = [table.bbox for table in tables]
     return _Sheet(
         page.number,
         (page.width, page.height),
@@ -113,17 +108,20 @@ def _sheet(page: Page) -> _Sheet:
         tuple(font.name for font in page.fonts),
         tuple(lines_of(page, hidden)) if len(hidden) else (),
         tuple(tables),
-        separators,
-        page.images,
+        _flat_rules(page, boxes),
+        tuple(drawings(page, boxes)),
     )
 
 
-def _tables(page: Page) -> list[Any]:
-    try:
-        from aisi_ingest.extract.tables import find_tables
-    except ImportError:
-        return []
-    return list(find_tables(page))
+def _flat_rules(page: Page, tables: Sequence[Box]) -> tuple[tuple[float, float, float], ...]:
+    rules = page.rules
+    flat = rules[(rules["bottom"] - rules["top"] < 3) & (rules["x1"] - rules["x0"] > 8) & (rules["kind"] <= FILL)]
+    found = ((float(r["x0"]), float(r["x1"]), float(r["top"])) for r in flat[:400])
+    return tuple(
+        (x0, x1, y)
+        for x0, x1, y in found
+        if not any(t.x0 - 2 < x0 < t.x1 and t.top - 2 < y < t.bottom + 2 for t in tables)
+    )
 
 
 def _report(sheets: Sequence[_Sheet], bookmarks: Sequence[Bookmark], meta_title: str) -> Content:
@@ -135,6 +133,8 @@ def _report(sheets: Sequence[_Sheet], bookmarks: Sequence[Bookmark], meta_title:
         with_signs(rows_of([x for k, x in enumerate(s.lines) if k not in beside[s.number]], frame, s.faces))
         for s, frame in zip(sheets, frames, strict=True)
     ]
+    for sheet, page_rows in zip(sheets, rows, strict=True):
+        underline(page_rows, sheet.flat)
     setting = _setting(rows, size, face)
     flows: list[list[Draft]] = []
     notes: list[list[Draft]] = []
@@ -144,10 +144,12 @@ def _report(sheets: Sequence[_Sheet], bookmarks: Sequence[Bookmark], meta_title:
         notes.append(page_notes)
     setting = structs.replace(setting, indents=_indents(flows))
     drafts = _flow(flows, setting)
+    _mark_cover(drafts)
     _link_notes(drafts, notes)
     drafts = mark_headings(drafts, bookmarks, setting)
     title = _title(drafts, meta_title, setting)
     _list_levels(drafts)
+    _cut_numbers(drafts)
     return _content(sheets, frames, drafts, notes, beside, title)
 
 
@@ -181,7 +183,16 @@ def _setting(pages: Sequence[Sequence[Row]], size: float, face: str) -> Setting:
 
 
 def _page(sheet: _Sheet, frame: Frame, rows: list[Row], setting: Setting) -> tuple[list[Draft], list[Draft]]:
-    body, small = split_notes(rows, sheet.separators, setting.size, sheet.size[1])
+    labels: list[list[Row]] = [[] for _ in sheet.drawings]
+    if sheet.drawings and frame.direction == "right":
+        of = in_drawings(rows, sheet.drawings, setting.size)
+        for row, number in zip(rows, of, strict=True):
+            if number >= 0:
+                labels[number].append(row)
+        rows = [row for row, number in zip(rows, of, strict=True) if number < 0]
+    separators = [rule for rule in sheet.flat if 30 < rule[1] - rule[0] < 0.7 * sheet.size[0]]
+    body, small = split_notes(rows, separators, setting.size, sheet.size[1])
+    body = body + [_figure_row(box, found) for box, found in zip(sheet.drawings, labels, strict=True) if found]
     body = body + [_table_row(table, frame) for table in sheet.tables]
     columns = columns_of(body)
     if len([column for column in columns if len(column.rows) > 3]) > 1:
@@ -196,7 +207,28 @@ def _page(sheet: _Sheet, frame: Frame, rows: list[Row], setting: Setting) -> tup
     return flow, notes
 
 
-def _table_row(table: Any, frame: Frame) -> Row:
+def _figure_row(box: Box, labels: list[Row]) -> Row:
+    """A drawing's words in the place of one row."""
+    size = labels[0].size
+    return Row(
+        "\u25a1" * 9,
+        box.x0,
+        box.top,
+        box.x1,
+        box.bottom,
+        box.top + size,
+        size,
+        False,
+        False,
+        False,
+        "",
+        0,
+        box,
+        figure=labels,
+    )
+
+
+def _table_row(table: FoundTable, frame: Frame) -> Row:
     box = table.bbox
     x0, top, x1, bottom = frame.turn(box.x0, box.top, box.x1, box.bottom)
     size = 10.0
@@ -215,20 +247,23 @@ def _indents(flows: Sequence[Sequence[Draft]]) -> bool:
     return yes > no
 
 
+_BETWEEN = ("table", "caption", "figure_text")
+
+
 def _flow(flows: Sequence[Sequence[Draft]], setting: Setting) -> list[Draft]:
     """All pages in order, with paragraphs joined over page breaks and around figures, tables and captions."""
     out: list[Draft] = []
     for flow in flows:
-        for draft in flow:
-            before = next((d for d in reversed(out[-6:]) if d.kind not in ("table", "caption", "figure_text")), None)
-            if before is not None and before is not (out[-1] if out else None) and before.page == draft.page:
-                direct = False
-            else:
-                direct = before is not None and before.page + before.pages - 1 < draft.page
-            if before is not None and direct and goes_on(before, draft, setting):
-                append(before, draft)
-            else:
-                out.append(draft)
+        for k, draft in enumerate(flow):
+            before = next((d for d in reversed(out[-40:]) if d.kind not in _BETWEEN), None)
+            if before is not None and draft.kind not in _BETWEEN:
+                first = all(d.kind in _BETWEEN for d in flow[:k])
+                new_page = first and before.page + before.pages - 1 < draft.page <= before.page + before.pages
+                beside = not first and before is not out[-1] and before.page + before.pages - 1 == draft.page
+                if (new_page and goes_on(before, draft, setting)) or (beside and around(before, draft, setting)):
+                    append(before, draft)
+                    continue
+            out.append(draft)
     return out
 
 
@@ -316,6 +351,15 @@ def _title(drafts: list[Draft], meta: str, setting: Setting) -> str:
     return title.text
 
 
+def _mark_cover(drafts: Sequence[Draft]) -> None:
+    """A first page with little on it and no running text is a cover."""
+    first = [draft for draft in drafts if draft.page == 1]
+    if first and len(first) < len(drafts) and sum(len(d.text) for d in first) < 500:
+        if all(len(d.rows) <= 3 and d.kind == "paragraph" for d in first):
+            for draft in first:
+                draft.cover = True
+
+
 def _list_levels(drafts: Sequence[Draft]) -> None:
     """Levels of list items from how far they are set in."""
     stack: list[float] = []
@@ -333,6 +377,36 @@ def _list_levels(drafts: Sequence[Draft]) -> None:
             draft.kind == "paragraph" and stack and draft.rows[0].x0 <= stack[0] + 0.2 * draft.size
         ):
             stack = []
+
+
+def _cut_numbers(drafts: Sequence[Draft]) -> None:
+    """Numbers that a list counts by itself (``1.``, ``2.``) leave the text, as bullet signs do.
+
+    Written ones, ``(1)`` or ``①``, stay: the text refers to them by that form.
+    """
+    counted = [
+        d
+        for d in drafts
+        if d.kind == "list_item" and d.number is not None and re.fullmatch("[0-9]{1,2}[.)]|[a-z][.)]", d.number.text)
+    ]
+    for k, draft in enumerate(counted):
+        number = draft.number
+        assert number is not None
+        steps = []
+        for other in counted[max(0, k - 3) : k + 4]:
+            if (
+                other is not draft
+                and other.number is not None
+                and abs(other.rows[0].x0 - draft.rows[0].x0) < 2 * draft.size
+            ):
+                steps.append(other.number.values[0] - number.values[0])
+        if not any(abs(step) == 1 for step in steps):
+            continue
+        draft.sign = number.text
+        cut = number.end
+        draft.text = draft.text[cut:]
+        draft.raised = [(a - cut, b - cut) for a, b in draft.raised if a >= cut]
+        draft.notes = [(max(0, offset - cut), note) for offset, note in draft.notes]
 
 
 def _language(blocks: Sequence[Block]) -> Lang:
@@ -366,7 +440,11 @@ def _content(
     sections: list[dict[str, Any]] = []
     stack: list[dict[str, Any]] = []
     tables: list[Table] = []
-    for draft in ordered:
+    captions = captions_of_tables(ordered)
+    of_block = {id(d.table): f"t{k}" for k, d in enumerate((d for d in ordered if d.table is not None), 1)}
+    found_tables = [table for sheet in sheets for table in sheet.tables]
+    before = {id(found_tables[later]): found_tables[first] for later, first in join_over_pages(found_tables).items()}
+    for k, draft in enumerate(ordered):
         kind = "paragraph" if draft.kind == "contents" else draft.kind
         if draft.kind == "heading" or (draft.kind == "title" and draft.level is not None):
             level = draft.level or 1
@@ -388,11 +466,13 @@ def _content(
             text = "\n".join(" | ".join(row) for row in rows)
             tables.append(
                 Table(
-                    id=f"t{len(tables) + 1}",
+                    id=of_block[id(draft.table)],
                     block=names[id(draft)],
                     page=draft.page,
                     rows=tuple(tuple(row) for row in rows),
                     header_rows=draft.table.header_rows,
+                    caption=captions.get(k),
+                    continues=of_block.get(id(before.get(id(draft.table)))),
                 )
             )
         blocks.append(

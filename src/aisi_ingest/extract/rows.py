@@ -37,7 +37,14 @@ class Row:
     raised: Spans = ()
     lead: int = 0
     gapped: bool = False  # put together over a gap wider than any blank
-    table: Any = None  # what stands in the place of this row
+    underlined: bool = False
+    table: Any = None  # a table in the place of this row
+    figure: list[Row] | None = None  # a drawing's words in the place of this row
+
+    @property
+    def solid(self) -> bool:
+        """Stands for a table or a drawing."""
+        return self.table is not None or self.figure is not None
 
     @property
     def text_x(self) -> float:
@@ -135,6 +142,7 @@ def joined(left: Row, right: Row) -> Row:
         ),
         raised=left.raised + tuple((a + shift, b + shift) for a, b in right.raised),
         lead=left.lead if left.lead < len(left.text) else shift + right.lead,
+        underlined=right.underlined and (left.underlined or sign),
         gapped=left.gapped or right.gapped or not sign,
         inner=right.x0 if sign and left.inner is None else left.inner,
     )
@@ -155,3 +163,16 @@ def with_signs(rows: Sequence[Row]) -> list[Row]:
         else:
             out.append(row)
     return out
+
+
+def underline(rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]) -> None:
+    """Mark the rows that have a rule right under them, no longer than they are; rules are (x0, x1, y)."""
+    for x0, x1, y in rules:
+        for row in rows:
+            if (
+                row.base - 0.05 * row.size <= y <= row.base + 0.45 * row.size
+                and x0 >= row.x0 - 0.6 * row.size
+                and x1 <= row.x1 + 0.6 * row.size
+                and x1 - x0 >= 0.7 * (row.x1 - row.x0)
+            ):
+                row.underlined = True
