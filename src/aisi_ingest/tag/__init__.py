@@ -1,0 +1,12 @@
+"""Finds dates, organisations, guides, people, events and places, and says which one each is.
+
+What a mention is follows from rules: a date grammar (``aisi_ingest.dates``), names of the registry
+(``aisi_ingest.registry``), shapes of names that no registry has, and what the document itself defines
+in brackets.
+"""
+
+from __future__ import annotations
+
+from aisi_ingest.tag.tagging import local_id, tag
+
+__all__ = ["local_id", "tag"]

@@ -1,0 +1,93 @@
+"""Names that several entities share, "AISI" before all: which one is meant where."""
+
+from __future__ import annotations
+
+from aisi_ingest.model import Block, Content
+from aisi_ingest.registry import Registry
+from aisi_ingest.tag.spans import Span
+
+# One-character names of countries, as in 英米の.
+_SHORT_COUNTRIES = {"日": "jp", "米": "us", "英": "gb", "加": "ca", "韓": "kr", "豪": "au", "星": "sg", "仏": "fr", "印": "in", "独": "de", "伊": "it"}
+# A country counts as set before or after a name over no more than this many characters.
+_NEAR = 12
+
+
+class Institutes:
+    """Resolves shared names of one document, block by block in reading order."""
+
+    def __init__(self, content: Content, registry: Registry, publisher: str | None) -> None:
+        self._registry = registry
+        self._publisher = publisher
+        self._stack: list[tuple[int, str]] = []  # countries that stand alone in a line above: level, country
+        self._section: str | None = None
+        self._seen: set[str] = set()
+
+    def resolve(self, block: Block, spans: list[Span]) -> list[Span]:
+        """The same spans, with a value where a shared name can be told."""
+        if block.section != self._section:
+            self._section, self._stack = block.section, []
+        level = block.level or 1
+        self._stack = [(at, country) for at, country in self._stack if at < level]
+        out = [self._one(block.text, span, spans) if span.ids and self._shared(span) else span for span in spans]
+        alone = [s for s in out if s.label == "PLACE" and s.value in self._countries]
+        if len(alone) == 1 and len(block.text.strip()) - (alone[0].end - alone[0].start) <= 4 and alone[0].value:
+            self._stack.append((level, alone[0].value))
+        self._seen.update(s.value for s in out if s.value)
+        return [s for s in out if s.value is not None or not s.ids]
+
+    @property
+    def _countries(self) -> set[str | None]:
+        return {entry.country for entry in self._registry.entries.values()}
+
+    def _shared(self, span: Span) -> bool:
+        return len(span.ids) > 1 or span.value is None
+
+    def _one(self, text: str, span: Span, spans: list[Span]) -> Span:
+        entries = self._registry.entries
+        by_country = {entries[i].country: i for i in reversed(span.ids) if entries[i].country}
+        for country in self._near_countries(text, span, spans):
+            if country in by_country:
+                return span._replace(value=by_country[country], rule="registry.country")
+        line = text[: span.start].rfind("\n") + 1
+        hosts = {entries[i].part_of: i for i in span.ids if entries[i].part_of}
+        for other in reversed([s for s in spans if line <= s.start < span.start]):
+            if other.value in hosts:
+                return span._replace(value=hosts[other.value], rule="registry.host")
+            if other.label == "PLACE" and other.value in by_country and span.start - other.end <= 4:
+                return span._replace(value=by_country[other.value], rule="registry.country")
+        for _, country in reversed(self._stack):
+            if country in by_country:
+                return span._replace(value=by_country[country], rule="registry.row")
+        row = next((s for s in spans if s.start == line and s.label == "PLACE" and text[s.end : s.end + 3] == " | "), None)
+        if row is not None and row.value in by_country:
+            return span._replace(value=by_country[row.value], rule="registry.row")
+        if self._publisher in span.ids:
+            return span._replace(value=self._publisher, rule="registry.publisher")
+        publisher = entries.get(self._publisher or "")
+        if publisher is not None and publisher.country in by_country:
+            return span._replace(value=by_country[publisher.country], rule="registry.publisher")
+        known = [i for i in span.ids if i in self._seen]
+        if known:
+            return span._replace(value=known[0], rule="registry.above")
+        if len(span.ids) == 1 or not by_country:
+            return span
+        return span._replace(value=by_country.get("jp", span.ids[0]), rule="registry.default")
+
+    def _near_countries(self, text: str, span: Span, spans: list[Span]) -> list[str]:
+        """Countries set directly before the name (英国AISI, 英米のAISI) or after it (AISI in the U.K., AISI, Korea)."""
+        out = []
+        before = text[max(0, span.start - 4) : span.start].rstrip("の ・")
+        for at, char in enumerate(before):
+            if char in _SHORT_COUNTRIES and all(c in _SHORT_COUNTRIES for c in before[at:]):
+                out.append(_SHORT_COUNTRIES[char])
+        for other in spans:
+            if other.label != "PLACE" or other.value is None:
+                continue
+            between = text[other.end : span.start] if other.end <= span.start else text[span.end : other.start]
+            if len(between) > _NEAR:
+                continue
+            if other.end <= span.start and between.strip() in ("", "の", "'s", "’s", "・", "("):
+                out.insert(0, other.value)
+            elif other.start >= span.end and between.strip() in ("in", "in the", "of", "of the", ",", "(", "（", "、"):
+                out.append(other.value)
+        return out
