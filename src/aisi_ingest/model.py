@@ -248,7 +248,7 @@ class Publication(Struct, frozen=True):
     documents: Sequence[Document] | Mapping[str, Document]  # with id, work and mentions
     alignments: Sequence[Alignment] = ()
     comparisons: Sequence[Comparison] = ()
-    entities: Sequence[Entity] | Mapping[str, Entity] = ()  # of the registry; those named ``local:...`` are collected from the mentions
+    entities: Sequence[Entity] | Mapping[str, Entity] = ()  # of the registry; ``local:...`` come from the mentions
     made_with: Mapping[str, str] = {}  # stage to version
     raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the pictures of the viewer
     expectations: Mapping[str, int] = {}  # id of a source to the least number of its documents
