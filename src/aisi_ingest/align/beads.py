@@ -1,0 +1,84 @@
+"""Matches as beads: with ids, scores, evidence, and empty sides for what has no counterpart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aisi_ingest.align import cost, evidence
+from aisi_ingest.align.encoder import Encoder
+from aisi_ingest.align.match import Match, Pairing, inside, pairing
+from aisi_ingest.align.units import Outline
+from aisi_ingest.model import Bead, Block, Unit
+from aisi_ingest.text import sentences
+
+
+def beads(
+    unit: Unit, ja: Sequence[str], en: Sequence[str], matches: Sequence[Match], of: Pairing | None = None
+) -> list[Bead]:
+    """Beads in Japanese reading order; what only English has follows what stands before it."""
+    out: list[tuple[tuple[float, float], Bead]] = []
+    used_ja = {i for match in matches for i in match.ja}
+    last = {j: match.ja[0] for match in matches for j in match.en}
+    for match in matches:
+        left, right = tuple(ja[i] for i in match.ja), tuple(en[j] for j in match.en)
+        words = words_of(match, of) if of else ()
+        out.append(((match.ja[0], match.en[0]), Bead(unit, left, right, score(match.odds), words)))
+    out += [((i, -1), Bead(unit, (ja[i],), (), 0.0)) for i in range(len(ja)) if i not in used_ja]
+    after = -1
+    for j in range(len(en)):
+        if j in last:
+            after = last[j]
+        else:
+            out.append(((after + 0.5, j), Bead(unit, (), (en[j],), 0.0)))
+    return [bead for _, bead in sorted(out, key=lambda item: item[0])]
+
+
+def score(odds: float) -> float:
+    """Log odds as a probability, to three places."""
+    return round(cost.probability(odds), 3)
+
+
+def words_of(match: Match, of: Pairing) -> tuple[str, ...]:
+    """Up to six short words that say what a match rests on, the rarest anchors first."""
+    ja = frozenset().union(*(of.ja.texts[i].anchors for i in match.ja))
+    en = frozenset().union(*(of.en.texts[j].anchors for j in match.en))
+    shared = (a for a in ja & en if not a.startswith("sound:"))
+    words = sorted(shared, key=lambda a: (-of.weights.weight(a), a))[:5]
+    similarity = float((of.ja.vectors[list(match.ja)] @ of.en.vectors[list(match.en)].T).max())
+    return (*words, *([f"similarity:{similarity:.2f}"] if similarity else []))
+
+
+def sentence_beads(ja: Outline, en: Outline, matches: Sequence[Match], encoder: Encoder | None) -> list[Bead]:
+    """Beads of sentences and table rows inside matched blocks."""
+    out: list[Bead] = []
+    for match in matches:
+        left = [span for place in match.ja for span in _spans(ja.blocks[place])]
+        right = [span for place in match.en for span in _spans(en.blocks[place])]
+        if len(left) == len(right) == 1:
+            out.append(Bead("sentence", (left[0][0],), (right[0][0],), score(match.odds)))
+            continue
+        of = pairing(
+            [evidence.read(text, "ja") for _, text in left],
+            evidence.vectors([text for _, text in left], encoder),
+            [evidence.read(text, "en") for _, text in right],
+            evidence.vectors([text for _, text in right], encoder),
+            encoder,
+        )
+        found = inside(range(len(left)), range(len(right)), of)
+        out += beads("sentence", [key for key, _ in left], [key for key, _ in right], found, of)
+    return out
+
+
+def _spans(block: Block) -> list[tuple[str, str]]:
+    """Ids and texts of a block's sentences; of a table's rows; a piece of code is one."""
+    if block.kind == "code":
+        spans = [(0, len(block.text))]
+    elif block.kind == "table":
+        spans, at = [], 0
+        for line in block.text.split("\n"):
+            if line.strip(" |"):
+                spans.append((at, at + len(line)))
+            at += len(line) + 1
+    else:
+        spans = list(sentences(block.text))
+    return [(f"{block.id}:{start}-{end}", block.text[start:end]) for start, end in spans]

@@ -1,0 +1,89 @@
+"""Which sections belong together: by number, title, contents and place in the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from aisi_ingest.align import cost, evidence, search
+from aisi_ingest.align import encoder as encoders
+from aisi_ingest.align.cost import Side
+from aisi_ingest.align.encoder import Encoder, Vectors
+from aisi_ingest.align.evidence import Text, Weights
+from aisi_ingest.align.match import MERGE, NEARBY, SKIP, SWAP, Match, Pairing, supported, unique
+from aisi_ingest.align.search import Gains
+from aisi_ingest.align.units import Outline
+
+
+class _Half(Struct, frozen=True):
+    """Sections of one document: titles and contents."""
+
+    titles: Side
+    contents: Side
+
+    def part(self, wanted: Sequence[int]) -> _Half:
+        return _Half(self.titles.part(wanted), self.contents.part(wanted))
+
+    def doubles(self) -> _Half:
+        return _Half(self.titles.doubles(), self.contents.doubles())
+
+    @property
+    def full(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which sections have contents: an empty one says nothing for or against."""
+        return np.array([bool(text.key) for text in self.contents.texts], dtype=bool)
+
+
+def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None) -> list[Match]:
+    """Matches of sections, by their places in the outlines; what belongs to nothing is left out."""
+    titles = cost.sides(ja.titles, _title_vectors(ja, encoder), en.titles, _title_vectors(en, encoder))
+    contents = cost.sides(*_contents(ja, blocks.ja), *_contents(en, blocks.en))
+    halves = _Half(titles[0], contents[0]), _Half(titles[1], contents[1])
+    weights = evidence.weigh((*ja.titles, *en.titles)), evidence.weigh((*contents[0].texts, *contents[1].texts))
+
+    def odds(left: _Half, right: _Half) -> Gains:
+        return _odds(left, right, weights, blocks.likeness)
+
+    def gains(down: range, across: range) -> dict[tuple[int, int], Gains]:
+        left, right = halves[0].part(down), halves[1].part(across)
+        out = {(1, 1): supported(odds(left, right))}
+        if len(down) > 1:
+            out[2, 1] = odds(left.doubles(), right) + np.float32(MERGE)
+        if len(across) > 1:
+            out[1, 2] = odds(left, right.doubles()) + np.float32(MERGE)
+        return out
+
+    anchors = unique(ja.titles, en.titles)
+    found = []
+    for a, b, c, d in search.search(len(ja.sections), len(en.sections), gains, SKIP, SWAP, anchors):
+        down, across = range(a, b), range(c, d)
+        found.append(Match(tuple(down), tuple(across), float(odds(halves[0].part(down), halves[1].part(across)).max())))
+    return found
+
+
+def _odds(left: _Half, right: _Half, weights: tuple[Weights, Weights], likeness: cost.Likeness) -> Gains:
+    by_title = cost.log_odds(left.titles, right.titles, weights[0], likeness)
+    by_contents = cost.log_odds(left.contents, right.contents, weights[1], cost.CONTENTS)
+    both = left.full[:, None] & right.full[None, :]
+    return np.asarray(by_title + np.where(both, by_contents, 0) + NEARBY, dtype=np.float32)
+
+
+def _title_vectors(outline: Outline, encoder: Encoder | None) -> Vectors:
+    return evidence.vectors([section.title for section in outline.sections], encoder)
+
+
+def _contents(outline: Outline, side: Side) -> tuple[list[Text], Vectors]:
+    """A text and a vector for the contents of each section, its subsections' included."""
+    texts = []
+    vectors = np.zeros((len(outline.sections), encoders.DIMENSIONS), dtype=np.float32)
+    for index, places in enumerate(outline.under):
+        anchors = frozenset(anchor for place in places for anchor in side.texts[place].anchors)
+        length = sum(side.texts[place].length for place in places) or 1.0
+        level = outline.sections[index].level
+        texts.append(
+            Text(outline.titles[index].lang, length, anchors, "contents", level, None, "full" if places else "")
+        )
+        if places:
+            vectors[index] = encoders.mean(side.vectors[list(places)], (side.texts[p].length for p in places))
+    return texts, vectors
