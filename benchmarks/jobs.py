@@ -91,6 +91,28 @@ def pptx_walk(*files: str) -> Work:
     return work
 
 
+def markdown(folder: str, *files: str) -> Work:
+    """What we read, as Markdown: for the script that scores other programs' Markdown."""
+    from aisi_ingest.extract import report
+
+    def work() -> dict[str, Any]:
+        for file in files:
+            content = report.read(Path(file)).value
+            assert content is not None, file
+            sections = {section.id: section for section in content.sections}
+            lines = []
+            for block in content.blocks:
+                section = sections.get(block.section or "")
+                if block.kind == "heading" and section is not None:
+                    lines.append(f"{'#' * section.level} {section.number or ''} {section.title}")
+                elif block.kind not in ("furniture", "figure_text") and not block.hidden:
+                    lines.append(block.text)
+            (Path(folder) / f"{Path(file).name}.aisi-ingest.md").write_text("\n\n".join(lines), "utf-8")
+        return {"files": len(files)}
+
+    return work
+
+
 def _documents(files: tuple[str, ...]) -> list[Any]:
     import msgspec
 
@@ -213,6 +235,7 @@ JOBS: dict[str, Callable[..., Work]] = {
         pdfium_text,
         read_decks,
         pptx_walk,
+        markdown,
         documents,
         tag_documents,
         tokenise,
@@ -225,6 +248,7 @@ JOBS: dict[str, Callable[..., Work]] = {
 SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
 WARM = {
     "read_reports": "sample_guide_v1.00_en.pdf",
+    "markdown": "sample_guide_v1.00_en.pdf",
     "pdfium_text": "sample_guide_v1.00_en.pdf",
     "read_decks": "sample_overview_en.pptx",
     "pptx_walk": "sample_overview_en.pptx",
@@ -237,7 +261,7 @@ def main() -> None:
     warm = arguments[0] == "--warm"
     name, *files = arguments[warm:]
     if warm and name in WARM:
-        JOBS[name](str(SAMPLES / WARM[name]))()
+        JOBS[name](*files[: name == "markdown"], str(SAMPLES / WARM[name]))()
     work = JOBS[name](*files)
     ready = time.perf_counter()
     amount = work()

@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,11 +53,11 @@ class Runs:
         return (max(walls) - min(walls)) / 2 / statistics.median(walls)
 
 
-def run(command: Command, *, seconds: float = 3600, environment: Mapping[str, str] | None = None) -> Run:
-    """Run a command to its end. Raises Failed where it ends with an error or takes longer than ``seconds``."""
+def run(command: Command, *, seconds: float = 3600, accept: Sequence[int] = (0,)) -> Run:
+    """Run a command to its end. Raises Failed where its code is not one of ``accept``, or it takes too long."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=err, env={**os.environ, **(environment or {})})
+        process = subprocess.Popen(command, stdout=out, stderr=err)
         while True:  # wait4 has no time limit of its own
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             wall = time.perf_counter() - began
@@ -72,7 +72,7 @@ def run(command: Command, *, seconds: float = 3600, environment: Mapping[str, st
         out.seek(0)
         err.seek(0)
         said = out.read().strip().splitlines()
-        if process.returncode:
+        if process.returncode not in accept:
             lines = [line for line in err.read().splitlines() if line.strip()] or said or ["no message"]
             raise Failed(f"exit code {process.returncode}: {lines[-1].strip()[:200]}")
         result: dict[str, Any] = {}
@@ -81,10 +81,18 @@ def run(command: Command, *, seconds: float = 3600, environment: Mapping[str, st
         return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, result)
 
 
-def in_turn(commands: Mapping[str, Command], rounds: int, *, seconds: float = 3600) -> dict[str, Runs | Failed]:
+def in_turn(
+    commands: Mapping[str, Command],
+    rounds: int,
+    *,
+    seconds: float = 3600,
+    accept: Sequence[int] = (0,),
+    before: Callable[[str], None] = lambda name: None,
+) -> dict[str, Runs | Failed]:
     """Run the commands one after the other, ``rounds`` times over, so that a busy machine is busy for all.
 
-    A command that fails is named and left out of the rounds that follow.
+    ``before`` is called with the command's name ahead of each run. A command that fails is named and left out of
+    the rounds that follow.
     """
     kept: dict[str, list[Run]] = {name: [] for name in commands}
     failed: dict[str, Failed] = {}
@@ -93,7 +101,8 @@ def in_turn(commands: Mapping[str, Command], rounds: int, *, seconds: float = 36
             if name in failed:
                 continue
             try:
-                kept[name].append(run(command, seconds=seconds))
+                before(name)
+                kept[name].append(run(command, seconds=seconds, accept=accept))
             except (Failed, OSError) as error:
                 failed[name] = error if isinstance(error, Failed) else Failed(str(error))
     return {name: failed[name] if name in failed else Runs(tuple(runs)) for name, runs in kept.items()}

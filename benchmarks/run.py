@@ -11,14 +11,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.chdir(Path(__file__).parents[1])
 
-from benchmarks import corpus, figures  # noqa: E402
+from benchmarks import corpus, figures, growth, whole  # noqa: E402
 from benchmarks.figures import Bench  # noqa: E402
 from benchmarks.results import Section, page  # noqa: E402
 
 SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "stages": figures.stages,
     "start-up": figures.start_up,
+    "rates": growth.rates,
     "peers": figures.peers,
+    "pipeline": whole.pipeline,
+    "quality": whole.quality,  # of what pipeline made
+    "growth-pages": growth.growth_pages,
+    "growth-documents": growth.growth_documents,
 }
 
 

@@ -1,0 +1,89 @@
+"""How time and memory grow: with documents in a store, pages of a report, pages of a pair, names in the registry."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from benchmarks import measure
+from benchmarks.figures import WORK, Bench, documents, job
+from benchmarks.measure import Failed
+from benchmarks.results import Section, seconds
+from benchmarks.whole import ACCEPT, add, fresh
+
+
+def _synthetic(*arguments: object) -> None:
+    measure.run([sys.executable, "-m", "benchmarks.synthetic", *map(str, arguments)])
+
+
+def growth_documents(bench: Bench) -> Section:
+    """One-page documents, Japanese and English in turn, added to an empty store; and again with nothing to do."""
+    folder, root = WORK / "records", WORK / "growth"
+    counts = (2, 10, 100) if bench.quick else (2, 10, 100, 1000)
+    if len(list(folder.glob("*.pdf"))) < counts[-1]:
+        _synthetic("site", folder, counts[-1])
+    files = sorted(folder.glob("*.pdf"))
+    rows = []
+    for count in counts:
+        chosen = tuple(files[:count])
+        fresh(root)
+        try:
+            full = measure.run(add(root, 2, chosen), accept=ACCEPT)
+            again = measure.run(add(root, 2, chosen), accept=ACCEPT)
+        except Failed as error:
+            rows.append((str(count), f"not measured: {error}", *[""] * 5))
+            continue
+        cells = (seconds(full.wall), f"{1000 * full.wall / count:.0f}", f"{1000 * full.cpu / count:.0f}")
+        share = f"{100 * again.wall / full.wall:.1f} %"
+        rows.append((str(count), *cells, f"{full.peak:.0f}", seconds(again.wall), share))
+    shutil.rmtree(root, ignore_errors=True)
+    columns = ("documents", "s", "ms each", "CPU ms each", "peak, MiB", "nothing to do, s", "share of the full run")
+    return Section("Growth with documents", columns, tuple(rows), "One page each, 2 workers, start-up included.")
+
+
+def growth_pages(bench: Bench) -> Section:
+    """Long reports of one shape: reading, and aligning the two languages down to sentences."""
+    folder = WORK / "long"
+    rows = []
+    for pages in (10, 100, 400) if bench.quick else (10, 100, 500, 2000):
+        files = [folder / f"long_{pages}_{lang}.pdf" for lang in ("ja", "en")]
+        if not all(file.exists() for file in files):
+            _synthetic("long", folder, pages)
+        cells = [str(pages)]
+        for name in ("read_reports", "pdfium_text"):
+            try:
+                done = measure.run(job(name, *files))
+                per_page = 1000 * done.work / done.said["pages"]
+                cells += [f"{per_page:.2f}", f"{done.peak:.0f}"]
+            except Failed as error:
+                cells += [f"not measured: {error}", ""]
+        made, problem = documents(bench, files)
+        try:
+            if problem:
+                raise Failed(problem)
+            done = measure.run(job("align_pairs", *(made[file] for file in files)))
+            cells += [seconds(done.work), f"{1000 * done.work / pages:.1f}", f"{done.peak:.0f}"]
+        except Failed as error:
+            cells += [f"not measured: {error}", "", ""]
+        rows.append(tuple(cells))
+    columns = ("pages of each", "read, ms a page", "peak, MiB", "pypdfium2, ms a page", "peak, MiB")
+    columns += ("align, s", "align, ms a page", "peak, MiB")
+    note = "Reading: both languages in one process. Aligning: after start-up; the goal is 10 s, 500 MiB at 100 pages."
+    return Section("Growth with pages", columns, tuple(rows), note)
+
+
+def rates(bench: Bench) -> Section:
+    """Characters a second of the tagger, one process."""
+    made, problem = documents(bench, bench.corpus.reports)
+    try:
+        if problem:
+            raise Failed(problem)
+        runs = measure.in_turn({"tag": job("tag_documents", *made.values())}, min(3, bench.rounds))["tag"]
+        if isinstance(runs, Failed):
+            raise runs
+        rate = runs.runs[0].said["characters"] / runs.median("work")
+        cells = (f"{rate:,.0f}" if rate >= 200_000 else f"**{rate:,.0f}**", f"{runs.median('peak'):.0f}")
+    except Failed as error:
+        cells = (f"not measured: {error}", "")
+    row = ("tag the reports", "200,000 characters/s, 400 MiB", *cells)
+    return Section("Rates", ("what", "goal", "characters/s", "peak, MiB"), (row,))

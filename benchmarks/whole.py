@@ -1,0 +1,126 @@
+"""The whole pipeline beside other programs, beside itself with one worker, and with nothing to do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import measure
+from benchmarks.corpus import ROOT
+from benchmarks.figures import WORK, Bench, peers_python
+from benchmarks.measure import Command, Failed, Runs
+from benchmarks.results import Section, seconds, times
+
+HOME = WORK / "pipeline"
+STACK = WORK / "stack"
+AISI_INGEST = str(Path(sys.executable).with_name("aisi-ingest"))
+# A run whose documents include one that cannot be read ends with 1 and has published the others.
+ACCEPT = (0, 1)
+
+
+def add(root: Path, workers: int, files: tuple[Path, ...]) -> Command:
+    return [AISI_INGEST, "add", *map(str, files), "--root", str(root), "--workers", str(workers), "--no-ocr"]
+
+
+def fresh(root: Path) -> None:
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+
+
+def pipeline(bench: Bench) -> Section:
+    """All files of the corpus from bytes to a release, without OCR."""
+    files = bench.corpus.files
+    roots = {"2 workers": HOME / "two", "1 worker": HOME / "one"}
+    rounds = 1 if bench.quick else 3
+    commands = {name: add(root, int(name[0]), files) for name, root in roots.items()}
+    result = measure.in_turn(commands, rounds, accept=ACCEPT, before=lambda name: fresh(roots[name]))
+    result |= measure.in_turn({"again": commands["2 workers"]}, rounds, accept=ACCEPT)
+    note = f"{len(files)} files, {len(bench.corpus.pdfs)} of them PDF. Other programs run once: they are slow."
+    try:
+        python = str(peers_python())
+        markdown = WORK / "markdown-all"
+        markdown.mkdir(parents=True, exist_ok=True)
+        peer = [python, str(ROOT / "benchmarks" / "peers.py"), "pymupdf4llm", str(markdown)]
+        result |= measure.in_turn(
+            {
+                "pymupdf4llm": [*peer, *map(str, bench.corpus.pdfs)],
+                "stack": [python, str(ROOT / "benchmarks" / "stack.py"), str(STACK), *map(str, files)],
+            },
+            1,
+        )
+    except Failed as error:
+        note += f" {error}"
+    two = result["2 workers"]
+    rows = [
+        _row(
+            "whole pipeline, 2 workers", "pymupdf4llm to Markdown of the PDFs alone", "0.5", two, result, "pymupdf4llm"
+        ),
+        _row("whole pipeline, 2 workers", "the stack of `stack.py`", "0.1", two, result, "stack"),
+        _row("2 workers", "1 worker", f"{1 / 1.8:.2f}", two, result, "1 worker"),
+        _row("the same again: nothing to do", "2 workers", "", result["again"], result, "2 workers"),
+    ]
+    columns = ("what", "anchor", "goal", "whole", "CPU", "ours, s", "anchor, s", "peak, MiB", "anchor's peak, MiB")
+    return Section("Whole pipeline", columns, tuple(rows), note)
+
+
+def _row(
+    what: str, against: str, goal: str, ours: Runs | Failed, result: dict[str, Runs | Failed], anchor_name: str
+) -> tuple[str, ...]:
+    anchor = result.get(anchor_name, Failed("not there"))
+    for runs in (ours, anchor):
+        if isinstance(runs, Failed):
+            return (what, against, goal, f"not measured: {runs}", *[""] * 5)
+    assert isinstance(ours, Runs) and isinstance(anchor, Runs)
+    return (
+        what,
+        against,
+        goal,
+        times(ours.median("wall") / anchor.median("wall"), float(goal) if goal else None),
+        times(ours.median("cpu") / anchor.median("cpu")),
+        seconds(ours.median("wall")),
+        seconds(anchor.median("wall")),
+        f"{ours.median('peak'):.0f}",
+        f"{anchor.median('peak'):.0f}",
+    )
+
+
+FIGURES = ("text_ja", "text_en", "headings_ja", "headings_en", "sections", "blocks", "mentions", "dates", "links")
+
+
+def quality(bench: Bench) -> Section:
+    """Our release and the stack's tables on the same gold; run after ``pipeline``."""
+    columns = ("gold", "whose", *FIGURES)
+    if bench.corpus.evaluation is None:
+        return Section("Quality", columns, (), "The test corpus with its gold is not here.")
+    rows = []
+    gold = bench.corpus.evaluation.parent / "gold"
+    names = [
+        ("overview", "20250106_AISIoverview"),
+        *((f"aisev-{part}", f"aisev-{part}") for part in ("rt", "appendix")),
+    ]
+    for name, file in names:
+        for whose, release in (("aisi-ingest", HOME / "two" / "processed" / "latest"), ("stack", STACK)):
+            command = [
+                sys.executable,
+                str(bench.corpus.evaluation / "score.py"),
+                str(release),
+                str(gold / f"{name}.json"),
+            ]
+            command += ["--ja", f"{file}_ja.pdf", "--en", f"{file}_en.pdf", "--json"]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                reason = (done.stderr.strip().splitlines() or ["?"])[-1][:120]
+                rows.append((name, whose, f"not scored: {reason}", *[""] * (len(FIGURES) - 1)))
+                continue
+            said = json.loads(done.stdout)
+            rows.append((name, whose, *(_figure(said.get(figure)) for figure in FIGURES)))
+    return Section("Quality of the same releases", columns, tuple(rows), "Figures of the corpus's score.py: 1 is best.")
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, dict):
+        value = value.get("f1", value.get("all", {}).get("f1") if isinstance(value.get("all"), dict) else None)
+    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
