@@ -90,6 +90,8 @@ class _Walk:
                 return
             if page is None:
                 continue
+            if depth == 0:
+                self._follow(_folder(page.url))  # an index page that moved leads to where it lies now
             for link in page.documents:
                 self._take(link)
             for target in page.pages:

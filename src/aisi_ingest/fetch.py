@@ -20,7 +20,7 @@ from aisi_ingest.client import Answer, Budget, Client, Failed, Refused
 from aisi_ingest.crawl import Found, crawl, known_to
 from aisi_ingest.extract import sniff
 from aisi_ingest.ledger import Standing
-from aisi_ingest.model import Issue, Listing, Receipt, Source
+from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
 from aisi_ingest.pages import Link
 from aisi_ingest.sources import SourceSpec, authority
 from aisi_ingest.store import Store, now
@@ -87,7 +87,7 @@ def fetch(
                 break
             if progress:
                 progress(done[link.url], number, len(links))
-        for gone in withdraw(found, source, store):
+        for gone in withdraw(found, source, store) if not only else ():
             done[gone.receipt.url] = gone
         for url, standing in known_to(source, store).items():
             if url not in done:
@@ -283,11 +283,14 @@ def listing_of(standing: Standing, source: SourceSpec | None) -> Listing | None:
 def listings_of(standing: Standing, source: SourceSpec | None) -> tuple[Listing, ...]:
     """All contents that an address ever had, the newest first, with what its pages say now."""
     latest = standing.latest
+    address = None if latest.url.startswith("file:") else latest.url
+    file = latest.file or latest.url
+    licence = source.licence if source else None
     return tuple(
         Listing(
             source=Source(
-                url=None if latest.url.startswith("file:") else latest.url,
-                file=good.file or "",
+                url=address,
+                file=good.file or file,
                 sha256=good.sha256 or "",
                 bytes=good.bytes or 0,
                 media_type=good.media_type or sniff.UNKNOWN,
@@ -296,7 +299,7 @@ def listings_of(standing: Standing, source: SourceSpec | None) -> tuple[Listing,
             title=latest.title or good.title,
             date=latest.date or good.date,
             lang=latest.lang or good.lang,
-            licence=source.licence if source else None,
+            licence=licence or Licence("not stated; see the source", address or "", address or file),
             origin=latest.source,
         )
         for good in standing.versions

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunspli
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from aisi_ingest import dates
 from aisi_ingest.model import Lang
 from aisi_ingest.text import language_of
 
@@ -61,13 +62,10 @@ _NEXT = re.compile(
 )
 _PAGE_NUMBER = ("page", "p", "paged", "pg", "pageno", "start", "offset", "from")
 _CONTAINERS = {"li", "tr", "dd", "dt", "article", "p", "div", "section"}
-_DATE_TEXT = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*(?:年|[./-])\s*(?P<m>1[0-2]|0?[1-9])\s*(?:月|[./-])\s*(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)日?"
-    r"|(?P<era>令和|平成)\s*(?P<ey>元|\d{1,2})\s*年\s*(?P<em>1[0-2]|0?[1-9])\s*月\s*(?P<ed>3[01]|[12]\d|0?[1-9])\s*日"
-)
 _ISO = re.compile(r"\s*(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?![\d-])")
 _SITEMAP = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?[^>]*>|<!--.*?-->|\s)*<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL)
 _MOST_LINKS = 20_000  # a page; more is a trap
+_MOST_IN_ROW = 20  # links in what still counts as the row of one
 _TITLE_LENGTH = 500  # code points
 
 
@@ -80,13 +78,14 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
     tree = LexborHTMLParser(_decoded(html, content_type))
     base_node = tree.css_first("base[href]")
     base = _joined(url, (base_node.attributes.get("href") or "") if base_node else "") or url
-    lang = _page_language(tree, url)
+    page_lang = _page_language(tree, url)
+    rows, here = _Rows(), canonical(url)
     documents: dict[str, Link] = {}
     pages: dict[str, PageLink] = {}
     for node in tree.css("a[href], area[href], link[href]")[:_MOST_LINKS]:
         attributes = node.attributes
         target = _joined(base, attributes.get("href") or "")
-        if target is None or target == canonical(url):
+        if target is None or target == here:
             continue
         relation = (attributes.get("rel") or "").lower().split()
         hreflang = _language(attributes.get("hreflang"))
@@ -94,12 +93,14 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
             continue
         if _is_document(target, node):
             if target not in documents:
-                documents[target] = Link(url=target, title=_title(node), date=_date(node), lang=hreflang or lang)
+                lang = hreflang or page_lang
+                title, date = _title(node, rows), _date(node, rows)
+                documents[target] = Link(url=target, title=title, date=date, lang=lang)
             continue
-        kind = _page_kind(node, target, relation, hreflang, lang)
+        kind = _page_kind(node, target, relation, hreflang, page_lang)
         if kind and (target not in pages or pages[target].kind == "page"):
             pages[target] = PageLink(target, kind)
-    return Page(url=url, lang=lang, documents=tuple(documents.values()), pages=tuple(pages.values()))
+    return Page(url=url, lang=page_lang, documents=tuple(documents.values()), pages=tuple(pages.values()))
 
 
 def read_sitemap(xml: bytes, url: str) -> Page:
@@ -239,7 +240,37 @@ def _text(node: LexborNode) -> str:
     return re.sub(r"\s+", " ", node.text() or "").strip()
 
 
-def _title(node: LexborNode) -> str | None:
+class _Row:
+    """What stands in one container of links: seen once, since a thousand links may share it."""
+
+    def __init__(self, node: LexborNode) -> None:
+        links = node.css("a[href]")
+        self.links = [_text(link) for link in links] if len(links) <= _MOST_IN_ROW else []
+        self.crowded = len(links) > _MOST_IN_ROW
+        self.documents = [
+            text
+            for text, link in zip(self.links, links, strict=False)
+            if _DOCUMENT.search(unquote(link.attributes.get("href") or ""))
+        ]
+        self.text = "" if self.crowded else _text(node)
+        self.headings = [] if self.crowded else [_text(each) for each in node.css("h1, h2, h3, h4, h5, h6, th")]
+        times = [] if self.crowded else node.css("time")
+        self.times = {day for time in times if (day := _iso(time.attributes.get("datetime") or _text(time)))}
+
+
+class _Rows:
+    """The containers of one page, by node."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, _Row] = {}
+
+    def of(self, node: LexborNode) -> _Row:
+        if node.mem_id not in self._rows:
+            self._rows[node.mem_id] = _Row(node)
+        return self._rows[node.mem_id]
+
+
+def _title(node: LexborNode, rows: _Rows) -> str | None:
     """The link's text without its form and size; where that says nothing, what stands around or above it."""
     image = node.css_first("img[alt]")
     alternative = image.attributes.get("alt") if image else None
@@ -248,17 +279,19 @@ def _title(node: LexborNode) -> str | None:
         if title:
             return title
     for container in _containers(node):
-        links = [a for a in container.css("a[href]") if _DOCUMENT.search(unquote(a.attributes.get("href") or ""))]
-        if len(links) > 2:  # a Japanese and an English file share a row; more share nothing
+        row = rows.of(container)
+        if row.crowded or len(row.documents) > 2:  # two languages share a title; more files share none
             break
-        for heading in container.css("h1, h2, h3, h4, h5, h6, th"):
-            if title := _trimmed_title(_text(heading)):
+        for heading in row.headings:
+            if title := _trimmed_title(heading):
                 return title
-        around = _text(container)
-        for link in links:
-            around = around.replace(_text(link), " ", 1)
-        around = _DATE_TEXT.sub(" ", around)
-        if title := _trimmed_title(re.sub(r"\s+", " ", around).strip(" |/／・:：-–—[]()（）")):
+        around = row.text
+        for text in row.documents:
+            around = around.replace(text, " ", 1)
+        for found in reversed(dates.find(around)):
+            around = around[: found.start] + " " + around[found.end :]
+        around = re.sub(r"[(（\[［]\s*[)）\]］]", " ", around)
+        if title := _trimmed_title(around.strip(" \u3000|/／・:：-–—、,")):
             return title
     return None
 
@@ -285,46 +318,32 @@ def _containers(node: LexborNode) -> list[LexborNode]:
     return found
 
 
-def _date(node: LexborNode) -> str | None:
+def _date(node: LexborNode, rows: _Rows) -> str | None:
     """The date that a link's row shows: one ``time`` element, or one date in the text; two tell nothing."""
     for container in _containers(node):
-        places = [container]
+        places = [rows.of(container)]
         if container.tag == "dd":
             term = container.prev
             while term is not None and term.tag != "dt":
                 term = term.prev
             if term is not None:
-                places.append(term)
-        for place in places:
-            times = {d for t in place.css("time") if (d := _iso(t.attributes.get("datetime") or _text(t)))}
-            if len(times) == 1:
-                return times.pop()
-            if times:
-                return None
-        for place in places:
-            text = _text(place)
-            if len(place.css("a[href]")) == 1:
-                text = text.replace(_text(node), " ", 1)  # a title may speak of another day
-            dates = {d for match in _DATE_TEXT.finditer(text) if (d := _edtf(match))}
-            if len(dates) == 1:
-                return dates.pop()
-            if dates:
-                return None
+                places.append(rows.of(term))
+        for days in (*(row.times for row in places), *(_days(row) for row in places)):
+            if days:
+                return days.copy().pop() if len(days) == 1 else None
     return None
+
+
+def _days(row: _Row) -> set[str]:
+    text = row.text
+    if len(row.links) == 1:
+        text = text.replace(row.links[0], " ", 1)  # a title may speak of another day
+    return {found.value for found in dates.find(text) if found.own and found.value and "/" not in found.value}
 
 
 def _iso(text: str) -> str | None:
     match = _ISO.match(text)
     return "-".join(part for part in match.groups() if part) if match else None
-
-
-def _edtf(match: re.Match[str]) -> str | None:
-    if match["era"]:
-        number = 1 if match["ey"] == "元" else int(match["ey"])
-        year, month, day = number + (2018 if match["era"] == "令和" else 1988), match["em"], match["ed"]
-    else:
-        year, month, day = int(match["y"]), match["m"], match["d"]
-    return f"{year:04}-{int(month):02}-{int(day):02}"
 
 
 _CODECS = {"utf-8", "cp932", "shift_jis", "euc_jp", "iso2022_jp", "iso8859-1", "cp1252", "utf-16", "ascii"}

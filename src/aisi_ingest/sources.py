@@ -37,7 +37,7 @@ class SourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[str, ...] = ()  # "example.org" or "example.org:8080"; by default those of index and files
     depth: int = 2  # how many links below an index page further pages are read
     languages: tuple[Lang, ...] = ("ja", "en")
-    licence: Licence = Licence(name="not stated; see the source", url="", attribution="")
+    licence: Licence | None = None  # None: not known, which every document then says
     pairs: tuple[tuple[str, str], ...] = ()  # file names or addresses that are one work: Japanese, English
     not_pairs: tuple[tuple[str, str], ...] = ()  # that look like one work and are not
     expect: Expect = Expect()

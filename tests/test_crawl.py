@@ -1,0 +1,175 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import servers
+from msgspec.structs import replace
+from servers import Site
+
+from aisi_ingest import sources
+from aisi_ingest.client import Client
+from aisi_ingest.crawl import Found, crawl
+from aisi_ingest.store import Store
+
+Crawling = Callable[..., Found]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with servers.serving() as made:
+        yield made
+
+
+@pytest.fixture
+def walk(site: Site, tmp_path: Path) -> Crawling:
+    def walking(*paths: str, **fields: Any) -> Found:
+        source = sources.from_index([f"{site.url}{path}" for path in paths], contact="mailto:a@example.org")
+        place = Store(tmp_path)
+        place.prepare()
+        with Client(backoff=0.001) as client:
+            return crawl(replace(source, **fields), place, client=client)
+
+    return walking
+
+
+def page(*links: str, lang: str = "ja", more: str = "") -> bytes:
+    rows = "".join(f'<li><a href="{link}">{link} のこと</a></li>' for link in links)
+    return f'<html lang="{lang}"><body>{more}<ul>{rows}</ul></body></html>'.encode()
+
+
+def names(found: Found) -> list[str]:
+    return [link.url.rsplit("/", 1)[-1] for link in found.links]
+
+
+def paths(site: Site) -> list[str]:
+    return [request.path for request in site.requests if request.path != "/robots.txt"]
+
+
+def test_the_other_language_is_read_from_either_side(site: Site, walk: Crawling) -> None:
+    site["/"] = page("a_ja.pdf", more='<a href="en/" hreflang="en">English</a>')
+    site["/en/"] = page("../a_en.pdf", lang="en", more='<a href="../" hreflang="ja">日本語</a>')
+    for start in ("/", "/en/"):
+        found = walk(start)
+        assert sorted(names(found)) == ["a_en.pdf", "a_ja.pdf"] and found.complete
+        assert {link.url[-6:-4]: link.lang for link in found.links} == {"ja": "ja", "en": "en"}
+
+
+def test_a_list_that_goes_on_is_read_to_its_end_and_each_page_once(site: Site, walk: Crawling) -> None:
+    for number in range(1, 8):
+        path = "/pub/" if number == 1 else f"/pub/?page={number}"
+        numbered = "".join(f'<a href="/pub/?page={other}">{other}</a>' for other in range(1, 8))
+        site[path] = page(f"{number}.pdf", more=numbered)
+    site["/pub/?page=1"] = page("1.pdf")
+    assert len(walk("/pub/", depth=0).links) == 7
+    assert len(paths(site)) == len(set(paths(site))) == 8
+
+
+def test_pages_in_the_folder_are_read_as_deep_as_the_source_says(site: Site, walk: Crawling) -> None:
+    site["/pub/"] = page("guide/", "/other/")
+    site["/pub/guide/"] = page("/files/a.pdf", "deeper/")
+    site["/pub/guide/deeper/"] = page("/files/b.pdf", "deepest/")
+    site["/pub/guide/deeper/deepest/"] = page("/files/c.pdf")
+    site["/other/"] = page("/files/d.pdf")
+    assert names(walk("/pub/", depth=2)) == ["a.pdf", "b.pdf"]
+    assert names(walk("/pub/", depth=1)) == ["a.pdf"]
+    assert names(walk("/pub/", depth=0)) == []
+    assert "/other/" not in paths(site)
+
+
+def test_an_english_list_does_not_widen_to_the_whole_site_by_its_twin(site: Site, walk: Crawling) -> None:
+    site["/en/"] = page(lang="en", more='<a href="/" hreflang="ja">日本語</a>')
+    site["/"] = page("a.pdf", "recruit/")
+    site["/recruit/"] = page("form.pdf")
+    assert names(walk("/en/")) == ["a.pdf"]
+
+
+def test_a_document_on_pages_of_both_languages_has_no_language_and_the_first_title(site: Site, walk: Crawling) -> None:
+    site["/ja/"] = page("/both.pdf")
+    site["/en/"] = page("/both.pdf", lang="en")
+    (link,) = walk("/ja/", "/en/").links
+    assert link.lang is None and link.title == "/both.pdf のこと"
+
+
+def test_pages_that_circle_end(site: Site, walk: Crawling) -> None:
+    site["/pub/"] = page("a/")
+    site["/pub/a/"] = page("../", "../b/")
+    site["/pub/b/"] = page("../a/", "../", "x.pdf")
+    assert names(walk("/pub/", depth=9)) == ["x.pdf"]
+    assert len(paths(site)) == 3
+
+
+def test_a_site_without_end_is_bounded_by_depth(site: Site, walk: Crawling) -> None:
+    path = "/pub/"
+    for number in range(9):
+        site[path] = page("more/", f"{number}.pdf")
+        path += "more/"
+    assert len(walk("/pub/", depth=3).links) == 4
+
+
+def test_a_sitemap_is_an_index_page_too(site: Site, walk: Crawling) -> None:
+    site["/sitemap.xml"] = (
+        f"<urlset><url><loc>{site.url}/a.pdf</loc></url><url><loc>{site.url}/pub/</loc></url>"
+        f"<url><loc>https://example.org/elsewhere.pdf</loc></url></urlset>"
+    ).encode()
+    site["/pub/"] = page("b.pdf")
+    assert names(walk("/sitemap.xml")) == ["a.pdf", "b.pdf"]
+
+
+def test_an_index_of_sitemaps_is_followed(site: Site, walk: Crawling) -> None:
+    site["/sitemap.xml"] = f"<sitemapindex><sitemap><loc>{site.url}/s/1.xml</loc></sitemap></sitemapindex>".encode()
+    site["/s/1.xml"] = f"<urlset><url><loc>{site.url}/a.pdf</loc></url></urlset>".encode()
+    assert names(walk("/sitemap.xml")) == ["a.pdf"]
+
+
+def test_single_addresses_need_no_page(site: Site, walk: Crawling) -> None:
+    found = walk("/", files=(f"{site.url}/a.pdf", f"{site.url}/b.pdf"), index=(), hosts=(site.host,))
+    assert names(found) == ["a.pdf", "b.pdf"] and not paths(site)
+
+
+def test_a_page_that_is_a_document_is_taken_as_one(site: Site, walk: Crawling) -> None:
+    site["/pub/"] = page("report")
+    site["/pub/report"] = servers.pdf("report")
+    assert names(walk("/pub/")) == ["report"]
+
+
+def test_an_unchanged_page_is_read_from_the_store(site: Site, walk: Crawling) -> None:
+    site["/"] = page("a.pdf")
+    first = walk("/").links
+    assert walk("/").links == first
+    assert "if-none-match" in site.asked("/")[1].headers
+
+
+def test_a_page_that_fails_is_told_and_the_others_are_read(site: Site, walk: Crawling) -> None:
+    site["/ja/"] = servers.status(500)
+    site["/en/"] = page("a.pdf")
+    found = walk("/ja/", "/en/")
+    assert names(found) == ["a.pdf"] and not found.complete
+    assert [issue.code for issue in found.issues] == ["page_unreadable"] and found.issues[0].level == "error"
+
+
+def test_a_page_below_that_is_gone_is_no_trouble(site: Site, walk: Crawling) -> None:
+    site["/pub/"] = page("gone/", "a.pdf")
+    found = walk("/pub/")
+    assert found.complete and not found.issues
+
+
+def test_a_page_that_redirects_has_its_links_from_where_it_lies(site: Site, walk: Crawling) -> None:
+    site["/old/"] = servers.redirect("/new/list/")
+    site["/new/list/"] = page("a.pdf", "guide/")
+    site["/new/list/guide/"] = page("b.pdf")
+    found = walk("/old/")
+    assert [link.url for link in found.links] == [f"{site.url}/new/list/a.pdf", f"{site.url}/new/list/guide/b.pdf"]
+
+
+def test_the_terms_of_robots_hold_for_pages(site: Site, walk: Crawling) -> None:
+    site["/robots.txt"] = b"User-agent: aisi-ingest\nDisallow: /pub/secret/\n\nUser-agent: *\nDisallow: /\n"
+    site["/pub/"] = page("secret/", "a.pdf")
+    site["/pub/secret/"] = page("b.pdf")
+    assert names(walk("/pub/")) == ["a.pdf"] and "/pub/secret/" not in paths(site)
+
+
+def test_a_list_that_is_empty_is_told(site: Site, walk: Crawling) -> None:
+    site["/"] = page()
+    found = walk("/")
+    assert not found.complete and [issue.code for issue in found.issues] == ["nothing_listed"]
