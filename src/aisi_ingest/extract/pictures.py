@@ -1,0 +1,302 @@
+"""Text inside the pictures of a PDF: which pictures may hold some, and where what was read there belongs."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aisi_ingest.extract import ocr
+from aisi_ingest.model import Block, Box, Content, Issue, Result
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.ocr import Image, TextLine
+
+# Smaller pictures are icons and logos (points, and share of the page). On the decks and reports at hand the smallest
+# picture with text to read covers 3 % of its page; between 1 and 2 % there are logos alone.
+WIDTH, HEIGHT, SHARE = 80.0, 24.0, 0.015
+REPEATED = 3  # pages that show a picture in the same place: then it is furniture
+FEW = 20  # characters of text on a page that is a picture: a footer, a stamp
+COVERED = 0.4  # share of such a page that pictures cover
+PATHS = 60  # drawn shapes on a page without text and pictures: letters turned into outlines have hundreds
+# Megapixels that are read of one document: 45 full pages, 70 to 140 processor seconds, within the reader's limits.
+BUDGET = 125.0
+_TEXT, _IMAGE, _FORM = 1, 3, 5  # fpdf_edit.h
+_DENSITY = 200 / 72  # pixels a point: print of 8 point is read as well as at 300 dpi
+
+
+class Region(Struct, frozen=True):
+    """What is to be read: a picture, or a whole page whose text is no text."""
+
+    page: int
+    box: Box
+    whole: bool
+    pixels: int = 0  # of the largest picture in it, as stored
+
+
+def with_pictures(path: str | Path, content: Content) -> Result[Content]:
+    """The content with what its pictures say, as blocks of origin "ocr".
+
+    Without the engine the content comes back as it is, with an issue ``ocr_missing``. Pictures that are too
+    large, or too many, leave an issue ``picture_too_large`` or ``ocr_limit``; nothing else is lost by them.
+    """
+    regions = _regions(path, content)
+    if not regions:
+        return Result(content)
+    waiting = [region.page for region in regions if region.whole]
+    if not ocr.available():
+        issues = [ocr.missing(waiting, "pages")] if waiting else []
+        pictures = sorted({region.page for region in regions if not region.whole})
+        if pictures:
+            issues.append(ocr.missing(pictures, "pictures on pages"))
+        return Result(content, tuple(issues))
+    issues = []
+    found: list[tuple[Region, list[TextLine]]] = []
+    spent = 0.0
+    late: list[int] = []
+    for region in sorted(regions, key=lambda region: (not region.whole, region.page)):
+        if region.pixels > ocr.MAXIMUM_PIXELS:
+            message = (
+                f"A picture on page {region.page} has {region.pixels // 1_000_000} million pixels and was not read."
+            )
+            issues.append(Issue("extract", "warning", "picture_too_large", message, region.page))
+            continue
+        scale = _scale(region.box)
+        spent += (region.box.x1 - region.box.x0) * (region.box.bottom - region.box.top) * scale**2 / 1e6
+        if spent > BUDGET:
+            late.append(region.page)
+            continue
+        image = _rendered(path, region, scale)
+        if image is None or not (region.whole or ocr.looks_like_text(image)):
+            continue
+        lines = [_on_page(line, region.box, scale) for line in ocr.read_image(image)]
+        if lines:
+            found.append((region, lines))
+    if late:
+        pages = sorted(set(late))
+        message = (
+            f"{len(pages)} pages have more pictures of text than are read of one document, from page {pages[0]} on."
+        )
+        issues.append(Issue("extract", "warning", "ocr_limit", message, pages[0]))
+    found.sort(key=lambda pair: (pair[0].page, pair[0].box.top, pair[0].box.x0))
+    return Result(merged(content, found, waiting), tuple(issues))
+
+
+def _scale(box: Box) -> float:
+    return min(_DENSITY, ocr.LONGEST_SIDE / max(box.x1 - box.x0, box.bottom - box.top, 1.0))
+
+
+def _on_page(line: TextLine, box: Box, scale: float) -> TextLine:
+    return replace(
+        line,
+        x0=box.x0 + line.x0 / scale,
+        top=box.top + line.top / scale,
+        x1=box.x0 + line.x1 / scale,
+        bottom=box.top + line.bottom / scale,
+    )
+
+
+def _regions(path: str | Path, content: Content) -> list[Region]:
+    """What may hold text that the file does not carry."""
+    from aisi_ingest.extract.pdf import open_document
+
+    own: Counter[int] = Counter()
+    for block in content.blocks:
+        if block.kind != "furniture" and not block.hidden:
+            own[block.page] += len(block.text)
+    pages: list[tuple[int, float, float, list[tuple[Box, int]], int]] = []
+    with open_document(path) as document:
+        for index in range(document.page_count):
+            pages.append(_drawn(document.handle, index))
+    places: Counter[tuple[int, ...]] = Counter(_place(box) for *_, boxes, _ in pages for box, _ in boxes)
+    out: list[Region] = []
+    for page, width, height, boxes, paths in pages:
+        sheet = Box(0.0, 0.0, width, height)
+        pixels = max((size for _, size in boxes), default=0)
+        covered = min(1.0, sum(_area(box) for box, _ in boxes) / max(1.0, _area(sheet)))
+        if (own[page] < FEW and covered >= COVERED) or (not own[page] and not boxes and paths >= PATHS):
+            out.append(Region(page, sheet, True, pixels))
+            continue
+        single = [(box, size) for box, size in boxes if places[_place(box)] < REPEATED]
+        for box, size in _joined(single):
+            wide, high = box.x1 - box.x0, box.bottom - box.top
+            if wide >= WIDTH and high >= HEIGHT and wide * high >= SHARE * _area(sheet):
+                out.append(Region(page, box, False, size))
+    return out
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box.x1 - box.x0) * max(0.0, box.bottom - box.top)
+
+
+def _place(box: Box) -> tuple[int, ...]:
+    return tuple(round(value / 4) for value in (box.x0, box.top, box.x1, box.bottom))
+
+
+def _joined(boxes: Sequence[tuple[Box, int]]) -> list[tuple[Box, int]]:
+    """Pictures that were cut into strips or laid over each other, put together."""
+    out: list[tuple[Box, int]] = []
+    for box, size in sorted(boxes, key=lambda pair: (pair[0].top, pair[0].x0)):
+        merged_box = box
+        kept = []
+        for other, pixels in out:
+            touch = (
+                merged_box.x0 < other.x1 + 1
+                and other.x0 < merged_box.x1 + 1
+                and merged_box.top < other.bottom + 1
+                and other.top < merged_box.bottom + 1
+            )
+            if touch:
+                merged_box = Box(
+                    min(merged_box.x0, other.x0),
+                    min(merged_box.top, other.top),
+                    max(merged_box.x1, other.x1),
+                    max(merged_box.bottom, other.bottom),
+                )
+                size = max(size, pixels)
+            else:
+                kept.append((other, pixels))
+        out = [*kept, (merged_box, size)]
+    return out
+
+
+def _drawn(document: int, index: int) -> tuple[int, float, float, list[tuple[Box, int]], int]:
+    """Number, width and height of a page, the pictures on it with their stored pixels, and how many shapes."""
+    from aisi_ingest.extract.pdf import View
+    from aisi_ingest.extract.pdfium import C
+
+    page = C.FPDF_LoadPage(document, index)
+    if not page:
+        return index + 1, 1.0, 1.0, [], 0
+    try:
+        bounds = (ctypes.c_float * 4)()
+        C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
+        left, top, right, bottom = bounds
+        turns = C.FPDFPage_GetRotation(page) % 4
+        view = View(left, bottom, right, top, turns)
+        width, height = (right - left, top - bottom) if turns % 2 == 0 else (top - bottom, right - left)
+        boxes: list[tuple[Box, int]] = []
+        paths = 0
+        for handle, kind, matrix in _objects(page):
+            if kind != _IMAGE:
+                paths += 1
+                continue
+            a, b, c, d, e, f = matrix
+            xs, ys = [e, a + e, c + e, a + c + e], [f, b + f, d + f, b + d + f]
+            ax, ay = view.points(min(xs), min(ys))
+            bx, by = view.points(max(xs), max(ys))
+            x0, x1 = max(0.0, min(ax, bx)), min(width, max(ax, bx))
+            y0, y1 = max(0.0, min(ay, by)), min(height, max(ay, by))
+            if x1 - x0 > 1 and y1 - y0 > 1:
+                boxes.append((Box(x0, y0, x1, y1), _stored_pixels(handle)))
+        return index + 1, width, height, boxes, paths
+    finally:
+        C.FPDF_ClosePage(page)
+
+
+def _objects(page: int) -> Iterator[tuple[int, int, Any]]:
+    """Pictures and shapes of a page, those in forms too, with the matrix that puts them on the page."""
+    from aisi_ingest.extract.marks import times
+    from aisi_ingest.extract.pdfium import C
+
+    numbers = (ctypes.c_float * 6)()
+    address = ctypes.addressof(numbers)
+
+    def own(handle: int) -> Any:
+        return tuple(numbers) if C.FPDFPageObj_GetMatrix(handle, address) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+    def walk(count: int, get: Any, holder: int, matrix: Any, depth: int) -> Iterator[tuple[int, int, Any]]:
+        for position in range(count):
+            handle = get(holder, position)
+            kind = C.FPDFPageObj_GetType(handle)
+            if kind == _FORM and depth < 16:
+                inside = max(0, C.FPDFFormObj_CountObjects(handle))
+                yield from walk(inside, C.FPDFFormObj_GetObject, handle, times(own(handle), matrix), depth + 1)
+            elif kind == _IMAGE:
+                yield handle, kind, times(own(handle), matrix)
+            elif kind != _TEXT:
+                yield handle, kind, None
+
+    yield from walk(C.FPDFPage_CountObjects(page), C.FPDFPage_GetObject, page, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0)
+
+
+def _stored_pixels(handle: int) -> int:
+    import pypdfium2.raw as raw
+
+    wide, high = ctypes.c_uint(), ctypes.c_uint()
+    found = raw.FPDFImageObj_GetImagePixelSize(ctypes.cast(handle, raw.FPDF_PAGEOBJECT), wide, high)
+    return wide.value * high.value if found else 0
+
+
+def _rendered(path: str | Path, region: Region, scale: float) -> Image | None:
+    """A region as the reader sees it, but without the page's own text."""
+    import numpy as np
+    import pypdfium2
+    import pypdfium2.raw as raw
+
+    document = pypdfium2.PdfDocument(path)
+    try:
+        page = document[region.page - 1]
+        for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=16):
+            raw.FPDFPageObj_SetIsActive(item, False)
+        width, height = page.get_size()
+        box = region.box
+        cut = (max(0.0, box.x0), max(0.0, height - box.bottom), max(0.0, width - box.x1), max(0.0, box.top))
+        picture = page.render(scale=scale, crop=cut, rev_byteorder=True).to_numpy()
+    except (pypdfium2.PdfiumError, ValueError):
+        return None
+    finally:
+        document.close()
+    if picture.ndim == 2:
+        picture = np.repeat(picture[:, :, None], 3, axis=2)
+    return np.ascontiguousarray(picture[:, :, :3])
+
+
+def merged(content: Content, found: Sequence[tuple[Region, Sequence[TextLine]]], waiting: Sequence[int]) -> Content:
+    """The content with the blocks of what was read, each page's after the text that stands above it."""
+    from aisi_ingest.extract.scans import figure_blocks, page_blocks
+
+    number = len(content.blocks)
+    blocks = list(content.blocks)
+    sections = list(content.sections)
+    title = content.title
+    for region, lines in found:
+        if region.whole:
+            new, sections, name = page_blocks(lines, region, content, sections, number)
+            title = title or name
+        else:
+            new = figure_blocks(lines, region.page, content.lang, number)
+        number += len(new)
+        blocks = _inserted(blocks, new, region)
+    silent = tuple(sorted({*content.pages_without_text, *waiting}))
+    spoken = replace(content, blocks=tuple(blocks), sections=tuple(sections), title=title, pages_without_text=silent)
+    return replace(spoken, lang=_language(spoken)) if not any(block.text for block in content.blocks) else spoken
+
+
+def _inserted(blocks: list[Block], new: Sequence[Block], region: Region) -> list[Block]:
+    """After the page's last block that begins above the picture, else before the page's first."""
+    at = next((k for k, block in enumerate(blocks) if block.page > region.page), len(blocks))
+    section = None
+    on_page = [k for k, block in enumerate(blocks) if block.page == region.page]
+    body = [k for k in on_page if blocks[k].kind not in ("furniture", "footnote", "note") and not blocks[k].hidden]
+    above = [k for k in body if blocks[k].bbox.top <= region.box.top + 1]
+    if body:
+        at = (above or body)[-1] + 1
+        section = blocks[at - 1].section
+    elif on_page:
+        at = on_page[0]
+    if section is None:
+        section = next((block.section for block in reversed(blocks[:at]) if block.section), None)
+    placed = [block if block.section else replace(block, section=section) for block in new]
+    return [*blocks[:at], *placed, *blocks[at:]]
+
+
+def _language(content: Content) -> Any:
+    from aisi_ingest.text import language_of
+
+    return language_of(" ".join(block.text for block in content.blocks), content.lang)
