@@ -9,15 +9,15 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from aisi_ingest.extract.layout import append, is_contents_title
 from aisi_ingest.numbering import numbering
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout import Draft, Setting
     from aisi_ingest.extract.pdf import Bookmark
-
-_CONTENTS_TITLE = re.compile("目次|もくじ|contents|tableofcontents|目次contents")
 
 
 def key_of(text: str) -> str:
@@ -38,7 +38,6 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
             listed.add(id(draft))
     strict = len(matched) >= 3 and len(matched) >= 0.5 * len(marks)
     styles = Counter(_style(draft) for draft in drafts if id(draft) in matched or id(draft) in listed)
-    heads = []
     for k, draft in enumerate(drafts):
         if (
             id(draft) in matched
@@ -46,8 +45,8 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
             or (_eligible(draft) and _stands_out(draft, drafts, k, setting, strict, styles))
         ):
             draft.kind = "heading"
-        if draft.kind == "heading":
-            heads.append(draft)
+    _fill_series(drafts, setting)
+    heads = [draft for draft in drafts if draft.kind == "heading"]
     _levels(heads, matched, setting)
     return drafts
 
@@ -66,7 +65,7 @@ def _mark_contents(drafts: list[Draft]) -> list[Draft]:
     for k, draft in enumerate(drafts):
         later[key_of(draft.text)].append(k)
     for k, draft in enumerate(drafts):
-        if not _CONTENTS_TITLE.fullmatch(key_of(draft.text)):
+        if not is_contents_title(draft.text):
             continue
         missed = 0
         for j in range(k + 1, len(drafts)):
@@ -92,8 +91,6 @@ def _by_bookmarks(
     drafts: list[Draft], marks: Sequence[tuple[str, int, int | None]]
 ) -> tuple[list[Draft], dict[int, int]]:
     """Blocks that a bookmark names, with its level. Blocks that are one heading together are put together."""
-    from aisi_ingest.extract.layout import append
-
     matched: dict[int, int] = {}
     if not marks:
         return drafts, matched
@@ -143,7 +140,7 @@ def _stands_out(
         return False
     if re.search("[。，、,;；]$", text) or (text.endswith(".") and len(text.split()) > 5):
         return False
-    if _CONTENTS_TITLE.fullmatch(key_of(text)):
+    if is_contents_title(text):
         return True
     if draft.number is None and not re.search("[^\\W\\d_]{2,}", text):
         return False
@@ -153,7 +150,7 @@ def _stands_out(
     apart = draft.space > 1.15 * setting.leading or k == 0 or drafts[k - 1].page != draft.page
     if numbered and apart and all(row.underlined for row in draft.rows):
         return True
-    if _alone_on_top(draft, drafts, k):
+    if _alone_on_top(draft, drafts, k, setting):
         return True
     if strict:
         return bigger and apart and len(draft.rows) <= 2
@@ -176,11 +173,34 @@ def _stands_out(
     return styles[_style(draft)] >= 3 and numbered and (draft.bold or face or big)
 
 
-def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int) -> bool:
+def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
+    """Whole sentences as headings: set like others of their series, numbered on, and not like the text."""
+    groups: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        if (
+            draft.number is not None
+            and draft.number.end < len(draft.text)
+            and len(draft.rows) <= 4
+            and not draft.hidden
+        ):
+            if draft.kind in ("heading", "list_item", "paragraph") and (draft.bold or draft.size >= 1.1 * setting.size):
+                if draft.space > 1.15 * setting.leading:
+                    groups[(draft.number.kind, draft.number.depth, round(draft.rows[0].x0 / 12))].append(draft)
+    for group in groups.values():
+        steps = [b.number.values[-1] - a.number.values[-1] for a, b in pairwise(group) if a.number and b.number]
+        pages = {draft.page for draft in group}
+        if len(group) >= 3 and len(pages) >= 2 and sum(step == 1 for step in steps) >= 0.7 * len(steps):
+            for draft in group:
+                draft.kind = "heading"
+
+
+def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Setting) -> bool:
     """A centred line at the top of a page with running text under it."""
     row = draft.rows[0]
     if k == 0 or drafts[k - 1].page == draft.page or len(draft.rows) > 1 or k + 1 >= len(drafts):
         return False
+    if drafts[k - 1].rows[-1].bottom > setting.bottom - 4 * setting.size:
+        return False  # the page before is full: nothing says that something begins here
     axis = (draft.left + draft.right) / 2
     centred = abs((row.x0 + row.x1) / 2 - axis) < 1.2 * row.size and row.x0 > draft.left + 3 * row.size
     below = drafts[k + 1]
@@ -188,12 +208,15 @@ def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int) -> bool:
         centred
         and below.page == draft.page
         and below.space > 1.5
-        and below.kind in ("paragraph", "list_item", "heading")
+        and below.kind in ("paragraph", "list_item", "heading", "table")
     )
 
 
 def _levels(heads: list[Draft], matched: dict[int, int], setting: Setting) -> None:
     """Levels from the bookmarks; elsewhere from the order of kinds of numbers, sizes and what follows what."""
+    for draft in heads:
+        draft.level = 1  # what stays of that: the title of the contents
+    heads = [draft for draft in heads if id(draft) in matched or not is_contents_title(draft.text)]
     if not heads:
         return
     known = {_style(draft): matched[id(draft)] for draft in heads if id(draft) in matched}

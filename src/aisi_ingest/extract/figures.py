@@ -49,8 +49,10 @@ def drawings(page: Page, tables: Sequence[Box]) -> list[Box]:
     out = []
     for part in _groups(x0, top, x1, bottom):
         box = Box(float(x0[part].min()), float(top[part].min()), float(x1[part].max()), float(bottom[part].max()))
-        if (box.x1 - box.x0) * (box.bottom - box.top) < SMALLEST * area:
-            continue
+        if (box.x1 - box.x0) * (box.bottom - box.top) < SMALLEST * area or min(
+            box.x1 - box.x0, box.bottom - box.top
+        ) < 45:
+            continue  # smaller than a few lines: an icon, a logo, the shadow of a title
         of = kinds[part]
         picture = bool((of == IMAGE).any())
         curves = int((of == CURVE).sum())
@@ -102,9 +104,23 @@ def in_drawings(rows: Sequence[Row], boxes: Sequence[Box], body_size: float) -> 
         long = sum(len(rows[k].text) for k in inside if _units(rows[k].text) > 26 and rows[k].size >= 0.85 * body_size)
         if long > 0.5 * total:
             continue  # a frame full of sentences is text
+        if len(inside) < 4 and sum(rows[k].bottom - rows[k].top for k in inside) > 0.6 * (box.bottom - box.top):
+            continue  # the backdrop or the shadow of a title
         for k in inside:
             out[k] = number
+        _take_title(rows, inside, box, number, out)
     return out
+
+
+def _take_title(rows: Sequence[Row], inside: Sequence[int], box: Box, number: int, out: list[int]) -> None:
+    """A line right over a drawing in a face that only its labels have is its title."""
+    faces = {rows[k].face for k in inside}
+    faces -= {row.face for k, row in enumerate(rows) if out[k] < 0 and not box.x0 <= (row.x0 + row.x1) / 2 <= box.x1}
+    for k, row in enumerate(rows):
+        if out[k] < 0 and 0 < box.top - row.base < 3 * row.size and row.x0 > box.x0 - 2 and row.x1 < box.x1 + 2:
+            others = [other for j, other in enumerate(rows) if out[j] < 0 and j != k and len(other.text) > 12]
+            if row.face in faces and all(other.face != row.face for other in others):
+                out[k] = number
 
 
 def _units(text: str) -> float:

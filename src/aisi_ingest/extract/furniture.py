@@ -37,11 +37,23 @@ class PageLines(Struct, frozen=True, eq=False):
 def furniture(pages: Sequence[PageLines], body_size: float) -> dict[int, set[int]]:
     """For each page number, which of its lines (by index) are furniture."""
     found: dict[int, set[int]] = {page.number: set() for page in pages}
+    edges: dict[int, int] = defaultdict(int)
     for page in pages:
-        found[page.number] |= _line_numbers(page)
+        numbers = _line_numbers(page)
+        found[page.number] |= numbers
+        for edge in {round(page.lines[k].box.x1 / 3) for k in numbers}:
+            edges[edge] += 1
+    usual = {edge for edge, count in edges.items() if count >= 3}
+    for page in pages if usual else ():  # pages with too few lines to count
+        for k, line in enumerate(page.lines):
+            if line.text.isdigit() and any(abs(line.box.x1 / 3 - edge) < 1.5 for edge in usual):
+                if all(line.box.x1 < other.box.x0 for other in page.lines if len(other.text) > 8):
+                    found[page.number].add(k)
+    for page in pages:
         found[page.number] |= _stamps(page)
     _page_numbers(pages, found)
-    _running(pages, found, body_size)
+    _running(pages, found)
+    _repeats_a_heading(pages, found, body_size)
     return found
 
 
@@ -123,7 +135,7 @@ def _page_numbers(pages: Sequence[PageLines], found: dict[int, set[int]]) -> Non
             found[number].add(k)
 
 
-def _running(pages: Sequence[PageLines], found: dict[int, set[int]], body_size: float) -> None:
+def _running(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
     """Lines at head or foot whose text (figures aside) stands at the same place on several pages."""
     places: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
     for page in pages:
@@ -147,6 +159,26 @@ def _running(pages: Sequence[PageLines], found: dict[int, set[int]], body_size: 
         if len({number for number, _, _ in near}) >= least:
             for number, k, _ in near:
                 found[number].add(k)
+
+
+def _repeats_a_heading(pages: Sequence[PageLines], found: dict[int, set[int]], body_size: float) -> None:
+    """A head in small type that says what the title or a heading says: on short documents it comes but once."""
+    large = {
+        re.sub("\\s+", "", line.text): page.number
+        for page in reversed(pages)
+        for line in page.lines
+        if line.size >= 1.15 * body_size
+    }
+    for page in pages:
+        tops = [line.box.top for line in page.lines if line.size >= 0.95 * body_size]
+        for k, line in enumerate(page.lines):
+            if (
+                line.size < 0.92 * body_size
+                and line.box.bottom < 0.09 * page.size[1]
+                and (not tops or line.box.top < min(tops))
+            ):
+                if large.get(re.sub("\\s+", "", line.text), page.number) < page.number:
+                    found[page.number].add(k)
 
 
 def _stands_alone(key: str) -> bool:

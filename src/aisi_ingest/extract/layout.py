@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ class Setting(Struct, frozen=True):
     leading: float  # step from line to line, in type sizes
     face: str
     right: float  # where full lines end; 0 where it is not known
+    bottom: float  # where the text of a full page ends
     indents: bool  # the first line of a paragraph is set in
 
 
@@ -99,6 +101,15 @@ _SENTENCE_END = re.compile("[。．！？!?.:：;；」）)]['\"”’」）)]*$
 _NOTE_MARK = re.compile(
     "[（(]?(?:注|註)[0-9０-９]{0,3}[)）:：]|[※＊](?![※＊])|[*]{1,2}(?=[^*\\s])|[（(](?:出典|出所)|(?:出典|出所|資料)[:：]|\\((?:Source|Note)s?:|(?:Source|Note)s?:"
 )
+
+
+def is_contents_title(text: str) -> bool:
+    """目次, Table of Contents."""
+    return len(text) < 24 and bool(
+        re.fullmatch(
+            "[【<〈]?(?:目次|もくじ|(?:table ?of ?)?contents)[】>〉]?", re.sub("[\\s\u3000]", "", text).lower()
+        )
+    )
 
 
 def contents_line(text: str) -> tuple[str, int | None] | None:
@@ -173,6 +184,14 @@ def _is_code(row: Row) -> bool:
     return row.monospace and sum(map(is_wide, row.text)) * 3 < len(row.text)
 
 
+def _in_code(draft: Draft, row: Row) -> bool:
+    """A line of code whose Japanese strings are set in another font."""
+    if len(draft.rows) < 2 or is_wide(row.text[0]) or row.x0 < draft.rows[0].x0 - 1:
+        return False
+    usual = max(b.base - a.base for a, b in pairwise(draft.rows))
+    return row.base - draft.rows[-1].base <= 1.1 * usual
+
+
 def _indent(first: Row, row: Row) -> str:
     width = max(0.3 * first.size, (first.x1 - first.x0) / max(1, len(first.text)))
     return " " * max(0, round((row.x0 - first.x0) / width)) if row.x0 > first.x0 + 0.5 * width else ""
@@ -215,16 +234,18 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
     step = row.base - above.base
     if notes:
         return _begins_note(above, row, right, size) or step > 2.6 * size
-    if (draft.kind == "code") != _is_code(row):
-        return True
     if draft.kind == "code":
-        return step > 2.6 * size
+        return step > 2.6 * size or not (_is_code(row) or _in_code(draft, row))
+    if _is_code(row):
+        return True
     entry = contents_line(row.text)
     if entry is not None:
         if len(draft.rows) > 1 or draft.kind != "paragraph" or draft.number is None or not _wraps(above, row, right):
             return True
         draft.kind, draft.target = "contents", entry[1]  # an entry of two lines
         return False
+    if is_contents_title(row.text) or is_contents_title(draft.text):
+        return True
     if draft.kind == "contents" or abs(above.size - row.size) > 0.12 * size or step <= 0:
         return True
     prominent = (above.bold and row.bold) or above.size > 1.1 * setting.size
@@ -268,6 +289,8 @@ def _widest_step(draft: Draft, size: float, setting: Setting, prominent: bool) -
 def _indented(draft: Draft, row: Row, size: float) -> bool:
     """Whether a row's left edge is that of another block."""
     own = draft.rows[0]
+    if own.gapped and not draft.sign:  # a name and what stands beside it
+        return abs(row.x0 - own.text_x) > size
     if len(draft.rows) > 1:
         hanging = draft.rows[1].x0
         return row.x0 > hanging + 0.7 * size or row.x0 < min(hanging, own.x0) - 0.7 * size
@@ -304,7 +327,7 @@ def _wraps(above: Row, row: Row, right: float) -> bool:
     length = piece.end() if piece else 1
     average = 0.5 * size if any(map(is_wide, row.text[:40])) else (row.x1 - row.x0) / max(1, len(row.text))
     need = length * average + _forbidden(row.text, length) * size + (0 if is_wide(last) else 0.25 * size)
-    slack = 1.0 if is_wide(last) and not _ended(above) else 0.3
+    slack = 0.3 if _ended(above) else 1.2
     return room < need + slack * size
 
 
@@ -322,7 +345,7 @@ def _forbidden(text: str, start: int) -> int:
 def _centred(above: Row, row: Row, draft: Draft) -> bool:
     """Both lines have one axis and are not set to the left."""
     axis = abs((above.x0 + above.x1) / 2 - (row.x0 + row.x1) / 2) < 0.6 * row.size
-    return axis and above.x0 > draft.left + row.size
+    return axis and above.x0 > draft.left + row.size and abs(above.x0 - row.x0) > 0.4 * row.size
 
 
 def goes_on(before: Draft, after: Draft, setting: Setting) -> bool:

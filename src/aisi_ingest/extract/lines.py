@@ -127,6 +127,7 @@ _JAPANESE = ((0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3021, 0x302A), (0x3040, 0x31
              (0xF900, 0xFB00), (0xFF66, 0xFFA0))  # fmt: skip
 _WIDE = (*_JAPANESE, (0x3000, 0x3005), (0x3008, 0x3020), (0x2460, 0x2500), (0x25A0, 0x2600), (0x203B, 0x203C),
          (0xFF01, 0xFF66), (0x30FB, 0x30FC), (0x2025, 0x2027))  # fmt: skip
+_WRITTEN = (*_JAPANESE, (0x3000, 0x3020), (0xFE10, 0xFE1A), (0xFE30, 0xFE50), (0xFF01, 0xFF66))
 
 
 @functools.cache
@@ -160,8 +161,8 @@ def _runs_down(chars: Array, members: Array) -> Array:
     if len(members) < 3:
         return down
     code = chars["code"][members]
-    wide = _table_of(_WIDE)[np.minimum(code, 0xFFFF)]
-    letter = wide | ((code > 0x40) & (code < 0x7F))  # figures one under the other are line numbers or a column
+    wide = _table_of(_WRITTEN)[np.minimum(code, 0xFFFF)]
+    letter = wide | ((code > 0x40) & (code < 0x7F))  # figures and bullets one under the other are a column
     size = chars["size"][members]
     centre = (chars["x0"][members] + chars["x1"][members]) / 2
     middle = (chars["top"][members] + chars["bottom"][members]) / 2

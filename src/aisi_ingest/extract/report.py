@@ -179,7 +179,9 @@ def _setting(pages: Sequence[Sequence[Row]], size: float, face: str) -> Setting:
     if rights:
         most = max(rights.values())
         right = max(edge for edge, n in rights.items() if n >= 0.5 * most) * 4.0
-    return Setting(size, steps.most_common(1)[0][0] if steps else 1.5, face, right, False)
+    bottoms = sorted(rows[-1].bottom for rows in pages if rows)
+    bottom = bottoms[len(bottoms) * 3 // 4] if bottoms else 0.0
+    return Setting(size, steps.most_common(1)[0][0] if steps else 1.5, face, right, bottom, False)
 
 
 def _page(sheet: _Sheet, frame: Frame, rows: list[Row], setting: Setting) -> tuple[list[Draft], list[Draft]]:
@@ -337,6 +339,15 @@ def _title(drafts: list[Draft], meta: str, setting: Setting) -> str:
     if title is None:
         heading = next((d.text for d in drafts if d.kind == "heading"), "")
         return normalise(meta).strip() or heading or next((d.text for d in drafts if d.text), "")[:120]
+    for draft in drafts:  # printed again over the text: no section of its own
+        if (
+            draft is not title
+            and draft.kind in ("heading", "paragraph")
+            and draft.page > 1
+            and draft.size > 1.08 * setting.size
+        ):
+            if key_of(draft.text) == key_of(title.text):
+                draft.kind, draft.level = "title", None
     at = drafts.index(title)
     alone = title.kind != "heading"
     title.kind = "title"

@@ -144,7 +144,7 @@ def joined(left: Row, right: Row) -> Row:
         lead=left.lead if left.lead < len(left.text) else shift + right.lead,
         underlined=right.underlined and (left.underlined or sign),
         gapped=left.gapped or right.gapped or not sign,
-        inner=right.x0 if sign and left.inner is None else left.inner,
+        inner=right.x0 if not sign or left.inner is None else left.inner,
     )
 
 
