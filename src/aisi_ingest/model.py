@@ -231,6 +231,41 @@ class Finding(Struct, frozen=True):
     message: dict[str, str]  # {"ja": sentence, "en": sentence} for a person
 
 
+class Edit(Struct, frozen=True):
+    """A stretch of text that two editions share, or that one of them has alone."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+class BlockChange(Struct, frozen=True, omit_defaults=True):
+    """What became of a block from one edition to the next; one side is empty where it was added or removed."""
+
+    kind: Literal["added", "removed", "changed"]
+    old: tuple[str, ...]  # block ids
+    new: tuple[str, ...]
+    edits: tuple[Edit, ...] = ()
+
+
+class SectionChange(Struct, frozen=True, omit_defaults=True):
+    """What became of a section. One that moved may have changed too; unchanged ones are not listed."""
+
+    kind: Literal["added", "removed", "moved", "changed"]
+    title: str  # with its number, of the newer edition where it has the section
+    old: tuple[str, ...]  # section ids; both sides empty for what stands in no section
+    new: tuple[str, ...]
+    old_title: str | None = None  # where it differs
+    blocks: tuple[BlockChange, ...] = ()
+
+
+class EditionDiff(Struct, frozen=True):
+    """What two editions of one work, in one language, say differently, in order of the newer."""
+
+    old: str  # document id
+    new: str
+    sections: tuple[SectionChange, ...] = ()
+
+
 class Comparison(Struct, frozen=True):
     """The findings of one pair. Their ids are local to the documents named here; one with ``#`` is already whole."""
 
