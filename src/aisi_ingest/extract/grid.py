@@ -150,7 +150,7 @@ def covers_on(page: Page) -> Array:
     fills = fills[(fills["x1"] - fills["x0"] > 20) & (fills["bottom"] - fills["top"] > 8)]
     lines = rules[rules["kind"] == LINE]
     if not len(fills) or not len(lines):
-        return fills[:0]
+        return np.asarray(fills[:0])
     inside = np.ones((len(fills), len(lines)), bool)
     for low, top in (("x0", "x1"), ("top", "bottom")):
         inside &= lines[low][None] < fills[top][:, None] - NEAR

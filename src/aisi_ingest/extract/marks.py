@@ -56,6 +56,7 @@ class _Reader:
     def __init__(self, view: View, orders: dict[int, int]) -> None:
         self.view = view
         self.orders = orders  # handle of a text object: its drawing order
+        self.in_forms: set[int] = set()  # drawing orders of text inside form XObjects
         self.rows: list[Row] = []
         self.left = _MOST
         self.order = 0
@@ -75,6 +76,8 @@ class _Reader:
             self.order += 1
             if kind == _TEXT:
                 self.orders[handle] = self.order
+                if depth:
+                    self.in_forms.add(self.order)
             elif kind == _PATH:
                 self.path(handle, matrix)
             elif kind in (_IMAGE_OBJECT, _SHADING):
@@ -203,15 +206,20 @@ def _corners(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> tupl
     return [a * x + c * y + e for x, y in pairs], [b * x + d * y + f for x, y in pairs]
 
 
-def read(page: int, view: View, orders: dict[int, int]) -> npt.NDArray[np.void]:
-    """All rules of an open page, in drawing order; fills ``orders`` with that of its text objects."""
+def read(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.void], frozenset[int]]:
+    """All rules of an open page, in drawing order; fills ``orders`` with that of its text objects.
+
+    Also the drawing orders of text objects that stand in form XObjects.
+    """
     reader = _Reader(view, orders)
     reader.walk(C.FPDFPage_CountObjects(page), C.FPDFPage_GetObject, page, _IDENTITY, 0)
-    return np.array(reader.rows, RULE)
+    return np.array(reader.rows, RULE), frozenset(reader.in_forms)
 
 
 def links(document: int, page: int, view: View) -> tuple[tuple[Box, str | int], ...]:
     """Boxes of the links on a page, each with its address or the number of the page it leads to."""
+    if C.FPDFPage_GetAnnotCount(page) <= 0:
+        return ()
     out: list[tuple[Box, str | int]] = []
     position, link, box = ctypes.c_int(0), ctypes.c_void_p(), (ctypes.c_float * 4)()
     position_at, link_at = ctypes.addressof(position), ctypes.addressof(link)

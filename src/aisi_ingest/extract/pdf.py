@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract import marks
+from aisi_ingest.extract import hidden, marks
 from aisi_ingest.extract.pdfium import C
 from aisi_ingest.model import Box, Issue
 
@@ -126,6 +126,7 @@ class PdfDocument:
 
     handle: int
     page_count: int
+    inspection: hidden.Inspection
     issues: list[Issue] = field(default_factory=list)
 
     @functools.cached_property
@@ -168,7 +169,8 @@ class PdfDocument:
     @functools.cached_property
     def active_content(self) -> tuple[str, ...]:
         """Scripts, launch actions and embedded files, seen and left alone (short fixed words, sorted)."""
-        found = set()
+        found = set(self.inspection.active_content)
+        # The bytes of an encrypted file do not tell.
         if C.FPDFDoc_GetJavaScriptActionCount(self.handle) > 0:
             found.add("javascript")
         if C.FPDFDoc_GetAttachmentCount(self.handle) > 0:
@@ -184,7 +186,7 @@ class PdfDocument:
                 self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
                 continue
             try:
-                yield _read_page(self.handle, page, index)
+                yield _read_page(self.handle, page, index, self.inspection.layered)
             finally:
                 C.FPDF_ClosePage(page)
 
@@ -209,7 +211,7 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
         count = C.FPDF_GetPageCount(handle)
         if count <= 0:
             raise NotReadable(_ERRORS[6])
-        yield PdfDocument(handle, count)
+        yield PdfDocument(handle, count, hidden.inspect(path))
     finally:
         C.FPDF_CloseDocument(handle)
 
@@ -287,7 +289,7 @@ def _run(call: Any, *arguments: Any) -> None:
     deque(map(call, *arguments), maxlen=0)
 
 
-def _read_page(document: int, page: int, index: int) -> Page:
+def _read_page(document: int, page: int, index: int, layered: bool) -> Page:
     bounds = (ctypes.c_float * 4)()
     C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
     left, top, right, bottom = bounds
@@ -297,15 +299,15 @@ def _read_page(document: int, page: int, index: int) -> Page:
     if turns % 2:
         width, height = height, width
     orders: dict[int, int] = {}
-    rules = marks.read(page, view, orders)
+    rules, in_forms = marks.read(page, view, orders)
     text = C.FPDFText_LoadPage(page)
     try:
         chars, fonts = _read_chars(text, view, orders) if text else (np.zeros(0, CHAR), ())
     finally:
         if text:
             C.FPDFText_ClosePage(text)
-    outside = (chars["x1"] <= 0) | (chars["bottom"] <= 0) | (chars["x0"] >= width) | (chars["top"] >= height)
-    chars["hidden"] |= outside
+    objects = {order: handle for handle, order in orders.items()}
+    hidden.mark(hidden.Sheet(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy())
     label = _utf16(lambda buffer, size: C.FPDF_GetPageLabel(document, index, buffer, size)) or None
     return Page(index + 1, width, height, chars, fonts, rules, marks.links(document, page, view), label)
 
@@ -365,7 +367,7 @@ def _read_chunk(
     color = rgba[:, 0] << 24 | rgba[:, 1] << 16 | rgba[:, 2] << 8 | rgba[:, 3]
     for name, values in (("size", size), ("angle", angle), ("color", color), ("font", font), ("order", order)):
         chars[name] = values[run]
-    chars["hidden"] = ((mode == 3) | (mode == 7) | (size <= 0) | (rgba[:, 3] == 0))[run]
+    chars["hidden"] = ((mode == 3) | (mode == 7))[run]  # drawn in no colour; hidden.mark decides
 
     _run(C.FPDFText_GetLooseCharBox, repeat(text), where, memory.box_at)
     box = memory.box[:n].astype("f8")  # left, top, right, bottom

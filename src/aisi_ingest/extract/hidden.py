@@ -1,0 +1,277 @@
+"""Text that a reader of a page cannot see, and what a file would do if it were let.
+
+Consumers feed the dataset to language models: what no person could read must not reach them as if it had
+been said. Cheap rules over the arrays pick the characters that may be unseen (colour of the ground, boxes
+drawn over them, layers, clipping); for those alone the page is drawn with and without them. What changes
+nothing on the page cannot be seen. Text drawn in no colour at all (render mode 3) needs no drawing.
+
+One kind of unseen text is the page's text all the same: what a scanner's text recognition has laid, in
+mode 3, over the picture of the page. It is taken as such where a picture covers most of the page, nothing
+else is written there, and the picture shows something under the characters; a few unseen words between
+written ones, or words over an empty part of the picture, stay hidden.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import re
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aisi_ingest.extract.marks import CURVE, FILL, IMAGE
+from aisi_ingest.extract.pdfium import C
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Array = np.ndarray[Any, Any]
+
+# Differences between colours, 0 to 255 in the channel that differs most.
+_ALIKE = 32  # text this near to its ground may be unseen: look
+_UNSEEN = 10  # drawn with and without the text, no pixel differs by more: nobody sees it
+_OPAQUE = 0xF0  # alpha from which a box hides what lies under it
+_TINY = 1.0  # points: smaller type is a speck
+_SCAN = 0.7  # share of the page that a scan's picture covers
+_MOST_PIXELS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An open page as ``mark`` needs it."""
+
+    handle: int
+    width: float
+    height: float
+    rules: Array  # of marks.RULE
+    objects: Mapping[int, int]  # drawing order of a text object: its handle
+    layered: bool  # the document has layers that can be off
+    in_forms: frozenset[int]  # drawing orders inside form XObjects, which may be layers
+
+
+def mark(sheet: Sheet, chars: Array, unpainted: Array) -> None:
+    """Set ``chars["hidden"]`` where a reader of the page cannot see the character.
+
+    ``unpainted`` says which characters are drawn in no colour (render modes 3 and 7).
+    """
+    if not len(chars):
+        return
+    inked = chars["code"] > 0x20
+    outside = (chars["x1"] <= 0) | (chars["bottom"] <= 0)
+    outside |= (chars["x0"] >= sheet.width) | (chars["top"] >= sheet.height)
+    hidden = outside | (chars["size"] < _TINY) | (chars["color"] & 0xFF == 0) | unpainted
+    if unpainted.any():
+        hidden &= ~_recognised(sheet, chars, unpainted, inked)
+    doubtful = _doubtful(sheet, chars) & inked & ~hidden
+    if doubtful.any():
+        hidden |= _unseen(sheet, chars, doubtful)
+    chars["hidden"] = hidden
+
+
+def _recognised(sheet: Sheet, chars: Array, unpainted: Array, inked: Array) -> Array:
+    """Characters that text recognition has laid over the picture of the page."""
+    none = np.zeros(len(chars), bool)
+    pictures = sheet.rules[sheet.rules["kind"] == IMAGE]
+    if not len(pictures) or (inked & ~unpainted).sum() > 0.1 * inked.sum():
+        return none
+    wide = np.clip(pictures["x1"], 0, sheet.width) - np.clip(pictures["x0"], 0, sheet.width)
+    high = np.clip(pictures["bottom"], 0, sheet.height) - np.clip(pictures["top"], 0, sheet.height)
+    if (wide * high).sum() < _SCAN * sheet.width * sheet.height:
+        return none
+    image, scale = _draw(sheet)
+    for number in np.unique(chars["order"][unpainted]).tolist():
+        own = np.flatnonzero(unpainted & (chars["order"] == number))
+        seen = [_spread(part) > _ALIKE for part in _parts(image, scale, chars[own[inked[own]]])]
+        none[own] = sum(seen) > 0.5 * len(seen) if seen else True
+    return none
+
+
+def _doubtful(sheet: Sheet, chars: Array) -> Array:
+    """Characters that may be unseen, by what is drawn under and over them; generous, ``_unseen`` decides."""
+    rules = sheet.rules
+    rules = rules[(rules["kind"] == FILL) | (rules["kind"] == CURVE) | (rules["kind"] == IMAGE)]
+    x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
+    red, green, blue = _channels(chars["color"])
+    light = np.minimum(np.minimum(red, green), blue) > 255 - _ALIKE
+    faint = chars["color"] & 0xFF < 0x40
+    doubtful = light.copy()  # on the bare page; a darker ground below clears it
+    for rule in rules:
+        opaque = int(rule["color"]) & 0xFF >= _OPAQUE
+        on = (x >= rule["x0"]) & (x <= rule["x1"]) & (y >= rule["top"]) & (y <= rule["bottom"])
+        if not on.any():
+            continue
+        over = on & (chars["order"] < rule["order"])
+        under = on & ~over
+        if opaque:
+            doubtful |= over
+        if rule["kind"] == IMAGE:
+            doubtful |= under & (light | _dark(red, green, blue))
+        elif opaque:
+            ground = [int(rule["color"]) >> shift & 0xFF for shift in (24, 16, 8)]
+            gap = np.maximum(np.abs(red - ground[0]), np.abs(green - ground[1]))
+            near = np.maximum(gap, np.abs(blue - ground[2])) < _ALIKE
+            doubtful = np.where(under, near, doubtful)
+    doubtful |= faint
+    if sheet.layered:
+        doubtful |= np.isin(chars["order"], _layered(sheet, np.unique(chars["order"])))
+    return doubtful
+
+
+def _dark(red: Array, green: Array, blue: Array) -> Array:
+    return np.asarray(np.maximum(np.maximum(red, green), blue) < _ALIKE)
+
+
+def _channels(color: Array) -> tuple[Array, Array, Array]:
+    return tuple((color >> shift & 0xFF).astype(np.int16) for shift in (24, 16, 8))  # type: ignore[return-value]
+
+
+def _layered(sheet: Sheet, orders: Array) -> list[int]:
+    """Drawing orders of text that belongs to a layer, or to a form that may."""
+    out = []
+    name, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
+    for order in orders.tolist():
+        handle = sheet.objects.get(order)
+        if order in sheet.in_forms:
+            out.append(order)
+        elif handle:
+            for i in range(max(0, C.FPDFPageObj_CountMarks(handle))):
+                tag = C.FPDFPageObj_GetMark(handle, i)
+                if C.FPDFPageObjMark_GetName(tag, ctypes.addressof(name), 64, ctypes.addressof(length)):
+                    size = min(max(length.value, 2), 64) - 2
+                    if name.raw[:size].decode("utf-16-le", "replace") == "OC":
+                        out.append(order)
+                        break
+    return out
+
+
+def _unseen(sheet: Sheet, chars: Array, doubtful: Array) -> Array:
+    """Which of the doubtful characters change nothing on the page, all those of one text object together.
+
+    Each is asked about alone: two texts of the same place could hide behind each other.
+    """
+    with_text, scale = _draw(sheet)
+    orders = np.unique(chars["order"][doubtful]).tolist()
+    handles = [sheet.objects[order] for order in orders if order in sheet.objects]
+    for handle in handles:
+        C.FPDFPageObj_SetIsActive(handle, 0)
+    try:
+        without, _ = _draw(sheet)
+    finally:
+        for handle in handles:
+            C.FPDFPageObj_SetIsActive(handle, 1)
+    change = np.abs(with_text.astype(np.int16) - without).max(2)
+    out = np.zeros(len(chars), bool)
+    for order in orders:
+        own = np.flatnonzero(doubtful & (chars["order"] == order))
+        seen = np.array([part.size > 0 and part.max() > _UNSEEN for part in _parts(change, scale, chars[own])])
+        # A comma may fall between the pixels; a word that can be seen in part is cut there.
+        out[own] = ~seen if len(own) > 3 and 0.2 < seen.mean() < 0.8 else not seen.any()
+    return out
+
+
+def _parts(image: Array, scale: float, chars: Array) -> list[Array]:
+    """The pixels of each character's box."""
+    box = np.stack([chars[name] for name in ("x0", "top", "x1", "bottom")], 1) * scale
+    low, high = np.floor(box[:, :2]).astype(int).clip(0), np.ceil(box[:, 2:]).astype(int).clip(0)
+    return [image[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True)]
+
+
+def _spread(part: Array) -> int:
+    return int(part.max()) - int(part.min()) if part.size else 0
+
+
+def _draw(sheet: Sheet) -> tuple[Array, float]:
+    """The page as pixels (height, width, 3), and pixels for a point."""
+    scale = min(1.5, (_MOST_PIXELS / max(1.0, sheet.width * sheet.height)) ** 0.5)
+    width, height = max(1, round(sheet.width * scale)), max(1, round(sheet.height * scale))
+    pixels = np.full((height, width, 4), 255, np.uint8)
+    bitmap = C.FPDFBitmap_CreateEx(width, height, 4, pixels.ctypes.data, width * 4)  # 4: BGRA
+    try:
+        C.FPDF_RenderPageBitmap(bitmap, sheet.handle, 0, 0, width, height, 0, 0)
+    finally:
+        C.FPDFBitmap_Destroy(bitmap)
+    return pixels[:, :, :3], scale
+
+
+# What would run, start or send by itself or at a click, by the names that stand for it in a file (ISO 32000-1,
+# 12.6.4 and 7.11). Links to addresses are not among them.
+_ACTIVE = {
+    "javascript": rb"/JavaScript\b|/JS\s*[(<]|/JS\s+\d+\s+\d+\s+R",
+    "launch": rb"/S\s*/Launch\b",
+    "embedded_file": rb"/EmbeddedFiles?\b",
+    "external_reference": rb"/S\s*/(?:GoToR|GoToE|ImportData|Thread)\b|/Type\s*/Filespec\b[^>]{0,200}/FS\s*/URL",
+    "submit_form": rb"/S\s*/SubmitForm\b",
+    "rich_media": rb"/Subtype\s*/(?:RichMedia|Movie|Sound|Screen|3D)\b",
+}
+_NAMES = {word: re.compile(pattern) for word, pattern in _ACTIVE.items()}
+_LAYERS = re.compile(rb"/OCProperties\b")
+_OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_MOST_UNPACKED = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What the bytes of a file name, whether or not a page shows it."""
+
+    active_content: tuple[str, ...]
+    layered: bool  # has layers, or may have: an encrypted file hides its names
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Look through a file's bytes, and its packed objects, for what it could do. Runs nothing."""
+    with open(path, "rb") as file:
+        try:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (ValueError, OSError):  # an empty file
+            return Inspection((), False)
+        with data:
+            found, layered = _names(data)
+            encrypted = data.find(b"/Encrypt") >= 0
+            unpacked = 0
+            for match in _OBJECT_STREAM.finditer(data):
+                if encrypted:
+                    layered = True
+                    break
+                start = data.find(b"stream", match.end(), match.end() + 1000)
+                if start < 0:
+                    continue
+                start += 6
+                while data[start : start + 1] in (b"\r", b"\n"):
+                    start += 1
+                part = _unpack(data, start, _MOST_UNPACKED - unpacked)
+                unpacked += len(part)
+                names, some_layers = _names(part)
+                found |= names
+                layered |= some_layers
+    return Inspection(tuple(sorted(found)), layered)
+
+
+def _unpack(data: mmap.mmap, start: int, most: int) -> bytes:
+    unpacker, out = zlib.decompressobj(), bytearray()
+    while not unpacker.eof and len(out) < most and start < len(data):
+        try:
+            out += unpacker.decompress(data[start : start + 65536], most - len(out))
+        except zlib.error:
+            break
+        start += 65536
+        if unpacker.unconsumed_tail:
+            break
+    return bytes(out)
+
+
+def _names(data: Any) -> tuple[set[str], bool]:
+    found = {word for word, pattern in _NAMES.items() if pattern.search(data)}
+    layered = bool(_LAYERS.search(data))
+    # Names may be written with escapes, "/J#61vaScript", which is what one does who hides them.
+    for match in re.finditer(rb"/[A-Za-z0-9]*#[0-9A-Fa-f]{2}[A-Za-z0-9#]*", data):
+        plain = _ESCAPED.sub(lambda escape: bytes([int(escape[1], 16)]), match.group())
+        following = plain + bytes(data[match.end() : match.end() + 40])
+        before = bytes(data[max(0, match.start() - 10) : match.start()])
+        found |= {word for word, pattern in _NAMES.items() if pattern.search(before + following)}
+        layered |= bool(_LAYERS.search(following))
+    return found, layered
