@@ -142,3 +142,9 @@ def test_an_index_page_by_hand_that_is_no_address_is_refused() -> None:
 )
 def test_a_host_has_one_spelling(url: str, host: str) -> None:
     assert sources.authority(url) == host
+
+
+def test_every_key_is_explained_in_the_documentation() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "fetching.md").read_text(encoding="utf-8")
+    for key in sources.SourceSpec.__struct_fields__:
+        assert f"`{key}`" in text or f"`{key}." in text, key

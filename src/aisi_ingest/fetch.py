@@ -65,7 +65,7 @@ def fetch(
 ) -> Visit:
     """Read the index pages of a source and get what they list, as far as it is new.
 
-    ``only`` names addresses, file names or digests (or their beginnings): the rest is left as it was.
+    ``only`` names sources, addresses, files or digests (six digits or more): the rest is left as it was.
     ``force`` asks for the bytes even where they seem unchanged. ``progress`` is told each document with
     its number and the number of all. Raises RootError where the store cannot be written; all else is in the Visit.
     """
@@ -74,7 +74,7 @@ def fetch(
         store.prepare()
         found = crawl(source, store, client=own)
         known = known_to(source, store)
-        links = [link for link in _in_turn(found.links, known) if _wanted(link, known.get(link.url), only)]
+        links = [link for link in _in_turn(found.links, known) if _wanted(link, source, known.get(link.url), only)]
         done: dict[str, Fetched] = {}
         issues = list(found.issues)
         for number, link in enumerate(links, 1):
@@ -325,10 +325,8 @@ def _in_turn(links: Iterable[Link], known: dict[str, Standing]) -> list[Link]:
     return sorted(links, key=lambda link: known[link.url].latest.time if link.url in known else "")
 
 
-def _wanted(link: Link, standing: Standing | None, only: Collection[str]) -> bool:
-    if not only:
-        return True
-    names = [link.url, pages.file_name(link.url)]
-    if standing and standing.good:
-        names += [standing.good.sha256 or "", standing.good.file or ""]
-    return any(name.startswith(each) for name in names for each in only)
+def _wanted(link: Link, source: SourceSpec, standing: Standing | None, only: Collection[str]) -> bool:
+    good = standing.good if standing else None
+    names = {source.id, link.url, pages.file_name(link.url), good.file if good else None}
+    digest = good.sha256 if good and good.sha256 else ""
+    return not only or any(each in names or (len(each) >= 6 and digest.startswith(each)) for each in only)
