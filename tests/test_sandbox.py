@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_a_worker_reaches_no_server(sandbox):
 
 def test_workers_are_replaced_after_some_calls(sandbox):
     assert len({sandbox.call(process_id) for _ in range(9)}) > 1
+
+
+def test_workers_outlive_the_thread_that_first_asked_for_them():
+    box = Sandbox(1)
+    try:
+        first = threading.Thread(target=box.call, args=(process_id,))
+        first.start()
+        first.join()
+        time.sleep(0.5)
+        assert box.call(process_id) > 0
+    finally:
+        box.stop()
 
 
 ORPHAN = """

@@ -19,7 +19,7 @@ def read(path: Path, *, ocr: bool = True) -> Result[Content]:
     if kind == "application/pdf":
         from aisi_ingest.extract import report
 
-        return report.read(path, ocr=ocr)
+        return report.read(path)
     if kind == "application/vnd.openxmlformats-officedocument.presentationml.presentation":
         from aisi_ingest.extract import pptx
 

@@ -62,6 +62,20 @@ class Sandbox:
             initargs=(limits.address_space,),
             context=multiprocessing.get_context("spawn"),
         )
+        self._over = threading.Event()
+        started = threading.Event()
+        threading.Thread(target=self._keep, args=(started,), daemon=True, name="sandbox").start()
+        started.wait()
+
+    def _keep(self, started: threading.Event) -> None:
+        """Start the workers in a thread that lives as long as they may.
+
+        The system tells a child that its parent died when the thread that made it ends, not the
+        process: workers made by a caller's thread would be killed with that.
+        """
+        _ = self._pool.active  # asking starts it
+        started.set()
+        self._over.wait()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run ``function`` in a worker.
@@ -95,11 +109,13 @@ class Sandbox:
         """Wait for what runs, then end all workers."""
         self._pool.close()
         self._pool.join()
+        self._over.set()
 
     def stop(self) -> None:
         """End all workers at once."""
         self._pool.stop()
         self._pool.join()
+        self._over.set()
 
 
 _shared: dict[int, Sandbox] = {}
