@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from aisi_ingest import periods
+from aisi_ingest.editions import diff_editions
 from aisi_ingest.model import (
     Alignment,
     Bead,
@@ -27,6 +28,8 @@ from aisi_ingest.model import (
     Severity,
 )
 from aisi_ingest.numbers import Number, numbers
+
+__all__ = ["compare", "diff_editions"]
 
 # A bead under this score may be wrong, and so would be what it shows; one over the second is sure.
 _LEAST_SCORE, _SURE = 0.6, 0.9

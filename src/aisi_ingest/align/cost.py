@@ -40,13 +40,14 @@ class Likeness(Struct, frozen=True):
     kind: float
     level: float
     base: float
+    same_text: float = 3.0  # code, addresses, names in Latin letters; two editions in one language
 
 
 LIKENESS = Likeness(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.1, -0.65, -1.6, -2.0, -0.9, -2.1)
 # Without an encoder the same regression, on what remains.
 LIKENESS_WITHOUT_ENCODER = Likeness(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6, -3.0, -1.8, -1.0)
 # What the contents of two sections add to what their titles say.
-CONTENTS = Likeness(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0)
+CONTENTS = Likeness(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0, 0)
 _LONG = 400
 
 
@@ -126,6 +127,9 @@ def log_odds(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix
     marks_ja, marks_en = _codes((t.mark for t in ja.texts), marks), _codes((t.mark for t in en.texts), marks)
     both = (marks_ja[:, None] > 0) & (marks_en[None, :] > 0)
     out += np.where(both, np.where(marks_ja[:, None] == marks_en[None, :], likeness.same_mark, likeness.other_mark), 0)
+    words: dict[object, int] = {"": 0}
+    words_ja, words_en = _codes((t.key for t in ja.texts), words), _codes((t.key for t in en.texts), words)
+    out += np.where((words_ja[:, None] == words_en[None, :]) & (words_ja[:, None] > 0), likeness.same_text, 0)
     kinds_ja, kinds_en = _codes((t.kind for t in ja.texts), kinds), _codes((t.kind for t in en.texts), kinds)
     same = kinds_ja[:, None] == kinds_en[None, :]
     heads_ja, heads_en = (np.array([t.kind in _HEADINGS for t in side.texts]) for side in (ja, en))

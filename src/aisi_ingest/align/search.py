@@ -87,7 +87,7 @@ def pieces(
     if rows <= longest and columns <= longest:
         return [(range(rows), range(columns))]
     cuts, last = [(0, 0)], (0, 0)
-    for i, j in [*_longest_chain(anchors), (rows, columns)]:
+    for i, j in [*longest_chain(anchors), (rows, columns)]:
         while i - last[0] > longest or j - last[1] > longest:
             share = min(1.0, longest / max(i - last[0], j - last[1]))
             last = (last[0] + max(1, round((i - last[0]) * share)), last[1] + max(1, round((j - last[1]) * share)))
@@ -100,7 +100,7 @@ def pieces(
     return [(range(a, c), range(b, d)) for (a, b), (c, d) in itertools.pairwise(cuts) if c > a or d > b]
 
 
-def _longest_chain(anchors: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest_chain(anchors: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest chain that rises on both sides (patience sorting, n log n)."""
     ordered = sorted(set(anchors), key=lambda pair: (pair[0], -pair[1]))
     tops: list[int] = []
