@@ -240,6 +240,27 @@ def test_a_reader_sees_what_another_appends(tmp_path: Path) -> None:
     assert reader.standing("https://example.org/a.pdf")
 
 
+def test_a_long_ledger_is_not_read_from_its_start_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aisi_ingest.ledger._NOTE_EVERY", 1000)
+    path = tmp_path / "receipts.jsonl"
+    ledger = Ledger(path)
+    for number in range(50):
+        ledger.append(receipt(f"https://example.org/{number % 20}", sha256=f"{number}"))
+    expected = dict(ledger.latest_by_url())
+    ledger.close()
+    first = path.read_bytes()
+    path.write_bytes(b"#" * 100 + first[100:])  # what the note covers is not looked at again
+    again = Ledger(path)
+    assert again.latest_by_url() == expected and not again.damaged
+    again.append(receipt("https://example.org/new"))
+    assert set(again.latest_by_url()) == {*expected, "https://example.org/new"}
+    path.write_bytes(first[: len(first) // 2])  # another ledger in its place: the note is not for it
+    assert len(Ledger(path).latest_by_url()) == 20
+    path.with_suffix(".index").write_bytes(b"torn")
+    path.write_bytes(first)
+    assert Ledger(path).latest_by_url() == expected
+
+
 # What status shows
 
 

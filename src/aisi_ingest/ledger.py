@@ -10,11 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from aisi_ingest.files import told
+from aisi_ingest.files import atomic_write, told
 from aisi_ingest.model import Receipt
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Receipt)
+
+_CHUNK = 8 << 20
+_NOTE_EVERY = 8 << 20  # bytes; reading so much takes 0.1 s
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -24,6 +27,16 @@ class Standing(msgspec.Struct, frozen=True):
     good: Receipt | None = None  # of the last attempt that ended with bytes that were taken
     changed: str | None = None  # time of the last "fetched"
     versions: tuple[Receipt, ...] = ()  # the last good receipt of each content it ever had, the newest content first
+
+
+class _Note(msgspec.Struct, frozen=True, array_like=True):
+    """What a ledger held up to an offset: made from it, and made again whenever it is lost."""
+
+    offset: int
+    line: int
+    before: bytes  # what stands before the offset: a ledger that was put in its place has something else
+    damaged: list[int]
+    standings: list[Standing]
 
 
 class Ledger:
@@ -39,6 +52,7 @@ class Ledger:
         self._standings: dict[str, Standing] = {}
         self._offset = 0  # bytes read so far: always whole lines
         self._line = 0
+        self._noted = 0  # how far the note reaches that spares reading the ledger from its start
         self._file: int | None = None
 
     def append(self, receipt: Receipt) -> None:
@@ -70,6 +84,8 @@ class Ledger:
             os.fsync(self._file)
             os.close(self._file)
             self._file = None
+        if self._offset - self._noted > _NOTE_EVERY:
+            self._write_note()
 
     def latest_by_url(self) -> dict[str, Standing]:
         """Every address ever tried, in the order of its first attempt, with where it stands now."""
@@ -91,21 +107,50 @@ class Ledger:
 
     def _refresh(self) -> None:
         try:
-            if self.path.stat().st_size == self._offset:
-                return
-            with self.path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
+            size = self.path.stat().st_size
         except FileNotFoundError:
             return
-        whole = data[: data.rfind(b"\n") + 1]  # what follows is torn, or being written just now
-        for line in whole.splitlines():
-            self._line += 1
-            try:
-                self._take(_DECODER.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                self.damaged.append(self._line)
-        self._offset += len(whole)
+        if size == self._offset:
+            return
+        if not self._offset and size > _NOTE_EVERY:
+            self._read_note()
+        with self.path.open("rb") as file:
+            file.seek(self._offset)
+            tail = b""
+            while data := file.read(_CHUNK):
+                lines = (tail + data).split(b"\n")
+                tail = lines.pop()  # torn, or being written just now, or goes on in the next piece
+                for line in lines:
+                    self._line += 1
+                    self._offset += len(line) + 1
+                    try:
+                        self._take(_DECODER.decode(line))
+                    except (msgspec.DecodeError, UnicodeDecodeError):
+                        self.damaged.append(self._line)
+
+    @property
+    def _note(self) -> Path:
+        return self.path.with_suffix(".index")
+
+    def _write_note(self) -> None:
+        note = _Note(self._offset, self._line, self._before(self._offset), self.damaged, list(self._standings.values()))
+        atomic_write(self._note, msgspec.msgpack.encode(note))
+        self._noted = self._offset
+
+    def _read_note(self) -> None:
+        try:
+            note = msgspec.msgpack.decode(self._note.read_bytes(), type=_Note)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return
+        if note.before == self._before(note.offset):  # else it belongs to another ledger
+            self._offset = self._noted = note.offset
+            self._line, self.damaged = note.line, note.damaged
+            self._standings = {standing.latest.url: standing for standing in note.standings}
+
+    def _before(self, offset: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(max(0, offset - 1024))
+            return file.read(min(offset, 1024))
 
     def _take(self, receipt: Receipt) -> None:
         before = self._standings.get(receipt.url) or Standing(receipt)
