@@ -8,6 +8,7 @@ that modules which are only loaded where they are used count as start-up and not
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -244,6 +245,9 @@ JOBS: dict[str, Callable[..., Work]] = {
     )
 }
 
+
+# One core for each process, ours and anchors alike; read by numpy's libraries when they are loaded.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
 WARM = {
