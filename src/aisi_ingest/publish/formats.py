@@ -125,7 +125,8 @@ _JSON_TO_FRICTIONLESS = {
 
 def _field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     choices = schema.get("anyOf", [schema])
-    types = {choice.get("type", "object") for choice in choices} - {"null"}
+    # Enums are of strings, and msgspec leaves their type out.
+    types = {choice.get("type", "string" if "enum" in choice else "object") for choice in choices} - {"null"}
     field: dict[str, Any] = {
         "name": name,
         "type": _JSON_TO_FRICTIONLESS.get(types.pop(), "object") if len(types) == 1 else "any",

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -227,8 +228,9 @@ class Site:
             return {}
 
 
+@cache
 def environment() -> Environment:
-    """Templates with autoescaping, and the few filters that they use."""
+    """Templates with autoescaping, and the few filters that they use; compiled once a process."""
     out = Environment(
         loader=PackageLoader(_PACKAGE, "templates"),
         autoescape=True,
