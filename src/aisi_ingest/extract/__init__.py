@@ -6,6 +6,8 @@ from pathlib import Path
 
 from aisi_ingest.model import Content, Issue, Result
 
+_PRESENTATIONS = "application/vnd.openxmlformats-officedocument.presentationml."
+
 
 def read(path: Path, *, ocr: bool = True) -> Result[Content]:
     """Read a PDF or PPTX file, told apart by its first bytes, never by its name.
@@ -13,14 +15,20 @@ def read(path: Path, *, ocr: bool = True) -> Result[Content]:
     Call it through ``sandbox``: files can crash or swell the process that reads them. ``ocr=False``
     leaves pictures of text unread. The value is None exactly if the file could not be read at all.
     """
-    from aisi_ingest.extract.sniff import media_type
+    from aisi_ingest.extract import sniff
 
-    kind = media_type(path)
-    if kind == "application/pdf":
+    kind = sniff.media_type(path)
+    if kind == sniff.PDF:
         from aisi_ingest.extract import report
 
-        return report.read(path)
-    if kind == "application/vnd.openxmlformats-officedocument.presentationml.presentation":
+        result = report.read(path)
+        if result.value is None or not ocr:
+            return result
+        from aisi_ingest.extract.pictures import with_pictures
+
+        seen = with_pictures(path, result.value)
+        return Result(seen.value, (*result.issues, *seen.issues))
+    if kind.startswith(_PRESENTATIONS) or kind in (sniff.OLE, sniff.ZIP):  # encrypted ones are OLE, damaged ones zip
         from aisi_ingest.extract import pptx
 
         return pptx.read(path, ocr=ocr)

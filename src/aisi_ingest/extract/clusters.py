@@ -189,9 +189,12 @@ def _frame_of(row: Row, frames: Sequence[Box]) -> int:
     return best
 
 
-def paragraphs_of(cluster: Sequence[Row]) -> list[Paragraph]:
-    """Paragraphs of one box: a bullet, a number, an indent or a line that was ended early begins a new one."""
-    right = max(row.box.x1 for row in cluster)
+def paragraphs_of(cluster: Sequence[Row], margin: float = 0.0) -> list[Paragraph]:
+    """Paragraphs of one box: a bullet, a number, an indent or a line that was ended early begins a new one.
+
+    ``margin`` is where lines end at the right, in points; without it the longest line of the box says so.
+    """
+    right = max([margin, *(row.box.x1 for row in cluster)])
     widest = max(row.box.x1 - row.box.x0 for row in cluster)
     steps = sorted(b.baseline - a.baseline for a, b in pairwise(cluster))
     usual = steps[len(steps) // 2] if steps else 0.0

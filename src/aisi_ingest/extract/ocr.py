@@ -129,14 +129,15 @@ def _sure(text: str, score: float) -> bool:
     return score >= (FLOOR if letters > 2 else 0.95)  # one sign or two: dots and icons look like them
 
 
-_SPLIT_ADDRESS = re.compile(r"(?:https?://|www\.)\S*(?:\. \S+)+", re.IGNORECASE)
+_SPLIT_ADDRESS = re.compile(r"((?:https?://|www\.)[!-~]*)\. (?=[a-z0-9-]+[./])")
 _AI = re.compile(r"(?<![A-Za-z])Al(?![a-z])|(?<=[A-Za-z])Al(?![a-z])")
 
 
 def tidied(text: str) -> str:
     """Normalised, and without the engine's habits: blanks in addresses, ``Al`` for ``AI``."""
     text = normalise(text).strip(" \u3000")
-    text = _SPLIT_ADDRESS.sub(lambda found: found.group().replace(". ", "."), text)
+    while (joined := _SPLIT_ADDRESS.sub(r"\1.", text)) != text:
+        text = joined
     return correct_ai(text)
 
 
@@ -147,25 +148,21 @@ _OF_AI = re.compile(
 )
 
 
-def correct_ai(text: str) -> str:
+def correct_ai(text: str, subject: bool = False) -> str:
     """``Al`` to ``AI`` where what stands beside it says so; ``et al``, ``Al Gore`` and ``Al2O3`` stay.
 
-    So do words: capital I and small l look alike in most faces, so the engine takes either.
+    Capital I and small l look alike in most faces, so the engine takes either. ``subject``: the document
+    speaks of AI elsewhere, so that a sign before a full stop or a small word is taken for it, too.
     """
 
     def sign(found: re.Match[str]) -> str:
         start, end = found.span()
         before, after = text[:start], text[end:]
         japanese = (before and is_japanese(before[-1])) or (after and is_japanese(after[0]))
-        inside = bool(re.search(r"[A-Za-z]$", before)) or bool(re.match(r"[A-Z]", after))  # OpenAl, AlSI
-        if (
-            japanese
-            or inside
-            or _OF_AI.match(after)
-            or re.search(r"(?:generative|trustworthy|responsible)\s$", before, re.I)
-        ):
-            return "AI"
-        return found.group()
+        inside = re.search(r"[A-Za-z]$", before) or re.match(r"[A-Z]", after)  # OpenAl, AlSI
+        named = _OF_AI.match(after) or re.search(r"(?:generative|trustworthy|responsible)\s$", before, re.IGNORECASE)
+        alone = subject and re.match(r"$|[.,;:)\-/](?!\d)|\s+[a-z(]", after)
+        return "AI" if japanese or inside or named or alone else found.group()
 
     return _AI.sub(sign, text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,6 +31,9 @@ _TEXT, _IMAGE, _FORM = 1, 3, 5  # fpdf_edit.h
 _DENSITY = 200 / 72  # pixels a point: print of 8 point is read as well as at 300 dpi
 
 
+_AI = re.compile(r"(?<![A-Za-z])AI(?![a-z])")
+
+
 class Region(Struct, frozen=True):
     """What is to be read: a picture, or a whole page whose text is no text."""
 
@@ -45,6 +49,8 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
     Without the engine the content comes back as it is, with an issue ``ocr_missing``. Pictures that are too
     large, or too many, leave an issue ``picture_too_large`` or ``ocr_limit``; nothing else is lost by them.
     """
+    if any(block.origin == "ocr" for block in content.blocks):
+        return Result(content)  # was read before
     regions = _regions(path, content)
     if not regions:
         return Result(content)
@@ -55,6 +61,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         if pictures:
             issues.append(ocr.missing(pictures, "pictures on pages"))
         return Result(content, tuple(issues))
+    subject = any(_AI.search(block.text) for block in content.blocks)
     issues = []
     found: list[tuple[Region, list[TextLine]]] = []
     spent = 0.0
@@ -74,7 +81,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         image = _rendered(path, region, scale)
         if image is None or not (region.whole or ocr.looks_like_text(image)):
             continue
-        lines = [_on_page(line, region.box, scale) for line in ocr.read_image(image)]
+        lines = [_on_page(line, region.box, scale, subject) for line in ocr.read_image(image)]
         if lines:
             found.append((region, lines))
     if late:
@@ -91,9 +98,10 @@ def _scale(box: Box) -> float:
     return min(_DENSITY, ocr.LONGEST_SIDE / max(box.x1 - box.x0, box.bottom - box.top, 1.0))
 
 
-def _on_page(line: TextLine, box: Box, scale: float) -> TextLine:
+def _on_page(line: TextLine, box: Box, scale: float, subject: bool) -> TextLine:
     return replace(
         line,
+        text=ocr.correct_ai(line.text, subject),
         x0=box.x0 + line.x0 / scale,
         top=box.top + line.top / scale,
         x1=box.x0 + line.x1 / scale,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The engine's boxes are this much higher than the type size; measured on the scans at hand, 1.2 to 1.3.
 _BOX_TO_SIZE = 1.25
-_SAME_SIZE = 1.12  # sizes of the lines of one text differ by less: boxes hug ascenders, or do not
+_SAME_SIZE = 1.3  # boxes of lines in one size differ by less: they hug what stands highest and lowest
 _PAGE_NUMBER = re.compile(r"[-–—]?[ ]?\d{1,4}[ ]?[-–—]?(?:[ ]?/[ ]?\d{1,4})?")
 
 
@@ -44,11 +44,15 @@ def page_blocks(
     edge = [row for row in rows if _PAGE_NUMBER.fullmatch(row.text) and _at_edge(row.box, region.box.bottom)]
     body = [row for row in rows if not any(row is other for other in edge)]
     clusters = _ordered(body)
-    paragraphs = [paragraph for cluster in clusters for paragraph in paragraphs_of(cluster)]
+    margin = _right_margin(body) if content.kind == "report" else 0.0
+    paragraphs = [paragraph for cluster in clusters for paragraph in paragraphs_of(cluster, margin)]
     candidates = [Candidate(p.text, p.size, p.box, k) for k, p in enumerate(paragraphs)]
     slide = next((k for k, section in enumerate(sections) if section.pages == (region.page, region.page)), None)
     first = region.page == 1 or content.kind == "deck"
-    chosen = title_of(candidates, region.box.bottom) if first else None
+    chosen = None
+    if first:
+        paper = content.kind == "report"
+        chosen = _centred(paragraphs, region.box) if paper else title_of(candidates, region.box.bottom)
     out: list[Block] = []
     sections = list(sections)
     title = ""
@@ -62,7 +66,7 @@ def page_blocks(
                 number, name = number_and_title(title)
                 sections[slide] = replace(sections[slide], title=name, number=number)
         elif content.kind == "report" and _is_heading(paragraph):
-            number, name = number_and_title(paragraph.text)
+            number, name = _numbered(paragraph.text)
             level = _level(paragraph.text)
             block = replace(block, kind="heading", level=level)
             sections.append(_section(sections, number, name, level, region.page))
@@ -78,20 +82,17 @@ def page_blocks(
 
 
 def _rows(lines: Sequence[TextLine]) -> list[Row]:
-    """Rows with one size for all lines that were set in about one size."""
-    heights = sorted((line.bottom - line.top) / _BOX_TO_SIZE for line in lines)
-    sizes: list[list[float]] = []
-    for height in heights:
-        if sizes and height <= _SAME_SIZE * sizes[-1][0]:
-            sizes[-1].append(height)
-        else:
-            sizes.append([height])
+    """Rows, those of about the usual size in exactly that: boxes tell sizes only roughly."""
+    sizes = sorted((line.bottom - line.top) / _BOX_TO_SIZE for line in lines)
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
     out = []
     for line in lines:
-        height = (line.bottom - line.top) / _BOX_TO_SIZE
-        size = next(sum(group) / len(group) for group in sizes if group[0] <= height <= group[-1])
+        height = line.bottom - line.top
+        size = height / _BOX_TO_SIZE
+        if usual / _SAME_SIZE < size < usual * _SAME_SIZE:
+            size = usual
         box = Box(line.x0, line.top, line.x1, line.bottom)
-        out.append(Row(line.text, box, line.bottom - 0.2 * (line.bottom - line.top), size, False, 0, line.x0))
+        out.append(Row(line.text, box, line.bottom - 0.2 * height, size, False, 0, line.x0))
     return sorted(out, key=lambda row: (row.baseline, row.box.x0))
 
 
@@ -104,14 +105,43 @@ def _at_edge(box: Box, height: float) -> bool:
     return box.bottom < 0.08 * height or box.top > 0.9 * height
 
 
+def _right_margin(rows: Sequence[Row]) -> float:
+    """Where most long lines end."""
+    ends = sorted((row.box.x1 for row in rows), reverse=True)
+    return ends[len(ends) // 5] if len(ends) >= 5 else 0.0
+
+
+def _centred(paragraphs: Sequence[Paragraph], page: Box) -> Candidate | None:
+    """The title of a scanned paper: a short line set in the middle, above all text that begins at the margin."""
+    for k, paragraph in enumerate(paragraphs):
+        box, text = paragraph.box, paragraph.text
+        middle = abs((box.x0 + box.x1) / 2 - (page.x0 + page.x1) / 2) < 0.04 * (page.x1 - page.x0)
+        if middle and len(text) <= 60 and box.top < 0.45 * page.bottom and not numbering(text):
+            return Candidate(text, paragraph.size, box, k)
+        at_margin = box.x0 < page.x0 + 0.25 * (page.x1 - page.x0)
+        if at_margin and (len(text) > 25 or numbering(text) or _ITEM_OF_PAPER.match(text) or paragraph.bullet):
+            return None
+    return None
+
+
+_ITEM_OF_PAPER = re.compile("第[ ]?[0-9一二三四五六七八九十]{1,3}[ \u3000]")  # 第1 without 章: rulings, council papers
+
+
 def _is_heading(paragraph: Paragraph) -> bool:
     """A short numbered line that is no sentence: a scan shows neither fonts nor bookmarks."""
     text = paragraph.text
-    found = numbering(text)
-    if found is None or found.kind in ("circled", "kana", "alpha", "bracket", "paren") or paragraph.bullet:
+    found, item = numbering(text), _ITEM_OF_PAPER.match(text)
+    if paragraph.bullet or not (found or item):
         return False
-    rest = text[found.end :]
+    if found and found.kind in ("circled", "kana", "alpha", "bracket", "paren"):
+        return False
+    rest = text[found.end if found else item.end() if item else 0 :]
     return len(paragraph.rows) == 1 and 1 < len(rest) <= 40 and not re.search(r"[。．.、，,]$|https?:", text)
+
+
+def _numbered(text: str) -> tuple[str | None, str]:
+    item = _ITEM_OF_PAPER.match(text)
+    return (item.group().strip(), text[item.end() :]) if item else number_and_title(text)
 
 
 def _level(text: str) -> int:
