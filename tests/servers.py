@@ -212,3 +212,13 @@ def claims(size: int) -> Answer:
         handler.hang_up()
 
     return answer
+
+
+def raw(data: bytes) -> Answer:
+    """Whatever bytes, and the line is dead."""
+
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(data)
+        handler.hang_up()
+
+    return answer

@@ -1,7 +1,11 @@
+import gzip
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +339,45 @@ def test_headers_that_never_end_are_held_to_the_time_limit(site: Site, visit: Vi
     assert time.monotonic() - started < 3
 
 
+GOOD = pdf("good")
+LENGTH = str(len(GOOD)).encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (b"", "failed"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "failed"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 50_000 + b"\r\n", "failed"),
+        (b"HTTP/1.1 999 What\r\n\r\n", "failed"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "failed"),
+        (b"HTTP/1.1 302 Found\r\n\r\n", "failed"),
+        (b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe://\r\nContent-Length: 0\r\n\r\n", "failed"),
+        (b"HTTP/1.1 304 Not Modified\r\n\r\n", "failed"),
+        (b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\nhello", "failed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "failed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nhello", "failed"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "failed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello", "failed"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + GOOD, "fetched"),
+        (b"HTTP/1.1 200 OK\r\nETag: \xff\r\nContent-Length: " + LENGTH + b"\r\n\r\n" + GOOD, "fetched"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(GOOD), "fetched"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(30 << 20)), "refused"),
+    ],
+)
+def test_any_answer_ends_with_a_receipt_and_harms_no_other_document(
+    site: Site, store: Store, visit: Visiting, answer: bytes, state: str
+) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = servers.raw(answer), pdf("b")
+    found = by_name(visit(max_megabytes=2))
+    receipt = found["a.pdf"].receipt
+    assert (receipt.state, bool(receipt.reason)) == (state, state != "fetched"), receipt.reason
+    assert found["b.pdf"].receipt.state == "fetched"
+    assert [each.state for each in store.ledger if each.url == receipt.url] == [state]
+    by_name(visit(max_megabytes=2))  # what was noted of it does no harm the next time
+
+
 # Redirects and hosts
 
 
@@ -531,6 +574,32 @@ def test_a_plan_tells_what_a_run_would_do_and_reads_no_document(site: Site, stor
     assert [link.url[-5:] for link in plan.new] == ["c.pdf"] and [link.url[-5:] for link in plan.known] == ["b.pdf"]
     assert [receipt.file for receipt in plan.gone] == ["a.pdf"]
     assert not any(request.path.endswith(".pdf") for request in site.requests)
+
+
+def test_a_plain_file_server_is_read_and_transfers_nothing_the_second_time(tmp_path: Path) -> None:
+    folder = tmp_path / "site" / "en"
+    folder.mkdir(parents=True)
+    (folder / "A.PDF").write_bytes(pdf("a"))
+    (folder.parent / "index.html").write_text('<html lang="ja"><a href="en/">English</a>')
+    (folder / "index.html").write_text('<html lang="en"><a href="A.PDF">The guide</a>')
+    statuses: list[str] = []
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_request(self, code: Any = "-", size: Any = "-") -> None:
+            statuses.append(f"{int(code)} {self.path}")
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder.parent)) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        source = sources.from_index([f"http://127.0.0.1:{server.server_port}/"])
+        for _ in range(2):
+            fetched = only_one(fetch.fetch(source, Store(tmp_path / "root")))
+        server.shutdown()
+    assert fetched.listing and (fetched.listing.source.file, fetched.listing.lang) == ("A.PDF", "en")
+    assert statuses[:4] == ["404 /robots.txt", "200 /", "200 /en/", "200 /en/A.PDF"]
+    assert statuses[4:] == ["404 /robots.txt", "304 /", "304 /en/", "304 /en/A.PDF"]
 
 
 # By hand

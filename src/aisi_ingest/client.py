@@ -52,6 +52,14 @@ class Answer(msgspec.Struct):
     headers: dict[str, str]  # names in small letters
     tries: int
 
+    @property
+    def etag(self) -> str | None:
+        return _sendable(self.headers.get("etag"))
+
+    @property
+    def last_modified(self) -> str | None:
+        return _sendable(self.headers.get("last-modified"))
+
 
 class Client:
     """Requests of one run, one at a time. Keeps each host's pace, robots.txt and the count of requests.
@@ -278,8 +286,8 @@ class Client:
                 sha256=sha256,
                 bytes=answer.size,
                 media_type="text/plain",
-                etag=answer.headers.get("etag"),
-                last_modified=answer.headers.get("last-modified"),
+                etag=answer.etag,
+                last_modified=answer.last_modified,
             )
         store.ledger.append(receipt)
         return Protego.parse(store.read(sha256).decode("utf-8", "replace"))
@@ -351,10 +359,15 @@ class _Body:
 
 def _validator(headers: httpx.Headers) -> str:
     """What If-Range may name: a strong ETag, else the date of the last change. Compressed bodies have none."""
-    etag = str(headers.get("etag", ""))
     if "content-encoding" in headers:
         return ""
-    return etag if etag.startswith('"') else str(headers.get("last-modified", ""))
+    etag = _sendable(headers.get("etag")) or ""
+    return etag if etag.startswith('"') else _sendable(headers.get("last-modified")) or ""
+
+
+def _sendable(value: str | None) -> str | None:
+    """A header's value, if it may go into a request as it came: servers may send bytes that clients may not."""
+    return value if value and value.isascii() and value.isprintable() else None
 
 
 def _drain(response: httpx.Response) -> None:

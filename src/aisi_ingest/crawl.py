@@ -160,8 +160,8 @@ class _Walk:
                 sha256=sha256,
                 bytes=answer.size,
                 media_type=sniff.media_type(content),
-                etag=answer.headers.get("etag"),
-                last_modified=answer.headers.get("last-modified"),
+                etag=answer.etag,
+                last_modified=answer.last_modified,
             )
         self.store.ledger.append(receipt)
         if pages.is_sitemap(content):

@@ -179,8 +179,8 @@ def _received(attempt: Receipt, answer: Answer, good: Receipt | None, store: Sto
             sha256=good.sha256,
             bytes=good.bytes,
             media_type=good.media_type,
-            etag=headers.get("etag", good.etag),
-            last_modified=headers.get("last-modified", good.last_modified),
+            etag=answer.etag or good.etag,
+            last_modified=answer.last_modified or good.last_modified,
         )
     try:
         reason = sniff.refusal(answer.part)
@@ -199,8 +199,8 @@ def _received(attempt: Receipt, answer: Answer, good: Receipt | None, store: Sto
         bytes=answer.size,
         media_type=kind,
         file=_named(attempt.file, headers, kind, sha256),
-        etag=headers.get("etag"),
-        last_modified=headers.get("last-modified"),
+        etag=answer.etag,
+        last_modified=answer.last_modified,
     )
 
 
