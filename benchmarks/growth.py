@@ -9,7 +9,7 @@ from benchmarks import measure
 from benchmarks.figures import WORK, Bench, documents, job
 from benchmarks.measure import Failed
 from benchmarks.results import Section, seconds
-from benchmarks.whole import ACCEPT, add, fresh
+from benchmarks.whole import add, fresh
 
 
 def _synthetic(*arguments: object) -> None:
@@ -28,8 +28,8 @@ def growth_documents(bench: Bench) -> Section:
         chosen = tuple(files[:count])
         fresh(root)
         try:
-            full = measure.run(add(root, 2, chosen), accept=ACCEPT)
-            again = measure.run(add(root, 2, chosen), accept=ACCEPT)
+            full = measure.run(add(root, 2, chosen))
+            again = measure.run(add(root, 2, chosen))
         except Failed as error:
             rows.append((str(count), f"not measured: {error}", *[""] * 5))
             continue

@@ -229,6 +229,26 @@ def encode_blocks(*files: str) -> Work:
     return work
 
 
+def pipeline_add(root: str, workers: str, *files: str) -> Work:
+    """What ``aisi-ingest add`` does with local files, without OCR and without a sources file."""
+    from aisi_ingest import pipeline
+    from aisi_ingest.steps import Settings
+
+    settings = Settings(root, workers=int(workers), ocr=False)
+
+    def work() -> dict[str, Any]:
+        report = pipeline.add(settings, (), [Path(file) for file in files], ())
+        states: dict[str, int] = {}
+        for row in report.documents:
+            states[row.state] = states.get(row.state, 0) + 1
+        errors = [issue.message for issue in report.issues if issue.level == "error"]
+        if report.release is None and not report.nothing_changed:
+            raise SystemExit(f"nothing was published: {errors[0] if errors else states}")
+        return {"states": states, "pairs": len(report.pairs), "nothing_changed": report.nothing_changed}
+
+    return work
+
+
 JOBS: dict[str, Callable[..., Work]] = {
     job.__name__: job
     for job in (
@@ -242,6 +262,7 @@ JOBS: dict[str, Callable[..., Work]] = {
         tokenise,
         align_pairs,
         encode_blocks,
+        pipeline_add,
     )
 }
 

@@ -53,8 +53,8 @@ class Runs:
         return (max(walls) - min(walls)) / 2 / statistics.median(walls)
 
 
-def run(command: Command, *, seconds: float = 3600, accept: Sequence[int] = (0,)) -> Run:
-    """Run a command to its end. Raises Failed where its code is not one of ``accept``, or it takes too long."""
+def run(command: Command, *, seconds: float = 3600) -> Run:
+    """Run a command to its end. Raises Failed where it ends with an error, or takes longer than ``seconds``."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=err)
@@ -72,7 +72,7 @@ def run(command: Command, *, seconds: float = 3600, accept: Sequence[int] = (0,)
         out.seek(0)
         err.seek(0)
         said = out.read().strip().splitlines()
-        if process.returncode not in accept:
+        if process.returncode:
             lines = [line for line in err.read().splitlines() if line.strip()] or said or ["no message"]
             raise Failed(f"exit code {process.returncode}: {lines[-1].strip()[:200]}")
         result: dict[str, Any] = {}
@@ -86,7 +86,6 @@ def in_turn(
     rounds: int,
     *,
     seconds: float = 3600,
-    accept: Sequence[int] = (0,),
     before: Callable[[str], None] = lambda name: None,
 ) -> dict[str, Runs | Failed]:
     """Run the commands one after the other, ``rounds`` times over, so that a busy machine is busy for all.
@@ -102,7 +101,7 @@ def in_turn(
                 continue
             try:
                 before(name)
-                kept[name].append(run(command, seconds=seconds, accept=accept))
+                kept[name].append(run(command, seconds=seconds))
             except (Failed, OSError) as error:
                 failed[name] = error if isinstance(error, Failed) else Failed(str(error))
     return {name: failed[name] if name in failed else Runs(tuple(runs)) for name, runs in kept.items()}

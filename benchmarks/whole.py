@@ -10,19 +10,17 @@ from pathlib import Path
 
 from benchmarks import measure
 from benchmarks.corpus import ROOT
-from benchmarks.figures import WORK, Bench, peers_python
+from benchmarks.figures import WORK, Bench, job, peers_python
 from benchmarks.measure import Command, Failed, Runs
 from benchmarks.results import Section, seconds, times
 
 HOME = WORK / "pipeline"
 STACK = WORK / "stack"
-AISI_INGEST = str(Path(sys.executable).with_name("aisi-ingest"))
-# A run whose documents include one that cannot be read ends with 1 and has published the others.
-ACCEPT = (0, 1)
 
 
 def add(root: Path, workers: int, files: tuple[Path, ...]) -> Command:
-    return [AISI_INGEST, "add", *map(str, files), "--root", str(root), "--workers", str(workers), "--no-ocr"]
+    """From bytes to a release; the process and those that it starts are measured."""
+    return job("pipeline_add", root, str(workers), *files)
 
 
 def fresh(root: Path) -> None:
@@ -36,8 +34,8 @@ def pipeline(bench: Bench) -> Section:
     roots = {"2 workers": HOME / "two", "1 worker": HOME / "one"}
     rounds = 1 if bench.quick else 3
     commands = {name: add(root, int(name[0]), files) for name, root in roots.items()}
-    result = measure.in_turn(commands, rounds, accept=ACCEPT, before=lambda name: fresh(roots[name]))
-    result |= measure.in_turn({"again": commands["2 workers"]}, rounds, accept=ACCEPT)
+    result = measure.in_turn(commands, rounds, before=lambda name: fresh(roots[name]))
+    result |= measure.in_turn({"again": commands["2 workers"]}, rounds)
     note = f"{len(files)} files, {len(bench.corpus.pdfs)} of them PDF. Other programs run once: they are slow."
     try:
         python = str(peers_python())
