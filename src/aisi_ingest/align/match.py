@@ -37,28 +37,30 @@ class Pairing(Struct, frozen=True):
     en: Side
     weights: Weights
     likeness: Likeness
+    encoder: Encoder | None
 
     def odds(self, ja: Sequence[int], en: Sequence[int]) -> Gains:
         """Log odds of each item of one side with each of the other."""
-        return self._odds(self.ja.part(ja), self.en.part(en))
+        return self.between(self.ja.part(ja), self.en.part(en))
 
     def whole(self, ja: Sequence[int], en: Sequence[int]) -> float:
         """Log odds of some items taken together, with some of the other side taken together."""
-        return float(self._odds(self.ja.whole(ja), self.en.whole(en))[0, 0])
+        return float(self.between(self.ja.whole(ja), self.en.whole(en))[0, 0])
 
     def gains(self, ja: Sequence[int], en: Sequence[int]) -> dict[tuple[int, int], Gains]:
         """What the search needs: one and two items beside one and two."""
         a, b = self.ja.part(ja), self.en.part(en)
-        out = {(1, 1): supported(self._odds(a, b))}
+        out = {(1, 1): supported(self.between(a, b))}
         if len(ja) > 1:
-            out[2, 1] = self._odds(a.doubles(), b) + np.float32(MERGE)
+            out[2, 1] = self.between(a.doubles(), b) + np.float32(MERGE)
         if len(en) > 1:
-            out[1, 2] = self._odds(a, b.doubles()) + np.float32(MERGE)
+            out[1, 2] = self.between(a, b.doubles()) + np.float32(MERGE)
         if len(ja) > 1 and len(en) > 1:
-            out[2, 2] = self._odds(a.doubles(), b.doubles()) + np.float32(2 * MERGE)
+            out[2, 2] = self.between(a.doubles(), b.doubles()) + np.float32(2 * MERGE)
         return out
 
-    def _odds(self, a: Side, b: Side) -> Gains:
+    def between(self, a: Side, b: Side) -> Gains:
+        """Log odds of other texts, by the same weights."""
         return cost.log_odds(a, b, self.weights, self.likeness) + np.float32(NEARBY)
 
 
@@ -67,7 +69,7 @@ def pairing(
 ) -> Pairing:
     left, right = cost.sides(ja, ja_vectors, en, en_vectors)
     likeness = cost.LIKENESS if encoder else cost.LIKENESS_WITHOUT_ENCODER
-    return Pairing(left, right, evidence.weigh((*ja, *en)), likeness)
+    return Pairing(left, right, evidence.weigh((*ja, *en)), likeness, encoder)
 
 
 def supported(odds: Gains) -> Gains:

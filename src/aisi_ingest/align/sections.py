@@ -16,6 +16,9 @@ from aisi_ingest.align.match import MERGE, NEARBY, SKIP, SWAP, Match, Pairing, s
 from aisi_ingest.align.search import Gains
 from aisi_ingest.align.units import Outline
 
+# Log odds of two sections where one has no title, before their contents: half of what two unlike titles have.
+_UNTITLED = -1.0
+
 
 class _Half(Struct, frozen=True):
     """Sections of one document: titles and contents."""
@@ -28,6 +31,11 @@ class _Half(Struct, frozen=True):
 
     def doubles(self) -> _Half:
         return _Half(self.titles.doubles(), self.contents.doubles())
+
+    @property
+    def titled(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which sections have a title: a slide without one says nothing by that."""
+        return np.array([bool(text.key) for text in self.titles.texts], dtype=bool)
 
     @property
     def full(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -65,8 +73,9 @@ def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None)
 def _odds(left: _Half, right: _Half, weights: tuple[Weights, Weights], likeness: cost.Likeness) -> Gains:
     by_title = cost.log_odds(left.titles, right.titles, weights[0], likeness)
     by_contents = cost.log_odds(left.contents, right.contents, weights[1], cost.CONTENTS)
-    both = left.full[:, None] & right.full[None, :]
-    return np.asarray(by_title + np.where(both, by_contents, 0) + NEARBY, dtype=np.float32)
+    titled, full = left.titled[:, None] & right.titled[None, :], left.full[:, None] & right.full[None, :]
+    by_title = np.where(titled, by_title, _UNTITLED)
+    return np.asarray(by_title + np.where(full, by_contents, 0) + NEARBY, dtype=np.float32)
 
 
 def _title_vectors(outline: Outline, encoder: Encoder | None) -> Vectors:
