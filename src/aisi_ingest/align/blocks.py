@@ -7,12 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from aisi_ingest.align import evidence
-from aisi_ingest.align.cost import Side
 from aisi_ingest.align.match import NEARBY, Match, Pairing, inside
 from aisi_ingest.align.units import Outline
-from aisi_ingest.model import Block
-from aisi_ingest.text import sentences
 
 _OVER_BORDER = 1.0  # least log odds of two blocks of sections that are not aligned
 _WINDOW = 60  # blocks before and after the place where a counterpart outside its section may stand
@@ -35,7 +31,6 @@ def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[l
         found += inside([i for i in left if i not in taken[0]], [j for j in right if j not in taken[1]], of)
     found += _over_borders(found, of)
     found, again = _restated(ja, en, sections, found, of)
-    found = _contained(ja, en, found, of)
     return sorted(found, key=lambda match: (match.ja, match.en)), sorted(again, key=lambda match: (match.ja, match.en))
 
 
@@ -81,46 +76,6 @@ def _near(found: Sequence[Match], free_en: Sequence[int], ja: Iterable[int]) -> 
         if low < high:
             out.append((i, list(free_en[low:high])))
     return out
-
-
-def _contained(ja: Outline, en: Outline, found: Sequence[Match], of: Pairing) -> list[Match]:
-    """Matches with the blocks beside them that say what one of their sentences says.
-
-    One language writes in a paragraph what the other breaks into several: each of those has a sentence of its own.
-    """
-    out = list(found)
-    outlines = (ja, en)
-    for which in (0, 1):
-        at = {i: k for k, match in enumerate(out) for i in (match.ja, match.en)[which]}
-        free = [i for i in range(len(outlines[which].blocks)) if i not in at]
-        # Forwards and then backwards, so that each of several in a row finds the one before it joined already.
-        for i, step in [(i, -1) for i in free] + [(i, 1) for i in reversed(free)]:
-            k = at.get(i + step)
-            if i in at or k is None or outlines[which].blocks[i].section != outlines[which].blocks[i + step].section:
-                continue
-            match = out[k]
-            own, other = (match.ja, match.en)[which], (match.en, match.ja)[which]
-            if len(other) == 1 and _has_sentence(which, i, own, outlines[1 - which].blocks[other[0]], of):
-                grown = tuple(sorted((*own, i)))
-                out[k] = Match(grown, other, match.odds) if which == 0 else Match(other, grown, match.odds)
-                at[i] = k
-    return out
-
-
-def _has_sentence(which: int, new: int, held: Sequence[int], block: Block, of: Pairing) -> bool:
-    """Whether a sentence of a block says what ``new`` says, and none of those that it is matched with already."""
-    spans = list(sentences(block.text))
-    if len(spans) < 2 or block.kind in ("table", "code"):
-        return False
-    side = (of.ja, of.en)[which]
-    texts = [block.text[start:end] for start, end in spans]
-    vectors = evidence.vectors(texts, of.encoder)
-    read = [evidence.read(text, block.lang, side.texts[new].kind, side.texts[new].level) for text in texts]
-    hub = np.full(len(texts), (of.en, of.ja)[which].hub.mean(), dtype=np.float32)
-    pieces = Side(tuple(read), vectors, hub)
-    odds = of.between(side.part([new, *held]), pieces) if which == 0 else of.between(pieces, side.part([new, *held])).T
-    best = int(odds[0].argmax())
-    return float(odds[0, best]) - NEARBY > _OVER_BORDER and bool((odds[1:, best] < odds[0, best]).all())
 
 
 # Sections that say again what another says -----------------------------------------------------------------------

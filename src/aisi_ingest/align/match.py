@@ -19,7 +19,7 @@ SKIP = 0.3  # what leaving an item without counterpart costs
 MERGE = -2.5  # two items for one are rarer than one for one
 SWAP = 1.0  # least odds of a pair that breaks the order
 SUPPORT = 1.2  # what a neighbour adds that surely belongs to the neighbour of the other
-_GROWTH = 0.4  # what an item left out beside a match has to add to it
+_GROWTH = 0.4  # what an item left out beside a match has to add to it; a run once begun must not lose
 
 
 class Match(Struct, frozen=True):
@@ -37,30 +37,28 @@ class Pairing(Struct, frozen=True):
     en: Side
     weights: Weights
     likeness: Likeness
-    encoder: Encoder | None
 
     def odds(self, ja: Sequence[int], en: Sequence[int]) -> Gains:
         """Log odds of each item of one side with each of the other."""
-        return self.between(self.ja.part(ja), self.en.part(en))
+        return self._odds(self.ja.part(ja), self.en.part(en))
 
     def whole(self, ja: Sequence[int], en: Sequence[int]) -> float:
         """Log odds of some items taken together, with some of the other side taken together."""
-        return float(self.between(self.ja.whole(ja), self.en.whole(en))[0, 0])
+        return float(self._odds(self.ja.whole(ja), self.en.whole(en))[0, 0])
 
     def gains(self, ja: Sequence[int], en: Sequence[int]) -> dict[tuple[int, int], Gains]:
         """What the search needs: one and two items beside one and two."""
         a, b = self.ja.part(ja), self.en.part(en)
-        out = {(1, 1): supported(self.between(a, b))}
+        out = {(1, 1): supported(self._odds(a, b))}
         if len(ja) > 1:
-            out[2, 1] = self.between(a.doubles(), b) + np.float32(MERGE)
+            out[2, 1] = self._odds(a.doubles(), b) + np.float32(MERGE)
         if len(en) > 1:
-            out[1, 2] = self.between(a, b.doubles()) + np.float32(MERGE)
+            out[1, 2] = self._odds(a, b.doubles()) + np.float32(MERGE)
         if len(ja) > 1 and len(en) > 1:
-            out[2, 2] = self.between(a.doubles(), b.doubles()) + np.float32(2 * MERGE)
+            out[2, 2] = self._odds(a.doubles(), b.doubles()) + np.float32(2 * MERGE)
         return out
 
-    def between(self, a: Side, b: Side) -> Gains:
-        """Log odds of other texts, by the same weights."""
+    def _odds(self, a: Side, b: Side) -> Gains:
         return cost.log_odds(a, b, self.weights, self.likeness) + np.float32(NEARBY)
 
 
@@ -69,7 +67,7 @@ def pairing(
 ) -> Pairing:
     left, right = cost.sides(ja, ja_vectors, en, en_vectors)
     likeness = cost.LIKENESS if encoder else cost.LIKENESS_WITHOUT_ENCODER
-    return Pairing(left, right, evidence.weigh((*ja, *en)), likeness, encoder)
+    return Pairing(left, right, evidence.weigh((*ja, *en)), likeness)
 
 
 def supported(odds: Gains) -> Gains:
@@ -128,7 +126,11 @@ def _grown(found: list[Match], ja: Sequence[int], en: Sequence[int], of: Pairing
                 for at in near:
                     more = sorted([*sides[which], order[which][at]], key=place[which].__getitem__)
                     value = of.whole(more, sides[1]) if which == 0 else of.whole(sides[0], more)
-                    if odds is not None and value > odds + _GROWTH and (best is None or value > best[0]):
+                    if (
+                        odds is not None
+                        and value > odds + (_GROWTH if len(sides[which]) == 1 else 0)
+                        and (best is None or value > best[0])
+                    ):
                         best = (value, at)
                 if best is None:
                     break
