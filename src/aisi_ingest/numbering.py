@@ -36,12 +36,13 @@ class Numbering(Struct, frozen=True):
     @property
     def rank(self) -> int:
         """Where its kind usually stands in the hierarchy of a Japanese or English report, 0 the highest."""
-        return _RANK[self.kind] + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
+        bracketed = self.kind in ("kana", "alpha") and self.text[0] in "(（"
+        return _RANK[self.kind] + bracketed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
 
 
 _RANK = {
     "part": 0, "chapter": 2, "annex": 2, "section": 4, "article": 5, "roman": 6, "letter": 8, "decimal": 8, "bracket": 12,
-    "paren": 16, "circled": 20, "kana": 24, "alpha": 26,
+    "paren": 16, "circled": 20, "kana": 24, "alpha": 28,
 }  # fmt: skip
 
 _N = "[0-9０-９一二三四五六七八九十百]{1,4}"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from aisi_ingest.extract.layout import append, is_contents_title
-from aisi_ingest.numbering import numbering
+from aisi_ingest.numbering import Numbering, numbering
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout import Draft, Setting
@@ -38,11 +38,15 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
             listed.add(id(draft))
     strict = len(matched) >= 3 and len(matched) >= 0.5 * len(marks)
     styles = Counter(_style(draft) for draft in drafts if id(draft) in matched or id(draft) in listed)
+    faces: Counter[str] = Counter()
+    for draft in drafts:
+        faces[draft.rows[0].face] += len(draft.text)
+    rare = {face for face, count in faces.items() if count < 0.15 * sum(faces.values())}
     for k, draft in enumerate(drafts):
         if (
             id(draft) in matched
             or id(draft) in listed
-            or (_eligible(draft) and _stands_out(draft, drafts, k, setting, strict, styles))
+            or (_eligible(draft) and _stands_out(draft, drafts, k, setting, strict, styles, rare))
         ):
             draft.kind = "heading"
     _fill_series(drafts, setting)
@@ -132,7 +136,13 @@ def _style(draft: Draft) -> tuple[Any, ...]:
 
 
 def _stands_out(
-    draft: Draft, drafts: Sequence[Draft], k: int, setting: Setting, strict: bool, styles: Counter[tuple[Any, ...]]
+    draft: Draft,
+    drafts: Sequence[Draft],
+    k: int,
+    setting: Setting,
+    strict: bool,
+    styles: Counter[tuple[Any, ...]],
+    rare: set[str],
 ) -> bool:
     text, size = draft.text, setting.size
     latin = sum(c.isascii() for c in text) > 0.7 * len(text)
@@ -169,6 +179,14 @@ def _stands_out(
     if draft.bold and (numbered or apart):
         return True
     if deep and apart and len(draft.rows) == 1 and not text.endswith((".", ":", "：")):
+        return True
+    if (
+        numbered
+        and face
+        and draft.rows[0].face in rare
+        and len(draft.rows) <= 2
+        and not text.endswith((":", "：", "."))
+    ):
         return True
     return styles[_style(draft)] >= 3 and numbered and (draft.bold or face or big)
 
@@ -228,38 +246,48 @@ def _levels(heads: list[Draft], matched: dict[int, int], setting: Setting) -> No
         for draft in rest:
             draft.level = known.get(_style(draft), 1 if draft.size >= 1.1 * setting.size else max(known.values()))
         return
+    classes = _classes(heads)
     ranks: dict[tuple[Any, ...], float] = {}
-    for draft in heads:
-        style = _style(draft)
+    sizes: dict[tuple[Any, ...], float] = {}
+    for draft, kind in zip(heads, classes, strict=True):
+        sizes[kind] = draft.size
         if draft.number is not None:
-            ranks[_class(draft)] = float(draft.number.rank)
+            ranks[kind] = float(draft.number.rank) - draft.size / 1000
     # Unnumbered ones: under the deepest kind that they directly follow, above those of smaller type.
-    follows: dict[tuple[Any, ...], Counter[tuple[Any, ...]]] = defaultdict(Counter)
-    for before, after in zip(heads, heads[1:], strict=False):
-        if after.number is None and _class(before) != _class(after):
-            follows[_class(after)][_class(before)] += 1
-    sizes = {_class(draft): draft.size for draft in heads}
-    for style in [c for c in sizes if c not in ranks]:
-        above = [
-            ranks[c]
-            for c, n in follows[style].items()
-            if c in ranks and sizes[c] >= sizes[style] - 0.3 and n >= 1 and ranks[c] < 16
-        ]
-        larger = [ranks[c] for c in ranks if sizes[c] < sizes[style] - 0.6]
-        if larger:
-            ranks[style] = min(larger) - 0.5 - sizes[style] / 1000
-        else:
-            ranks[style] = (max(above) + 0.5 if above else 1.0) - sizes[style] / 1000
+    follows: dict[tuple[Any, ...], set[tuple[Any, ...]]] = defaultdict(set)
+    for before, after in pairwise(range(len(heads))):
+        if heads[after].number is None and classes[before] != classes[after]:
+            follows[classes[after]].add(classes[before])
+    for kind in [kind for kind in sizes if kind not in ranks]:
+        above = [ranks[c] for c in follows[kind] if c in ranks and sizes[c] >= sizes[kind] - 0.3 and ranks[c] < 16]
+        larger = [ranks[c] for c in ranks if sizes[c] < sizes[kind] - 0.6]
+        rank = min(larger) - 0.5 if larger else max(above) + 0.5 if above else 1.0
+        ranks[kind] = rank - sizes[kind] / 1000
     order = sorted(set(ranks.values()))
+    for draft, kind in zip(heads, classes, strict=True):
+        draft.level = order.index(ranks[kind]) + 1
+
+
+def _kind(number: Numbering) -> tuple[str, int, bool]:
+    return (number.kind, number.depth, number.text[0] in "(（")
+
+
+def _classes(heads: Sequence[Draft]) -> list[tuple[Any, ...]]:
+    """For each heading what has one level all through a document: its kind of number, and its size where that
+    differs within the kind (a ① of 16 points over one of 12)."""
+    out: list[tuple[Any, ...]] = []
+    sizes: dict[tuple[Any, ...], list[float]] = defaultdict(list)
     for draft in heads:
-        draft.level = order.index(ranks[_class(draft)]) + 1
-
-
-def _class(draft: Draft) -> tuple[Any, ...]:
-    """What has one level all through a document."""
-    if draft.number is not None:
-        return (draft.number.kind, draft.number.depth)
-    return (round(draft.size * 2) / 2, draft.bold)
+        if draft.number is not None:
+            sizes[_kind(draft.number)].append(draft.size)
+    for draft in heads:
+        if draft.number is None:
+            out.append((round(draft.size * 2) / 2, draft.bold))
+            continue
+        kind = _kind(draft.number)
+        apart = max(sizes[kind]) > 1.08 * min(sizes[kind]) and draft.number.depth == 1
+        out.append((*kind, round(draft.size)) if apart else kind)
+    return out
 
 
 def number_and_title(text: str) -> tuple[str | None, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aisi_ingest.extract.marks import CURVE, IMAGE, LINE
+from aisi_ingest.extract.marks import CURVE, FILL, IMAGE, LINE
 from aisi_ingest.extract.pdf import Page
 from aisi_ingest.extract.rows import Row
 from aisi_ingest.model import Box
@@ -31,6 +31,8 @@ def drawings(page: Page, tables: Sequence[Box]) -> list[Box]:
     rule = (rules["kind"] == LINE) & (np.minimum(width, height) < 2)
     keep = (width * height < LARGEST * area) & (width < 0.97 * page.width)
     keep &= ~(rule & (height < 2))  # underlines, and rules under heads
+    pale = (rules["color"] >> 24 > 249) & (rules["color"] >> 16 & 255 > 249) & (rules["color"] >> 8 & 255 > 249)
+    keep &= ~(pale & (rules["kind"] == FILL))  # white paper under text
     for box in tables:
         keep &= ~(
             (rules["x0"] > box.x0 - 4)
@@ -100,6 +102,8 @@ def in_drawings(rows: Sequence[Row], boxes: Sequence[Box], body_size: float) -> 
         ]
         if not inside:
             continue
+        flowing = _flowing(rows, inside, body_size)
+        inside = [k for k in inside if k not in flowing]
         total = sum(len(rows[k].text) for k in inside)
         long = sum(len(rows[k].text) for k in inside if _units(rows[k].text) > 26 and rows[k].size >= 0.85 * body_size)
         if long > 0.5 * total:
@@ -109,6 +113,24 @@ def in_drawings(rows: Sequence[Row], boxes: Sequence[Box], body_size: float) -> 
         for k in inside:
             out[k] = number
         _take_title(rows, inside, box, number, out)
+    return out
+
+
+def _flowing(rows: Sequence[Row], inside: Sequence[int], body_size: float) -> set[int]:
+    """Rows of running text: four and more of body size under each other, full but for the last."""
+    out: set[int] = set()
+    run: list[int] = []
+    for k in (*inside, -1):
+        row = rows[k] if k >= 0 else None
+        if run and row is not None:
+            last = rows[run[-1]]
+            same = abs(row.size - last.size) < 0.5 and abs(row.x0 - last.x0) < 1.5 * row.size
+            if same and 0 < row.base - last.base < 2.2 * row.size and last.x1 - last.x0 > 20 * last.size:
+                run.append(k)
+                continue
+        if len(run) >= 4 and rows[run[0]].size >= 0.9 * body_size:
+            out.update(run)
+        run = [k] if k >= 0 else []
     return out
 
 

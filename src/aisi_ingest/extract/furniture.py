@@ -53,6 +53,7 @@ def furniture(pages: Sequence[PageLines], body_size: float) -> dict[int, set[int
         found[page.number] |= _stamps(page)
     _page_numbers(pages, found)
     _running(pages, found)
+    _strips(pages, found)
     _repeats_a_heading(pages, found, body_size)
     return found
 
@@ -158,6 +159,20 @@ def _running(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
         near = [hit for hit in hits if abs(hit[2] - middle) < 4]
         if len({number for number, _, _ in near}) >= least:
             for number, k, _ in near:
+                found[number].add(k)
+
+
+def _strips(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
+    """Tabs and strips beside the text: the same words at the same place on many pages, wherever that is."""
+    places: dict[tuple[str, str, int, int], list[tuple[int, int]]] = defaultdict(list)
+    for page in pages:
+        for k, line in enumerate(page.lines):
+            if len(line.text) <= 40 and k not in found[page.number]:
+                place = (line.text, line.direction, round(line.box.x0 / 4), round(line.box.top / 4))
+                places[place].append((page.number, k))
+    for hits in places.values():
+        if len(hits) >= max(3, 0.3 * len(pages)):  # on left and right pages a strip has two places
+            for number, k in hits:
                 found[number].add(k)
 
 

@@ -263,7 +263,7 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
         return True
     if above.bold != row.bold and not (wraps and (row.bold or above.bold)) and not (above.bold and row.lead):
         return True
-    if _centred(above, row, draft) and prominent and above.face == row.face:
+    if _centred(above, row) and prominent and above.face == row.face:
         return False
     return _indented(draft, row, size) or not wraps
 
@@ -342,10 +342,10 @@ def _forbidden(text: str, start: int) -> int:
     return end - start
 
 
-def _centred(above: Row, row: Row, draft: Draft) -> bool:
+def _centred(above: Row, row: Row) -> bool:
     """Both lines have one axis and are not set to the left."""
     axis = abs((above.x0 + above.x1) / 2 - (row.x0 + row.x1) / 2) < 0.6 * row.size
-    return axis and above.x0 > draft.left + row.size and abs(above.x0 - row.x0) > 0.4 * row.size
+    return axis and abs(above.x0 - row.x0) > 0.4 * row.size
 
 
 def goes_on(before: Draft, after: Draft, setting: Setting) -> bool:

@@ -297,7 +297,7 @@ def _anchors(draft: Draft, by_page: dict[int, dict[str, Draft]]) -> None:
     for start, end in spans:
         sign = draft.text[start:end]
         note = None
-        if re.fullmatch("[\\s(（\\[]*(?:注|註)?[0-9０-９]{1,3}[)）\\]\\s]*|[*†‡※]{1,3}[0-9]*", sign):
+        if re.fullmatch("[\\s(（\\[]*(?:注|註)?[0-9０-９]{1,3}[)）\\]\\s]*|[*＊†‡※]{1,3}[0-9０-９]*", sign):
             for page in range(draft.page, draft.page + draft.pages):
                 note = by_page.get(page, {}).get(label(sign)) or note
         if note is None:
