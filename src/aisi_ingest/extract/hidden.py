@@ -14,6 +14,7 @@ written ones, or words over an empty part of the picture, stay hidden.
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import mmap
 import re
 import zlib
@@ -63,12 +64,15 @@ def mark(sheet: Sheet, chars: Array, unpainted: Array) -> None:
     inked = chars["code"] > 0x20
     outside = (chars["x1"] <= 0) | (chars["bottom"] <= 0)
     outside |= (chars["x0"] >= sheet.width) | (chars["top"] >= sheet.height)
-    hidden = outside | (chars["size"] < _TINY) | (chars["color"] & 0xFF == 0) | unpainted
+    hidden = outside | (chars["size"] < _TINY) | (chars["color"] & 0xFF == 0)
     if unpainted.any():
-        hidden &= ~_recognised(sheet, chars, unpainted, inked)
-    doubtful = _doubtful(sheet, chars) & inked & ~hidden
+        hidden |= unpainted & ~_recognised(sheet, chars, unpainted, inked)
+    doubtful = _doubtful(sheet, chars) & inked & ~hidden & ~unpainted
     if doubtful.any():
         hidden |= _unseen(sheet, chars, doubtful)
+    if hidden.any():  # the blanks of a text go with its letters
+        order = chars["order"]
+        hidden |= np.isin(order, order[hidden & inked]) & ~np.isin(order, order[~hidden & inked])
     chars["hidden"] = hidden
 
 
@@ -82,10 +86,10 @@ def _recognised(sheet: Sheet, chars: Array, unpainted: Array, inked: Array) -> A
     high = np.clip(pictures["bottom"], 0, sheet.height) - np.clip(pictures["top"], 0, sheet.height)
     if (wide * high).sum() < _SCAN * sheet.width * sheet.height:
         return none
-    image, scale = _draw(sheet)
+    image = _draw(sheet, (0.0, 0.0, sheet.width, sheet.height))
     for number in np.unique(chars["order"][unpainted]).tolist():
         own = np.flatnonzero(unpainted & (chars["order"] == number))
-        seen = [_spread(part) > _ALIKE for part in _parts(image, scale, chars[own[inked[own]]])]
+        seen = [_spread(part) > _ALIKE for part in image.parts(chars[own[inked[own]]])]
         none[own] = sum(seen) > 0.5 * len(seen) if seen else True
     return none
 
@@ -153,48 +157,67 @@ def _unseen(sheet: Sheet, chars: Array, doubtful: Array) -> Array:
 
     Each is asked about alone: two texts of the same place could hide behind each other.
     """
-    with_text, scale = _draw(sheet)
+    box = np.stack([chars[name][doubtful] for name in ("x0", "top", "x1", "bottom")], 1)
+    region = (*box[:, :2].min(0).tolist(), *box[:, 2:].max(0).tolist())
+    with_text = _draw(sheet, region)
     orders = np.unique(chars["order"][doubtful]).tolist()
     handles = [sheet.objects[order] for order in orders if order in sheet.objects]
     for handle in handles:
         C.FPDFPageObj_SetIsActive(handle, 0)
     try:
-        without, _ = _draw(sheet)
+        without = _draw(sheet, region)
     finally:
         for handle in handles:
             C.FPDFPageObj_SetIsActive(handle, 1)
-    change = np.abs(with_text.astype(np.int16) - without).max(2)
+    change = dataclasses.replace(with_text, pixels=np.abs(with_text.pixels.astype(np.int16) - without.pixels).max(2))
     out = np.zeros(len(chars), bool)
     for order in orders:
         own = np.flatnonzero(doubtful & (chars["order"] == order))
-        seen = np.array([part.size > 0 and part.max() > _UNSEEN for part in _parts(change, scale, chars[own])])
+        seen = np.array([part.size > 0 and part.max() > _UNSEEN for part in change.parts(chars[own])])
         # A comma may fall between the pixels; a word that can be seen in part is cut there.
         out[own] = ~seen if len(own) > 3 and 0.2 < seen.mean() < 0.8 else not seen.any()
     return out
-
-
-def _parts(image: Array, scale: float, chars: Array) -> list[Array]:
-    """The pixels of each character's box."""
-    box = np.stack([chars[name] for name in ("x0", "top", "x1", "bottom")], 1) * scale
-    low, high = np.floor(box[:, :2]).astype(int).clip(0), np.ceil(box[:, 2:]).astype(int).clip(0)
-    return [image[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True)]
 
 
 def _spread(part: Array) -> int:
     return int(part.max()) - int(part.min()) if part.size else 0
 
 
-def _draw(sheet: Sheet) -> tuple[Array, float]:
-    """The page as pixels (height, width, 3), and pixels for a point."""
-    scale = min(1.5, (_MOST_PIXELS / max(1.0, sheet.width * sheet.height)) ** 0.5)
-    width, height = max(1, round(sheet.width * scale)), max(1, round(sheet.height * scale))
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A part of the page as pixels (height, width, channels)."""
+
+    pixels: Array
+    left: int  # of its first pixel, in pixels of the whole page
+    top: int
+    scale: float  # pixels for a point
+
+    def parts(self, chars: Array) -> list[Array]:
+        """The pixels of each character's box."""
+        box = np.stack([chars[name] for name in ("x0", "top", "x1", "bottom")], 1) * self.scale
+        low = (np.floor(box[:, :2]).astype(int) - (self.left, self.top)).clip(0)
+        high = (np.ceil(box[:, 2:]).astype(int) - (self.left, self.top)).clip(0)
+        return [self.pixels[y0:y1, x0:x1] for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True)]
+
+
+_NO_SMOOTH_IMAGES = 0x2000  # fpdfview.h; pictures are only the ground here
+
+
+def _draw(sheet: Sheet, region: tuple[float, float, float, float]) -> _Drawing:
+    """Draw what lies in a region (x0, top, x1, bottom) of the page."""
+    x0, top = max(0.0, region[0] - 1), max(0.0, region[1] - 1)
+    wide, high = min(sheet.width, region[2] + 1) - x0, min(sheet.height, region[3] + 1) - top
+    scale = min(1.0, (_MOST_PIXELS / max(1.0, wide * high)) ** 0.5)
+    left, up = int(x0 * scale), int(top * scale)
+    width, height = max(1, round(wide * scale)), max(1, round(high * scale))
     pixels = np.full((height, width, 4), 255, np.uint8)
     bitmap = C.FPDFBitmap_CreateEx(width, height, 4, pixels.ctypes.data, width * 4)  # 4: BGRA
+    whole = max(1, round(sheet.width * scale)), max(1, round(sheet.height * scale))
     try:
-        C.FPDF_RenderPageBitmap(bitmap, sheet.handle, 0, 0, width, height, 0, 0)
+        C.FPDF_RenderPageBitmap(bitmap, sheet.handle, -left, -up, *whole, 0, _NO_SMOOTH_IMAGES)
     finally:
         C.FPDFBitmap_Destroy(bitmap)
-    return pixels[:, :, :3], scale
+    return _Drawing(pixels[:, :, :3], left, up, scale)
 
 
 # What would run, start or send by itself or at a click, by the names that stand for it in a file (ISO 32000-1,

@@ -487,11 +487,14 @@ def _pieces(
     origin_y: npt.NDArray[np.float64],
 ) -> None:
     """Characters that share one glyph (a ligature, ActualText) have no advance: share out the glyph's box."""
-    narrow = np.flatnonzero(box[:, 2] - box[:, 0] <= 0)
+    narrow = box[:, 2] - box[:, 0] <= 0
+    same = np.zeros(len(box), bool)
+    same[1:] = (box[1:] == box[:-1]).all(1) & (origin_y[1:] == origin_y[:-1])
+    same[:-1] |= same[1:]
     values = (ctypes.c_double * 4)()
     ends = [ctypes.addressof(values) + 8 * i for i in range(4)]
     groups: dict[tuple[float, float], list[int]] = {}
-    for i in narrow.tolist():
+    for i in np.flatnonzero(narrow | same).tolist():
         groups.setdefault((float(origin_x[i]), float(origin_y[i])), []).append(i)
     for members in groups.values():
         if not C.FPDFText_GetCharBox(text, where[members[0]], *ends):

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import fixtures_pdf as fixtures
+import pytest
+from fixtures_pdf import GOTHIC, HEIGHT, Color, Drawing, black, draw, white
+
+from aisi_ingest.extract.hidden import inspect
+from aisi_ingest.extract.pdf import Page, open_document
+
+GREY, DARK = Color(0.9, 0.9, 0.9), Color(0.1, 0.1, 0.3)
+
+
+def read(path: Path) -> Page:
+    with open_document(path) as document:
+        return next(document.pages())
+
+
+def seen_and_hidden(path: Path) -> tuple[str, str]:
+    chars = read(path).chars
+    seen, hidden = ("".join(map(chr, chars["code"][mask].tolist())) for mask in (~chars["hidden"], chars["hidden"]))
+    return seen, hidden
+
+
+def active(path: Path) -> tuple[str, ...]:
+    with open_document(path) as document:
+        return document.active_content
+
+
+def test_unpainted_text_is_hidden(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "seen")
+        d.text(72, 120, "un seen", mode=3)
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("seen", "un seen")
+
+
+@pytest.mark.parametrize("ground", [None, white, GREY, DARK])
+def test_text_in_the_colour_of_its_ground_is_hidden(tmp_path: Path, ground: Color | None) -> None:
+    def page(d: Drawing) -> None:
+        if ground is not None:
+            d.box(50, 50, 400, 200, fill=ground)
+        d.text(72, 100, "seen", color=white if ground is DARK else black)
+        d.text(72, 150, "same colour", color=ground or white)
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("seen", "same colour")
+
+
+def test_text_a_shade_from_its_ground_is_hidden_and_pale_text_is_seen(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "almost", size=14, color=Color(0.99, 0.99, 0.99))
+        d.text(72, 150, "pale", size=14, color=Color(0.88, 0.88, 0.88))
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("pale", "almost")
+
+
+def test_white_text_on_a_picture_or_a_bent_shape_is_seen(tmp_path: Path) -> None:
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    def page(d: Drawing) -> None:
+        d.canvas.drawImage(ImageReader(Image.new("RGB", (4, 4), "navy")), 50, HEIGHT - 200, 300, 100)
+        d.text(72, 150, "on the picture", color=white)
+        d.canvas.setFillColor(DARK)
+        d.canvas.roundRect(50, HEIGHT - 400, 300, 100, 20, fill=1)
+        d.text(72, 350, "on the shape", color=white)
+        d.text(72, 600, "on nothing", color=white)
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("on the pictureon the shape", "on nothing")
+
+
+def test_text_under_an_opaque_box_is_hidden(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "buried")
+        d.box(60, 80, 200, 110, fill=GREY)
+        d.text(72, 100, "on top", GOTHIC)
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("on top", "buried")
+
+
+def test_text_under_a_transparent_box_or_a_frame_is_seen(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "marked")
+        d.box(60, 80, 200, 110, fill=Color(1, 1, 0, alpha=0.4))
+        d.text(72, 200, "framed")
+        d.box(60, 180, 200, 210, stroke=black)
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("markedframed", "")
+
+
+def test_text_under_a_picture_is_hidden(tmp_path: Path) -> None:
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    def page(d: Drawing) -> None:
+        d.text(72, 150, "buried")
+        d.canvas.drawImage(ImageReader(Image.new("RGB", (4, 4), "navy")), 50, HEIGHT - 200, 300, 100)
+        d.text(72, 300, "beside")
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("beside", "buried")
+
+
+def test_specks_and_faint_text_are_hidden(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "speck", size=0.5)
+        d.text(72, 150, "ghost", color=Color(0, 0, 0, alpha=0.01))
+        d.text(72, 200, "small print", size=5)
+
+    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("small print", "speckghost")
+
+
+def test_text_on_a_layer_that_is_off_is_hidden(tmp_path: Path) -> None:
+    assert seen_and_hidden(fixtures.layers(tmp_path / "a.pdf")) == ("plainshown", "secretcovert")
+
+
+def test_text_recognised_over_a_scan_is_the_text_of_the_page(tmp_path: Path) -> None:
+    assert seen_and_hidden(fixtures.scan(tmp_path / "a.pdf", "recognised words")) == ("recognised words", "")
+
+
+def test_unpainted_text_over_an_empty_part_of_a_scan_is_hidden(tmp_path: Path) -> None:
+    path = fixtures.scan(tmp_path / "a.pdf", "recognised words", at=(60, 500))
+    assert seen_and_hidden(path) == ("", "recognised words")
+
+
+def test_unpainted_text_on_a_page_with_written_text_is_hidden(tmp_path: Path) -> None:
+    path = fixtures.scan(tmp_path / "a.pdf", "slipped in", also="a caption as long as that")
+    assert seen_and_hidden(path) == ("a caption as long as that", "slipped in")
+
+
+def test_looking_for_hidden_text_leaves_the_page_as_it_was(tmp_path: Path) -> None:
+    path = draw(tmp_path / "a.pdf", lambda d: d.text(72, 100, "white", color=white))
+    assert seen_and_hidden(path) == seen_and_hidden(path) == ("", "white")
+
+
+@pytest.mark.parametrize(
+    ("catalog", "word"),
+    [
+        (b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>", "javascript"),
+        (b"/OpenAction<</S/J#61vaScript/JS(app.alert\\(1\\))>>", "javascript"),
+        (b"/OpenAction<</S/Launch/F(calc.exe)>>", "launch"),
+        (b"/Names<</EmbeddedFiles<</Names[(a.txt)6 0 R]>>>>", "embedded_file"),
+        (b"/OpenAction<</S/GoToR/F(other.pdf)/D[0/Fit]>>", "external_reference"),
+        (b"/OpenAction<</S/SubmitForm/F(http://example.org)>>", "submit_form"),
+    ],
+)
+def test_active_content_is_named(tmp_path: Path, catalog: bytes, word: str) -> None:
+    more = {6: b"<</Type/Filespec/F(a.txt)/EF<</F 7 0 R>>>>", 7: fixtures.stream(b"x", b"/Type/EmbeddedFile")}
+    path = fixtures.one_page(tmp_path / "a.pdf", catalog, more=more if word == "embedded_file" else None)
+    assert active(path) == (word,)
+
+
+def test_active_content_in_packed_objects_is_named(tmp_path: Path) -> None:
+    packed = fixtures.stream(b"9 0 <</S/Launch/F(calc.exe)>>", b"/Type/ObjStm/N 1/First 4", packed=True)
+    assert "launch" in inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: packed})).active_content
+
+
+def test_a_plain_document_with_links_has_no_active_content(tmp_path: Path) -> None:
+    drawing = Drawing(tmp_path / "a.pdf")
+    drawing.text(72, 100, "see /JavaScriptless pages")
+    drawing.canvas.linkURL("https://example.org", (72, HEIGHT - 110, 200, HEIGHT - 90))
+    path = drawing.save()
+    assert active(path) == ()
+    assert not inspect(path).layered
+
+
+def test_a_packed_bomb_is_unpacked_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aisi_ingest.extract import hidden
+
+    monkeypatch.setattr(hidden, "_MOST_UNPACKED", 1000)
+    bomb = fixtures.stream(b" " * 1_000_000 + b"/S/Launch", b"/Type/ObjStm/N 1/First 4", packed=True)
+    assert inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: bomb})).active_content == ()
+
+
+def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"")
+    assert inspect(path).active_content == ()
