@@ -28,7 +28,7 @@ PATHS = 60  # drawn shapes on a page without text and pictures: letters turned i
 # Megapixels that are read of one document: 45 full pages, 70 to 140 processor seconds, within the reader's limits.
 BUDGET = 125.0
 _TEXT, _IMAGE, _FORM = 1, 3, 5  # fpdf_edit.h
-_DENSITY = 200 / 72  # pixels a point: print of 8 point is read as well as at 300 dpi
+DENSITY = 200 / 72  # pixels a point: print of 8 point is read as well as at 300 dpi
 
 
 _AI = re.compile(r"(?<![A-Za-z])AI(?![a-z])")
@@ -95,7 +95,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
 
 
 def _scale(box: Box) -> float:
-    return min(_DENSITY, ocr.LONGEST_SIDE / max(box.x1 - box.x0, box.bottom - box.top, 1.0))
+    return min(DENSITY, ocr.LONGEST_SIDE / max(box.x1 - box.x0, box.bottom - box.top, 1.0))
 
 
 def _on_page(line: TextLine, box: Box, scale: float, subject: bool) -> TextLine:

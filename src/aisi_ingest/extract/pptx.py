@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.package import open_package, warning
@@ -12,6 +14,9 @@ from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compo
 from aisi_ingest.extract.titles import Candidate, title_of
 from aisi_ingest.model import Box, Content, Issue, Result
 from aisi_ingest.text import join_lines
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.shapes import Shape
 
 MANY_SLIDES = 1000
 
@@ -32,7 +37,17 @@ def read(path: Path, ocr: bool = True) -> Result[Content]:
     parts = _slide_parts(presentation, issues)
     if len(parts) > MANY_SLIDES:
         issues.append(warning("many_slides", f"{path.name} has {len(parts)} slides; all were read."))
-    slides = [_slide(part, element, page, (width, height), issues) for page, part in enumerate(parts, 1)]
+    shapes = [_shapes(part, element, page, issues) for page, part in enumerate(parts, 1)]
+    seen: dict[int, list[tuple[Box, list[Piece]]]] = {}
+    if ocr and any(shape.kind == "picture" for own in shapes for shape in own):
+        from aisi_ingest.extract.slide_pictures import pictures_of, read_pictures
+
+        seen, problems = read_pictures(pictures_of(shapes, (width, height)))
+        issues += problems
+    slides = [
+        _slide(part, own, page, (width, height), seen.get(page, []))
+        for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1)
+    ]
     sizes = ((width, height),) * len(slides)
     deck = compose(slides, sizes)
     content = Content(
@@ -86,29 +101,41 @@ def _core_title(presentation: Any) -> str:
         return ""
 
 
-def _slide(part: Any, presentation: Any, page: int, size: tuple[float, float], issues: list[Issue]) -> Slide:
-    from aisi_ingest.extract.shapes import FURNITURE, TITLES, shapes_of
+def _shapes(part: Any, presentation: Any, page: int, issues: list[Issue]) -> list[Shape]:
+    from aisi_ingest.extract.shapes import shapes_of
 
     if part is None:
-        return Slide()
+        return []
     try:
-        shapes = shapes_of(part, presentation)
-        notes = _notes(part)
+        return shapes_of(part, presentation)
     except (KeyError, ValueError, AttributeError, TypeError) as reason:
         problem = f"Slide {page} could not be read: {type(reason).__name__} {reason}."
         issues.append(warning("page_unreadable", problem, page))
+        return []
+
+
+def _slide(
+    part: Any,
+    shapes: Sequence[Shape],
+    page: int,
+    size: tuple[float, float],
+    seen: Sequence[tuple[Box, list[Piece]]],
+) -> Slide:
+    """One slide; ``seen`` is what its pictures say, each with its place."""
+    from aisi_ingest.extract.shapes import FURNITURE, TITLES
+
+    if part is None:
         return Slide()
-    hidden_slide = part._element.get("show") in ("0", "false")
     title = ""
     titled: list[Piece] | None = None
     furniture: list[Piece] = []
-    entries: list[tuple[Box, list[Piece]]] = []  # what is read in one go, and where
+    entries = list(seen)  # what is read in one go, and where
     for shape in shapes:
-        hidden = shape.hidden or hidden_slide or _outside(shape.box, size)
+        hidden = shape.hidden or _outside(shape.box, size)
         if shape.kind == "table":
-            entries.append((shape.box, [_table_piece(shape, hidden)]))
+            entries.append((shape.box, _table_pieces(shape, hidden)))
         elif shape.kind == "text":
-            pieces: list[Piece] = []
+            own: list[Piece] = []
             for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True):
                 piece = Piece(
                     "list_item" if paragraph.item else "paragraph",
@@ -122,33 +149,45 @@ def _slide(part: Any, presentation: Any, page: int, size: tuple[float, float], i
                 if shape.placeholder in FURNITURE or number:
                     furniture.append(as_furniture(piece))
                 else:
-                    pieces.append(piece)
-            if shape.placeholder in TITLES and pieces and titled is None and not hidden:
-                titled = pieces
-            elif pieces:
-                entries.append((around([piece.box for piece in pieces]), pieces))
+                    own.append(piece)
+            if shape.placeholder in TITLES and own and titled is None and not hidden:
+                titled = own
+            elif own:
+                entries.append((around([piece.box for piece in own]), own))
     frames = [shape.box for shape in shapes if shape.kind == "frame"]
     if titled is None:
         titled = _large_text(entries, size[1])
+        entries = _without(entries, titled or [])
     order = visual_order([box for box, _ in entries], frames)
     body = [piece for index in order for piece in entries[index][1]]
     if titled:
         title = join_lines(piece.text for piece in titled)
-        heading = Piece("heading", title, around([piece.box for piece in titled]), 1, titled[0].hidden)
-        body = [heading, *(piece for piece in body if not any(piece is used for used in titled))]
-    return Slide(title, (*body, *furniture), notes, hidden_slide)
+        body.insert(0, Piece("heading", title, around([piece.box for piece in titled]), 1, titled[0].hidden))
+    pieces = [*body, *furniture]
+    unseen = part._element.get("show") in ("0", "false")
+    if unseen:
+        pieces = [replace(piece, hidden=True) for piece in pieces]
+    return Slide(title, tuple(pieces), _notes(part), unseen)
 
 
-def _table_piece(shape: Any, hidden: bool) -> Piece:
-    return Piece(
-        "table",
-        "\n".join(" | ".join(row) for row in shape.rows),
-        shape.box,
-        hidden=hidden,
-        rows=shape.rows,
-        header_rows=shape.header_rows,
-        caption=shape.caption,
-    )
+def _without(entries: list[tuple[Box, list[Piece]]], taken: Sequence[Piece]) -> list[tuple[Box, list[Piece]]]:
+    out = []
+    for box, pieces in entries:
+        rest = [piece for piece in pieces if not any(piece is other for other in taken)]
+        if rest:
+            out.append((box if len(rest) == len(pieces) else around([piece.box for piece in rest]), rest))
+    return out
+
+
+def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
+    """A table, under its caption where it is a chart's."""
+    text = "\n".join(" | ".join(row) for row in shape.rows)
+    table = Piece("table", text, shape.box, hidden=hidden, rows=shape.rows, header_rows=shape.header_rows)
+    if not shape.caption:
+        return [table]
+    box = shape.box
+    above = Piece("caption", shape.caption, Box(box.x0, box.top, box.x1, min(box.bottom, box.top + 20)), hidden=hidden)
+    return [above, replace(table, caption=shape.caption)] if shape.rows else [above]
 
 
 def _large_text(entries: Sequence[tuple[Box, list[Piece]]], height: float) -> list[Piece] | None:
@@ -156,7 +195,7 @@ def _large_text(entries: Sequence[tuple[Box, list[Piece]]], height: float) -> li
     candidates: list[Candidate] = []
     runs: list[list[Piece]] = []
     for _, pieces in entries:
-        seen = [piece for piece in pieces if not piece.hidden and piece.kind != "table"]
+        seen = [piece for piece in pieces if not piece.hidden and piece.kind in ("paragraph", "list_item")]
         if not seen:
             continue
         largest = max(piece.size for piece in seen)
@@ -170,7 +209,7 @@ def _large_text(entries: Sequence[tuple[Box, list[Piece]]], height: float) -> li
             text = join_lines(piece.text for piece in run)
             candidates.append(Candidate(text, run[0].size, around([piece.box for piece in run]), len(runs)))
             runs.append(run)
-    tables = [box.top for box, pieces in entries if pieces[0].kind == "table"]
+    tables = [box.top for box, pieces in entries if pieces[-1].kind == "table"]
     chosen = title_of(candidates, height, tables)
     return runs[chosen.index] if chosen is not None else None
 

@@ -27,13 +27,15 @@ _SAME_SIZE = 1.3  # boxes of lines in one size differ by less: they hug what sta
 _PAGE_NUMBER = re.compile(r"[-–—]?[ ]?\d{1,4}[ ]?[-–—]?(?:[ ]?/[ ]?\d{1,4})?")
 
 
+def paragraphs_in(lines: Sequence[TextLine]) -> list[Paragraph]:
+    """What a picture says, in reading order."""
+    return [paragraph for cluster in _ordered(_rows(lines)) for paragraph in paragraphs_of(cluster)]
+
+
 def figure_blocks(lines: Sequence[TextLine], page: int, lang: Lang, count: int) -> list[Block]:
     """Blocks of kind figure_text, in no section yet. ``count`` blocks have a number already."""
-    out: list[Block] = []
-    for cluster in _ordered(_rows(lines)):
-        for paragraph in paragraphs_of(cluster):
-            out.append(_block(paragraph, "figure_text", page, lang, count + len(out)))
-    return out
+    found = paragraphs_in(lines)
+    return [_block(paragraph, "figure_text", page, lang, count + k) for k, paragraph in enumerate(found)]
 
 
 def page_blocks(

@@ -45,6 +45,7 @@ class Shape(Struct, frozen=True):
     header_rows: int = 0
     caption: str | None = None
     picture: Any = None  # the image part
+    crop: tuple[float, float, float, float] = (0, 0, 0, 0)  # shares cut off at the left, top, right and bottom
 
 
 class Place(Struct, frozen=True):
@@ -128,9 +129,7 @@ def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidd
     kind = ph.get("type", "obj") if ph is not None else None
     box = _place(element, place, inheritance)
     if element.tag == qn("p:pic"):
-        blip = next(element.iter(qn("a:blip")), None)
-        picture = _part(part, blip.get(qn("r:embed"))) if blip is not None else None
-        yield Shape("picture", box, kind, hidden, picture=picture)
+        yield _picture(element, box, kind, part, hidden)
         return
     if element.tag == qn("p:graphicFrame"):
         yield from _graphic(element, box, kind, part, hidden)
@@ -138,16 +137,28 @@ def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidd
     body = element.find(qn("p:txBody"))
     paragraphs = paragraphs_of(body, inheritance.list_styles(element, body)) if body is not None else ()
     if not paragraphs:
-        fill = next(element.iter(qn("a:blipFill")), None)
-        blip = fill.find(qn("a:blip")) if fill is not None else None
-        if blip is not None:
-            yield Shape("picture", box, kind, hidden, picture=_part(part, blip.get(qn("r:embed"))))
+        if next(element.iter(qn("a:blipFill")), None) is not None:
+            yield _picture(element, box, kind, part, hidden)
         elif kind is None:
             yield Shape("frame", box, hidden=hidden)
         return
     if kind is None:
         yield Shape("frame", box, hidden=hidden)
     yield Shape("text", box, kind, hidden, paragraphs, boxes=_text_boxes(body, box, paragraphs))
+
+
+def _picture(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) -> Shape:
+    blip, cut = next(element.iter(qn("a:blip")), None), next(element.iter(qn("a:srcRect")), None)
+    image = _part(part, blip.get(qn("r:embed"))) if blip is not None else None
+    crop = tuple(max(0.0, _number(cut, side) / 100_000) for side in "ltrb") if cut is not None else (0.0,) * 4
+    return Shape(
+        "picture",
+        box,
+        kind,
+        hidden,
+        picture=image if hasattr(image, "blob") else None,
+        crop=(crop[0], crop[1], crop[2], crop[3]),
+    )
 
 
 def _place(element: Any, place: Place, inheritance: Inheritance) -> Box:
@@ -189,11 +200,10 @@ def _graphic(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) 
     if diagram is not None:
         yield from _diagram(diagram, box, part, hidden)
         return
-    for picture in element.iter(qn("p:pic")):  # the picture that stands for an embedded object
-        blip = next(picture.iter(qn("a:blip")), None)
-        image = _part(part, blip.get(qn("r:embed"))) if blip is not None else None
-        if image is not None:
-            yield Shape("picture", box, kind, hidden, picture=image)
+    for picture in element.iter(qn("p:pic")):  # what stands for an embedded object
+        shape = _picture(picture, box, kind, part, hidden)
+        if shape.picture is not None:
+            yield shape
             return
 
 
