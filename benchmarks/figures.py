@@ -15,7 +15,7 @@ from benchmarks.corpus import ROOT, Corpus
 from benchmarks.measure import Command, Failed, Runs
 from benchmarks.results import Section, seconds, times
 
-WORK = ROOT / "build" / "benchmarks"
+WORK = ROOT / "benchmarks" / ".work"
 PEERS = WORK / "peers"
 PEERS_LIST = ROOT / "benchmarks" / "requirements-peers.txt"
 
