@@ -56,6 +56,7 @@ class Alias(NamedTuple):
     label: Label | None  # None: a name that is not tagged, and nothing inside it
     ids: tuple[str, ...]  # more than one: the tagger picks by context
     exact: bool  # letter by letter: acronyms and very short names
+    shared: bool = False  # the tagger decides by context, even where one entity only has the name
 
 
 class Match(NamedTuple):
@@ -259,7 +260,7 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
             if not any(i == key for _, i, _ in holders):
                 holders.append((text, key, shared))
     aliases = {
-        form: Alias(holders[0][0], labels[holders[0][1]], tuple(i for _, i, _ in holders), _exact(holders[0][0]))
+        form: Alias(holders[0][0], labels[holders[0][1]], tuple(i for _, i, _ in holders), _exact(holders[0][0]), holders[0][2])
         for form, holders in spellings.items()
     }
     for group, texts in untagged.items():

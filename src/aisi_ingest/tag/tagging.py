@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from aisi_ingest.dates import masked
 from aisi_ingest.model import Block, Content, Issue, Label, Mention, Result
 from aisi_ingest.registry import Registry, compact
+from aisi_ingest.tag import english, japanese, people
+from aisi_ingest.tag.definitions import Definitions
 from aisi_ingest.tag.institutes import Institutes
-from aisi_ingest.tag.spans import Span, choose
+from aisi_ingest.tag.spans import Span, choose, reconcile
 from aisi_ingest.tag.surroundings import Surroundings
-from aisi_ingest.text import fold
+from aisi_ingest.text import fold, morphemes
 
 
 def tag(content: Content, registry: Registry, *, date: str | None, publisher: str | None) -> Result[tuple[Mention, ...]]:
@@ -22,42 +25,84 @@ def tag(content: Content, registry: Registry, *, date: str | None, publisher: st
     """
     surroundings = Surroundings(content, date)
     institutes = Institutes(content, registry, publisher)
-    out: list[Mention] = []
-    issues: list[Issue] = []
+    definitions = Definitions()
+    found: list[tuple[Block, Span]] = []
     for block in content.blocks:
         if block.hidden or block.kind in ("furniture", "code"):
             continue
-        folded = fold(block.text)
-        spans = choose([*_dates(block, surroundings), *_names(block.text, folded, registry)])
-        for span in institutes.resolve(block, spans):
-            if span.label is None:
-                continue
-            value = span.value
-            if value is None and span.label != "DATE":
-                value = local_id(span.label, span.name or block.text[span.start : span.end])
-            if value is None:
-                message = f"no value for the date {block.text[span.start : span.end][:40]!r}"
-                issues.append(Issue("tag", "info", "date_unresolved", message, block.page))
-            out.append(
-                Mention(f"m{len(out) + 1}", block.id, span.start, span.end, block.text[span.start : span.end], span.label, span.rule, value)
-            )
+        found.extend((block, span) for span in _block(block, registry, surroundings, institutes, definitions))
+    out: list[Mention] = []
+    issues: list[Issue] = []
+    for block, span in found:
+        assert span.label is not None
+        text, value = block.text[span.start : span.end], span.value
+        if value is None and span.label != "DATE":
+            value = local_id(span.label, definitions.canonical(span.name or text))
+        if value is None:
+            issues.append(Issue("tag", "info", "date_unresolved", f"no value for the date {text[:40]!r}", block.page))
+        out.append(Mention(f"m{len(out) + 1}", block.id, span.start, span.end, text, span.label, span.rule, value))
     return Result(tuple(out), tuple(issues))
+
+
+def _block(
+    block: Block, registry: Registry, surroundings: Surroundings, institutes: Institutes, definitions: Definitions
+) -> list[Span]:
+    text = block.text
+    masks = masked(fold(text))
+    known = _names(text, registry)
+    shapes = reconcile(text, known, _shapes(block))
+    candidates = [*_dates(block, surroundings), *known, *shapes, *definitions.known(text)]
+    candidates = [s for s in candidates if not any(a < s.end and s.start < b for a, b in masks)]
+    spans = institutes.resolve(block, choose(candidates))
+    learned = definitions.learn(text, spans)
+    if learned:
+        again = [*candidates, *learned, *definitions.known(text, min(s.start for s in learned))]
+        spans = institutes.resolve(block, choose(again))
+    return spans
 
 
 def _dates(block: Block, surroundings: Surroundings) -> list[Span]:
     return [Span(d.start, d.end, "DATE", d.rule, d.value) for d in surroundings.dates(block)]
 
 
-def _names(text: str, folded: str, registry: Registry) -> list[Span]:
-    masks = masked(folded)
+def _names(text: str, registry: Registry) -> list[Span]:
     out = []
-    for start, end, alias in registry.matches(text, folded):
-        if any(a < end and start < b for a, b in masks):
-            continue
-        single = alias.ids[0] if len(alias.ids) == 1 else None
-        out.append(Span(start, end, alias.label, "registry", single, None, alias.ids))
+    for start, end, alias in registry.matches(text):
+        single = alias.ids[0] if len(alias.ids) == 1 and not alias.shared else None
+        if alias.label in ("GUIDE", "EVENT"):
+            year = _EDITION.match(text, end)
+            if year:
+                end = year.end()
+        out.append(Span(start, end, alias.label, "registry", single, None, alias.ids if single is None else ()))
     return out
 
+
+# Version or year that is part of a name: ver. 1.1, 第1.1版, 1.0, 2024.
+_EDITION = re.compile(
+    r"\s?(?:[Vv]er(?:sion)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}|第\s?[0-9.]{1,5}\s?版|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?:19|20)[0-9]{2}(?![0-9年./-]))"
+)
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_LATIN = re.compile("[A-Z][A-Za-z]")
+# MeCab needs memory in proportion to what it is given at once.
+_PIECE = 20_000
+
+
+def _shapes(block: Block) -> Iterator[Span]:
+    text = block.text
+    has_japanese, has_latin = bool(_JAPANESE.search(text)), bool(_LATIN.search(text))
+    if has_latin:
+        yield from english.names(text, strict=block.kind in ("title", "heading", "table"))
+    tokens: list[tuple[int, int, str]] = []
+    if has_japanese:
+        for at in range(0, len(text), _PIECE):
+            piece = text[at : at + _PIECE].translate(_UNSPEAKABLE)
+            tokens.extend((a + at, b + at, feature) for a, b, feature in morphemes(piece))
+        yield from japanese.names(text, tokens)
+    yield from people.names(text, tokens, japanese=has_japanese, latin=has_latin)
+
+
+# Lone surrogates and NUL cannot be handed to MeCab.
+_UNSPEAKABLE = {0: " "} | {code: "?" for code in range(0xD800, 0xE000)}
 
 _SLUG = re.compile(r"[\W_]+")
 

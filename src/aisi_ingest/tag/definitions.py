@@ -1,0 +1,128 @@
+"""What a document defines: after ``A (B)`` or ``A（以下「B」という。）`` B is a mention of A from there on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aisi_ingest.model import Label
+from aisi_ingest.tag.spans import Span
+from aisi_ingest.text import is_japanese
+
+_BRACKET = re.compile(r"[」』”\"]?\s?[（(]([^（）()\n]{1,120}(?:[（(][^（）()\n]{0,60}[)）][^（）()\n]{0,60})?)[)）]")
+_HEREAFTER_JA = re.compile(r"以下[、，,]?\s?(?:単に|総称して|略して)?[「『\"“]([^」』\"”\n]{1,40})[」』\"”]\s?(?:という|と(?:いう|呼ぶ|する|称する|略す|記す|表記|略称))?")
+_HEREINAFTER = re.compile(r"(?:hereinafter|hereafter|henceforth)(?:,)?(?:\s(?:collectively|jointly|simply))?(?:\s(?:referred to as|called|known as|as))?,?\s?(?:the\s)?[\"“'‘]?([^\"”’()]{2,60}?)[\"”’']?\s*$", re.IGNORECASE)
+_ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&/+-]{0,11}(?:\s[A-Z0-9][A-Za-z0-9]{0,5})?$")
+_GENERIC = re.compile(r"(?:本|当|同|この|当該|各|the\s|this\s|these\s)", re.IGNORECASE)
+_GENERIC_WORDS = frozenset("ガイド ガイドライン 報告書 協定 法 条約 会議 委員会 協議会 研究会 検討会 WG ワーキンググループ 事務局 guide guidelines report agreement act committee council group".split())
+_ENGLISH_NAME = re.compile(r"(?:[Tt]he\s)?[A-Z][\w'’.-]*(?:[\s/,-]+(?:of|for|and|the|on|in|to|&|[A-Z0-9(][\w'’.&-]*))+$")
+
+
+class Definitions:
+    """Names that one document gives to what it has named before."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Label, str | None, str]] = {}  # name: label, value, name of what it is
+        self._pattern: re.Pattern[str] | None = None
+        self._canonical: dict[str, str] = {}  # a name that no registry has: the one its local id is made of
+
+    def known(self, text: str, start: int = 0) -> Iterator[Span]:
+        """Mentions of names defined so far."""
+        if self._pattern is None:
+            return
+        for m in self._pattern.finditer(text, start):
+            label, value, name = self._known[m.group()]
+            yield Span(m.start(), m.end(), label, "defined", value, name)
+
+    def canonical(self, name: str) -> str:
+        """The name that a local id is made of: the acronym or Latin spelling that the document gives."""
+        seen = {name}
+        while name in self._canonical and self._canonical[name] not in seen:
+            name = self._canonical[name]
+            seen.add(name)
+        return name
+
+    def learn(self, text: str, spans: list[Span]) -> list[Span]:
+        """New mentions in the brackets after ``spans``; what they name is known from now on."""
+        out = []
+        for span in spans:
+            if span.label in (None, "DATE", "PLACE", "PERSON") or (span.label == "EVENT" and False):
+                continue
+            bracket = _BRACKET.match(text, span.end)
+            if bracket is None:
+                continue
+            name = text[span.start : span.end]
+            for start, end, kind in _short_names(bracket, name):
+                short = text[start:end]
+                taken = next((s for s in spans if s.start < end and start < s.end), None)
+                if taken is not None and (taken.label == span.label or taken.rule == "registry" or kind == "apposition"):
+                    if taken.label == span.label and taken.value is None and span.value is None:
+                        self._join(name, text[taken.start : taken.end])
+                    elif taken.label == span.label and taken.value is None and not taken.ids and taken.start == start:
+                        out.append(taken._replace(value=span.value, rule="defined"))
+                        self._teach(short, span, name)
+                    continue
+                assert span.label is not None
+                self._teach(short, span, name)
+                if span.value is None:
+                    self._join(name, short)
+                out.append(Span(start, end, span.label, "defined", span.value, span.name or name))
+        return out
+
+    def _join(self, name: str, other: str) -> None:
+        """Both name the same local thing: its id is made of the acronym, else of the Latin one."""
+        better = min((name, other), key=lambda n: (is_japanese(n[0]) or is_japanese(n[-1]), not n.isupper(), len(n), n))
+        worse = other if better == name else name
+        if worse != better:
+            self._canonical[self.canonical(worse)] = better
+
+    def _teach(self, short: str, span: Span, name: str) -> None:
+        assert span.label is not None
+        self._known[short] = (span.label, span.value, span.name or name)
+        words = sorted(self._known, key=len, reverse=True)
+        self._pattern = re.compile("|".join(_bounded(w) for w in words))
+
+
+def _bounded(word: str) -> str:
+    pattern = re.escape(word)
+    if word[0].isascii() and word[0].isalnum():
+        pattern = r"(?<![A-Za-z0-9_.-])" + pattern
+    if word[-1].isascii() and word[-1].isalnum():
+        pattern += r"(?![A-Za-z0-9_]|-[A-Za-z])"
+    if "\u30a0" <= word[-1] <= "\u30ff":
+        pattern += "(?![\u30a0-\u30ff])"
+    return pattern
+
+
+def _short_names(bracket: re.Match[str], name: str) -> Iterator[tuple[int, int, str]]:
+    """Spans in the text that the bracket gives as other names of ``name``."""
+    inside, at = bracket[1], bracket.start(1)
+    hereafter = _HEREAFTER_JA.search(inside) or _HEREINAFTER.search(inside)
+    if hereafter is not None:
+        short = hereafter[1].strip()
+        if not _GENERIC.match(short) and short.lower() not in _GENERIC_WORDS and len(short) > 1:
+            start = at + inside.index(short, hereafter.start(1))
+            yield start, start + len(short), "hereafter"
+        inside = inside[: hereafter.start()].rstrip("。、, 　:;")
+    # Several names in one bracket: （English Name: ABC）, (Guidelines for Business; GfB)
+    for m in re.finditer(r"[^;；:：、。,/]+(?:,\s[A-Z][a-z][^;；:：、。,/]*)*", inside):
+        piece = m.group().strip().strip("「」『』\"“”")
+        if not piece:
+            continue
+        start = at + m.start() + m.group().index(piece)
+        if _ACRONYM.match(piece) and sum(c.isupper() for c in piece) > 1 and _fits(piece, name) and not piece.isdigit():
+            yield start, start + len(piece), "acronym"
+        elif is_japanese(name[0]) and _ENGLISH_NAME.match(piece) and len(piece) > 8:
+            skip = 4 if piece.lower().startswith("the ") else 0
+            yield start + skip, start + len(piece), "apposition"
+
+
+def _fits(acronym: str, name: str) -> bool:
+    """Whether the letters can come from the name: of a Latin name the first one does, a Japanese one says nothing."""
+    letters = [c for c in acronym if c.isupper()]
+    if is_japanese(name[0]):
+        return True
+    initials = [w[0].upper() for w in re.findall(r"[A-Za-z]+", name)]
+    capitals = [c for c in name if c.isupper()]
+    hits = sum(c in initials or c in capitals for c in letters)
+    return hits * 2 >= len(letters) and name != acronym

@@ -1,0 +1,298 @@
+"""English names that no registry has, by their shape: ``Ministry of ...``, ``... Summit 2024``, ``... Act``.
+
+A name is a run of capitalised words, joined by "of", "for", "and"; a head word in it says what it names.
+In a line that is all capitals (a title, a menu) shape says little: there the name needs a mark of its own,
+such as an acronym, a country, "National" or a year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aisi_ingest.model import Label
+from aisi_ingest.tag.spans import Span
+
+_WORD = r"[A-Z][A-Za-z0-9À-ž]*(?:(?:['’.](?=[A-Za-z])|[-/&])[A-Za-z0-9À-ž]+)*"
+_JOIN = r"(?:of|for|and|the|on|&|de|to)"
+_RUN = re.compile(rf"(?<![A-Za-z0-9_/@.-]){_WORD}(?:(?:,?\s(?:{_JOIN}\s){{0,2}}){_WORD}){{0,17}}")
+_TOKEN = re.compile(rf"{_WORD}|{_JOIN}|,")
+
+_ORG_HEADS = frozenset(
+    "Ministry Department Agency Bureau Institute Committee Subcommittee Council Commission University College Laboratory"
+    " Laboratories Lab Labs Center Centre Corporation Foundation Association Society Federation Alliance Consortium"
+    " Organization Organisation Board Taskforce Authority Bank Secretariat Headquarters Academy Union Division Directorate"
+    " Parliament Senate Court Faculty School Chamber Office Inc Ltd Corp LLC GmbH Company Co Holdings SWG Cabinet"
+    " Coalition Observatory Observatories Partnership Hospital Museum Library Subgroup".split()
+)
+_COMPANY = re.compile(r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Pte\.?(?:\sLtd\.?)?|B\.V\.)(?![A-Za-z])")
+_GUIDE_HEADS = frozenset(
+    "Guideline Guidelines Guide Guidebook Guidance Framework Principles Act Bill Strategy Whitepaper Report Standard"
+    " Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter Handbook Manual Playbook"
+    " Roadmap Agreement Treaty Communiqué Communique Memorandum Checklist Toolkit Crosswalk Blueprint Constitution Law Plan"
+    " Statement Accord Code Policy Profile Paper Protocol Commitments Compact Resolution Agenda Ordinance".split()
+)
+# Heads that any heading may have: a name only with a mark of its own.
+_WEAK = frozenset(
+    "Framework Principles Strategy Report Standard Standards Recommendations Recommendation Roadmap Plan Statement Policy Profile"
+    " Paper Protocol Agreement Manual Checklist Code Guide Guidance Resolution Agenda Law Regulation Directive Playbook Toolkit"
+    " Office Center Centre School Board Division Lab Labs Company Department Committee Society Bank Union Organization Cabinet"
+    " Organisation Forum Workshop Conference Meeting Week Day Seminar Dialogue Council Partnership Group Agency Library"
+    " Institute Laboratory Consortium Alliance Association Commitments Court Team Observatory Guidelines Guideline Secretariat".split()
+)
+_EVENT_HEADS = frozenset(
+    "Summit Symposium Conference Workshop Forum Convening Dialogue Seminar Hackathon Meetup Expo Congress Roundtable Webinar"
+    " Meeting Olympics Week".split()
+)
+_TWO_WORDS: dict[tuple[str, str], Label] = {
+    ("Working", "Group"): "ORG", ("Task", "Force"): "ORG", ("Study", "Group"): "ORG", ("Expert", "Group"): "ORG",
+    ("Friends", "Group"): "ORG", ("Sub-Working", "Group"): "ORG", ("Working", "Party"): "ORG", ("White", "Paper"): "GUIDE",
+    ("Action", "Plan"): "GUIDE", ("Executive", "Order"): "GUIDE", ("Advisory", "Body"): "ORG", ("Work", "Group"): "ORG",
+}  # fmt: skip
+# Words that begin a sentence or a menu, never a name.
+_LEAD = frozenset(
+    "The A An This That These Those In On At By For From With As If When While Since After Before During Under Our Its Their"
+    " We It They He She Each All Some Many Such Both Other Another Any No Not However Moreover Furthermore Also And Or But So"
+    " See Note About Overview Regarding Concerning According Based Former Current New Proposed Draft Joint Joined Established"
+    " Published Released Announced Participation Establishment Results Summary Introduction Outline Example Examples Related"
+    " Relevant Various Several Two Three First Second Third Fourth Fifth Appendix Chapter Section Part Figure Table Update Support"
+    " Promotion Development Director Directors Chair Chairman Chairperson President Member Members Professor Minister Vice Senior"
+    " Advisor Executive General Chief Head Deputy Secretary Source Sources Reference References Use Using Through Toward Towards"
+    " Who What How Why Where Which Today Recently Recent Currently Creation Creating Formulation Deputy-Director Following"
+    " Publication Revision Review Discussion Discussions Consideration Background Purpose Next Last Annual-Report To Of Step".split()
+)
+# Words that say nothing about which one: a name of these alone is generic.
+_COMMON = frozenset(
+    "AI ICT IT LLM LLMs GenAI Generative Artificial Intelligence System Systems Data Digital Technology Technologies Technical Service"
+    " Services Model Models Research Development Safety Security Risk Management Evaluation Assessment Test Testing Quality"
+    " Business Information Policy Planning Steering Executive Advisory Ethics Review Expert Experts Study Working Work Group"
+    " Task Force Project Program Programme Operations Operation Support Call Data-Center Head Main User Users Public Private"
+    " Sector Industry Government Governance General Internal External Annual Final Interim Progress Status Progress-Report"
+    " Implementation Action Basic Standard Standards Software Hardware Network Web Internet Online Privacy Legal Compliance"
+    " Audit Attack Attacker Defense Red Team Teaming Teams Incident Response Best Practice Practices Open Source Cloud"
+    " Product Products Development-Plan Training Education Human Resources Resource Legal-Affairs Preliminary Special Strategy"
+    " Trust Trusted Identity Verification Certificate Certification Root Access Control Design Architecture Reference Guide"
+    " Guidelines Framework Principles Report Plan White Paper Law Laws Regulation Regulations Supervisory Regulatory Supply Chain"
+    " Vulnerability Disclosure Local Community Communications Communication Use Case Cases Medical Health Financial Academic"
+    " University Institute Center Centre Agency Organization Company Office Committee Council Board".split()
+)  # fmt: skip
+# A word of its own: it says which one.
+_PROPER = frozenset(
+    "National International European Federal Royal World Global United American British Japanese Asian African Pacific Nordic"
+    " Imperial Cabinet State Metropolitan Parliamentary Presidential Atlantic Prime Ministerial Prefectural Municipal".split()
+)
+_ROLES = frozenset("Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief Officer Leader Advisor Dean".split())
+# A name only with a mark of its own, however many words: departments of companies are not tagged.
+_UNMARKED = frozenset("Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School".split())
+_VERSION = re.compile(r"\s?,?\s?(?:\(?\b[Vv](?:er(?:sion)?)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}\b|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?<=\s)(?:19|20)[0-9]{2}(?![0-9./-]))")
+_STANDARD = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"(?:ISO|IEC|ISO/IEC|ISO/IEC/IEEE|ISO/IEC JTC\s?1)(?:[/ ](?:TR|TS|DIS|FDIS|CD|DTR|DTS|PAS|AWI|WD|Guide|GUIDE|IEEE)){0,2}[ -]?[0-9]{3,5}(?:-[0-9]{1,3})?(?::\s?[0-9]{4})?"
+    r"|JIS\s?[A-Z]\s?[0-9]{4,5}(?:-[0-9]+)?(?::\s?[0-9]{4})?|(?:NIST\s)?SP\s?(?:500|800|1270|1800|1500)-[0-9]{1,3}[A-Z]?(?:-[0-9]+)?(?:\sRev(?:ision)?\.?\s?[0-9])?|NIST\s?(?:IR|AI|SP)\s?[0-9]{3,4}(?:-[0-9]{1,3}[A-Z]?)?(?:\s?[eE][0-9]{4})?|NISTIR\s?[0-9]{4}"
+    r"|IEEE\s?(?:Std\.?\s?)?P?[0-9]{3,4}(?:\.[0-9]{1,2})*(?:-[0-9]{4})?|RFC\s?[0-9]{3,5}|FIPS\s?(?:PUB\s?)?[0-9]{2,3}(?:-[0-9])?|ETSI\s(?:EN|TS|TR|GR|GS)\s[0-9]{3}(?:\s[0-9]{3})?|ITU-T\s(?:Rec(?:ommendation|\.)?\s)?[A-Z]\.[0-9]{2,5}"
+    r")(?![A-Za-z0-9])"
+)
+_QUOTED = re.compile(r"[“\"]([A-Z][^“”\"\n]{3,160}?)[,.]?[”\"]")
+
+
+def names(text: str, strict: bool) -> Iterator[Span]:
+    """Organisations, guides and events in ``text`` by their English shape. ``strict``: the line is a heading."""
+    for m in _STANDARD.finditer(text):
+        name = m.group()
+        yield Span(m.start(), m.end(), "GUIDE", "shape.standard", None, re.sub(r":\s?[0-9]{4}$", "", name))
+    for m in _QUOTED.finditer(text):
+        label = _label_of(m[1].split())
+        if label == "GUIDE" and len(m[1].split()) > 1 and not _plain(m[1]):
+            yield Span(m.start(1), m.end(1), "GUIDE", "shape.quoted", None, m[1])
+    strict = strict or _all_capitals(text)
+    for m in _RUN.finditer(text):
+        yield from _in_run(text, m.start(), m.end(), strict)
+    for m in _COMPANY.finditer(text):
+        head = re.search(rf"(?:{_WORD}(?:\s(?:and|of|&)\s|\s&\s|,\s|\s)?){{1,6}}$", text[max(0, m.start() - 70) : m.start()])
+        if head:
+            start = m.start() - len(head.group())
+            start += _lead(text[start : m.start()].split(" "))
+            if start < m.start():
+                yield Span(start, m.end(), "ORG", "shape.company")
+
+
+def _plain(quoted: str) -> bool:
+    """A quoted sentence, not a title: hardly a capital in it, or it ends as a sentence does."""
+    words = [w for w in quoted.split() if len(w) > 3]
+    capitals = sum(w[0].isupper() for w in words)
+    return quoted.endswith(("?", "!")) or (len(words) > 2 and capitals * 2 < len(words))
+
+
+def _label_of(words: list[str]) -> Label | None:
+    for word in reversed(words):
+        bare = word.strip(",.:;()")
+        if bare in _GUIDE_HEADS:
+            return "GUIDE"
+        if bare in _EVENT_HEADS:
+            return "EVENT"
+        if bare in _ORG_HEADS:
+            return "ORG"
+    return None
+
+
+def _all_capitals(text: str) -> bool:
+    words = re.findall(r"[A-Za-z][A-Za-z'-]*", text[:400])
+    lower = sum(w[0].islower() and len(w) > 3 for w in words)
+    return lower * 4 < len(words)
+
+
+def _lead(words: list[str]) -> int:
+    """Length of what stands before the name in a run: articles, sentence openings."""
+    skip = 0
+    for word in words:
+        if word.rstrip(",") in _LEAD or word in ("of", "the", "and", "for", "on", "to", "&", "de"):
+            skip += len(word) + 1
+            continue
+        break
+    return skip
+
+
+def _in_run(text: str, start: int, end: int, strict: bool) -> Iterator[Span]:
+    tokens = [(m.start() + start, m.end() + start, m.group()) for m in _TOKEN.finditer(text[start:end])]
+    for part in _split(tokens):
+        found = _name(part, strict)
+        if found is None:
+            continue
+        first, last, label, rule = found
+        stop = part[last][1]
+        if label in ("GUIDE", "EVENT"):
+            version = _VERSION.match(text, stop)
+            if version and "(" not in version.group():
+                stop = version.end()
+        yield Span(part[first][0], stop, label, rule)
+
+
+_Tokens = list[tuple[int, int, str]]
+
+
+def _split(tokens: _Tokens) -> Iterator[_Tokens]:
+    """Cut a run where one name ends and another begins: at a comma or "and" between two heads, at "of the"."""
+    part: _Tokens = []
+    for index, token in enumerate(tokens):
+        word = token[2]
+        rest = tokens[index + 1 :]
+        if word in (",", "and", "&") and _has_head(part) and _head_soon(rest) and not _opens_list(part):
+            yield part
+            part = []
+            continue
+        if word == "," and not _opens_list(part):
+            yield part
+            part = []
+            continue
+        if word == "of" and rest and rest[0][2] == "the" and sum(w not in _JOINS for _, _, w in part) > 1 and _has_head(part):
+            yield part
+            part = []
+            continue
+        if word == "of" and part and part[-1][2] in _ROLES:
+            part = []
+            continue
+        if word == "to" and not (part and part[-1][2] in ("Guide", "Guides", "Guidance", "Handbook", "Approach")):
+            yield part
+            part = []
+            continue
+        part.append(token)
+    yield part
+
+
+_JOINS = frozenset(("of", "for", "and", "the", "on", "to", "&", "de", ","))
+
+
+def _has_head(tokens: _Tokens) -> bool:
+    return any(w in _ORG_HEADS or w in _EVENT_HEADS or w in _GUIDE_HEADS for _, _, w in tokens)
+
+
+def _head_soon(tokens: _Tokens) -> bool:
+    for _, _, word in tokens:
+        if word in (",", "and", "&"):
+            return False
+        if word in _ORG_HEADS or word in _EVENT_HEADS or word in _GUIDE_HEADS:
+            return True
+    return False
+
+
+def _opens_list(part: _Tokens) -> bool:
+    """"Ministry of Education, Culture, ...": the head stands first and names fields after it."""
+    words = [w for _, _, w in part]
+    for head in ("Ministry", "Department", "Secretariat", "Committee", "Council", "Office", "Centre", "Center", "Agency", "Institute"):
+        if head in words:
+            at = words.index(head)
+            return at + 1 < len(words) and words[at + 1] in ("of", "for")
+    return False
+
+
+def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
+    first, last = 0, len(part) - 1
+    while first <= last and (part[first][2] in _LEAD or part[first][2] in _JOINS):
+        first += 1
+    while last >= first and part[last][2] in _JOINS:
+        last -= 1
+    if first >= last:
+        return None
+    words = [w for _, _, w in part[first : last + 1]]
+    label, head = _head(words)
+    if label is None or head is None:
+        return None
+    others = [w for i, w in enumerate(words) if i != head and w not in _JOINS]
+    specific = [w for w in others if w not in _COMMON and w not in _ORG_HEADS]
+    marked = [w for w in others if w in _PROPER or _acronym(w) or "." in w or _is_proper(w)]
+    if not specific and not marked:
+        return None
+    weak = words[head] in _WEAK
+    if words[head] in _UNMARKED and not marked and not (head + 1 < len(words) and words[head + 1] in ("of", "for")):
+        return None
+    if (strict and not marked) or (weak and not marked and len(specific) < 2):
+        return None
+    if label == "GUIDE" and weak and not marked and not _continues(words, head):
+        return None
+    return first, last, label, f"shape.{label.lower()}"
+
+
+def _continues(words: list[str], head: int) -> bool:
+    return head + 2 < len(words) and words[head + 1] in ("for", "on", "of", "to")
+
+
+def _acronym(word: str) -> bool:
+    return sum(c.isupper() for c in word) > 1 and word not in _COMMON and word.rstrip("s") not in _COMMON
+
+
+def _is_proper(word: str) -> bool:
+    return word in _NAMES_OF_PLACES
+
+
+_NAMES_OF_PLACES: frozenset[str] = frozenset(
+    "Japan Tokyo Kyoto Osaka Hiroshima Nagoya Sendai Fukuoka Singapore Korea China India Canada Australia France Germany Italy Britain"
+    " England London Paris Berlin Brussels Seoul Beijing Shanghai Washington California Stanford Harvard Oxford Cambridge Europe Asia"
+    " Africa America Hong Kong Taiwan Israel Brazil Mexico Kenya Rwanda Netherlands Switzerland Sweden Norway Finland Denmark"
+    " Spain Portugal Austria Belgium Ireland Poland Estonia Ukraine Russia Indonesia Thailand Vietnam Malaysia Philippines"
+    " Zealand Montreal Toronto Geneva Zurich Vienna York Boston Seattle Hawaii Okinawa Hokkaido Bletchley Munich Rome Milan".split()
+)
+
+
+def _head(words: list[str]) -> tuple[Label | None, int | None]:
+    """The word that says what the name names: the last one, or one before "of", "for" or "on"."""
+    if len(words) > 1 and (words[-2], words[-1]) in _TWO_WORDS:
+        return _TWO_WORDS[words[-2], words[-1]], len(words) - 1
+    label = _class(words[-1])
+    if label:
+        return label, len(words) - 1
+    for at, word in enumerate(words[:-1]):
+        if words[at + 1] in ("of", "for", "on", "to") or (words[at + 1] in _JOINS and at == 0):
+            label = _class(word)
+            if word == "Code" and words[at + 1] != "of":
+                continue
+            if label in ("ORG", "GUIDE") or (label == "EVENT" and words[at + 1] in ("on", "of", "for")):
+                return label, at
+    return None, None
+
+
+def _class(word: str) -> Label | None:
+    if word in _ORG_HEADS and word not in ("Inc", "Ltd", "Corp", "LLC", "Co"):
+        return "ORG"
+    if word in _GUIDE_HEADS and word not in ("Code", "Paper"):
+        return "GUIDE"
+    return "EVENT" if word in _EVENT_HEADS else None

@@ -1,0 +1,90 @@
+"""Persons that no registry has: by UniDic's family and given names, by titles, in lists of members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aisi_ingest.tag.japanese import Morpheme
+from aisi_ingest.tag.spans import Span
+
+_TITLE_JA = (
+    "氏|さん|様|先生|教授|准教授|特任教授|特任准教授|名誉教授|講師|助教|博士|総理|首相|大臣|副大臣|政務官|長官|次官|所長|副所長|会長|副会長|社長|副社長"
+    "|委員長|委員|座長|副座長|議員|議長|大統領|副大統領|理事長|理事|知事|市長|学長|総長|総裁|弁護士|代表|座長代理|構成員|部長|室長|主査|課長|局長|CEO|CTO|CIO"
+)
+_AFTER_JA = re.compile(rf"\s?(?:{_TITLE_JA}|内閣総理大臣|外務大臣|経済産業大臣|内閣府特命担当大臣|デジタル大臣|総務大臣)")
+_BEFORE_JA = re.compile(rf"(?:{_TITLE_JA}|CDO|CISO|フェロー|研究員|主任研究員|センター長|事務局長|監修|執筆|著者|編者|登壇者|講演者|担当|発表者)[\s:：]\s?$")
+_FAMILY, _GIVEN = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名"
+_KANJI = re.compile("[\u3005\u4e00-\u9fff\u3040-\u309f\u30a0-\u30ff]{1,4}$")
+_KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,10}(?:[・＝=][ァ-ヺー]{1,12}){1,4}(?=\s?(?:氏|さん|教授|博士|大統領|副大統領|首相|大臣|長官|議員|所長|CEO|会長|委員長|国務長官|商務長官))")
+_ALONE_JA = re.compile(r"^\s*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|[|\n（(・、,:：])", re.MULTILINE)
+
+_NAME_PART = r"[A-Z][a-zà-ž]+(?:[-'’][A-Z][a-zà-ž]+)?"
+_FULL_NAME = rf"{_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|den|la|del|bin|al|{_NAME_PART})){{0,3}}\s?(?:\s{_NAME_PART})?"
+_TITLE_EN = (
+    r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Lord|Hon|H\.E)\.?|Professor|Prime Minister|(?:Vice )?President|Minister|Chancellor|Senator|Ambassador"
+    r"|Commissioner|Governor|Secretary of State|Secretary|Chairman|Chairperson|Executive Director"
+)
+_TITLED = re.compile(rf"(?<![A-Za-z])(?:{_TITLE_EN})\s((?:[A-Z]\.\s?){{0,2}}{_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{0,3}})(?![a-z])")
+_ROLE_EN = r"(?:(?:Senior|Associate|Assistant|Deputy|Vice|Chief|Executive|Managing|General|Principal|Distinguished|Emeritus|Visiting|Project|Research|Co-)\s?){0,3}(?:Director|Professor|President|Chair|Chairman|Chairperson|Chief|CEO|CTO|CIO|CISO|Officer|Member|Fellow|Researcher|Scientist|Engineer|Manager|Minister|Secretary|Partner|Lecturer|Attorney|Founder|Head|Lead|Advisor|Leader)"
+_LISTED = re.compile(rf"(?:^|[|\n•・\-])\s?({_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{1,3}})(?:\s?,\s|\s?[(（|:-]\s?|\s\|\s)(?={_ROLE_EN}\b)", re.MULTILINE)
+_ROLE_THEN_NAME = re.compile(rf"(?:^|[\n|])\s?(?:{_ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,|]?\s((?:{_NAME_PART})(?:\s(?:[A-Z]\.|{_NAME_PART})){{1,2}})\s?(?=$|[|\n])", re.MULTILINE)
+# Capitalised words that no person is called.
+_NO_NAME = frozenset(
+    "Director Professor President Chair Chief Officer Member Fellow Researcher Minister Ministry Agency Institute Committee Council"
+    " University Office Department Group Center Centre Summit Conference Safety Data Digital Security System Systems Technology"
+    " Information Policy Strategy Guide Guidelines Framework National International Japan The And Of For General Secretary Deputy"
+    " Executive Vice Senior Management Development Research Science Economic Trade Foreign Affairs Internal Communications Cabinet"
+    " House State Press Biden-Harris Administration Statement Order Business Working Business Artificial Intelligence Human Web Trusted"
+    " Commission Board Team Model Models Service Services Product Project Program Public Private Open Source Software Innovation".split()
+)
+
+
+def names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: bool) -> Iterator[Span]:
+    """Persons in ``text``, without titles."""
+    if japanese:
+        yield from _japanese(text, morphemes)
+    if latin:
+        for pattern, rule in ((_TITLED, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
+            for m in pattern.finditer(text):
+                words = m[1].split()
+                if not any(w in _NO_NAME for w in words):
+                    yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
+
+
+def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    for index, (start, end, feature) in enumerate(morphemes):
+        if not feature.startswith(_FAMILY):
+            continue
+        following = morphemes[index + 1] if index + 1 < len(morphemes) else None
+        if following is not None and text[end : following[0]] in ("", " ", "\u3000"):
+            word = text[following[0] : following[1]]
+            last = following[1]
+            given = following[2].startswith(_GIVEN)
+            if given and _KANJI.match(word) and (len(word) > 1 or end - start > 1):
+                yield Span(start, last, "PERSON", "person.unidic")
+                continue
+            # A given name that UniDic does not know, in one or two pieces before a title.
+            more = morphemes[index + 2] if index + 2 < len(morphemes) else None
+            if _KANJI.match(word) and not _AFTER_JA.match(text, end) and following[2].startswith(("名詞", "接尾辞")) and len(word) < 3:
+                if more is not None and more[0] == last and more[1] - more[0] == 1 and more[2].startswith(("名詞", "接尾辞")) and _AFTER_JA.match(text, more[1]) and last - following[0] == 1:
+                    yield Span(start, more[1], "PERSON", "person.title")
+                    continue
+                if _AFTER_JA.match(text, last) and not feature.startswith("名詞,普通名詞"):
+                    yield Span(start, last, "PERSON", "person.title")
+                    continue
+        if _AFTER_JA.match(text, end) and end - start > 1 and not _part_of_word(text, morphemes, index):
+            yield Span(start, end, "PERSON", "person.title")
+    for m in _ALONE_JA.finditer(text):
+        at = m.start(1)
+        if any(s == at and f.startswith((_FAMILY, "名詞,固有名詞,地名")) for s, _, f in morphemes[:400]):
+            yield Span(m.start(1), m.end(2), "PERSON", "person.list")
+    for m in _KATAKANA_NAME.finditer(text):
+        yield Span(m.start(), m.end(), "PERSON", "person.title")
+
+
+def _part_of_word(text: str, morphemes: list[Morpheme], index: int) -> bool:
+    if index == 0:
+        return False
+    start, end, feature = morphemes[index - 1]
+    return end == morphemes[index][0] and feature.startswith(("名詞", "接頭辞")) and not _BEFORE_JA.search(text[max(0, end - 8) : end] + " ")
