@@ -35,6 +35,11 @@ NOT_THE_SAME = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+
+
 def contents(release: Path) -> dict[str, bytes]:
     return {p.relative_to(release).as_posix(): p.read_bytes() for p in sorted(release.rglob("*")) if p.is_file()}
 

@@ -122,14 +122,15 @@ def work_pages(work: WorkRows, names: Names) -> list[WorkPage]:
     order = sorted(groups, key=lambda key: key[1])
     order.sort(key=lambda key: _age(groups[key], key[0]), reverse=True)
     several_forms = len({form for _, form in groups}) > 1
+    several_editions = len({edition for edition, _ in groups}) > 1
     out = []
     for place, (edition, form) in enumerate(order):
         documents = groups[edition, form]
         name = work.work if place == 0 else f"{work.work}~{edition}{'.' + form if form else ''}"
         printed = next(iter(documents.values())).document.edition
-        label = printed or "no edition named"
-        label += f" · {(form or 'pdf').upper()}" if several_forms else ""
-        out.append(_page(work, f"{name}.html", label, documents, names))
+        parts_of_label = [printed or "no edition named"] if several_editions or not several_forms else []
+        parts_of_label += [(form or "pdf").upper()] if several_forms else []
+        out.append(_page(work, f"{name}.html", " · ".join(parts_of_label), documents, names))
     return out
 
 
