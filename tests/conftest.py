@@ -18,6 +18,7 @@ SHARED = ROOT.parent / "shared"
 # Prefect's own start-up must not look for a server or a profile of whoever runs the tests.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ SAMPLES = ROOT / "samples" / "site"
 def prefect(home: Path, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": "",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         "PYTHONPATH": str(ROOT),
     }

@@ -87,11 +87,11 @@ attribution = "The authors of aisi-ingest"
 def _environment(root: Path) -> dict[str, str]:
     """Prefect with a server and a database of its own for this demo: nothing of the user's is touched."""
     home = (root / "prefect").resolve()
-    return os.environ | {
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return inherited | {
         "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": "",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "INFO",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # its 20 s are short on a busy machine
         "DO_NOT_TRACK": "1",
     }

