@@ -43,7 +43,7 @@ def words_of(match: Match, of: Pairing) -> tuple[str, ...]:
     ja = frozenset().union(*(of.ja.texts[i].anchors for i in match.ja))
     en = frozenset().union(*(of.en.texts[j].anchors for j in match.en))
     shared = (a for a in ja & en if not a.startswith("sound:"))
-    words = sorted(shared, key=lambda a: (-of.weights.weight(a), a))[:5]
+    words = sorted(shared, key=lambda a: (-of.weights.nats.get(a, 0.0), a))[:5]
     similarity = float((of.ja.vectors[list(match.ja)] @ of.en.vectors[list(match.en)].T).max())
     return (*words, *([f"similarity:{similarity:.2f}"] if similarity else []))
 

@@ -8,7 +8,7 @@ on the fourth gives the same weights within a fifth.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from aisi_ingest.align import encoder as encoders
 from aisi_ingest.align.encoder import Vectors
-from aisi_ingest.align.evidence import Text, Weights, expected
+from aisi_ingest.align.evidence import Text, Weights
 
 Matrix = NDArray[np.float32]
+Row = NDArray[np.float32]
+Codes = NDArray[np.int64]
 
 _HEADINGS = ("heading", "title")
 # Neighbours that a similarity is measured against, and how many texts of a long document stand for all.
@@ -49,33 +51,52 @@ LIKENESS_WITHOUT_ENCODER = Likeness(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6
 # What the contents of two sections add to what their titles say.
 CONTENTS = Likeness(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0, 0)
 _LONG = 400
+_MOST = 12  # nats: more anchors say no more
 
 
 class Side(Struct, frozen=True):
-    """Texts of one document with their vectors and the similarity that they have with anything (``hub``)."""
+    """Texts of one document, read into arrays: a row a text."""
 
     texts: tuple[Text, ...]
     vectors: Vectors
-    hub: NDArray[np.float32]
+    hub: Row  # the similarity that a text has with anything
+    lengths: Row
+    due: Row  # nats of the anchors that the other side should have
+    levels: Row
+    heads: Codes
+    marks: Codes  # 0: none
+    kinds: Codes
+    keys: Codes  # 0: no words
 
     def part(self, wanted: Sequence[int]) -> Side:
-        index = list(wanted)
-        return Side(tuple(self.texts[i] for i in index), self.vectors[index], self.hub[index])
+        at = np.asarray(wanted, dtype=np.intp)
+        return Side(
+            texts=tuple(self.texts[i] for i in wanted),
+            vectors=self.vectors[at],
+            hub=self.hub[at],
+            lengths=self.lengths[at],
+            due=self.due[at],
+            levels=self.levels[at],
+            heads=self.heads[at],
+            marks=self.marks[at],
+            kinds=self.kinds[at],
+            keys=self.keys[at],
+        )
 
-    def doubles(self) -> Side:
+    def doubles(self, weights: Weights) -> Side:
         """Each two neighbours as one text."""
         texts = tuple(_joined(pair) for pair in itertools.pairwise(self.texts))
-        lengths = np.array([text.length for text in self.texts], dtype=np.float32)
-        total = self.vectors[:-1] * lengths[:-1, None] + self.vectors[1:] * lengths[1:, None]
+        total = self.vectors[:-1] * self.lengths[:-1, None] + self.vectors[1:] * self.lengths[1:, None]
         norms = np.linalg.norm(total, axis=1, keepdims=True)
-        hub = (self.hub[:-1] + self.hub[1:]) / 2
-        return Side(texts, np.divide(total, norms, out=total, where=norms > 0), hub.astype(np.float32))
+        np.divide(total, norms, out=total, where=norms > 0)
+        hub = np.asarray((self.hub[:-1] + self.hub[1:]) / 2, dtype=np.float32)
+        return side(texts, total, hub, weights)
 
-    def whole(self, wanted: Sequence[int]) -> Side:
+    def whole(self, wanted: Sequence[int], weights: Weights) -> Side:
         """Some texts as one."""
         part = self.part(wanted)
-        vector = encoders.mean(part.vectors, (text.length for text in part.texts))
-        return Side((_joined(part.texts),), vector[None, :], part.hub.mean(keepdims=True))
+        vector = encoders.mean(part.vectors, part.lengths)
+        return side((_joined(part.texts),), vector[None, :], part.hub.mean(keepdims=True), weights)
 
 
 def _joined(texts: Sequence[Text]) -> Text:
@@ -88,18 +109,37 @@ def _joined(texts: Sequence[Text]) -> Text:
         level=first.level,
         mark=first.mark,
         key="".join(text.key for text in texts),
+        expected=frozenset().union(*(text.expected for text in texts)),
     )
 
 
-def sides(ja: Sequence[Text], ja_vectors: Vectors, en: Sequence[Text], en_vectors: Vectors) -> tuple[Side, Side]:
+def side(texts: Sequence[Text], vectors: Vectors, hub: Row, weights: Weights) -> Side:
+    """Texts as arrays. Codes are equal for equal values within one process, and mean nothing else."""
+    return Side(
+        tuple(texts),
+        vectors,
+        hub,
+        lengths=np.array([text.length for text in texts], dtype=np.float32),
+        due=np.array([weights.sum(text.expected) for text in texts], dtype=np.float32),
+        levels=np.array([text.level for text in texts], dtype=np.float32),
+        heads=np.array([text.kind in _HEADINGS for text in texts], dtype=np.int64),
+        marks=np.array([hash(text.mark) | 1 if text.mark else 0 for text in texts], dtype=np.int64),
+        kinds=np.array([hash(text.kind) for text in texts], dtype=np.int64),
+        keys=np.array([hash(text.key) | 1 if text.key else 0 for text in texts], dtype=np.int64),
+    )
+
+
+def sides(
+    ja: Sequence[Text], ja_vectors: Vectors, en: Sequence[Text], en_vectors: Vectors, weights: Weights
+) -> tuple[Side, Side]:
     """Both documents' texts, each with its hub: the mean similarity with its nearest of a sample of the other side."""
     return (
-        Side(tuple(ja), ja_vectors, _hub(ja_vectors, en_vectors)),
-        Side(tuple(en), en_vectors, _hub(en_vectors, ja_vectors)),
+        side(ja, ja_vectors, _hub(ja_vectors, en_vectors), weights),
+        side(en, en_vectors, _hub(en_vectors, ja_vectors), weights),
     )
 
 
-def _hub(vectors: Vectors, others: Vectors) -> NDArray[np.float32]:
+def _hub(vectors: Vectors, others: Vectors) -> Row:
     if not len(vectors) or not len(others):
         return np.zeros(len(vectors), dtype=np.float32)
     sample = others[np.unique(np.linspace(0, len(others) - 1, min(len(others), _SAMPLE)).astype(int))]
@@ -113,65 +153,49 @@ def _hub(vectors: Vectors, others: Vectors) -> NDArray[np.float32]:
 
 def log_odds(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix:
     """Log odds that text i of ``ja`` and text j of ``en`` are counterparts, for all i and j."""
-    out = np.full((len(ja.texts), len(en.texts)), likeness.base, dtype=np.float32)
-    if not out.size:
-        return out
-    similarity = ja.vectors @ en.vectors.T
-    out += likeness.similarity * similarity
-    out += likeness.margin * (similarity - (ja.hub[:, None] + en.hub[None, :]) / 2) * bool(likeness.margin)
-    shared, missing = _anchors(ja.texts, en.texts, weights)
-    out += likeness.shared * np.minimum(shared, 12) + likeness.missing * np.minimum(missing, 12)
-    out += _lengths(ja.texts, en.texts, likeness)
-    marks: dict[object, int] = {None: 0}
-    kinds: dict[object, int] = {}
-    marks_ja, marks_en = _codes((t.mark for t in ja.texts), marks), _codes((t.mark for t in en.texts), marks)
-    both = (marks_ja[:, None] > 0) & (marks_en[None, :] > 0)
-    out += np.where(both, np.where(marks_ja[:, None] == marks_en[None, :], likeness.same_mark, likeness.other_mark), 0)
-    words: dict[object, int] = {"": 0}
-    words_ja, words_en = _codes((t.key for t in ja.texts), words), _codes((t.key for t in en.texts), words)
-    out += np.where((words_ja[:, None] == words_en[None, :]) & (words_ja[:, None] > 0), likeness.same_text, 0)
-    kinds_ja, kinds_en = _codes((t.kind for t in ja.texts), kinds), _codes((t.kind for t in en.texts), kinds)
-    same = kinds_ja[:, None] == kinds_en[None, :]
-    heads_ja, heads_en = (np.array([t.kind in _HEADINGS for t in side.texts]) for side in (ja, en))
-    head = heads_ja[:, None] != heads_en[None, :]
-    out += np.where(same, 0, likeness.kind) + np.where(head, likeness.heading, 0)
-    level = np.abs(np.array([t.level for t in ja.texts])[:, None] - np.array([t.level for t in en.texts])[None, :])
-    out += np.where(same, likeness.level * np.minimum(level, 2), 0)
-    return out
+    if not ja.texts or not en.texts:
+        return np.zeros((len(ja.texts), len(en.texts)), dtype=np.float32)
+    out = likeness.base + _anchors(ja, en, weights, likeness) + _lengths(ja, en, likeness)
+    if likeness.margin:
+        similarity = ja.vectors @ en.vectors.T
+        out += (likeness.similarity + likeness.margin) * similarity
+        out -= likeness.margin / 2 * (ja.hub[:, None] + en.hub[None, :])
+    marked = (ja.marks[:, None] != 0) & (en.marks[None, :] != 0)
+    if marked.any():
+        same_mark = ja.marks[:, None] == en.marks[None, :]
+        out += np.where(marked, np.where(same_mark, likeness.same_mark, likeness.other_mark), 0)
+    out += np.where((ja.keys[:, None] == en.keys[None, :]) & (ja.keys[:, None] != 0), likeness.same_text, 0)
+    level = likeness.level * np.minimum(np.abs(ja.levels[:, None] - en.levels[None, :]), 2)
+    out += np.where(ja.kinds[:, None] == en.kinds[None, :], level, likeness.kind)
+    out += likeness.heading * (ja.heads[:, None] != en.heads[None, :])
+    return np.asarray(out, dtype=np.float32)
 
 
-def _lengths(ja: Sequence[Text], en: Sequence[Text], likeness: Likeness) -> Matrix:
-    left, right = np.array([t.length for t in ja])[:, None], np.array([t.length for t in en])[None, :]
+def _lengths(ja: Side, en: Side, likeness: Likeness) -> Matrix:
+    left, right = ja.lengths[:, None], en.lengths[None, :]
     factor = np.minimum(np.abs(np.log(left) - np.log(right)), 3)
     long = np.minimum(np.maximum(left, right), _LONG) / 100
     return np.asarray(np.maximum((likeness.length + likeness.length_of_long * long) * factor, -4), dtype=np.float32)
 
 
-def _codes(values: Iterable[object], known: dict[object, int]) -> NDArray[np.int64]:
-    return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
-
-
-def _anchors(ja: Sequence[Text], en: Sequence[Text], weights: Weights) -> tuple[Matrix, Matrix]:
-    """Nats of shared and of missing anchors for all pairs, as products of incidence matrices."""
-    common = sorted({a for t in ja for a in t.anchors} & {a for t in en for a in t.anchors})
-    place = {anchor: index for index, anchor in enumerate(common)}
-    weight = np.array([weights.weight(anchor) for anchor in common], dtype=np.float32)
-    have_ja, have_en = _incidence([t.anchors for t in ja], place), _incidence([t.anchors for t in en], place)
-    wish_ja = _incidence([expected(t) for t in ja], place)
-    wish_en = _incidence([expected(t) for t in en], place)
-    shared = np.asarray((have_ja * weight) @ have_en.T, dtype=np.float32)
-    due_ja = np.array([weights.sum(expected(t)) for t in ja], dtype=np.float32)
-    due_en = np.array([weights.sum(expected(t)) for t in en], dtype=np.float32)
-    missing = due_ja[:, None] + due_en[None, :] - (wish_ja * weight) @ have_en.T - (have_ja * weight) @ wish_en.T
-    return shared, missing.astype(np.float32)
+def _anchors(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix:
+    """What shared and missing anchors say, for all pairs, by products of incidence matrices."""
+    common = frozenset().union(*(t.anchors for t in ja.texts)) & frozenset().union(*(t.anchors for t in en.texts))
+    place = {anchor: index for index, anchor in enumerate(sorted(common))}
+    weight = np.array([weights.nats.get(anchor, 0.0) for anchor in place], dtype=np.float32)
+    have_ja, have_en = (_incidence([t.anchors & common for t in s.texts], place) for s in (ja, en))
+    wish_ja, wish_en = (_incidence([t.expected & common for t in s.texts], place) for s in (ja, en))
+    shared = (have_ja * weight) @ have_en.T
+    missing = ja.due[:, None] + en.due[None, :] - (wish_ja * weight) @ have_en.T - (have_ja * weight) @ wish_en.T
+    out = likeness.shared * np.minimum(shared, _MOST) + likeness.missing * np.minimum(missing, _MOST)
+    return np.asarray(out, dtype=np.float32)
 
 
 def _incidence(sets: Sequence[frozenset[str]], place: dict[str, int]) -> Matrix:
     out = np.zeros((len(sets), len(place)), dtype=np.float32)
     for row, anchors in enumerate(sets):
-        for anchor in anchors:
-            if (column := place.get(anchor)) is not None:
-                out[row, column] = 1
+        if anchors:
+            out[row, [place[anchor] for anchor in anchors]] = 1
     return out
 
 

@@ -8,7 +8,6 @@ text only says less.
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from collections import Counter
@@ -42,6 +41,7 @@ class Text(Struct, frozen=True):
     level: int
     mark: str | None
     key: str  # the text without marks and space: equal keys are the same words
+    expected: frozenset[str] = frozenset()  # anchors that the other language should have too
 
 
 def read(
@@ -72,7 +72,15 @@ def read(
         level=level,
         mark=mark(number) if number else mark(text),
         key=re.sub(r"[\W_]+", "", folded),
+        expected=frozenset(anchor for anchor in anchors if _written_alike(anchor, lang)),
     )
+
+
+def _written_alike(anchor: str, lang: Lang) -> bool:
+    """Not borrowed sounds, and of English only what is no plain word: Japanese writes those in Japanese."""
+    if anchor.startswith("sound:"):
+        return False
+    return lang == "ja" or not anchor.startswith("word:") or not anchor[5:].isalpha()
 
 
 def _coarser(value: str) -> list[str]:
@@ -96,43 +104,25 @@ def vectors(texts: Sequence[str], encoder: Encoder | None) -> Vectors:
 
 
 class Weights(Struct, frozen=True):
-    """How much an anchor says: its inverse document frequency over both sides."""
+    """How much an anchor says, in nats of surprise: its inverse document frequency over both sides."""
 
-    seen: dict[str, int]
-    of: int
-
-    def weight(self, anchor: str) -> float:
-        """Nats of surprise, less for what languages share by accident (sounds, small numbers)."""
-        small = anchor.startswith("number:") and len(anchor) <= len("number:9")
-        trust = 0.5 if anchor.startswith("sound:") else 0.6 if small else 1.0
-        return trust * math.log((self.of + 1) / (self.seen.get(anchor, 0) + 0.5))
+    nats: dict[str, float]
 
     def sum(self, anchors: Iterable[str]) -> float:
-        return sum(self.weight(anchor) for anchor in anchors)
+        return sum(self.nats.get(anchor, 0.0) for anchor in anchors)
 
 
 def weigh(texts: Iterable[Text]) -> Weights:
-    """Weights from all texts of both documents."""
+    """Weights from all texts of both documents; less for what languages share by accident (sounds, small numbers)."""
     seen: Counter[str] = Counter()
     count = 0
     for text in texts:
         seen.update(text.anchors)
         count += 1
-    return Weights(dict(seen), count)
+    return Weights({anchor: _trust(anchor) * math.log((count + 1) / (times + 0.5)) for anchor, times in seen.items()})
 
 
-def shared(ja: Text, en: Text) -> frozenset[str]:
-    return ja.anchors & en.anchors
-
-
-def expected(text: Text) -> frozenset[str]:
-    """Anchors that the other language should have too: all but the words of English prose and borrowed sounds."""
-    return _expected_of(text.anchors, text.lang)
-
-
-@functools.lru_cache(maxsize=100_000)
-def _expected_of(anchors: frozenset[str], lang: Lang) -> frozenset[str]:
-    if lang == "ja":
-        return frozenset(a for a in anchors if not a.startswith("sound:"))
-    written_alike = (a for a in anchors if a.startswith(("date:", "entity:", "number:")))
-    return frozenset((*written_alike, *(a for a in anchors if a.startswith("word:") and not a[5:].isalpha())))
+def _trust(anchor: str) -> float:
+    if anchor.startswith("sound:"):
+        return 0.5
+    return 0.6 if anchor.startswith("number:") and len(anchor) <= len("number:9") else 1.0

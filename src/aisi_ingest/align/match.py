@@ -44,18 +44,20 @@ class Pairing(Struct, frozen=True):
 
     def whole(self, ja: Sequence[int], en: Sequence[int]) -> float:
         """Log odds of some items taken together, with some of the other side taken together."""
-        return float(self._odds(self.ja.whole(ja), self.en.whole(en))[0, 0])
+        return float(self._odds(self.ja.whole(ja, self.weights), self.en.whole(en, self.weights))[0, 0])
 
     def gains(self, ja: Sequence[int], en: Sequence[int]) -> dict[tuple[int, int], Gains]:
         """What the search needs: one and two items beside one and two."""
         a, b = self.ja.part(ja), self.en.part(en)
         out = {(1, 1): supported(self._odds(a, b))}
-        if len(ja) > 1:
-            out[2, 1] = self._odds(a.doubles(), b) + np.float32(MERGE)
-        if len(en) > 1:
-            out[1, 2] = self._odds(a, b.doubles()) + np.float32(MERGE)
-        if len(ja) > 1 and len(en) > 1:
-            out[2, 2] = self._odds(a.doubles(), b.doubles()) + np.float32(2 * MERGE)
+        two_ja = a.doubles(self.weights) if len(ja) > 1 else None
+        two_en = b.doubles(self.weights) if len(en) > 1 else None
+        if two_ja:
+            out[2, 1] = self._odds(two_ja, b) + np.float32(MERGE)
+        if two_en:
+            out[1, 2] = self._odds(a, two_en) + np.float32(MERGE)
+        if two_ja and two_en:
+            out[2, 2] = self._odds(two_ja, two_en) + np.float32(2 * MERGE)
         return out
 
     def _odds(self, a: Side, b: Side) -> Gains:
@@ -65,9 +67,10 @@ class Pairing(Struct, frozen=True):
 def pairing(
     ja: Sequence[Text], ja_vectors: Vectors, en: Sequence[Text], en_vectors: Vectors, encoder: Encoder | None
 ) -> Pairing:
-    left, right = cost.sides(ja, ja_vectors, en, en_vectors)
+    weights = evidence.weigh((*ja, *en))
+    left, right = cost.sides(ja, ja_vectors, en, en_vectors, weights)
     likeness = cost.LIKENESS if encoder else cost.LIKENESS_WITHOUT_ENCODER
-    return Pairing(left, right, evidence.weigh((*ja, *en)), likeness)
+    return Pairing(left, right, weights, likeness)
 
 
 def supported(odds: Gains) -> Gains:

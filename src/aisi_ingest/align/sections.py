@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from aisi_ingest.align import cost, evidence, search
 from aisi_ingest.align import encoder as encoders
@@ -29,26 +30,26 @@ class _Half(Struct, frozen=True):
     def part(self, wanted: Sequence[int]) -> _Half:
         return _Half(self.titles.part(wanted), self.contents.part(wanted))
 
-    def doubles(self) -> _Half:
-        return _Half(self.titles.doubles(), self.contents.doubles())
+    def doubles(self, weights: tuple[Weights, Weights]) -> _Half:
+        return _Half(self.titles.doubles(weights[0]), self.contents.doubles(weights[1]))
 
     @property
-    def titled(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def titled(self) -> NDArray[np.bool_]:
         """Which sections have a title: a slide without one says nothing by that."""
-        return np.array([bool(text.key) for text in self.titles.texts], dtype=bool)
+        return np.asarray(self.titles.keys != 0)
 
     @property
-    def full(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def full(self) -> NDArray[np.bool_]:
         """Which sections have contents: an empty one says nothing for or against."""
-        return np.array([bool(text.key) for text in self.contents.texts], dtype=bool)
+        return np.asarray(self.contents.keys != 0)
 
 
 def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None) -> list[Match]:
     """Matches of sections, by their places in the outlines; what belongs to nothing is left out."""
-    titles = cost.sides(ja.titles, _title_vectors(ja, encoder), en.titles, _title_vectors(en, encoder))
-    contents = cost.sides(*_contents(ja, blocks.ja), *_contents(en, blocks.en))
-    halves = _Half(titles[0], contents[0]), _Half(titles[1], contents[1])
-    weights = evidence.weigh((*ja.titles, *en.titles)), evidence.weigh((*contents[0].texts, *contents[1].texts))
+    contents = _contents(ja, blocks.ja), _contents(en, blocks.en)
+    weights = evidence.weigh((*ja.titles, *en.titles)), evidence.weigh((*contents[0][0], *contents[1][0]))
+    titles = cost.sides(ja.titles, _title_vectors(ja, encoder), en.titles, _title_vectors(en, encoder), weights[0])
+    halves = tuple(map(_Half, titles, cost.sides(*contents[0], *contents[1], weights[1])))
 
     def odds(left: _Half, right: _Half) -> Gains:
         return _odds(left, right, weights, blocks.likeness)
@@ -57,9 +58,9 @@ def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None)
         left, right = halves[0].part(down), halves[1].part(across)
         out = {(1, 1): supported(odds(left, right))}
         if len(down) > 1:
-            out[2, 1] = odds(left.doubles(), right) + np.float32(MERGE)
+            out[2, 1] = odds(left.doubles(weights), right) + np.float32(MERGE)
         if len(across) > 1:
-            out[1, 2] = odds(left, right.doubles()) + np.float32(MERGE)
+            out[1, 2] = odds(left, right.doubles(weights)) + np.float32(MERGE)
         return out
 
     anchors = unique(ja.titles, en.titles)
@@ -87,12 +88,12 @@ def _contents(outline: Outline, side: Side) -> tuple[list[Text], Vectors]:
     texts = []
     vectors = np.zeros((len(outline.sections), encoders.DIMENSIONS), dtype=np.float32)
     for index, places in enumerate(outline.under):
-        anchors = frozenset(anchor for place in places for anchor in side.texts[place].anchors)
+        anchors = frozenset().union(*(side.texts[place].anchors for place in places))
+        expected = frozenset().union(*(side.texts[place].expected for place in places))
         length = sum(side.texts[place].length for place in places) or 1.0
         level = outline.sections[index].level
-        texts.append(
-            Text(outline.titles[index].lang, length, anchors, "contents", level, None, "full" if places else "")
-        )
+        lang, key = outline.titles[index].lang, "full" if places else ""
+        texts.append(Text(lang, length, anchors, "contents", level, None, key, expected))
         if places:
-            vectors[index] = encoders.mean(side.vectors[list(places)], (side.texts[p].length for p in places))
+            vectors[index] = encoders.mean(side.vectors[list(places)], side.lengths[list(places)])
     return texts, vectors
