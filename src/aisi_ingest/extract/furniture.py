@@ -96,7 +96,8 @@ def _covers(members: list[int], page: PageLines, text: list[Box]) -> bool:
     if not text:
         return True
     top, bottom = page.lines[members[0]].box.top, page.lines[members[-1]].box.bottom
-    return bottom - top > 0.25 * page.size[1]
+    beside = sum(top <= (box.top + box.bottom) / 2 <= bottom for box in text)
+    return bottom - top > 0.25 * page.size[1] or beside > 0.6 * len(text)
 
 
 def _stamps(page: PageLines) -> set[int]:

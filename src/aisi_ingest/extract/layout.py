@@ -199,9 +199,13 @@ def _indent(first: Row, row: Row) -> str:
 
 def _rights(rows: Sequence[Row], edge: float, setting: Setting) -> list[float]:
     """For each row the edge up to which it could have run: that of the rows set around it, or the column's."""
-    if len(rows) >= 3:
-        ends = sorted((row.x1 for row in rows), reverse=True)
-        edge = next((end for end, after in zip(ends, ends[1:], strict=False) if end - after < setting.size), ends[0])
+    size, left = setting.size, min(row.x0 for row in rows)
+    ends = sorted((row.x1 for row in rows if not row.solid), reverse=True)
+    if len(ends) >= 3:
+        edge = next((end for end, after in pairwise(ends) if end - after < size), ends[0])
+    full = sum(end > edge - 1.2 * size for end in ends)
+    if setting.right and (full < 2 or full < 0.2 * len(ends) or edge - left < 14 * size):
+        edge = max(edge, setting.right)  # too few lines, or too short ones, to show where the edge is
     if setting.right and edge < setting.right and min(row.x0 for row in rows) < setting.right - 20 * setting.size:
         edge = setting.right
     out = [edge] * len(rows)

@@ -31,6 +31,7 @@ WORD_GAP = 0.15  # between two Latin characters where the file carries no blank
 MIXED_GAP = 0.5  # between Latin and Japanese: typographic below
 WIDE_GAP = 0.8  # between two Japanese characters: a tab or an ideographic space above
 HALF_GAP = 0.4  # ... a half-width space, where no other characters of the line stand apart
+RAISED_GAP = 0.45  # before an anchor or an exponent, which belongs to the word before it
 RAISED = 0.8  # an anchor's type size against that of its line, at the most
 
 
@@ -206,6 +207,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     ends = np.append(starts[1:], len(members))
     codes = chars["code"][members]
     sign = _blanks_between(codes, gap, members, blanks, chars["code"], cut, starts)
+    sign[1:][raised[1:] & ~raised[:-1] & (gap < RAISED_GAP) & (sign[1:] == 0x20)] = 0
     restyled = (np.diff(chars["font"][members].astype(int)) != 0) | (np.abs(np.diff(size)) > 0.1)
     restyled |= cut[1:] | (raised[1:] != raised[:-1])
     style_starts = np.flatnonzero(np.concatenate(([True], restyled)))

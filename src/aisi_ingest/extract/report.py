@@ -16,7 +16,7 @@ from aisi_ingest.extract.columns import columns_of
 from aisi_ingest.extract.figures import drawings, in_drawings
 from aisi_ingest.extract.footnotes import label, label_of, split_notes
 from aisi_ingest.extract.furniture import PageLines, furniture
-from aisi_ingest.extract.layout import Draft, Setting, append, around, goes_on, paragraphs
+from aisi_ingest.extract.layout import Draft, Setting, append, around, goes_on, is_contents_title, paragraphs
 from aisi_ingest.extract.lines import Frame, Line, lines_of
 from aisi_ingest.extract.pdf import FILL, Bookmark, Page, PdfError, open_document
 from aisi_ingest.extract.rows import Row, frame_of, rows_of, underline, with_signs
@@ -135,7 +135,7 @@ def _report(sheets: Sequence[_Sheet], bookmarks: Sequence[Bookmark], meta_title:
     ]
     for sheet, page_rows in zip(sheets, rows, strict=True):
         underline(page_rows, sheet.flat)
-    setting = _setting(rows, size, face)
+    setting = _setting(rows, _width(sheets, frames), size, face)
     flows: list[list[Draft]] = []
     notes: list[list[Draft]] = []
     for sheet, frame, page_rows in zip(sheets, frames, rows, strict=True):
@@ -164,7 +164,7 @@ def _body(sheets: Sequence[_Sheet]) -> tuple[float, str]:
     return (sizes.most_common(1)[0][0] if sizes else 10.0), (faces.most_common(1)[0][0] if faces else "")
 
 
-def _setting(pages: Sequence[Sequence[Row]], size: float, face: str) -> Setting:
+def _setting(pages: Sequence[Sequence[Row]], width: float, size: float, face: str) -> Setting:
     steps: Counter[float] = Counter()
     rights: Counter[int] = Counter()
     for rows in pages:
@@ -174,14 +174,26 @@ def _setting(pages: Sequence[Sequence[Row]], size: float, face: str) -> Setting:
             if 0.9 < step < 2.6 and row.x0 < above.x1 and above.x0 < row.x1:
                 steps[round(step * 20) / 20] += 1
         for row in body:
-            rights[round(row.x1 / 4)] += 1
-    right = 0.0
-    if rights:
-        most = max(rights.values())
+            if row.x1 - row.x0 > 18 * size:
+                rights[round(row.x1 / 4)] += 1
+    # Where full lines end; where no two lines end together, the margin on the right is as wide as that on the left.
+    left = min((row.x0 for rows in pages for row in rows), default=0.0)
+    right = width - left
+    most = max(rights.values(), default=0)
+    if most >= 3:
         right = max(edge for edge, n in rights.items() if n >= 0.5 * most) * 4.0
     bottoms = sorted(rows[-1].bottom for rows in pages if rows)
     bottom = bottoms[len(bottoms) * 3 // 4] if bottoms else 0.0
     return Setting(size, steps.most_common(1)[0][0] if steps else 1.5, face, right, bottom, False)
+
+
+def _width(sheets: Sequence[_Sheet], frames: Sequence[Frame]) -> float:
+    """Length of a line of text from edge to edge of most pages."""
+    widths = Counter(
+        sheet.size[0] if frame.direction in ("right", "left") else sheet.size[1]
+        for sheet, frame in zip(sheets, frames, strict=True)
+    )
+    return widths.most_common(1)[0][0] if widths else 595.0
 
 
 def _page(sheet: _Sheet, frame: Frame, rows: list[Row], setting: Setting) -> tuple[list[Draft], list[Draft]]:
@@ -323,10 +335,20 @@ def _superscripts(draft: Draft) -> None:
             draft.text = draft.text[:start] + sign.translate(_SUPERSCRIPT) + draft.text[end:]
 
 
+# What programs write where nobody gave a title, and names of files.
+_NO_TITLE = re.compile(
+    "^(?:untitled|無題|Microsoft (?:Word|PowerPoint|Excel)|(?:PowerPoint )?(?:プレゼンテーション|Presentation)|スライド|Slide)"
+    "|\\.(?:docx?|pptx?|xlsx?|pdf|indd|jtdc?|ai|tex)$",
+    re.IGNORECASE,
+)
+
+
 def _title(drafts: list[Draft], meta: str, setting: Setting) -> str:
     """Mark the document's title on its first page, and say what it is."""
     first = [
-        d for d in drafts if d.page == 1 and d.kind in ("paragraph", "heading", "list_item") and d.text and not d.hidden
+        d
+        for d in drafts
+        if d.page == 1 and d.kind in ("paragraph", "heading", "list_item") and not is_contents_title(d.text)
     ]
     wanted = key_of(normalise(meta)) if meta else ""
     title = next((d for d in first if wanted and key_of(d.text) == wanted), None)
@@ -337,8 +359,9 @@ def _title(drafts: list[Draft], meta: str, setting: Setting) -> str:
         elif first[0].kind == "heading":
             title = first[0]
     if title is None:
-        heading = next((d.text for d in drafts if d.kind == "heading"), "")
-        return normalise(meta).strip() or heading or next((d.text for d in drafts if d.text), "")[:120]
+        heading = next((d.text for d in drafts if d.kind == "heading" and not is_contents_title(d.text)), "")
+        said = "" if _NO_TITLE.search(meta) else normalise(meta).strip()
+        return said or heading or next((d.text for d in drafts if d.text and d.kind != "contents"), "")[:120]
     for draft in drafts:  # printed again over the text: no section of its own
         if (
             draft is not title
@@ -366,7 +389,7 @@ def _mark_cover(drafts: Sequence[Draft]) -> None:
     """A first page with little on it and no running text is a cover."""
     first = [draft for draft in drafts if draft.page == 1]
     if first and len(first) < len(drafts) and sum(len(d.text) for d in first) < 500:
-        if all(len(d.rows) <= 3 and d.kind == "paragraph" for d in first):
+        if all(len(d.rows) <= 3 and d.kind == "paragraph" and not is_contents_title(d.text) for d in first):
             for draft in first:
                 draft.cover = True
 
