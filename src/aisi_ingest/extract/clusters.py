@@ -21,6 +21,7 @@ from aisi_ingest.text import is_wide, join_lines
 # In units of the type size (em). Read off governmental and vendors' decks made by PowerPoint, LibreOffice and Chromium.
 LEADING = 1.95  # between baselines of one box; authors set up to 1.5 lines, of 1.2 em
 SIZES = 1.32  # between the largest and the smallest neighbour of one box: 18 over 14 points, but not 24 over 18
+PAIR = 1.7  # two lines alone with more between them are two boxes; three with as much are one, set wide
 LABEL = 16.0  # a label beside its explanation is no longer
 TAB = 12.0  # and no further away from it
 _ENUMERATOR = re.compile(
@@ -200,7 +201,7 @@ def paragraphs_of(cluster: Sequence[Row], margin: float = 0.0) -> list[Paragraph
     usual = steps[len(steps) // 2] if steps else 0.0
     groups: list[list[Row]] = []
     for row in cluster:
-        if groups and not _begins(groups[-1], row, right, widest, usual):
+        if groups and not _begins(groups[-1], row, right, widest, usual, len(steps) == 1):
             groups[-1].append(row)
         else:
             groups.append([row])
@@ -210,14 +211,17 @@ def paragraphs_of(cluster: Sequence[Row], margin: float = 0.0) -> list[Paragraph
 _GOES_ON = tuple("のをはが、，・（「『")  # no sentence and no item ends so
 
 
-def _begins(group: Sequence[Row], row: Row, right: float, widest: float, usual: float) -> bool:
-    """Whether a row begins a paragraph of its own after the rows of ``group``."""
+def _begins(group: Sequence[Row], row: Row, right: float, widest: float, usual: float, alone: bool) -> bool:
+    """Whether a row begins a paragraph of its own after the rows of ``group``; ``alone``: they are two in all."""
     first, last = group[0], group[-1]
     if split_bullet(row.text)[0] or _ENUMERATOR.match(row.text):
         return True
     if abs(row.size - last.size) > 0.08 * max(row.size, last.size):
         return True
-    if row.baseline - last.baseline > 1.3 * usual and row.baseline - last.baseline > 1.5 * row.em:
+    step = row.baseline - last.baseline
+    if step > 1.3 * usual and step > 1.5 * row.em:
+        return True
+    if step > PAIR * row.em and alone:
         return True
     centred = abs((row.box.x0 + row.box.x1) - (last.box.x0 + last.box.x1)) < row.em
     hanging = bool(split_bullet(first.text)[0] or _ENUMERATOR.match(first.text)) or first.body > first.box.x0 + row.em

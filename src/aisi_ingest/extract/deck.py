@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -222,7 +223,32 @@ def _free_lines(page: Page, tables: Sequence[FoundTable]) -> list[Line]:
     visible = ~page.chars["hidden"]
     for table in tables:
         visible[table.chars] = False
-    return lines_of(page, np.flatnonzero(visible))
+    lines = lines_of(page, np.flatnonzero(visible))
+    return [part for line in lines for part in _parted(page, line)]
+
+
+_INNER_SIGNS = frozenset(map(ord, "•‣●■◆▪➢✓✔‒–・○◦"))
+_INNER_GAP = 0.6  # em before a sign inside a line, from which on it begins a neighbour's text
+
+
+def _parted(page: Page, line: Line) -> list[Line]:
+    """A line whose second half is the neighbouring box's first item, in two: boxes may stand close together."""
+    from aisi_ingest.extract.lines import lines_of
+
+    if line.direction != "right":
+        return [line]
+    chars = page.chars[line.chars]
+    gaps = chars["x0"][1:] - chars["x1"][:-1]
+    cuts = [
+        position + 1
+        for position in (gaps > _INNER_GAP * line.size).nonzero()[0].tolist()
+        if int(chars["code"][position + 1]) in _INNER_SIGNS
+    ]
+    if not cuts:
+        return [line]
+    edges = [0, *cuts, len(line.chars)]
+    parts = [line.chars[start:end] for start, end in pairwise(edges)]
+    return [piece for part in parts for piece in lines_of(page, part)]
 
 
 def _table_piece(table: FoundTable) -> Piece:

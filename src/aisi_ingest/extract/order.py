@@ -91,7 +91,8 @@ def _cut(units: list[_Unit]) -> list[_Unit]:
     columns, column_gap = _split(units, lambda box: (box[0], box[2]))
     if len(rows) < 2 and len(columns) < 2:
         return _by_lines(units)
-    by_column = len(rows) < 2 or (len(columns) > 1 and column_gap > 1.5 * row_gap and not _labelled(columns))
+    apart = column_gap > 1.5 * row_gap or _headed(rows, columns)
+    by_column = len(rows) < 2 or (len(columns) > 1 and apart and not _labelled(columns))
     return [unit for part in (columns if by_column else rows) for unit in _cut(part)]
 
 
@@ -108,6 +109,18 @@ def _split(units: list[_Unit], span: Callable[[_Rectangle], tuple[float, float]]
         parts[-1].append(unit)
         end = max(end, stop)
     return parts, widest
+
+
+def _headed(rows: list[list[_Unit]], columns: list[list[_Unit]]) -> bool:
+    """Each column begins with a low box, its heading, and goes on with a high one."""
+    if len(rows) < 2 or len(columns) < 2 or len(rows[0]) != len(columns):
+        return False
+    for column in columns:
+        first, *rest = sorted((box for box, _ in column), key=lambda box: box[1])
+        body = _union(rest) if rest else None
+        if body is None or first[3] - first[1] > 0.4 * (body[3] - body[1]):
+            return False
+    return True
 
 
 def _labelled(columns: list[list[_Unit]]) -> bool:

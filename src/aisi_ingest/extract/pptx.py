@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.shapes import Shape
 
 MANY_SLIDES = 1000
+_NOTES_FURNITURE = ("sldNum", "hdr", "ftr", "dt", "sldImg")
 
 
 def read(path: Path, ocr: bool = True) -> Result[Content]:
@@ -224,10 +225,11 @@ def _notes(part: Any) -> tuple[str, ...]:
     for relation in part.rels.values():
         if relation.is_external or not relation.reltype.endswith("/notesSlide"):
             continue
-        for shape in relation.target_part._element.iter(qn("p:sp")):
+        for shape in relation.target_part._element.iter(qn("p:sp"), qn("p:graphicFrame")):
             ph = placeholder_of(shape)
-            body = shape.find(qn("p:txBody"))
-            if body is not None and (ph is None or ph.get("type") not in ("sldNum", "hdr", "ftr", "dt", "sldImg")):
+            if ph is not None and ph.get("type") in _NOTES_FURNITURE:
+                continue
+            for body in shape.iter(qn("p:txBody"), qn("a:txBody")):  # the latter in the cells of a table
                 out += [paragraph.text for paragraph in paragraphs_of(body, [])]
     return tuple(out)
 

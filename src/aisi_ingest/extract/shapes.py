@@ -236,8 +236,19 @@ def _table(table: Any) -> tuple[tuple[tuple[str, ...], ...], int]:
         grid.append(cells)
     width = max(map(len, grid), default=0)
     properties = table.find(qn("a:tblPr"))
-    header = properties is not None and properties.get("firstRow") in ("1", "true")
-    return tuple(tuple(row + [""] * (width - len(row))) for row in grid), int(header and len(grid) > 1)
+    marked = properties is not None and properties.get("firstRow") in ("1", "true")
+    rows = tuple(tuple(row + [""] * (width - len(row))) for row in grid)
+    return rows, _header_rows(table, len(grid), width) if marked else 0
+
+
+def _header_rows(table: Any, height: int, width: int) -> int:
+    """How far the first row reaches: over cells merged downwards, and the row below a cell merged across."""
+    first = next(table.iterchildren(qn("a:tr")))
+    cells = list(first.iterchildren(qn("a:tc")))
+    rows = max((int(_number(cell, "rowSpan")) for cell in cells), default=1) or 1
+    if rows == 1 and any(1 < _number(cell, "gridSpan") < width for cell in cells):
+        rows = 2
+    return rows if rows < height else 1 if height > 1 else 0
 
 
 def _cell_text(cell: Any) -> str:

@@ -110,12 +110,18 @@ def _rounded(box: Box) -> Box:
     return Box(round(box.x0, 1), round(box.top, 1), round(box.x1, 1), round(box.bottom, 1))
 
 
+_Key = tuple[str, int, int, int]  # text without its figures, left edge, middle and top in tens of points
+
+
 def _without_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> list[Slide]:
     """Texts that stand at the same edge of most slides are furniture: copyright lines, the deck's name."""
-    seen: Counter[tuple[str, int, int]] = Counter()
+    seen: Counter[_Key] = Counter()
     for slide, (_, height) in zip(slides, sizes, strict=True):
         seen.update({_running_key(piece) for piece in slide.pieces if _may_run(piece, height)})
     running = {key for key, count in seen.items() if count >= 3 and count > 0.5 * len(slides)}
+    strips = Counter(map(_strip, seen.elements()))
+    strips.pop((-1, -1), None)
+    running |= {key for key in seen if strips[_strip(key)] >= 5 and strips[_strip(key)] > 0.6 * len(slides)}
     out = []
     for slide, (_, height) in zip(slides, sizes, strict=True):
         gone = [piece for piece in slide.pieces if _may_run(piece, height) and _is_running(piece, running)]
@@ -126,10 +132,11 @@ def _without_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, 
     return out
 
 
+_STRIP = 14  # characters: a chapter's name in a strip of navigation, in the same place on most slides
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|無断(?:転載|複製)", re.IGNORECASE)
 
 
-def _is_running(piece: Piece, running: set[tuple[str, int, int]]) -> bool:
+def _is_running(piece: Piece, running: set[_Key]) -> bool:
     return _running_key(piece) in running or bool(_COPYRIGHT.search(piece.text))
 
 
@@ -138,5 +145,11 @@ def _may_run(piece: Piece, height: float) -> bool:
     return piece.kind in ("paragraph", "list_item") and edge and len(piece.text) < 120
 
 
-def _running_key(piece: Piece) -> tuple[str, int, int]:
-    return re.sub(r"\d+", "0", piece.text), round(piece.box.x0 / 10), round(piece.box.top / 10)
+def _running_key(piece: Piece) -> _Key:
+    box = piece.box
+    return re.sub(r"\d+", "0", piece.text), round(box.x0 / 10), round((box.x0 + box.x1) / 20), round(box.top / 10)
+
+
+def _strip(key: _Key) -> tuple[int, int]:
+    """Where a short text stands; (-1, -1) for longer ones."""
+    return key[2:] if len(key[0]) <= _STRIP else (-1, -1)
