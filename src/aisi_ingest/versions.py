@@ -69,17 +69,23 @@ def _imported(start: Path | None) -> set[Path]:
     ahead = [start] if start else []
     while ahead:
         path = ahead.pop()
-        if path in seen or not path.exists():
-            continue
-        seen.add(path)
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            names: list[str] = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            for name in names:
-                package, _, module = name.partition(".")
-                if package == "aisi_ingest" and module and (file := _file_of(module)):
-                    ahead.append(file)
+        if path not in seen and path.exists():
+            seen.add(path)
+            ahead += _imported_by(path)
     return seen
+
+
+@functools.cache
+def _imported_by(path: Path) -> tuple[Path, ...]:
+    files: list[Path] = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            package, _, module = name.partition(".")
+            if package == "aisi_ingest" and module and (file := _file_of(module)):
+                files.append(file)
+    return tuple(files)
