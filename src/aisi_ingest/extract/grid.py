@@ -55,10 +55,9 @@ class Edges:
 
 
 def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
-    """Horizontal and vertical edges that can border cells.
+    """Horizontal and vertical edges, but for the page's own frame and those of boxes that lie over a grid.
 
-    Left out: the page's own frame, underlines, frames around words inside running text, and the frames of
-    boxes that lie over a grid (``covers``, as rows of RULE).
+    ``covers`` are such boxes, as rows of RULE.
     """
     rules = page.rules
     rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & 0xFF > 0)]
@@ -86,7 +85,7 @@ def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
         np.concatenate((upright["bottom"], frames["bottom"], frames["bottom"])),
         np.concatenate((upright["order"], frames["order"], frames["order"])),
     )
-    return _not_underlines(page, horizontal), _not_crossed(page, vertical)
+    return horizontal, vertical
 
 
 def _edges(at: Array, start: Array, end: Array, order: Array) -> Edges:
@@ -146,6 +145,8 @@ def _not_crossed(page: Page, edges: Edges) -> Edges:
 def covers_on(page: Page) -> Array:
     """Opaque boxes that lie over lines drawn before them: a note over a grid, kept apart from its cells."""
     rules = page.rules
+    if len(rules) < 5:
+        return rules[:0]
     fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF >= 0xF0)]
     fills = fills[(fills["x1"] - fills["x0"] > 20) & (fills["bottom"] - fills["top"] > 8)]
     lines = rules[rules["kind"] == LINE]
@@ -162,6 +163,9 @@ def covers_on(page: Page) -> Array:
 def grids(page: Page, covers: Array | None = None) -> list[Grid]:
     """All grids of two cells and more that the page's lines make."""
     horizontal, vertical = lines_on(page, covers)
+    if len(horizontal) < 2 or len(vertical) < 2:
+        return []
+    horizontal, vertical = _not_underlines(page, horizontal), _not_crossed(page, vertical)
     if len(horizontal) < 2 or len(vertical) < 2:
         return []
     return _grids(horizontal, vertical)
@@ -214,13 +218,17 @@ def nested(outer: Grid, inner: Grid, above: bool, below: bool) -> Grid | None:
 def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
     """Grids of cells that only their coloured backgrounds show, outside the boxes in ``taken``."""
     rules = page.rules
+    if len(rules) < 6:
+        return []
     fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF > 0)]
+    if not 6 <= len(fills) <= 2000:
+        return []
     wide, high = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
     fills = fills[(wide > 8) & (high > 6) & ~((wide > 0.9 * page.width) & (high > 0.5 * page.height))]
     for box in taken:
         middle_x, middle_y = (fills["x0"] + fills["x1"]) / 2, (fills["top"] + fills["bottom"]) / 2
         fills = fills[~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))]
-    if not 6 <= len(fills) <= 2000:
+    if len(fills) < 6:
         return []
     # Backgrounds of one table touch, or leave the same narrow gap; those of text lines lie inside others.
     x0, top, x1, bottom = (fills[name].astype(float) for name in _SIDES)

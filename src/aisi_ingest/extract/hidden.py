@@ -221,17 +221,28 @@ def _draw(sheet: Sheet, region: tuple[float, float, float, float]) -> _Drawing:
 
 
 # What would run, start or send by itself or at a click, by the names that stand for it in a file (ISO 32000-1,
-# 12.6.4 and 7.11). Links to addresses are not among them.
-_ACTIVE = {
-    "javascript": rb"/JavaScript\b|/JS\s*[(<]|/JS\s+\d+\s+\d+\s+R",
-    "launch": rb"/S\s*/Launch\b",
-    "embedded_file": rb"/EmbeddedFiles?\b",
-    "external_reference": rb"/S\s*/(?:GoToR|GoToE|ImportData|Thread)\b|/Type\s*/Filespec\b[^>]{0,200}/FS\s*/URL",
-    "submit_form": rb"/S\s*/SubmitForm\b",
-    "rich_media": rb"/Subtype\s*/(?:RichMedia|Movie|Sound|Screen|3D)\b",
+# 12.6.4 and 7.11): the name, and what must stand before and after it. Links to addresses are not among them.
+_ACTION, _SUBTYPE = rb"/S\s*$", rb"/Subtype\s*$"
+_ACTIVE: dict[bytes, tuple[str, bytes, bytes]] = {
+    b"JavaScript": ("javascript", b"", b""),
+    b"JS": ("javascript", b"", rb"\s*(?:[(<]|\d+\s+\d+\s+R)"),
+    b"Launch": ("launch", _ACTION, b""),
+    b"EmbeddedFile": ("embedded_file", b"", b""),
+    b"EmbeddedFiles": ("embedded_file", b"", b""),
+    b"GoToR": ("external_reference", _ACTION, b""),
+    b"GoToE": ("external_reference", _ACTION, b""),
+    b"ImportData": ("external_reference", _ACTION, b""),
+    b"SubmitForm": ("submit_form", _ACTION, b""),
+    b"RichMedia": ("rich_media", _SUBTYPE, b""),
+    b"Movie": ("rich_media", _SUBTYPE, b""),
+    b"Sound": ("rich_media", _SUBTYPE, b""),
+    # Layers matter only where one is off: by name in a list, by default, or for the screen.
+    b"OFF": ("layers", rb"/(?:Base|View)State\s*$", b""),
+    b"Unchanged": ("layers", rb"/BaseState\s*$", b""),
 }
-_NAMES = {word: re.compile(pattern) for word, pattern in _ACTIVE.items()}
-_LAYERS = re.compile(rb"/OCProperties\b")
+# Names may be written with escapes, "/J#61vaScript", which is what one does who hides them.
+_NAME = re.compile(rb"/(?:(?:%s)(?![A-Za-z0-9])|[A-Za-z]*#[0-9A-Fa-f]{2}[A-Za-z0-9#]*)" % b"|".join(_ACTIVE))
+_OFF_LIST = re.compile(rb"\s*\[\s*\d|\s+\d+\s+\d+\s+R")
 _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _MOST_UNPACKED = 64 << 20
@@ -242,7 +253,7 @@ class Inspection:
     """What the bytes of a file name, whether or not a page shows it."""
 
     active_content: tuple[str, ...]
-    layered: bool  # has layers, or may have: an encrypted file hides its names
+    layered: bool  # has layers that are off, or may have: an encrypted file hides its names
 
 
 def inspect(path: str | Path) -> Inspection:
@@ -288,13 +299,18 @@ def _unpack(data: mmap.mmap, start: int, most: int) -> bytes:
 
 
 def _names(data: Any) -> tuple[set[str], bool]:
-    found = {word for word, pattern in _NAMES.items() if pattern.search(data)}
-    layered = bool(_LAYERS.search(data))
-    # Names may be written with escapes, "/J#61vaScript", which is what one does who hides them.
-    for match in re.finditer(rb"/[A-Za-z0-9]*#[0-9A-Fa-f]{2}[A-Za-z0-9#]*", data):
-        plain = _ESCAPED.sub(lambda escape: bytes([int(escape[1], 16)]), match.group())
-        following = plain + bytes(data[match.end() : match.end() + 40])
-        before = bytes(data[max(0, match.start() - 10) : match.start()])
-        found |= {word for word, pattern in _NAMES.items() if pattern.search(before + following)}
-        layered |= bool(_LAYERS.search(following))
-    return found, layered
+    found: set[str] = set()
+    for match in _NAME.finditer(data):
+        name = _ESCAPED.sub(lambda escape: bytes([int(escape[1], 16)]), match.group()[1:])
+        if name not in _ACTIVE:
+            continue
+        word, before, after = _ACTIVE[name]
+        following = bytes(data[match.end() : match.end() + 40])
+        if name == b"OFF" and _OFF_LIST.match(following):
+            found.add(word)
+            continue
+        said = bytes(data[max(0, match.start() - 20) : match.start()])
+        if re.search(before, said) and re.match(after, following):
+            found.add(word)
+    layered = "layers" in found
+    return found - {"layers"}, layered

@@ -50,17 +50,16 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
     ``before`` is the last table of the page before: a single row at the page's top with its columns goes on
     from it, and is a box otherwise.
     """
+    if len(page.rules) < 4:
+        return []
     covers = grids.covers_on(page)
+    ruled = grids.grids(page, covers)
+    filled = grids.fill_grids(page, [Box(*_corners(found)) for found in ruled])
+    if not ruled and not filled:
+        return []
     place = _place(page, covers)
-    out = [
-        table
-        for found in _unnested(place, grids.grids(page, covers))
-        if (table := _read(page, place, found, "lines", before)) is not None
-    ]
-    for found in grids.fill_grids(page, [table.bbox for table in out]):
-        table = _read(page, place, found, "fills", before)
-        if table is not None:
-            out.append(table)
+    marked = [("lines", found) for found in _unnested(place, ruled)] + [("fills", found) for found in filled]
+    out = [table for how, found in marked if (table := _read(page, place, found, how, before)) is not None]
     return sorted(_outermost(out), key=lambda table: (table.bbox.top, table.bbox.x0))
 
 
@@ -330,7 +329,8 @@ def _header_rows(page: Page, cells: Array, boxes: dict[int, Box], texts: dict[in
     count = len(cells)
     if count < 2:
         return 0
-    looks = [_look(page, row, boxes, texts, bold) for row in cells.tolist()]
+    grounds = _grounds(page, boxes)
+    looks = [_look(row, grounds, texts, bold) for row in cells.tolist()]
     body = looks[count // 2 :]
     body_bold = sum(strong for strong, _ in body) * 2 > len(body)
     body_colors = {color for _, colors in body for color in colors}
@@ -349,22 +349,24 @@ def _header_rows(page: Page, cells: Array, boxes: dict[int, Box], texts: dict[in
 
 
 def _look(
-    page: Page, row: list[int], boxes: dict[int, Box], texts: dict[int, str], bold: dict[int, bool]
+    row: list[int], grounds: dict[int, int], texts: dict[int, str], bold: dict[int, bool]
 ) -> tuple[bool, frozenset[int]]:
-    """Whether a row is bold throughout, and the colours behind its cells (0 is white)."""
+    """Whether a row is bold throughout, and the colours behind its cells."""
     written = [number for number in dict.fromkeys(row) if texts.get(number)]
-    colors = frozenset(_background(page, boxes[number]) for number in dict.fromkeys(row))
-    return bool(written) and all(bold[number] for number in written), colors
+    return bool(written) and all(bold[number] for number in written), frozenset(grounds[number] for number in row)
 
 
-def _background(page: Page, box: Box) -> int:
+def _grounds(page: Page, boxes: dict[int, Box]) -> dict[int, int]:
+    """The colour behind each cell; 0 is white."""
     fills = page.rules[page.rules["kind"] == FILL]
-    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
+    if not len(fills):
+        return dict.fromkeys(boxes, 0)
+    x = np.array([(box.x0 + box.x1) / 2 for box in boxes.values()])[:, None]
+    y = np.array([(box.top + box.bottom) / 2 for box in boxes.values()])[:, None]
     under = (fills["x0"] < x) & (fills["x1"] > x) & (fills["top"] < y) & (fills["bottom"] > y)
-    if not under.any():
-        return 0
-    color = int(fills["color"][under][-1])
-    return 0 if color >> 8 == 0xFFFFFF else color >> 8
+    last = len(fills) - 1 - under[:, ::-1].argmax(1)
+    color = np.where(under.any(1), fills["color"][last] >> 8, 0xFFFFFF)
+    return {number: 0 if value == 0xFFFFFF else value for number, value in zip(boxes, color.tolist(), strict=True)}
 
 
 def _surroundings(page: Page, box: Box) -> dict[str, int]:
