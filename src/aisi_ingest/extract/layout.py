@@ -88,6 +88,8 @@ class Draft:
         elif separator is not None:
             self.text = self.text + separator + text
             lost, stripped = 0, text
+        elif _ADDRESS_OPEN.search(self.text) and _ADDRESS_REST.match(stripped):
+            self.text += stripped  # an address broken over two lines
         else:
             self.text = join_lines((self.text, stripped))
         start = len(self.text) - len(stripped)
@@ -97,6 +99,8 @@ class Draft:
 _CONTENTS = re.compile(
     "^(?P<title>.{2,}?)[\\s\u3000]*(?:[.．・･…‥·_]{4,}|[.…‥·][\\s.…‥·]{5,}|…{2,})[\\s\u3000]*(?P<page>[0-9]{1,4}|[ivxlc]{1,6})?$"
 )
+_ADDRESS_OPEN = re.compile("https?://[!-~]*[^\\s,;)]$")
+_ADDRESS_REST = re.compile("(?!https?://)[a-z0-9_%#?&=./~-][!-~]*(?=$|[\\s\u3000-\uffef])")
 _SENTENCE_END = re.compile("[。．！？!?.:：;；」）)]['\"”’」）)]*$")
 _NOTE_MARK = re.compile(
     "[（(]?(?:注|註)[0-9０-９]{0,3}[)）:：]|[※＊](?![※＊])|[*]{1,2}(?=[^*\\s])|[（(](?:出典|出所)|(?:出典|出所|資料)[:：]|\\((?:Source|Note)s?:|(?:Source|Note)s?:"
@@ -269,7 +273,14 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
         return True
     if _centred(above, row) and prominent and above.face == row.face:
         return False
-    return _indented(draft, row, size) or not wraps
+    if _indented(draft, row, size):
+        return True
+    # Under what stands beside a name, and the address of a listed work, a line goes on although there was room.
+    beside = draft.rows[0].gapped and not draft.sign and row.x0 > draft.rows[0].x0 + 2 * size
+    address = (
+        bool(draft.sign) and row.text.startswith(("http://", "https://")) and row.x0 > draft.rows[0].x0 + 0.5 * size
+    )
+    return not (wraps or beside or address)
 
 
 def _begins_note(above: Row, row: Row, right: float, size: float) -> bool:
