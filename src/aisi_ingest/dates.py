@@ -87,7 +87,7 @@ _ERAS |= {"㍾": _ERAS["明治"], "㍽": _ERAS["大正"], "㍼": _ERAS["昭和"]
 def _number(text: str) -> int:
     """Arabic digits, or kanji numerals set by place (二〇二四) or by power (二千二十四)."""
     if text[0] in "0123456789":
-        return int(text)
+        return int(text.replace(" ", ""))
     if not any(c in "十百千" for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
     total = digit = 0
@@ -101,8 +101,9 @@ def _number(text: str) -> int:
 
 
 _K = "〇一二三四五六七八九"
+_SPACED = r"[123]\s[0-9](?=\s?日)"  # 1 2 日: digits that a PDF sets apart
 _KDAY = "三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
-_DAY = rf"(?:(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])|{_KDAY})"
+_DAY = rf"(?:{_SPACED}|(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])|{_KDAY})"
 _MON = r"(?:(?:1[0-2]|0?[1-9])(?![0-9])|十[一二]?|[一二三四五六七八九])"
 _ADAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])"
 _AMON = r"(?:1[0-2]|0?[1-9])(?![0-9])"
@@ -306,7 +307,7 @@ def _(m: re.Match[str]) -> tuple[_Point | None, _Point | None]:
     return _english(m["m1"], m["d1"], m["y1"]), None
 
 
-@_rule("en", rf"(?<![a-z])(?P<m1>{_MONTH})(?:\s?,?\s?{_y(1)})?(?:{_ESEP})(?P<m2>{_MONTH})(?:,\s?|\sof\s|\s)?{_y(2)}")
+@_rule("en", rf"(?<![a-z])(?P<m1>{_MONTH})(?:\s?,?\s?{_y(1)})?(?:{_ESEP})(?P<m2>{_MONTH})(?:,\s?|\sof\s|\s|\s?/\s?)?{_y(2)}")
 def _(m: re.Match[str]) -> tuple[_Point | None, _Point | None]:
     return _english(m["m1"], None, m["y1"] or m["y2"]), _english(m["m2"], None, m["y2"])
 
@@ -362,7 +363,7 @@ def _(m: re.Match[str]) -> tuple[_Point | None, _Point | None] | None:
     return _Point(first, unit="fiscal"), _Point(_year_number(m["y2"]), unit="fiscal") if m["y2"] else None
 
 
-@_rule("fiscal", r"(?<![0-9.,/-])(?P<y>(?:19|20)[0-9]{2})\sfiscal\syear(?!s)")
+@_rule("fiscal", r"(?<![0-9.,/-])(?P<y>(?:19|20)[0-9]{2})\s?(?:fiscal\syear(?!s)|fy(?![a-z0-9]))")
 def _(m: re.Match[str]) -> tuple[_Point | None, _Point | None]:
     return _Point(int(m["y"]), unit="fiscal"), None
 
@@ -455,11 +456,11 @@ def _(m: re.Match[str]) -> tuple[_Point | None, _Point | None] | None:
 
 
 _BEFORE_YEAR = re.compile(
-    r"(?:(?:^|\n|\|)\s{0,2}[・\-*]?\s?|\b(?:in|since|by|of|from|until|till|before|after|during|around|early|late|mid|mid-|for|year|years|through|circa|ca\.|©|copyright|\(c\)|dated)\s{1,2}|et\sal\.,?\s?\(?|[a-z)]\s?\(|,\s)$",
+    r"(?:(?:^|\n|\|)\s{0,2}[・\-*]?\s?|\b(?:in|since|by|of|from|until|till|before|after|during|around|early|late|mid|mid-|for|year|years|through|circa|ca\.|©|copyright|\(c\)|dated|toward|towards|beyond)\s{1,2}|et\sal\.,?\s?\(?|[a-z)]\s?\(|,\s)$",
     re.ASCII,
 )
 _AFTER_YEAR = re.compile(
-    r"(?:$|[\n|:;,.)\]?!、。）」・は]|\s[\"|(-]|'s\b|\s(?:[^a-z0-9]|\n|$|(?:the|a|an|and|or|by|at|to|with|which|was|were|is|are|as|when|where|while|for|from|in|on|of|after|before|alone|but|that|has|have|had|will|would|using|through|under|it|its|we|there|this|these|about|onward|onwards|until|because|since|edition|version|joined)\b))",
+    r"(?:$|-\s?(?:$|\n)|\s?(?:頃|以降|以前|まで|から)|[\n|:;,.)\]?!、。）」・は]|\s[\"|(-]|'s\b|\s(?:[^a-z0-9]|\n|$|(?:the|a|an|and|or|by|at|to|with|which|was|were|is|are|as|when|where|while|for|from|in|on|of|after|before|alone|but|that|has|have|had|will|would|using|through|under|it|its|we|there|this|these|about|onward|onwards|until|because|since|edition|version|joined)\b))",
     re.ASCII,
 )
 
@@ -480,7 +481,7 @@ def _(m: re.Match[str]) -> tuple[_Point | None, _Point | None] | None:
     ends = not m.string[m.end() : m.end() + 2].strip() or m.string[m.end()] in ".);]\n"
     if before.endswith(", ") and not ends:
         return None
-    if (not before.strip() or before.rstrip(" ")[-1:] in "\n|") and m.string[m.end() : m.end() + 2].strip()[:1] not in ("", ":", "|"):
+    if (not before.strip() or before.rstrip(" ")[-1:] in "\n|") and m.string[m.end() : m.end() + 2].strip()[:1] not in ("", ":", "|", "-", "頃", "以", "ま", "か", "、"):
         return None
     return _Point(year), None
 
@@ -494,6 +495,11 @@ _MASK = re.compile(
     re.ASCII,
 )
 _PRONE_TO_RATIO = re.compile(r"[(（]\s?$")
+
+
+# Words beside a date that put it after the document's own.
+_PLANNED = re.compile(r"[^、。\n]{0,8}(?:予定|目途|目処|めど|に向け|を目指)")
+_PLANNED_EN = re.compile(r"(?:scheduled|planned|due|will be held|to be held|expected|upcoming|next meeting)\s[a-z ]{0,12}$")
 
 
 def masked(folded: str) -> list[tuple[int, int]]:
@@ -525,7 +531,8 @@ def find(text: str, context: Context | None = None) -> list[Found]:
             line_end = text.find("\n", hit.start)
             line_end = len(text) if line_end < 0 else line_end
             own = None
-        found = _resolve(hit, own, before, context)
+        planned = bool(_PLANNED.match(folded, hit.end) or _PLANNED_EN.search(folded[max(0, hit.start - 24) : hit.start]))
+        found = _resolve(hit, own, before, context, planned)
         if found is None:
             continue
         out.append(found)
@@ -541,6 +548,7 @@ def find(text: str, context: Context | None = None) -> list[Found]:
 def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
     """All hits of all rules, leftmost first, the longest of those that overlap."""
     hits: list[_Hit] = []
+    doubtful: list[tuple[int, int, tuple[_Point | None, _Point | None]]] = []
     masks = masked(folded)
     for name, pattern, build in _RULES:
         for m in pattern.finditer(folded):
@@ -549,6 +557,7 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
                 continue
             start, end = m.span()
             if name == "slash" and not _slash_is_date(m, points[0], context):
+                doubtful.append((*m.span(), points))
                 continue
             if any(a < end and start < b for a, b in masks):
                 continue
@@ -563,6 +572,10 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
                 end -= 1
             rule = "ja.era" if name == "ja" and _get(m, "era1") else name
             hits.append(_Hit(start, end, f"date.{rule}", first, last))
+    slashes = [h for h in hits if h.rule == "date.slash"]
+    if doubtful and slashes:  # one sure day makes its neighbours days: 10/1, 10/16, 10/24
+        lines = {text.count("\n", 0, h.start) for h in slashes}
+        hits += [_Hit(a, b, "date.slash", *p) for a, b, p in doubtful[:200] if text.count("\n", 0, a) in lines]
     hits.sort(key=lambda h: (h.start, -h.end))
     at = -1
     for index, hit in enumerate(hits):
@@ -595,7 +608,7 @@ def _slash_is_date(m: re.Match[str], first: _Point | None, context: Context) -> 
     return first.day > 12 and first.day != 24 or first.month > first.day and bool(_PRONE_TO_RATIO.search(m.string[max(0, m.start() - 2) : m.start()]))
 
 
-def _resolve(hit: _Hit, own: _Point | None, before: tuple[int, int | None, int | None] | None, context: Context) -> Found | None:
+def _resolve(hit: _Hit, own: _Point | None, before: tuple[int, int | None, int | None] | None, context: Context, planned: bool) -> Found | None:
     first, last = hit.first, hit.last
     if first is None:
         return Found(hit.start, hit.end, None, hit.rule, (None, None, None))
@@ -613,7 +626,7 @@ def _resolve(hit: _Hit, own: _Point | None, before: tuple[int, int | None, int |
             year = last.year - 1 if first.month and last.month and first.month > last.month else last.year
             origin = "range"
         else:
-            year, origin = _year_for(first, own, context)
+            year, origin = _year_for(first, own, context, planned)
         rule = f"{rule}+{origin}"
         first = first._replace(year=year)
     if last is not None:
@@ -650,7 +663,7 @@ def _relative(point: _Point, near: tuple[int | None, int | None, int | None] | N
     return point._replace(year=year, month=month, relative="")
 
 
-def _year_for(point: _Point, own: _Point | None, context: Context) -> tuple[int | None, str]:
+def _year_for(point: _Point, own: _Point | None, context: Context, planned: bool) -> tuple[int | None, str]:
     month, day = point.month, point.day
     if own is not None and own.year is not None:
         return Year(own.year, own.fiscal).holding(month), "line"
@@ -660,10 +673,11 @@ def _year_for(point: _Point, own: _Point | None, context: Context) -> tuple[int 
     written = _parts(context.document)
     if written is None:
         return None, "unknown"
+    plans = context.plans or planned
     year_written, month_written, day_written = written
     if month is None or month_written is None:
         return year_written, "document"
-    if context.plans:
+    if plans:
         later = (month, day or 31) >= (month_written, day_written or 1)
         return (year_written if later else year_written + 1), "plans"
     not_after = (month, day or 1) <= (month_written, day_written or 31)

@@ -110,7 +110,7 @@ class Registry(msgspec.Struct, frozen=True):
                 break
 
 
-_DROPPED = frozenset(" -・\u30fb\u3000\t,'\"")
+_DROPPED = frozenset(" -・\u3000\t")
 # A name begins with a letter, a digit or a Japanese character.
 _STARTS = re.compile("[^\x00-\x2f\x3a-\x60\x7b-\x7f]")
 
@@ -138,7 +138,7 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
     if alias.exact and text[start:end] != alias.text:
         return False
     if first.isascii():
-        if before.isascii() and (before.isalnum() or before in "_@/\\") or before == "." and start > 1 and text[start - 2].isalnum():
+        if before.isascii() and (before.isalnum() or before in "_@\\") or before == "." and start > 1 and text[start - 2].isalnum():
             return False
         if not _capitals(alias.text, text[start:end]):
             return False
@@ -250,6 +250,8 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
         names = {"ja": _merged(entry.ja, entry.both), "en": _merged(entry.en, entry.both)}
         entities[key] = Entity(id=key, label=labels[key], names=names)
         for text, shared in (*((n, False) for n in (*entry.ja, *entry.en, *entry.both)), *((n, True) for n in entry.shared)):
+            # Spans leave the article out; The Hague has it in its name.
+            text = text[4:] if text.startswith("The ") and labels[key] != "PLACE" else text
             form = compact(fold(normalise(text)))
             if len(form) < 2:
                 raise fail(f"{key}: {text!r} is too short to be found", written.get(key, "place"), key)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from aisi_ingest.model import Label
+from aisi_ingest.tag.romaji import is_romaji_name
 from aisi_ingest.tag.spans import Span
 
 _WORD = r"[A-Z][A-Za-z0-9À-ž]*(?:(?:['’.](?=[A-Za-z])|[-/&])[A-Za-z0-9À-ž]+)*"
@@ -25,7 +26,8 @@ _ORG_HEADS = frozenset(
     " Parliament Senate Court Faculty School Chamber Office Inc Ltd Corp LLC GmbH Company Co Holdings SWG Cabinet"
     " Coalition Observatory Observatories Partnership Hospital Museum Library Subgroup".split()
 )
-_COMPANY = re.compile(r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Pte\.?(?:\sLtd\.?)?|B\.V\.)(?![A-Za-z])")
+_COMPANY_LEFT = re.compile(rf"(?:{_WORD}(?:\s(?:and|of|&)\s|\s)){{0,5}}{_WORD}$")
+_COMPANY = re.compile(r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Pte\.?(?:\sLtd\.?)?|B\.V\.|CORPORATION|LIMITED|INC\.?|LTD\.?)(?![A-Za-z])")
 _GUIDE_HEADS = frozenset(
     "Guideline Guidelines Guide Guidebook Guidance Framework Principles Act Bill Strategy Whitepaper Report Standard"
     " Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter Handbook Manual Playbook"
@@ -63,7 +65,7 @@ _LEAD = frozenset(
 )
 # Words that say nothing about which one: a name of these alone is generic.
 _COMMON = frozenset(
-    "AI ICT IT LLM LLMs GenAI Generative Artificial Intelligence System Systems Data Digital Technology Technologies Technical Service"
+    "AI ICT IT OSS API PDF URL UI RAG ML PoC DX LLM LLMs GenAI Generative Artificial Intelligence System Systems Data Digital Technology Technologies Technical Service"
     " Services Model Models Research Development Safety Security Risk Management Evaluation Assessment Test Testing Quality"
     " Business Information Policy Planning Steering Executive Advisory Ethics Review Expert Experts Study Working Work Group"
     " Task Force Project Program Programme Operations Operation Support Call Data-Center Head Main User Users Public Private"
@@ -81,7 +83,7 @@ _PROPER = frozenset(
     "National International European Federal Royal World Global United American British Japanese Asian African Pacific Nordic"
     " Imperial Cabinet State Metropolitan Parliamentary Presidential Atlantic Prime Ministerial Prefectural Municipal".split()
 )
-_ROLES = frozenset("Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief Officer Leader Advisor Dean".split())
+_ROLES = frozenset("Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief Officer Leader Advisor Dean VP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer Scientist Associate Lecturer Author Speaker Moderator Decision".split())
 # A name only with a mark of its own, however many words: departments of companies are not tagged.
 _UNMARKED = frozenset("Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School".split())
 _VERSION = re.compile(r"\s?,?\s?(?:\(?\b[Vv](?:er(?:sion)?)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}\b|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?<=\s)(?:19|20)[0-9]{2}(?![0-9./-]))")
@@ -102,24 +104,34 @@ def names(text: str, strict: bool) -> Iterator[Span]:
         yield Span(m.start(), m.end(), "GUIDE", "shape.standard", None, re.sub(r":\s?[0-9]{4}$", "", name))
     for m in _QUOTED.finditer(text):
         label = _label_of(m[1].split())
+        if m[1].startswith(("Section", "Chapter", "Part", "Appendix")):
+            continue
         if label == "GUIDE" and len(m[1].split()) > 1 and not _plain(m[1]):
             yield Span(m.start(1), m.end(1), "GUIDE", "shape.quoted", None, m[1])
     strict = strict or _all_capitals(text)
     for m in _RUN.finditer(text):
         yield from _in_run(text, m.start(), m.end(), strict)
     for m in _COMPANY.finditer(text):
-        head = re.search(rf"(?:{_WORD}(?:\s(?:and|of|&)\s|\s&\s|,\s|\s)?){{1,6}}$", text[max(0, m.start() - 70) : m.start()])
+        before = text[max(0, m.start() - 70) : m.start()]
+        head = _COMPANY_LEFT.search(before)
         if head:
-            start = m.start() - len(head.group())
-            start += _lead(text[start : m.start()].split(" "))
-            if start < m.start():
-                yield Span(start, m.end(), "ORG", "shape.company")
+            words = [(w.start() + m.start() - len(before), w.group()) for w in re.finditer(_WORD, before) if w.start() >= head.start()]
+            cut = 0
+            for index, (at, word) in enumerate(words):
+                if word in _ROLES or (word in _LEAD and index == cut):
+                    cut = index + 1
+                elif index + 1 < len(words) and is_romaji_name(word, words[index + 1][1]):
+                    cut = index + 2
+            if cut < len(words):
+                yield Span(words[cut][0], m.end(), "ORG", "shape.company")
 
 
 def _plain(quoted: str) -> bool:
     """A quoted sentence, not a title: hardly a capital in it, or it ends as a sentence does."""
     words = [w for w in quoted.split() if len(w) > 3]
     capitals = sum(w[0].isupper() for w in words)
+    if all(w in _COMMON or w in _GUIDE_HEADS or not w[0].isupper() for w in re.findall(r"[A-Za-z]+", quoted)) and len(words) < 4:
+        return True
     return quoted.endswith(("?", "!")) or (len(words) > 2 and capitals * 2 < len(words))
 
 
@@ -173,23 +185,31 @@ _Tokens = list[tuple[int, int, str]]
 def _split(tokens: _Tokens) -> Iterator[_Tokens]:
     """Cut a run where one name ends and another begins: at a comma or "and" between two heads, at "of the"."""
     part: _Tokens = []
+    skip = 0
     for index, token in enumerate(tokens):
+        if skip > 1:
+            skip -= 1
+            continue
+        skip = 0
         word = token[2]
-        rest = tokens[index + 1 :]
-        if word in (",", "and", "&") and _has_head(part) and _head_soon(rest) and not _opens_list(part):
+        rest = tokens[index + 1 : index + 20]
+        if word in (",", "and", "&") and _has_head(part) and (_starts_name(rest) or _head_soon(rest) and not _opens_list(part)):
             yield part
             part = []
             continue
-        if word == "," and not _opens_list(part):
+        if word == "," and (not _opens_list(part) or any(w == "and" for _, _, w in part)):
             yield part
             part = []
             continue
-        if word == "of" and rest and rest[0][2] == "the" and sum(w not in _JOINS for _, _, w in part) > 1 and _has_head(part):
+        if word == "of" and rest and rest[0][2] == "the" and not (len(part) == 1 and part[0][2] in _OF_THE):
             yield part
             part = []
             continue
-        if word == "of" and part and part[-1][2] in _ROLES:
+        if word in _ROLES or (person := _person_at(tokens, index)):
+            yield part
             part = []
+            if word not in _ROLES and person:
+                skip = person
             continue
         if word == "to" and not (part and part[-1][2] in ("Guide", "Guides", "Guidance", "Handbook", "Approach")):
             yield part
@@ -204,6 +224,22 @@ _JOINS = frozenset(("of", "for", "and", "the", "on", "to", "&", "de", ","))
 
 def _has_head(tokens: _Tokens) -> bool:
     return any(w in _ORG_HEADS or w in _EVENT_HEADS or w in _GUIDE_HEADS for _, _, w in tokens)
+
+
+# Heads whose name goes on after "of the": Ministry of the Environment. Others are cut there.
+_OF_THE = frozenset("Ministry Department Office Government".split())
+
+
+def _starts_name(tokens: _Tokens) -> bool:
+    """", Ministry of ..." begins another name, whatever came before."""
+    return len(tokens) > 1 and tokens[0][2] in _ORG_HEADS and tokens[1][2] in ("of", "for")
+
+
+def _person_at(tokens: _Tokens, index: int) -> int:
+    """2 where two words of Japanese sounds stand side by side: a person between organisations."""
+    if index + 1 >= len(tokens) or tokens[index + 1][0] - tokens[index][1] != 1:
+        return 0
+    return 2 if is_romaji_name(tokens[index][2], tokens[index + 1][2]) else 0
 
 
 def _head_soon(tokens: _Tokens) -> bool:
@@ -257,7 +293,11 @@ def _continues(words: list[str], head: int) -> bool:
 
 
 def _acronym(word: str) -> bool:
-    return sum(c.isupper() for c in word) > 1 and word not in _COMMON and word.rstrip("s") not in _COMMON
+    return bool(_CAMEL.search(word)) and word not in _COMMON and word.rstrip("s") not in _COMMON
+
+
+# Two capitals in one part of a word: NTT, OpenChain, but not Data-Driven.
+_CAMEL = re.compile("[A-Z][a-z0-9]*[A-Z]")
 
 
 def _is_proper(word: str) -> bool:
@@ -283,7 +323,7 @@ def _head(words: list[str]) -> tuple[Label | None, int | None]:
     for at, word in enumerate(words[:-1]):
         if words[at + 1] in ("of", "for", "on", "to") or (words[at + 1] in _JOINS and at == 0):
             label = _class(word)
-            if word == "Code" and words[at + 1] != "of":
+            if word == "Code" and words[at + 1] != "of" or word == "Bill" and words[at + 2 : at + 3] != ["Rights"]:
                 continue
             if label in ("ORG", "GUIDE") or (label == "EVENT" and words[at + 1] in ("on", "of", "for")):
                 return label, at

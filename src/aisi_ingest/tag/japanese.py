@@ -26,8 +26,8 @@ class _Head(NamedTuple):
 
 _HEADS: dict[str, _Head] = {}
 for _label, _strength, _words in (
-    ("ORG", 1, "省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科 研究院 公社 公庫 銀行 新聞社 製作所 取引所 高等専門学校"),
-    ("ORG", 2, "局 委員会 協議会 研究会 検討会 懇談会 懇話会 センター 本部 部会 分科会 小委員会 ワーキンググループ WG SWG ワーキング・グループ サブワーキンググループ"),
+    ("ORG", 1, "法律事務所 特許事務所 省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科 研究院 公社 公庫 銀行 新聞社 製作所 取引所 高等専門学校"),
+    ("ORG", 2, "局 委員会 協議会 研究会 検討会 懇談会 懇話会 センター 推進本部 戦略本部 対策本部 競争本部 部会 分科会 小委員会 ワーキンググループ WG SWG ワーキング・グループ サブワーキンググループ"),
     ("ORG", 2, "タスクフォース コンソーシアム アライアンス ファウンデーション インスティテュート 事務局 推進室 組合 連絡会 連絡会議 推進会議 戦略会議 諮問会議 調整会議 有識者会議"),
     ("ORG", 2, "検討チーム 戦略チーム ホールディングス 工業会 実現会議 競争会議 社会原則会議 専門調査会 調査会 作業部会 スタディグループ 検討委員会 ラボ ラボラトリー 戦略室 専門家会議 円卓会議"),
     ("GUIDE", 1, "ガイドライン ガイドブック ガイダンス 白書 行動規範 憲章 宣言 条約 法律 年次報告書 年次報告 ホワイトペーパー ハンドブック ガイド プレイブック クロスウォーク 保護法 基本法 推進法 規制法 防止法 促進法 禁止法 取締法 特別措置法 整備法 事業法 権利法 施行令 施行規則 協定"),
@@ -55,12 +55,12 @@ _COMMON = frozenset(
     " 基盤 環境 処理 解析 分析 測定 検証 確認 承認 許可 申請 登録 更新 変更 改善 向上 強化 促進 普及 育成 人材 サイバー インシデント 脆弱 攻撃 防御 監視 レッド チーミング クラウド"
     " ソフトウェア ハードウェア アプリ アプリケーション ウェブ Web IT ICT DX 論点 方針 指針 ガイド ライン 案 版 資料 文書 素案 たたき台 概要 全体 個々 双方 複数 以下 以上 今後"
     " 透明 公平 信頼 説明 責任 人間 中心 多様 持続 可能 倫理 原則 原子 自主 自律 相互 運用 認識 意思 決定 長期 短期 中期 中長期 初期 当初 現行 現状 将来 次世代 次期 投資 経済 財政"
-    " ハイ レベル ハイレベル 国 等 主催 共催 開催 参加 出席 実証 成長 競争 力 消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 事例 先進 優良 成功 失敗 国民 住民 市民 学校 病院 図書館 自治 体".split()
+    " ハイ レベル ハイレベル 国 等 主催 共催 開催 参加 出席 実証 成長 競争 力 消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 事例 自己 首脳 閣僚 大臣 会合 声明 現場 暫定 先進 優良 成功 失敗 国民 住民 市民 学校 病院 図書館 自治 体".split()
 )
 _STOP_POS = ("副詞可能", "代名詞", "助数詞", "非自立可能")
-_DEMONSTRATIVE = frozenset("各 本 同 当 両 諸 該 当該 全 他 某 弊 御 貴 各国 我が国 諸外国 各社 わが国 自社 当社 弊社 各省 各府省 関係府省 貴社 他国 同国 英米 日米 日本国内".split())
+_DEMONSTRATIVE = frozenset("各 本 同 当 両 諸 該 当該 全 他 某 弊 御 貴 各国 我が国 諸外国 各社 わが国 自社 当社 弊社 各省 各府省 関係府省 貴社 他国 同国 英米 日米 日本国内 上記 下記 以下 以上 前述 後述 これら それぞれ 別添 別紙 海外 国内 既存".split())
 # What may stand between two parts of a guide's name.
-_BRIDGE = re.compile(r"(?:に関する|にかかる|に係る|に向けた|のための|における|についての|に対する|に基づく|向けの|を用いた|とその)$")
+_BRIDGE = re.compile(r"(?:に関する|にかかる|に係る|に向けた|のための)$")
 _ROLES = re.compile(
     r"\s?(?:理事長|理事|所長|副所長|長官|大臣|副大臣|会長|副会長|委員長|委員|教授|准教授|特任|名誉|社長|代表|部長|課長|局長|室長|主任|主席|研究員|職員|フェロー|センター長|事務局|総裁|学長"
     r"|総長|座長|構成員|主催|共催|編|資料|作成|公表|発行|策定|提供|設立|主導|主査|参事|政務|事務|幹事|次長|審議官|補佐|企画官|専門官|顧問|名|内|等|ほか|他|側|及|並|殿|様|御中|版|案|等|向|用|を|に|の|は|が|で|と|も|へ|や|か|な)"
@@ -84,7 +84,7 @@ def names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
         version = next((v for v in _VERSION.finditer(inside) if v.end() == len(inside)), None)
         base = inside[: version.start()] if version else re.sub(r"[（(][^（）()]{1,20}[)）]$", "", inside)
         head = next((h for h in _HEAD.finditer(base) if h.end() == len(base)), None)
-        if head is None or head.start() == 0 or re.match(r"本|当該|この|各", inside) or re.search(r"[。？！]", inside):
+        if head is None or head.start() == 0 or re.match(r"本|当該|この|各|共通の|第\s?[0-9一二三四五六七八九十]+\s?[部章節条]", inside) or re.search(r"[。？！]", inside):
             continue
         label = _HEADS[head.group()].label
         if label == "GUIDE" or (label == "ORG" and len(inside) > len(head.group()) + 3 and "、" not in inside and "別" not in inside):
@@ -143,6 +143,7 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
             break
         first -= 1
     while first <= at and (
+        morphemes[first][2].startswith(("名詞,数詞", "補助記号")) or "①" <= text[morphemes[first][0]] <= "⓿" or
         text[morphemes[first][0] : morphemes[first][1]] in ("・", "の", "及び", "と", "や", "-", "/", "+", ".", "&", "＆")
         or morphemes[first][2].startswith(("接尾辞", "接頭辞")) and text[morphemes[first][0] : morphemes[first][1]] in _DEMONSTRATIVE | {"等", "的", "化", "者", "用"}
     ):
@@ -151,12 +152,18 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
     if start >= head.start():
         return
     parts = [m for m in morphemes[first:at] if _noun(m[2])]
-    telling += [text[a:b] for a, b, f in parts if text[a:b] not in _COMMON]
+    # A country says whose guideline it is, not which one.
+    parts = [m for m in parts if not (kind.label == "GUIDE" and "地名" in m[2])]
+    telling += [text[a:b] for a, b, f in parts if text[a:b] not in _COMMON and not f.startswith("名詞,数詞")]
     proper = any("固有名詞" in f or (_latin(text[a:b]) and text[a:b] not in _COMMON) for a, b, f in parts)
     count = sum(len(word) > 1 or not is_japanese(word) for word in telling)
     if not (count >= kind.strength or (proper and (kind.strength == 1 or count))):
         return
     if kind.label == "GUIDE" and kind.strength == 2 and not proper and not bridged:
+        return
+    if bridged and count < 2 and not proper:
+        return
+    if head.group() == "庁" and text[head.start() - 1] == "省" or _FORM.search(text, start, head.start()) and not head.group().startswith("研究"):
         return
     if kind.label == "EVENT" and not proper and count < 2:
         return
@@ -201,7 +208,7 @@ def _run_forward(text: str, start: int, morphemes: list[Morpheme]) -> int:
             break
         if not (_noun(feature) or word in ("・", "＆", "&", "-", ".") or feature.startswith("補助記号,ＡＡ")) or _ROLES.match(text, a) and word not in ("の",) and end > start and len(word) > 1:
             break
-        if "副詞可能" in feature:
+        if "副詞可能" in feature or word in ("CEO", "CTO", "CIO", "COO", "CISO", "CFO"):
             break
         end = b
     return end

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from aisi_ingest.tag.japanese import Morpheme
+from aisi_ingest.tag.romaji import is_romaji_name, romaji
 from aisi_ingest.tag.spans import Span
 
 _TITLE_JA = (
@@ -29,6 +30,8 @@ _TITLED = re.compile(rf"(?<![A-Za-z])(?:{_TITLE_EN})\s((?:[A-Z]\.\s?){{0,2}}{_NA
 _ROLE_EN = r"(?:(?:Senior|Associate|Assistant|Deputy|Vice|Chief|Executive|Managing|General|Principal|Distinguished|Emeritus|Visiting|Project|Research|Co-)\s?){0,3}(?:Director|Professor|President|Chair|Chairman|Chairperson|Chief|CEO|CTO|CIO|CISO|Officer|Member|Fellow|Researcher|Scientist|Engineer|Manager|Minister|Secretary|Partner|Lecturer|Attorney|Founder|Head|Lead|Advisor|Leader)"
 _LISTED = re.compile(rf"(?:^|[|\n•・\-])\s?({_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{1,3}})(?:\s?,\s|\s?[(（|:-]\s?|\s\|\s)(?={_ROLE_EN}\b)", re.MULTILINE)
 _ROLE_THEN_NAME = re.compile(rf"(?:^|[\n|])\s?(?:{_ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,|]?\s((?:{_NAME_PART})(?:\s(?:[A-Z]\.|{_NAME_PART})){{1,2}})\s?(?=$|[|\n])", re.MULTILINE)
+_PAIR = re.compile(r"(?<![A-Za-z0-9-])(?=([A-Z][A-Za-z]{2,14})\s([A-Z][A-Za-z]{2,14})(?![A-Za-z0-9-]))[A-Z][A-Za-z]{2,14}\s[A-Z][A-Za-z]{2,14}")
+_FIRM = re.compile(r"\s?(?:&|and\s[A-Z]|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
 # Capitalised words that no person is called.
 _NO_NAME = frozenset(
     "Director Professor President Chair Chief Officer Member Fellow Researcher Minister Ministry Agency Institute Committee Council"
@@ -36,7 +39,7 @@ _NO_NAME = frozenset(
     " Information Policy Strategy Guide Guidelines Framework National International Japan The And Of For General Secretary Deputy"
     " Executive Vice Senior Management Development Research Science Economic Trade Foreign Affairs Internal Communications Cabinet"
     " House State Press Biden-Harris Administration Statement Order Business Working Business Artificial Intelligence Human Web Trusted"
-    " Commission Board Team Model Models Service Services Product Project Program Public Private Open Source Software Innovation".split()
+    " Commission Board Team Model Models Service Services Product Project Program Public Private Open Source Software Innovation Co Inc Ltd CEO CTO Keio Tokyo Kyoto Osaka Announced Established".split()
 )
 
 
@@ -50,6 +53,9 @@ def names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: bool) 
                 words = m[1].split()
                 if not any(w in _NO_NAME for w in words):
                     yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
+        for m in _PAIR.finditer(text):
+            if is_romaji_name(m[1], m[2]) and not _FIRM.match(text, m.end()):
+                yield Span(m.start(), m.end(), "PERSON", "person.romaji")
 
 
 def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
@@ -62,7 +68,9 @@ def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
             last = following[1]
             given = following[2].startswith(_GIVEN)
             if given and _KANJI.match(word) and (len(word) > 1 or end - start > 1):
-                yield Span(start, last, "PERSON", "person.unidic")
+                last = _rest_of_name(text, morphemes, index + 1)
+                name = _latin(feature, following[2]) if last == following[1] else None
+                yield Span(start, last, "PERSON", "person.unidic", None, name)
                 continue
             # A given name that UniDic does not know, in one or two pieces before a title.
             more = morphemes[index + 2] if index + 2 < len(morphemes) else None
@@ -81,6 +89,26 @@ def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
             yield Span(m.start(1), m.end(2), "PERSON", "person.list")
     for m in _KATAKANA_NAME.finditer(text):
         yield Span(m.start(), m.end(), "PERSON", "person.title")
+
+
+def _latin(family: str, given: str) -> str | None:
+    """The name as an English text writes it, from UniDic's readings."""
+    parts = [romaji((f.split(",") + [""] * 10)[9]) for f in (given, family)]
+    return " ".join(parts) if all(parts) else None
+
+
+def _rest_of_name(text: str, morphemes: list[Morpheme], index: int) -> int:
+    """End of a given name that UniDic cuts up (卓 + 仙)."""
+    start, end, _ = morphemes[index]
+    for a, b, feature in morphemes[index + 1 : index + 3]:
+        if a != end or b - a != 1 or b - start > 3 or not feature.startswith(("名詞", "接尾辞", "形状詞")) or not "\u4e00" <= text[a] <= "\u9fff":
+            break
+        if _AFTER_JA.match(text, a):
+            break
+        end = b
+    if end < len(text) and end > morphemes[index][1] and "\u4e00" <= text[end] <= "\u9fff" and not _AFTER_JA.match(text, end):
+        return morphemes[index][1]
+    return end
 
 
 def _part_of_word(text: str, morphemes: list[Morpheme], index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -44,6 +45,30 @@ def choose(candidates: Iterable[Span]) -> list[Span]:
 _BARE = frozenset("本部 事務局 委員会 会議 総会 会合 支部 協議会 研究会 部会 ガイドライン 報告書 レポート 戦略 計画 規格 標準 Office Headquarters Secretariat Report Standards Meeting".split())
 
 
+_OF_PLACE = re.compile(r"\s(?:of|in|for)\s(?:the\s)?[A-Z][\w.]+(?:\s[A-Z][\w.]+)?$")
+# A unit that is written after its parent over a blank: 総務省 総合通信基盤局.
+_UNIT = re.compile(r"(?:研究科|学部|研究所|研究センター|研究部門|センター|局|部|課|室|専攻|ラボ)$")
+_PARENT = re.compile(r"(?:省|庁|府|官房|大学|機構|研究所|委員会|院|会社)$|^(?:株式会社|国立研究開発法人|独立行政法人|国立大学法人)")
+
+
+def join_units(text: str, spans: list[Span]) -> list[Span]:
+    """Parent and unit over a blank as one mention with the unit's value."""
+    out: list[Span] = []
+    for span in spans:
+        before = out[-1] if out else None
+        if (
+            before is not None
+            and before.label == span.label == "ORG"
+            and text[before.end : span.start] in (" ", "\u3000")
+            and _PARENT.search(text[before.start : before.end])
+            and _UNIT.search(text[span.start : span.end])
+        ):
+            out[-1] = span._replace(start=before.start, name=span.name or text[before.start : span.end])
+            continue
+        out.append(span)
+    return out
+
+
 def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[Span]:
     """Shapes that do not contradict known names: a shape may go on from one, but not swallow it.
 
@@ -58,15 +83,19 @@ def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[
         ends[span.end] = span
     for shape in shapes:
         inside = [s for s in known if shape.start <= s.start and s.end <= shape.end and s.label not in (None, "PLACE")]
-        if len(inside) > 1 and any(c in text[inside[0].end : inside[-1].start] for c in "・、,/及と"):
+        if len(inside) > 1:
             continue
         last = ends.get(shape.end)
-        if last is not None and last.start > shape.start and last.label == shape.label:
+        if last is not None and last.start > shape.start and last.label is not None:
             size = len(text[last.start : last.end].replace(" ", ""))
             if size >= (8 if text[last.start].isascii() else 5):
                 continue
         first = starts.get(shape.start)
         if first is not None and first.end < shape.end:
+            if shape.rule == "shape.quoted" and first.label == "GUIDE" and first.end - first.start > 8:
+                continue  # what follows is a version, an edition, a chapter
+            if _OF_PLACE.match(text[first.end : shape.end]):
+                continue
             if shape.label == "PERSON" or text[first.end : shape.end].strip() in _BARE and first.label != "PLACE":
                 continue
         yield shape

@@ -11,7 +11,7 @@ from aisi_ingest.model import Block, Content, Section, Table
 from aisi_ingest.tag.spans import cells
 
 _PLANS = re.compile(
-    r"今後|予定|スケジュール|見通し|来年|次年度|\b(?:upcoming|future|forthcoming|planned|plans|schedule|next steps|outlook|coming)\b",
+    r"今後|予定|スケジュール|見通し|来年|次年度|次回|アジェンダ|\b(?:agenda|upcoming|future|forthcoming|planned|plans|schedule|next steps|outlook|coming)\b",
     re.IGNORECASE,
 )
 # Longer than this a block is prose, not a heading over what follows.
@@ -91,12 +91,15 @@ class Surroundings:
         corner: Year | None = None
         row_year: Year | None = None
         last_row = -1
+        numbers = _columns_of_numbers(block.text)
         for row, column, start, end in cells(block.text):
             text = block.text[start:end]
             if row != last_row:
                 last_row, row_year = row, None
             year = row_year or heads.get(column) or corner or caption
             found = dates.find(text, _replace(around, table=year, cell=True))
+            if column in numbers:
+                found = [d for d in found if d.rule != "date.year"]
             for date in found:
                 yield date._replace(start=date.start + start, end=date.end + start)
             own = next((Year(d.stated[0], d.fiscal) for d in found if d.own and d.stated[0] is not None), None)
@@ -115,6 +118,20 @@ def _replace(context: Context, table: Year | None, cell: bool) -> Context:
 
 def _year_of(title: str) -> Year | None:
     for date in dates.find(title):
-        if date.own and date.stated[0] is not None:
+        if date.own and date.stated[0] is not None and not _TARGET.match(title, date.end) and not _TARGET_EN.search(title[: date.start]):
             return Year(date.stated[0], date.fiscal)
     return None
+
+
+# 2030年に向けた戦略: the year is an aim, what stands below is not of it.
+_TARGET = re.compile(r"\s?(?:に向け|まで|を見据|を目指|以降)")
+_TARGET_EN = re.compile(r"\b(?:towards?|by|until|beyond|for|after)\s$", re.IGNORECASE)
+
+
+def _columns_of_numbers(text: str) -> set[int]:
+    """Columns with bare numbers that are no years: a 2000 among 500 and 5000 is a count."""
+    return {
+        column
+        for _, column, start, end in cells(text)
+        if (cell := text[start:end].strip()).isdigit() and not 1900 <= int(cell[:5]) <= 2100
+    }

@@ -11,7 +11,8 @@ from aisi_ingest.registry import Registry, compact
 from aisi_ingest.tag import english, japanese, people
 from aisi_ingest.tag.definitions import Definitions
 from aisi_ingest.tag.institutes import Institutes
-from aisi_ingest.tag.spans import Span, choose, reconcile
+from aisi_ingest.tag.romaji import plain_vowels
+from aisi_ingest.tag.spans import Span, choose, join_units, reconcile
 from aisi_ingest.tag.surroundings import Surroundings
 from aisi_ingest.text import fold, morphemes
 
@@ -53,11 +54,11 @@ def _block(
     shapes = reconcile(text, known, _shapes(block))
     candidates = [*_dates(block, surroundings), *known, *shapes, *definitions.known(text)]
     candidates = [s for s in candidates if not any(a < s.end and s.start < b for a, b in masks)]
-    spans = institutes.resolve(block, choose(candidates))
+    spans = institutes.resolve(block, join_units(text, choose(candidates)))
     learned = definitions.learn(text, spans)
     if learned:
         again = [*candidates, *learned, *definitions.known(text, min(s.start for s in learned))]
-        spans = institutes.resolve(block, choose(again))
+        spans = institutes.resolve(block, join_units(text, choose(again)))
     return spans
 
 
@@ -70,9 +71,13 @@ def _names(text: str, registry: Registry) -> list[Span]:
     for start, end, alias in registry.matches(text):
         single = alias.ids[0] if len(alias.ids) == 1 and not alias.shared else None
         if alias.label in ("GUIDE", "EVENT"):
-            year = _EDITION.match(text, end)
-            if year:
-                end = year.end()
+            more = _EDITION.match(text, end)
+            end = more.end() if more else end
+        elif alias.label == "ORG" and not alias.exact:
+            more = _LEGAL_FORM.match(text, end)
+            end = more.end() if more else end
+            form = _LEGAL_FORM_BEFORE.search(text, max(0, start - 12), start)
+            start = form.start() if form else start
         out.append(Span(start, end, alias.label, "registry", single, None, alias.ids if single is None else ()))
     return out
 
@@ -81,6 +86,8 @@ def _names(text: str, registry: Registry) -> list[Span]:
 _EDITION = re.compile(
     r"\s?(?:[Vv]er(?:sion)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}|第\s?[0-9.]{1,5}\s?版|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?:19|20)[0-9]{2}(?![0-9年./-]))"
 )
+_LEGAL_FORM = re.compile(r"株式会社|合同会社|,?\s(?:Inc|Ltd|Corp|LLC|GmbH|plc|PLC|Co\.,\s?Ltd|Corporation)(?![A-Za-z])\.?")
+_LEGAL_FORM_BEFORE = re.compile(r"(?:株式会社|合同会社|国立大学法人|公立大学法人|学校法人|独立行政法人|国立研究開発法人|一般社団法人|一般財団法人|公益財団法人|公益社団法人)$")
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Z][A-Za-z]")
 # MeCab needs memory in proportion to what it is given at once.
@@ -113,4 +120,17 @@ def local_id(label: Label, name: str) -> str:
     ``local:org:trusted-web推進協議会``: blanks, hyphens, middle dots, width and case do not count.
     """
     words = re.sub(r"^the\s+", "", fold(name).strip())
-    return f"local:{label.lower()}:{_SLUG.sub('-', compact(words) if not words.isascii() else words).strip('-')}"
+    if label == "ORG":
+        words = _LEGAL_FORMS.sub("", words) or words
+    elif label == "GUIDE":
+        words = _VERSIONED.sub("", words) or words
+    elif label == "PERSON" and words.isascii():
+        words = plain_vowels(words)
+    return f"local:{label.lower()}:{_SLUG.sub('-', words if words.isascii() else compact(words)).strip('-')}"
+
+
+_LEGAL_FORMS = re.compile(
+    r"^(?:株式会社|有限会社|合同会社|一般社団法人|公益社団法人|一般財団法人|公益財団法人|独立行政法人|国立研究開発法人|国立大学法人|特定非営利活動法人|npo法人)\s?"
+    r"|\s?(?:株式会社|有限会社|合同会社)$|,?\s(?:(?:co|pte)\.?,?\s?)?(?:inc|ltd|corp|llc|gmbh|co|plc|k\.k)\.?$"
+)
+_VERSIONED = re.compile(r"\s?(?:ver(?:sion)?\.?\s?[0-9.]+|第\s?[0-9.]+\s?版|(?<=\s)[0-9]\.[0-9]{1,2})$")
