@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import servers
 from msgspec.structs import replace
 from servers import Site, pdf
 
-from aisi_ingest import fetch, sources
+from aisi_ingest import fetch, log, sources
 from aisi_ingest.client import Client
 from aisi_ingest.network import Deadline, GuardedNetwork
 from aisi_ingest.sources import SourceSpec
@@ -154,6 +155,17 @@ def test_only_names_narrow_a_run_and_the_rest_stays_known(site: Site, visit: Vis
     found = by_name(visit(only=["b.pdf"]))
     assert not site.asked("/a.pdf") and site.asked("/b.pdf")
     assert found["a.pdf"].listing is not None
+
+
+def test_every_attempt_is_logged_with_document_and_seconds(site: Site, visit: Visiting, tmp_path: Path) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"] = pdf("a")
+    with log.writing(tmp_path / "run.jsonl"):
+        visit()
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    told = {line["document"]: (line["level"], line["message"], line["stage"]) for line in lines}
+    assert told == {"a.pdf": ("info", "fetched", "fetch"), "b.pdf": ("warning", "failed", "fetch")}
+    assert all(line["seconds"] >= 0 for line in lines)
 
 
 # What is refused: named, and never in the place of good bytes
@@ -395,7 +407,7 @@ def test_a_redirect_to_another_host_is_refused_before_it_is_asked(site: Site, vi
         site["/a.pdf"] = servers.redirect(f"{other.url}/a.pdf")
         refused = only_one(visit())
     assert refused.receipt.state == "refused"
-    assert refused.receipt.reason == f"led to {other.host}, which is not among the hosts of source index"
+    assert refused.receipt.reason == f"led to {other.host}, which is not among the hosts of source {source_of(site).id}"
     assert not other.requests
 
 
@@ -600,6 +612,15 @@ def test_a_plain_file_server_is_read_and_transfers_nothing_the_second_time(tmp_p
     assert fetched.listing and (fetched.listing.source.file, fetched.listing.lang) == ("A.PDF", "en")
     assert statuses[:4] == ["404 /robots.txt", "200 /", "200 /en/", "200 /en/A.PDF"]
     assert statuses[4:] == ["404 /robots.txt", "304 /", "304 /en/", "304 /en/A.PDF"]
+
+
+def test_other_index_pages_on_the_same_root_withdraw_nothing(site: Site, store: Store) -> None:
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
+    site.index("/a.pdf", path="/one/")
+    site.index("/b.pdf", path="/two/")
+    for path in ("/one/", "/two/"):
+        fetch.fetch(sources.from_index([f"{site.url}{path}"]), store)
+    assert {row.state for row in store.states()} == {"fetched"}
 
 
 # By hand

@@ -53,6 +53,7 @@ def test_sources_come_with_defaults_and_the_hosts_of_their_addresses() -> None:
         ('id = "two"\n', "", 9, 'key "id" is missing'),
         ('id = "two"', 'id = "one"', 10, 'id "one" is there twice'),
         ('id = "two"', 'id = "Two Words"', 10, 'id "Two Words": only small letters'),
+        ('id = "two"', 'id = "index-two"', 10, 'are kept for index pages named by hand'),
         ('id = "two"', 'id = "manual"', 10, 'id "manual" is kept for files added by hand'),
         ("https://example.net/a_ja.pdf", "example.net/a_ja.pdf", 11, "has no host"),
         ("https://example.net/a_ja.pdf", "ftp://example.net/a.pdf", 11, "does not begin with https:// or http://"),
@@ -123,6 +124,14 @@ def test_index_pages_by_hand_need_no_file_and_may_be_private() -> None:
     source = sources.from_index(["http://127.0.0.1:8000/", "http://127.0.0.1:8000/en/"])
     assert source.allow_private and source.delay == 0 and source.hosts == ("127.0.0.1:8000",)
     assert sources.from_index(["https://example.org/"]).delay == 1.0
+
+
+def test_index_pages_by_hand_have_an_id_of_their_own() -> None:
+    assert sources.from_index(["https://example.org/"]).id == "index-example-org"
+    assert sources.from_index(["https://example.org/en/pub.html"]).id == "index-example-org-en-pub-html"
+    long = [f"https://example.org/{number}/" for number in range(30)]
+    assert sources.from_index(long).id != sources.from_index(long[:-1]).id
+    assert len(sources.from_index(long).id) < 70
 
 
 def test_an_index_page_by_hand_that_is_no_address_is_refused() -> None:

@@ -6,7 +6,9 @@ and ``withdraw`` are its three steps, for callers that run the downloads themsel
 
 from __future__ import annotations
 
+import logging
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterable
 from email.message import Message
 from pathlib import Path
@@ -24,6 +26,8 @@ from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
 from aisi_ingest.pages import Link
 from aisi_ingest.sources import SourceSpec, authority
 from aisi_ingest.store import Store, now
+
+_LOG = logging.getLogger(__name__)
 
 
 class Fetched(Struct, frozen=True):
@@ -110,10 +114,9 @@ class Plan(Struct, frozen=True):
 
 
 def plan(source: SourceSpec, store: Store, *, client: Client | None = None) -> Plan:
-    """Read the index pages as a run would, and tell what it would do. Raises RootError."""
-    store.prepare()
-    found = crawl(source, store, client=client)
-    store.ledger.close()
+    """Read the index pages as a run would, and tell what it would do. Raises RootError and LockedError."""
+    with store.lock():
+        found = crawl(source, store, client=client)
     before = known_to(source, store)
     listed = {link.url for link in found.links}
     gone = [s.latest for url, s in before.items() if url not in listed and s.latest.state != "withdrawn"]
@@ -144,6 +147,7 @@ def download(
 
 
 def _download(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Fetched:
+    began = time.monotonic()
     before = store.ledger.standing(link.url)
     good = before.good if before and before.good and (before.good.sha256 or "") in store else None
     file = pages.file_name(link.url) or (good.file if good else None)
@@ -164,6 +168,9 @@ def _download(link: Link, source: SourceSpec, store: Store, client: Client, forc
         reason = str(error)
         receipt = replace(attempt, reason=reason, status=int(reason[:3]) if reason[:3].isdigit() else None)
     store.ledger.append(receipt)
+    about = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
+    about |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}
+    _LOG.log(logging.WARNING if receipt.reason else logging.INFO, receipt.state, extra=about)
     return _fetched(receipt, source, store, changed=receipt.state == "fetched")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 import tomllib
@@ -14,6 +15,7 @@ import msgspec
 from aisi_ingest.model import Lang, Licence
 
 MEBIBYTE = 1 << 20
+_BY_HAND = "index-"
 
 
 class SourcesError(Exception):
@@ -98,12 +100,16 @@ def parse(text: str, name: str = "sources.toml") -> tuple[SourceSpec, ...]:
 def from_index(urls: Sequence[str], contact: str = "") -> SourceSpec:
     """A source for index pages named by hand. Their hosts may be private: whoever names them means them.
 
+    Its id comes from the addresses, so that documents of other pages are not taken for withdrawn.
     Raises SourcesError for what is not an address.
     """
-    spec = SourceSpec(id="index", name="index pages named by hand", index=tuple(urls), allow_private=True)
-    _, reason = _fault(spec, [])
-    if reason:
-        raise SourcesError(reason)
+    for url in urls:
+        if reason := _address_fault(url):
+            raise SourcesError(reason)
+    slug = "-".join(re.sub(r"[^a-z0-9]+", "-", url.lower().partition("://")[2]).strip("-") for url in urls)
+    if len(slug) > 60:
+        slug = f"{slug[:50].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
+    spec = SourceSpec(id=f"{_BY_HAND}{slug}", name="named by hand", index=tuple(urls), allow_private=True)
     spec = _completed(spec, contact)
     # Nobody is disturbed by requests that do not leave the machine.
     return msgspec.structs.replace(spec, delay=0.0) if all(map(_is_loopback, spec.hosts)) else spec
@@ -144,6 +150,8 @@ def _fault(spec: SourceSpec, taken: list[str]) -> tuple[str, str]:
         return "id", f'id "{spec.id}": only small letters, digits and hyphens between them'
     if spec.id == "manual":
         return "id", 'id "manual" is kept for files added by hand'
+    if spec.id.startswith(_BY_HAND):
+        return "id", f'id "{spec.id}": ids with "{_BY_HAND}" are kept for index pages named by hand'
     if spec.id in taken:
         return "id", f'id "{spec.id}" is there twice'
     if not spec.index and not spec.files:

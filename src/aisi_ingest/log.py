@@ -1,0 +1,96 @@
+"""Structured logs: the standard library's ``logging``, a JSON object a line, with run, document, stage, seconds.
+
+Modules log to ``logging.getLogger(__name__)`` and pass fields through ``extra=``; what surrounds them
+says more with ``about``. Nobody who imports the package gets a handler: a run opens one with ``writing``.
+The standard library rather than structlog, since Prefect and Dask pass its records on by themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from aisi_ingest.files import told
+
+ROOT = "aisi_ingest"
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_around: ContextVar[Mapping[str, Any]] = ContextVar("aisi_ingest_log", default=MappingProxyType({}))
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line: time (UTC), level, logger, message, then the fields."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__()
+        self._fields = fields
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        line: dict[str, Any] = {
+            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **self._fields,
+            **_around.get(),
+            **{name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None},
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+@contextlib.contextmanager
+def about(**fields: Any) -> Iterator[None]:
+    """Give every record inside these fields too, e.g. ``document`` and ``stage``. For this thread alone."""
+    token = _around.set({**_around.get(), **fields})
+    try:
+        yield
+    finally:
+        _around.reset(token)
+
+
+@contextlib.contextmanager
+def timed(logger: logging.Logger, stage: str, **fields: Any) -> Iterator[None]:
+    """Log what a stage took, in ``seconds`` of the wall clock, whether it ends well or in an exception."""
+    began = time.monotonic()
+    with about(stage=stage, **fields):
+        try:
+            yield
+        except BaseException as error:
+            seconds = round(time.monotonic() - began, 3)
+            logger.error("%s failed: %s", stage, error, extra={"seconds": seconds})
+            raise
+        logger.info("%s done", stage, extra={"seconds": round(time.monotonic() - began, 3)})
+
+
+@contextlib.contextmanager
+def writing(path: Path, level: int = logging.INFO, **fields: Any) -> Iterator[None]:
+    """Append the package's records to a file while inside, each with these fields, e.g. ``run``.
+
+    Makes the folder. Raises RootError where the file cannot be written.
+    """
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(JsonLines(**fields))
+    handler.setLevel(level)
+    logger = logging.getLogger(ROOT)
+    before = logger.level
+    logger.addHandler(handler)
+    if logger.getEffectiveLevel() > level:
+        logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        handler.close()

@@ -1,0 +1,70 @@
+import json
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aisi_ingest import log
+
+LOGGER = logging.getLogger("aisi_ingest.test")
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_record_is_one_line_with_run_document_stage_and_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "run.jsonl"
+    with log.writing(path, run="20260101T000000Z"), log.about(document="a.pdf"), log.timed(LOGGER, "extract"):
+        LOGGER.warning("page %d has no text:\n二行", 3, extra={"page": 3})
+    first, second = lines(path)
+    assert first["message"] == "page 3 has no text:\n二行" and first["page"] == 3 and first["level"] == "warning"
+    assert (second["run"], second["document"], second["stage"]) == ("20260101T000000Z", "a.pdf", "extract")
+    assert second["seconds"] >= 0 and second["time"].endswith("Z") and second["logger"] == "aisi_ingest.test"
+
+
+def test_a_stage_that_fails_is_logged_and_still_fails(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with log.writing(path), pytest.raises(ValueError, match="no"), log.timed(LOGGER, "tag", document="a.pdf"):
+        raise ValueError("no")
+    (line,) = lines(path)
+    assert line["level"] == "error" and line["message"] == "tag failed: no" and line["document"] == "a.pdf"
+
+
+def test_nothing_is_written_outside_and_nothing_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with log.writing(path):
+        logging.getLogger("httpx").warning("not ours")
+        LOGGER.debug("too small")
+    LOGGER.warning("too late")
+    assert lines(path) == []
+    assert not logging.getLogger("aisi_ingest").handlers
+
+
+def test_fields_end_with_what_they_are_about_and_stay_in_their_thread(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with log.writing(path):
+        with log.about(document="a.pdf"):
+            thread = threading.Thread(target=LOGGER.info, args=("elsewhere",))
+            thread.start()
+            thread.join()
+        LOGGER.info("after")
+    assert all("document" not in line for line in lines(path))
+
+
+def test_what_json_cannot_say_is_written_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with log.writing(path):
+        LOGGER.info("\ud800 lone", extra={"path": Path("x"), "blank": None})
+    (line,) = lines(path)
+    assert line["path"] == "x" and "blank" not in line
+
+
+def test_importing_the_package_sets_up_no_handler() -> None:
+    code = "import logging, aisi_ingest.fetch; print(logging.getLogger('aisi_ingest').handlers, logging.root.handlers)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] []\n"
