@@ -1,0 +1,86 @@
+"""A release as objects and Arrow tables."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from publications import publication
+
+import aisi_ingest
+from aisi_ingest.dataset import ReleaseDamaged
+from aisi_ingest.publish import publish
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    assert publish(publication(), root, now=NOW).value is not None
+    return root
+
+
+@pytest.fixture
+def dataset(root):
+    with aisi_ingest.load(root) as dataset:
+        yield dataset
+
+
+def test_a_root_its_processed_folder_latest_and_a_release_all_open_the_same(root):
+    places = [root, root / "processed", root / "processed/latest", str(root / "processed/releases/20261122T031700Z")]
+    assert {aisi_ingest.load(place).path for place in places} == {root / "processed/releases/20261122T031700Z"}
+
+
+def test_nothing_published_is_said_in_a_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no release here"):
+        aisi_ingest.load(tmp_path)
+
+
+def test_documents_sections_blocks_and_mentions_are_typed(dataset):
+    document = dataset.document("guide/1.0/ja")
+    assert document.title == "AIの安全性評価の手引き" and document.lang == "ja"
+    assert [section.title for section in document.sections] == ["はじめに", "評価の観点"]
+    blocks = {block.id: block for block in document.blocks}
+    assert all(blocks[m.block].text[m.start : m.end] == m.text for m in document.mentions)
+    assert document.tables[0].rows[1] == ("公平性", "3")
+    assert "対象は大規模言語モデルである" in [block.text for block in document.under(document.sections[0])]
+
+
+def test_the_text_is_what_a_reader_reads(dataset):
+    text = dataset.document("guide/1.0/ja").text
+    assert text.startswith("AIの安全性評価の手引き\nはじめに\n") and "見えない文字" not in text
+
+
+def test_pairs_are_text_side_by_side(dataset):
+    blocks = list(dataset.pairs())
+    assert ("はじめに", "Introduction") in [(pair.ja, pair.en) for pair in blocks]
+    assert [(pair.ja, pair.en) for pair in blocks if not pair.en] == [("日本語だけにある段落。", "")]
+    (sentence,) = dataset.pairs("sentence")
+    assert sentence.ja == "令和6年9月25日、見本研究所（EXI）は評価の手引きを公表" and sentence.score == 0.8
+    assert next((pair.ja, pair.en) for pair in dataset.pairs("section")) == ("はじめに", "Introduction")
+
+
+def test_tables_come_as_arrow_with_only_the_columns_asked_for(dataset):
+    table = dataset.arrow("mentions", columns=["label", "value"])
+    assert table.column_names == ["label", "value"] and table.num_rows == 12
+    with pytest.raises(KeyError, match="no table 'poems'"):
+        dataset.arrow("poems")
+
+
+def test_verify_on_load_refuses_a_release_that_was_touched(tmp_path):
+    release = Path(publish(publication(), tmp_path, now=NOW).value.path)
+    aisi_ingest.load(release, verify=True).close()
+    path = release / "mentions.jsonl"
+    path.write_text(path.read_text("utf-8").replace("山田花子", "山田次郎", 1), encoding="utf-8")
+    with pytest.raises(ReleaseDamaged, match=r"mentions\.jsonl: changed since it was published") as error:
+        aisi_ingest.load(release, verify=True)
+    assert any("not '山田次郎'" in problem for problem in error.value.problems)
+
+
+def test_importing_the_package_loads_no_library():
+    script = "import sys, aisi_ingest; assert not {'msgspec', 'pyarrow', 'jinja2', 'spacy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,0 +1,426 @@
+"""The viewer: text never becomes markup, aligned blocks share a line, pages work from disk in a browser."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree, html
+from publications import HOSTILE, document, publication
+
+from aisi_ingest.model import Licence, Mention
+from aisi_ingest.publish import publish
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, MentionRow, NoteField, TableRow
+from aisi_ingest.publish.site.lines import line_up, parts
+from aisi_ingest.publish.site.markup import Context, block_text, table_markup
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+CHROMIUM = shutil.which("chromium")
+replace = msgspec.structs.replace
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
+    return Path(result.value.path) / "site"
+
+
+def block(number: int, text: str = "text", **more) -> BlockRow:
+    values = {
+        "id": f"w/1/ja#b{number}", "document": "w/1/ja", "section": None, "order": number, "page": 1,
+        "bbox": (0, 0, 1, 1), "kind": "paragraph", "level": None, "lang": "ja", "text": text, "origin": "text",
+        "hidden": False, "notes": (),
+    }  # fmt: skip
+    return BlockRow(**(values | more))
+
+
+def mention(target: BlockRow, start: int, end: int, label: str = "ORG", value: str | None = "x") -> MentionRow:
+    return MentionRow(
+        id=f"m{start}-{end}", document="w/1/ja", block=target.id, start=start, end=end, text=target.text[start:end],
+        label=label, value=value, rule="test",
+    )  # fmt: skip
+
+
+def context(**more) -> Context:
+    values = {
+        "side": "ja", "mentions": {}, "sentences": {}, "tables": {}, "note_numbers": {},
+        "entity_name": lambda entity: f"Name of {entity}", "entity_link": lambda entity: "../entities/x.html",
+    }  # fmt: skip
+    return Context(**(values | more))
+
+
+def read(markup: str):
+    return html.fragment_fromstring(f"<div>{markup}</div>")
+
+
+# --- text to markup ---
+
+
+@given(st.data(), st.text(alphabet=st.sampled_from("ab<>&\"'あ漢\n{}%/"), max_size=40))
+def test_whatever_is_marked_the_text_stays_the_same_and_is_never_markup(data, text):
+    one = block(1, text)
+    spans = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
+    marked = [mention(one, *span) for span in data.draw(st.lists(spans, max_size=5)) if span[0] < span[1]]
+    cuts = sorted(set(data.draw(st.lists(st.integers(0, len(text)), max_size=4))))
+    sentences = [(a, b, f"a{a}") for a, b in itertools.pairwise(cuts)]
+    tree = read(block_text(one, context(mentions={one.id: marked}, sentences={one.id: sentences})))
+    assert tree.text_content() == text
+    assert {element.tag for element in tree.iterdescendants()} <= {"a", "span"}
+    assert not tree.xpath(".//a//a")
+
+
+def test_a_mention_inside_another_is_drawn_inside_it():
+    one = block(1, "Guide of the Institute")
+    marked = [mention(one, 0, 22, "GUIDE"), mention(one, 13, 22, "ORG")]
+    (outer,) = read(block_text(one, context(mentions={one.id: marked})))
+    assert outer.tag == "a" and outer.get("class") == "m guide" and outer.get("title") == "GUIDE · Name of x"
+    (inner,) = outer
+    assert inner.tag == "span" and inner.text == "Institute"
+
+
+def test_dates_show_their_value_and_what_is_not_resolved_says_so():
+    one = block(1, "令和6年9月")
+    known = read(block_text(one, context(mentions={one.id: [mention(one, 0, 6, "DATE", "2024-09")]})))
+    assert known[0].get("title") == "DATE · 2024-09"
+    unknown = read(block_text(one, context(mentions={one.id: [mention(one, 0, 6, "DATE", None)]})))
+    assert unknown[0].get("title") == "DATE · not resolved"
+
+
+def test_footnote_anchors_stand_at_their_offsets_and_link_to_the_note():
+    one = block(1, "本文です。", notes=(NoteField(2, "w/1/ja#b9"), NoteField(5, "w/1/ja#b8")))
+    tree = read(block_text(one, context(note_numbers={"w/1/ja#b9": 1, "w/1/ja#b8": 2})))
+    assert tree.text_content() == "本文1です。2"
+    assert [link.get("href") for link in tree.iter("a")] == ["#ja-b9", "#ja-b8"]
+
+
+def test_tables_have_their_headings_merged_cells_and_mentions():
+    rows = (("A", "A", "B"), ("1", "<b>", "3"))
+    one = block(1, "\n".join(" | ".join(row) for row in rows), kind="table")
+    table = TableRow(
+        id="t", document="w/1/ja", block=one.id, page=1, caption="表<1>", header_rows=1, rows=rows, continues=None
+    )
+    at = one.text.index("3")
+    tree = read(table_markup(one, table, context(mentions={one.id: [mention(one, at, at + 1)]})))
+    assert [(cell.text_content(), cell.get("colspan")) for cell in tree.iter("th")] == [("A", "2"), ("B", None)]
+    assert [cell.text_content() for cell in tree.iter("td")] == ["1", "<b>", "3"]
+    assert tree.xpath("string(.//caption)") == "表<1>"
+    assert tree.xpath(".//td[3]/a/text()") == ["3"]
+
+
+# --- lines ---
+
+
+def bead(ja: list[BlockRow], en: list[BlockRow]) -> AlignmentRow:
+    return AlignmentRow(
+        id="w/1#a1", work="w", edition=None, unit="block", ja_document="w/1/ja", en_document="w/1/en",
+        ja=tuple(b.id for b in ja), en=tuple(b.id for b in en), score=1, evidence=(),
+    )  # fmt: skip
+
+
+JA = [block(n) for n in range(12)]
+EN = [replace(block(n), id=f"w/1/en#b{n}", document="w/1/en", lang="en") for n in range(12)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=12))
+def test_every_block_stands_once_japanese_in_order_and_pairs_on_one_line(pairs):
+    beads = [bead([JA[a]], [EN[b]]) for a, b in pairs]
+    lines = line_up(JA, EN, beads)
+    assert [b.order for line in lines for b in line.ja] == list(range(12))
+    assert sorted(b.order for line in lines for b in line.en) == list(range(12))
+    firm = [b.order for line in lines if not line.moved for b in line.en]
+    assert firm == sorted(firm)
+    together = {(x.order, y.order) for line in lines for x in line.ja for y in line.en}
+    assert together <= set(pairs)
+    free_ja, free_en = {a for a, _ in pairs}, {b for _, b in pairs}
+    if len(free_ja) == len(free_en) == len(pairs):
+        assert together == set(pairs)
+
+
+def test_blocks_without_counterpart_stand_between_their_neighbours():
+    lines = line_up(JA[:4], EN[:4], [bead([JA[0]], [EN[0]]), bead([JA[3]], [EN[2]])])
+    assert [("".join(str(b.order) for b in x.ja), "".join(str(b.order) for b in x.en)) for x in lines] == [
+        ("0", "0"), ("1", ""), ("2", ""), ("", "1"), ("3", "2"), ("", "3"),
+    ]  # fmt: skip
+
+
+def test_several_blocks_of_one_bead_share_a_line():
+    lines = line_up(JA[:3], EN[:1], [bead(JA[:2], EN[:1])])
+    assert [len(line.ja) for line in lines] == [2, 1]
+
+
+def test_parts_begin_at_headings_and_take_the_footnotes_of_their_stretch():
+    blocks = [block(0, kind="heading"), block(1), block(2, kind="footnote"), block(3, kind="heading"), block(4)]
+    lines = line_up([b for b in blocks if b.kind != "footnote"], [], [])
+    cut = parts(lines, line_up([blocks[2]], [], []))
+    assert [[b.order for line in part.lines for b in line.ja] for part in cut] == [[0, 1], [3, 4]]
+    assert [len(part.footnotes) for part in cut] == [1, 0]
+
+
+# --- pages ---
+
+
+def test_hostile_text_is_text_on_every_page(tmp_path):
+    def hostile(lang):
+        one = document(lang)
+        blocks = tuple(replace(each, text=f"{HOSTILE} {each.text}") for each in one.content.blocks)
+        shifted = len(HOSTILE) + 1
+        mentions = [
+            Mention(m.id, m.block, m.start + shifted, m.end + shifted, m.text, m.label, m.rule, m.value)
+            for m in one.mentions
+        ]
+        mentions.append(Mention("m90", "b3", 0, 8, "<script>", "PERSON", "test", "local:<script>"))
+        sections = tuple(replace(each, title=HOSTILE) for each in one.content.sections)
+        content = replace(one.content, title=HOSTILE, blocks=blocks, sections=sections)
+        source = replace(one.listing.source, url="javascript:alert(1)//" + HOSTILE, file=HOSTILE)
+        licence = Licence(name=HOSTILE, url="javascript:alert(2)", attribution=HOSTILE)
+        listing = replace(one.listing, source=source, licence=licence)
+        return replace(one, content=content, mentions=tuple(mentions), listing=listing)
+
+    result = publish(publication(documents=(hostile("ja"), hostile("en"))), tmp_path, now=NOW)
+    site = Path(result.value.path) / "site"
+    pages = list(site.rglob("*.html"))
+    assert len(pages) >= 5
+    for page in pages:
+        tree = html.fromstring(page.read_bytes())
+        assert {script.get("src").rpartition("/")[2] for script in tree.iter("script")} <= {
+            "viewer.js", "search.js", "search-index.js",
+        }  # fmt: skip
+        assert not [link for link in tree.xpath("//@href | //@src") if link.lower().startswith("javascript:")]
+        assert not tree.xpath("//@*[starts-with(name(), 'on')] | //@style | //style | //iframe")
+        assert "49" not in tree.xpath("string(//h1)"), "a template in the text was run"
+    work = html.fromstring((site / "works" / "guide.html").read_bytes())
+    assert HOSTILE in work.xpath("string(//main)")
+    etree.parse(str(site / "feed.xml"))
+    index = (site / "assets" / "search-index.js").read_text("utf-8")
+    entries = json.loads(index.removeprefix("window.searchIndex=").rstrip(";\n"))
+    assert ["document", "ja", HOSTILE, "2024-09-25", "works/guide.html"] in entries
+
+
+def test_every_page_has_a_policy_a_language_and_only_links_that_lead_somewhere(site):
+    pages = {page: html.fromstring(page.read_bytes()) for page in site.rglob("*.html")}
+    ids = {page: set(tree.xpath("//@id")) for page, tree in pages.items()}
+    for page, tree in pages.items():
+        assert "default-src 'none'" in tree.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
+        assert tree.get("lang") == "en"
+        assert len(ids[page]) == len(tree.xpath("//@id")), f"{page}: an id stands twice"
+        for link in tree.xpath("//a/@href | //link/@href | //script/@src"):
+            if link.startswith("https://example.org/"):
+                continue
+            path, _, fragment = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.is_file(), f"{page}: {link}"
+            assert not fragment or fragment in ids[target], f"{page}: {link}"
+
+
+def test_no_file_of_the_viewer_is_fetched_from_a_network(site):
+    for path in (*site.rglob("*.css"), *site.rglob("*.js")):
+        text = re.sub(r"http://www\.w3\.org/2000/svg", "", path.read_text("utf-8"))
+        assert not re.search(r"https?://|@import|url\(|\bfetch\(", text), path
+
+
+def test_aligned_blocks_share_a_line_and_one_language_only_is_marked(site):
+    tree = html.fromstring((site / "works" / "guide.html").read_bytes())
+    lines = tree.xpath("//section[@class='part']//div[contains(concat(' ', @class, ' '), ' line ')]")
+    by_text = {" ".join(line.xpath("string(.//div[contains(@class, 'ja')])").split()): line for line in lines}
+    line = by_text["はじめに"]
+    assert line.xpath("string(.//div[contains(@class, 'en')]//h3)") == "Introduction"
+    assert line.xpath(".//div[contains(@class, 'ja')]/@lang") == ["ja"]
+    only = by_text["日本語だけにある段落。"]
+    assert "only" in only.get("class").split() and "Not in English" in only.text_content()
+    assert only.xpath(".//a[contains(@class, 'mark')]/@href") == ["#f2"]
+
+
+def test_hidden_text_and_furniture_stand_apart_from_the_text(site):
+    tree = html.fromstring((site / "works" / "guide.html").read_bytes())
+    assert "見えない文字" not in tree.xpath("string(//section[@class='part'])")
+    assert "見えない文字" in tree.xpath("string(//details[@class='left-out'])")
+
+
+def test_a_table_is_a_table_and_a_footnote_links_back(site):
+    tree = html.fromstring((site / "works" / "guide.html").read_bytes())
+    assert [cell.text for cell in tree.xpath("(//table)[1]//th")] == ["観点", "件数"]
+    back = tree.xpath("//p[@id='ja-b9']/a")[0]
+    assert back.get("href") == "#ja-b9-ref" and tree.xpath("//*[@id='ja-b9-ref']")
+
+
+def test_an_entity_page_lists_its_mentions_in_time(site):
+    tree = html.fromstring((site / "entities" / "exi.html").read_bytes())
+    assert tree.xpath("//h1/span/text()") == ["Example Institute", "見本研究所"]
+    assert tree.xpath("//ol[@class='appearances']/li//time/text()") == ["2024-09-25"] * 3
+    assert "../works/guide.html#ja-b3" in tree.xpath("//a/@href")
+
+
+def test_editions_and_forms_have_pages_of_their_own(tmp_path):
+    editions = [document("ja"), document("ja", edition="1.10", digit="7"), document("ja", edition="1.9", digit="8")]
+    slides = replace(editions[0], id="guide/1.0/ja.pptx")
+    result = publish(publication(documents=(*editions, slides), alignments=(), comparisons=()), tmp_path, now=NOW)
+    works = Path(result.value.path) / "site" / "works"
+    tree = html.fromstring((works / "guide.html").read_bytes())
+    tabs = [(tab.text, tab.get("href")) for tab in tree.xpath("//nav[@class='tabs']/a")]
+    assert tabs == [
+        ("1.10 · PDF", "guide.html"), ("1.9 · PDF", "guide~1.9.html"),
+        ("1.0 · PDF", "guide~1.0.html"), ("1.0 · PPTX", "guide~1.0.pptx.html"),
+    ]  # fmt: skip
+    assert all((works / file).is_file() for _, file in tabs)
+
+
+def test_pages_that_would_be_the_same_are_taken_over_from_the_release_before(tmp_path):
+    before = Path(publish(publication(), tmp_path, now=NOW).value.path)
+    one, two, three = publication().documents
+    changed = (one, two, replace(three, date="2024-10-01"))
+    after = Path(publish(publication(documents=changed), tmp_path, now=NOW + timedelta(hours=1)).value.path)
+    same = [before / "site/works/guide.html", after / "site/works/guide.html"]
+    assert same[0].stat().st_ino == same[1].stat().st_ino
+    other = [release / "site/works/only-japanese.html" for release in (before, after)]
+    assert other[0].read_bytes() != other[1].read_bytes()
+
+
+def test_the_feed_tells_new_documents_and_findings_and_remembers(tmp_path):
+    first = Path(publish(publication(documents=publication().documents[:2]), tmp_path, now=NOW).value.path)
+    second = Path(publish(publication(), tmp_path, now=NOW + timedelta(days=1)).value.path)
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = etree.parse(str(second / "site" / "feed.xml")).getroot().findall(f"{atom}entry")
+    titles = [entry.findtext(f"{atom}title") for entry in entries]
+    assert titles[0] == "New document: AIの安全性評価の手引き" and len(titles) == 3
+    assert entries[0].findtext(f"{atom}updated") == "2026-11-23T03:17:00Z"
+    assert len({entry.findtext(f"{atom}id") for entry in entries}) == 3
+    assert len(etree.parse(str(first / "site" / "feed.xml")).getroot().findall(f"{atom}entry")) == 2
+
+
+# --- in a browser ---
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a file; anything that the page's policy or code complains of fails the test."""
+    said: list[str] = []
+
+    def open_(path: Path, **more):
+        page = browser.new_page(**more)
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
+        page.goto(path.as_uri())
+        return page
+
+    yield open_
+    assert said == []
+
+
+def test_search_finds_titles_sections_and_names_from_disk(opened, site):
+    page = opened(site / "index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("評価")
+    assert page.locator("#results li").count() >= 3
+    page.fill("#query", "example INST")
+    assert page.locator("#results a").first.get_attribute("href") == "entities/exi.html"
+    page.fill("#query", "perspectives")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/works/guide.html#en-b5")
+    page.close()
+
+
+def test_switches_hide_marks_and_languages_and_are_remembered(opened, site):
+    page = opened(site / "works" / "guide.html")
+    mark = page.locator(".m.org").first
+    colour = "element => getComputedStyle(element).backgroundColor"
+    assert mark.evaluate(colour) != "rgba(0, 0, 0, 0)"
+    page.uncheck("#kind-org")
+    assert mark.evaluate(colour) == "rgba(0, 0, 0, 0)"
+    page.locator("label", has_text="日本語").click()
+    assert page.locator(".cell.ja").first.is_visible() and not page.locator(".cell.en").first.is_visible()
+    page.reload()
+    assert not page.is_checked("#kind-org") and page.is_checked("#view-ja")
+    page.close()
+
+
+def test_keys_move_to_the_next_finding_and_open_the_page_with_the_blocks_box(opened, site):
+    page = opened(site / "works" / "guide.html")
+    page.keyboard.press("n")
+    assert "only" not in page.locator(".line.here").get_attribute("class")
+    page.keyboard.press("n")
+    assert "日本語だけにある段落。" in page.locator(".line.here").inner_text()
+    page.keyboard.press("p")
+    now = page.locator("#panel rect.now")
+    assert [now.get_attribute(name) for name in ("x", "y")] == ["72", "280"]
+    page.keyboard.press("Escape")
+    assert not page.locator("#panel").is_visible()
+    page.keyboard.press("t")
+    assert page.locator("html").get_attribute("data-theme") in ("dark", "light")
+    page.close()
+
+
+def test_text_can_be_read_without_scripts(opened, site):
+    page = opened(site / "works" / "guide.html", java_script_enabled=False)
+    assert page.locator("text=対象は大規模言語モデルである").is_visible()
+    assert page.locator("text=It covers large language models").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 700, 1000, 1500])
+@pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
+def test_no_page_is_wider_than_its_window(opened, site, name, width):
+    page = opened(site / name, viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory) -> str:
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("npm is not here, which gives axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    if done.returncode:
+        pytest.skip(f"the registry did not give axe-core: {done.stderr.strip()[-200:]}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
+def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto((site / name).as_uri())
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    page.close()
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
+
+
+@pytest.mark.slow
+def test_pages_of_the_real_documents_are_small_and_open_quickly(browser, shared_root):
+    site = shared_root / "processed" / "latest" / "site"
+    pages = sorted((site / "works").glob("*.html"))
+    assert len(pages) >= 14
+    assert max(page.stat().st_size for page in pages) < 1_500_000
+    for path in pages:
+        page = browser.new_page()
+        page.goto(path.resolve().as_uri())
+        timing = page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+        page.close()
+        assert timing < 2000, f"{path.name}: {timing:.0f} ms"  # 1 s where nothing else runs on the machine
