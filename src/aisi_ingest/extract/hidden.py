@@ -97,7 +97,10 @@ def _recognised(sheet: Sheet, chars: Array, unpainted: Array, inked: Array) -> A
 def _doubtful(sheet: Sheet, chars: Array) -> Array:
     """Characters that may be unseen, by what is drawn under and over them; generous, ``_unseen`` decides."""
     rules = sheet.rules
-    rules = rules[(rules["kind"] == FILL) | (rules["kind"] == CURVE) | (rules["kind"] == IMAGE)]
+    if len(rules):
+        rules = rules[(rules["kind"] == FILL) | (rules["kind"] == CURVE) | (rules["kind"] == IMAGE)]
+    if not len(rules) and not sheet.layered and (chars["color"] == 0x000000FF).all():
+        return np.zeros(len(chars), bool)
     x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
     red, green, blue = _channels(chars["color"])
     light = np.minimum(np.minimum(red, green), blue) > 255 - _ALIKE

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.pdfium import C
+from aisi_ingest.extract.pdfium import UNCHECKED, C, pointer
 from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ class _Reader:
         self.float_at = [ctypes.addressof(self.floats) + 4 * i for i in range(6)]
         self.points = (ctypes.c_float * (2 * _CHUNK))()
         start = ctypes.addressof(self.points)
-        self.x_at = range(start, start + 8 * _CHUNK, 8)
-        self.y_at = range(start + 4, start + 4 + 8 * _CHUNK, 8)
+        self.x_at = list(map(pointer, range(start, start + 8 * _CHUNK, 8)))
+        self.y_at = list(map(pointer, range(start + 4, start + 4 + 8 * _CHUNK, 8)))
         self.int_at = [ctypes.addressof(self.ints) + 4 * i for i in range(4)]
 
     def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
-        objects = list(map(get, repeat(holder), range(count)))
-        kinds = list(map(C.FPDFPageObj_GetType, objects))
+        objects = list(map(get, repeat(pointer(holder)), range(count)))
+        kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
         for handle, kind in zip(objects, kinds, strict=True):
             self.order += 1
             if kind == _TEXT:
@@ -86,7 +86,7 @@ class _Reader:
                 inner = self.matrix(handle)
                 inside = C.FPDFFormObj_CountObjects(handle)
                 if inside > 0:
-                    self.walk(inside, C.FPDFFormObj_GetObject, handle, times(inner, matrix), depth + 1)
+                    self.walk(inside, UNCHECKED.FPDFFormObj_GetObject, handle, times(inner, matrix), depth + 1)
 
     def matrix(self, handle: int) -> Matrix:
         if not C.FPDFPageObj_GetMatrix(handle, self.float_at[0]):
@@ -151,12 +151,13 @@ class _Reader:
 
     def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
         a, b, c, d, e, f = matrix
-        segments = list(map(C.FPDFPath_GetPathSegment, repeat(handle), range(count)))
-        kinds = list(map(C.FPDFPathSegment_GetType, segments))  # 0 line, 1 Bézier, 2 move
-        closes = list(map(C.FPDFPathSegment_GetClose, segments))
+        segments = [pointer(at) for at in map(UNCHECKED.FPDFPath_GetPathSegment, repeat(pointer(handle)), range(count))]
+        kinds = list(map(UNCHECKED.FPDFPathSegment_GetType, segments))  # 0 line, 1 Bézier, 2 move
+        closes = list(map(UNCHECKED.FPDFPathSegment_GetClose, segments))
         points: list[tuple[float, float]] = []
         for start in range(0, count, _CHUNK):
-            deque(map(C.FPDFPathSegment_GetPoint, segments[start : start + _CHUNK], self.x_at, self.y_at), maxlen=0)
+            part = segments[start : start + _CHUNK]
+            deque(map(UNCHECKED.FPDFPathSegment_GetPoint, part, self.x_at, self.y_at), maxlen=0)
             flat = self.points[: 2 * min(_CHUNK, count - start)]
             points += [(a * x + c * y + e, b * x + d * y + f) for x, y in zip(flat[::2], flat[1::2], strict=True)]
         starts = [i for i, kind in enumerate(kinds) if kind == 2 or i == 0]
@@ -212,7 +213,7 @@ def read(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.
     Also the drawing orders of text objects that stand in form XObjects.
     """
     reader = _Reader(view, orders)
-    reader.walk(C.FPDFPage_CountObjects(page), C.FPDFPage_GetObject, page, _IDENTITY, 0)
+    reader.walk(C.FPDFPage_CountObjects(page), UNCHECKED.FPDFPage_GetObject, page, _IDENTITY, 0)
     return np.array(reader.rows, RULE), frozenset(reader.in_forms)
 
 

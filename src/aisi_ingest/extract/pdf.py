@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract import hidden, marks
-from aisi_ingest.extract.pdfium import C
+from aisi_ingest.extract.pdfium import UNCHECKED, C, pointer
 from aisi_ingest.model import Box, Issue
 
 if TYPE_CHECKING:
@@ -277,9 +277,9 @@ class _Buffers:
         self.size_at = self._rows(self.size)
 
     @staticmethod
-    def _rows(array: npt.NDArray[Any], column: int = 0) -> range:
+    def _rows(array: npt.NDArray[Any], column: int = 0) -> list[Any]:
         step, start = array.strides[0], array.ctypes.data + column * array.itemsize
-        return range(start, start + step * len(array), step)
+        return list(map(pointer, range(start, start + step * len(array), step)))
 
 
 _buffers = functools.cache(_Buffers)
@@ -349,16 +349,22 @@ def _read_chunk(
     memory.color[:runs] = (0, 0, 0, 255)  # what stays where PDFium knows no colour (patterns): black
     memory.matrix[:runs] = (1, 0, 0, 1, 0, 0)
     memory.size[:runs] = 0
-    _run(C.FPDFText_GetMatrix, repeat(text), heads, memory.matrix_at)
-    _run(C.FPDFText_GetFillColor, repeat(text), heads, *memory.color_at)
-    _run(C.FPDFText_GetCharOrigin, repeat(text), heads, memory.point_at[0], memory.point_at[1])
-    _run(C.FPDFTextObj_GetFontSize, handles, memory.size_at)
-    font_handles, which = np.unique(np.fromiter(map(C.FPDFTextObj_GetFont, handles), "u8", runs), return_inverse=True)
-    font = np.array([_font(handle, fonts, found) for handle in font_handles.tolist()], "u2")[which]
-    mode = np.fromiter(map(C.FPDFTextObj_GetTextRenderMode, handles), "i4", runs)
+    page, owners = pointer(text), list(map(pointer, handles))
+    _run(UNCHECKED.FPDFText_GetMatrix, repeat(page), heads, memory.matrix_at)
+    _run(UNCHECKED.FPDFText_GetFillColor, repeat(page), heads, *memory.color_at)
+    _run(UNCHECKED.FPDFText_GetCharOrigin, repeat(page), heads, memory.point_at[0], memory.point_at[1])
+    _run(UNCHECKED.FPDFTextObj_GetFontSize, owners, memory.size_at)
+    faces = list(map(UNCHECKED.FPDFTextObj_GetFont, owners))
+    mode = np.fromiter(map(UNCHECKED.FPDFTextObj_GetTextRenderMode, owners), "i4", runs)
+    for i in np.flatnonzero((mode == 2) | (mode == 6)).tolist():
+        faces[i] = -faces[i]  # filled and stroked: how writers make a font bold that has no bold face
+    for face in set(faces).difference(fonts):
+        fonts[face] = min(len(found), 0xFFFF)
+        found.append(_describe(face))
+    font = np.fromiter(map(fonts.__getitem__, faces), "u2", runs)
     order = np.fromiter(map(orders.get, handles, repeat(0)), "u4", runs)
 
-    matrix = np.nan_to_num(memory.matrix[:runs].astype("f8"), posinf=0, neginf=0)
+    matrix = _finite(memory.matrix[:runs].astype("f8"))
     a, b, c, d = matrix[:, 0], matrix[:, 1], matrix[:, 2], matrix[:, 3]
     size = np.abs(memory.size[:runs]) * np.hypot(c, d)
     angle = (np.degrees(np.arctan2(b, a)) - 90 * view.turns) % 360
@@ -369,7 +375,7 @@ def _read_chunk(
         chars[name] = values[run]
     chars["hidden"] = ((mode == 3) | (mode == 7))[run]  # drawn in no colour; hidden.mark decides
 
-    _run(C.FPDFText_GetLooseCharBox, repeat(text), where, memory.box_at)
+    _run(UNCHECKED.FPDFText_GetLooseCharBox, repeat(page), where, memory.box_at)
     box = memory.box[:n].astype("f8")  # left, top, right, bottom
     origin_x, origin_y = box[:, 0].copy(), memory.point[:runs, 1][run].copy()
     # The loose box is made from the matrix's a alone: of slanted or turned text it is wrong or empty.
@@ -378,7 +384,7 @@ def _read_chunk(
     if len(odd):
         _turned(text, odd, [where[i] for i in odd.tolist()], matrix[run[odd]], size[run[odd]], box, origin_x, origin_y)
     _pieces(text, where, box, origin_x, origin_y)
-    box = np.clip(np.nan_to_num(box), -1e5, 1e5)
+    box = _finite(box)
     x0, top, x1, bottom = view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
     chars["x0"], chars["top"], chars["x1"], chars["bottom"] = x0, top, x1, bottom
     chars["origin_x"], chars["origin_y"] = view.points(origin_x, origin_y)
@@ -402,10 +408,11 @@ def _codes(text: int, start: int, count: int) -> npt.NDArray[np.uint32]:
 
 def _objects(text: int, where: list[int]) -> npt.NDArray[np.uint64]:
     """The text object of each character: asked of every fourth, and of those between where two differ."""
-    n, step = len(where), 4
+    n, step, page = len(where), 4, pointer(text)
 
     def ask(at: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
-        return np.fromiter(map(C.FPDFText_GetTextObject, repeat(text), [where[i] for i in at.tolist()]), "u8", len(at))
+        asked = [where[i] for i in at.tolist()]
+        return np.fromiter(map(UNCHECKED.FPDFText_GetTextObject, repeat(page), asked), "u8", len(at))
 
     probes = np.arange(0, n, step)
     if probes[-1] != n - 1:
@@ -420,6 +427,13 @@ def _objects(text: int, where: list[int]) -> npt.NDArray[np.uint64]:
     return out
 
 
+def _finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Without what no page can have; broken files have numbers of any size."""
+    if np.abs(values).max(initial=0) < 1e5:  # false for what is no number
+        return values
+    return np.clip(np.nan_to_num(values, posinf=0, neginf=0), -1e5, 1e5)
+
+
 _HIGH, _LOW = (0xD800, 0xDC00), (0xDC00, 0xE000)
 
 
@@ -427,7 +441,8 @@ def _real(text: int, start: int, code: npt.NDArray[np.uint32]) -> npt.NDArray[np
     """Indices of the characters that the file has; repairs ``code`` in place where PDFium marks hyphens."""
     keep = (code != 0x0A) & (code != 0x0D)
     spaces = np.flatnonzero(code == 0x20)
-    generated = np.fromiter(map(C.FPDFText_IsGenerated, repeat(text), (spaces + start).tolist()), "i4", len(spaces))
+    asked = map(UNCHECKED.FPDFText_IsGenerated, repeat(pointer(text)), (spaces + start).tolist())
+    generated = np.fromiter(asked, "i4", len(spaces))
     keep[spaces[generated == 1]] = False
     special = keep & ((code < 0x20) | (code == 0xAD) | (code == 0xFFFE) | (code == 0xFFFF))
     for i in np.flatnonzero(special).tolist():
@@ -461,9 +476,10 @@ def _turned(
 ) -> None:
     """Boxes of turned text: from the glyph's extent along the line, and the size across it."""
     memory, n = _buffers(), len(where)
-    _run(C.FPDFText_GetCharOrigin, repeat(text), where, memory.point_at[0], memory.point_at[1])
+    page = pointer(text)
+    _run(UNCHECKED.FPDFText_GetCharOrigin, repeat(page), where, memory.point_at[0], memory.point_at[1])
     ox, oy = memory.point[:n, 0].copy(), memory.point[:n, 1].copy()
-    _run(C.FPDFText_GetCharBox, repeat(text), where, *memory.point_at)  # left, right, bottom, top
+    _run(UNCHECKED.FPDFText_GetCharBox, repeat(page), where, *memory.point_at)  # left, right, bottom, top
     tight = memory.point[:n].copy()
     length = np.hypot(matrix[:, 0], matrix[:, 1])
     length[length == 0] = 1
@@ -489,12 +505,15 @@ def _pieces(
     """Characters that share one glyph (a ligature, ActualText) have no advance: share out the glyph's box."""
     narrow = box[:, 2] - box[:, 0] <= 0
     same = np.zeros(len(box), bool)
-    same[1:] = (box[1:] == box[:-1]).all(1) & (origin_y[1:] == origin_y[:-1])
+    same[1:] = (box[1:, 0] == box[:-1, 0]) & (origin_y[1:] == origin_y[:-1])
     same[:-1] |= same[1:]
+    shared = np.flatnonzero(narrow | same).tolist()
+    if not shared:
+        return
     values = (ctypes.c_double * 4)()
     ends = [ctypes.addressof(values) + 8 * i for i in range(4)]
     groups: dict[tuple[float, float], list[int]] = {}
-    for i in np.flatnonzero(narrow | same).tolist():
+    for i in shared:
         groups.setdefault((float(origin_x[i]), float(origin_y[i])), []).append(i)
     for members in groups.values():
         if not C.FPDFText_GetCharBox(text, where[members[0]], *ends):
@@ -506,39 +525,40 @@ def _pieces(
             origin_x[i] = box[i, 0]
 
 
-_BOLD = re.compile(r"bold|black|heavy|demi|semibold|[-_ ,]w[6-9]\b|-[bh]$|-eb$|extrab", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|demi|[-_ ,]w[6-9]\b|-[bh]$|-eb$", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|slanted", re.IGNORECASE)
-_SERIF = re.compile(r"min(?:cho|-)|明朝|serif|times|roman|song|ryumin|century|cambria|georgia|garamond", re.IGNORECASE)
+_SERIF = re.compile(
+    r"mincho|min-|明朝|(?<!sans)(?<!sans[- ])serif|times|roman|song|ryumin|century|cambria|georgia|garamond",
+    re.IGNORECASE,
+)
 _MONO = re.compile(r"mono|courier|consol|menlo|typewriter|code", re.IGNORECASE)
 
 
-def _font(handle: int, known: dict[int, int], found: list[Font]) -> int:
-    """Index of a font on this page. Handles are only good while the page is open."""
-    if handle not in known:
-        known[handle] = min(len(found), 0xFFFF)
-        found.append(_describe(handle))
-    return known[handle]
-
-
 def _describe(handle: int) -> Font:
+    """The font of a handle; of a negative one, with strokes that make it bold."""
+    stroked, handle = handle < 0, abs(handle)
     if not handle:
         return Font("")
     size = C.FPDFFont_GetBaseFontName(handle, None, 0)
-    name = ""
+    raw = b""
     if 0 < size <= 4096:
         buffer = ctypes.create_string_buffer(size)
         C.FPDFFont_GetBaseFontName(handle, ctypes.addressof(buffer), size)
         raw = buffer.raw[: size - 1]
-        try:
-            name = raw.decode()
-        except UnicodeDecodeError:
-            name = raw.decode("cp932", "replace")
+    return _named_font(raw, max(0, C.FPDFFont_GetFlags(handle)), stroked or C.FPDFFont_GetWeight(handle) >= 600)
+
+
+@functools.lru_cache(256)
+def _named_font(raw: bytes, flags: int, heavy: bool) -> Font:
+    """From the base font's name and the descriptor's flags (ISO 32000-1, table 123)."""
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        name = raw.decode("cp932", "replace")
     name = re.sub(r"^[A-Z]{6}\+", "", name)
-    flags = max(0, C.FPDFFont_GetFlags(handle))  # PDF 32000-1, table 123
-    weight = C.FPDFFont_GetWeight(handle)
     return Font(
         name,
-        bold=bool(_BOLD.search(name)) or weight >= 600 or bool(flags & 1 << 18),
+        bold=heavy or bool(_BOLD.search(name)) or bool(flags & 1 << 18),
         italic=bool(_ITALIC.search(name)) or bool(flags & 1 << 6),
         serif=bool(_SERIF.search(name)) if name else bool(flags & 2),
         monospace=bool(flags & 1) or bool(_MONO.search(name)),
