@@ -25,7 +25,7 @@
       .forEach((each) => store.set(each.id, each.checked ? "1" : "0")));
   });
 
-  const main = $("#main");
+  const main = $("#text");
   const lines = $$(".part .line");
   let here = -1;
   const go = (index) => {
