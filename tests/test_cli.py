@@ -122,7 +122,7 @@ def test_add_of_a_missing_file_publishes_the_others_and_ends_red(tmp_path):
     ("name", "text", "said"),
     [
         ("sources.toml", '[[source]]\nid = "a"\nindex = ["https://example.org/"]\nlicense = "MIT"\n', ":4:"),
-        ("registry.toml", '[[organisation]]\nid = "a"\ncolour = "red"\n', ":3:"),
+        ("registry.toml", '[org]\na = { ja = ["甲"], en = ["A"], colour = "red" }\n', ":2:"),
     ],
 )
 def test_an_unknown_key_is_one_line_with_its_number(name, text, said, tmp_path, sample_site):

@@ -172,6 +172,7 @@ class _Run(AbstractContextManager["_Run"]):
         self.store = Store(settings.root)
         self.began, self.clock = now(), time.monotonic()
         self.attempts: dict[str, Fetched] = {}  # of this run, by address
+        self.followed: set[str] = set()  # ids of the sources that this run has asked
         self.issues: list[Issue] = []
 
     def __enter__(self) -> _Run:
@@ -186,6 +187,7 @@ class _Run(AbstractContextManager["_Run"]):
         self._lock.__exit__(kind, error, trace)
 
     def fetch(self, job: FetchJob) -> None:
+        self.followed.add(job.source.id)
         for visit in self.runner(fetch_source, [job]):
             self.issues += visit.issues
             for each in visit.fetched:
@@ -322,6 +324,7 @@ class _Run(AbstractContextManager["_Run"]):
 
         self.progress("publish", "release", 0, 1)
         aligned = [(pair, pair.aligned) for pair in pairs if pair.aligned]
+        origins = {document.listing.origin for document in placed.values()}
         publication = Publication(
             documents=placed,
             alignments=[Alignment(pair.ja, pair.en, each.beads, each.with_encoder) for pair, each in aligned],
@@ -329,7 +332,7 @@ class _Run(AbstractContextManager["_Run"]):
             entities=registry.load(Path(self.settings.registry) if self.settings.registry else None).entities,
             made_with=made_with(),
             raw={sha: str(self.store.path(sha)) for sha in (d.listing.source.sha256 for d in placed.values())},
-            expectations={source.id: source.expect.documents for source in self.sources},
+            expectations={s.id: s.expect.documents for s in self.sources if s.id in self.followed | origins},
             succeeded=report.succeeded,
             report=msgspec.to_builtins(report),
             issues=report.issues,
