@@ -152,10 +152,19 @@ def _well_formed(filename: str, content: bytes) -> tuple[bytes | None, Issue | N
             root = etree.fromstring(content, parser)
         except etree.XMLSyntaxError:
             root = None
+        if root is not None:
+            for element in [found for found in root.iter() if isinstance(found.tag, str) and ":" in _local(found.tag)]:
+                parent = element.getparent()  # a tag that was cut off in its name
+                if parent is not None:
+                    parent.remove(element)
         if root is None:
             return None, warning("part_missing", f"{filename} is not XML and was left out ({reason}).")
         saved = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return saved, warning("part_damaged", f"{filename} is damaged; what the parser could save was read ({reason}).")
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _active_content(known: set[str]) -> tuple[str, ...]:

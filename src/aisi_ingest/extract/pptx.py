@@ -154,7 +154,7 @@ def _slide(
             if shape.placeholder in TITLES and own and titled is None and not hidden:
                 titled = own
             elif own:
-                entries.append((around([piece.box for piece in own]), own))
+                entries.append((_extent(shape, own), own))
     frames = [shape.box for shape in shapes if shape.kind == "frame"]
     if titled is None:
         titled = _large_text(entries, size[1])
@@ -169,6 +169,14 @@ def _slide(
     if unseen:
         pieces = [replace(piece, hidden=True) for piece in pieces]
     return Slide(title, tuple(pieces), _notes(part), unseen)
+
+
+def _extent(shape: Shape, pieces: Sequence[Piece]) -> Box:
+    """What a text takes up: as wide as its box, as high as its lines."""
+    box = around([piece.box for piece in pieces])
+    if shape.column is None:
+        return box
+    return Box(min(box.x0, shape.column[0]), box.top, max(box.x1, shape.column[1]), box.bottom)
 
 
 def _without(entries: list[tuple[Box, list[Piece]]], taken: Sequence[Piece]) -> list[tuple[Box, list[Piece]]]:

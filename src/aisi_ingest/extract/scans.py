@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.slides import around
-from aisi_ingest.extract.titles import Candidate, title_of
+from aisi_ingest.extract.titles import Candidate, split_number, title_of
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, Section
 from aisi_ingest.numbering import numbering
-from aisi_ingest.outline import number_and_title
 from aisi_ingest.text import language_of
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def page_blocks(
             title = paragraph.text
             block = replace(block, kind="title" if region.page == 1 else "heading", level=1)
             if content.kind == "deck" and slide is not None:
-                number, name = number_and_title(title)
+                number, name = split_number(title)
                 sections[slide] = replace(sections[slide], title=name, number=number)
         elif content.kind == "report" and _is_heading(paragraph):
             number, name = _numbered(paragraph.text)
@@ -143,7 +142,7 @@ def _is_heading(paragraph: Paragraph) -> bool:
 
 def _numbered(text: str) -> tuple[str | None, str]:
     item = _ITEM_OF_PAPER.match(text)
-    return (item.group().strip(), text[item.end() :]) if item else number_and_title(text)
+    return (item.group().strip(), text[item.end() :]) if item else split_number(text)
 
 
 def _level(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ TITLES = {"title", "ctrTitle"}
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _RELATION = qn("r:id")
+_CONTROL = re.compile("_x000[ABDabd]_|[\v\r]")
 
 
 class Paragraph(Struct, frozen=True):
@@ -41,6 +43,7 @@ class Shape(Struct, frozen=True):
     hidden: bool = False
     paragraphs: tuple[Paragraph, ...] = ()
     boxes: tuple[Box, ...] = ()  # of the paragraphs, estimated: the file does not say where lines break
+    column: tuple[float, float] | None = None  # left and right edge in which lines are broken
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
     caption: str | None = None
@@ -144,7 +147,10 @@ def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidd
         return
     if kind is None:
         yield Shape("frame", box, hidden=hidden)
-    yield Shape("text", box, kind, hidden, paragraphs, boxes=_text_boxes(body, box, paragraphs))
+    properties = body.find(qn("a:bodyPr"))
+    wraps = properties is None or (properties.get("wrap", "square") == "square" and properties.get("vert") is None)
+    boxes = _text_boxes(body, box, paragraphs)
+    yield Shape("text", box, kind, hidden, paragraphs, boxes=boxes, column=(box.x0, box.x1) if wraps else None)
 
 
 def _picture(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) -> Shape:
@@ -267,8 +273,8 @@ def _raw(paragraph: Any) -> str:
             pieces.append("\n")
         elif not any(parent.tag == _MC + "Fallback" for parent in element.iterancestors()):
             pieces.append(element.text or "")
-    text = normalise("".join(pieces).replace("\v", "\n").replace("\r", "\n").replace("_x000D_", ""))
-    return text
+    # Line breaks that were pasted as control characters come escaped.
+    return normalise(_CONTROL.sub("\n", "".join(pieces)))
 
 
 def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from aisi_ingest.model import Box
+from aisi_ingest.numbering import numbering
 
 
 class Candidate(Struct, frozen=True):
@@ -79,15 +80,9 @@ def _count(sign: str) -> int:
     return int(sign) if sign.isdecimal() else ord(sign) - ord("①") + 1
 
 
-_NUMBER = re.compile(
-    r"(第[ ]?[0-9一二三四五六七八九十]{1,3}[ ]?[部章節編回条]|\d{1,2}(?:[-.]\d{1,2}){1,3}\.?|\d{1,2}[.．](?!\d)"
-    r"|[(（]\d{1,2}[)）]|[①-⑳]|[A-Z]\.(?:\d{1,2}\.?)*|[IVX]{1,4}[.．])[ \u3000]*(?=\S)"
-)
-
-
 def split_number(title: str) -> tuple[str | None, str]:
-    """Number as printed, without the dot at its end, and the rest of a title."""
-    found = _NUMBER.match(title)
-    if not found:
+    """Number as printed and the rest of a title, as in a report: ``("2.1", "Purpose")``."""
+    found = numbering(title)
+    if found is None or found.end >= len(title):
         return None, title
-    return found.group(1).rstrip(".．"), title[found.end() :]
+    return found.text, title[found.end :]
