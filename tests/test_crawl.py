@@ -55,6 +55,12 @@ def test_the_other_language_is_read_from_either_side(site: Site, walk: Crawling)
         assert {link.url[-6:-4]: link.lang for link in found.links} == {"ja": "ja", "en": "en"}
 
 
+def test_one_language_alone_is_read_where_the_source_says_so(site: Site, walk: Crawling) -> None:
+    site["/"] = page("a_ja.pdf", more='<a href="en/" hreflang="en">English</a>')
+    site["/en/"] = page("../a_en.pdf", lang="en")
+    assert names(walk("/", languages=("ja",))) == ["a_ja.pdf"] and "/en/" not in paths(site)
+
+
 def test_a_list_that_goes_on_is_read_to_its_end_and_each_page_once(site: Site, walk: Crawling) -> None:
     for number in range(1, 8):
         path = "/pub/" if number == 1 else f"/pub/?page={number}"
@@ -89,6 +95,13 @@ def test_a_document_on_pages_of_both_languages_has_no_language_and_the_first_tit
     site["/en/"] = page("/both.pdf", lang="en")
     (link,) = walk("/ja/", "/en/").links
     assert link.lang is None and link.title == "/both.pdf のこと"
+
+
+def test_a_sitemap_takes_no_language_away(site: Site, walk: Crawling) -> None:
+    site["/sitemap.xml"] = f"<urlset><url><loc>{site.url}/a.pdf</loc></url></urlset>".encode()
+    site["/ja/"] = page("/a.pdf")
+    (link,) = walk("/sitemap.xml", "/ja/").links
+    assert link.lang == "ja" and link.title == "/a.pdf のこと"
 
 
 def test_pages_that_circle_end(site: Site, walk: Crawling) -> None:

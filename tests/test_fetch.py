@@ -1,6 +1,9 @@
 import gzip
 import hashlib
 import json
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +16,8 @@ from typing import Any
 import httpcore
 import pytest
 import servers
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from servers import Site, pdf
 
@@ -621,6 +626,61 @@ def test_other_index_pages_on_the_same_root_withdraw_nothing(site: Site, store: 
     for path in ("/one/", "/two/"):
         fetch.fetch(sources.from_index([f"{site.url}{path}"]), store)
     assert {row.state for row in store.states()} == {"fetched"}
+
+
+HAPPENINGS = {
+    "first": servers.resource(pdf("first"), "1"),
+    "second": servers.resource(pdf("second"), "2"),
+    "gone": servers.status(404),
+    "broken": servers.status(500),
+    "page": servers.resource(b"<html><body>sorry</body></html>", "3"),
+    "cut": servers.cut(pdf("second", 9000), 4000),
+    "unlisted": None,
+}
+
+
+@given(st.lists(st.sampled_from(sorted(HAPPENINGS)), min_size=2, max_size=6))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_to_a_document_its_last_good_bytes_stay(site: Site, happenings: list[str]) -> None:
+    good: str | None = None
+    with tempfile.TemporaryDirectory() as root, Client(Noted(), tries=2) as client:
+        for happening in happenings:
+            answer = HAPPENINGS[happening]
+            site["/b.pdf"] = pdf("b")
+            site["/a.pdf"] = answer or servers.status(404)
+            site.index("b.pdf", *(["a.pdf"] if answer else []))
+            client._left_alone.clear()
+            found = by_name(fetch.fetch(source_of(site), Store(root), client=client))
+            good = happening if happening in ("first", "second") else good
+            assert found["b.pdf"].listing and found["b.pdf"].receipt.state in ("fetched", "unchanged")
+            if "a.pdf" in found:
+                listing = found["a.pdf"].listing
+                assert (listing.source.sha256 if listing else None) == (sha256(pdf(good)) if good else None)
+                assert listing is None or Store(root).read(listing.source.sha256) == pdf(good or "")
+            else:
+                assert good is None
+            for path in Path(root).glob("raw/??/*"):
+                assert sha256(path.read_bytes()) == path.name
+
+
+def test_a_run_that_is_killed_in_a_download_is_made_good_by_the_next(site: Site, store: Store, visit: Visiting) -> None:
+    site.index("a.pdf", "b.pdf")
+    site["/a.pdf"], site["/b.pdf"] = pdf("a"), servers.drip(pdf("b", 5000), 0.05)
+    code = (
+        "import sys; from aisi_ingest import fetch, sources; from aisi_ingest.store import Store\n"
+        "s = Store(sys.argv[1])\n"
+        "with s.lock():\n    fetch.fetch(sources.from_index([sys.argv[2]]), s)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(store.root), f"{site.url}/"])
+    while not site.asked("/b.pdf"):
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    site["/b.pdf"] = pdf("b", 5000)
+    with store.lock():
+        found = by_name(visit())
+    assert (found["a.pdf"].receipt.state, found["b.pdf"].receipt.state) == ("unchanged", "fetched")
+    assert not list(store.raw.glob("incoming/*"))
 
 
 # By hand

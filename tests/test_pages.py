@@ -133,6 +133,26 @@ def test_a_document_has_the_language_of_its_link_or_else_of_its_page() -> None:
     assert (found["a.pdf"].lang, found["b.pdf"].lang) == ("ja", "en")
 
 
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("評価観点ガイド（英語版）", "en"),
+        ("評価観点ガイド [英語版] (PDF: 1.2MB)", "en"),
+        ("英語版", "en"),
+        ("Guide to Evaluation (English)", "en"),
+        ("English PDF", "en"),
+        ("日本語版", "ja"),
+        ("英語学習の手引き", "ja"),
+        ("Teaching English", "ja"),
+        ("Summary in English", "en"),
+        ("評価観点ガイド 英語版", "en"),
+        ("Why this is not in plain englishness", "ja"),
+    ],
+)
+def test_a_link_that_names_a_language_at_its_end_has_that_language(text: str, lang: str) -> None:
+    assert one(f'<a href="a.pdf">{text}</a>').lang == lang
+
+
 def test_an_english_folder_is_english_even_where_the_template_says_japanese() -> None:
     assert read("Publications", url="https://example.org/en/pub/", lang="ja-JP").lang == "en"
 

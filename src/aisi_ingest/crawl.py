@@ -76,7 +76,7 @@ class _Walk:
         self.links: dict[str, Link] = {}
         self.issues: list[Issue] = []
         self.complete = True
-        self._languages: dict[str, set[Lang | None]] = {}
+        self._languages: dict[str, set[Lang]] = {}  # of each link, as the pages have it
         self._folders = {_folder(pages.canonical(url)) for url in source.index}
 
     def go(self) -> None:
@@ -95,6 +95,8 @@ class _Walk:
             for link in page.documents:
                 self._take(link)
             for target in page.pages:
+                if target.kind == "other_language" and len(self.source.languages) < 2:
+                    continue
                 below = depth if target.kind != "page" else depth + 1
                 if target.kind == "other_language" and depth == 0:
                     self._follow(_folder(target.url))
@@ -115,13 +117,16 @@ class _Walk:
         """Note a link; one that pages of both languages have keeps its first title, and has no language."""
         if not self._ours(link.url):
             return
-        before = self.links.get(link.url)
-        if before is None:
-            self.links[link.url] = link
-        else:
-            lang = before.lang if before.lang == link.lang or link.lang is None else None
-            title, date = before.title or link.title, before.date or link.date
-            self.links[link.url] = replace(before, title=title, date=date, lang=lang)
+        languages = self._languages.setdefault(link.url, set())
+        if link.lang:
+            languages.add(link.lang)
+        before = self.links.get(link.url, link)
+        self.links[link.url] = replace(
+            before,
+            title=before.title or link.title,
+            date=before.date or link.date,
+            lang=next(iter(languages)) if len(languages) == 1 else None,
+        )
 
     def _read(self, url: str, depth: int) -> Page | None:
         """A page, from the network or, where that says it is the same, from the store; None where there is none."""

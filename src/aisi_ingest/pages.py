@@ -56,6 +56,13 @@ _BARE = re.compile(
     r"|(?:full\s+)?(?:text|report))?[\s:：>»]*",
     re.IGNORECASE,
 )
+_SAYS_LANGUAGE = re.compile(
+    # A bare "English" after a blank belongs to the title: "Teaching English".
+    r"(?:(?:^|[(（［\[【<＜/／-]\s*)(?:(?P<en>英語|英文|english)|(?P<ja>日本語|和文|japanese))"
+    r"|(?:^|\W)(?:(?P<en2>英語版|in english|english version)|(?P<ja2>日本語版|in japanese|japanese version)))"
+    r"\s*[)）］\]】>＞]?\s*$",
+    re.IGNORECASE,
+)
 _OTHER_LANGUAGE = re.compile(r"\s*(english|en|eng|英語|日本語|japanese|ja|jp|jpn)\s*", re.IGNORECASE)
 _NEXT = re.compile(
     r"\s*(次へ|次の?ページ|次の\d+件|next(\s+page)?|older(\s+posts)?|もっと見る|[»›>])\s*[»›>]*\s*", re.IGNORECASE
@@ -93,7 +100,7 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
             continue
         if _is_document(target, node):
             if target not in documents:
-                lang = hreflang or page_lang
+                lang = hreflang or _said_language(node) or page_lang
                 title, date = _title(node, rows), _date(node, rows)
                 documents[target] = Link(url=target, title=title, date=date, lang=lang)
             continue
@@ -209,6 +216,15 @@ def _page_language(tree: LexborHTMLParser, url: str) -> Lang | None:
         return _language(root.attributes.get("lang"))
     text = tree.body.text() if tree.body else ""
     return language_of(text) if any(char.isalpha() for char in text) else None
+
+
+def _said_language(node: LexborNode) -> Lang | None:
+    """What a link's text says at its end: "ガイド（英語版）", "Guide (Japanese)", "English PDF"."""
+    text = _text(node)
+    while (shorter := _SUFFIX.sub("", text)) != text:
+        text = shorter
+    match = _SAYS_LANGUAGE.search(text)
+    return None if match is None else "en" if match["en"] or match["en2"] else "ja"
 
 
 def _is_document(url: str, node: LexborNode) -> bool:
