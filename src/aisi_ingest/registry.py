@@ -138,7 +138,7 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
     if alias.exact and text[start:end] != alias.text:
         return False
     if first.isascii():
-        if before.isascii() and (before.isalnum() or before in "_@\\") or before == "." and start > 1 and text[start - 2].isalnum():
+        if before.isascii() and (before.isalnum() or before in "_\\") or before in ".@" and start > 1 and text[start - 2].isalnum():
             return False
         if not _capitals(alias.text, text[start:end]):
             return False

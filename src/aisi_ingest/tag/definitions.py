@@ -24,6 +24,7 @@ class Definitions:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Label, str | None, str]] = {}  # name: label, value, name of what it is
         self._pattern: re.Pattern[str] | None = None
+        self._section: str | None = None
         self._canonical: dict[str, str] = {}  # a name that no registry has: the one its local id is made of
 
     def known(self, text: str, start: int = 0) -> Iterator[Span]:
@@ -46,7 +47,7 @@ class Definitions:
         """New mentions in the brackets after ``spans``; what they name is known from now on."""
         out = []
         for span in spans:
-            if span.label in (None, "DATE", "PLACE", "PERSON") or (span.label == "EVENT" and False):
+            if span.label in (None, "DATE", "PLACE", "PERSON"):
                 continue
             bracket = _BRACKET.match(text, span.end)
             if bracket is None:
@@ -69,6 +70,17 @@ class Definitions:
                 out.append(Span(start, end, span.label, "defined", span.value, span.name or name))
         return out
 
+    def working_group(self, text: str, spans: list[Span], section: str | None) -> None:
+        """"WG" alone is the working group that was named last in the same section."""
+        if section != self._section:
+            self._section = section
+            if self._known.pop("WG", None):
+                self._compile()
+        for span in spans:
+            name = text[span.start : span.end]
+            if span.label == "ORG" and name != "WG" and name.endswith(("ワーキンググループ", "WG", "Working Group")) and not name.endswith("SWG"):
+                self._teach("WG", span, name)
+
     def _join(self, name: str, other: str) -> None:
         """Both name the same local thing: its id is made of the acronym, else of the Latin one."""
         better = min((name, other), key=lambda n: (is_japanese(n[0]) or is_japanese(n[-1]), not n.isupper(), len(n), n))
@@ -78,9 +90,14 @@ class Definitions:
 
     def _teach(self, short: str, span: Span, name: str) -> None:
         assert span.label is not None
+        if self._known.get(short) == (span.label, span.value, span.name or name):
+            return
         self._known[short] = (span.label, span.value, span.name or name)
+        self._compile()
+
+    def _compile(self) -> None:
         words = sorted(self._known, key=len, reverse=True)
-        self._pattern = re.compile("|".join(_bounded(w) for w in words))
+        self._pattern = re.compile("|".join(_bounded(w) for w in words)) if words else None
 
 
 def _bounded(word: str) -> str:

@@ -27,7 +27,7 @@ _ORG_HEADS = frozenset(
     " Coalition Observatory Observatories Partnership Hospital Museum Library Subgroup".split()
 )
 _COMPANY_LEFT = re.compile(rf"(?:{_WORD}(?:\s(?:and|of|&)\s|\s)){{0,5}}{_WORD}$")
-_COMPANY = re.compile(r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Pte\.?(?:\sLtd\.?)?|B\.V\.|CORPORATION|LIMITED|INC\.?|LTD\.?)(?![A-Za-z])")
+_COMPANY = re.compile(r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Limited|Pte\.?(?:\sLtd\.?)?|B\.V\.|CORPORATION|LIMITED|INC\.?|LTD\.?)(?![A-Za-z])")
 _GUIDE_HEADS = frozenset(
     "Guideline Guidelines Guide Guidebook Guidance Framework Principles Act Bill Strategy Whitepaper Report Standard"
     " Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter Handbook Manual Playbook"
@@ -95,6 +95,19 @@ _STANDARD = re.compile(
     r")(?![A-Za-z0-9])"
 )
 _QUOTED = re.compile(r"[“\"]([A-Z][^“”\"\n]{3,160}?)[,.]?[”\"]")
+
+
+_REFERENCES = re.compile(r"\b(?:references|bibliography|sources|works cited)\b|参考文献|出典|参考資料", re.IGNORECASE)
+_CITED = re.compile(r"(?:[\w.)],?|published|titled|entitled|[Ss]ource:)\s?[“\"]([A-Z][^“”\"\n]{8,160}?)[,.]?\s?[”\"](?=[,.]?\s?(?:\([^()]{1,40}\)\.?\s?)?(?:https?://|$|\)|,?\s?pp?\.))")
+
+
+def cited(text: str, title: str) -> Iterator[Span]:
+    """Titles in quotes in a list of references, or in a line that gives its source."""
+    if not (_REFERENCES.search(title) or "ource:" in text or "http" in text):
+        return
+    for m in _CITED.finditer(text):
+        title = re.sub(r"\s?\([^()]{1,40}\)$", "", m[1])
+        yield Span(m.start(1), m.start(1) + len(title), "GUIDE", "shape.cited")
 
 
 def names(text: str, strict: bool) -> Iterator[Span]:
@@ -275,11 +288,15 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
         return None
     others = [w for i, w in enumerate(words) if i != head and w not in _JOINS]
     specific = [w for w in others if w not in _COMMON and w not in _ORG_HEADS]
+    if words[head] in ("Ministry", "University") or (words[head] == "School" and "Graduate" in words):
+        strict = False
+    if words[head] in ("Summit", "Symposium", "Hackathon", "Meetup") and specific:
+        strict = False
     marked = [w for w in others if w in _PROPER or _acronym(w) or "." in w or _is_proper(w)]
     if not specific and not marked:
         return None
     weak = words[head] in _WEAK
-    if words[head] in _UNMARKED and not marked and not (head + 1 < len(words) and words[head + 1] in ("of", "for")):
+    if words[head] in _UNMARKED and not marked and "Graduate" not in words and not (head + 1 < len(words) and words[head + 1] in ("of", "for")):
         return None
     if (strict and not marked) or (weak and not marked and len(specific) < 2):
         return None

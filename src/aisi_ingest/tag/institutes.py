@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aisi_ingest.model import Block, Content
 from aisi_ingest.registry import Registry
 from aisi_ingest.tag.spans import Span
@@ -33,7 +35,7 @@ class Institutes:
         if len(alone) == 1 and len(block.text.strip()) - (alone[0].end - alone[0].start) <= 4 and alone[0].value:
             self._stack.append((level, alone[0].value))
         self._seen.update(s.value for s in out if s.value)
-        return [s for s in out if s.value is not None or not s.ids]
+        return [s for s in out if (s.value is not None or not s.ids) and not _inside_name(block.text, s, out)]
 
     @property
     def _countries(self) -> set[str | None]:
@@ -91,3 +93,14 @@ class Institutes:
             elif other.start >= span.end and between.strip() in ("in", "in the", "of", "of the", ",", "(", "（", "、"):
                 out.append(other.value)
         return out
+
+
+_COMPOUND = re.compile(r"(?<![A-Za-z])[A-Za-z]*[A-Z][a-z0-9]*[A-Z][A-Za-z0-9]*\s$")
+
+
+def _inside_name(text: str, span: Span, spans: list[Span]) -> bool:
+    """A country that ends an unknown Latin name: WebDINO Japan."""
+    if span.label != "PLACE" or not text[span.start].isascii():
+        return False
+    before = _COMPOUND.search(text, max(0, span.start - 24), span.start)
+    return before is not None and not any(s.end == span.start - 1 for s in spans)

@@ -32,6 +32,7 @@ for _label, _strength, _words in (
     ("ORG", 2, "検討チーム 戦略チーム ホールディングス 工業会 実現会議 競争会議 社会原則会議 専門調査会 調査会 作業部会 スタディグループ 検討委員会 ラボ ラボラトリー 戦略室 専門家会議 円卓会議"),
     ("GUIDE", 1, "ガイドライン ガイドブック ガイダンス 白書 行動規範 憲章 宣言 条約 法律 年次報告書 年次報告 ホワイトペーパー ハンドブック ガイド プレイブック クロスウォーク 保護法 基本法 推進法 規制法 防止法 促進法 禁止法 取締法 特別措置法 整備法 事業法 権利法 施行令 施行規則 協定"),
     ("GUIDE", 2, "原則 指針 基本計画 行動計画 ロードマップ フレームワーク 枠組み 報告書 レポート マニュアル 手引き 手引 戦略 標準 規格 規則 指令 勧告 基準 綱領 大綱 ビジョン 提言 とりまとめ 取りまとめ 論点整理 覚書 チェックリスト ツールキット 法案 条例 声明 手引書 説明書 手順書 コミュニケ 工程表 重点計画 実施計画 推進計画 計画"),
+    ("GUIDE", 1, "車両法 機器法 機器等法 生産法 取引法 通信法 業法 基準法 派遣法 表示法 訴訟法 税法 教育法 交通法 公務員法 手続法 公開法 競争法 販売法 決済法 管理法 支援法 救済法 契約法 信託法 研究法 製造法 処罰法 移転防止法 対処法 利用法 登記法 保険法 衛生法 申合せ 申し合わせ"),
     ("EVENT", 1, "サミット シンポジウム 首脳会合 閣僚会合 大臣会合 閣僚会議 首脳会議 博覧会 万博 カンファレンス"),
     ("EVENT", 2, "会合 ワークショップ フォーラム 国際会議 総会 セミナー ハッカソン ミートアップ 展示会 ラウンドテーブル 閣僚理事会 対話"),
 ):  # fmt: skip
@@ -55,7 +56,7 @@ _COMMON = frozenset(
     " 基盤 環境 処理 解析 分析 測定 検証 確認 承認 許可 申請 登録 更新 変更 改善 向上 強化 促進 普及 育成 人材 サイバー インシデント 脆弱 攻撃 防御 監視 レッド チーミング クラウド"
     " ソフトウェア ハードウェア アプリ アプリケーション ウェブ Web IT ICT DX 論点 方針 指針 ガイド ライン 案 版 資料 文書 素案 たたき台 概要 全体 個々 双方 複数 以下 以上 今後"
     " 透明 公平 信頼 説明 責任 人間 中心 多様 持続 可能 倫理 原則 原子 自主 自律 相互 運用 認識 意思 決定 長期 短期 中期 中長期 初期 当初 現行 現状 将来 次世代 次期 投資 経済 財政"
-    " ハイ レベル ハイレベル 国 等 主催 共催 開催 参加 出席 実証 成長 競争 力 消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 事例 自己 首脳 閣僚 大臣 会合 声明 現場 暫定 先進 優良 成功 失敗 国民 住民 市民 学校 病院 図書館 自治 体".split()
+    " ハイ レベル ハイレベル 国 等 主催 共催 開催 参加 出席 実証 成長 競争 力 消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 法令 業法 法規 事例 自己 首脳 閣僚 大臣 会合 声明 現場 暫定 先進 優良 成功 失敗 国民 住民 市民 学校 病院 図書館 自治 体".split()
 )
 _STOP_POS = ("副詞可能", "代名詞", "助数詞", "非自立可能")
 _DEMONSTRATIVE = frozenset("各 本 同 当 両 諸 該 当該 全 他 某 弊 御 貴 各国 我が国 諸外国 各社 わが国 自社 当社 弊社 各省 各府省 関係府省 貴社 他国 同国 英米 日米 日本国内 上記 下記 以下 以上 前述 後述 これら それぞれ 別添 別紙 海外 国内 既存".split())
@@ -83,12 +84,39 @@ def names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
         inside = m[group]
         version = next((v for v in _VERSION.finditer(inside) if v.end() == len(inside)), None)
         base = inside[: version.start()] if version else re.sub(r"[（(][^（）()]{1,20}[)）]$", "", inside)
-        head = next((h for h in _HEAD.finditer(base) if h.end() == len(base)), None)
+        bare = base.removesuffix("案")  # a draft is named with its 案
+        head = next((h for h in _HEAD.finditer(bare) if h.end() == len(bare)), None)
         if head is None or head.start() == 0 or re.match(r"本|当該|この|各|共通の|第\s?[0-9一二三四五六七八九十]+\s?[部章節条]", inside) or re.search(r"[。？！]", inside):
             continue
         label = _HEADS[head.group()].label
         if label == "GUIDE" or (label == "ORG" and len(inside) > len(head.group()) + 3 and "、" not in inside and "別" not in inside):
             yield Span(m.start(group), m.start(group) + len(base) + (len(version.group()) if version else 0), label, "shape.quoted")
+
+
+_PLACE_SUFFIX = frozenset(("市", "町", "村", "区", "県", "郡", "州", "府", "都", "島", "半島", "湾"))
+
+
+def places(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Towns and regions: UniDic's place names with what they are, a prefecture before them included."""
+    for index in range(1, len(morphemes)):
+        start, end, feature = morphemes[index]
+        before_start, before_end, before = morphemes[index - 1]
+        word = text[start:end]
+        if before_end != start or "固有名詞,地名" not in before:
+            continue
+        if word not in _PLACE_SUFFIX or index + 1 < len(morphemes) and morphemes[index + 1][0] == end and (
+            morphemes[index + 1][2].startswith("接尾辞") and text[end] not in "内側外"
+        ):
+            continue
+        first = index - 1
+        while first > 1 and morphemes[first - 1][1] == morphemes[first][0] and (
+            "固有名詞,地名" in morphemes[first - 1][2] or text[morphemes[first - 1][0] : morphemes[first - 1][1]] in ("都", "道", "府", "県", "市")
+        ):
+            first -= 1
+        if "固有名詞,地名" not in morphemes[first][2]:
+            first = index - 1
+        if end - before_start > 2 or first < index - 1:
+            yield Span(morphemes[first][0], end, "PLACE", "place.unidic")
 
 
 def _noun(feature: str) -> bool:

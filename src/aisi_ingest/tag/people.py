@@ -13,10 +13,14 @@ _TITLE_JA = (
     "氏|さん|様|先生|教授|准教授|特任教授|特任准教授|名誉教授|講師|助教|博士|総理|首相|大臣|副大臣|政務官|長官|次官|所長|副所長|会長|副会長|社長|副社長"
     "|委員長|委員|座長|副座長|議員|議長|大統領|副大統領|理事長|理事|知事|市長|学長|総長|総裁|弁護士|代表|座長代理|構成員|部長|室長|主査|課長|局長|CEO|CTO|CIO"
 )
-_AFTER_JA = re.compile(rf"\s?(?:{_TITLE_JA}|内閣総理大臣|外務大臣|経済産業大臣|内閣府特命担当大臣|デジタル大臣|総務大臣)")
+_AFTER_JA = re.compile(rf"\s?(?:{_TITLE_JA}|内閣総理大臣|総務大臣|外務大臣|経済産業大臣|財務大臣|防衛大臣|文部科学大臣|厚生労働大臣|補佐官|首席補佐官|参与|審議官|参事官|統括官|専務|常務|監事|幹事長|官房長官|担当大臣|上院議員|下院議員|主任研究員|研究員|フェロー|内閣府特命担当大臣|デジタル大臣|総務大臣)")
 _BEFORE_JA = re.compile(rf"(?:{_TITLE_JA}|CDO|CISO|フェロー|研究員|主任研究員|センター長|事務局長|監修|執筆|著者|編者|登壇者|講演者|担当|発表者)[\s:：]\s?$")
 _FAMILY, _GIVEN = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名"
 _KANJI = re.compile("[\u3005\u4e00-\u9fff\u3040-\u309f\u30a0-\u30ff]{1,4}$")
+# A place name before one of these is a family name: 松本総務大臣, but 東京知事 is not one.
+_SURE_JA = re.compile(r"\s?(?:氏|さん|先生|准?教授|博士|総務大臣|外務大臣|経済産業大臣|財務大臣|デジタル大臣|内閣府特命担当大臣|首相|総理|補佐官|官房長官)")
+_KATAKANA_TITLED = re.compile(r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|氏(?![名族])|博士))")
+_LINE_OF_MEMBER = re.compile(r"^\s*(?:([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,3})|([\u3005\u4e00-\u9fff]{3,6}))[ \u3000]{1,2}(?=[\w森])", re.MULTILINE)
 _KATAKANA_NAME = re.compile(r"[ァ-ヺー]{2,10}(?:[・＝=][ァ-ヺー]{1,12}){1,4}(?=\s?(?:氏|さん|教授|博士|大統領|副大統領|首相|大臣|長官|議員|所長|CEO|会長|委員長|国務長官|商務長官))")
 _ALONE_JA = re.compile(r"^\s*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|[|\n（(・、,:：])", re.MULTILINE)
 
@@ -30,8 +34,9 @@ _TITLED = re.compile(rf"(?<![A-Za-z])(?:{_TITLE_EN})\s((?:[A-Z]\.\s?){{0,2}}{_NA
 _ROLE_EN = r"(?:(?:Senior|Associate|Assistant|Deputy|Vice|Chief|Executive|Managing|General|Principal|Distinguished|Emeritus|Visiting|Project|Research|Co-)\s?){0,3}(?:Director|Professor|President|Chair|Chairman|Chairperson|Chief|CEO|CTO|CIO|CISO|Officer|Member|Fellow|Researcher|Scientist|Engineer|Manager|Minister|Secretary|Partner|Lecturer|Attorney|Founder|Head|Lead|Advisor|Leader)"
 _LISTED = re.compile(rf"(?:^|[|\n•・\-])\s?({_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{1,3}})(?:\s?,\s|\s?[(（|:-]\s?|\s\|\s)(?={_ROLE_EN}\b)", re.MULTILINE)
 _ROLE_THEN_NAME = re.compile(rf"(?:^|[\n|])\s?(?:{_ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,|]?\s((?:{_NAME_PART})(?:\s(?:[A-Z]\.|{_NAME_PART})){{1,2}})\s?(?=$|[|\n])", re.MULTILINE)
-_PAIR = re.compile(r"(?<![A-Za-z0-9-])(?=([A-Z][A-Za-z]{2,14})\s([A-Z][A-Za-z]{2,14})(?![A-Za-z0-9-]))[A-Z][A-Za-z]{2,14}\s[A-Z][A-Za-z]{2,14}")
-_FIRM = re.compile(r"\s?(?:&|and\s[A-Z]|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
+# Looked for at every word, since names may follow a place or a role without a sign between.
+_PAIR = re.compile(r"(?<![A-Za-z0-9'’-])(?=([A-Z][A-Za-z]{1,14}(?:['’][a-z]{1,10})?)\s([A-Z][A-Za-z]{1,14})(?![A-Za-z0-9'-]))")
+_FIRM = re.compile(r"\s?(?:&|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
 # Capitalised words that no person is called.
 _NO_NAME = frozenset(
     "Director Professor President Chair Chief Officer Member Fellow Researcher Minister Ministry Agency Institute Committee Council"
@@ -54,13 +59,15 @@ def names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: bool) 
                 if not any(w in _NO_NAME for w in words):
                     yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
         for m in _PAIR.finditer(text):
-            if is_romaji_name(m[1], m[2]) and not _FIRM.match(text, m.end()):
-                yield Span(m.start(), m.end(), "PERSON", "person.romaji")
+            if is_romaji_name(m[1], m[2]) and not _FIRM.match(text, m.end(2)):
+                yield Span(m.start(1), m.end(2), "PERSON", "person.romaji")
 
 
 def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for index, (start, end, feature) in enumerate(morphemes):
         if not feature.startswith(_FAMILY):
+            if feature.startswith("名詞,固有名詞,地名,一般") and _SURE_JA.match(text, end) and end - start > 1 and not _part_of_word(text, morphemes, index):
+                yield Span(start, end, "PERSON", "person.title")
             continue
         following = morphemes[index + 1] if index + 1 < len(morphemes) else None
         if following is not None and text[end : following[0]] in ("", " ", "\u3000"):
@@ -83,12 +90,23 @@ def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
                     continue
         if _AFTER_JA.match(text, end) and end - start > 1 and not _part_of_word(text, morphemes, index):
             yield Span(start, end, "PERSON", "person.title")
+    by_start = {s: f for s, _, f in morphemes}
     for m in _ALONE_JA.finditer(text):
         at = m.start(1)
-        if any(s == at and f.startswith((_FAMILY, "名詞,固有名詞,地名")) for s, _, f in morphemes[:400]):
+        if by_start.get(at, "").startswith((_FAMILY, "名詞,固有名詞,地名")):
             yield Span(m.start(1), m.end(2), "PERSON", "person.list")
     for m in _KATAKANA_NAME.finditer(text):
         yield Span(m.start(), m.end(), "PERSON", "person.title")
+    for m in _KATAKANA_TITLED.finditer(text):
+        if not by_start.get(m.start(), "").startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
+            yield Span(m.start(), m.end(), "PERSON", "person.title")
+    if _LINE_OF_MEMBER.search(text):
+        by_end = {e: f for _, e, f in morphemes}
+        for m in _LINE_OF_MEMBER.finditer(text):
+            start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
+            family, given = by_start.get(start, ""), by_end.get(end, "")
+            if m[1] and family.startswith(_FAMILY) or given.startswith(_GIVEN) and "固有名詞" in family:
+                yield Span(start, end, "PERSON", "person.list")
 
 
 def _latin(family: str, given: str) -> str | None:

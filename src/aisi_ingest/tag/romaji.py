@@ -24,11 +24,11 @@ def is_romaji_name(first: str, second: str) -> bool:
 
 
 def _part(word: str) -> bool:
-    lower = word.lower()
+    lower = re.sub("['’]", "", word.lower())
     return (
         len(word) > 2
         and word[0].isupper()
-        and (word[1:].islower() or word.isupper())
+        and (word[1:].lower() == word[1:] or word.isupper())
         and lower not in _NO_NAME
         and not _FOREIGN.search(lower)
         and bool(_ROMAJI.match(lower))

@@ -27,11 +27,12 @@ def tag(content: Content, registry: Registry, *, date: str | None, publisher: st
     surroundings = Surroundings(content, date)
     institutes = Institutes(content, registry, publisher)
     definitions = Definitions()
+    titles = {section.id: section.title for section in content.sections}
     found: list[tuple[Block, Span]] = []
     for block in content.blocks:
         if block.hidden or block.kind in ("furniture", "code"):
             continue
-        found.extend((block, span) for span in _block(block, registry, surroundings, institutes, definitions))
+        found.extend((block, span) for span in _block(block, titles.get(block.section or "", ""), registry, surroundings, institutes, definitions))
     out: list[Mention] = []
     issues: list[Issue] = []
     for block, span in found:
@@ -46,15 +47,16 @@ def tag(content: Content, registry: Registry, *, date: str | None, publisher: st
 
 
 def _block(
-    block: Block, registry: Registry, surroundings: Surroundings, institutes: Institutes, definitions: Definitions
+    block: Block, title: str, registry: Registry, surroundings: Surroundings, institutes: Institutes, definitions: Definitions
 ) -> list[Span]:
     text = block.text
     masks = masked(fold(text))
     known = _names(text, registry)
-    shapes = reconcile(text, known, _shapes(block))
+    shapes = reconcile(text, known, _shapes(block, title))
     candidates = [*_dates(block, surroundings), *known, *shapes, *definitions.known(text)]
     candidates = [s for s in candidates if not any(a < s.end and s.start < b for a, b in masks)]
     spans = institutes.resolve(block, join_units(text, choose(candidates)))
+    definitions.working_group(text, spans, block.section)
     learned = definitions.learn(text, spans)
     if learned:
         again = [*candidates, *learned, *definitions.known(text, min(s.start for s in learned))]
@@ -94,17 +96,19 @@ _LATIN = re.compile("[A-Z][A-Za-z]")
 _PIECE = 20_000
 
 
-def _shapes(block: Block) -> Iterator[Span]:
+def _shapes(block: Block, title: str) -> Iterator[Span]:
     text = block.text
     has_japanese, has_latin = bool(_JAPANESE.search(text)), bool(_LATIN.search(text))
     if has_latin:
         yield from english.names(text, strict=block.kind in ("title", "heading", "table"))
+        yield from english.cited(text, title)
     tokens: list[tuple[int, int, str]] = []
     if has_japanese:
         for at in range(0, len(text), _PIECE):
             piece = text[at : at + _PIECE].translate(_UNSPEAKABLE)
-            tokens.extend((a + at, b + at, feature) for a, b, feature in morphemes(piece))
+            tokens.extend((a + at, b + at, feature) for a, b, feature in morphemes(piece) if feature[:2] != "空白")
         yield from japanese.names(text, tokens)
+        yield from japanese.places(text, tokens)
     yield from people.names(text, tokens, japanese=has_japanese, latin=has_latin)
 
 
