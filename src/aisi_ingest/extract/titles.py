@@ -35,13 +35,14 @@ def title_of(candidates: Sequence[Candidate], height: float, tops_of_tables: Seq
         return None
     if len(candidates) == 1:
         return fit[0]
-    letters = [candidate.size for candidate in candidates for _ in range(max(1, len(candidate.text)))]
-    usual = statistics.median(letters)
     largest = max(candidate.size for candidate in fit)
     upper = [candidate for candidate in fit if candidate.box.top < _UPPER * height]
     best = max(upper, key=lambda candidate: (candidate.size, -candidate.box.top), default=None)
     if best is None or best.size < 0.75 * largest:  # a divider: a few words set large in the middle
         best = max(fit, key=lambda candidate: (candidate.size, -candidate.box.top))
+    # What stands lower and is larger yet, a slogan, is no measure of the text.
+    letters = [c.size for c in candidates if c.size <= best.size for _ in range(max(1, len(c.text)))]
+    usual = statistics.median(letters)
     rivals = sum(candidate.size >= 0.98 * best.size for candidate in candidates)
     uppermost = best.box.top <= min(candidate.box.top for candidate in candidates)
     if (rivals > 2 and not uppermost) or any(top + 2 < best.box.top for top in tops_of_tables):
