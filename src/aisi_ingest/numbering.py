@@ -40,44 +40,72 @@ class Numbering(Struct, frozen=True):
         return _RANK[self.kind] + bracketed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
 
 
-_RANK = {
-    "part": 0, "chapter": 2, "annex": 2, "section": 4, "article": 5, "roman": 6, "letter": 8, "decimal": 8, "bracket": 12,
-    "paren": 16, "circled": 20, "kana": 24, "alpha": 28,
-}  # fmt: skip
+_RANK: dict[NumberKind, int] = {
+    "part": 0,
+    "chapter": 2,
+    "annex": 2,
+    "section": 4,
+    "article": 5,
+    "roman": 6,
+    "letter": 8,
+    "decimal": 8,
+    "bracket": 12,
+    "paren": 16,
+    "circled": 20,
+    "kana": 24,
+    "alpha": 28,
+}
 
 _N = "[0-9０-９一二三四五六七八九十百]{1,4}"
 _SEP = "[.．\\-－‐–−]"
-_AFTER = "(?=[\\s\u3000]|$|[^0-9A-Za-z.,．%％])"
+_BLANK = "[\\s\u3000]"
+_AFTER = f"(?={_BLANK}|$|[^0-9A-Za-z.,．%％])"
+_ORDINAL = "アイウエオカキクケコサシスセソタチツテト"
+# "5.で述べたとおり" and "3.の表" refer to a section; "1.できること" begins one.
+_NO_PARTICLE = "(?![0-9をのが]|で(?![きあす])|に(?![んおつぎ]))"
+# "10 月", "3 か月": a number without a full stop that counts something.
+_NO_UNIT = (
+    "(?![年月日時分秒個件名人社回目種類点章節条項つ台本枚部割倍歳才億万千百兆円ヶカか％%])"
+    "[^0-9a-z.,:/\\-–~〜°+=×)）\\s]"
+)
 _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     ("part", re.compile(f"第{_N}[部編篇](?![a-z門分])|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?")),
     ("chapter", re.compile(f"第{_N}章|Chapter\\s+(?:[IVX]+|[0-9]+)\\b[.:]?", re.IGNORECASE)),
     ("section", re.compile(f"第{_N}節")),
     ("article", re.compile(f"第{_N}[条條項款](?:の{_N})?(?=[\\s\u3000（(])|Article\\s+[0-9]+\\b[.:]?")),
-    ("annex", re.compile(f"(?:別紙|別添|別表|付録|附属書|付属書|補論|参考資料)[\\s\u3000]*(?:[0-9０-９]{{1,2}}|[A-Z](?![a-z]))(?:{_SEP}[0-9]+)?|(?:Annex|Appendix)\\s+(?:[0-9]{{1,2}}|[A-Z]|[IVX]+)\\b[.:]?")),
-    ("roman", re.compile("[Ⅰ-Ⅻ][.．、]?|(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})[.．)](?=[\\s\u3000]|$)")),
+    (
+        "annex",
+        re.compile(
+            f"(?:別紙|別添|別表|付録|附属書|付属書|補論|参考資料){_BLANK}*(?:[0-9０-９]{{1,2}}|[A-Z](?![a-z]))(?:{_SEP}[0-9]+)?"
+            "|(?:Annex|Appendix)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
+        ),
+    ),
+    ("roman", re.compile(f"[Ⅰ-Ⅻ][.．、]?|(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[.．)](?={_BLANK}|$)")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
-    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)](?![0-9をのが]|で(?![きあす])|に(?![んおつぎ]))(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
-    ("decimal", re.compile("[0-9]{1,2}(?=[\\s\u3000]+(?![年月日時分秒個件名人社回目種類点章節条項つ台本枚部割倍歳才億万千百兆円ヶカか％%])[^0-9a-z.,:/\\-–~〜°+=×)）\\s])")),
+    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
+    ("decimal", re.compile(f"[0-9]{{1,2}}(?={_BLANK}+{_NO_UNIT})")),
     ("letter", re.compile(f"[A-Z](?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．]?{_AFTER}")),
-    ("letter", re.compile("[A-Z][.．](?=[\\s\u3000]|$|[^A-Za-z0-9.\\s])(?![\\s\u3000][A-Z][.．])")),
+    ("letter", re.compile(f"[A-Z][.．](?={_BLANK}|$|[^A-Za-z0-9.\\s])(?!{_BLANK}[A-Z][.．])")),
     ("paren", re.compile("[（(][0-9０-９]{1,2}(?:-[0-9]{1,2})?[)）]|[⑴-⒇]")),
     ("circled", re.compile("[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾]")),
-    ("kana", re.compile("[（(][アイウエオカキクケコサシスセソタチツテト][)）]|[アイウエオカキクケコサシスセソタチツテト](?:[.．、)）]|(?=[\\s\u3000]))")),
-    ("alpha", re.compile("[（(](?:[a-zａ-ｚ]|[ivx]{1,4})[)）]|(?:[a-z]|[ivx]{2,4})[)）]|[a-z][.．](?=[\\s\u3000])|[ⅰ-ⅻ][.．)）]?")),
-    ("bracket", re.compile("【[^】]{1,8}[0-9０-９]+】|\\[[0-9]{1,3}\\](?=[\\s\u3000])|<[0-9]{1,2}>(?=[\\s\u3000])")),
-)  # fmt: skip
-_FIRST = re.compile("[0-9０-９第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇アイウエオカキクケコサシスセソタチツテト【\\[<別付附補参]")
+    ("kana", re.compile(f"[（(][{_ORDINAL}][)）]|[{_ORDINAL}](?:[.．、)）]|(?={_BLANK}))")),
+    (
+        "alpha",
+        re.compile(
+            f"[（(](?:[a-zａ-ｚ]|[ivx]{{1,4}})[)）]|(?:[a-z]|[ivx]{{2,4}})[)）]|[a-z][.．](?={_BLANK})|[ⅰ-ⅻ][.．)）]?"
+        ),
+    ),
+    ("bracket", re.compile(f"【[^】]{{1,8}}[0-9０-９]+】|\\[[0-9]{{1,3}}\\](?={_BLANK})|<[0-9]{{1,2}}>(?={_BLANK})")),
+)
+_FIRST = re.compile(f"[0-9０-９第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇{_ORDINAL}【\\[<別付附補参]")
 
 
 def numbering(text: str) -> Numbering | None:
     """The number that a text begins with; None where there is none. A date or a quantity is none."""
     if not text or not _FIRST.match(text):
         return None
-    for kind, pattern in _PATTERNS:
-        found = pattern.match(text)
-        if found:
-            break
-    else:
+    kind, found = next(((kind, found) for kind, one in _PATTERNS if (found := one.match(text))), (None, None))
+    if kind is None or found is None:
         return None
     number = found.group().strip(" \u3000")
     rest = text[found.end() :]
@@ -87,17 +115,18 @@ def numbering(text: str) -> Numbering | None:
 
 
 def split_number(text: str) -> tuple[str | None, str]:
-    """The number and the title: ``("2.1", "Purpose")``; ``(None, text)`` where there is no number or nothing after it."""
+    """``("2.1", "Purpose")``: number and title; ``(None, text)`` where there is no number or nothing after it."""
     found = numbering(text)
     if found is None or found.end >= len(text):
         return None, text
     return found.text, text[found.end :]
 
 
-_CIRCLED = {c: i for first, n, begin in (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
-            for i, c in ((begin + k, chr(ord(first) + k)) for k in range(n))}  # fmt: skip
+# first character, how many, value of the first
+_CIRCLES = (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
+_CIRCLED = {chr(ord(first) + k): begin + k for first, n, begin in _CIRCLES for k in range(n)}
 _KANJI = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
-_KANA = {c: i for i, c in enumerate("アイウエオカキクケコサシスセソタチツテト", 1)}
+_KANA = {c: i for i, c in enumerate(_ORDINAL, 1)}
 _ROMAN = {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {c: i for i, c in enumerate("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ", 1)}
 
 

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from aisi_ingest.extract.layout import append, is_contents_title
+from aisi_ingest.extract.contents import is_contents_title
+from aisi_ingest.extract.flow import append
 from aisi_ingest.numbering import Numbering, numbering
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.layout import Draft, Setting
+    from aisi_ingest.extract.drafts import Draft, Setting
     from aisi_ingest.extract.pdf import Bookmark
 
 
@@ -49,7 +50,8 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
             or (_eligible(draft) and _stands_out(draft, drafts, k, setting, strict, styles, rare))
         ):
             draft.kind = "heading"
-    _fill_series(drafts, setting)
+    if not strict:  # bookmarks name every heading of a series or none
+        _fill_series(drafts, setting)
     heads = [draft for draft in drafts if draft.kind == "heading"]
     _levels(heads, matched, setting)
     return drafts
@@ -115,19 +117,13 @@ def _by_bookmarks(
                 matched[id(draft)] = level
                 break
             after = k + 1
-            if (
-                len(keys[k]) > 1
-                and wanted.startswith(keys[k])
-                and after < len(drafts)
-                and after not in gone
-                and _eligible(drafts[after])
-            ):
-                if keys[k] + keys[after] == wanted:
-                    append(draft, drafts[after])
-                    draft.first_part = len(draft.rows)
-                    gone.add(after)
-                    matched[id(draft)] = level
-                    break
+            whole = after < len(drafts) and after not in gone and keys[after] and keys[k] + keys[after] == wanted
+            if whole and _eligible(drafts[after]):
+                append(draft, drafts[after])
+                draft.first_part = len(draft.rows)
+                gone.add(after)
+                matched[id(draft)] = level
+                break
     return [draft for k, draft in enumerate(drafts) if k not in gone], matched
 
 
@@ -195,15 +191,17 @@ def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
     """Whole sentences as headings: set like others of their series, numbered on, and not like the text."""
     groups: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
     for draft in drafts:
+        number = draft.number
         if (
-            draft.number is not None
-            and draft.number.end < len(draft.text)
-            and len(draft.rows) <= 4
-            and not draft.hidden
+            number is None
+            or number.end >= len(draft.text)
+            or len(draft.rows) > 4
+            or draft.space <= 1.15 * setting.leading
         ):
-            if draft.kind in ("heading", "list_item", "paragraph") and (draft.bold or draft.size >= 1.1 * setting.size):
-                if draft.space > 1.15 * setting.leading:
-                    groups[(draft.number.kind, draft.number.depth, round(draft.rows[0].x0 / 12))].append(draft)
+            continue
+        prominent = draft.bold or draft.size >= 1.1 * setting.size
+        if prominent and draft.kind in ("heading", "list_item", "paragraph"):
+            groups[(number.kind, number.depth, round(draft.rows[0].x0 / 12))].append(draft)
     for group in groups.values():
         steps = [b.number.values[-1] - a.number.values[-1] for a, b in pairwise(group) if a.number and b.number]
         pages = {draft.page for draft in group}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.layout import Draft
+    from aisi_ingest.extract.drafts import Draft
 
 _CAPTION = re.compile(
     "[【\\[（(<＜〈]?(?P<what>図表|図|表|写真|別図|グラフ|Figure|Fig\\.|Table|Chart|Box)[\\s\u3000]*"

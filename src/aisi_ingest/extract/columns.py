@@ -7,6 +7,7 @@ bands of them. What only looks like columns (names and posts, terms and their me
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -104,7 +105,7 @@ def _is_columns(left: list[Row], right: list[Row]) -> bool:
             return False
         side = sorted(side, key=lambda row: row.base)
         full = sum(row.x1 > edge - 0.3 * (edge - start) for row in side)
-        steps = [b.base - a.base for a, b in zip(side, side[1:], strict=False)]
+        steps = [b.base - a.base for a, b in pairwise(side)]
         close = sum(step < LEADING * size for step in steps)
         if full < 0.45 * len(side) or close < 0.6 * len(steps):
             return False

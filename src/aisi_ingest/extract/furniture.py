@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -46,9 +47,9 @@ def furniture(pages: Sequence[PageLines], body_size: float) -> dict[int, set[int
     usual = {edge for edge, count in edges.items() if count >= 3}
     for page in pages if usual else ():  # pages with too few lines to count
         for k, line in enumerate(page.lines):
-            if line.text.isdigit() and any(abs(line.box.x1 / 3 - edge) < 1.5 for edge in usual):
-                if all(line.box.x1 < other.box.x0 for other in page.lines if len(other.text) > 8):
-                    found[page.number].add(k)
+            in_place = line.text.isdigit() and any(abs(line.box.x1 / 3 - edge) < 1.5 for edge in usual)
+            if in_place and all(line.box.x1 < other.box.x0 for other in page.lines if len(other.text) > 8):
+                found[page.number].add(k)
     for page in pages:
         found[page.number] |= _stamps(page)
     _page_numbers(pages, found)
@@ -77,7 +78,7 @@ def _line_numbers(page: PageLines) -> set[int]:
         if len(members) < 4:
             continue
         values = [int(page.lines[k].text) for k in members]
-        rising = sum(b - a in (1, 5, 10) for a, b in zip(values, values[1:], strict=False))
+        rising = sum(b - a in (1, 5, 10) for a, b in pairwise(values))
         if rising < 0.8 * (len(values) - 1):
             continue
         x1 = max(page.lines[k].box.x1 for k in members)
@@ -105,10 +106,10 @@ def _stamps(page: PageLines) -> set[int]:
     out = set()
     width, height = page.size
     for k, line in enumerate(page.lines):
-        box = line.box
-        if box.top < 0.15 * height and (box.x0 > 0.6 * width or box.x1 < 0.3 * width) and _STAMP.fullmatch(line.text):
-            if line.text.strip("（）()【】") != "参考" or box.x0 > 0.6 * width:
-                out.add(k)
+        right = line.box.x0 > 0.6 * width
+        left = line.box.x1 < 0.3 * width and line.text.strip("（）()【】") != "参考"  # which begins a heading there
+        if line.box.top < 0.15 * height and (left or right) and _STAMP.fullmatch(line.text):
+            out.add(k)
     return out
 
 
@@ -188,13 +189,10 @@ def _repeats_a_heading(pages: Sequence[PageLines], found: dict[int, set[int]], b
     for page in pages:
         tops = [line.box.top for line in page.lines if line.size >= 0.95 * body_size]
         for k, line in enumerate(page.lines):
-            if (
-                line.size < 0.92 * body_size
-                and line.box.bottom < 0.09 * page.size[1]
-                and (not tops or line.box.top < min(tops))
-            ):
-                if large.get(re.sub("\\s+", "", line.text), page.number) < page.number:
-                    found[page.number].add(k)
+            small = line.size < 0.92 * body_size and line.box.bottom < 0.09 * page.size[1]
+            said_on = large.get(re.sub("\\s+", "", line.text), page.number)
+            if small and said_on < page.number and line.box.top < min(tops, default=1e9):
+                found[page.number].add(k)
 
 
 def _stands_alone(key: str) -> bool:

@@ -1,0 +1,59 @@
+"""What is kept of a page for the layout of its document; its characters are let go at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from aisi_ingest.extract.figures import drawings
+from aisi_ingest.extract.lines import Line, lines_of
+from aisi_ingest.extract.marks import FILL
+from aisi_ingest.extract.pdf import Page
+from aisi_ingest.extract.tables import FoundTable, find_tables
+from aisi_ingest.model import Box
+
+
+class Sheet(Struct, eq=False):
+    """What is kept of a page: its characters are let go at once."""
+
+    number: int
+    size: tuple[float, float]
+    lines: tuple[Line, ...]
+    faces: tuple[str, ...]
+    hidden: tuple[Line, ...]
+    tables: tuple[FoundTable, ...]
+    flat: tuple[tuple[float, float, float], ...]  # horizontal rules outside tables: x0, x1, y
+    drawings: tuple[Box, ...]
+
+
+def sheet_of(page: Page, before: Sheet | None) -> Sheet:
+    tables = find_tables(page, before.tables[-1] if before is not None and before.tables else None)
+    visible = ~page.chars["hidden"]
+    hidden = np.flatnonzero(~visible)
+    for table in tables:
+        visible[np.asarray(table.chars, dtype=np.intp)] = False
+    lines = lines_of(page, np.flatnonzero(visible))
+    boxes = [table.bbox for table in tables]
+    return Sheet(
+        page.number,
+        (page.width, page.height),
+        tuple(lines),
+        tuple(font.name for font in page.fonts),
+        tuple(lines_of(page, hidden)) if len(hidden) else (),
+        tuple(tables),
+        _flat_rules(page, boxes),
+        tuple(drawings(page, boxes)),
+    )
+
+
+def _flat_rules(page: Page, tables: Sequence[Box]) -> tuple[tuple[float, float, float], ...]:
+    rules = page.rules
+    flat = rules[(rules["bottom"] - rules["top"] < 3) & (rules["x1"] - rules["x0"] > 8) & (rules["kind"] <= FILL)]
+    found = ((float(r["x0"]), float(r["x1"]), float(r["top"])) for r in flat[:400])
+    return tuple(
+        (x0, x1, y)
+        for x0, x1, y in found
+        if not any(t.x0 - 2 < x0 < t.x1 and t.top - 2 < y < t.bottom + 2 for t in tables)
+    )
