@@ -373,6 +373,10 @@ LENGTH = str(len(GOOD)).encode()
         (b"HTTP/1.1 304 Not Modified\r\n\r\n", "failed"),
         (b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\nhello", "failed"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "failed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\nhello", "failed"),
+        (b"HTTP/1.1 429 Wait\r\nRetry-After: \xc2\xb2\r\nContent-Length: \xb2\r\n\r\n", "failed"),
+        (b"HTTP/1.1 503 Wait\r\nRetry-After: Mon, 99 Foo 20000 99:99:99 GMT\r\nContent-Length: 0\r\n\r\n", "failed"),
+        (b"HTTP/1.1 503 Wait\r\nRetry-After: -5\r\nContent-Length: 0\r\n\r\n", "failed"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nhello", "failed"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "failed"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello", "failed"),
@@ -709,6 +713,11 @@ def test_a_single_address_is_taken_in_by_hand(site: Site, store: Store) -> None:
     site["/a.pdf"] = pdf("a")
     taken = fetch.add_url(f"{site.url}/a.pdf", store)
     assert taken.listing and taken.listing.origin == "manual" and taken.listing.source.url == f"{site.url}/a.pdf"
+
+
+def test_what_is_no_address_is_refused_by_hand(store: Store) -> None:
+    with pytest.raises(sources.SourcesError, match="has no host"):
+        fetch.add_url("https:///a.pdf", store)
 
 
 def test_everything_known_is_told_without_the_network(site: Site, store: Store, visit: Visiting) -> None:

@@ -15,7 +15,9 @@ import msgspec
 from protego import Protego
 
 from aisi_ingest import __version__, pages
-from aisi_ingest.files import told
+from aisi_ingest.body import Body, CutShort, sendable
+from aisi_ingest.body import Refused as Refused
+from aisi_ingest.files import RootError
 from aisi_ingest.model import Receipt
 from aisi_ingest.network import Deadline, GuardedNetwork, PrivateAddress, transport
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
@@ -28,10 +30,6 @@ _MOST_REDIRECTS = 5
 _MOST_FAILURES = 5  # addresses of a host in a row that could not be had: then it is down, and left alone
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds of silence
-
-
-class Refused(Exception):
-    """An address that may not, or need not, be read: trying again changes nothing."""
 
 
 class Failed(Exception):
@@ -54,11 +52,11 @@ class Answer(msgspec.Struct):
 
     @property
     def etag(self) -> str | None:
-        return _sendable(self.headers.get("etag"))
+        return sendable(self.headers.get("etag"))
 
     @property
     def last_modified(self) -> str | None:
-        return _sendable(self.headers.get("last-modified"))
+        return sendable(self.headers.get("last-modified"))
 
 
 class Client:
@@ -113,7 +111,7 @@ class Client:
         part of a body is left behind then.
         """
         limit = source.max_megabytes * MEBIBYTE if limit is None else limit
-        body = _Body(store.incoming(), limit)
+        body = Body(store.incoming(), limit)
         try:
             return self._get(url, source, store, {"etag": etag, "last": last_modified}, body, robots)
         except BaseException:
@@ -121,7 +119,7 @@ class Client:
             raise
 
     def _get(
-        self, url: str, source: SourceSpec, store: Store, known: dict[str, str | None], body: _Body, robots: bool
+        self, url: str, source: SourceSpec, store: Store, known: dict[str, str | None], body: Body, robots: bool
     ) -> Answer:
         current, hops, tries = url, 0, 1
         while True:
@@ -157,7 +155,7 @@ class Client:
                         return Answer(current, 200, part, body.size, dict(response.headers), tries)
             except PrivateAddress as error:
                 raise Refused(str(error)) from error
-            except _CutShort as error:
+            except CutShort as error:
                 trouble, pause = str(error), None
             except httpx.TimeoutException as error:
                 if self.deadline.left() <= 0:
@@ -167,6 +165,10 @@ class Client:
                 trouble, pause = "no answer in time", None
             except (httpx.TransportError, httpx.DecodingError) as error:
                 trouble, pause = str(error) or type(error).__name__, None
+            except (Refused, Failed, Budget, RootError):
+                raise
+            except Exception as error:  # whatever an answer makes a library raise ends with its address
+                trouble, pause = f"an answer that cannot be read ({type(error).__name__}: {error})", None
             if tries >= self.tries:
                 self._count_failure(authority(current))
                 raise Failed(f"{trouble}, after {tries} tries" if tries > 1 else trouble)
@@ -184,7 +186,7 @@ class Client:
         if self._failures[host] >= _MOST_FAILURES:
             self._left_alone[host] = f"{host} failed {_MOST_FAILURES} times in a row"
 
-    def _headers(self, source: SourceSpec, known: dict[str, str | None], body: _Body) -> dict[str, str]:
+    def _headers(self, source: SourceSpec, known: dict[str, str | None], body: Body) -> dict[str, str]:
         contact = f" (+{source.contact})" if source.contact else ""
         # identity: a range of a compressed body is of no use, and a small body cannot unpack to a huge one.
         headers = {"User-Agent": f"{PRODUCT}/{__version__}{contact}", "Accept-Encoding": "identity", "Accept": "*/*"}
@@ -230,7 +232,7 @@ class Client:
         if response.status_code == 429:
             self._slower[host] = min(60.0, max(0.5, 2 * self._slower.get(host, 0.0)))
         value = response.headers.get("retry-after", "").strip()
-        if value.isdigit():
+        if re.fullmatch("[0-9]{1,9}", value):
             return float(value)
         try:
             return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
@@ -293,87 +295,10 @@ class Client:
         return Protego.parse(store.read(sha256).decode("utf-8", "replace"))
 
 
-class _CutShort(Exception):
-    pass
-
-
-class _Body:
-    """A body on its way into a file, whose beginning may stay when the connection breaks."""
-
-    def __init__(self, part: Path, limit: int) -> None:
-        self.part = part
-        self.size = 0
-        self.validator = ""  # strong ETag or date that says the file is still the same
-        self._limit = limit
-        self._file = part.open("wb")
-
-    @property
-    def resumable(self) -> bool:
-        return self.size > 0 and bool(self.validator)
-
-    def restart(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self.size, self.validator = 0, ""
-
-    def close(self) -> Path:
-        self._file.close()
-        return self.part
-
-    def discard(self) -> None:
-        self._file.close()
-        self.part.unlink(missing_ok=True)
-
-    def receive(self, response: httpx.Response) -> None:
-        """Take the body, or what comes of it. Raises Refused over the limit, _CutShort where it breaks off."""
-        headers = response.headers
-        total: int | None = None
-        if response.status_code == 206:
-            found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers.get("content-range", "").strip())
-            same_file = self.resumable and _validator(headers) in ("", self.validator)
-            if not found or int(found[1]) != self.size or not same_file:
-                self.restart()
-                raise _CutShort("the server sent another part than was asked for")
-            total = int(found[2]) if found[2] != "*" else None
-        else:
-            self.restart()
-            self.validator = _validator(headers)
-            length = headers.get("content-length", "")
-            total = int(length) if length.isdigit() and "content-encoding" not in headers else None
-        if total is not None and total > self._limit:
-            raise Refused(f"larger than {_size(self._limit)}: {_size(total)}")
-        try:
-            for chunk in response.iter_bytes():  # a chunk size would hold back, and lose, what came before a break
-                self.size += len(chunk)
-                if self.size > self._limit:
-                    raise Refused(f"larger than {_size(self._limit)}: broken off")
-                with told(self.part):
-                    self._file.write(chunk)
-        except httpx.RemoteProtocolError as error:
-            self._file.flush()
-            of = f" of {total}" if total is not None else ""
-            raise _CutShort(f"the body broke off after {self.size}{of} bytes") from error
-        if total is not None and self.size != total:
-            raise _CutShort(f"the body has {self.size} of {total} bytes")
-
-
-def _validator(headers: httpx.Headers) -> str:
-    """What If-Range may name: a strong ETag, else the date of the last change. Compressed bodies have none."""
-    if "content-encoding" in headers:
-        return ""
-    etag = _sendable(headers.get("etag")) or ""
-    return etag if etag.startswith('"') else _sendable(headers.get("last-modified")) or ""
-
-
-def _sendable(value: str | None) -> str | None:
-    """A header's value, if it may go into a request as it came: servers may send bytes that clients may not."""
-    return value if value and value.isascii() and value.isprintable() else None
-
-
 def _drain(response: httpx.Response) -> None:
     """Read the rest of a short answer, so that its connection can be used again."""
     length = response.headers.get("content-length", "0" if response.status_code == 304 else "")
-    if length.isdigit() and int(length) <= 65536:
+    if re.fullmatch("[0-9]{1,5}", length):
         response.read()
 
 
@@ -385,7 +310,3 @@ def _target(current: str, location: str) -> str:
     if current.startswith("https:") and target.startswith("http:"):
         raise Refused(f"redirected from https to http: {target}")
     return target
-
-
-def _size(count: int) -> str:
-    return f"{count / MEBIBYTE:.1f} MiB" if count >= MEBIBYTE else f"{count} bytes"

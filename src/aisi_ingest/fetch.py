@@ -24,7 +24,7 @@ from aisi_ingest.extract import sniff
 from aisi_ingest.ledger import Standing
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
 from aisi_ingest.pages import Link
-from aisi_ingest.sources import SourceSpec, authority
+from aisi_ingest.sources import MANUAL, SourceSpec, from_file
 from aisi_ingest.store import Store, now
 
 _LOG = logging.getLogger(__name__)
@@ -246,7 +246,7 @@ def withdraw(found: Found, source: SourceSpec, store: Store) -> tuple[Fetched, .
 def add_file(path: Path, store: Store) -> Fetched:
     """Take in a local file by hand, with a receipt. Its address is ``file:`` and its name. Raises RootError."""
     store.prepare()
-    attempt = Receipt(url=f"file:{path.name}", time=now(), source="manual", state="failed", file=path.name)
+    attempt = Receipt(url=f"file:{path.name}", time=now(), source=MANUAL, state="failed", file=path.name)
     try:
         reason = "not a file" if not path.is_file() else sniff.refusal(path)
         if reason is not None:
@@ -268,9 +268,9 @@ def add_file(path: Path, store: Store) -> Fetched:
 
 
 def add_url(url: str, store: Store, *, contact: str = "", client: Client | None = None) -> Fetched:
-    """Get one address by hand, as source "manual". Raises ValueError for what is not an address, and RootError."""
+    """Get one address by hand, as source "manual". Raises SourcesError for what is not an address, and RootError."""
+    source = from_file(url, contact)
     store.prepare()
-    source = SourceSpec(id="manual", files=(url,), hosts=(authority(url),), allow_private=True, contact=contact)
     return download(Link(url=pages.canonical(url)), source, store, client=client)
 
 

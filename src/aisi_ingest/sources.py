@@ -16,6 +16,7 @@ from aisi_ingest.model import Lang, Licence
 
 MEBIBYTE = 1 << 20
 _BY_HAND = "index-"
+MANUAL = "manual"  # id of what is added by hand
 
 
 class SourcesError(Exception):
@@ -110,7 +111,17 @@ def from_index(urls: Sequence[str], contact: str = "") -> SourceSpec:
     if len(slug) > 60:
         slug = f"{slug[:50].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
     spec = SourceSpec(id=f"{_BY_HAND}{slug}", name="named by hand", index=tuple(urls), allow_private=True)
-    spec = _completed(spec, contact)
+    return _unhurried(_completed(spec, contact))
+
+
+def from_file(url: str, contact: str = "") -> SourceSpec:
+    """A source for one document's address, named by hand. Raises SourcesError for what is not an address."""
+    if reason := _address_fault(url):
+        raise SourcesError(reason)
+    return _unhurried(_completed(SourceSpec(id=MANUAL, files=(url,), allow_private=True), contact))
+
+
+def _unhurried(spec: SourceSpec) -> SourceSpec:
     # Nobody is disturbed by requests that do not leave the machine.
     return msgspec.structs.replace(spec, delay=0.0) if all(map(_is_loopback, spec.hosts)) else spec
 
@@ -148,7 +159,7 @@ def _fault(spec: SourceSpec, taken: list[str]) -> tuple[str, str]:
     """The key that is wrong and why; an empty reason where nothing is."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", spec.id):
         return "id", f'id "{spec.id}": only small letters, digits and hyphens between them'
-    if spec.id == "manual":
+    if spec.id == MANUAL:
         return "id", 'id "manual" is kept for files added by hand'
     if spec.id.startswith(_BY_HAND):
         return "id", f'id "{spec.id}": ids with "{_BY_HAND}" are kept for index pages named by hand'
