@@ -117,7 +117,7 @@ def decoded(picture: Picture) -> tuple[Image | None, Issue | None]:
             ground.alpha_composite(clear)
             return np.ascontiguousarray(np.asarray(ground.convert("RGB"))), None
     except Pillow.DecompressionBombError:
-        message = f"{place} unpacks to more pixels than a slide can show and was not read."
+        message = f"{place} has more than {ocr.MAXIMUM_PIXELS // 1_000_000} million pixels and was not read."
         return None, Issue("extract", "warning", "picture_too_large", message, picture.page)
     except (OSError, ValueError, SyntaxError, MemoryError) as reason:
         message = f"{place} cannot be decoded ({type(reason).__name__}) and was not read."

@@ -1,0 +1,287 @@
+"""Text in pictures: what is read, what is left alone, and what a document says when it cannot be read."""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import fixtures_pptx as draw
+import numpy as np
+import pytest
+from fixtures_pdf import Drawing
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
+
+from aisi_ingest.extract import ocr, pictures, pptx, read, report, slide_pictures
+from aisi_ingest.model import Content
+
+FONT = Path(__file__).parents[1] / "samples" / "fonts" / "NotoSansJP-Regular.subset.ttf"
+needs_engine = pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
+SLIDE = (960.0, 540.0)
+
+
+def picture(*lines: str, size: tuple[int, int] = (1000, 200), type_size: int = 40) -> Image.Image:
+    """Black print on white, in letters that the sample deck's font has."""
+    image = Image.new("RGB", size, "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.truetype(str(FONT), type_size)
+    for number, line in enumerate(lines):
+        pen.text((30, 30 + number * 1.6 * type_size), line, "black", font)
+    return image
+
+
+def photograph(size: tuple[int, int] = (800, 400)) -> Image.Image:
+    """Shades that run into each other, with the grain of a sensor."""
+    y, x = np.mgrid[0 : size[1], 0 : size[0]]
+    grain = np.random.default_rng(7).integers(0, 30, (size[1], size[0]))
+    shades = (90 + 70 * np.sin(x / 90) + 60 * np.cos(y / 70) + grain).clip(0, 255).astype("uint8")
+    return Image.fromarray(shades).convert("RGB")
+
+
+def png(image: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def huge_png() -> bytes:
+    """30,000 by 30,000 pixels, says its head; there is nothing behind it."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+def pdf(
+    path: Path, *pages: list[tuple[Image.Image, tuple[float, float, float, float]] | tuple[float, float, str]]
+) -> Path:
+    """Pages of pictures (left, top, width, height) and lines of text (left, baseline, words)."""
+    drawing = Drawing(path, SLIDE)
+    for number, page in enumerate(pages):
+        if number:
+            drawing.canvas.showPage()
+        for item in page:
+            if isinstance(item[0], Image.Image):
+                image, (x, top, width, height) = item  # type: ignore[misc]
+                drawing.canvas.drawImage(ImageReader(image), x, SLIDE[1] - top - height, width, height)
+            else:
+                drawing.text(*item)  # type: ignore[arg-type]
+    drawing.canvas.save()
+    return path
+
+
+def seen(path: Path) -> Content:
+    content = report.read(path).value
+    assert content is not None
+    found = pictures.with_pictures(path, content)
+    assert found.value is not None
+    return found.value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Al Safety Institute", "AI Safety Institute"),
+        ("AlSI", "AISI"),
+        ("OpenAl", "OpenAI"),
+        ("Alシステムの評価", "AIシステムの評価"),
+        ("生成Al", "生成AI"),
+        ("Smith et al. 2024", "Smith et al. 2024"),
+        ("Al Gore", "Al Gore"),
+        ("Al2O3", "Al2O3"),
+        ("Algorithm", "Algorithm"),
+        ("Also", "Also"),
+        ("Use of Al.", "Use of Al."),
+    ],
+)
+def test_al_becomes_ai_only_where_the_context_says_so(text: str, expected: str) -> None:
+    assert ocr.correct_ai(text) == expected
+
+
+def test_al_at_the_end_of_a_sentence_is_ai_in_a_document_about_it() -> None:
+    assert ocr.correct_ai("Use of Al.", subject=True) == "Use of AI."
+    assert ocr.correct_ai("et al. and Al Gore", subject=True) == "et al. and Al Gore"
+
+
+def test_blanks_in_addresses_are_closed_but_sentences_stay_apart() -> None:
+    assert ocr.tidied("see https://www. example. go. jp/a/ for more") == "see https://www.example.go.jp/a/ for more"
+    assert ocr.tidied("It is at www.example.jp. see there") == "It is at www.example.jp. see there"
+
+
+def test_a_photograph_does_not_look_like_text_and_print_does() -> None:
+    assert not ocr.looks_like_text(np.asarray(photograph()))
+    assert ocr.looks_like_text(np.asarray(picture("安全性の評価", "国際的な動き")))
+
+
+@needs_engine
+def test_a_page_that_is_a_picture_is_read_as_paragraphs(tmp_path: Path) -> None:
+    page = picture("国際的な動きと各国の機関", "AIセーフティ・インスティテュート", size=(1400, 700), type_size=56)
+    path = pdf(tmp_path / "scan.pdf", [(page, (0, 0, *SLIDE))])
+    content = seen(path)
+    words = "".join(block.text for block in content.blocks if block.kind != "figure_text")
+    assert "国際的な動きと各国の機関" in words and "AIセーフティ・インスティテュート" in words
+    assert all(block.origin == "ocr" for block in content.blocks)
+    assert content.pages_without_text == (1,) and content.lang == "ja"
+    box = content.blocks[0].bbox
+    assert 0 < box.x0 < 60 and 0 < box.top < 80, "boxes are in points of the page"
+
+
+@needs_engine
+def test_a_picture_on_a_page_with_text_gives_figure_text_in_its_section(tmp_path: Path) -> None:
+    strip = picture("Guiding principles for safety", size=(1000, 120))
+    text = [(60.0, 60.0, "Overview of principles"), (60.0, 120.0, "This page has words of its own to be read.")]
+    path = pdf(tmp_path / "a.pdf", [(strip, (60, 300, 500, 60)), *text])
+    content = seen(path)
+    figure = [block for block in content.blocks if block.origin == "ocr"]
+    assert [(b.kind, b.text) for b in figure] == [("figure_text", "Guiding principles for safety")]
+    assert figure[0].section == content.blocks[0].section is not None
+    assert content.pages_without_text == ()
+    assert len({block.id for block in content.blocks}) == len(content.blocks)
+
+
+@needs_engine
+def test_the_page_s_own_text_over_a_picture_is_not_read_twice(tmp_path: Path) -> None:
+    strip = picture("Inside the picture", size=(1000, 240))
+    path = pdf(
+        tmp_path / "a.pdf",
+        [(strip, (60, 300, 500, 120)), (60.0, 60.0, "A page with a title"), (80.0, 400.0, "Written over the picture")],
+    )
+    assert [b.text for b in seen(path).blocks if b.origin == "ocr"] == ["Inside the picture"]
+
+
+@needs_engine
+def test_a_footer_alone_does_not_make_a_scan_a_page_of_text(tmp_path: Path) -> None:
+    page = picture("国際的な動きと各国の機関", size=(1400, 700), type_size=56)
+    path = pdf(tmp_path / "scan.pdf", *[[(page, (0, 0, 960, 500)), (900.0, 520.0, str(n))] for n in (1, 2)])
+    content = seen(path)
+    assert content.pages_without_text == (1, 2)
+    assert sum(b.origin == "ocr" and b.kind != "figure_text" for b in content.blocks) == 2
+
+
+def test_icons_logos_and_photographs_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "read_image", lambda image: pytest.fail("the engine was asked"))
+    logo, icon = picture("AISI", size=(600, 120)), picture("A", size=(60, 60), type_size=20)
+    words = (60.0, 60.0, "A page with enough words of its own")
+    same = [(logo, (600, 20, 300, 60)), (icon, (60, 300, 30, 30)), words]
+    path = pdf(tmp_path / "a.pdf", same, same, [*same, (photograph(), (100, 100, 400, 300))])
+    content = report.read(path).value
+    assert content is not None
+    assert pictures.with_pictures(path, content) == pictures.Result(content)
+
+
+def test_without_the_engine_a_document_says_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    page = picture("x", size=(400, 200))
+    path = pdf(tmp_path / "a.pdf", [(page, (0, 0, *SLIDE))], [(60.0, 60.0, "Words of its own, quite some of them")])
+    result = read(path)
+    assert result.value is not None and result.value.pages_without_text == (1,)
+    assert [(issue.code, issue.level) for issue in result.issues] == [("ocr_missing", "warning")]
+    assert "1 page waits for OCR" in result.issues[0].message and "aisi-ingest[ocr]" in result.issues[0].message
+
+
+def test_ocr_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "read_image", lambda image: pytest.fail("the engine was asked"))
+    path = pdf(tmp_path / "a.pdf", [(picture("x", size=(400, 200)), (0, 0, *SLIDE))])
+    result = read(path, ocr=False)
+    assert result.value is not None and not result.issues
+
+
+def test_more_pictures_than_are_read_of_one_document_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "BUDGET", 3.0)
+    monkeypatch.setattr(ocr, "read_image", lambda image: [])
+    page = picture("安全性の評価", size=(800, 450))
+    path = pdf(tmp_path / "a.pdf", *[[(page, (0, 0, *SLIDE))]] * 4)
+    content = report.read(path).value
+    assert content is not None
+    result = pictures.with_pictures(path, content)
+    assert [(issue.code, issue.page) for issue in result.issues] == [("ocr_limit", 2)]
+
+
+def test_a_picture_of_900_million_pixels_is_named_and_not_decoded(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("題")
+    slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
+
+    def change(name: str, part: bytes) -> tuple[str, bytes]:
+        return name, huge_png() if name.startswith("ppt/media/") else part
+
+    path = tmp_path / "a.pptx"
+    path.write_bytes(draw.rewritten(deck.bytes(), change))
+    result = pptx.read(path)
+    assert result.value is not None and result.value.blocks[0].text == "題"
+    if ocr.available():
+        assert [(issue.code, issue.page) for issue in result.issues] == [("picture_too_large", 1)]
+        assert "more than 100 million pixels" in result.issues[0].message
+
+
+@pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
+def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("題")
+    slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
+
+    def change(name: str, part: bytes) -> tuple[str, bytes]:
+        return name, b"\x89PNG\r\n\x1a\nnothing" if name.startswith("ppt/media/") else part
+
+    path = tmp_path / "a.pptx"
+    path.write_bytes(draw.rewritten(deck.bytes(), change))
+    result = pptx.read(path)
+    assert result.value is not None and result.value.blocks[0].text == "題"
+    assert [(issue.code, issue.level) for issue in result.issues] == [("picture_unreadable", "info")]
+
+
+@needs_engine
+def test_a_cropped_picture_on_a_slide_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("題")
+    draw.text(slide.shapes, (60, 450, 600, 40), "図の下の文")
+    both = picture("Shown line", "Cut off line", size=(1000, 200), type_size=40)
+    shape = slide.shapes.add_picture(io.BytesIO(png(both)), draw.Pt(60), draw.Pt(120), draw.Pt(600), draw.Pt(60))
+    shape.crop_bottom = 0.5
+    content = pptx.read(deck.save(tmp_path / "a.pptx")).value
+    assert content is not None
+    figure = [b for b in content.blocks if b.origin == "ocr"]
+    assert [(b.kind, b.text, b.section) for b in figure] == [("figure_text", "Shown line", "s1")]
+    box = figure[0].bbox
+    assert 60 <= box.x0 <= box.x1 <= 660 and 120 <= box.top <= box.bottom <= 180
+
+
+def test_pictures_on_three_slides_and_more_are_logos() -> None:
+    class Part:
+        partname = "/ppt/media/image1.png"
+
+    from aisi_ingest.extract.shapes import Shape
+    from aisi_ingest.model import Box
+
+    logo = Shape("picture", Box(60, 60, 400, 200), picture=Part())
+    assert slide_pictures.pictures_of([[logo], [logo], [logo]], SLIDE) == []
+    assert len(slide_pictures.pictures_of([[logo], [logo]], SLIDE)) == 2
+
+
+def test_asking_whether_the_engine_is_there_loads_nothing() -> None:
+    before = set(sys.modules)
+    ocr.available()
+    assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
+
+
+@needs_engine
+def test_workers_take_turns_while_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_free_memory", lambda: 1 << 30)
+    assert [line.text for line in ocr.read_image(np.asarray(picture("Guiding principles")))] == ["Guiding principles"]
+    assert ocr._engine.cache_info().currsize == 0
+
+
+@needs_engine
+@pytest.mark.slow
+def test_every_page_of_a_real_scan_has_text(shared: Path) -> None:
+    result = read(shared / "corpus" / "site" / "assets" / "pdf" / "council_scan_ja.pdf")
+    assert result.value is not None
+    content = result.value
+    assert content.pages_without_text == (1, 2) and content.lang == "ja"
+    for page in (1, 2):
+        assert sum(len(b.text) for b in content.blocks if b.page == page and b.origin == "ocr") > 400
+    assert content.sections and content.title
