@@ -98,11 +98,15 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     ("bracket", re.compile(f"【[^】]{{1,8}}[0-9０-９]+】|\\[[0-9]{{1,3}}\\](?={_BLANK})|<[0-9]{{1,2}}>(?={_BLANK})")),
 )
 _FIRST = re.compile(f"[0-9０-９第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇{_ORDINAL}【\\[<別付附補参]")
+# Nearly every line of an English page begins with a letter: what no pattern below can take leaves at once.
+_LATIN = re.compile(
+    f"[A-Za-z](?:{_SEP}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|article|annex|appendix)\\s", re.IGNORECASE
+)
 
 
 def numbering(text: str) -> Numbering | None:
     """The number that a text begins with; None where there is none. A date or a quantity is none."""
-    if not text or not _FIRST.match(text):
+    if not text or not _FIRST.match(text) or (text[0].isalpha() and text[0] < "\x7f" and not _LATIN.match(text)):
         return None
     kind, found = next(((kind, found) for kind, one in _PATTERNS if (found := one.match(text))), (None, None))
     if kind is None or found is None:

@@ -35,7 +35,9 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
     entries = {key_of(d.text if d.target is None else _untargeted(d)): d for d in drafts if d.kind == "contents"}
     listed: set[int] = set()
     for draft in drafts:
-        if _eligible(draft) and id(draft) not in matched and key_of(draft.text) in entries and len(draft.rows) <= 3:
+        if not entries or len(draft.rows) > 3 or not _eligible(draft) or id(draft) in matched:
+            continue
+        if key_of(draft.text) in entries:
             listed.add(id(draft))
     strict = len(matched) >= 3 and len(matched) >= 0.5 * len(marks)
     styles = Counter(_style(draft) for draft in drafts if id(draft) in matched or id(draft) in listed)
@@ -67,9 +69,12 @@ def _eligible(draft: Draft) -> bool:
 
 def _mark_contents(drafts: list[Draft]) -> list[Draft]:
     """Lines under ``目次`` that come again later are lines of contents, leaders or not."""
+    if not any(is_contents_title(draft.text) for draft in drafts):
+        return drafts
     later: dict[str, list[int]] = defaultdict(list)
     for k, draft in enumerate(drafts):
-        later[key_of(draft.text)].append(k)
+        if len(draft.text) < 200:
+            later[key_of(draft.text)].append(k)
     for k, draft in enumerate(drafts):
         if not is_contents_title(draft.text):
             continue
@@ -141,8 +146,9 @@ def _stands_out(
     rare: set[str],
 ) -> bool:
     text, size = draft.text, setting.size
-    latin = sum(c.isascii() for c in text) > 0.7 * len(text)
-    if len(text) > (160 if latin else 70) or len(draft.rows) > 3 or len(text) < 2 or draft.cover:
+    if not 1 < len(text) <= 160 or len(draft.rows) > 3 or draft.cover:
+        return False
+    if len(text) > 70 and sum(c.isascii() for c in text) <= 0.7 * len(text):
         return False
     if re.search("[。，、,;；]$", text) or (text.endswith(".") and len(text.split()) > 5):
         return False

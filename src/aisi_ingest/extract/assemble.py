@@ -40,8 +40,7 @@ def content_of(
         ordered.extend(by_page[page])
 
     names = {id(draft): f"b{k}" for k, draft in enumerate(ordered, 1)}
-    whole = " ".join(draft.text for draft in ordered)
-    default = language_of(whole)
+    default = language_of(" ".join(draft.text for draft in ordered[:200])[:20_000])
     blocks: list[Block] = []
     sections: list[dict[str, Any]] = []
     stack: list[dict[str, Any]] = []
@@ -88,7 +87,7 @@ def content_of(
                 bbox=_rounded(draft.box),
                 kind=kind,  # type: ignore[arg-type]
                 text=text,
-                lang=language_of(text, default),
+                lang=_lang(text, default),
                 section=stack[-1]["id"] if stack and not draft.hidden else None,
                 level=draft.level if kind in ("heading", "list_item", "title") else None,
                 hidden=draft.hidden,
@@ -110,6 +109,13 @@ def content_of(
         tables=tuple(tables),
         pages_without_text=tuple(sheet.number for sheet in sheets if not sheet.lines and not sheet.tables),
     )
+
+
+def _lang(text: str, default: Lang) -> Lang:
+    """``language_of``, without looking for Japanese where there can be none."""
+    if text.isascii() and text:
+        return "en" if any(map(str.isalpha, text)) else default
+    return language_of(text, default)
 
 
 def _loose(

@@ -37,7 +37,7 @@ def wraps(above: Row, row: Row, right: float) -> bool:
         return True
     piece = _PIECE.match(row.text)
     length = piece.end() if piece else 1
-    average = 0.5 * size if any(map(is_wide, row.text[:40])) else (row.x1 - row.x0) / max(1, len(row.text))
+    average = 0.5 * size if not row.text[:40].isascii() else (row.x1 - row.x0) / max(1, len(row.text))
     need = length * average + _forbidden(row.text, length) * size + (0 if is_wide(last) else 0.25 * size)
     slack = 0.3 if ended(above) else 1.2
     return room < need + slack * size

@@ -120,7 +120,7 @@ def side_by_side(rows: Sequence[Row]) -> list[Row]:
     for row in sorted(rows, key=lambda row: (row.base, row.x0)):
         k = len(out) - 1
         host = None
-        while not row.solid and k >= 0 and k >= len(out) - 8:
+        while not row.solid and k >= 0 and k >= len(out) - 8 and row.base - out[k].base < 0.5 * row.size:
             if (
                 not out[k].solid
                 and same_base(out[k], row)
