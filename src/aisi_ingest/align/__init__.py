@@ -8,11 +8,13 @@ found in ``search``.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from aisi_ingest.align import encoder as encoders
 from aisi_ingest.align import evidence, units
 from aisi_ingest.align.beads import beads, sentence_beads
 from aisi_ingest.align.blocks import blocks
-from aisi_ingest.align.match import Pairing, inside, pairing
+from aisi_ingest.align.match import Pairing, inside, kinship, pairing
 from aisi_ingest.align.sections import sections
 from aisi_ingest.align.units import Outline
 from aisi_ingest.model import Alignment, Document, Issue, Result
@@ -31,9 +33,10 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     issues = [] if encoder else [_WITHOUT_ENCODER]
     left, right = units.outline(ja, units.seen(ja)), units.outline(en, units.seen(en))
     of = _pairing(left, right, encoder)
+    of = replace(of, kinship=kinship(of))
     matched, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
     notes = units.outline(ja, units.notes(ja)), units.outline(en, units.notes(en))
-    of_notes = _pairing(*notes, encoder)
+    of_notes = replace(_pairing(*notes, encoder), kinship=of.kinship)
     matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)
     found = beads("section", [s.id for s in left.sections], [s.id for s in right.sections], matched_sections)
     found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)

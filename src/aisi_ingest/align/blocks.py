@@ -52,7 +52,7 @@ def _over_borders(found: Sequence[Match], of: Pairing) -> list[Match]:
     candidates = [
         (value, i, j)
         for i, near in _near(found, free_en, range(len(of.ja.texts)))
-        for value, j in zip((of.odds([i], near)[0] - NEARBY).tolist(), near, strict=True)
+        for value, j in zip((of.odds([i], near)[0] - NEARBY * of.kinship).tolist(), near, strict=True)
         if value > _OVER_BORDER
     ]
     out, used_ja, used_en = [], set(), set()

@@ -52,11 +52,11 @@ def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None)
     halves = tuple(map(_Half, titles, cost.sides(*contents[0], *contents[1], weights[1])))
 
     def odds(left: _Half, right: _Half) -> Gains:
-        return _odds(left, right, weights, blocks.likeness)
+        return _odds(left, right, weights, blocks)
 
     def gains(down: range, across: range) -> dict[tuple[int, int], Gains]:
         left, right = halves[0].part(down), halves[1].part(across)
-        out = {(1, 1): supported(odds(left, right))}
+        out = {(1, 1): supported(odds(left, right), blocks.kinship)}
         if len(down) > 1:
             out[2, 1] = odds(left.doubles(weights), right) + np.float32(MERGE)
         if len(across) > 1:
@@ -71,12 +71,12 @@ def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None)
     return found
 
 
-def _odds(left: _Half, right: _Half, weights: tuple[Weights, Weights], likeness: cost.Likeness) -> Gains:
-    by_title = cost.log_odds(left.titles, right.titles, weights[0], likeness)
+def _odds(left: _Half, right: _Half, weights: tuple[Weights, Weights], blocks: Pairing) -> Gains:
+    by_title = cost.log_odds(left.titles, right.titles, weights[0], blocks.likeness)
     by_contents = cost.log_odds(left.contents, right.contents, weights[1], cost.CONTENTS)
     titled, full = left.titled[:, None] & right.titled[None, :], left.full[:, None] & right.full[None, :]
     by_title = np.where(titled, by_title, _UNTITLED)
-    return np.asarray(by_title + np.where(full, by_contents, 0) + NEARBY, dtype=np.float32)
+    return np.asarray(by_title + np.where(full, by_contents, 0) + NEARBY * blocks.kinship, dtype=np.float32)
 
 
 def _title_vectors(outline: Outline, encoder: Encoder | None) -> Vectors:
