@@ -143,6 +143,17 @@ def test_turned_text_is_read_along_its_own_direction(tmp_path):
     assert found == {"right": "level", "up": "read upwards"}
 
 
+def test_ruby_stands_behind_its_base_in_brackets():
+    page = page_of(("役人が忖度をする", 50, 100, 12), ("そんたく", 86, 88, 6))
+    [line] = lines_of(page)
+    assert line.text == "役人が忖度（そんたく）をする"
+    assert len(line.chars) == 12
+
+
+def test_small_kana_over_no_ideograph_stays_a_line_of_its_own():
+    assert line_texts(("ABCDEF", 50, 100, 12), ("かな", 52, 88, 6)) == ["かな", "ABCDEF"]
+
+
 def test_hidden_characters_are_read_only_where_asked_for(tmp_path):
     path = draw(tmp_path / "h.pdf", lambda d: [d.text(72, 100, "seen"), d.text(72, 200, "unseen", mode=3)])
     with open_document(path) as document:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from msgspec import Struct
 
+from aisi_ingest.extract.ruby import with_ruby
 from aisi_ingest.model import Box
 from aisi_ingest.text import is_wide, normalise
 
@@ -268,7 +269,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
                 lead=lead,
             )
         )
-    return out
+    return with_ruby(out, page, frame)
 
 
 def _rows(x0: Array, x1: Array, base: Array, size: Array) -> tuple[Array, Array]:
