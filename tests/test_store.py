@@ -111,7 +111,7 @@ def test_a_root_on_a_read_only_disk_is_refused_in_one_line(tmp_path: Path, monke
 def test_a_second_run_is_refused_and_told_by_whom(tmp_path: Path) -> None:
     with (
         Store(tmp_path).lock(),
-        pytest.raises(LockedError, match=rf"in use by process {os.getpid()} since 20\d\d-"),
+        pytest.raises(LockedError, match=rf"in use by process {os.getpid()} on \S+ since 20\d\d-"),
         Store(tmp_path).lock(),
     ):
         pass

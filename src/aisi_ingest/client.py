@@ -28,12 +28,17 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 429, 500, 502, 503, 504)  # worth another try
 _MOST_REDIRECTS = 5
 _MOST_FAILURES = 5  # addresses of a host in a row that could not be had: then it is down, and left alone
+_LONGEST_DELAY = 60.0  # seconds between two requests, whatever a host asks for
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds of silence
 
 
 class Failed(Exception):
-    """An address that could not be read now."""
+    """An address that could not be read now; ``status`` is the last HTTP answer's, where there was one."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class Budget(Exception):
@@ -123,14 +128,13 @@ class Client:
     ) -> Answer:
         current, hops, tries = url, 0, 1
         while True:
+            status: int | None = None
             self._admit(current, source, store, robots)
             try:
                 self._wait(current, source)
                 self.deadline.start(source.max_seconds)
                 with self._http.stream("GET", current, headers=self._headers(source, known, body)) as response:
                     status = response.status_code
-                    if status not in _PASSING:
-                        self._failures[authority(current)] = 0
                     if status not in (200, 206):
                         _drain(response)
                     if status in _REDIRECTS and "location" in response.headers:
@@ -141,6 +145,7 @@ class Client:
                         continue
                     if status == 304 and (known["etag"] or known["last"]):
                         body.discard()
+                        self._failures[authority(current)] = 0
                         return Answer(current, status, None, 0, dict(response.headers), tries)
                     if status == 416 and body.size:
                         body.restart()  # what is there does not fit the file as it is now
@@ -148,10 +153,12 @@ class Client:
                     elif status in _PASSING:
                         trouble, pause = f"{status} {response.reason_phrase}", self._asked(current, response)
                     elif status not in (200, 206):
-                        raise Failed(f"{status} {response.reason_phrase}".strip())
+                        self._failures[authority(current)] = 0
+                        raise Failed(f"{status} {response.reason_phrase}".strip(), status)
                     else:
                         body.receive(response)
                         part = body.close()
+                        self._failures[authority(current)] = 0
                         return Answer(current, 200, part, body.size, dict(response.headers), tries)
             except PrivateAddress as error:
                 raise Refused(str(error)) from error
@@ -159,9 +166,9 @@ class Client:
                 trouble, pause = str(error), None
             except httpx.TimeoutException as error:
                 if self.deadline.left() <= 0:
-                    raise Failed(
-                        f"not complete after {source.max_seconds:g} seconds ({body.size} bytes came)"
-                    ) from error
+                    self._count_failure(authority(current))
+                    text = f"not complete after {source.max_seconds:g} seconds ({body.size} bytes came)"
+                    raise Failed(text, status) from error
                 trouble, pause = "no answer in time", None
             except (httpx.TransportError, httpx.DecodingError) as error:
                 trouble, pause = str(error) or type(error).__name__, None
@@ -171,13 +178,13 @@ class Client:
                 trouble, pause = f"an answer that cannot be read ({type(error).__name__}: {error})", None
             if tries >= self.tries:
                 self._count_failure(authority(current))
-                raise Failed(f"{trouble}, after {tries} tries" if tries > 1 else trouble)
+                raise Failed(f"{trouble}, after {tries} tries" if tries > 1 else trouble, status)
             if pause is None:
                 pause = self.backoff * 2 ** (tries - 1) * (1 + random.random())
             elif pause > self.patience:
                 text = f"{authority(current)} asks to come back in {pause:.0f} seconds"
                 self._left_alone[authority(current)] = text
-                raise Failed(f"{trouble}: {text}; left for the next run")
+                raise Failed(f"{trouble}: {text}; left for the next run", status)
             tries += 1
             self.network.sleep(pause)
 
@@ -230,7 +237,7 @@ class Client:
         """Seconds that the server asks to wait, if it does; a host that has had too much is asked less often."""
         host = authority(url)
         if response.status_code == 429:
-            self._slower[host] = min(60.0, max(0.5, 2 * self._slower.get(host, 0.0)))
+            self._slower[host] = min(_LONGEST_DELAY, max(0.5, 2 * self._slower.get(host, 0.0)))
         value = response.headers.get("retry-after", "").strip()
         if re.fullmatch("[0-9]{1,9}", value):
             return float(value)
@@ -245,7 +252,7 @@ class Client:
             self._robots[origin] = rules = self._read_robots(origin, source, store)
             if isinstance(rules, Protego) and (delay := rules.crawl_delay(PRODUCT)):
                 host = authority(url)
-                self._slower[host] = max(self._slower.get(host, 0.0), float(delay))
+                self._slower[host] = max(self._slower.get(host, 0.0), min(_LONGEST_DELAY, float(delay)))
         rules = self._robots[origin]
         if isinstance(rules, (Failed, Refused)):
             raise rules
@@ -268,10 +275,10 @@ class Client:
                 robots=False,
             )
         except Failed as error:
-            reason = str(error)
-            status = int(reason[:3]) if re.match(r"4\d\d ", reason) and not reason.startswith("429") else None
-            store.ledger.append(msgspec.structs.replace(receipt, status=status, reason=reason))
-            return Protego.parse("") if status else Failed(f"robots.txt of the host cannot be read: {reason}")
+            store.ledger.append(msgspec.structs.replace(receipt, status=error.status, reason=str(error)))
+            if error.status is not None and 400 <= error.status < 500 and error.status != 429:
+                return Protego.parse("")
+            return Failed(f"robots.txt of the host cannot be read: {error}", error.status)
         except Refused as error:
             store.ledger.append(msgspec.structs.replace(receipt, state="refused", reason=str(error)))
             return Refused(f"robots.txt of the host cannot be read: {error}")
@@ -298,7 +305,7 @@ class Client:
 def _drain(response: httpx.Response) -> None:
     """Read the rest of a short answer, so that its connection can be used again."""
     length = response.headers.get("content-length", "0" if response.status_code == 304 else "")
-    if re.fullmatch("[0-9]{1,5}", length):
+    if re.fullmatch("[0-9]{1,4}", length):
         response.read()
 
 

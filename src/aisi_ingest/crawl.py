@@ -144,10 +144,10 @@ class _Walk:
             )
         except (Refused, Failed) as error:
             state = "refused" if isinstance(error, Refused) else "failed"
-            self.store.ledger.append(replace(receipt, state=state, reason=str(error)))
+            status = error.status if isinstance(error, Failed) else None
+            self.store.ledger.append(replace(receipt, state=state, status=status, reason=str(error)))
             # What an index page names may be gone; the index page itself may not.
-            gone = isinstance(error, Refused) or str(error).startswith(("404", "410"))
-            if depth == 0 or not gone:
+            if depth == 0 or (isinstance(error, Failed) and status not in (404, 410)):
                 self._trouble("error" if depth == 0 else "warning", "page_unreadable", f"{url}: {error}")
             return None
         if answer.part is None:

@@ -165,8 +165,7 @@ def _download(link: Link, source: SourceSpec, store: Store, client: Client, forc
     except Refused as error:
         receipt = replace(attempt, state="refused", reason=str(error))
     except Failed as error:
-        reason = str(error)
-        receipt = replace(attempt, reason=reason, status=int(reason[:3]) if reason[:3].isdigit() else None)
+        receipt = replace(attempt, reason=str(error), status=error.status)
     store.ledger.append(receipt)
     about = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
     about |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}

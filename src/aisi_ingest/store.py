@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import fcntl
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +86,7 @@ class Store:
                 holder = file.read().strip() or "another process"
                 raise LockedError(f"{self.root}: in use by {holder}; wait until it ends, or stop it") from None
             file.truncate(0)
-            file.write(f"process {os.getpid()} since {now()}")
+            file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}")
             file.flush()
             try:
                 for left in self.raw.glob("incoming/*.part"):  # of a run that was killed: the lock says it is over
