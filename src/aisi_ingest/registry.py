@@ -17,10 +17,11 @@ import functools
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -72,6 +73,7 @@ class Registry(msgspec.Struct, frozen=True):
     entities: dict[str, Entity]
     entries: dict[str, Entry]
     aliases: dict[str, Alias]  # by compact form
+    initials: str  # the characters that compact forms begin with
     lengths: dict[str, tuple[int, ...]]  # first two characters of a compact form: lengths, longest first
 
     def find(self, name: str) -> tuple[Entity, ...]:
@@ -88,31 +90,35 @@ class Registry(msgspec.Struct, frozen=True):
         """
         folded = fold(text) if folded is None else folded
         small = folded.translate(_dropped())
-        if len(small) == len(folded):
-            places: Any = range(len(folded))
-        else:
-            places = [i for i, char in enumerate(folded) if char not in _DROPPED]
-        lengths, aliases = self.lengths, self.aliases
+        same = len(small) == len(folded)
+        places: Sequence[int] = range(len(folded)) if same else [i for i, c in enumerate(folded) if c not in _DROPPED]
+        lengths, aliases, size = self.lengths, self.aliases, len(small)
         skip = 0
-        for m in _STARTS.finditer(small):
-            at = m.start()
+        for m in _starts(self.initials).finditer(folded):
+            at = m.start() if same else bisect_left(places, m.start())
             if at < skip:
                 continue
             for length in lengths.get(small[at : at + 2], ()):
+                if at + length > size:
+                    continue
                 alias = aliases.get(small[at : at + length])
-                if alias is None or at + length > len(small):
+                if alias is None:
                     continue
                 start, end = places[at], places[at + length - 1] + 1
-                if not _stands_alone(text, start, end, alias):
-                    continue
-                yield Match(start, end, alias)
-                skip = at + length
-                break
+                if _stands_alone(text, start, end, alias):
+                    yield Match(start, end, alias)
+                    skip = at + length
+                    break
+
+
+@functools.lru_cache(maxsize=4)
+def _starts(initials: str) -> re.Pattern[str]:
+    """Where a name may begin: at a Latin word, or at any other character that a name begins with."""
+    others = "".join(c for c in initials if not c.isascii())
+    return re.compile(f"(?<![a-z0-9])[a-z0-9]|[{re.escape(others)}]" if others else "(?<![a-z0-9])[a-z0-9]")
 
 
 _DROPPED = frozenset(" -・\u3000\t")
-# A name begins with a letter, a digit or a Japanese character.
-_STARTS = re.compile("[^\x00-\x2f\x3a-\x60\x7b-\x7f]")
 
 
 @functools.cache
@@ -280,6 +286,7 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
         entities=entities,
         entries=entries,
         aliases=aliases,
+        initials="".join(sorted({form[0] for form in aliases})),
         lengths={prefix: tuple(sorted(sizes, reverse=True)) for prefix, sizes in lengths.items()},
     )
 

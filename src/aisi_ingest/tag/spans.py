@@ -25,7 +25,7 @@ class Span(NamedTuple):
     ids: tuple[str, ...] = ()
 
 
-_RANK = {"registry": 0, "defined": 1, "date": 2, "place": 3}
+_RANK = {"registry": 0, "defined": 1, "date": 2, "place": 3, "spacy": 9}
 
 
 def choose(candidates: Iterable[Span]) -> list[Span]:
