@@ -86,6 +86,22 @@ def test_japanese_text_comes_as_it_was_written(tmp_path: Path) -> None:
     assert not found.fonts[found.chars[-1]["font"]].serif
 
 
+def test_vertical_writing_goes_down_character_by_character(tmp_path: Path) -> None:
+    """Real vertical writing is a font whose encoding says so, all characters in one text object."""
+    font = b"<</Type/Font/Subtype/Type0/BaseFont/Ryumin-Light/Encoding/UniJIS-UCS2-V/DescendantFonts[6 0 R]>>"
+    descendant = (
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Ryumin-Light/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 6>>>>"
+    )
+    text = "縦書きの文".encode("utf-16-be").hex().encode()
+    content = b"BT /F 20 Tf 300 700 Td <%s> Tj ET" % text
+    (found,) = read(fixtures.one_page(tmp_path / "a.pdf", content=content, more={5: font, 6: descendant}))
+    assert text_of(found) == "縦書きの文"
+    assert found.chars["top"] == pytest.approx(142 + 20 * np.arange(5), abs=5)
+    assert np.diff(found.chars["origin_y"]) == pytest.approx(np.full(4, 20))
+    assert (found.chars["x1"] - found.chars["x0"]) == pytest.approx(np.full(5, 20), abs=4)
+
+
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_a_turned_page_is_read_as_its_reader_sees_it(tmp_path: Path, turns: int) -> None:
     """Text that is drawn so that it is upright after the page's rotation has the angle 0 and sane boxes."""

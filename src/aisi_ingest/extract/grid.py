@@ -142,6 +142,26 @@ def _not_crossed(page: Page, edges: Edges) -> Edges:
     return edges.where(keep)
 
 
+def horizontal_rules(page: Page) -> list[tuple[float, float, float]]:
+    """Horizontal lines as (y, x0, x1), pieces joined, underlines left out."""
+    rules = page.rules
+    if len(rules) < 3:
+        return []
+    flat = rules[(rules["kind"] == LINE) & (rules["color"] & 0xFF > 0)]
+    flat = flat[(flat["x1"] - flat["x0"] > 6) & (flat["bottom"] - flat["top"] < 3)]
+    if len(flat) < 3:
+        return []
+    middle = (flat["top"] + flat["bottom"]) / 2
+    edges = _not_underlines(page, _edges(middle, flat["x0"], flat["x1"], flat["order"]))
+    out: list[tuple[float, float, float]] = []
+    for at, start, end, _ in sorted(_values(edges)):
+        if out and abs(out[-1][0] - at) < NEAR and start - out[-1][2] < NEAR:
+            out[-1] = (out[-1][0], min(out[-1][1], start), max(out[-1][2], end))
+        else:
+            out.append((at, start, end))
+    return out
+
+
 def covers_on(page: Page) -> Array:
     """Opaque boxes that lie over lines drawn before them: a note over a grid, kept apart from its cells."""
     rules = page.rules

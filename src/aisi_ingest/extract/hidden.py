@@ -156,15 +156,15 @@ def _layered(sheet: Sheet, orders: Array) -> list[int]:
 
 
 def _unseen(sheet: Sheet, chars: Array, doubtful: Array) -> Array:
-    """Which of the doubtful characters change nothing on the page, all those of one text object together.
-
-    Each is asked about alone: two texts of the same place could hide behind each other.
-    """
+    """Which of the doubtful characters change nothing on the page, all those of one text object together."""
     box = np.stack([chars[name][doubtful] for name in ("x0", "top", "x1", "bottom")], 1)
     region = (*box[:, :2].min(0).tolist(), *box[:, 2:].max(0).tolist())
     with_text = _draw(sheet, region)
     orders = np.unique(chars["order"][doubtful]).tolist()
-    handles = [sheet.objects[order] for order in orders if order in sheet.objects]
+    # PDFium drops what is drawn twice in one place (a white rim, then the letters): then the letters that are
+    # seen are those of an object without characters, and must go as well.
+    silent = set(sheet.objects).difference(chars["order"].tolist())
+    handles = [sheet.objects[order] for order in {*orders, *silent} if order in sheet.objects]
     for handle in handles:
         C.FPDFPageObj_SetIsActive(handle, 0)
     try:

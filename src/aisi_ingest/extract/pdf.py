@@ -383,6 +383,12 @@ def _read_chunk(
     odd = np.flatnonzero(~upright[run])
     if len(odd):
         _turned(text, odd, [where[i] for i in odd.tolist()], matrix[run[odd]], size[run[odd]], box, origin_x, origin_y)
+    # Within one object the baseline is one, but for vertical writing.
+    moved = np.abs(box[:, 3] - box[first, 3][run]) > 0.01
+    if moved.any():
+        down = np.flatnonzero(np.isin(run, run[moved]) & upright[run])
+        _run(UNCHECKED.FPDFText_GetCharOrigin, repeat(page), [where[i] for i in down.tolist()], *memory.point_at[:2])
+        origin_x[down], origin_y[down] = memory.point[: len(down), 0], memory.point[: len(down), 1]
     _pieces(text, where, box, origin_x, origin_y)
     box = _finite(box)
     x0, top, x1, bottom = view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
@@ -505,7 +511,7 @@ def _pieces(
     """Characters that share one glyph (a ligature, ActualText) have no advance: share out the glyph's box."""
     narrow = box[:, 2] - box[:, 0] <= 0
     same = np.zeros(len(box), bool)
-    same[1:] = (box[1:, 0] == box[:-1, 0]) & (origin_y[1:] == origin_y[:-1])
+    same[1:] = (box[1:, 0] == box[:-1, 0]) & (box[1:, 1] == box[:-1, 1]) & (origin_y[1:] == origin_y[:-1])
     same[:-1] |= same[1:]
     shared = np.flatnonzero(narrow | same).tolist()
     if not shared:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract import aligned
 from aisi_ingest.extract import grid as grids
 from aisi_ingest.extract.grid import Grid
 from aisi_ingest.extract.lines import Line, lines_of
@@ -50,17 +51,28 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
     ``before`` is the last table of the page before: a single row at the page's top with its columns goes on
     from it, and is a box otherwise.
     """
-    if len(page.rules) < 4:
-        return []
     covers = grids.covers_on(page)
     ruled = grids.grids(page, covers)
     filled = grids.fill_grids(page, [Box(*_corners(found)) for found in ruled])
-    if not ruled and not filled:
-        return []
-    place = _place(page, covers)
-    marked = [("lines", found) for found in _unnested(place, ruled)] + [("fills", found) for found in filled]
-    out = [table for how, found in marked if (table := _read(page, place, found, how, before)) is not None]
+    place: _Place | None = None
+    out: list[FoundTable] = []
+    if ruled or filled:
+        place = _place(page, covers)
+        marked = [("lines", found) for found in _unnested(place, ruled)] + [("fills", found) for found in filled]
+        out = [table for how, found in marked if (table := _read(page, place, found, how, before)) is not None]
+    taken = [table.bbox for table in out] + [Box(*_corners(found)) for found in ruled]
+    loose = [("rules", found) for found in aligned.rule_grids(page, taken)]
+    loose += [("columns", found) for found in aligned.column_grids(page, [*taken, *_boxes(loose)])]
+    for how, found in loose:
+        place = place or _place(page, covers)
+        table = _read(page, place, found, how, before)
+        if table is not None:
+            out.append(table)
     return sorted(_outermost(out), key=lambda table: (table.bbox.top, table.bbox.x0))
+
+
+def _boxes(found: Sequence[tuple[str, Grid]]) -> list[Box]:
+    return [Box(*_corners(one)) for _, one in found]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

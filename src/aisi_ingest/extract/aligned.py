@@ -1,0 +1,268 @@
+"""Tables that no grid shows: rows between horizontal rules, and short texts in columns.
+
+Both are grids again, made from the gaps between texts. Precision comes first: what is not clearly a table is
+left to the reading of lines, where it does no harm. Two columns of prose, lists, tables of contents and
+captions beside figures stay what they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aisi_ingest.extract.grid import Grid, horizontal_rules
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.pdf import Page
+    from aisi_ingest.model import Box
+
+Array = np.ndarray[Any, Any]
+
+# Chosen on drawn tables and on the reports and decks at hand, for no false table among their 400 pages.
+_GAP = 1.0  # em: narrower is no gap between columns
+_WIDE_GAP = 1.5  # em, where nothing but gaps makes the table
+_LEADER = (0x2E, 0x2025, 0x2026, 0x30FB, 0xB7)  # dots that lead to a page number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Text:
+    """Inked, upright characters of a region and the line each stands on."""
+
+    x0: Array
+    x1: Array
+    top: Array
+    bottom: Array
+    base: Array
+    size: Array
+    code: Array
+    line: Array  # number of the line, from the top
+
+    def __len__(self) -> int:
+        return len(self.x0)
+
+    def where(self, keep: Array) -> _Text:
+        return _Text(*(getattr(self, field.name)[keep] for field in fields(self)))
+
+
+def _text(page: Page, taken: list[Box]) -> _Text:
+    chars = page.chars
+    keep = ~chars["hidden"] & (chars["code"] > 0x20) & (chars["code"] != 0x3000) & (chars["angle"] == 0)
+    chars = chars[keep]
+    middle_x, middle_y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
+    free = np.ones(len(chars), bool)
+    for box in taken:
+        free &= ~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))
+    chars = chars[free]
+    base, size = chars["origin_y"].astype(float), chars["size"].astype(float)
+    order = np.argsort(base, kind="stable")
+    step = np.diff(base[order]) > 0.3 * size[order][1:]
+    line = np.empty(len(chars), int)
+    line[order] = np.concatenate(([0], np.cumsum(step))) if len(chars) else []
+    x0, x1, top, bottom = (chars[name].astype(float) for name in ("x0", "x1", "top", "bottom"))
+    return _Text(x0, x1, top, bottom, base, size, chars["code"], line)
+
+
+def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
+    """Tables between three and more horizontal rules of the same length, without vertical ones."""
+    rules = [rule for rule in horizontal_rules(page) if not _inside(rule, taken)]
+    if len(rules) < 3:
+        return []
+    text: _Text | None = None
+    out = []
+    while rules:
+        first = rules[0]
+        alike = [rule for rule in rules if abs(rule[1] - first[1]) < 3 and abs(rule[2] - first[2]) < 3]
+        rules = [rule for rule in rules if rule not in alike]
+        if len(alike) < 3 or first[2] - first[1] < 60:
+            continue
+        text = text or _text(page, taken)
+        grid = _between_rules(text, sorted(alike))
+        if grid is not None:
+            out.append(grid)
+    return out
+
+
+def _inside(rule: tuple[float, float, float], boxes: list[Box]) -> bool:
+    y, x0, x1 = rule
+    return any(box.x0 - 3 < x0 and x1 < box.x1 + 3 and box.top - 3 < y < box.bottom + 3 for box in boxes)
+
+
+def _between_rules(text: _Text, rules: list[tuple[float, float, float]]) -> Grid | None:
+    left, right = min(rule[1] for rule in rules), max(rule[2] for rule in rules)
+    ys = [rule[0] for rule in rules]
+    middle = (text.top + text.bottom) / 2
+    own = text.where((text.x1 > left) & (text.x0 < right) & (middle > ys[0]) & (middle < ys[-1]))
+    if len(own) < 6 or (own.x0 < left - 3).any() or (own.x1 > right + 3).any():
+        return None  # the rules cut through something wider
+    gaps = _gaps(own, left, right, _GAP, crossed=0.1)
+    if not gaps:
+        return None
+    xs = np.array([left, *gaps, right])
+    borders = _rows(own, ys, xs)
+    cells = _cells(own, xs, borders)
+    if cells is None:
+        return None
+    filled = _filled(own, xs, borders)
+    # Text in the first column and another one in most rows, and no row that is a page of prose.
+    if len(borders) < 3 or (filled.sum(1) >= 2).mean() < 0.6 or filled[:, 0].mean() < 0.5:
+        return None
+    lines = [len(np.unique(own.line[(own.base > top) & (own.base <= low)])) for top, low in _pairs(borders)]
+    if max(lines) > 12:
+        return None
+    return Grid(xs, borders, cells, 0)
+
+
+def _pairs(values: Array) -> list[tuple[float, float]]:
+    return list(zip(values[:-1].tolist(), values[1:].tolist(), strict=True))
+
+
+def _gaps(text: _Text, left: float, right: float, least: float, crossed: float) -> list[float]:
+    """Middles of the blank strips that go down through the lines, but for a share of them (headings over columns)."""
+    numbers, line = np.unique(text.line, return_inverse=True)
+    width = int(np.ceil(right - left)) + 1
+    inked = np.zeros((len(numbers), width + 1), np.int32)
+    first = np.clip(np.floor(text.x0 - left), 0, width - 1).astype(int)
+    last = np.clip(np.ceil(text.x1 - left), 1, width).astype(int)
+    np.add.at(inked, (line, first), 1)
+    np.add.at(inked, (line, last), -1)
+    covered = (np.cumsum(inked, 1)[:, :width] > 0).mean(0)
+    blank = np.concatenate(([False], covered <= crossed, [False]))
+    edges = np.flatnonzero(np.diff(blank.astype(np.int8)))
+    em = float(np.median(text.size))
+    out = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if start > 0 and end < width - 1 and end - start >= max(least * em, 5):
+            out.append(left + (start + end) / 2)
+    return out
+
+
+def _rows(text: _Text, rules: list[float], xs: Array) -> Array:
+    """Borders of rows: the rules, and between two of them the lines that begin a row.
+
+    Where rules stand between the rows, a row may have several lines. Where only head and foot are ruled, a line
+    begins a row when it has text in the first column.
+    """
+    borders = list(rules)
+    numbers = np.unique(text.line)
+    tops = {int(n): float(text.top[text.line == n].min()) for n in numbers}
+    bases = {int(n): float(np.median(text.base[text.line == n])) for n in numbers}
+    bands = list(pairwise(rules))
+    inside = [[n for n in tops if top < bases[n] <= low + 1] for top, low in bands]
+    if len(bands) <= 3:  # head, body, perhaps a foot
+        for lines in inside:
+            if len(lines) < 3:
+                continue
+            starts = [n for n in lines if _columns_of(text, n, xs) >= {0} and len(_columns_of(text, n, xs)) >= 2]
+            if len(starts) >= 2:
+                borders += [tops[n] - 0.5 for n in starts if n != lines[0]]
+    kept = [borders[0]]
+    for border in sorted(borders)[1:]:
+        if border - kept[-1] > 3:
+            kept.append(border)
+    return np.array(kept)
+
+
+def _columns_of(text: _Text, line: int, xs: Array) -> set[int]:
+    own = text.line == line
+    column = np.searchsorted(xs, (text.x0[own] + text.x1[own]) / 2) - 1
+    return set(np.clip(column, 0, len(xs) - 2).tolist())
+
+
+def _squares(text: _Text, xs: Array, ys: Array) -> tuple[Array, Array]:
+    middle_x, middle_y = (text.x0 + text.x1) / 2, (text.top + text.bottom) / 2
+    column = np.clip(np.searchsorted(xs, middle_x) - 1, 0, len(xs) - 2)
+    row = np.clip(np.searchsorted(ys, middle_y) - 1, 0, len(ys) - 2)
+    return row, column
+
+
+def _filled(text: _Text, xs: Array, ys: Array) -> Array:
+    out = np.zeros((len(ys) - 1, len(xs) - 1), bool)
+    out[_squares(text, xs, ys)] = True
+    return out
+
+
+def _cells(text: _Text, xs: Array, ys: Array) -> Array | None:
+    """A cell for each square; a line that runs across a border between columns makes one cell of both.
+
+    None where another line of that row keeps to the columns: then the gap was none.
+    """
+    cells = np.arange((len(ys) - 1) * (len(xs) - 1)).reshape(len(ys) - 1, len(xs) - 1)
+    row, column = _squares(text, xs, ys)
+    for j, border in enumerate(xs[1:-1].tolist(), 1):
+        crossing = (text.x0 < border) & (text.x1 > border)
+        for i in np.unique(row[crossing]).tolist():
+            own = row == i
+            both = np.intersect1d(text.line[own & (column == j - 1)], text.line[own & (column == j)])
+            if len(np.setdiff1d(both, text.line[crossing])):
+                return None
+            cells[i, cells[i] == cells[i, j]] = cells[i, j - 1]
+    return cells
+
+
+def column_grids(page: Page, taken: list[Box]) -> list[Grid]:
+    """Tables of short texts in three and more columns, in three and more lines, with nothing drawn."""
+    if not _has_gaps(page):
+        return []
+    text = _text(page, taken)
+    if not len(text):
+        return []
+    out = []
+    for lines in _candidates(text):
+        own = text.where(np.isin(text.line, lines))
+        left, right = float(own.x0.min()), float(own.x1.max())
+        gaps = _gaps(own, left, right, _WIDE_GAP, crossed=0.0)
+        if len(gaps) < 2:
+            continue
+        xs = np.array([left - 1, *gaps, right + 1])
+        tops = [float(own.top[own.line == n].min()) for n in lines]
+        bottom = float(own.bottom.max())
+        ys = np.array([*(top - 0.5 for top in tops), bottom + 0.5])
+        if (np.diff(ys) <= 0).any():
+            continue
+        filled = _filled(own, xs, ys)
+        count = np.bincount(np.ravel_multi_index(_squares(own, xs, ys), filled.shape), minlength=filled.size).reshape(
+            filled.shape
+        )
+        short = (count <= 24) | ~filled
+        if filled.mean() < 0.75 or not short.all() or not filled[:, 0].mean() > 0.7:
+            continue
+        figures = np.zeros(filled.shape, int)
+        digits = (own.code >= 0x30) & (own.code <= 0x39) | (own.code >= 0xFF10) & (own.code <= 0xFF19)
+        np.add.at(figures, tuple(part[digits] for part in _squares(own, xs, ys)), 1)
+        # Names beside names may be anything; figures in columns are a table.
+        numeric = (figures > 0.4 * np.maximum(count, 1)) & filled
+        if (numeric[1:].mean(0) > 0.6).sum() >= 1:
+            out.append(Grid(xs, ys, np.arange(filled.size).reshape(filled.shape), 0))
+    return out
+
+
+def _has_gaps(page: Page) -> bool:
+    """A quick look: six and more wide gaps between neighbours on one baseline."""
+    chars = page.chars[page.chars["code"] > 0x20]
+    if len(chars) < 12:
+        return False
+    em = chars["size"][1:]
+    gap = chars["x0"][1:] - chars["x1"][:-1]
+    level = np.abs(np.diff(chars["origin_y"])) < 0.1 * em
+    return int((level & (gap > _WIDE_GAP * em)).sum()) >= 6
+
+
+def _candidates(text: _Text) -> list[list[int]]:
+    """Runs of neighbouring lines with two wide gaps and more each."""
+    order = np.lexsort((text.x0, text.line))
+    line, x0, x1, em = text.line[order], text.x0[order], text.x1[order], text.size[order]
+    wide = (line[1:] == line[:-1]) & (x0[1:] - x1[:-1] > _WIDE_GAP * np.maximum(em[1:], em[:-1]))
+    gaps = np.bincount(line[1:][wide], minlength=int(text.line.max()) + 1)
+    leaders = np.bincount(text.line[np.isin(text.code, _LEADER)], minlength=len(gaps))
+    base = np.array([np.median(text.base[text.line == n]) if gaps[n] >= 2 else 0.0 for n in range(len(gaps))])
+    size = float(np.median(text.size))
+    out: list[list[int]] = []
+    for n in np.flatnonzero((gaps >= 2) & (leaders < 4)).tolist():
+        if out and n == out[-1][-1] + 1 and base[n] - base[out[-1][-1]] < 3 * size:
+            out[-1].append(n)
+        else:
+            out.append([n])
+    return [lines for lines in out if len(lines) >= 3]
