@@ -29,6 +29,11 @@ class Portrait(Struct, frozen=True):
     parts: NDArray[np.float32]  # a unit vector a section, none without the encoder
 
     @property
+    def mean(self) -> NDArray[np.float32] | None:
+        """One unit vector for the whole, None without the encoder or without text."""
+        return encoders.mean(self.parts, [1.0] * len(self.parts)) if len(self.parts) else None
+
+    @property
     def blank(self) -> bool:
         return not self.anchors and not len(self.parts)
 

@@ -43,6 +43,7 @@ _SUMMARIES = {
     "overview",
 }
 _SUMMARY_INSIDE = re.compile("(?:概要|要約)版?|要旨|サマリー")
+_CIRCLED = re.compile("[\u2460-\u24ff]")  # Overview ①: the first of several slides, no part of the name
 _SPLIT = re.compile(r"[\s_\-+.,:;/()\[\]（）「」『』【】、。：・〜~|]+")
 
 
@@ -74,7 +75,7 @@ def of_title(title: str | None) -> Name:
 
 
 def _parse(text: str) -> Name:
-    rest = fold(text).lower()
+    rest = _CIRCLED.sub(" ", fold(text).lower())
     edition = None
     if match := _EDITION.search(rest):
         edition = next(group for group in match.groups() if group)

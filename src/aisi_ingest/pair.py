@@ -28,6 +28,9 @@ _MIDDLE, _SLOPE = 1.04, 15.0
 _MIDDLE_WITHOUT_ENCODER, _SLOPE_WITHOUT_ENCODER = 0.5, 25.0
 _SAME_FILE_IN_TWO_FORMS = 1.5  # cosine + parts of one language's PDF and PPTX: 1.9 for one deck, 1.3 for relatives
 _EDITIONS_OF_ONE_WORK = 0.6  # cosine + parts, where the names say so; 1.0 for two editions of a white paper
+_TOP, _BESIDE_EDITION = 12, 6  # blocks at the top of a document, and letters that may stand beside its edition
+_NEVER = -1000.0
+_LOOKED_AT = 40
 
 
 class _Known(Struct, frozen=True):
@@ -59,7 +62,7 @@ def pair(
 
     ``stated`` and ``forbidden`` are pairs of file names, addresses or sha256 (or its first eight digits or more).
     """
-    encoder = encoders.load()
+    encoder = encoders.load() if len(documents) > 1 else None  # alone it is compared with nothing
     known = sorted((_know(document, encoder) for document in documents), key=lambda k: k.key)
     issues: list[Issue] = []
     links = _languages(known, _named(known, stated, issues), _named(known, forbidden, issues), encoder is not None)
@@ -123,11 +126,20 @@ def _know(document: Document, encoder: encoders.Encoder | None) -> _Known:
     file = naming.of_file(listing.source.file)
     titles = [naming.of_title(listing.title), naming.of_title(content.title)]
     title = next((t for t in titles if t.words), Name())
-    first_page = (b.text for b in content.blocks if b.page == 1 and len(b.text) < 40)
-    editions = (file.edition, *(t.edition for t in titles), *(naming.of_title(text).edition for text in first_page))
+    editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
     edition = next((e for e in editions if e), None)
     date = file.date or listing.date or document.date
     return _Known(document, _language(document), file, title, edition, date, likeness.portray(document, encoder))
+
+
+def _printed_edition(document: Document) -> str | None:
+    """The edition that a line of the first page's top says by itself: others are spoken of, not this one."""
+    top = [b for b in document.content.blocks if b.page == 1 and b.kind in ("title", "heading", "paragraph")][:_TOP]
+    for block in top:
+        name = naming.of_title(block.text)
+        if name.edition and len("".join(name.words)) <= _BESIDE_EDITION:
+            return name.edition
+    return None
 
 
 def _named(known: Sequence[_Known], wanted: Sequence[tuple[str, str]], issues: list[Issue]) -> list[tuple[int, int]]:
@@ -164,7 +176,7 @@ def _languages(
     never = {frozenset(p) for p in forbidden}
     scored = []
     for i in ja:
-        for j in en:
+        for j in _worth_a_look(known, i, en):
             if frozenset((i, j)) in never:
                 continue
             like = known[i].document.content.form == known[j].document.content.form
@@ -181,9 +193,26 @@ def _languages(
     return out
 
 
+def _worth_a_look(known: Sequence[_Known], i: int, others: Sequence[int]) -> Sequence[int]:
+    """Of many documents those whose names or contents come nearest: comparing all with all is quadratic."""
+    mean = known[i].portrait.mean
+    if len(others) <= _LOOKED_AT or mean is None:
+        return others
+    near = [
+        (known[j].words != known[i].words, -float(mean @ m) if (m := known[j].portrait.mean) is not None else 0.0, j)
+        for j in others
+    ]
+    return [j for _, _, j in sorted(near)[:_LOOKED_AT]]
+
+
 def _odds(a: _Known, b: _Known, common: Common, with_encoder: bool) -> float:
     """Log odds that two documents are one edition in two languages."""
-    odds = 0.0
+    rows = a.file.row, b.file.row
+    if rows[0] and rows[1] and rows[0][1] != rows[1][1]:
+        return _NEVER
+    if a.file.edition and b.file.edition and not _same_edition(a.file.edition, b.file.edition):
+        return _NEVER
+    odds = 1.0 if rows[0] and rows[1] else 0.0
     if a.portrait.blank or b.portrait.blank:
         odds -= 2.0  # only names speak
     elif with_encoder:
@@ -192,8 +221,6 @@ def _odds(a: _Known, b: _Known, common: Common, with_encoder: bool) -> float:
         odds += _SLOPE_WITHOUT_ENCODER * (common.cosine - _MIDDLE_WITHOUT_ENCODER)
     if a.file.words and b.file.words:
         odds += 3.0 if a.file.words == b.file.words else -3.0 if a.file.summary != b.file.summary else 0.0
-    if a.file.row and b.file.row:
-        odds += 1.0 if a.file.row[1] == b.file.row[1] else -8.0
     if a.edition and b.edition:
         odds += 1.0 if _same_edition(a.edition, b.edition) else -6.0
     if a.file.date and b.file.date:

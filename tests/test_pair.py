@@ -1,0 +1,224 @@
+"""Which files are one work and edition: from names, from contents, and from what is stated."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from bilingual import ENGLISH, JAPANESE, report
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from aisi_ingest import naming, pair
+from aisi_ingest.align import encoder
+from aisi_ingest.model import Document, Lang
+
+SUMMARY_JA = """
+# 要約
+paragraph: 2024年度の活動を1ページにまとめました。職員は約45名です。
+list_item: 講習会に650人が参加しました
+"""
+SUMMARY_EN = """
+# Summary
+paragraph: The activities of fiscal year 2024 on one page. There are about 45 members of staff.
+list_item: 650 people took part in courses
+"""
+OTHER_EN = """
+# Harbour rules
+paragraph: Ships over 40 metres call the harbour master on channel 12 before they enter.
+list_item: Speed inside the breakwater is 5 knots
+"""
+
+
+def placed(*documents: Document, **rules: object) -> dict[str, Document]:
+    """By file name."""
+    result = pair.pair(documents, **rules)  # type: ignore[arg-type]
+    assert result.value is not None
+    return {document.listing.source.file: document for document in result.value}
+
+
+def named(documents: list[tuple[Document, Document]]) -> list[tuple[str, str]]:
+    return sorted((ja.listing.source.file, en.listing.source.file) for ja, en in documents)
+
+
+def without_name(document: Document) -> Document:
+    source = replace(document.listing.source, file=f"{document.listing.source.sha256}.pdf")
+    return replace(document, listing=replace(document.listing, source=source, title=None, date=None, lang=None))
+
+
+def as_deck(document: Document, file: str) -> Document:
+    source = replace(document.listing.source, file=file, sha256=document.listing.source.sha256[::-1])
+    content = replace(document.content, form="pptx", kind="deck")
+    return replace(document, listing=replace(document.listing, source=source), content=content)
+
+
+@pytest.mark.parametrize(
+    ("ja", "en"),
+    [
+        ("report_ja.pdf", "report_en.pdf"),
+        ("J1_report_v1.10_ja.pdf", "E1_report_v1.10_en.pdf"),
+        ("Report_20250331_J.pdf", "Report_20250331_E.pdf"),
+        ("報告書.pdf", "yearly-report.pdf"),
+    ],
+)
+def test_names_and_contents_pair_two_languages(ja: str, en: str) -> None:
+    documents = placed(report(JAPANESE, "ja", ja), report(ENGLISH, "en", en), report(OTHER_EN, "en", "harbour_en.pdf"))
+    assert named(pair.pairs(list(documents.values()))) == [(ja, en)]
+    assert documents[ja].work == documents[en].work != documents["harbour_en.pdf"].work
+
+
+def test_contents_alone_pair_files_that_are_named_by_their_hash() -> None:
+    texts: list[tuple[str, Lang]] = [
+        (JAPANESE, "ja"),
+        (ENGLISH, "en"),
+        (SUMMARY_JA, "ja"),
+        (SUMMARY_EN, "en"),
+        (OTHER_EN, "en"),
+    ]
+    documents = [without_name(report(text, lang)) for text, lang in texts]
+    result = pair.pair(documents)
+    assert result.value is not None
+    found = {(ja.content.title, en.content.title) for ja, en in pair.pairs(result.value)}
+    assert found == {("はじめに", "Introduction"), ("要約", "Summary")}
+
+
+def test_a_second_document_of_a_row_is_another_work() -> None:
+    documents = placed(
+        report(JAPANESE, "ja", "J1_report_v1.10_ja.pdf"),
+        report(ENGLISH, "en", "E1_report_v1.10_en.pdf"),
+        report(SUMMARY_JA, "ja", "J2_report_summary_v1.10_ja.pdf"),
+    )
+    assert documents["J2_report_summary_v1.10_ja.pdf"].work == "report-summary"
+    assert documents["J1_report_v1.10_ja.pdf"].id == "report/1.10/ja"
+    assert documents["E1_report_v1.10_en.pdf"].id == "report/1.10/en"
+
+
+def test_numbers_of_a_row_that_differ_are_never_paired() -> None:
+    documents = placed(report(JAPANESE, "ja", "J1_report_ja.pdf"), report(ENGLISH, "en", "E2_report_en.pdf"))
+    assert not pair.pairs(list(documents.values()))
+
+
+def test_two_editions_are_one_work_and_each_finds_its_own_language() -> None:
+    later_ja = JAPANESE.replace("約45名", "約52名").replace("650人", "710人").replace("# 5 課題", "# 5 残された課題")
+    later_en = ENGLISH.replace("about 45", "about 52").replace("650", "710").replace("# 5 Open", "# 5 Remaining open")
+    documents = placed(
+        report(JAPANESE, "ja", "report_v1.0_ja.pdf"),
+        report(ENGLISH, "en", "report_v1.0_en.pdf"),
+        report(later_ja, "ja", "report_v2.0_ja.pdf"),
+        report(later_en, "en", "report_v2.0_en.pdf"),
+    )
+    assert {d.work for d in documents.values()} == {"report"}
+    assert {d.id for d in documents.values()} == {f"report/{e}/{lang}" for e in ("1.0", "2.0") for lang in ("ja", "en")}
+    found = named(pair.pairs(list(documents.values())))
+    assert found == [("report_v1.0_ja.pdf", "report_v1.0_en.pdf"), ("report_v2.0_ja.pdf", "report_v2.0_en.pdf")]
+
+
+def test_pdf_and_pptx_of_one_deck_are_one_edition_and_like_is_paired_with_like() -> None:
+    ja, en = report(JAPANESE, "ja", "deck_ja.pdf"), report(ENGLISH, "en", "deck_en.pdf")
+    documents = placed(ja, en, as_deck(ja, "deck_ja.pptx"), as_deck(en, "deck_en.pptx"))
+    assert {d.id for d in documents.values()} == {f"deck/undated/{end}" for end in ("ja", "en", "ja.pptx", "en.pptx")}
+    found = named(pair.pairs(list(documents.values())))
+    assert found == [("deck_ja.pdf", "deck_en.pdf"), ("deck_ja.pptx", "deck_en.pptx")]
+
+
+def test_what_is_stated_wins_and_what_is_forbidden_is_not_done() -> None:
+    ja, en = report(JAPANESE, "ja", "report_ja.pdf"), report(ENGLISH, "en", "report_en.pdf")
+    other = report(OTHER_EN, "en", "harbour_en.pdf")
+    stated = placed(ja, en, other, stated=[("report_ja.pdf", "harbour_en.pdf")])
+    assert named(pair.pairs(list(stated.values()))) == [("report_ja.pdf", "harbour_en.pdf")]
+    forbidden = placed(ja, en, other, forbidden=[("report_ja.pdf", en.listing.source.sha256[:12])])
+    assert not pair.pairs(list(forbidden.values()))
+    assert forbidden["report_ja.pdf"].id != forbidden["report_en.pdf"].id
+
+
+def test_a_stated_name_that_nothing_has_is_told() -> None:
+    result = pair.pair([report(JAPANESE, "ja", "report_ja.pdf")], stated=[("report_ja.pdf", "nowhere.pdf")])
+    assert "nowhere.pdf" in next(i.message for i in result.issues if i.code == "unknown_document")
+
+
+def test_a_work_with_no_counterpart_stands_alone_and_is_told() -> None:
+    result = pair.pair([report(JAPANESE, "ja", "report_ja.pdf"), report(OTHER_EN, "en", "harbour_en.pdf")])
+    assert [issue.code for issue in result.issues] == ["no_counterpart"] * 2
+    assert result.value is not None
+    assert {d.id for d in result.value} == {"report/undated/ja", "harbour/undated/en"}
+
+
+def test_a_scan_without_text_is_placed_by_its_name() -> None:
+    scan = report("", "en", "minutes_20240305_ja.pdf")
+    documents = placed(
+        replace(scan, listing=replace(scan.listing, lang="ja")), report(OTHER_EN, "en", "harbour_en.pdf")
+    )
+    assert documents["minutes_20240305_ja.pdf"].id == "minutes/2024-03-05/ja"
+
+
+def test_ids_are_unique_even_for_equal_names() -> None:
+    copies = [
+        report(f"# {n}\nparagraph: Text number {n} about ships, {n * 37} of them.", "en", "report.pdf")
+        for n in range(5)
+    ]
+    result = pair.pair(copies)
+    assert result.value is not None
+    assert len({d.id for d in result.value}) == 5
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_input_does_not_matter(order: random.Random) -> None:
+    texts: list[tuple[str, Lang, str]] = [
+        (JAPANESE, "ja", "a_ja.pdf"),
+        (ENGLISH, "en", "a_en.pdf"),
+        (SUMMARY_JA, "ja", "b_ja.pdf"),
+        (SUMMARY_EN, "en", "b_en.pdf"),
+        (OTHER_EN, "en", "c.pdf"),
+    ]
+    documents = [report(*text) for text in texts]
+    wanted = {name: d.id for name, d in placed(*documents).items()}
+    order.shuffle(documents)
+    assert {name: d.id for name, d in placed(*documents).items()} == wanted
+
+
+def test_without_the_encoder_values_and_latin_words_still_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "load", lambda: None)
+    documents = [
+        without_name(report(JAPANESE, "ja")),
+        without_name(report(ENGLISH, "en")),
+        report(OTHER_EN, "en", "c.pdf"),
+    ]
+    result = pair.pair(documents)
+    assert result.value is not None
+    assert [(ja.content.title, en.content.title) for ja, en in pair.pairs(result.value)] == [
+        ("はじめに", "Introduction")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "edition", "date", "lang"),
+    [
+        ("20250106_Overview_ja.pdf", ("overview",), None, "2025-01-06", "ja"),
+        ("J2_safety_summary_v1.10_ja.pdf", ("safety", "summary"), "1.10", None, "ja"),
+        ("Planning_20181031_E.PPTX", ("planning",), None, "2018-10-31", "en"),
+        ("指針_概要_第1.01版.pdf", ("指針", "summary"), "1.01", None, None),
+        ("0" * 64 + ".pdf", (), None, None, None),
+        ("white-paper-ver2.0-en.pdf", ("white", "paper"), "2.0", None, "en"),
+    ],
+)
+def test_names_are_taken_apart(
+    file: str, words: tuple[str, ...], edition: str | None, date: str | None, lang: str | None
+) -> None:
+    name = naming.of_file(file)
+    assert (name.words, name.edition, name.date, name.lang) == (words, edition, date, lang)
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [(("White", "Paper"), "white-paper"), (("指針",), "shishin"), (("チャットボット",), "chatto-botto"), (("!",), "")],
+)
+def test_slugs_are_ascii(words: tuple[str, ...], slug: str) -> None:
+    assert naming.slug(words) == slug
+
+
+@given(st.text(max_size=80))
+def test_any_name_can_be_taken_apart(file: str) -> None:
+    name = naming.of_file(file)
+    assert all(char.isascii() and (char.isalnum() or char == "-") for char in naming.slug(name.words))
