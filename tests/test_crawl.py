@@ -135,6 +135,25 @@ def test_an_index_of_sitemaps_is_followed(site: Site, walk: Crawling) -> None:
     assert names(walk("/sitemap.xml")) == ["a.pdf"]
 
 
+def test_documents_that_only_the_map_in_robots_lists_are_found_in_the_folder(site: Site, walk: Crawling) -> None:
+    site["/robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site.url}/map.xml\nSitemap: /odd\n".encode()
+    places = [f"<url><loc>{site.url}/{name}</loc></url>" for name in ("pub/b.pdf", "other/c.pdf", "pub/page/")]
+    site["/map.xml"] = f"<urlset>{''.join(places)}</urlset>".encode()
+    site["/pub/"] = page("a.pdf")
+    assert names(walk("/pub/")) == ["a.pdf", "b.pdf"]
+    assert paths(site) == ["/pub/", "/map.xml"]
+
+
+def test_maps_that_name_each_other_end(site: Site, walk: Crawling) -> None:
+    site["/robots.txt"] = f"Sitemap: {site.url}/0.xml".encode()
+    for number in range(200):
+        after = "".join(f"<sitemap><loc>{site.url}/{other}.xml</loc></sitemap>" for other in (number + 1, 0))
+        site[f"/{number}.xml"] = f"<sitemapindex>{after}</sitemapindex>".encode()
+    site["/"] = page("a.pdf")
+    assert names(walk("/")) == ["a.pdf"]
+    assert len(paths(site)) < 60
+
+
 def test_single_addresses_need_no_page(site: Site, walk: Crawling) -> None:
     found = walk("/", files=(f"{site.url}/a.pdf", f"{site.url}/b.pdf"), index=(), hosts=(site.host,))
     assert names(found) == ["a.pdf", "b.pdf"] and not paths(site)

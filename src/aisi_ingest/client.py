@@ -193,6 +193,11 @@ class Client:
         if self._failures[host] >= _MOST_FAILURES:
             self._left_alone[host] = f"{host} failed {_MOST_FAILURES} times in a row"
 
+    def sitemaps(self, origin: str) -> tuple[str, ...]:
+        """Addresses of sitemaps in the robots.txt of an origin that was asked for a page already."""
+        rules = self._robots.get(origin)
+        return tuple(rules.sitemaps) if isinstance(rules, Protego) else ()
+
     def _headers(self, source: SourceSpec, known: dict[str, str | None], body: Body) -> dict[str, str]:
         contact = f" (+{source.contact})" if source.contact else ""
         # identity: a range of a compressed body is of no use, and a small body cannot unpack to a huge one.

@@ -17,6 +17,7 @@ from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.store import Store, now
 
 _PAGE_LIMIT = 10 * MEBIBYTE
+_MOST_SITEMAPS = 50
 _SITEMAP_LIMIT = 50 * MEBIBYTE  # the protocol's own
 
 
@@ -80,14 +81,17 @@ class _Walk:
         self._folders = {_folder(pages.canonical(url)) for url in source.index}
 
     def go(self) -> None:
+        try:
+            self._go_pages()
+            self._go_sitemaps()
+        except Budget as error:
+            self._trouble("warning", "budget", f"{error} while the index pages were read")
+
+    def _go_pages(self) -> None:
         ahead = [(pages.canonical(url), 0) for url in self.source.index]
         seen = {url for url, _ in ahead}
         for url, depth in ahead:  # grows while it is walked
-            try:
-                page = self._read(url, depth)
-            except Budget as error:
-                self._trouble("warning", "budget", f"{error} while the index pages were read")
-                return
+            page = self._read(url, depth)
             if page is None:
                 continue
             if depth == 0:
@@ -100,10 +104,30 @@ class _Walk:
                 below = depth if target.kind != "page" else depth + 1
                 if target.kind == "other_language" and depth == 0:
                     self._follow(_folder(target.url))
-                inside = target.kind != "page" or any(target.url.startswith(folder) for folder in self._folders)
+                inside = target.kind != "page" or self._inside(target.url)
                 if target.url not in seen and inside and below <= self.source.depth and self._ours(target.url):
                     seen.add(target.url)
                     ahead.append((target.url, below))
+
+    def _go_sitemaps(self) -> None:
+        """Documents in the folders of the index pages that only the site's own map lists.
+
+        Its pages are left alone: a map names the whole site.
+        """
+        origins = dict.fromkeys("/".join(url.split("/", 3)[:3]) for url in map(pages.canonical, self.source.index))
+        named = [pages.absolute(url) for origin in origins for url in self.client.sitemaps(origin)]
+        ahead = dict.fromkeys(url for url in named if url and self._ours(url))
+        read: set[str] = set()
+        while (url := next((url for url in ahead if url not in read), None)) and len(read) < _MOST_SITEMAPS:
+            read.add(url)
+            page = self._read(url, depth=1) or Page(url)
+            for link in page.documents:
+                if self._inside(link.url):
+                    self._take(link)
+            ahead |= dict.fromkeys(t.url for t in page.pages if t.kind == "next" and self._ours(t.url))
+
+    def _inside(self, url: str) -> bool:
+        return any(url.startswith(folder) for folder in self._folders)
 
     def _follow(self, folder: str) -> None:
         """Read further pages in this folder too, unless that would widen one: "/" may be the twin of "/en/"."""

@@ -165,6 +165,11 @@ def canonical(url: str) -> str:
     return urlunsplit((parts.scheme.lower(), host, path, query, ""))
 
 
+def absolute(url: str) -> str | None:
+    """One spelling of an address of the web that is whole; None for anything else."""
+    return _joined("", url)
+
+
 def file_name(url: str) -> str:
     """Last part of an address's path, decoded; empty where it ends with a slash."""
     raw = urlsplit(url).path.rsplit("/", 1)[-1]
