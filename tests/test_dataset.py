@@ -84,3 +84,11 @@ def test_verify_on_load_refuses_a_release_that_was_touched(tmp_path):
 def test_importing_the_package_loads_no_library():
     script = "import sys, aisi_ingest; assert not {'msgspec', 'pyarrow', 'jinja2', 'spacy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_example_in_the_documentation_runs(root, monkeypatch, capsys):
+    text = (Path(__file__).parents[1] / "docs" / "dataset.md").read_text("utf-8")
+    example = text.split("```python\n")[1].partition("```")[0]
+    monkeypatch.chdir(root)
+    exec(compile(example, "docs/dataset.md", "exec"), {})
+    assert "AIの安全性評価の手引き ja 2 4" in capsys.readouterr().out

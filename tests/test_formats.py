@@ -212,6 +212,17 @@ def test_the_queries_in_the_documentation_run(release, monkeypatch):
             assert duckdb.sql(query).fetchall(), query
 
 
+def test_an_empty_text_is_a_value_in_the_data_package_not_a_missing_one(release):
+    package = json.loads((release / "datapackage.json").read_text("utf-8"))
+    assert all(resource["schema"]["missingValues"] == [] for resource in package["resources"])
+
+
+@pytest.fixture(params=["small", "real"])
+def any_release(request) -> Path:
+    """The small release, then that of the real documents where they are."""
+    return request.getfixturevalue("release" if request.param == "small" else "shared_release")
+
+
 def validated(*packages: str, command: list[str]) -> str:
     """Run a validator whose pins clash with ours in an environment of its own."""
     if not shutil.which("uv"):
@@ -227,28 +238,28 @@ def validated(*packages: str, command: list[str]) -> str:
 
 
 @pytest.mark.slow
-def test_frictionless_finds_the_data_package_valid(release):
+def test_frictionless_finds_the_data_package_valid(any_release):
     out = validated(
-        "frictionless[json]", command=["frictionless", "validate", str(release / "datapackage.json"), "--json"]
+        "frictionless[json]", command=["frictionless", "validate", str(any_release / "datapackage.json"), "--json"]
     )
     report = json.loads(out)
     assert report["valid"] and report["stats"]["tasks"] == len(TABLES)
 
 
 @pytest.mark.slow
-def test_mlcroissant_loads_the_records_of_every_table(release):
+def test_mlcroissant_loads_the_records_of_every_table(any_release):
     script = (
         "import json, sys, mlcroissant\n"
         "data = mlcroissant.Dataset(sys.argv[1])\n"
         "assert not data.metadata.issues.errors, data.metadata.issues.errors\n"
         "print(json.dumps({r.uuid: sum(1 for _ in data.records(r.uuid)) for r in data.metadata.record_sets}))"
     )
-    out = validated("mlcroissant", "pyarrow", command=["python", "-c", script, str(release / "croissant.json")])
-    assert json.loads(out) == {table: len(lines(release, table)) for table in TABLES}
+    out = validated("mlcroissant", "pyarrow", command=["python", "-c", script, str(any_release / "croissant.json")])
+    assert json.loads(out) == {table: len(lines(any_release, table)) for table in TABLES}
 
 
 @pytest.mark.slow
-def test_datasets_loads_every_table_of_the_release_folder(release, tmp_path):
+def test_datasets_loads_every_table_of_the_release_folder(any_release, tmp_path):
     script = (
         "import json, os, sys\n"
         "os.environ |= {'HF_HUB_OFFLINE': '1', 'HF_HOME': sys.argv[2]}\n"
@@ -256,8 +267,28 @@ def test_datasets_loads_every_table_of_the_release_folder(release, tmp_path):
         "names = get_dataset_config_names(sys.argv[1])\n"
         "print(json.dumps({n: load_dataset(sys.argv[1], n, split='train').num_rows for n in names}))"
     )
-    out = validated("datasets", command=["python", "-c", script, str(release), str(tmp_path)])
-    assert json.loads(out.strip().splitlines()[-1]) == {table: len(lines(release, table)) for table in TABLES}
+    out = validated("datasets", command=["python", "-c", script, str(any_release), str(tmp_path)])
+    assert json.loads(out.strip().splitlines()[-1]) == {table: len(lines(any_release, table)) for table in TABLES}
+
+
+@pytest.mark.slow
+def test_datasette_opens_the_database_with_its_metadata(release):
+    script = (
+        "import asyncio, json, sys\n"
+        "from datasette.app import Datasette\n"
+        "async def main():\n"
+        "    site = Datasette([sys.argv[1]], metadata=json.load(open(sys.argv[2])))\n"
+        "    for path in sys.argv[3:]:\n"
+        "        answer = await site.client.get(path)\n"
+        "        print(json.dumps([answer.status_code, answer.text.count('AIの安全性評価の手引き')]))\n"
+        "asyncio.run(main())"
+    )
+    paths = ["/dataset/documents", "/dataset/find?words=%E8%A9%95%E4%BE%A1", "/dataset/blocks?_facet=kind"]
+    files = [str(release / "dataset.sqlite"), str(release / "datasette.json")]
+    out = validated("datasette", "setuptools", command=["python", "-c", script, *files, *paths])
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [status for status, _ in answers] == [200, 200, 200]
+    assert all(count >= 1 for _, count in answers)
 
 
 def test_schemas_say_what_the_fields_mean():

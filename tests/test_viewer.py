@@ -413,8 +413,30 @@ def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
 
 
 @pytest.mark.slow
-def test_pages_of_the_real_documents_are_small_and_open_quickly(browser, shared_root):
-    site = shared_root / "processed" / "latest" / "site"
+@pytest.mark.parametrize("form", ["", "~*.pptx"])
+def test_both_decks_can_be_clicked_through(opened, shared_release, form):
+    (path,) = (shared_release / "site" / "works").glob(f"aisioverview{form}.html")
+    page = opened(path, viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    entries = page.locator(".contents a")
+    assert entries.count() >= 20
+    for number in range(entries.count()):
+        entry = entries.nth(number)
+        entry.click()
+        target = page.locator(f"id={entry.get_attribute('href')[1:]}")
+        box = target.bounding_box()
+        assert box and 0 <= box["y"] < 900, entry.inner_text()
+    page.evaluate("window.scrollTo(0, 0)")
+    for _ in range(3):
+        page.click("#next-finding")
+        assert page.locator(".line.here.marked").count() == 1
+    page.click("#show-page")
+    assert page.locator("#panel rect.now").count() >= 1
+    page.close()
+
+
+@pytest.mark.slow
+def test_pages_of_the_real_documents_are_small_and_open_quickly(browser, shared_release):
+    site = shared_release / "site"
     pages = sorted((site / "works").glob("*.html"))
     assert len(pages) >= 14
     assert max(page.stat().st_size for page in pages) < 1_500_000

@@ -160,7 +160,9 @@ def data_package(folder: Path, rows: dict[str, int], documents: Sequence[Documen
             for (source, field), target in REFERENCES.items()
             if source == table
         ]
-        schema = {"fields": list(fields(table)), "primaryKey": ["id"]} | ({"foreignKeys": foreign} if foreign else {})
+        # An empty text is a value; what is missing is null.
+        schema = {"fields": list(fields(table)), "primaryKey": ["id"], "missingValues": []}
+        schema |= {"foreignKeys": foreign} if foreign else {}
         resources.append(
             {
                 "name": table,
