@@ -1,3 +1,4 @@
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,16 @@ def test_maps_that_name_each_other_end(site: Site, walk: Crawling) -> None:
     site["/"] = page("a.pdf")
     assert names(walk("/")) == ["a.pdf"]
     assert len(paths(site)) < 60
+
+
+def test_a_packed_map_is_read_and_a_bomb_is_cut(
+    site: Site, walk: Crawling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aisi_ingest.crawl._SITEMAP_LIMIT", 1 << 20)
+    site["/a.xml.gz"] = gzip.compress(f"<urlset><url><loc>{site.url}/a.pdf</loc></url></urlset>".encode())
+    site["/b.xml.gz"] = gzip.compress(b"<urlset>" + bytes(8 << 20))
+    site["/c.xml.gz"] = gzip.compress(b"<urlset>")[:12] + b"torn"
+    assert names(walk("/a.xml.gz", "/b.xml.gz", "/c.xml.gz")) == ["a.pdf"]
 
 
 def test_single_addresses_need_no_page(site: Site, walk: Crawling) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -193,6 +194,7 @@ class _Walk:
                 last_modified=answer.last_modified,
             )
         self.store.ledger.append(receipt)
+        content = _unpacked(content)
         if pages.is_sitemap(content):
             return pages.read_sitemap(content, answer.url)
         if sniff.media_type(content) in (sniff.PDF, sniff.PPTX):
@@ -203,6 +205,16 @@ class _Walk:
     def _trouble(self, level: IssueLevel, code: str, text: str) -> None:
         self.complete = False
         self.issues.append(Issue("fetch", level, code, f"{self.source.id}: {text}"))
+
+
+def _unpacked(content: bytes) -> bytes:
+    """A sitemap may come as a gzip file; what unpacks to more than a map may hold is cut there."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content, _SITEMAP_LIMIT)
+    except zlib.error:
+        return b""
 
 
 def _folder(url: str) -> str:
