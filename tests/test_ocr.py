@@ -131,6 +131,31 @@ def test_a_page_that_is_a_picture_is_read_as_paragraphs(tmp_path: Path) -> None:
 
 
 @needs_engine
+def test_a_ruled_table_on_a_scan_is_a_table_with_merged_cells(tmp_path: Path) -> None:
+    page = Image.new("RGB", (1400, 900), "white")
+    pen, font = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 40)
+    for y in (200, 300, 400, 500):
+        pen.line((100, y, 1300, y), "black", 3)
+    pen.line((100, 200, 100, 500), "black", 3)
+    pen.line((1300, 200, 1300, 500), "black", 3)
+    pen.line((500, 200, 500, 500), "black", 3)
+    pen.line((900, 300, 900, 500), "black", 3)  # the head reaches over two columns
+    cells = {(120, 220): "2024", (520, 220): "Guidelines", (120, 320): "April", (520, 320): "Published"}
+    cells |= {(920, 320): "Japan", (120, 420): "May", (520, 420): "Meeting", (920, 420): "Seoul"}
+    for (x, y), word in cells.items():
+        pen.text((x, y), word, "black", font)
+    pen.text((100, 80), "Events of the year", "black", font)
+    content = seen(pdf(tmp_path / "scan.pdf", [(page, (0, 0, 840, 540))]))
+    assert content.tables[0].rows == (
+        ("2024", "Guidelines", "Guidelines"),
+        ("April", "Published", "Japan"),
+        ("May", "Meeting", "Seoul"),
+    )
+    kinds = [(block.kind, block.origin) for block in content.blocks]
+    assert kinds[-1] == ("table", "ocr") and len(kinds) == 2
+
+
+@needs_engine
 def test_a_picture_on_a_page_with_text_gives_figure_text_in_its_section(tmp_path: Path) -> None:
     strip = picture("Guiding principles for safety", size=(1000, 120))
     text = [(60.0, 60.0, "Overview of principles"), (60.0, 120.0, "This page has words of its own to be read.")]
@@ -163,7 +188,7 @@ def test_a_footer_alone_does_not_make_a_scan_a_page_of_text(tmp_path: Path) -> N
 
 
 def test_icons_logos_and_photographs_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "read_image", lambda image: pytest.fail("the engine was asked"))
+    monkeypatch.setattr(ocr, "read_image", lambda *_: pytest.fail("the engine was asked"))
     logo, icon = picture("AISI", size=(600, 120)), picture("A", size=(60, 60), type_size=20)
     words = (60.0, 60.0, "A page with enough words of its own")
     same = [(logo, (600, 20, 300, 60)), (icon, (60, 300, 30, 30)), words]
@@ -184,7 +209,7 @@ def test_without_the_engine_a_document_says_what_waits(tmp_path: Path, monkeypat
 
 
 def test_ocr_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "read_image", lambda image: pytest.fail("the engine was asked"))
+    monkeypatch.setattr(ocr, "read_image", lambda *_: pytest.fail("the engine was asked"))
     path = pdf(tmp_path / "a.pdf", [(picture("x", size=(400, 200)), (0, 0, *SLIDE))])
     result = read(path, ocr=False)
     assert result.value is not None and not result.issues
@@ -192,7 +217,7 @@ def test_ocr_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_more_pictures_than_are_read_of_one_document_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "BUDGET", 3.0)
-    monkeypatch.setattr(ocr, "read_image", lambda image: [])
+    monkeypatch.setattr(ocr, "read_image", lambda image, floor: [])
     page = picture("安全性の評価", size=(800, 450))
     path = pdf(tmp_path / "a.pdf", *[[(page, (0, 0, *SLIDE))]] * 4)
     content = report.read(path).value

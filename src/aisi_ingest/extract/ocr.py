@@ -32,6 +32,7 @@ MAXIMUM_PIXELS = 100_000_000  # of a picture that is decoded at all; larger ones
 # Mean certainty of a line that is published. Tuned on the scans, covers, diagrams and photographs at hand: true lines
 # have 0.87 and more but for single signs, what the engine sees in photographs and patterns mostly 0.5 to 0.8.
 FLOOR = 0.85
+PAGE_FLOOR = 0.6  # on a page that is nothing but a scan: what is doubtful there is faint print, no pattern
 _SCARCE = 3 << 30  # bytes of free memory under which workers take turns with one engine
 _INSTALL = 'install the extra "ocr": pip install "aisi-ingest[ocr]"'
 
@@ -107,8 +108,8 @@ def _free_memory() -> int:
     return int(found.group(1)) * 1024 if found else _SCARCE + 1
 
 
-def read_image(image: Image) -> list[TextLine]:
-    """The lines of a picture that the engine is sure enough of, from top to bottom."""
+def read_image(image: Image, floor: float = FLOOR) -> list[TextLine]:
+    """The lines of a picture that the engine is at least ``floor`` sure of, from top to bottom."""
     with _turn():
         result = _engine()(image, use_cls=False)
     if result.txts is None:
@@ -117,16 +118,16 @@ def read_image(image: Image) -> list[TextLine]:
     for text, score, corners in zip(result.txts, result.scores, result.boxes, strict=True):
         xs, ys = corners[:, 0].tolist(), corners[:, 1].tolist()
         text = tidied(text)
-        if text and _sure(text, float(score)):
+        if text and _sure(text, float(score), floor):
             lines.append(TextLine(text, round(float(score), 3), min(xs), min(ys), max(xs), max(ys)))
     return sorted(lines, key=lambda line: (line.top, line.x0))
 
 
-def _sure(text: str, score: float) -> bool:
+def _sure(text: str, score: float, floor: float) -> bool:
     letters = sum(char.isalnum() for char in text)
     if not letters:
         return False
-    return score >= (FLOOR if letters > 2 else 0.95)  # one sign or two: dots and icons look like them
+    return score >= (floor if letters > 2 else floor + 0.1)  # one sign or two: dots and icons look like them
 
 
 _SPLIT_ADDRESS = re.compile(r"((?:https?://|www\.)[!-~]*)\. (?=[a-z0-9-]+[./])")

@@ -7,16 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract import ocr
+from aisi_ingest.extract.ocr import TextLine
+from aisi_ingest.extract.ruled import RuledTable, tables_in
+from aisi_ingest.extract.scans import Region, Seen, figure_blocks, read_page
 from aisi_ingest.model import Block, Box, Content, Issue, Result
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.ocr import Image, TextLine
+    from aisi_ingest.extract.ocr import Image
 
 # Smaller pictures are icons and logos (points, and share of the page). On the decks and reports at hand the smallest
 # picture with text to read covers 3 % of its page; between 1 and 2 % there are logos alone.
@@ -32,15 +34,6 @@ DENSITY = 200 / 72  # pixels a point: print of 8 point is read as well as at 300
 
 
 _AI = re.compile(r"(?<![A-Za-z])AI(?![a-z])")
-
-
-class Region(Struct, frozen=True):
-    """What is to be read: a picture, or a whole page whose text is no text."""
-
-    page: int
-    box: Box
-    whole: bool
-    pixels: int = 0  # of the largest picture in it, as stored
 
 
 def with_pictures(path: str | Path, content: Content) -> Result[Content]:
@@ -63,7 +56,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         return Result(content, tuple(issues))
     subject = any(_AI.search(block.text) for block in content.blocks)
     issues = []
-    found: list[tuple[Region, list[TextLine]]] = []
+    found: list[Seen] = []
     spent = 0.0
     late: list[int] = []
     for region in sorted(regions, key=lambda region: (not region.whole, region.page)):
@@ -81,16 +74,18 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         image = _rendered(path, region, scale)
         if image is None or not (region.whole or ocr.looks_like_text(image)):
             continue
-        lines = [_on_page(line, region.box, scale, subject) for line in ocr.read_image(image)]
+        read = ocr.read_image(image, ocr.PAGE_FLOOR if region.whole else ocr.FLOOR)
+        lines = [replace(line, text=ocr.correct_ai(line.text, subject)) for line in read]
         if lines:
-            found.append((region, lines))
+            tables = tables_in(image, lines) if region.whole else []
+            found.append(_on_page(Seen(region, tuple(lines), tuple(tables)), scale))
     if late:
         pages = sorted(set(late))
         message = (
             f"{len(pages)} pages have more pictures of text than are read of one document, from page {pages[0]} on."
         )
         issues.append(Issue("extract", "warning", "ocr_limit", message, pages[0]))
-    found.sort(key=lambda pair: (pair[0].page, pair[0].box.top, pair[0].box.x0))
+    found.sort(key=lambda seen: (seen.region.page, seen.region.box.top, seen.region.box.x0))
     return Result(merged(content, found, waiting), tuple(issues))
 
 
@@ -98,14 +93,27 @@ def _scale(box: Box) -> float:
     return min(DENSITY, ocr.LONGEST_SIDE / max(box.x1 - box.x0, box.bottom - box.top, 1.0))
 
 
-def _on_page(line: TextLine, box: Box, scale: float, subject: bool) -> TextLine:
+def _on_page(seen: Seen, scale: float) -> Seen:
+    """From the picture's pixels to points of the page."""
+    box = seen.region.box
+    placed = {id(line): _placed(line, box, scale) for line in seen.lines}
+    tables = [
+        replace(_placed(table, box, scale), lines=tuple(placed[id(line)] for line in table.lines))
+        for table in seen.tables
+    ]
+    return Seen(seen.region, tuple(placed.values()), tuple(tables))
+
+
+_Placed = TypeVar("_Placed", TextLine, RuledTable)
+
+
+def _placed(thing: _Placed, box: Box, scale: float) -> _Placed:
     return replace(
-        line,
-        text=ocr.correct_ai(line.text, subject),
-        x0=box.x0 + line.x0 / scale,
-        top=box.top + line.top / scale,
-        x1=box.x0 + line.x1 / scale,
-        bottom=box.top + line.bottom / scale,
+        thing,
+        x0=box.x0 + thing.x0 / scale,
+        top=box.top + thing.top / scale,
+        x1=box.x0 + thing.x1 / scale,
+        bottom=box.top + thing.bottom / scale,
     )
 
 
@@ -265,28 +273,28 @@ def _rendered(path: str | Path, region: Region, scale: float) -> Image | None:
     return np.ascontiguousarray(picture[:, :, :3])
 
 
-def merged(content: Content, found: Sequence[tuple[Region, Sequence[TextLine]]], waiting: Sequence[int]) -> Content:
+def merged(content: Content, found: Sequence[Seen], waiting: Sequence[int]) -> Content:
     """The content with the blocks of what was read, each page's after the text that stands above it."""
-    from aisi_ingest.extract.scans import figure_blocks, page_blocks
-
-    number = len(content.blocks)
-    blocks = list(content.blocks)
-    sections = list(content.sections)
-    title = content.title
-    for region, lines in found:
-        if region.whole:
-            new, sections, name = page_blocks(lines, region, content, sections, number)
-            title = title or name
+    silent = not any(block.text for block in content.blocks)
+    for seen in found:
+        if seen.region.whole:
+            page = read_page(seen, content)
+            content = replace(
+                content,
+                blocks=_inserted(content.blocks, page.blocks, seen.region),
+                sections=page.sections,
+                tables=(*content.tables, *page.tables),
+                title=content.title or page.title,
+            )
         else:
-            new = figure_blocks(lines, region.page, content.lang, number)
-        number += len(new)
-        blocks = _inserted(blocks, new, region)
-    silent = tuple(sorted({*content.pages_without_text, *waiting}))
-    spoken = replace(content, blocks=tuple(blocks), sections=tuple(sections), title=title, pages_without_text=silent)
-    return replace(spoken, lang=_language(spoken)) if not any(block.text for block in content.blocks) else spoken
+            blocks = figure_blocks(seen.lines, seen.region.page, content.lang, len(content.blocks))
+            content = replace(content, blocks=_inserted(content.blocks, blocks, seen.region))
+    pages = tuple(sorted({*content.pages_without_text, *waiting}))
+    content = replace(content, pages_without_text=pages)
+    return replace(content, lang=_language(content)) if silent else content
 
 
-def _inserted(blocks: list[Block], new: Sequence[Block], region: Region) -> list[Block]:
+def _inserted(blocks: Sequence[Block], new: Sequence[Block], region: Region) -> tuple[Block, ...]:
     """After the page's last block that begins above the picture, else before the page's first."""
     at = next((k for k, block in enumerate(blocks) if block.page > region.page), len(blocks))
     section = None
@@ -299,9 +307,9 @@ def _inserted(blocks: list[Block], new: Sequence[Block], region: Region) -> list
     elif on_page:
         at = on_page[0]
     if section is None:
-        section = next((block.section for block in reversed(blocks[:at]) if block.section), None)
+        section = next((block.section for block in blocks[:at][::-1] if block.section), None)
     placed = [block if block.section else replace(block, section=section) for block in new]
-    return [*blocks[:at], *placed, *blocks[at:]]
+    return (*blocks[:at], *placed, *blocks[at:])
 
 
 def _language(content: Content) -> Any:

@@ -6,23 +6,26 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of
 from aisi_ingest.extract.order import visual_order
+from aisi_ingest.extract.ruled import RuledTable
 from aisi_ingest.extract.slides import around
 from aisi_ingest.extract.titles import Candidate, split_number, title_of
-from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, Section
+from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, Section, Table
 from aisi_ingest.numbering import numbering
-from aisi_ingest.text import language_of
+from aisi_ingest.text import join_lines, language_of
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr import TextLine
-    from aisi_ingest.extract.pictures import Region
 
 # The engine's boxes are this much higher than the type size; measured on the scans at hand, 1.2 to 1.3.
 _BOX_TO_SIZE = 1.25
-_SAME_SIZE = 1.3  # boxes of lines in one size differ by less: they hug what stands highest and lowest
+# Boxes of lines in one size differ by less: they hug what stands highest and lowest. On slides sizes mean more.
+_SAME_SIZE, _SAME_SIZE_ON_PAPER = 1.25, 1.45
+_SPLIT, _SPLIT_ON_PAPER = 0.6, 1.5  # em between pieces of one line that the engine found apart
 _PAGE_NUMBER = re.compile(r"[-–—]?[ ]?\d{1,4}[ ]?[-–—]?(?:[ ]?/[ ]?\d{1,4})?")
 
 
@@ -37,27 +40,71 @@ def figure_blocks(lines: Sequence[TextLine], page: int, lang: Lang, count: int) 
     return [_block(paragraph, "figure_text", page, lang, count + k) for k, paragraph in enumerate(found)]
 
 
-def page_blocks(
-    lines: Sequence[TextLine], region: Region, content: Content, sections: list[Section], count: int
-) -> tuple[list[Block], list[Section], str]:
-    """Blocks of a page that is one picture, the sections with those that begin there, and its title."""
-    rows = _rows(lines)
+class Region(Struct, frozen=True):
+    """What is to be read: a picture, or a whole page whose text is no text."""
+
+    page: int
+    box: Box
+    whole: bool
+    pixels: int = 0  # of the largest picture in it, as stored
+
+
+class Seen(Struct, frozen=True):
+    """What was read of a picture, in points of the page."""
+
+    region: Region
+    lines: tuple[TextLine, ...]
+    tables: tuple[RuledTable, ...] = ()
+
+
+class Read(Struct, frozen=True):
+    """A scanned page: its blocks, its tables, all sections with those that begin on it, and its title."""
+
+    blocks: tuple[Block, ...]
+    tables: tuple[Table, ...]
+    sections: tuple[Section, ...]
+    title: str
+
+
+def read_page(seen: Seen, content: Content) -> Read:
+    """Put a page that is one picture behind what ``content`` has."""
+    region, sections, count = seen.region, list(content.sections), len(content.blocks)
+    in_tables = {id(line) for table in seen.tables for line in table.lines}
+    paper = content.kind == "report"
+    rows = _rows([line for line in seen.lines if id(line) not in in_tables], paper)
     edge = [row for row in rows if _PAGE_NUMBER.fullmatch(row.text) and _at_edge(row.box, region.box.bottom)]
     body = [row for row in rows if not any(row is other for other in edge)]
-    clusters = _ordered(body)
-    margin = _right_margin(body) if content.kind == "report" else 0.0
-    paragraphs = [paragraph for cluster in clusters for paragraph in paragraphs_of(cluster, margin)]
+    margin = _right_margin(body) if paper else 0.0
+    clusters = clusters_of(body, [])
+    places = [around([row.box for row in cluster]) for cluster in clusters] + [_box_of(table) for table in seen.tables]
+    paragraphs: list[Paragraph] = []
+    after: dict[int, list[RuledTable]] = {}  # tables, by how many paragraphs stand before
+    for k in visual_order(places):
+        if k < len(clusters):
+            paragraphs += paragraphs_of(clusters[k], margin)
+        else:
+            after.setdefault(len(paragraphs), []).append(seen.tables[k - len(clusters)])
     candidates = [Candidate(p.text, p.size, p.box, k) for k, p in enumerate(paragraphs)]
     slide = next((k for k, section in enumerate(sections) if section.pages == (region.page, region.page)), None)
     first = region.page == 1 or content.kind == "deck"
     chosen = None
     if first:
-        paper = content.kind == "report"
         chosen = _centred(paragraphs, region.box) if paper else title_of(candidates, region.box.bottom)
     out: list[Block] = []
-    sections = list(sections)
+    tables: list[Table] = []
     title = ""
+
+    def add_tables(position: int) -> None:
+        for table in after.get(position, ()):
+            section = sections[slide].id if slide is not None else sections[-1].id if sections else None
+            block = _table_block(table, region.page, content.lang, count + len(out))
+            out.append(replace(block, section=section))
+            header = int(len(table.rows) > 1 and all(table.rows[0]))
+            name = f"t{len(content.tables) + len(tables) + 1}"
+            tables.append(Table(name, block.id, region.page, table.rows, header))
+
     for k, paragraph in enumerate(paragraphs):
+        add_tables(k)
         kind: BlockKind = "list_item" if paragraph.bullet else "paragraph"
         block = _block(paragraph, kind, region.page, content.lang, count + len(out))
         if chosen is not None and chosen.index == k:
@@ -77,24 +124,53 @@ def page_blocks(
             sections[-1] = replace(sections[-1], pages=(sections[-1].pages[0], region.page))
             block = replace(block, section=sections[-1].id)
         out.append(block)
+    add_tables(len(paragraphs))
     for row in edge:
         out.append(_block(Paragraph((row,)), "furniture", region.page, content.lang, count + len(out)))
-    return out, sections, title
+    return Read(tuple(out), tuple(tables), tuple(sections), title)
 
 
-def _rows(lines: Sequence[TextLine]) -> list[Row]:
-    """Rows, those of about the usual size in exactly that: boxes tell sizes only roughly."""
+def _box_of(table: RuledTable) -> Box:
+    return Box(table.x0, table.top, table.x1, table.bottom)
+
+
+def _table_block(table: RuledTable, page: int, lang: Lang, count: int) -> Block:
+    text = "\n".join(" | ".join(row) for row in table.rows)
+    box = Box(round(table.x0, 1), round(table.top, 1), round(table.x1, 1), round(table.bottom, 1))
+    return Block(f"b{count + 1}", page, box, "table", text, language_of(text, lang), origin="ocr")
+
+
+def _rows(lines: Sequence[TextLine], paper: bool = False) -> list[Row]:
+    """Rows, those of about the usual size in exactly that, pieces of one line put together."""
     sizes = sorted((line.bottom - line.top) / _BOX_TO_SIZE for line in lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
-    out = []
-    for line in lines:
+    same, split = (_SAME_SIZE_ON_PAPER, _SPLIT_ON_PAPER) if paper else (_SAME_SIZE, _SPLIT)
+    rows: list[Row] = []
+    for line in sorted(lines, key=lambda line: line.x0):
         height = line.bottom - line.top
         size = height / _BOX_TO_SIZE
-        if usual / _SAME_SIZE < size < usual * _SAME_SIZE:
+        if usual / same < size < usual * same:
             size = usual
         box = Box(line.x0, line.top, line.x1, line.bottom)
-        out.append(Row(line.text, box, line.bottom - 0.2 * height, size, False, 0, line.x0))
-    return sorted(out, key=lambda row: (row.baseline, row.box.x0))
+        row = Row(line.text, box, line.bottom - 0.2 * height, size, False, 0, line.x0)
+        before = next((k for k, other in enumerate(rows) if _goes_on(other, row, split)), None)
+        if before is None:
+            rows.append(row)
+        else:
+            other = rows[before]
+            text = join_lines([other.text, row.text])
+            rows[before] = replace(other, text=text, box=around([other.box, box]))
+    return sorted(rows, key=lambda row: (row.baseline, row.box.x0))
+
+
+def _goes_on(row: Row, other: Row, split: float) -> bool:
+    """Whether ``other`` stands right behind ``row`` on one line."""
+    gap = other.box.x0 - row.box.x1
+    return (
+        abs(row.baseline - other.baseline) < 0.35 * row.em
+        and -0.8 * row.em < gap < split * row.em
+        and max(row.size, other.size) < 1.3 * min(row.size, other.size)
+    )
 
 
 def _ordered(rows: Sequence[Row]) -> list[list[Row]]:

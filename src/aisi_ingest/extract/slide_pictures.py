@@ -139,7 +139,7 @@ def _pieces(picture: Picture, image: Image) -> list[Piece]:
             box.x0 + line.x1 * x_scale,
             box.top + line.bottom * y_scale,
         )
-        for line in ocr.read_image(image)
+        for line in ocr.read_image(image, ocr.PAGE_FLOOR if picture.whole else ocr.FLOOR)
     ]
     return [
         Piece(
