@@ -231,6 +231,23 @@ def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_
     assert publish(publication(documents=more), tmp_path, now=NOW).value is not None
 
 
+@pytest.mark.parametrize("most", [500, 5_000, 15_000, 30_000, 90_000])
+def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most):
+    before = contents(released(tmp_path))
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
+        "import resource; from publications import publication; from aisi_ingest.publish import publish\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))\n"
+        "result = publish(publication(made_with={'extract': '2'}), Path(sys.argv[2]), now=datetime.now(UTC))\n"
+        "assert result.value is None; print(result.issues[-1].code, result.issues[-1].message)"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path), str(most)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("not_written"), done.stdout + done.stderr
+    assert contents(latest_release(tmp_path / "processed")) == before
+    assert not list((tmp_path / "processed").glob(".building-*"))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_write_permission_is_one_sentence(tmp_path):
     (tmp_path / "processed" / "releases").mkdir(parents=True)

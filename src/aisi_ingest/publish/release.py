@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,9 @@ def publish(publication: Publication, root: Path, *, now: datetime, images: bool
     except OSError as error:
         reason = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
         return _failure("not_written", f"the release could not be written: {reason}; the latest release is as it was")
+    except sqlite3.Error as error:  # not an OSError, although a full disk is what it mostly means
+        message = f"dataset.sqlite could not be written: {error}; the latest release is as it was"
+        return _failure("not_written", message)
     except (msgspec.ValidationError, UnicodeError) as error:
         return _failure("row_invalid", f"a row does not fit its schema: {error}; the latest release is as it was")
 
