@@ -7,8 +7,9 @@ One line is one entity, so that an error can name its line::
 
 ``ja`` and ``en`` are names in that language, the preferred one first; ``both`` are spellings used in
 either. ``shared`` are names that several entities have ("AISI"): the tagger picks by context, with
-``country``. ``[untagged]`` lists names of initiatives and products, in which nothing is tagged. Countries and their names come from the Unicode CLDR (package babel); lines under
-``[place]`` with an ISO 3166-1 code as id add spellings to them.
+``country``. ``[untagged]`` lists names of initiatives and products, in which nothing is tagged.
+Countries and their names come from the Unicode CLDR (package babel); lines under ``[place]`` with an
+ISO 3166-1 code as id add spellings to them.
 """
 
 from __future__ import annotations
@@ -144,7 +145,13 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
     if alias.exact and text[start:end] != alias.text:
         return False
     if first.isascii():
-        if before.isascii() and (before.isalnum() or before in "_\\") or before in ".@" and start > 1 and text[start - 2].isalnum():
+        if (
+            (before.isascii()
+            and (before.isalnum() or before in "_\\"))
+            or (before in ".@"
+            and start > 1
+            and text[start - 2].isalnum())
+        ):
             return False
         if not _capitals(alias.text, text[start:end]):
             return False
@@ -157,10 +164,11 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
             return False
     elif _KATAKANA.match(last) and _KATAKANA.match(after) and (end - start < 6 or after in "ンーァィゥェォッャュョ"):
         return False
-    if not last.isascii() and alias.label in ("PLACE", "ORG"):
-        if after == "令" or alias.label == "PLACE" and (after in _NOT_AFTER_PLACE or before in _NOT_BEFORE_PLACE):
-            return False
-    return True
+    if last.isascii():
+        return True
+    if alias.label == "PLACE":
+        return after not in _NOT_AFTER_PLACE and before not in _NOT_BEFORE_PLACE
+    return alias.label != "ORG" or after != "令"
 
 
 def _capitals(name: str, text: str) -> bool:
@@ -169,7 +177,9 @@ def _capitals(name: str, text: str) -> bool:
         return False
     wanted, given = _WORDS.findall(name), _WORDS.findall(text)
     pairs = [(a, b) for a, b in zip(wanted[1:], given[1:], strict=False) if a[0].isupper()]
-    return not pairs or len(wanted) != len(given) or any(b[0].isupper() and not b.isupper() or a == b for a, b in pairs)
+    if not pairs or len(wanted) != len(given):
+        return True
+    return any((b[0].isupper() and not b.isupper()) or a == b for a, b in pairs)
 
 
 _WORDS = re.compile("[A-Za-zÀ-ž]+")
@@ -217,7 +227,9 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
         line = found[1] if found else source.count("\n") + 1
         raise RegistryError(f"{name}:{line}: {str(error).split(' (at')[0]}") from error
     untagged = data.pop("untagged", {})
-    if not isinstance(untagged, dict) or not all(isinstance(n, list) and all(isinstance(t, str) for t in n) for n in untagged.values()):
+    if not isinstance(untagged, dict) or not all(
+        isinstance(n, list) and all(isinstance(t, str) for t in n) for n in untagged.values()
+    ):
         raise fail("untagged holds lists of names", "untagged")
     for group, members in data.items():
         if group not in _LABELS or not isinstance(members, dict):
@@ -249,13 +261,15 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
     spellings: dict[str, list[tuple[str, str, bool]]] = {}  # compact form: (text, id, shared)
     for code, (ja, en) in countries.items():
         entry = entries.get(code, Entry())
-        named = Entry(ja=_merged(entry.ja, ja), en=_merged(entry.en, en), both=entry.both)
-        entries[code] = named
+        entries[code] = Entry(ja=_merged(entry.ja, ja), en=_merged(entry.en, en), both=entry.both)
         labels[code] = "PLACE"
     for key, entry in entries.items():
-        names = {"ja": _merged(entry.ja, entry.both), "en": _merged(entry.en, entry.both)}
-        entities[key] = Entity(id=key, label=labels[key], names=names)
-        for text, shared in (*((n, False) for n in (*entry.ja, *entry.en, *entry.both)), *((n, True) for n in entry.shared)):
+        by_language = {"ja": _merged(entry.ja, entry.both), "en": _merged(entry.en, entry.both)}
+        entities[key] = Entity(id=key, label=labels[key], names=by_language)
+        for text, shared in (
+            *((n, False) for n in (*entry.ja, *entry.en, *entry.both)),
+            *((n, True) for n in entry.shared),
+        ):
             # Spans leave the article out; The Hague has it in its name.
             text = text[4:] if text.startswith("The ") and labels[key] != "PLACE" else text
             form = compact(fold(normalise(text)))
@@ -268,7 +282,9 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
             if not any(i == key for _, i, _ in holders):
                 holders.append((text, key, shared))
     aliases = {
-        form: Alias(holders[0][0], labels[holders[0][1]], tuple(i for _, i, _ in holders), _exact(holders[0][0]), holders[0][2])
+        form: Alias(
+            holders[0][0], labels[holders[0][1]], tuple(i for _, i, _ in holders), _exact(holders[0][0]), holders[0][2]
+        )
         for form, holders in spellings.items()
     }
     for group, texts in untagged.items():
@@ -322,10 +338,9 @@ def _countries() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
     ja, en = Locale.parse("ja").territories, Locale.parse("en").territories
     out = {}
-    for code in en:
-        if not re.fullmatch("[A-Z]{2}", code) or code in _NO_COUNTRIES:
-            continue
-        out[code.lower()] = (_plain(str(ja.get(code, en[code]))), _plain(str(en[code])))
+    for code in map(str, en):
+        if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES:
+            out[code.lower()] = (_plain(str(ja.get(code, en[code]))), _plain(str(en[code])))
     return out
 
 
@@ -334,7 +349,7 @@ _NO_COUNTRIES = frozenset({"ZZ", "QO", "XA", "XB", "EZ", "UN", "AC", "CP", "DG",
 
 
 def _plain(name: str) -> tuple[str, ...]:
-    """"Myanmar (Burma)" is two names; CLDR's typographic apostrophe is written straight as well."""
+    """ "Myanmar (Burma)" is two names; CLDR's typographic apostrophe is written straight as well."""
     parts = re.match(r"(.+?)\s*[(（](.+?)[)）]$", name)
     names = parts.groups() if parts else (name,)
     return tuple(normalise(n) for n in names if len(n) > 1)

@@ -7,15 +7,31 @@ from collections.abc import Iterator
 
 from aisi_ingest.model import Label
 from aisi_ingest.tag.spans import Span
+from aisi_ingest.tag.words import words
 from aisi_ingest.text import is_japanese
 
 _BRACKET = re.compile(r"[」』”\"]?\s?[（(]([^（）()\n]{1,120}(?:[（(][^（）()\n]{0,60}[)）][^（）()\n]{0,60})?)[)）]")
-_HEREAFTER_JA = re.compile(r"以下[、，,]?\s?(?:単に|総称して|略して)?[「『\"“]([^」』\"”\n]{1,40})[」』\"”]\s?(?:という|と(?:いう|呼ぶ|する|称する|略す|記す|表記|略称))?")
-_HEREINAFTER = re.compile(r"(?:hereinafter|hereafter|henceforth)(?:,)?(?:\s(?:collectively|jointly|simply))?(?:\s(?:referred to as|called|known as|as))?,?\s?(?:the\s)?[\"“'‘]?([^\"”’()]{2,60}?)[\"”’']?\s*$", re.IGNORECASE)
+_HEREAFTER_JA = re.compile(
+    r"以下[、，,]?\s?(?:単に|総称して|略して)?[「『\"“]([^」』\"”\n]{1,40})[」』\"”]\s?(?:という"
+    r"|と(?:いう|呼ぶ|する|称する|略す|記す|表記|略称))?"
+)
+_HEREINAFTER = re.compile(
+    r"(?:hereinafter|hereafter|henceforth)(?:,)?(?:\s(?:collectively|jointly"
+    r"|simply))?(?:\s(?:referred to as|called|known as"
+    r"|as))?,?\s?(?:the\s)?[\"“'‘]?([^\"”’()]{2,60}?)[\"”’']?\s*$",
+    re.IGNORECASE,
+)
 _ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&/+-]{0,11}(?:\s[A-Z0-9][A-Za-z0-9]{0,5})?$")
 _GENERIC = re.compile(r"(?:本|当|同|この|当該|各|the\s|this\s|these\s)", re.IGNORECASE)
-_GENERIC_WORDS = frozenset("ガイド ガイドライン 報告書 協定 法 条約 会議 委員会 協議会 研究会 検討会 WG ワーキンググループ 事務局 guide guidelines report agreement act committee council group".split())
-_ENGLISH_NAME = re.compile(r"(?:[Tt]he\s)?[A-Z][\w'’.-]*(?:[\s/,-]+(?:of|for|and|the|on|in|to|&|[A-Z0-9(][\w'’.&-]*))+$")
+_GENERIC_WORDS = words(
+    """
+    ガイド ガイドライン 報告書 協定 法 条約 会議 委員会 協議会 研究会 検討会 WG ワーキンググループ 事務局 guide
+    guidelines report agreement act committee council group
+    """
+)
+_ENGLISH_NAME = re.compile(
+    r"(?:[Tt]he\s)?[A-Z][\w'’.-]*(?:[\s/,-]+(?:of|for|and|the|on|in|to|&|[A-Z0-9(][\w'’.&-]*))+$"
+)
 
 
 class Definitions:
@@ -56,7 +72,9 @@ class Definitions:
             for start, end, kind in _short_names(bracket, name):
                 short = text[start:end]
                 taken = next((s for s in spans if s.start < end and start < s.end), None)
-                if taken is not None and (taken.label == span.label or taken.rule == "registry" or kind == "apposition"):
+                if taken is not None and (
+                    taken.label == span.label or taken.rule == "registry" or kind == "apposition"
+                ):
                     if taken.label == span.label and taken.value is None and span.value is None:
                         self._join(name, text[taken.start : taken.end])
                     elif taken.label == span.label and taken.value is None and not taken.ids and taken.start == start:
@@ -71,14 +89,19 @@ class Definitions:
         return out
 
     def working_group(self, text: str, spans: list[Span], section: str | None) -> None:
-        """"WG" alone is the working group that was named last in the same section."""
+        """ "WG" alone is the working group that was named last in the same section."""
         if section != self._section:
             self._section = section
             if self._known.pop("WG", None):
                 self._compile()
         for span in spans:
             name = text[span.start : span.end]
-            if span.label == "ORG" and name != "WG" and name.endswith(("ワーキンググループ", "WG", "Working Group")) and not name.endswith("SWG"):
+            if (
+                span.label == "ORG"
+                and name != "WG"
+                and name.endswith(("ワーキンググループ", "WG", "Working Group"))
+                and not name.endswith("SWG")
+            ):
                 self._teach("WG", span, name)
 
     def _join(self, name: str, other: str) -> None:
@@ -123,7 +146,7 @@ def _short_names(bracket: re.Match[str], name: str) -> Iterator[tuple[int, int, 
         inside = inside[: hereafter.start()].rstrip("。、, 　:;")
     # Several names in one bracket: （English Name: ABC）, (Guidelines for Business; GfB)
     for m in re.finditer(r"[^;；:：、。,/]+(?:,\s[A-Z][a-z][^;；:：、。,/]*)*", inside):
-        piece = m.group().strip().strip("「」『』\"“”")
+        piece = m.group().strip().strip('「」『』"“”')
         if not piece:
             continue
         start = at + m.start() + m.group().index(piece)

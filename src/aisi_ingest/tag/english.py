@@ -13,92 +13,140 @@ from collections.abc import Iterator
 from aisi_ingest.model import Label
 from aisi_ingest.tag.romaji import is_romaji_name
 from aisi_ingest.tag.spans import Span
+from aisi_ingest.tag.words import words
 
 _WORD = r"[A-Z][A-Za-z0-9À-ž]*(?:(?:['’.](?=[A-Za-z])|[-/&])[A-Za-z0-9À-ž]+)*"
 _JOIN = r"(?:of|for|and|the|on|&|de|to)"
 _RUN = re.compile(rf"(?<![A-Za-z0-9_/@.-]){_WORD}(?:(?:,?\s(?:{_JOIN}\s){{0,2}}){_WORD}){{0,17}}")
 _TOKEN = re.compile(rf"{_WORD}|{_JOIN}|,")
 
-_ORG_HEADS = frozenset(
-    "Ministry Department Agency Bureau Institute Committee Subcommittee Council Commission University College Laboratory"
-    " Laboratories Lab Labs Center Centre Corporation Foundation Association Society Federation Alliance Consortium"
-    " Organization Organisation Board Taskforce Authority Bank Secretariat Headquarters Academy Union Division Directorate"
-    " Parliament Senate Court Faculty School Chamber Office Inc Ltd Corp LLC GmbH Company Co Holdings SWG Cabinet"
-    " Coalition Observatory Observatories Partnership Hospital Museum Library Subgroup".split()
+_ORG_HEADS = words(
+    """
+    Ministry Department Agency Bureau Institute Committee Subcommittee Council Commission University College
+    Laboratory Laboratories Lab Labs Center Centre Corporation Foundation Association Society Federation
+    Alliance Consortium Organization Organisation Board Taskforce Authority Bank Secretariat Headquarters
+    Academy Union Division Directorate Parliament Senate Court Faculty School Chamber Office Inc Ltd Corp LLC
+    GmbH Company Co Holdings SWG Cabinet Coalition Observatory Observatories Partnership Hospital Museum Library
+    Subgroup
+    """
 )
 _COMPANY_LEFT = re.compile(rf"(?:{_WORD}(?:\s(?:and|of|&)\s|\s)){{0,5}}{_WORD}$")
-_COMPANY = re.compile(r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Limited|Pte\.?(?:\sLtd\.?)?|B\.V\.|CORPORATION|LIMITED|INC\.?|LTD\.?)(?![A-Za-z])")
-_GUIDE_HEADS = frozenset(
-    "Guideline Guidelines Guide Guidebook Guidance Framework Principles Act Bill Strategy Whitepaper Report Standard"
-    " Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter Handbook Manual Playbook"
-    " Roadmap Agreement Treaty Communiqué Communique Memorandum Checklist Toolkit Crosswalk Blueprint Constitution Law Plan"
-    " Statement Accord Code Policy Profile Paper Protocol Commitments Compact Resolution Agenda Ordinance".split()
+_COMPANY = re.compile(
+    r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Limited"
+    r"|Pte\.?(?:\sLtd\.?)?|B\.V\.|CORPORATION|LIMITED|INC\.?|LTD\.?)(?![A-Za-z])"
+)
+_GUIDE_HEADS = words(
+    """
+    Guideline Guidelines Guide Guidebook Guidance Framework Principles Act Bill Strategy Whitepaper Report
+    Standard Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter
+    Handbook Manual Playbook Roadmap Agreement Treaty Communiqué Communique Memorandum Checklist Toolkit
+    Crosswalk Blueprint Constitution Law Plan Statement Accord Code Policy Profile Paper Protocol Commitments
+    Compact Resolution Agenda Ordinance
+    """
 )
 # Heads that any heading may have: a name only with a mark of its own.
-_WEAK = frozenset(
-    "Framework Principles Strategy Report Standard Standards Recommendations Recommendation Roadmap Plan Statement Policy Profile"
-    " Paper Protocol Agreement Manual Checklist Code Guide Guidance Resolution Agenda Law Regulation Directive Playbook Toolkit"
-    " Office Center Centre School Board Division Lab Labs Company Department Committee Society Bank Union Organization Cabinet"
-    " Organisation Forum Workshop Conference Meeting Week Day Seminar Dialogue Council Partnership Group Agency Library"
-    " Institute Laboratory Consortium Alliance Association Commitments Court Team Observatory Guidelines Guideline Secretariat".split()
+_WEAK = words(
+    """
+    Framework Principles Strategy Report Standard Standards Recommendations Recommendation Roadmap Plan
+    Statement Policy Profile Paper Protocol Agreement Manual Checklist Code Guide Guidance Resolution Agenda Law
+    Regulation Directive Playbook Toolkit Office Center Centre School Board Division Lab Labs Company Department
+    Committee Society Bank Union Organization Cabinet Organisation Forum Workshop Conference Meeting Week Day
+    Seminar Dialogue Council Partnership Group Agency Library Institute Laboratory Consortium Alliance
+    Association Commitments Court Team Observatory Guidelines Guideline Secretariat
+    """
 )
-_EVENT_HEADS = frozenset(
-    "Summit Symposium Conference Workshop Forum Convening Dialogue Seminar Hackathon Meetup Expo Congress Roundtable Webinar"
-    " Meeting Olympics Week".split()
+_EVENT_HEADS = words(
+    """
+    Summit Symposium Conference Workshop Forum Convening Dialogue Seminar Hackathon Meetup Expo Congress
+    Roundtable Webinar Meeting Olympics Week
+    """
 )
-_TWO_WORDS: dict[tuple[str, str], Label] = {
-    ("Working", "Group"): "ORG", ("Task", "Force"): "ORG", ("Study", "Group"): "ORG", ("Expert", "Group"): "ORG",
-    ("Friends", "Group"): "ORG", ("Sub-Working", "Group"): "ORG", ("Working", "Party"): "ORG", ("White", "Paper"): "GUIDE",
-    ("Action", "Plan"): "GUIDE", ("Executive", "Order"): "GUIDE", ("Advisory", "Body"): "ORG", ("Work", "Group"): "ORG",
-}  # fmt: skip
+_ORG_PAIRS = words(
+    """Working-Group Task-Force Study-Group Expert-Group Friends-Group Sub-Working-Group Working-Party
+    Advisory-Body Work-Group"""
+)
+_GUIDE_PAIRS = words("White-Paper Action-Plan Executive-Order")
 # Words that begin a sentence or a menu, never a name.
-_LEAD = frozenset(
-    "The A An This That These Those In On At By For From With As If When While Since After Before During Under Our Its Their"
-    " We It They He She Each All Some Many Such Both Other Another Any No Not However Moreover Furthermore Also And Or But So"
-    " See Note About Overview Regarding Concerning According Based Former Current New Proposed Draft Joint Joined Established"
-    " Published Released Announced Participation Establishment Results Summary Introduction Outline Example Examples Related"
-    " Relevant Various Several Two Three First Second Third Fourth Fifth Appendix Chapter Section Part Figure Table Update Support"
-    " Promotion Development Director Directors Chair Chairman Chairperson President Member Members Professor Minister Vice Senior"
-    " Advisor Executive General Chief Head Deputy Secretary Source Sources Reference References Use Using Through Toward Towards"
-    " Who What How Why Where Which Today Recently Recent Currently Creation Creating Formulation Deputy-Director Following"
-    " Publication Revision Review Discussion Discussions Consideration Background Purpose Next Last Annual-Report To Of Step".split()
+_LEAD = words(
+    """
+    The A An This That These Those In On At By For From With As If When While Since After Before During Under
+    Our Its Their We It They He She Each All Some Many Such Both Other Another Any No Not However Moreover
+    Furthermore Also And Or But So See Note About Overview Regarding Concerning According Based Former Current
+    New Proposed Draft Joint Joined Established Published Released Announced Participation Establishment Results
+    Summary Introduction Outline Example Examples Related Relevant Various Several Two Three First Second Third
+    Fourth Fifth Appendix Chapter Section Part Figure Table Update Support Promotion Development Director
+    Directors Chair Chairman Chairperson President Member Members Professor Minister Vice Senior Advisor
+    Executive General Chief Head Deputy Secretary Source Sources Reference References Use Using Through Toward
+    Towards Who What How Why Where Which Today Recently Recent Currently Creation Creating Formulation
+    Deputy-Director Following Publication Revision Review Discussion Discussions Consideration Background
+    Purpose Next Last Annual-Report To Of Step
+    """
 )
 # Words that say nothing about which one: a name of these alone is generic.
-_COMMON = frozenset(
-    "AI ICT IT OSS API PDF URL UI RAG ML PoC DX LLM LLMs GenAI Generative Artificial Intelligence System Systems Data Digital Technology Technologies Technical Service"
-    " Services Model Models Research Development Safety Security Risk Management Evaluation Assessment Test Testing Quality"
-    " Business Information Policy Planning Steering Executive Advisory Ethics Review Expert Experts Study Working Work Group"
-    " Task Force Project Program Programme Operations Operation Support Call Data-Center Head Main User Users Public Private"
-    " Sector Industry Government Governance General Internal External Annual Final Interim Progress Status Progress-Report"
-    " Implementation Action Basic Standard Standards Software Hardware Network Web Internet Online Privacy Legal Compliance"
-    " Audit Attack Attacker Defense Red Team Teaming Teams Incident Response Best Practice Practices Open Source Cloud"
-    " Product Products Development-Plan Training Education Human Resources Resource Legal-Affairs Preliminary Special Strategy"
-    " Trust Trusted Identity Verification Certificate Certification Root Access Control Design Architecture Reference Guide"
-    " Guidelines Framework Principles Report Plan White Paper Law Laws Regulation Regulations Supervisory Regulatory Supply Chain"
-    " Vulnerability Disclosure Local Community Communications Communication Use Case Cases Medical Health Financial Academic"
-    " University Institute Center Centre Agency Organization Company Office Committee Council Board".split()
-)  # fmt: skip
-# A word of its own: it says which one.
-_PROPER = frozenset(
-    "National International European Federal Royal World Global United American British Japanese Asian African Pacific Nordic"
-    " Imperial Cabinet State Metropolitan Parliamentary Presidential Atlantic Prime Ministerial Prefectural Municipal".split()
+_COMMON = words(
+    """
+    AI ICT IT OSS API PDF URL UI RAG ML PoC DX LLM LLMs GenAI Generative Artificial Intelligence System Systems
+    Data Digital Technology Technologies Technical Service Services Model Models Research Development Safety
+    Security Risk Management Evaluation Assessment Test Testing Quality Business Information Policy Planning
+    Steering Executive Advisory Ethics Review Expert Experts Study Working Work Group Task Force Project Program
+    Programme Operations Operation Support Call Data-Center Head Main User Users Public Private Sector Industry
+    Government Governance General Internal External Annual Final Interim Progress Status Progress-Report
+    Implementation Action Basic Standard Standards Software Hardware Network Web Internet Online Privacy Legal
+    Compliance Audit Attack Attacker Defense Red Team Teaming Teams Incident Response Best Practice Practices
+    Open Source Cloud Product Products Development-Plan Training Education Human Resources Resource
+    Legal-Affairs Preliminary Special Strategy Trust Trusted Identity Verification Certificate Certification
+    Root Access Control Design Architecture Reference Guide Guidelines Framework Principles Report Plan White
+    Paper Law Laws Regulation Regulations Supervisory Regulatory Supply Chain Vulnerability Disclosure Local
+    Community Communications Communication Use Case Cases Medical Health Financial Academic University Institute
+    Center Centre Agency Organization Company Office Committee Council Board
+    """
 )
-_ROLES = frozenset("Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief Officer Leader Advisor Dean VP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer Scientist Associate Lecturer Author Speaker Moderator Decision".split())
+# A word of its own: it says which one.
+_PROPER = words(
+    """
+    National International European Federal Royal World Global United American British Japanese Asian African
+    Pacific Nordic Imperial Cabinet State Metropolitan Parliamentary Presidential Atlantic Prime Ministerial
+    Prefectural Municipal
+    """
+)
+_ROLES = words(
+    """
+    Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief
+    Officer Leader Advisor Dean VP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer
+    Scientist Associate Lecturer Author Speaker Moderator Decision
+    """
+)
 # A name only with a mark of its own, however many words: departments of companies are not tagged.
-_UNMARKED = frozenset("Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School".split())
-_VERSION = re.compile(r"\s?,?\s?(?:\(?\b[Vv](?:er(?:sion)?)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}\b|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?<=\s)(?:19|20)[0-9]{2}(?![0-9./-]))")
+_UNMARKED = words(
+    """
+    Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School
+    """
+)
+_VERSION = re.compile(
+    r"\s?,?\s?(?:\(?\b[Vv](?:er(?:sion)?)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}\b"
+    r"|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?<=\s)(?:19|20)[0-9]{2}(?![0-9./-]))"
+)
 _STANDARD = re.compile(
     r"(?<![A-Za-z0-9])(?:"
-    r"(?:ISO|IEC|ISO/IEC|ISO/IEC/IEEE|ISO/IEC JTC\s?1)(?:[/ ](?:TR|TS|DIS|FDIS|CD|DTR|DTS|PAS|AWI|WD|Guide|GUIDE|IEEE)){0,2}[ -]?[0-9]{3,5}(?:-[0-9]{1,3})?(?::\s?[0-9]{4})?"
-    r"|JIS\s?[A-Z]\s?[0-9]{4,5}(?:-[0-9]+)?(?::\s?[0-9]{4})?|(?:NIST\s)?SP\s?(?:500|800|1270|1800|1500)-[0-9]{1,3}[A-Z]?(?:-[0-9]+)?(?:\sRev(?:ision)?\.?\s?[0-9])?|NIST\s?(?:IR|AI|SP)\s?[0-9]{3,4}(?:-[0-9]{1,3}[A-Z]?)?(?:\s?[eE][0-9]{4})?|NISTIR\s?[0-9]{4}"
-    r"|IEEE\s?(?:Std\.?\s?)?P?[0-9]{3,4}(?:\.[0-9]{1,2})*(?:-[0-9]{4})?|RFC\s?[0-9]{3,5}|FIPS\s?(?:PUB\s?)?[0-9]{2,3}(?:-[0-9])?|ETSI\s(?:EN|TS|TR|GR|GS)\s[0-9]{3}(?:\s[0-9]{3})?|ITU-T\s(?:Rec(?:ommendation|\.)?\s)?[A-Z]\.[0-9]{2,5}"
+    r"(?:ISO|IEC|ISO/IEC|ISO/IEC/IEEE|ISO/IEC JTC\s?1)(?:[/ ](?:TR|TS|DIS|FDIS|CD|DTR|DTS|PAS|AWI|WD"
+    r"|Guide|GUIDE|IEEE)){0,2}[ -]?[0-9]{3,5}(?:-[0-9]{1,3})?(?::\s?[0-9]{4})?"
+    r"|JIS\s?[A-Z]\s?[0-9]{4,5}(?:-[0-9]+)?(?::\s?[0-9]{4})?|(?:NIST\s)?SP\s?(?:500|800|1270|1800"
+    r"|1500)-[0-9]{1,3}[A-Z]?(?:-[0-9]+)?(?:\sRev(?:ision)?\.?\s?[0-9])?|NIST\s?(?:IR|AI"
+    r"|SP)\s?[0-9]{3,4}(?:-[0-9]{1,3}[A-Z]?)?(?:\s?[eE][0-9]{4})?|NISTIR\s?[0-9]{4}"
+    r"|IEEE\s?(?:Std\.?\s?)?P?[0-9]{3,4}(?:\.[0-9]{1,2})*(?:-[0-9]{4})?|RFC\s?[0-9]{3,5}"
+    r"|FIPS\s?(?:PUB\s?)?[0-9]{2,3}(?:-[0-9])?|ETSI\s(?:EN|TS|TR|GR|GS)\s[0-9]{3}(?:\s[0-9]{3})?"
+    r"|ITU-T\s(?:Rec(?:ommendation|\.)?\s)?[A-Z]\.[0-9]{2,5}"
     r")(?![A-Za-z0-9])"
 )
 _QUOTED = re.compile(r"[“\"]([A-Z][^“”\"\n]{3,160}?)[,.]?[”\"]")
 
 
 _REFERENCES = re.compile(r"\b(?:references|bibliography|sources|works cited)\b|参考文献|出典|参考資料", re.IGNORECASE)
-_CITED = re.compile(r"(?:[\w.)],?|published|titled|entitled|[Ss]ource:)\s?[“\"]([A-Z][^“”\"\n]{8,160}?)[,.]?\s?[”\"](?=[,.]?\s?(?:\([^()]{1,40}\)\.?\s?)?(?:https?://|$|\)|,?\s?pp?\.))")
+_CITED = re.compile(
+    r"(?:[\w.)],?|published|titled|entitled"
+    r"|[Ss]ource:)\s?[“\"]([A-Z][^“”\"\n]{8,160}?)[,.]?\s?[”\"](?=[,.]?\s?(?:\([^()]{1,40}\)\.?\s?)?(?:https?://"
+    r"|$|\)|,?\s?pp?\.))"
+)
 
 
 def cited(text: str, title: str) -> Iterator[Span]:
@@ -128,9 +176,13 @@ def names(text: str, strict: bool) -> Iterator[Span]:
         before = text[max(0, m.start() - 70) : m.start()]
         head = _COMPANY_LEFT.search(before)
         if head:
-            words = [(w.start() + m.start() - len(before), w.group()) for w in re.finditer(_WORD, before) if w.start() >= head.start()]
+            words = [
+                (w.start() + m.start() - len(before), w.group())
+                for w in re.finditer(_WORD, before)
+                if w.start() >= head.start()
+            ]
             cut = 0
-            for index, (at, word) in enumerate(words):
+            for index, (_, word) in enumerate(words):
                 if word in _ROLES or (word in _LEAD and index == cut):
                     cut = index + 1
                 elif index + 1 < len(words) and is_romaji_name(word, words[index + 1][1]):
@@ -143,7 +195,10 @@ def _plain(quoted: str) -> bool:
     """A quoted sentence, not a title: hardly a capital in it, or it ends as a sentence does."""
     words = [w for w in quoted.split() if len(w) > 3]
     capitals = sum(w[0].isupper() for w in words)
-    if all(w in _COMMON or w in _GUIDE_HEADS or not w[0].isupper() for w in re.findall(r"[A-Za-z]+", quoted)) and len(words) < 4:
+    if (
+        all(w in _COMMON or w in _GUIDE_HEADS or not w[0].isupper() for w in re.findall(r"[A-Za-z]+", quoted))
+        and len(words) < 4
+    ):
         return True
     return quoted.endswith(("?", "!")) or (len(words) > 2 and capitals * 2 < len(words))
 
@@ -161,20 +216,9 @@ def _label_of(words: list[str]) -> Label | None:
 
 
 def _all_capitals(text: str) -> bool:
-    words = re.findall(r"[A-Za-z][A-Za-z'-]*", text[:400])
-    lower = sum(w[0].islower() and len(w) > 3 for w in words)
-    return lower * 4 < len(words)
-
-
-def _lead(words: list[str]) -> int:
-    """Length of what stands before the name in a run: articles, sentence openings."""
-    skip = 0
-    for word in words:
-        if word.rstrip(",") in _LEAD or word in ("of", "the", "and", "for", "on", "to", "&", "de"):
-            skip += len(word) + 1
-            continue
-        break
-    return skip
+    found: list[str] = re.findall(r"[A-Za-z][A-Za-z'-]*", text[:400])
+    lower = sum(w[0].islower() and len(w) > 3 for w in found)
+    return lower * 4 < len(found)
 
 
 def _in_run(text: str, start: int, end: int, strict: bool) -> Iterator[Span]:
@@ -206,7 +250,11 @@ def _split(tokens: _Tokens) -> Iterator[_Tokens]:
         skip = 0
         word = token[2]
         rest = tokens[index + 1 : index + 20]
-        if word in (",", "and", "&") and _has_head(part) and (_starts_name(rest) or _head_soon(rest) and not _opens_list(part)):
+        if (
+            word in (",", "and", "&")
+            and _has_head(part)
+            and (_starts_name(rest) or (_head_soon(rest) and not _opens_list(part)))
+        ):
             yield part
             part = []
             continue
@@ -240,11 +288,11 @@ def _has_head(tokens: _Tokens) -> bool:
 
 
 # Heads whose name goes on after "of the": Ministry of the Environment. Others are cut there.
-_OF_THE = frozenset("Ministry Department Office Government".split())
+_OF_THE = words("Ministry Department Office Government")
 
 
 def _starts_name(tokens: _Tokens) -> bool:
-    """", Ministry of ..." begins another name, whatever came before."""
+    """ ", Ministry of ..." begins another name, whatever came before."""
     return len(tokens) > 1 and tokens[0][2] in _ORG_HEADS and tokens[1][2] in ("of", "for")
 
 
@@ -265,9 +313,20 @@ def _head_soon(tokens: _Tokens) -> bool:
 
 
 def _opens_list(part: _Tokens) -> bool:
-    """"Ministry of Education, Culture, ...": the head stands first and names fields after it."""
+    """ "Ministry of Education, Culture, ...": the head stands first and names fields after it."""
     words = [w for _, _, w in part]
-    for head in ("Ministry", "Department", "Secretariat", "Committee", "Council", "Office", "Centre", "Center", "Agency", "Institute"):
+    for head in (
+        "Ministry",
+        "Department",
+        "Secretariat",
+        "Committee",
+        "Council",
+        "Office",
+        "Centre",
+        "Center",
+        "Agency",
+        "Institute",
+    ):
         if head in words:
             at = words.index(head)
             return at + 1 < len(words) and words[at + 1] in ("of", "for")
@@ -296,7 +355,12 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
     if not specific and not marked:
         return None
     weak = words[head] in _WEAK
-    if words[head] in _UNMARKED and not marked and "Graduate" not in words and not (head + 1 < len(words) and words[head + 1] in ("of", "for")):
+    if (
+        words[head] in _UNMARKED
+        and not marked
+        and "Graduate" not in words
+        and not (head + 1 < len(words) and words[head + 1] in ("of", "for"))
+    ):
         return None
     if (strict and not marked) or (weak and not marked and len(specific) < 2):
         return None
@@ -321,26 +385,30 @@ def _is_proper(word: str) -> bool:
     return word in _NAMES_OF_PLACES
 
 
-_NAMES_OF_PLACES: frozenset[str] = frozenset(
-    "Japan Tokyo Kyoto Osaka Hiroshima Nagoya Sendai Fukuoka Singapore Korea China India Canada Australia France Germany Italy Britain"
-    " England London Paris Berlin Brussels Seoul Beijing Shanghai Washington California Stanford Harvard Oxford Cambridge Europe Asia"
-    " Africa America Hong Kong Taiwan Israel Brazil Mexico Kenya Rwanda Netherlands Switzerland Sweden Norway Finland Denmark"
-    " Spain Portugal Austria Belgium Ireland Poland Estonia Ukraine Russia Indonesia Thailand Vietnam Malaysia Philippines"
-    " Zealand Montreal Toronto Geneva Zurich Vienna York Boston Seattle Hawaii Okinawa Hokkaido Bletchley Munich Rome Milan".split()
+_NAMES_OF_PLACES: frozenset[str] = words(
+    """
+    Japan Tokyo Kyoto Osaka Hiroshima Nagoya Sendai Fukuoka Singapore Korea China India Canada Australia France
+    Germany Italy Britain England London Paris Berlin Brussels Seoul Beijing Shanghai Washington California
+    Stanford Harvard Oxford Cambridge Europe Asia Africa America Hong Kong Taiwan Israel Brazil Mexico Kenya
+    Rwanda Netherlands Switzerland Sweden Norway Finland Denmark Spain Portugal Austria Belgium Ireland Poland
+    Estonia Ukraine Russia Indonesia Thailand Vietnam Malaysia Philippines Zealand Montreal Toronto Geneva
+    Zurich Vienna York Boston Seattle Hawaii Okinawa Hokkaido Bletchley Munich Rome Milan
+    """
 )
 
 
 def _head(words: list[str]) -> tuple[Label | None, int | None]:
     """The word that says what the name names: the last one, or one before "of", "for" or "on"."""
-    if len(words) > 1 and (words[-2], words[-1]) in _TWO_WORDS:
-        return _TWO_WORDS[words[-2], words[-1]], len(words) - 1
+    pair = "-".join(words[-2:])
+    if pair in _ORG_PAIRS or pair in _GUIDE_PAIRS:
+        return "ORG" if pair in _ORG_PAIRS else "GUIDE", len(words) - 1
     label = _class(words[-1])
     if label:
         return label, len(words) - 1
     for at, word in enumerate(words[:-1]):
         if words[at + 1] in ("of", "for", "on", "to") or (words[at + 1] in _JOINS and at == 0):
             label = _class(word)
-            if word == "Code" and words[at + 1] != "of" or word == "Bill" and words[at + 2 : at + 3] != ["Rights"]:
+            if (word == "Code" and words[at + 1] != "of") or (word == "Bill" and words[at + 2 : at + 3] != ["Rights"]):
                 continue
             if label in ("ORG", "GUIDE") or (label == "EVENT" and words[at + 1] in ("on", "of", "for")):
                 return label, at

@@ -9,7 +9,19 @@ from aisi_ingest.registry import Registry
 from aisi_ingest.tag.spans import Span
 
 # One-character names of countries, as in 英米の.
-_SHORT_COUNTRIES = {"日": "jp", "米": "us", "英": "gb", "加": "ca", "韓": "kr", "豪": "au", "星": "sg", "仏": "fr", "印": "in", "独": "de", "伊": "it"}
+_SHORT_COUNTRIES = {
+    "日": "jp",
+    "米": "us",
+    "英": "gb",
+    "加": "ca",
+    "韓": "kr",
+    "豪": "au",
+    "星": "sg",
+    "仏": "fr",
+    "印": "in",
+    "独": "de",
+    "伊": "it",
+}
 # A country counts as set before or after a name over no more than this many characters.
 _NEAR = 12
 
@@ -60,7 +72,9 @@ class Institutes:
         for _, country in reversed(self._stack):
             if country in by_country:
                 return span._replace(value=by_country[country], rule="registry.row")
-        row = next((s for s in spans if s.start == line and s.label == "PLACE" and text[s.end : s.end + 3] == " | "), None)
+        row = next(
+            (s for s in spans if s.start == line and s.label == "PLACE" and text[s.end : s.end + 3] == " | "), None
+        )
         if row is not None and row.value in by_country:
             return span._replace(value=by_country[row.value], rule="registry.row")
         if self._publisher in span.ids:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from aisi_ingest.model import Label, Lang
 from aisi_ingest.registry import Registry
@@ -164,10 +164,10 @@ def candidates(text: str, pipelines: Mapping[Lang, Language], *, heading: bool, 
 
 def _added(doc: Doc) -> Iterator[Span]:
     """Entities that a component of a user has set."""
-    for group in (doc.ents, doc.spans["mentions"] if "mentions" in doc.spans else ()):
+    for group in (doc.ents, doc.spans.get("mentions", ())):
         for span in group:
             if span.label_ in _LABELS:
-                yield Span(span.start_char, span.end_char, span.label_, "spacy", span.kb_id_ or None)
+                yield Span(span.start_char, span.end_char, cast(Label, span.label_), "spacy", span.kb_id_ or None)
 
 
 _EDITION = re.compile(

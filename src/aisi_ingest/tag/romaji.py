@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 
-_SYLLABLE = "(?:(?:[kgsztdnhbpmyrwf]|ky|gy|sh|j|ch|ts|ny|hy|by|py|my|ry|kk|ss|tt|pp|ssh|tch|mm|nn)?(?:[aiueo]h?|ou|oo|uu)|n(?![aiueo])|m(?=[bpm]))"
+from aisi_ingest.tag.words import words
+
+_SYLLABLE = (
+    "(?:(?:[kgsztdnhbpmyrwf]|ky|gy|sh|j|ch|ts|ny|hy|by|py|my|ry|kk|ss|tt|pp|ssh|tch|mm|nn)?(?:[aiueo]h?"
+    "|ou|oo|uu)|n(?![aiueo])|m(?=[bpm]))"
+)
 _ROMAJI = re.compile(f"{_SYLLABLE}{{2,6}}$")
 # Sounds that Japanese does not have, and words that read as Japanese by chance.
 _FOREIGN = re.compile("ti|tu|si|hu|di|du|yi|ye|wu|wi|we|wo.|zi|la|l|v|x|q|c(?!h)")
-_NO_NAME = frozenset(
-    "data media japan tokyo kyoto osaka nagoya kobe nara hiroshima fukuoka sapporo sendai yokohama kawasaki toyota honda suzuki-motor"
-    " kanto kansai hokkaido okinawa china korea manga anime kanji tanaka-memorial keio waseda sony toshiba hitachi one the to so no do go ago"
-    " are use same name time made note more here some come base case date rate state site age size page home game these those tone nature"
-    " sense response purpose route house human main union region reason season domain again gain maintain min ran run sun son won pin"
-    " ten man men own then than remote take make gate note share there where are were have aim appear hear year tuna banana pajama"
-    " june july agenda toga yoga soda sofa tiara tokimeki kenya ghana guinea panama bahama havana tunisia asia africa america roma geneva".split()
+_NO_NAME = words(
+    """
+    data media japan tokyo kyoto osaka nagoya kobe nara hiroshima fukuoka sapporo sendai yokohama kawasaki
+    toyota honda suzuki-motor kanto kansai hokkaido okinawa china korea manga anime kanji tanaka-memorial keio
+    waseda sony toshiba hitachi one the to so no do go ago are use same name time made note more here some come
+    base case date rate state site age size page home game these those tone nature sense response purpose route
+    house human main union region reason season domain again gain maintain min ran run sun son won pin ten man
+    men own then than remote take make gate note share there where are were have aim appear hear year tuna
+    banana pajama june july agenda toga yoga soda sofa tiara tokimeki kenya ghana guinea panama bahama havana
+    tunisia asia africa america roma geneva
+    """
 )
 
 
@@ -35,16 +44,18 @@ def _part(word: str) -> bool:
     )
 
 
-_KANA = {
-    "キャ": "kya", "キュ": "kyu", "キョ": "kyo", "シャ": "sha", "シュ": "shu", "ショ": "sho", "チャ": "cha", "チュ": "chu", "チョ": "cho",
-    "ニャ": "nya", "ニュ": "nyu", "ニョ": "nyo", "ヒャ": "hya", "ヒュ": "hyu", "ヒョ": "hyo", "ミャ": "mya", "ミュ": "myu", "ミョ": "myo",
-    "リャ": "rya", "リュ": "ryu", "リョ": "ryo", "ギャ": "gya", "ギュ": "gyu", "ギョ": "gyo", "ジャ": "ja", "ジュ": "ju", "ジョ": "jo",
-    "ビャ": "bya", "ビュ": "byu", "ビョ": "byo", "シ": "shi", "チ": "chi", "ツ": "tsu", "フ": "fu", "ジ": "ji", "ヂ": "ji", "ヅ": "zu", "ン": "n", "ヲ": "o", "ヰ": "i", "ヱ": "e",
-}  # fmt: skip
-for _row, _consonant in zip(("アイウエオ", "カキクケコ", "サ　スセソ", "タ　　テト", "ナニヌネノ", "ハヒ　ヘホ", "マミムメモ", "ヤ　ユ　ヨ", "ラリルレロ", "ワ　　　　", "ガギグゲゴ", "ザ　ズゼゾ", "ダ　　デド", "バビブベボ", "パピプペポ"), ("", "k", "s", "t", "n", "h", "m", "y", "r", "w", "g", "z", "d", "b", "p"), strict=True):
-    for _kana, _vowel in zip(_row, "aiueo", strict=True):
-        if _kana != "\u3000":
-            _KANA[_kana] = _consonant + _vowel
+_KANA = dict(
+    pair.split(":")
+    for pair in words("""
+    キャ:kya キュ:kyu キョ:kyo シャ:sha シュ:shu ショ:sho チャ:cha チュ:chu チョ:cho ニャ:nya ニュ:nyu ニョ:nyo
+    ヒャ:hya ヒュ:hyu ヒョ:hyo ミャ:mya ミュ:myu ミョ:myo リャ:rya リュ:ryu リョ:ryo ギャ:gya ギュ:gyu ギョ:gyo
+    ジャ:ja ジュ:ju ジョ:jo ビャ:bya ビュ:byu ビョ:byo ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko
+    サ:sa シ:shi ス:su セ:se ソ:so タ:ta チ:chi ツ:tsu テ:te ト:to ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi
+    フ:fu ヘ:he ホ:ho マ:ma ミ:mi ム:mu メ:me モ:mo ヤ:ya ユ:yu ヨ:yo ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa
+    ヲ:o ン:n ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go ザ:za ジ:ji ズ:zu ゼ:ze ゾ:zo ダ:da ヂ:ji ヅ:zu デ:de ド:do
+    バ:ba ビ:bi ブ:bu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po ヰ:i ヱ:e
+    """)
+)
 _SOUND = re.compile("|".join(sorted(_KANA, key=len, reverse=True)) + "|ッ|ー")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from aisi_ingest.model import Label
+from aisi_ingest.tag.words import words
 
 
 class Span(NamedTuple):
@@ -42,13 +43,24 @@ def choose(candidates: Iterable[Span]) -> list[Span]:
 
 
 # What is added to a known name without making another one: 国連本部 is 国連 with a word.
-_BARE = frozenset("本部 事務局 委員会 会議 総会 会合 支部 協議会 研究会 部会 ガイドライン 報告書 レポート 戦略 計画 規格 標準 Office Headquarters Secretariat Report Standards Meeting".split())
+_BARE = words(
+    """
+    本部 事務局 委員会 会議 総会 会合 支部 協議会 研究会 部会 ガイドライン 報告書 レポート 戦略 計画 規格 標準
+    Office Headquarters Secretariat Report Standards Meeting
+    """
+)
 
 
 _OF_PLACE = re.compile(r"\s(?:of|in|for)\s(?:the\s)?[A-Z][\w.]+(?:\s[A-Z][\w.]+)?$")
 # A unit that is written after its parent over a blank: 総務省 総合通信基盤局.
-_UNIT = re.compile(r"(?:研究科|学部|研究所|研究センター|研究部門|センター|局|部|課|室|専攻|ラボ|委員会|部会|分科会|ワーキンググループ|WG|タスクフォース)$")
-_PARENT = re.compile(r"(?:省|庁|府|官房|大学|機構|研究所|委員会|院|会社|連合会|協会|協議会|会議|本部)$|^(?:株式会社|国立研究開発法人|独立行政法人|国立大学法人)")
+_UNIT = re.compile(
+    r"(?:研究科|学部|研究所|研究センター|研究部門|センター|局|部|課|室|専攻|ラボ|委員会|部会|分科会"
+    r"|ワーキンググループ|WG|タスクフォース)$"
+)
+_PARENT = re.compile(
+    r"(?:省|庁|府|官房|大学|機構|研究所|委員会|院|会社|連合会|協会|協議会|会議|本部)$|^(?:株式会社"
+    r"|国立研究開発法人|独立行政法人|国立大学法人)"
+)
 
 
 def join_units(text: str, spans: list[Span]) -> list[Span]:
@@ -76,8 +88,8 @@ def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[
     (Japanese AI Guidelines for Business), one that adds only a general word (国連本部), a person longer
     than a known one (Kishida Announced).
     """
-    starts = {}
-    ends = {}
+    starts: dict[int, Span] = {}
+    ends: dict[int, Span] = {}
     for span in known:
         starts.setdefault(span.start, span)
         ends[span.end] = span
@@ -94,11 +106,13 @@ def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[
         if first is not None and first.end < shape.end:
             if first.label == shape.label == "GUIDE" and any(c.isdigit() for c in text[first.start : first.end]):
                 shape = shape._replace(value=first.value)  # a standard's number before its title
-            elif shape.rule in ("shape.quoted", "shape.cited") and first.label == "GUIDE" and first.end - first.start > 8:
+            elif (
+                shape.rule in ("shape.quoted", "shape.cited") and first.label == "GUIDE" and first.end - first.start > 8
+            ):
                 continue  # what follows is a version, an edition, a chapter
             if _OF_PLACE.match(text[first.end : shape.end]):
                 continue
-            if shape.label == "PERSON" or text[first.end : shape.end].strip() in _BARE and first.label != "PLACE":
+            if shape.label == "PERSON" or (text[first.end : shape.end].strip() in _BARE and first.label != "PLACE"):
                 continue
         yield shape
 

@@ -11,7 +11,8 @@ from aisi_ingest.model import Block, Content, Section, Table
 from aisi_ingest.tag.spans import cells
 
 _PLANS = re.compile(
-    r"今後|予定|スケジュール|見通し|来年|次年度|次回|アジェンダ|\b(?:agenda|upcoming|future|forthcoming|planned|plans|schedule|next steps|outlook|coming)\b",
+    r"今後|予定|スケジュール|見通し|来年|次年度|次回|アジェンダ|\b(?:agenda|upcoming|future|forthcoming"
+    r"|planned|plans|schedule|next steps|outlook|coming)\b",
     re.IGNORECASE,
 )
 # Longer than this a block is prose, not a heading over what follows.
@@ -105,7 +106,9 @@ class Surroundings:
             own = next((Year(d.stated[0], d.fiscal) for d in found if d.own and d.stated[0] is not None), None)
             if own is None:
                 continue
-            if row < max(header_rows, 1) and (header_rows or text == block.text[found[0].start + start : found[0].end + start]):
+            if row < max(header_rows, 1) and (
+                header_rows or text == block.text[found[0].start + start : found[0].end + start]
+            ):
                 heads[column] = own
                 corner = own if len(set(heads.values())) == 1 else None
             elif column == 0:
@@ -118,7 +121,12 @@ def _replace(context: Context, table: Year | None, cell: bool) -> Context:
 
 def _year_of(title: str) -> Year | None:
     for date in dates.find(title):
-        if date.own and date.stated[0] is not None and not _TARGET.match(title, date.end) and not _TARGET_EN.search(title[: date.start]):
+        if (
+            date.own
+            and date.stated[0] is not None
+            and not _TARGET.match(title, date.end)
+            and not _TARGET_EN.search(title[: date.start])
+        ):
             return Year(date.stated[0], date.fiscal)
     return None
 
