@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,8 +59,12 @@ def tables_in(image: Image, lines: Sequence[TextLine]) -> list[RuledTable]:
 def _table(across: Any, down: Any, left: int, top: int, same: float, lines: Sequence[TextLine]) -> RuledTable | None:
     tall, wide = across.shape
     ys = _borders(across.sum(axis=1) > 0.12 * wide, same)
+    if len(ys) < 2:
+        return None
+    lowest = min(below - above for above, below in pairwise(ys))
+    down = _runs(down, max(3, round(0.8 * lowest)))  # a border is as high as a row; strokes of large print are not
     xs = _borders(down.sum(axis=0) > 0.12 * tall, same)
-    if len(xs) < 3 or len(ys) < 2 or (len(xs) - 1) * (len(ys) - 1) < 3:
+    if len(xs) < 3 or (len(xs) - 1) * (len(ys) - 1) < 3:
         return None
     cells = _cells(across, down, xs, ys, same)
     texts: dict[int, list[TextLine]] = {}
@@ -76,6 +81,13 @@ def _table(across: Any, down: Any, left: int, top: int, same: float, lines: Sequ
     said = {number: _said(found) for number, found in texts.items()}
     rows = tuple(tuple(said.get(int(number), "") for number in row) for row in cells)
     return RuledTable(left + xs[0], top + ys[0], left + xs[-1], top + ys[-1], rows, tuple(held))
+
+
+def _runs(drawn: Any, length: int) -> Any:
+    """What is drawn without a gap for ``length`` pixels downwards."""
+    import cv2
+
+    return cv2.morphologyEx(drawn, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
 
 
 def _borders(drawn: Any, same: float) -> list[float]:
