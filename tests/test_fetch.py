@@ -468,7 +468,8 @@ def test_a_public_name_is_read_through_the_address_that_was_checked(site: Site, 
     assert set(network.dialled) == {"93.184.216.34"}
 
 
-PRIVATE = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "::1", "::ffff:192.168.0.1", "64:ff9b::7f00:1"]
+PRIVATE = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "255.255.255.255"]
+PRIVATE += ["::1", "fe80::1%eth0", "fd00::1", "::ffff:192.168.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
