@@ -33,7 +33,7 @@ class Run:
 
     @property
     def work(self) -> float:
-        """Seconds without start-up, by the process's own clock; the whole where it does not say."""
+        """Seconds of work without start-up, by the process's own count; the whole where it does not say."""
         return float(self.said.get("work", self.wall))
 
 

@@ -64,13 +64,14 @@ def page(sections: Iterable[Section], corpus: str, rounds: int) -> str:
     head = f"""# Benchmarks
 
 Written by `make bench` on {date.today().isoformat()}. Ratios are to an anchor that ran in turn with ours, as medians of
-{rounds}; seconds are this machine's and say little elsewhere. "Whole" is the process from its start to its end, "apart"
-its work without start-up (imports, models); CPU is user and system time of all cores. Bold is over the goal.
+{rounds}; seconds are this machine's and say little elsewhere. "Whole" is the process from its start to its end by the
+clock, "apart" its work without start-up (imports, models) in processor time, "CPU" the whole in processor time of all
+cores. Bold is over the goal.
 
 - Machine: {machine()}
 - Versions: {versions()}
 - Files: {corpus}
-- Command: `{" ".join(["python", *sys.argv])}`
+- Command: `{" ".join(["python benchmarks/run.py", *sys.argv[1:]])}`
 
 """
     return head + "\n".join(section.markdown() for section in sections)

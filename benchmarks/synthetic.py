@@ -1,7 +1,7 @@
 """Documents made for measuring growth: small PDF files, and long pairs of reports of one shape.
 
 ``python -m benchmarks.synthetic one FILE`` · ``site FOLDER COUNT`` (Japanese and English in turn) ·
-``long FOLDER PAGES`` (a Japanese and an English report of so many pages, as PDF).
+``long FOLDER PAGES`` (a Japanese and an English report of so many pages, as PDF) · ``registry FILE NAMES``.
 """
 
 from __future__ import annotations
@@ -129,13 +129,24 @@ def long(folder: Path, pages: int) -> None:
         writer.close()
 
 
+def registry(path: Path, names: int) -> None:
+    """A registry of ``names`` spellings that are in no text: two in each language for each organisation."""
+    lines = ["[org]"]
+    for number in range(names // 4):
+        subject, place = _SUBJECTS[number % len(_SUBJECTS)], _PLACES[number // len(_SUBJECTS) % len(_PLACES)]
+        ja = f'"{place[0]}第{number}{subject[0]}協会", "{place[0]}{number}号{subject[0]}会"'
+        en = f'"{place[1]} Society No. {number} for {subject[1]}", "Society {number} of {place[1]}"'
+        lines.append(f"made-{number} = {{ja = [{ja}], en = [{en}]}}")
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 def main() -> None:
     pdfmetrics.registerFont(UnicodeCIDFont(JA))
     what, path, *count = sys.argv[1:]
     if what == "one":
         one(Path(path), 1, japanese=True)
     else:
-        {"site": site, "long": long}[what](Path(path), int(count[0]))
+        {"site": site, "long": long, "registry": registry}[what](Path(path), int(count[0]))
 
 
 if __name__ == "__main__":
