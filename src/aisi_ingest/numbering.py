@@ -111,6 +111,8 @@ def numbering(text: str) -> Numbering | None:
     kind, found = next(((kind, found) for kind, one in _PATTERNS if (found := one.match(text))), (None, None))
     if kind is None or found is None:
         return None
+    if kind == "letter" and re.match("[A-Z][.．] [A-Z][a-zé-]+(?:,| and | &|$)", text):
+        return None  # the initial of a name
     number = found.group().strip(" \u3000")
     rest = text[found.end() :]
     end = found.end() + len(rest) - len(rest.lstrip(" \t\u3000"))

@@ -55,7 +55,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
     if not strict:  # bookmarks name every heading of a series or none
         _fill_series(drafts, setting)
     heads = [draft for draft in drafts if draft.kind == "heading"]
-    _levels(heads, matched, setting)
+    _levels(heads, drafts, matched, setting)
     return drafts
 
 
@@ -157,7 +157,7 @@ def _stands_out(
     if draft.number is None and not re.search("[^\\W\\d_]{2,}", text):
         return False
     numbered = draft.number is not None and draft.number.end < len(text)
-    big, bigger = draft.size >= 1.1 * size, draft.size >= 1.2 * size
+    big, bigger = draft.size >= 1.1 * size, draft.size >= 1.15 * size
     face = draft.rows[0].face != setting.face and not draft.rows[0].italic
     apart = draft.space > 1.15 * setting.leading or k == 0 or drafts[k - 1].page != draft.page
     if numbered and apart and all(row.underlined for row in draft.rows):
@@ -234,7 +234,7 @@ def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Settin
     )
 
 
-def _levels(heads: list[Draft], matched: dict[int, int], setting: Setting) -> None:
+def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int], setting: Setting) -> None:
     """Levels from the bookmarks; elsewhere from the order of kinds of numbers, sizes and what follows what."""
     for draft in heads:
         draft.level = 1  # what stays of that: the title of the contents
@@ -253,20 +253,30 @@ def _levels(heads: list[Draft], matched: dict[int, int], setting: Setting) -> No
     classes = _classes(heads)
     ranks: dict[tuple[Any, ...], float] = {}
     sizes: dict[tuple[Any, ...], float] = {}
+    bold: dict[tuple[Any, ...], bool] = {}
     for draft, kind in zip(heads, classes, strict=True):
-        sizes[kind] = draft.size
+        sizes[kind], bold[kind] = draft.size, draft.bold
         if draft.number is not None:
             ranks[kind] = float(draft.number.rank) - draft.size / 1000
-    # Unnumbered ones: under the deepest kind that they directly follow, above those of smaller type.
+    # Unnumbered ones, the largest first: under what they directly follow, beside what looks like them.
+    places = {id(draft): k for k, draft in enumerate(drafts)}
     follows: dict[tuple[Any, ...], set[tuple[Any, ...]]] = defaultdict(set)
     for before, after in pairwise(range(len(heads))):
         if heads[after].number is None and classes[before] != classes[after]:
-            follows[classes[after]].add(classes[before])
-    for kind in [kind for kind in sizes if kind not in ranks]:
+            if places[id(heads[after])] == places[id(heads[before])] + 1:
+                follows[classes[after]].add(classes[before])
+    for kind in sorted((kind for kind in sizes if kind not in ranks), key=lambda kind: (-sizes[kind], str(kind))):
         above = [ranks[c] for c in follows[kind] if c in ranks and sizes[c] >= sizes[kind] - 0.3 and ranks[c] < 16]
-        larger = [ranks[c] for c in ranks if sizes[c] < sizes[kind] - 0.6]
-        rank = min(larger) - 0.5 if larger else max(above) + 0.5 if above else 1.0
-        ranks[kind] = rank - sizes[kind] / 1000
+        alike = [rank for c, rank in ranks.items() if abs(sizes[c] - sizes[kind]) <= 0.6 and bold[c] == bold[kind]]
+        larger = [rank for c, rank in ranks.items() if sizes[c] > sizes[kind] + 0.6]
+        if above:
+            ranks[kind] = max(above) + 0.5
+        elif alike:
+            ranks[kind] = min(alike)
+        elif larger:
+            ranks[kind] = max(larger) + 0.5
+        else:
+            ranks[kind] = min(ranks.values(), default=1.0) - 0.5
     order = sorted(set(ranks.values()))
     for draft, kind in zip(heads, classes, strict=True):
         draft.level = order.index(ranks[kind]) + 1

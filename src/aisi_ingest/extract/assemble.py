@@ -7,10 +7,10 @@ from typing import Any
 
 from aisi_ingest.extract.captions import captions_of_tables
 from aisi_ingest.extract.drafts import Draft
-from aisi_ingest.extract.lines import Frame
+from aisi_ingest.extract.lines import Line
 from aisi_ingest.extract.sheets import Sheet
 from aisi_ingest.extract.tables import join_over_pages
-from aisi_ingest.model import Block, Box, Content, Lang, NoteLink, Section, Table
+from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
 from aisi_ingest.outline import number_and_title
 from aisi_ingest.text import language_of
 
@@ -23,9 +23,9 @@ def language_of_blocks(blocks: Sequence[Block]) -> Lang:
 
 def content_of(
     sheets: Sequence[Sheet],
-    frames: Sequence[Frame],
     drafts: Sequence[Draft],
     notes: Sequence[Sequence[Draft]],
+    labels: Sequence[Sequence[Line]],
     beside: dict[int, set[int]],
     title: str,
 ) -> Content:
@@ -94,7 +94,7 @@ def content_of(
                 notes=tuple(NoteLink(offset, names[id(note)]) for offset, note in draft.notes),
             )
         )
-    blocks.extend(_loose(sheets, frames, beside, default, len(blocks)))
+    blocks.extend(_loose(sheets, labels, beside, default, len(blocks)))
     return Content(
         kind="report",
         form="pdf",
@@ -119,32 +119,23 @@ def _lang(text: str, default: Lang) -> Lang:
 
 
 def _loose(
-    sheets: Sequence[Sheet], frames: Sequence[Frame], beside: dict[int, set[int]], default: Lang, count: int
+    sheets: Sequence[Sheet], labels: Sequence[Sequence[Line]], beside: dict[int, set[int]], default: Lang, count: int
 ) -> list[Block]:
-    """Furniture, lines of another direction, and what no reader can see: in no section."""
+    """Furniture, labels of another direction, and what no reader can see: in no section."""
     out: list[Block] = []
-    for sheet, frame in zip(sheets, frames, strict=True):
-        for k, line in enumerate(sheet.lines):
-            turned = line.direction != frame.direction
-            if k in beside[sheet.number] or turned:
-                kind: Any = "furniture" if k in beside[sheet.number] else "figure_text"
-                out.append(
-                    Block(
-                        f"b{count + len(out) + 1}",
-                        sheet.number,
-                        _rounded(line.box),
-                        kind,
-                        line.text,
-                        language_of(line.text, default),
-                    )
-                )
+
+    def add(sheet: Sheet, line: Line, kind: BlockKind, hidden: bool = False) -> None:
+        name = f"b{count + len(out) + 1}"
+        lang = _lang(line.text, default)
+        out.append(Block(name, sheet.number, _rounded(line.box), kind, line.text, lang, hidden=hidden))
+
+    for sheet, turned in zip(sheets, labels, strict=True):
+        for k in sorted(beside[sheet.number]):
+            add(sheet, sheet.lines[k], "furniture")
+        for line in turned:
+            add(sheet, line, "figure_text")
         for line in sheet.hidden:
-            out.append(
-                Block(
-                    f"b{count + len(out) + 1}", sheet.number, _rounded(line.box), "paragraph", line.text,
-                    language_of(line.text, default), hidden=True,
-                )
-            )  # fmt: skip
+            add(sheet, line, "paragraph", hidden=True)
     return out
 
 

@@ -56,8 +56,10 @@ def _split(rows: list[Row], out: list[Column], depth: int) -> None:
         right = [row for row in band if row.x0 >= low and row.x1 > high]
         if left and right and _is_columns(left, right):
             flush_plain()
+            left, after = _without_tail(left, right)
             _split(left, out, depth + 1)
             _split(right, out, depth + 1)
+            plain.extend(after)
         else:
             plain.extend(band)
         band.clear()
@@ -70,6 +72,21 @@ def _split(rows: list[Row], out: list[Column], depth: int) -> None:
             band.append(row)
     flush_band()
     flush_plain()
+
+
+def _without_tail(left: list[Row], right: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The left column, and what stands under both columns at its edge: a heading, a short line."""
+    foot = max(row.bottom for row in right)
+    edge, start = max(row.x1 for row in left), min(row.x0 for row in left)
+    full = [k for k, row in enumerate(left) if row.x1 > start + 0.8 * (edge - start)]
+    for k in range((full[-1] if full else -1) + 1, len(left)):
+        row, before = left[k], left[k - 1] if k else None
+        if row.top < foot - 0.3 * row.size or before is None:
+            continue
+        prominent = row.size > 1.1 * before.size or (row.bold and not before.bold)
+        if prominent or row.base - before.base > LEADING * row.size:
+            return left[:k], left[k:]
+    return left, []
 
 
 def _gutter(rows: list[Row]) -> tuple[float, float] | None:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from msgspec import structs
+
 from aisi_ingest.extract.breaks import ended, wraps
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.captions import is_caption
@@ -40,6 +42,16 @@ def paragraphs(column: Column, page: int, setting: Setting, notes: bool = False)
         draft = out[-1] if out else None
         if row.table is not None:
             out.append(Draft(page, [row], rights[k], column.left, kind="table", table=row.table, sealed=True))
+            previous = None
+            continue
+        if row.group is not None:
+            margin = max(0.0, min(r.x0 for r in row.group) - row.x0)  # the same on the right
+            upright = all(r.x1 <= row.x1 + 1 for r in row.group)
+            inner = structs.replace(setting, right=row.x1 - margin if upright else 0.0)
+            for part in columns_of(row.group):
+                for block in paragraphs(part, page, inner):
+                    block.sealed = True
+                    out.append(block)
             previous = None
             continue
         if row.figure is not None:
@@ -77,6 +89,8 @@ def _started(row: Row, page: int, left: float, right: float, space: float, notes
         draft.kind = "code"
     else:
         sign, rest = split_bullet(row.text)
+        if row.dot is not None and not sign:
+            sign, rest = "•", row.text
         if sign and rest:
             draft.kind, draft.sign = "list_item", sign
             cut = len(row.text) - len(rest)
@@ -165,6 +179,8 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
     if step > _widest_step(draft, size, setting, prominent):
         return True
     full, closed = wraps(above, row, right), ended(above)
+    if row.dot is not None:
+        return True
     sign, rest = split_bullet(row.text)
     if sign and rest and not (sign[0] in "-–—*" and full and not closed):
         return True

@@ -15,7 +15,7 @@ def mark_levels(drafts: Sequence[Draft]) -> None:
         if draft.kind == "paragraph" and draft.number is not None and draft.number.end < len(draft.text):
             draft.kind = "list_item"
         if draft.kind == "list_item":
-            x = draft.rows[0].x0
+            x = draft.rows[0].x0 if draft.rows[0].dot is None else draft.rows[0].dot
             while stack and stack[-1] > x + 0.4 * draft.size:
                 stack.pop()
             if not stack or x > stack[-1] + 0.4 * draft.size:

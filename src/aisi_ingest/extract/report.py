@@ -10,23 +10,19 @@ from pathlib import Path
 import numpy as np
 from msgspec import structs
 
+from aisi_ingest.extract.arrange import arrange
 from aisi_ingest.extract.assemble import content_of, language_of_blocks
-from aisi_ingest.extract.columns import columns_of
 from aisi_ingest.extract.cover import mark_cover, mark_title
 from aisi_ingest.extract.drafts import Draft, Setting
-from aisi_ingest.extract.figures import in_drawings
-from aisi_ingest.extract.flow import append, flow, goes_on
-from aisi_ingest.extract.footnotes import split_notes
+from aisi_ingest.extract.flow import flow
 from aisi_ingest.extract.furniture import PageLines, furniture
-from aisi_ingest.extract.layout import paragraphs
 from aisi_ingest.extract.lines import Frame
 from aisi_ingest.extract.lists import cut_numbers, mark_levels
 from aisi_ingest.extract.notes import link_notes
 from aisi_ingest.extract.pdf import Bookmark, Page, PdfError, open_document
-from aisi_ingest.extract.rows import Row, frame_of, rows_of, underline, with_signs
+from aisi_ingest.extract.rows import Row, dotted, frame_of, rows_of, underline, with_signs
 from aisi_ingest.extract.sheets import Sheet, sheet_of
-from aisi_ingest.extract.tables import FoundTable
-from aisi_ingest.model import Box, Content, Result
+from aisi_ingest.model import Content, Result
 from aisi_ingest.outline import mark_headings
 
 
@@ -95,13 +91,10 @@ def _report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: 
     ]
     for sheet, page_rows in zip(sheets, rows, strict=True):
         underline(page_rows, sheet.flat)
+        dotted(page_rows, sheet.dots)
     setting = _setting(rows, _width(sheets, frames), size, face)
-    flows: list[list[Draft]] = []
-    notes: list[list[Draft]] = []
-    for sheet, frame, page_rows in zip(sheets, frames, rows, strict=True):
-        found, page_notes = _page(sheet, frame, page_rows, setting)
-        flows.append(found)
-        notes.append(page_notes)
+    arranged = [arrange(*page, setting) for page in zip(sheets, frames, rows, beside.values(), strict=True)]
+    flows, notes = [page.flow for page in arranged], [page.notes for page in arranged]
     setting = structs.replace(setting, indents=_indents(flows))
     drafts = flow(flows, setting)
     mark_cover(drafts)
@@ -110,7 +103,7 @@ def _report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: 
     title = mark_title(drafts, meta_title, setting)
     mark_levels(drafts)
     cut_numbers(drafts)
-    return content_of(sheets, frames, drafts, notes, beside, title)
+    return content_of(sheets, drafts, notes, [page.labels for page in arranged], beside, title)
 
 
 def _body(sheets: Sequence[Sheet]) -> tuple[float, str]:
@@ -154,59 +147,6 @@ def _width(sheets: Sequence[Sheet], frames: Sequence[Frame]) -> float:
         for sheet, frame in zip(sheets, frames, strict=True)
     )
     return widths.most_common(1)[0][0] if widths else 595.0
-
-
-def _page(sheet: Sheet, frame: Frame, rows: list[Row], setting: Setting) -> tuple[list[Draft], list[Draft]]:
-    labels: list[list[Row]] = [[] for _ in sheet.drawings]
-    if sheet.drawings and frame.direction == "right":
-        of = in_drawings(rows, sheet.drawings, setting.size)
-        for row, number in zip(rows, of, strict=True):
-            if number >= 0:
-                labels[number].append(row)
-        rows = [row for row, number in zip(rows, of, strict=True) if number < 0]
-    separators = [rule for rule in sheet.flat if 30 < rule[1] - rule[0] < 0.7 * sheet.size[0]]
-    body, small = split_notes(rows, separators, setting.size, sheet.size[1])
-    body = body + [_figure_row(box, found) for box, found in zip(sheet.drawings, labels, strict=True) if found]
-    body = body + [_table_row(table, frame) for table in sheet.tables]
-    columns = columns_of(body)
-    if len([column for column in columns if len(column.rows) > 3]) > 1:
-        setting = structs.replace(setting, right=0.0)
-    flow: list[Draft] = []
-    for column in columns:
-        found = paragraphs(column, sheet.number, setting)
-        if flow and found and goes_on(flow[-1], found[0], setting):
-            append(flow[-1], found.pop(0))
-        flow.extend(found)
-    notes = [draft for column in columns_of(small) for draft in paragraphs(column, sheet.number, setting, notes=True)]
-    return flow, notes
-
-
-def _figure_row(box: Box, labels: list[Row]) -> Row:
-    """A drawing's words in the place of one row."""
-    size = labels[0].size
-    return Row(
-        "\u25a1" * 9,
-        box.x0,
-        box.top,
-        box.x1,
-        box.bottom,
-        box.top + size,
-        size,
-        False,
-        False,
-        False,
-        "",
-        0,
-        box,
-        figure=labels,
-    )
-
-
-def _table_row(table: FoundTable, frame: Frame) -> Row:
-    box = table.bbox
-    x0, top, x1, bottom = frame.turn(box.x0, box.top, box.x1, box.bottom)
-    size = 10.0
-    return Row("\u25a1" * 9, x0, top, x1, bottom, top + size, size, False, False, False, "", 0, box, table=table)
 
 
 def _indents(flows: Sequence[Sequence[Draft]]) -> bool:

@@ -40,11 +40,13 @@ class Row:
     underlined: bool = False
     table: Any = None  # a table in the place of this row
     figure: list[Row] | None = None  # a drawing's words in the place of this row
+    group: list[Row] | None = None  # the text of a box, or text of another direction, in the place of this row
+    dot: float | None = None  # left edge of a bullet that is drawn
 
     @property
     def solid(self) -> bool:
-        """Stands for a table or a drawing."""
-        return self.table is not None or self.figure is not None
+        """Stands for a table, a drawing or a box."""
+        return self.table is not None or self.figure is not None or self.group is not None
 
     @property
     def text_x(self) -> float:
@@ -143,6 +145,7 @@ def joined(left: Row, right: Row) -> Row:
         raised=left.raised + tuple((a + shift, b + shift) for a, b in right.raised),
         lead=left.lead if left.lead < len(left.text) else shift + right.lead,
         underlined=right.underlined and (left.underlined or sign),
+        dot=left.dot,
         gapped=left.gapped or right.gapped or not sign,
         inner=right.x0 if not sign or left.inner is None else left.inner,
     )
@@ -176,3 +179,26 @@ def underline(rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]) 
                 and x1 - x0 >= 0.7 * (row.x1 - row.x0)
             ):
                 row.underlined = True
+
+
+def dotted(rows: Sequence[Row], dots: Sequence[tuple[float, float, float]]) -> None:
+    """Mark the rows before which a bullet is drawn; dots are (x0, x1, y of the middle)."""
+    for x0, x1, y in dots:
+        near = [
+            row
+            for row in rows
+            if 0.15 * row.size < row.x0 - x1 < 2.6 * row.size
+            and row.base - 0.8 * row.size < y < row.base + 0.05 * row.size
+        ]
+        if near and x1 - x0 < 0.65 * near[0].size:
+            row = min(near, key=lambda row: row.x0)
+            row.dot = x0
+
+
+def solid_row(place: Box, box: Box, **what: Any) -> Row:
+    """A row in the place of something that holds together; ``place`` is in the frame, ``box`` on the page."""
+    size = 10.0
+    return Row(
+        "\u25a1" * 9, place.x0, place.top, place.x1, place.bottom, place.top + size, size,
+        False, False, False, "", 0, box, **what,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from aisi_ingest.extract.figures import drawings
 from aisi_ingest.extract.lines import Line, lines_of
-from aisi_ingest.extract.marks import FILL
+from aisi_ingest.extract.marks import FILL, LINE, RECT
 from aisi_ingest.extract.pdf import Page
 from aisi_ingest.extract.tables import FoundTable, find_tables
 from aisi_ingest.model import Box
@@ -26,6 +26,8 @@ class Sheet(Struct, eq=False):
     tables: tuple[FoundTable, ...]
     flat: tuple[tuple[float, float, float], ...]  # horizontal rules outside tables: x0, x1, y
     drawings: tuple[Box, ...]
+    boxes: tuple[Box, ...]  # frames and coloured grounds that may hold text, the largest first
+    dots: tuple[tuple[float, float, float], ...]  # x0, x1, y of what may be drawn bullets
 
 
 def sheet_of(page: Page, before: Sheet | None) -> Sheet:
@@ -45,7 +47,41 @@ def sheet_of(page: Page, before: Sheet | None) -> Sheet:
         tuple(tables),
         _flat_rules(page, boxes),
         tuple(drawings(page, boxes)),
+        _boxes(page, boxes),
+        _dots(page),
     )
+
+
+def _boxes(page: Page, tables: Sequence[Box]) -> tuple[Box, ...]:
+    rules = page.rules
+    width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
+    shaded = (rules["kind"] == FILL) & (rules["color"] >> 8 < 0xFAFAFA) & (rules["color"] & 0xFF > 0)
+    keep = ((rules["kind"] == RECT) | shaded) & (width > 60) & (height > 24)
+    keep &= width * height < 0.5 * page.width * page.height
+    found = [Box(float(r["x0"]), float(r["top"]), float(r["x1"]), float(r["bottom"])) for r in rules[keep][:60]]
+    found.sort(key=lambda box: (box.x0 - box.x1) * (box.bottom - box.top))
+    out: list[Box] = []
+    for box in found:
+        inner = any(
+            o.x0 - 2 <= box.x0 and box.x1 <= o.x1 + 2 and o.top - 2 <= box.top and box.bottom <= o.bottom + 2
+            for o in out
+        )
+        over = any(box.x0 < t.x1 and t.x0 < box.x1 and box.top < t.bottom and t.top < box.bottom for t in tables)
+        if not inner and not over:
+            out.append(box)
+    return tuple(out)
+
+
+def _dots(page: Page) -> tuple[tuple[float, float, float], ...]:
+    rules = page.rules
+    width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
+    small = (
+        (width > 1.5) & (width < 8) & (height > 1.5) & (height < 8) & (width < 1.7 * height) & (height < 1.7 * width)
+    )
+    found = rules[small & (rules["kind"] != LINE)]
+    if len(found) > 200:
+        return ()  # a plot
+    return tuple((float(r["x0"]), float(r["x1"]), float(r["top"] + r["bottom"]) / 2) for r in found)
 
 
 def _flat_rules(page: Page, tables: Sequence[Box]) -> tuple[tuple[float, float, float], ...]:
