@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -283,6 +285,32 @@ def test_deep_and_wide_pages_cost_little() -> None:
     assert len(pages.read_page(wide, HERE).documents) == 5000
     flat = b"<p>" + b"".join(b"<a href='%d.pdf'>PDF</a> " % number for number in range(2000))
     assert len(pages.read_page(flat, HERE).documents) == 2000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "(PDF)" * 40_000,
+        "PDF " * 40_000,
+        "PDF " + "1," * 100_000,
+        " " * 200_000 + "(PDF",
+        "2024年9月" * 30_000,
+        "（" * 100_000,
+        "-" * 100_000 + "english",
+        "<b>" * 5_000 + "x",
+    ],
+)
+def test_a_hostile_text_beside_a_link_costs_little(body: str) -> None:
+    started = time.process_time()
+    read(f"<p>{body} <a href='a.pdf'>{body}</a></p><li>{body}<a href='b.pdf'>PDF</a></li>")
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("head", [b"<!---->", b"<!--", b"<?x ?>", b"<?", b" \n"])
+def test_a_hostile_head_of_a_file_costs_little(head: bytes) -> None:
+    started = time.process_time()
+    assert not pages.is_sitemap(head * 10_000 + b"x")
+    assert time.process_time() - started < 1
 
 
 @given(st.text(max_size=300))

@@ -1,4 +1,5 @@
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -79,6 +80,13 @@ def test_a_zip_with_a_huge_list_of_types_is_read_only_in_part() -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", bytes(50 << 20))
     assert sniff.media_type(file.getvalue()) == sniff.ZIP
+
+
+@pytest.mark.parametrize("head", [b"<!---->", b"<!--", b"<?xml ?>", b"<?xml", b" \n"])
+def test_a_hostile_head_costs_little(head: bytes) -> None:
+    started = time.process_time()
+    sniff.refusal(head * 100_000)
+    assert time.process_time() - started < 1
 
 
 def test_a_pdf_without_its_end_is_cut_short() -> None:

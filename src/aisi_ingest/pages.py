@@ -70,9 +70,13 @@ _NEXT = re.compile(
 _PAGE_NUMBER = ("page", "p", "paged", "pg", "pageno", "start", "offset", "from")
 _CONTAINERS = {"li", "tr", "dd", "dt", "article", "p", "div", "section"}
 _ISO = re.compile(r"\s*(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?![\d-])")
-_SITEMAP = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?[^>]*>|<!--.*?-->|\s)*<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL)
+# Possessive: what was once taken for a comment is not tried otherwise, of which there are 2^n ways.
+_SITEMAP = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?[^>]*+>|(?><!--.*?-->)|\s)*+<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL
+)
 _MOST_LINKS = 20_000  # a page; more is a trap
 _MOST_IN_ROW = 20  # links in what still counts as the row of one
+_LONGEST_ROW = 4000  # code points
 _TITLE_LENGTH = 500  # code points
 
 
@@ -225,10 +229,7 @@ def _page_language(tree: LexborHTMLParser, url: str) -> Lang | None:
 
 def _said_language(node: LexborNode) -> Lang | None:
     """What a link's text says at its end: "ガイド（英語版）", "Guide (Japanese)", "English PDF"."""
-    text = _text(node)
-    while (shorter := _SUFFIX.sub("", text)) != text:
-        text = shorter
-    match = _SAYS_LANGUAGE.search(text)
+    match = _SAYS_LANGUAGE.search(_without_form(_text(node)[-_TITLE_LENGTH:]))
     return None if match is None else "en" if match["en"] or match["en2"] else "ja"
 
 
@@ -266,14 +267,15 @@ class _Row:
 
     def __init__(self, node: LexborNode) -> None:
         links = node.css("a[href]")
-        self.links = [_text(link) for link in links] if len(links) <= _MOST_IN_ROW else []
-        self.crowded = len(links) > _MOST_IN_ROW
+        text = _text(node) if len(links) <= _MOST_IN_ROW else ""
+        self.crowded = len(links) > _MOST_IN_ROW or len(text) > _LONGEST_ROW
+        self.text = "" if self.crowded else text
+        self.links = [] if self.crowded else [_text(link) for link in links]
         self.documents = [
             text
             for text, link in zip(self.links, links, strict=False)
             if _DOCUMENT.search(unquote(link.attributes.get("href") or ""))
         ]
-        self.text = "" if self.crowded else _text(node)
         self.headings = [] if self.crowded else [_text(each) for each in node.css("h1, h2, h3, h4, h5, h6, th")]
         times = [] if self.crowded else node.css("time")
         self.times = {day for time in times if (day := _iso(time.attributes.get("datetime") or _text(time)))}
@@ -318,10 +320,14 @@ def _title(node: LexborNode, rows: _Rows) -> str | None:
 
 
 def _trimmed_title(text: str) -> str | None:
-    text = re.sub(r"\s+", " ", text).strip()
+    text = _without_form(re.sub(r"\s+", " ", text).strip()[: 2 * _TITLE_LENGTH])
+    return None if _BARE.fullmatch(text) else text[:_TITLE_LENGTH]
+
+
+def _without_form(text: str) -> str:
     while (shorter := _SUFFIX.sub("", text)) != text:
         text = shorter
-    return None if _BARE.fullmatch(text) else text[:_TITLE_LENGTH]
+    return text
 
 
 def _containers(node: LexborNode) -> list[LexborNode]:
