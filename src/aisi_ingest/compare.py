@@ -7,6 +7,8 @@ none, nor is a coarser value or another order.
 
 from __future__ import annotations
 
+import functools
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
@@ -237,21 +239,42 @@ def _differences(bead: Bead, sides: tuple[_Side, _Side]) -> list[Finding]:
 def _unmatched(
     ja: Sequence[_Value], en: Sequence[_Value], agree: Callable[[_Value, _Value], bool]
 ) -> list[tuple[_Value, _Value]]:
-    """Values that nothing on the other side agrees with, paired in order; what one side has more is left out."""
-    left = [a for a in _once(ja) if not any(agree(a, b) for b in en)]
-    right = [b for b in _once(en) if not any(agree(a, b) for a in ja)]
+    """Values that nothing on the other side agrees with, paired in order; what one side has more is left out.
+
+    Equal values answer each other one by one, so that the second of two may differ; what then is left may be coarser.
+    """
+    left, right = _without(ja, en), _without(en, ja)
+    lone_ja = [a for a in left if not any(agree(a, b) for b in right)]
+    lone_en = [b for b in right if not any(agree(a, b) for a in left)]
     out = []
-    for one in left:
-        # A name of a place is not set against one of a person.
-        other = next((b for b in right if b.label == one.label and not (one.in_words and b.in_words)), None)
+    for one in lone_ja:
+        # A name of a place is not set against one of a person. Words for numbers are often idioms.
+        other = next((b for b in lone_en if b.label == one.label and _telling(one, b, ja, en)), None)
         if other is not None:
-            right.remove(other)
+            lone_en.remove(other)
             out.append((one, other))
     return out
 
 
-def _once(values: Sequence[_Value]) -> list[_Value]:
-    return list({(value.label, value.value): value for value in reversed(values)}.values())[::-1]
+def _without(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value]:
+    """Values less one for each equal one on the other side."""
+    held = Counter((value.label, value.value) for value in others)
+    out = []
+    for value in values:
+        if held[value.label, value.value] > 0:
+            held[value.label, value.value] -= 1
+        else:
+            out.append(value)
+    return out
+
+
+def _telling(one: _Value, other: _Value, ja: Sequence[_Value], en: Sequence[_Value]) -> bool:
+    """Whether two values tell of a difference. One that the other side has too, only less often, is said again."""
+    again = [any(b.value == one.value for b in en), any(a.value == other.value for a in ja)]
+    if one.label:
+        return not any(again)  # names are said again where the other language says "it"
+    words = [one.in_words, other.in_words]
+    return not all(words) and not all(again) and not (any(again) and any(words))
 
 
 def _dates(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
@@ -290,8 +313,30 @@ def _entities(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
 
 
 def _entities_agree(a: _Value, b: _Value) -> bool:
-    """The same, or one is part of the other as its id says (``mic`` and ``mic-telecom``)."""
-    return a.value == b.value or a.value.startswith(b.value + "-") or b.value.startswith(a.value + "-")
+    """The same, or one is part of the other, as the registry or the id says (``mic`` and ``mic-telecom``)."""
+    if a.value.startswith(b.value + "-") or b.value.startswith(a.value + "-"):
+        return True
+    return a.value in _wholes(b.value) or b.value in _wholes(a.value)
+
+
+@functools.cache
+def _wholes(entity: str) -> frozenset[str]:
+    """An entity and all that it is part of, in the registry that ships with the project."""
+    parents, out = _part_of(), [entity]
+    while (parent := parents.get(out[-1])) and parent not in out:
+        out.append(parent)
+    return frozenset(out)
+
+
+@functools.cache
+def _part_of() -> dict[str, str]:
+    from aisi_ingest import registry
+
+    try:
+        entries = registry.load().entries
+    except registry.RegistryError:  # told where it matters, by the tagger
+        return {}
+    return {name: entry.part_of for name, entry in entries.items() if entry.part_of}
 
 
 _WHAT = {"date_differs": ("日付", "date"), "number_differs": ("数値", "number"), "entity_differs": ("名称", "name")}

