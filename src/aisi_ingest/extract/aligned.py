@@ -241,13 +241,12 @@ def column_grids(page: Page, taken: list[Box]) -> list[Grid]:
 
 def _has_gaps(page: Page) -> bool:
     """A quick look: six and more wide gaps between neighbours on one baseline."""
-    chars = page.chars[page.chars["code"] > 0x20]
-    if len(chars) < 12:
+    inked = np.flatnonzero(page.chars["code"] > 0x20)
+    if len(inked) < 12:
         return False
-    em = chars["size"][1:]
-    gap = chars["x0"][1:] - chars["x1"][:-1]
-    level = np.abs(np.diff(chars["origin_y"])) < 0.1 * em
-    return int((level & (gap > _WIDE_GAP * em)).sum()) >= 6
+    x0, x1, base, size = (page.chars[name][inked] for name in ("x0", "x1", "origin_y", "size"))
+    wide = np.flatnonzero(x0[1:] - x1[:-1] > _WIDE_GAP * size[1:])
+    return int((np.abs(base[wide + 1] - base[wide]) < 0.1 * size[wide]).sum()) >= 6
 
 
 def _candidates(text: _Text) -> list[list[int]]:

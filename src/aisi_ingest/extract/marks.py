@@ -30,7 +30,8 @@ RULE = np.dtype(
         ("color", "u4"),  # 0xRRGGBBAA
         ("width", "f4"),  # of the stroke; the thickness of a filled line
         ("order", "u4"),  # drawing order
-    ]
+    ],
+    align=True,
 )
 # Stroked or thin; stroked frame; filled box; anything bent or slanted; picture.
 LINE, RECT, FILL, CURVE, IMAGE = range(5)

@@ -120,7 +120,7 @@ def _unnested(place: _Place, found: list[Grid]) -> list[Grid]:
                 break  # a frame inside a cell: its text is the cell's
             middle_x, middle_y = (inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2
             row, column = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
-            cell = _box(outer, int(outer.cells[row, column]))
+            cell = _cell_boxes(outer)[int(outer.cells[row, column])]
             above = place.inside(cell.x0, cell.top, cell.x1, inner.ys[0])
             below = place.inside(cell.x0, inner.ys[-1], cell.x1, cell.bottom)
             both = grids.nested(outer, inner, bool(place.inked[above].any()), bool(place.inked[below].any()))
@@ -186,8 +186,9 @@ def _read(page: Page, place: _Place, found: Grid, how: str, before: FoundTable |
         return None
     if grids.figure_like(page, box):
         return None
-    texts, bold = _texts(page, index, cell, found)
-    boxes = {number: _box(found, number) for number in np.unique(cells).tolist()}
+    boxes = _cell_boxes(found)
+    texts, bold = _texts(page, index, cell, boxes)
+    boxes = {number: boxes[number] for number in np.unique(cells).tolist()}
     return FoundTable(
         page=page.number,
         bbox=box,
@@ -250,17 +251,21 @@ def _is_table(cells: Array, used: Array) -> bool:
     return bool(np.isin(numbers, used).sum() >= max(3, 0.25 * len(numbers)))
 
 
-def _box(found: Grid, number: int) -> Box:
-    rows, columns = np.nonzero(found.cells == number)
-    return Box(
-        float(found.xs[columns.min()]),
-        float(found.ys[rows.min()]),
-        float(found.xs[columns.max() + 1]),
-        float(found.ys[rows.max() + 1]),
-    )
+def _cell_boxes(found: Grid) -> dict[int, Box]:
+    """The box of each cell, merged ones whole."""
+    xs, ys = found.xs.tolist(), found.ys.tolist()
+    spans: dict[int, tuple[int, int, int, int]] = {}
+    for i, row in enumerate(found.cells.tolist()):
+        for j, number in enumerate(row):
+            left, top, right, bottom = spans.get(number, (j, i, j, i))
+            spans[number] = (min(left, j), min(top, i), max(right, j), max(bottom, i))
+    return {
+        number: Box(xs[left], ys[top], xs[right + 1], ys[bottom + 1])
+        for number, (left, top, right, bottom) in spans.items()
+    }
 
 
-def _texts(page: Page, index: Array, cell: Array, found: Grid) -> tuple[dict[int, str], dict[int, bool]]:
+def _texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> tuple[dict[int, str], dict[int, bool]]:
     """Text of each cell, and whether all of it is bold.
 
     Each cell's characters are moved to a place of their own, so that one pass over all of them makes lines
@@ -281,7 +286,7 @@ def _texts(page: Page, index: Array, cell: Array, found: Grid) -> tuple[dict[int
     writes_blanks = any(map(any, ends.values()))  # not every program writes one where a line ends
     for number, own in lines.items():
         if own:
-            texts[number] = cell_text(own, [True, *ends[number]], _box(found, number), writes_blanks)
+            texts[number] = cell_text(own, [True, *ends[number]], boxes[number], writes_blanks)
             bold[number] = all(line.bold for line in own)
     return texts, bold
 
