@@ -1,0 +1,58 @@
+"""Two texts side by side: what a person sees in a terminal and on a page."""
+
+from __future__ import annotations
+
+from bilingual import ENGLISH, JAPANESE, report
+from msgspec.structs import replace
+
+from aisi_ingest import sidebyside
+from aisi_ingest.align import align
+from aisi_ingest.compare import compare, diff_editions
+from aisi_ingest.model import Alignment, Document, Finding
+
+
+def compared(english: str) -> tuple[Document, Document, Alignment, tuple[Finding, ...]]:
+    ja, en = report(JAPANESE, "ja"), report(english, "en")
+    alignment = align(ja, en).value
+    assert alignment is not None
+    return ja, en, alignment, compare(ja, en, alignment).value or ()
+
+
+def test_lines_keep_to_their_columns_and_tell_what_differs() -> None:
+    ja, en, alignment, findings = compared(ENGLISH.replace("about 45", "about 54"))
+    text = sidebyside.as_text(sidebyside.rows(ja, en, alignment, findings), width=100)
+    assert "! The number differs: “45” in Japanese, “54” in English." in text
+    wide = [sum(map(sidebyside._columns, line)) for line in text.splitlines() if not line.startswith("  !")]
+    assert max(wide) <= 100
+
+
+def test_the_page_escapes_what_the_documents_say() -> None:
+    hostile = ENGLISH.replace("# 7 Contact", "# 7 Contact <script>alert(1)</script>")
+    ja, en, alignment, findings = compared(hostile)
+    page = sidebyside.as_html(ja, en, alignment, findings)
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert page.count("<tr") == page.count("</tr>")
+
+
+def test_a_row_without_counterpart_is_set_apart() -> None:
+    ja, en, alignment, findings = compared(ENGLISH[: ENGLISH.index("# 7")])
+    page = sidebyside.as_html(ja, en, alignment, findings)
+    assert page.count('<tr class="alone">') == 2
+
+
+def test_changed_words_are_marked_in_both_forms() -> None:
+    old = report(JAPANESE, "ja")
+    new = replace(report(JAPANESE.replace("18名", "21名"), "ja"), id="report/2/ja", edition="2")
+    diff = diff_editions(old, new).value
+    assert diff is not None
+    assert "[-18-]{+21+}" in sidebyside.diff_as_text(diff)
+    assert "<del>18</del><ins>21</ins>" in sidebyside.diff_as_html(old, new, diff)
+
+
+def test_equal_editions_say_so() -> None:
+    old = report(JAPANESE, "ja")
+    diff = diff_editions(old, old).value
+    assert diff is not None
+    assert "no differences" in sidebyside.diff_as_text(diff)
+    assert "No differences" in sidebyside.diff_as_html(old, old, diff)
