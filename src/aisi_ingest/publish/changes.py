@@ -1,7 +1,7 @@
 """What one release says that another does not: for consumers who hold a copy.
 
 Ids of blocks and mentions count through a document, so a new paragraph shifts all that follow. Rows
-are therefore compared by what they say: a section by its number and title, a mention by the text of
+are therefore compared by what they say: a section by its title, a mention by the text of
 its block and its place there, a bead by its texts.
 """
 
@@ -137,7 +137,8 @@ def _documents(index: _Index, document: str) -> Keyed:
 
 def _sections(index: _Index, document: str) -> Keyed:
     rows = index.rows("sections", document)
-    return _counted(((row["number"], row["title"]), {"level": row["level"], "pages": row["pages"]}) for row in rows)
+    kept = ("number", "level", "pages")
+    return _counted(((row["title"],), {field: row[field] for field in kept}) for row in rows)
 
 
 def _blocks(index: _Index, document: str) -> Keyed:
