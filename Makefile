@@ -28,7 +28,7 @@ bench: setup-dev
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --extra dask --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev

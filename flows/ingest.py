@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -25,8 +25,6 @@ from aisi_ingest.steps import Settings
 
 J = TypeVar("J")
 R = TypeVar("R")
-
-_RETRIES = {"retries": 2, "retry_delay_seconds": exponential_backoff(backoff_factor=10), "retry_jitter_factor": 0.5}
 
 
 class DocumentFailed(Exception):
@@ -52,7 +50,10 @@ def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
             raise DocumentFailed(outcome)
         return outcome
 
-    retried = each.with_options(**_RETRIES) if jobs and isinstance(jobs[0], FetchJob) else each
+    retried = each
+    if jobs and isinstance(jobs[0], FetchJob):
+        backoff = exponential_backoff(backoff_factor=10)  # seconds
+        retried = each.with_options(retries=2, retry_delay_seconds=backoff, retry_jitter_factor=0.5)
     for future in as_completed([retried.submit(job.name, job) for job in jobs]):  # type: ignore[attr-defined]
         result = future.result(raise_on_failure=False)
         if isinstance(result, DocumentFailed):
@@ -80,18 +81,43 @@ def ingest(
     force: bool = False,
     root: str = ".",
     workers: int = 2,
+    runner: Literal["threads", "dask"] = "threads",
+    scheduler: str | None = None,
 ) -> str:
     """Fetch what the sources list, process what is new, publish what changed.
 
     sources: path of sources.toml. only: ids, file names or beginnings of sha256. force: fetch and
-    make everything anew. root: folder of raw/ and processed/. workers: documents read at once.
+    make everything anew. root: folder of raw/ and processed/; with dask on a file system that all
+    machines share. workers: documents read at once. runner: threads of this machine, or dask.
+    scheduler: address of a Dask scheduler; without one, a cluster on this machine.
     """
+    if runner == "dask":
+        on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
+        return str(on_dask(sources, only, force, root, 1))
+    return _ingest.fn(sources, only, force, root, workers)
+
+
+@flow(name="ingest-on-dask", log_prints=True)
+def _ingest(sources: str, only: list[str] | None, force: bool, root: str, workers: int) -> str:
     settings = Settings(root=root, workers=workers, redo_from="extract" if force else None)
     try:
         report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
     finally:
         sandbox.close_shared()
     return finish(report)
+
+
+def dask_runner(workers: int, scheduler: str | None) -> Any:
+    """A task runner on a Dask cluster: the scheduler's at that address, or one of processes of this machine."""
+    import dask
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    if scheduler:
+        return DaskTaskRunner(address=scheduler)
+    dask.config.set({"distributed.worker.daemon": False})  # workers have children: the confined readers
+    return DaskTaskRunner(
+        cluster_kwargs={"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "processes": True}
+    )
 
 
 if __name__ == "__main__":
@@ -103,4 +129,6 @@ if __name__ == "__main__":
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--root", default=".")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--runner", choices=["threads", "dask"], default="threads")
+    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of a Dask cluster")
     print(ingest(**vars(parser.parse_args())))
