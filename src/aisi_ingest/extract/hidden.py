@@ -18,14 +18,16 @@ import dataclasses
 import mmap
 import re
 import zlib
+from collections import deque
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aisi_ingest.extract.marks import CURVE, FILL, IMAGE
-from aisi_ingest.extract.pdfium import C
+from aisi_ingest.extract.pdfium import UNCHECKED, C, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,7 @@ _OPAQUE = 0xF0  # alpha from which a box hides what lies under it
 _TINY = 1.0  # points: smaller type is a speck
 _SCAN = 0.7  # share of the page that a scan's picture covers
 _MOST_PIXELS = 2_000_000
+_NAME_SIZE = 64  # bytes for the name of a mark; "OC" needs six
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +141,20 @@ def _channels(color: Array) -> tuple[Array, Array, Array]:
 
 def _layered(sheet: Sheet, orders: Array) -> list[int]:
     """Drawing orders of text that belongs to a layer, or to a form that may."""
-    out = []
-    name, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
-    for order in orders.tolist():
-        handle = sheet.objects.get(order)
-        if order in sheet.in_forms:
-            out.append(order)
-        elif handle:
-            for i in range(max(0, C.FPDFPageObj_CountMarks(handle))):
-                tag = C.FPDFPageObj_GetMark(handle, i)
-                if C.FPDFPageObjMark_GetName(tag, ctypes.addressof(name), 64, ctypes.addressof(length)):
-                    size = min(max(length.value, 2), 64) - 2
-                    if name.raw[:size].decode("utf-16-le", "replace") == "OC":
-                        out.append(order)
-                        break
+    out = [order for order in orders.tolist() if order in sheet.in_forms]
+    known = [order for order in orders.tolist() if order in sheet.objects]
+    owners = [pointer(sheet.objects[order]) for order in known]
+    counts = list(map(UNCHECKED.FPDFPageObj_CountMarks, owners))
+    written = ctypes.c_ulong()
+    length = pointer(ctypes.addressof(written))
+    for i in range(max(counts, default=0)):
+        marked = [(order, owner) for order, owner, count in zip(known, owners, counts, strict=True) if count > i]
+        tags = [pointer(tag) for tag in map(UNCHECKED.FPDFPageObj_GetMark, [owner for _, owner in marked], repeat(i))]
+        names = np.zeros((len(tags), _NAME_SIZE), np.uint8)
+        rows = map(pointer, range(names.ctypes.data, names.ctypes.data + names.size, _NAME_SIZE))
+        deque(map(UNCHECKED.FPDFPageObjMark_GetName, tags, rows, repeat(_NAME_SIZE), repeat(length)), maxlen=0)
+        found = (names[:, :6] == np.frombuffer("OC\0".encode("utf-16-le"), np.uint8)).all(1)
+        out += [marked[k][0] for k in np.flatnonzero(found).tolist()]
     return out
 
 
