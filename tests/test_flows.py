@@ -97,7 +97,7 @@ def test_the_flow_and_the_command_line_give_the_same_bytes(base, tmp_path):
 def test_the_reprocess_flow_works_without_a_network(base, tmp_path):
     shutil.copytree(base / "root" / "raw", tmp_path / "raw")
     done = prefect(base / "home", REPROCESS, tmp_path)
-    assert "published release" in done.stdout, done.stderr
+    assert "6 processed" in done.stdout + done.stderr and "published release" in done.stdout + done.stderr
 
 
 def test_the_nightly_deployment_runs_at_three_seventeen_in_tokyo_one_at_a_time():
