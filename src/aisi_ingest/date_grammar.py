@@ -283,7 +283,7 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
     return _english(m["m1"] or m["m2"], m["d1"], m["y1"] or m["y2"]), _english(m["m2"], m["d2"], m["y2"] or m["y1"])
 
 
-@_rule("en", rf"(?<![a-z0-9.,/-])(?P<d1>{_EDAY})\s?(?:of\s)?(?P<m1>{MONTH})(?:(?:,\s?|\s|-){_y(1)})?(?![a-z])")
+@_rule("en", rf"(?<![a-z0-9.,/-])(?P<d1>{_EDAY})[\s-]?(?:of\s)?(?P<m1>{MONTH})(?:(?:,\s?|\s|-){_y(1)})?(?![a-z])")
 def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
     return _english(m["m1"], m["d1"], m["y1"]), None
 
@@ -415,10 +415,9 @@ _LEFT = r"(?<![a-z0-9_./-])"
 
 @_rule(
     "numeric",
-    rf"{_LEFT}(?P<y>[0-9]{{4}})(?P<s>\s?[-/.]\s?)(?P<m>{_AMON})(?P=s)(?P<d>{_ADAY})(?:(?:t"
-    rf"|\s)(?=[0-9]{{2}}:)|(?![0-9_/-]"
-    rf"|\.[0-9]))(?:{_SEP}(?P<y2>[0-9]{{4}})(?P=s)(?P<m2>{_AMON})(?P=s)(?P<d2>{_ADAY})(?![0-9_/-]"
-    rf"|\.[0-9])|{_SEP}(?P<m3>{_AMON})(?P=s)(?P<d3>{_ADAY})(?![0-9_/-]|\.[0-9]))?",
+    rf"{_LEFT}(?P<y>[0-9]{{4}})(?P<s>\s?[-/.]\s?)(?P<m>{_AMON})(?P=s)(?P<d>{_ADAY})(?:"
+    rf"{_SEP}(?P<y2>[0-9]{{4}})(?P=s)(?P<m2>{_AMON})(?P=s)(?P<d2>{_ADAY})(?![0-9_/-]|\.[0-9])"
+    rf"|{_SEP}(?P<m3>{_AMON})(?P=s)(?P<d3>{_ADAY})(?![0-9_/-]|\.[0-9])|(?![0-9_/-]|\.[0-9]))",
 )
 def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
     if _numbered(m):
@@ -478,7 +477,7 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
 
 
 _BEFORE_YEAR = re.compile(
-    r"(?:(?:^|\n|\|)\s{0,2}[・\-*]?\s?|\b(?:in|since|by|of|from|until|till|before|after|during|around"
+    r"(?:(?:^|\n|\|)\s{0,2}[・\-*(]?\s?|\b(?:in|since|by|of|from|until|till|before|after|during|around"
     r"|early|late|mid|mid-|for|year|years|through|circa|ca\.|©|copyright|\(c\)|dated|toward|towards"
     r"|beyond)\s{1,2}|et\sal\.,?\s?\(?|[a-z)]\s?\(|,\s)$",
     re.ASCII,

@@ -137,6 +137,8 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
             if points is None:
                 continue
             start, end = m.span()
+            if name == "slash" and not m["m2"]:
+                end = m.end("d")  # the weekday stays outside
             if name == "slash" and not _slash_is_date(m, points[0], context):
                 doubtful.append((*m.span(), points))
                 continue

@@ -116,6 +116,11 @@ _ROLES = words(
     Scientist Associate Lecturer Author Speaker Moderator Decision
     """
 )
+# Heads that titles and menus hardly have for another reason.
+_SURE = words(
+    "University Ministry Institute Foundation Association Federation Commission Corporation Bureau Society Consortium"
+    " Alliance Academy Laboratory Council Parliament"
+)
 # A name only with a mark of its own, however many words: departments of companies are not tagged.
 _UNMARKED = words(
     """
@@ -351,6 +356,9 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
         strict = False
     if words[head] in ("Summit", "Symposium", "Hackathon", "Meetup") and specific:
         strict = False
+    pair = "-".join(words[max(0, head - 1) : head + 1]) in _ORG_PAIRS
+    if words[head] in _SURE and specific and not words[0].endswith(("ing", "ed", "tion", "ment")):
+        strict = False
     marked = [w for w in others if w in _PROPER or _acronym(w) or "." in w or _is_proper(w)]
     if not specific and not marked:
         return None
@@ -362,7 +370,7 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
         and not (head + 1 < len(words) and words[head + 1] in ("of", "for"))
     ):
         return None
-    if (strict and not marked) or (weak and not marked and len(specific) < 2):
+    if (strict and not marked) or (weak and not pair and not marked and len(specific) < 2):
         return None
     if label == "GUIDE" and weak and not marked and not _continues(words, head):
         return None

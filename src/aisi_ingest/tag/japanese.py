@@ -100,6 +100,8 @@ _COMMON = words(
     """
 )
 _STOP_POS = ("副詞可能", "代名詞", "助数詞", "非自立可能")
+_NO_FIELD = words("関係 関連 担当 所管 主務 中央 各種 社内 既存 国内 海外 共通 独自 行政 政府 規制 監督 当局 他")
+_KATAKANA = re.compile("[ァ-ヺー]+$")
 _DEMONSTRATIVE = words(
     """
     各 本 同 当 両 諸 該 当該 全 他 某 弊 御 貴 各国 我が国 諸外国 各社 わが国 自社 当社 弊社 各省 各府省
@@ -167,11 +169,10 @@ def places(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
         word = text[start:end]
         if before_end != start or "固有名詞,地名" not in before:
             continue
-        if (
-            word not in _PLACE_SUFFIX
-            or (index + 1 < len(morphemes)
+        if word not in _PLACE_SUFFIX or (
+            index + 1 < len(morphemes)
             and morphemes[index + 1][0] == end
-            and (morphemes[index + 1][2].startswith("接尾辞") and text[end] not in "内側外"))
+            and (morphemes[index + 1][2].startswith("接尾辞") and text[end] not in "内側外")
         ):
             continue
         first = index - 1
@@ -203,7 +204,9 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
         at -= 1
     if at < 0 or morphemes[at][0] > head.start():
         return
+    # Words in katakana are one token however long (ソウルサミット); a head in kanji is cut out of another word.
     cut_out = morphemes[at][0] < head.start() and morphemes[at][1] - morphemes[at][0] > len(head.group()) + 2
+    cut_out = cut_out and not _KATAKANA.match(head.group())
     if cut_out and kind.label != "GUIDE":  # the head is a part of a longer word (情報処理学 + 会)
         return
     first = at
@@ -262,8 +265,10 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
         or "①" <= text[morphemes[first][0]] <= "⓿"
         or text[morphemes[first][0] : morphemes[first][1]]
         in ("・", "の", "及び", "と", "や", "-", "/", "+", ".", "&", "＆")
-        or (morphemes[first][2].startswith(("接尾辞", "接頭辞"))
-        and text[morphemes[first][0] : morphemes[first][1]] in _DEMONSTRATIVE | {"等", "的", "化", "者", "用"})
+        or (
+            morphemes[first][2].startswith(("接尾辞", "接頭辞"))
+            and text[morphemes[first][0] : morphemes[first][1]] in _DEMONSTRATIVE | {"等", "的", "化", "者", "用"}
+        )
     ):
         first += 1
     start = morphemes[first][0]
@@ -274,6 +279,10 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
     parts = [m for m in parts if not (kind.label == "GUIDE" and "地名" in m[2])]
     telling += [text[a:b] for a, b, f in parts if text[a:b] not in _COMMON and not f.startswith("名詞,数詞")]
     proper = any("固有名詞" in f or (_latin(text[a:b]) and text[a:b] not in _COMMON) for a, b, f in parts)
+    if head.group() in ("省", "庁"):  # any ministry has a field before it, and fields are common words
+        telling += [text[a:b] for a, b, _ in parts if b - a > 1 and text[a:b] not in _NO_FIELD]
+    elif head.group().startswith("ガイド") and any(text[a:b] == "AI" for a, b, _ in parts):
+        telling += [text[a:b] for a, b, _ in parts if b - a > 1 and text[a:b] not in _NO_FIELD][1:]
     count = sum(len(word) > 1 or not is_japanese(word) for word in telling)
     if not (count >= kind.strength or (proper and (kind.strength == 1 or count))):
         return
@@ -281,11 +290,8 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
         return
     if bridged and count < 2 and not proper:
         return
-    if (
-        (head.group() == "庁"
-        and text[head.start() - 1] == "省")
-        or (_FORM.search(text, start, head.start())
-        and not head.group().startswith("研究"))
+    if (head.group() == "庁" and text[head.start() - 1] == "省") or (
+        _FORM.search(text, start, head.start()) and not head.group().startswith("研究")
     ):
         return
     if kind.label == "EVENT" and not proper and count < 2:
@@ -329,12 +335,8 @@ def _run_forward(text: str, start: int, morphemes: list[Morpheme]) -> int:
         word = text[a:b]
         if gap and not (gap == " " and end > start and text[end - 1].isascii() and word.isascii()):
             break
-        if (
-            not (_noun(feature) or word in ("・", "＆", "&", "-", ".") or feature.startswith("補助記号,ＡＡ"))
-            or (_ROLES.match(text, a)
-            and word not in ("の",)
-            and end > start
-            and len(word) > 1)
+        if not (_noun(feature) or word in ("・", "＆", "&", "-", ".") or feature.startswith("補助記号,ＡＡ")) or (
+            _ROLES.match(text, a) and word not in ("の",) and end > start and len(word) > 1
         ):
             break
         if "副詞可能" in feature or word in ("CEO", "CTO", "CIO", "COO", "CISO", "CFO"):
