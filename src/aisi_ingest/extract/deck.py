@@ -112,15 +112,46 @@ def _slide(
         if rest:
             paragraphs = [(paragraph.rows[0].box.x0, _piece(paragraph)) for paragraph in paragraphs_of(rest)]
             entries.append((around([row.box for row in rest]), paragraphs))
-    entries += [(line.box, [(line.box.x0, _piece_of_line(line, "paragraph"))]) for line in turned]
+    entries += [(piece.box, [(piece.box.x0, piece)]) for piece in _upright(turned)]
     entries += [(table.box, [(table.box.x0, table)]) for table in tables]
     order = visual_order([box for box, _ in entries], frames)
     body = _levelled([entries[index][1] for index in order])
     if chosen:
         title = join_lines(row.text for row in titled)
         body.insert(0, Piece("heading", title, around([row.box for row in titled]), 1, size=titled[0].size))
-        return Slide(title, (*body, *map(as_furniture, furniture)))
-    return Slide("", (*body, *map(as_furniture, furniture)))
+    else:
+        title = ""
+    unseen = [replace(_piece_of_line(line, "paragraph"), hidden=True) for line in _hidden_lines(page)]
+    return Slide(title, (*body, *map(as_furniture, furniture), *unseen))
+
+
+def _hidden_lines(page: Page) -> list[Line]:
+    """What a reader of the page cannot see."""
+    from aisi_ingest.extract.lines import lines_of
+
+    hidden = page.chars["hidden"].nonzero()[0]
+    return [line for line in lines_of(page, hidden) if line.text.strip()] if len(hidden) else []
+
+
+def _upright(lines: Sequence[Line]) -> list[Piece]:
+    """Vertical text, its pieces under each other put together; other turned lines as they are."""
+    out: list[Piece] = []
+    for line in sorted(lines, key=lambda line: (line.box.top, line.box.x0)):
+        piece = _piece_of_line(line, "paragraph")
+        if line.direction == "vertical":
+            above = next((k for k, other in enumerate(out) if _under(other.box, line.box, line.size)), None)
+            if above is not None:
+                other = out[above]
+                out[above] = replace(other, text=other.text + piece.text, box=around([other.box, piece.box]))
+                continue
+        out.append(piece)
+    return out
+
+
+def _under(upper: Box, lower: Box, size: float) -> bool:
+    """Whether ``lower`` goes on straight below ``upper``, which may lean a little."""
+    near = lower.x0 < upper.x1 + 0.5 * size and upper.x0 < lower.x1 + 0.5 * size
+    return near and -0.5 * size < lower.top - upper.bottom < 0.6 * size
 
 
 def _title_runs(cluster: Sequence[Row]) -> list[list[Row]]:
