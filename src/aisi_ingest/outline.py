@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aisi_ingest.extract.contents import is_contents_title
 from aisi_ingest.extract.flow import append
 from aisi_ingest.numbering import Numbering, numbering
+from aisi_ingest.text import is_japanese
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.drafts import Draft, Setting
@@ -54,6 +55,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
             draft.kind = "heading"
     if not strict:  # bookmarks name every heading of a series or none
         _fill_series(drafts, setting)
+        _plain_series(drafts)
     heads = [draft for draft in drafts if draft.kind == "heading"]
     _levels(heads, drafts, matched, setting)
     return drafts
@@ -216,6 +218,27 @@ def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
                 draft.kind = "heading"
 
 
+def _plain_series(drafts: Sequence[Draft]) -> None:
+    """Japanese official style: ``（1）危険に応じた対応`` in the type of the text, each with paragraphs under it."""
+    groups: dict[tuple[Any, ...], list[tuple[Draft, bool]]] = defaultdict(list)
+    for draft, under in pairwise(drafts):
+        number = draft.number
+        if number is None or draft.kind not in ("paragraph", "list_item", "heading") or draft.hidden:
+            continue
+        title = draft.text[number.end :]
+        named = len(draft.rows) == 1 and 1 < len(title) <= 40 and not re.search("[。、，．：:；;）]$", title)
+        text = under.kind == "paragraph" and under.number is None and not under.sign and len(under.text) > 15
+        own = named and text and any(map(is_japanese, title)) and under.text[-1] in "。）"
+        groups[(*_kind(number), round(draft.rows[0].x0 / 12))].append((draft, own))
+    for group in groups.values():
+        steps = [
+            b.number.values[-1] - a.number.values[-1] for (a, _), (b, _) in pairwise(group) if a.number and b.number
+        ]
+        if len(group) >= 2 and all(own for _, own in group) and steps[0] == 1:
+            for draft, _ in group:
+                draft.kind = "heading"
+
+
 def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Setting) -> bool:
     """A centred line at the top of a page with running text under it."""
     row = draft.rows[0]
@@ -262,9 +285,9 @@ def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]
     places = {id(draft): k for k, draft in enumerate(drafts)}
     follows: dict[tuple[Any, ...], set[tuple[Any, ...]]] = defaultdict(set)
     for before, after in pairwise(range(len(heads))):
-        if heads[after].number is None and classes[before] != classes[after]:
-            if places[id(heads[after])] == places[id(heads[before])] + 1:
-                follows[classes[after]].add(classes[before])
+        directly = places[id(heads[after])] == places[id(heads[before])] + 1
+        if directly and heads[after].number is None and classes[before] != classes[after]:
+            follows[classes[after]].add(classes[before])
     for kind in sorted((kind for kind in sizes if kind not in ranks), key=lambda kind: (-sizes[kind], str(kind))):
         above = [ranks[c] for c in follows[kind] if c in ranks and sizes[c] >= sizes[kind] - 0.3 and ranks[c] < 16]
         alike = [rank for c, rank in ranks.items() if abs(sizes[c] - sizes[kind]) <= 0.6 and bold[c] == bold[kind]]

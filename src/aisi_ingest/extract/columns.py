@@ -56,10 +56,10 @@ def _split(rows: list[Row], out: list[Column], depth: int) -> None:
         right = [row for row in band if row.x0 >= low and row.x1 > high]
         if left and right and _is_columns(left, right):
             flush_plain()
-            left, after = _without_tail(left, right)
+            left, right, after = _without_tail(left, right)
             _split(left, out, depth + 1)
             _split(right, out, depth + 1)
-            plain.extend(after)
+            plain.extend(sorted(after, key=lambda row: (row.base, row.x0)))
         else:
             plain.extend(band)
         band.clear()
@@ -74,19 +74,23 @@ def _split(rows: list[Row], out: list[Column], depth: int) -> None:
     flush_plain()
 
 
-def _without_tail(left: list[Row], right: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The left column, and what stands under both columns at its edge: a heading, a short line."""
-    foot = max(row.bottom for row in right)
+def _without_tail(left: list[Row], right: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Both columns, and what stands under them without being a column: a heading, a short line, a box."""
     edge, start = max(row.x1 for row in left), min(row.x0 for row in left)
-    full = [k for k, row in enumerate(left) if row.x1 > start + 0.8 * (edge - start)]
-    for k in range((full[-1] if full else -1) + 1, len(left)):
-        row, before = left[k], left[k - 1] if k else None
-        if row.top < foot - 0.3 * row.size or before is None:
-            continue
-        prominent = row.size > 1.1 * before.size or (row.bold and not before.bold)
-        if prominent or row.base - before.base > LEADING * row.size:
-            return left[:k], left[k:]
-    return left, []
+    rows = sorted((*left, *right), key=lambda row: row.top)
+    foot = rows[0].bottom
+    for row in rows[1:]:
+        if row.top - foot > 0.8 * row.size:  # white from edge to edge
+            below = [other for other in rows if other.top >= row.top]
+            full = [
+                b for b in below if b.x0 < edge and b.x1 > start + 0.8 * (edge - start) and not b.bold and not b.solid
+            ]
+            opposite = [b for b in below if b.x0 >= edge and not b.solid]
+            if len(full) < 2 and len(opposite) < 2:
+                held = {id(other) for other in below}
+                return [r for r in left if id(r) not in held], [r for r in right if id(r) not in held], below
+        foot = max(foot, row.bottom)
+    return left, right, []
 
 
 def _gutter(rows: list[Row]) -> tuple[float, float] | None:

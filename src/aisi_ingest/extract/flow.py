@@ -44,7 +44,9 @@ def append(before: Draft, after: Draft) -> None:
     before.pages = after.page - before.page + 1
 
 
-_BETWEEN = ("table", "caption", "figure_text")
+def _between(draft: Draft) -> bool:
+    """What text runs around: tables, drawings, their captions, boxes."""
+    return draft.sealed or draft.kind in ("table", "caption", "figure_text")
 
 
 def flow(flows: Sequence[Sequence[Draft]], setting: Setting) -> list[Draft]:
@@ -52,9 +54,9 @@ def flow(flows: Sequence[Sequence[Draft]], setting: Setting) -> list[Draft]:
     out: list[Draft] = []
     for page in flows:
         for k, draft in enumerate(page):
-            before = next((d for d in reversed(out[-40:]) if d.kind not in _BETWEEN), None)
-            if before is not None and draft.kind not in _BETWEEN:
-                first = all(d.kind in _BETWEEN for d in page[:k])
+            before = next((d for d in reversed(out[-40:]) if not _between(d)), None)
+            if before is not None and not _between(draft):
+                first = all(map(_between, page[:k]))
                 new_page = first and before.page + before.pages - 1 < draft.page <= before.page + before.pages
                 beside = not first and before is not out[-1] and before.page + before.pages - 1 == draft.page
                 if (new_page and goes_on(before, draft, setting)) or (beside and around(before, draft, setting)):

@@ -193,7 +193,8 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
         return True
     if _centred(above, row) and prominent and above.face == row.face:
         return False
-    if _indented(draft, row, size):
+    to_the_right = above.x0 > draft.left + 0.4 * (right - draft.left) and abs(above.x0 - row.x0) > 0.4 * size
+    if to_the_right or _indented(draft, row, size):
         return True
     # Under what stands beside a name, and the address of a listed work, a line goes on although there was room.
     beside = draft.rows[0].gapped and not draft.sign and row.x0 > draft.rows[0].x0 + 2 * size

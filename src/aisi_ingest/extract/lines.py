@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from msgspec import Struct
 
+from aisi_ingest.extract.marks import LINE, RECT
 from aisi_ingest.extract.ruby import with_ruby
 from aisi_ingest.model import Box
 from aisi_ingest.text import is_wide, normalise
@@ -209,7 +210,10 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     em = np.maximum(size[1:], size[:-1])
     gap = (x0[1:] - x1[:-1]) / em
     new_row = row[1:] != row[:-1]
-    cut = np.concatenate(([True], new_row | (gap > SEGMENT_GAP)))
+    over = gap > SEGMENT_GAP
+    if frame.direction == "right" and len(page.rules):
+        over |= _parted(page.rules, x0, x1, base - 0.35 * size, gap)
+    cut = np.concatenate(([True], new_row | over))
     starts = np.flatnonzero(cut)
     ends = np.append(starts[1:], len(members))
     codes = chars["code"][members]
@@ -276,6 +280,26 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
             )
         )
     return with_ruby(out, page, frame)
+
+
+def _parted(rules: Array, x0: Array, x1: Array, middle: Array, gap: Array) -> Array:
+    """Between which neighbours an upright rule stands: the side of a box, or of a cell."""
+    out = np.zeros(len(gap), dtype=bool)
+    high = rules["bottom"] - rules["top"] > 20
+    lines = rules[high & (rules["kind"] == LINE) & (rules["x1"] - rules["x0"] < 3)]
+    frames = rules[high & (rules["kind"] == RECT)]
+    sides = {
+        (round(float(x)), round(float(top)), round(float(bottom)))
+        for found, name in ((lines, "x0"), (frames, "x0"), (frames, "x1"))
+        for x, top, bottom in zip(found[name][:40], found["top"][:40], found["bottom"][:40], strict=True)
+    }
+    wide = np.flatnonzero(gap > 0.4)  # no blank within a word or a justified line of Japanese
+    if not len(wide):
+        return out
+    right, left, across = x0[1:][wide], x1[:-1][wide], middle[:-1][wide]
+    for x, top, bottom in sides:
+        out[wide[(left <= x + 1) & (right >= x - 1) & (across > top) & (across < bottom)]] = True
+    return out
 
 
 def _rows(x0: Array, x1: Array, base: Array, size: Array) -> tuple[Array, Array]:

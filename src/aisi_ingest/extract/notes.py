@@ -17,8 +17,12 @@ def link_notes(drafts: Sequence[Draft], notes: Sequence[Sequence[Draft]]) -> Non
             name = label_of(note.text, note.raised)
             if name is not None:
                 by_page.setdefault(note.page, {}).setdefault(name, note)
+    single: dict[str, Draft | None] = {}  # notes at the end of a chapter or of the document
+    for held in by_page.values():
+        for name, note in held.items():
+            single[name] = None if name in single else note
     for draft in drafts:
-        _anchors(draft, by_page)
+        _anchors(draft, by_page, single)
     for page_notes in notes:
         for note in page_notes:
             if note.raised and note.raised[0][0] == 0:
@@ -30,7 +34,7 @@ def link_notes(drafts: Sequence[Draft], notes: Sequence[Sequence[Draft]]) -> Non
             _superscripts(note)
 
 
-def _anchors(draft: Draft, by_page: dict[int, dict[str, Draft]]) -> None:
+def _anchors(draft: Draft, by_page: dict[int, dict[str, Draft]], single: dict[str, Draft | None]) -> None:
     spans = sorted(draft.raised, reverse=True)
     links: list[tuple[int, Draft]] = []
     kept: list[tuple[int, int]] = []
@@ -40,6 +44,9 @@ def _anchors(draft: Draft, by_page: dict[int, dict[str, Draft]]) -> None:
         if re.fullmatch("[\\s(（\\[]*(?:注|註)?[0-9０-９]{1,3}[)）\\]\\s]*|[*＊†‡※]{1,3}[0-9０-９]*", sign):
             for page in range(draft.page, draft.page + draft.pages):
                 note = by_page.get(page, {}).get(label(sign)) or note
+            later = single.get(label(sign))
+            if note is None and later is not None and later.page > draft.page:
+                note = later
         if note is None:
             kept.append((start, end))
             continue

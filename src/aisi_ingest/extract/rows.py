@@ -190,7 +190,7 @@ def dotted(rows: Sequence[Row], dots: Sequence[tuple[float, float, float]]) -> N
             if 0.15 * row.size < row.x0 - x1 < 2.6 * row.size
             and row.base - 0.8 * row.size < y < row.base + 0.05 * row.size
         ]
-        if near and x1 - x0 < 0.65 * near[0].size:
+        if near and 0.2 * near[0].size < x1 - x0 < 0.65 * near[0].size:
             row = min(near, key=lambda row: row.x0)
             row.dot = x0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -59,6 +60,7 @@ def _boxes(page: Page, tables: Sequence[Box]) -> tuple[Box, ...]:
     keep = ((rules["kind"] == RECT) | shaded) & (width > 60) & (height > 24)
     keep &= width * height < 0.5 * page.width * page.height
     found = [Box(float(r["x0"]), float(r["top"]), float(r["x1"]), float(r["bottom"])) for r in rules[keep][:60]]
+    found.extend(_between_lines(rules, page.width * page.height))
     found.sort(key=lambda box: (box.x0 - box.x1) * (box.bottom - box.top))
     out: list[Box] = []
     for box in found:
@@ -70,6 +72,21 @@ def _boxes(page: Page, tables: Sequence[Box]) -> tuple[Box, ...]:
         if not inner and not over:
             out.append(box)
     return tuple(out)
+
+
+def _between_lines(rules: Any, area: float) -> list[Box]:
+    """Boxes whose sides are drawn one by one; one that a page break cuts has no foot or no head."""
+    sides = rules[(rules["kind"] == LINE) & (rules["x1"] - rules["x0"] < 3) & (rules["bottom"] - rules["top"] > 24)]
+    sides = sorted((float(s["top"]), float(s["bottom"]), float(s["x0"])) for s in sides[:80])
+    out = []
+    for k, (top, bottom, x) in enumerate(sides):
+        for other_top, other_bottom, other_x in sides[k + 1 :]:
+            if other_top - top > 2:
+                break
+            width = abs(other_x - x)
+            if abs(other_bottom - bottom) < 2 and width > 60 and width * (bottom - top) < 0.5 * area:
+                out.append(Box(min(x, other_x), top, max(x, other_x), bottom))
+    return out
 
 
 def _dots(page: Page) -> tuple[tuple[float, float, float], ...]:
