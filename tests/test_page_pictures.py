@@ -82,6 +82,12 @@ def test_the_page_names_its_pictures_and_shows_those_of_pages_without_text(publi
     assert tree.xpath("//section[@class='unread']//img/@src") == [f"{folder}/2.webp"]
 
 
+def test_bytes_that_are_gone_cost_the_pictures_only(tmp_path):
+    raw = {document("ja").listing.source.sha256: str(tmp_path / "gone.pdf")}
+    result = publish(publication(raw=raw), tmp_path, now=NOW, images=True)
+    assert result.value is not None and [issue.code for issue in result.issues] == ["pictures_missing"]
+
+
 def test_without_images_there_are_none(tmp_path):
     result = publish(publication(), tmp_path, now=NOW)
     assert not (Path(result.value.path) / "site" / "pictures").exists()

@@ -147,7 +147,9 @@ def test_a_pair_with_a_refused_document_loses_its_alignment_only(tmp_path):
     assert result.value.rows["documents"] == 2 and result.value.rows["alignments"] == 0
 
 
-@pytest.mark.parametrize("whole", ["", "a/b", "../../x/ja", "a/b/c/ja", "a/./ja", "a b/1/ja", ".a/1/ja"])
+@pytest.mark.parametrize(
+    "whole", ["", "a/b", "../../x/ja", "a/b/c/ja", "a/./ja", "a b/1/ja", ".a/1/ja", "長い名前" * 20 + "/1/ja"]
+)
 def test_an_id_that_is_no_path_of_three_parts_is_left_out(tmp_path, whole):
     odd = replace(document("en"), id=whole, work=whole.partition("/")[0])
     result = publish(publication(documents=(document("ja"), odd), alignments=(), comparisons=()), tmp_path, now=NOW)
@@ -166,10 +168,6 @@ BROKEN = {
     "hidden text in a section": ({"documents": (with_first_block(document("ja"), hidden=True),)}, "hidden text"),
     "no such section": ({"documents": (with_first_block(document("ja"), section="s9"),)}, "no section has the id"),
     "no such page": ({"documents": (with_first_block(document("ja"), page=3),)}, "page 3 of 2"),
-    "box upside down": (
-        {"documents": (with_first_block(document("ja"), bbox=Box(100, 200, 50, 100)),)},
-        "is not inside its page",
-    ),
     "bead to nowhere": (
         {
             "documents": publication().documents,
@@ -209,11 +207,20 @@ def test_a_row_of_the_wrong_type_is_refused(tmp_path):
     assert result.value is None and result.issues[0].code == "row_invalid" and "poem" in result.issues[0].message
 
 
-def test_a_box_over_the_edge_is_clipped_and_said(tmp_path):
-    over = with_first_block(document("ja"), bbox=Box(-20, 10, 700, 30))
-    result = publish(publication(documents=(over,), alignments=(), comparisons=()), tmp_path, now=NOW)
-    assert result.value is not None and result.issues[0].code == "box_clipped"
-    assert rows(Path(result.value.path), "blocks")[2]["bbox"] == [0.0, 10.0, 595.28, 30.0]
+@pytest.mark.parametrize(
+    ("box", "published", "said"),
+    [
+        (Box(-20, 10, 700, 30), [0.0, 10.0, 595.28, 30.0], ["box_clipped"]),
+        (Box(72, 10, 595.9, 30), [72.0, 10.0, 595.28, 30.0], []),
+        (Box(100, 200, 50, 100), [50.0, 100.0, 100.0, 200.0], []),
+        (Box(float("nan"), 10, float("inf"), 30), [0.0, 10.0, 0.0, 30.0], ["box_clipped"]),
+    ],
+)
+def test_a_box_is_brought_into_its_page_and_that_is_said(tmp_path, box, published, said):
+    odd = with_first_block(document("ja"), bbox=box)
+    result = publish(publication(documents=(odd,), alignments=(), comparisons=()), tmp_path, now=NOW)
+    assert result.value is not None and [issue.code for issue in result.issues] == said
+    assert rows(Path(result.value.path), "blocks")[2]["bbox"] == published
 
 
 def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_path, monkeypatch):
@@ -231,7 +238,7 @@ def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_
     assert publish(publication(documents=more), tmp_path, now=NOW).value is not None
 
 
-@pytest.mark.parametrize("most", [500, 5_000, 15_000, 30_000, 90_000])
+@pytest.mark.parametrize("most", [5_000, 30_000, 90_000])
 def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most):
     before = contents(released(tmp_path))
     script = (

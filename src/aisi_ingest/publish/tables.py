@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from pathlib import PurePosixPath
 
-import msgspec
 from msgspec import Struct
 
-from aisi_ingest.model import Alignment, Bead, Block, Box, Comparison, Document, Entity, Finding, Issue, Label
+from aisi_ingest.model import Alignment, Bead, Block, Comparison, Document, Entity, Finding, Issue, Label
 from aisi_ingest.publish.schema import (
     AlignmentRow,
     BlockRow,
@@ -64,7 +64,7 @@ def refusal(document: Document) -> Issue | None:
     """Why a document cannot be published, or None."""
     name = document.id or document.listing.source.file
     segments = document.id.split("/")
-    if len(segments) != 3 or not all(_SEGMENT.fullmatch(each) and len(each) <= 120 for each in segments):
+    if len(segments) != 3 or not all(_fits(each) for each in segments):
         return _refused(
             "id_unfit", f"{name}: the id {document.id!r} is not <work>/<edition>/<lang>, so the document is left out"
         )
@@ -79,6 +79,11 @@ def refusal(document: Document) -> Issue | None:
             f'{document.listing.origin!r}, write: licence = {{name = "...", url = "...", attribution = "..."}}',
         )
     return None
+
+
+def _fits(segment: str) -> bool:
+    """Fit for a file name. 100 bytes: two segments and an ending stay below the 255 that file systems allow."""
+    return bool(_SEGMENT.fullmatch(segment)) and len(segment.encode()) <= 100
 
 
 def _refused(code: str, message: str) -> Issue:
@@ -99,7 +104,7 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
         title=content.title or listing.title or source.file,
         date=document.date,
         pages=len(content.page_sizes),
-        page_sizes=tuple((round(width, 2), round(height, 2)) for width, height in content.page_sizes),
+        page_sizes=tuple((_points(width), _points(height)) for width, height in content.page_sizes),
         source=SourceField(
             url=source.url,
             file=PurePosixPath(source.file).name,
@@ -183,20 +188,21 @@ def _inside(block: Block, document: Document, issues: list[Issue]) -> tuple[floa
     """The block's box, clipped to its page. Type set over the edge of a slide is common and still seen in part."""
     sizes, box = document.content.page_sizes, block.bbox
     if not 1 <= block.page <= len(sizes):
-        return (box.x0, box.top, box.x1, box.bottom)  # the check that follows names it
-    width, height = (round(each, 2) for each in sizes[block.page - 1])
-    clipped = Box(_clip(box.x0, width), _clip(box.top, height), _clip(box.x1, width), _clip(box.bottom, height))
-    over = max(abs(a - b) for a, b in zip(msgspec.structs.astuple(box), msgspec.structs.astuple(clipped), strict=True))
-    if over > BOX_TOLERANCE and not block.hidden:
-        message = (
-            f"{document.id}#{block.id}: the box stands {over:.0f} points out of page {block.page} and is clipped to it"
-        )
+        return (0.0, 0.0, 0.0, 0.0)  # the check that follows names the page
+    width, height = (_points(each) for each in sizes[block.page - 1])
+    asked = (box.x0, box.top, box.x1, box.bottom)
+    x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
+    top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
+    over = max(abs(a - b) for a, b in zip(sorted(asked), sorted((x0, top, x1, bottom)), strict=True))
+    if not over <= BOX_TOLERANCE and not block.hidden:  # "not <=": true for a box that is no number as well
+        message = f"{document.id}#{block.id}: the box {asked} stands out of page {block.page} and is clipped to it"
         issues.append(Issue(stage="publish", level="info", code="box_clipped", message=message, page=block.page))
-    return (clipped.x0, clipped.top, clipped.x1, clipped.bottom)
+    return (x0, top, x1, bottom)
 
 
-def _clip(value: float, most: float) -> float:
-    return min(max(round(value, 2), 0.0), most) + 0.0  # + 0.0: no negative zero in the files
+def _points(value: float) -> float:
+    """Hundredths of a point, not below zero. Damaged files give infinite and undefined measures, which JSON lacks."""
+    return max(round(value, 2), 0.0) + 0.0 if isfinite(value) else 0.0  # + 0.0: no negative zero in the files
 
 
 def _whole(document: str, local: str | None) -> str | None:

@@ -51,19 +51,26 @@ def draw(
             target.mkdir(parents=True, exist_ok=True)
             for first in range(1, row.pages + 1, _BATCH):
                 numbers = range(first, min(first + _BATCH, row.pages + 1))
-                pictures = sandbox.call(page_pictures, raw[row.source.sha256], tuple(numbers))
+                try:
+                    pictures = sandbox.call(page_pictures, raw[row.source.sha256], tuple(numbers))
+                except Exception as error:  # whatever a damaged file makes of PDFium: its pictures alone are missing
+                    raise _NotDrawn(str(error) or type(error).__name__) from error
                 for number, picture in zip(numbers, pictures, strict=True):
                     if picture:
                         (target / f"{number}.webp").write_bytes(picture)
 
         for row, done in [(row, threads.submit(one, row)) for row in left]:
             error = done.exception()
-            if isinstance(error, OSError):
+            if error is not None and not isinstance(error, _NotDrawn):
                 raise error  # the disk, not the document
             if error is not None:
                 message = f"{row.id}: its pages could not be drawn for the viewer: {error}"
                 issues.append(Issue(stage="publish", level="warning", code="pictures_missing", message=message))
     return folders, tuple(issues)
+
+
+class _NotDrawn(Exception):
+    """A document's pages could not be drawn."""
 
 
 def _taken_over(old: Path, new: Path, pages: int) -> bool:
