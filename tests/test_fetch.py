@@ -702,6 +702,20 @@ def test_a_local_file_is_taken_in_with_a_receipt(store: Store, tmp_path: Path) -
     assert path.read_bytes() == pdf("a")
 
 
+def test_files_of_one_name_in_two_folders_are_two_documents(store: Store, tmp_path: Path) -> None:
+    for folder in ("ja", "en"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "report.pdf").write_bytes(pdf(folder))
+        fetch.add_file(tmp_path / folder / "report.pdf", store)
+    assert {each.listing.source.sha256 for each in fetch.known(store) if each.listing} == {
+        sha256(pdf("ja")),
+        sha256(pdf("en")),
+    }
+    (tmp_path / "ja" / "report.pdf").write_bytes(pdf("changed"))
+    assert fetch.add_file(tmp_path / "ja" / "report.pdf", store).changed
+    assert len(fetch.known(store)) == 2 and not any(str(tmp_path) in row.url for row in store.states())
+
+
 @pytest.mark.parametrize("content", [b"", b"<html><body>no</body></html>", None])
 def test_a_local_file_that_is_no_document_is_refused(store: Store, tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "x.pdf"

@@ -6,6 +6,7 @@ and ``withdraw`` are its three steps, for callers that run the downloads themsel
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 import time
@@ -243,9 +244,14 @@ def withdraw(found: Found, source: SourceSpec, store: Store) -> tuple[Fetched, .
 
 
 def add_file(path: Path, store: Store) -> Fetched:
-    """Take in a local file by hand, with a receipt. Its address is ``file:`` and its name. Raises RootError."""
+    """Take in a local file by hand, with a receipt. Raises RootError.
+
+    Its address is ``file:``, its name and a few digits that stand for its folder: the same name in another
+    folder is another document, other bytes in the same place are a new edition.
+    """
     store.prepare()
-    attempt = Receipt(url=f"file:{path.name}", time=now(), source=MANUAL, state="failed", file=path.name)
+    folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    attempt = Receipt(url=f"file:{path.name}#{folder}", time=now(), source=MANUAL, state="failed", file=path.name)
     try:
         reason = "not a file" if not path.is_file() else sniff.refusal(path)
         if reason is not None:

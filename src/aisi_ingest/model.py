@@ -309,7 +309,7 @@ class Receipt(Struct, frozen=True, omit_defaults=True):
     held after the attempt; a refused or failed attempt has none of them.
     """
 
-    url: str  # as linked, without a fragment; "file:<name>" for a local file
+    url: str  # as linked, without a fragment; "file:<name>#<digits>" for a local file
     time: str  # UTC, ISO 8601 to the second
     source: str  # id of the source in sources.toml, "manual" for files added by hand
     state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn"]
