@@ -172,6 +172,18 @@ def test_a_ligature_gives_each_of_its_letters_a_share_of_its_box(tmp_path: Path)
     assert (found.chars["x1"] > found.chars["x0"]).all()
 
 
+def test_a_code_without_meaning_that_shares_a_glyph_is_dropped(tmp_path: Path) -> None:
+    cmap = (
+        b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+        b"2 beginbfchar <61> <FFFE5BAE> <62> <57CE> endbfchar endcmap end"
+    )
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
+    path = fixtures.one_page(
+        tmp_path / "a.pdf", content=b"BT /F 12 Tf 50 700 Td (ab) Tj ET", more={5: font, 6: fixtures.stream(cmap)}
+    )
+    assert text_of(read(path)[0]) == "宮城"
+
+
 def test_lines_frames_fills_and_curves_are_told_apart(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.line(50, 100, 300, 100, width=1)

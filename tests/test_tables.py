@@ -172,6 +172,31 @@ def test_a_table_in_a_cell_becomes_rows_of_the_outer_one(tmp_path: Path) -> None
     ]
 
 
+def test_a_small_table_with_text_beside_it_in_a_cell_stays_apart(tmp_path: Path) -> None:
+    ys = (100, 130, 230)
+
+    def page(d: Drawing) -> None:
+        d.grid((60, 160, 480), ys)
+        d.cells((60, 160), ys, [["Kind", "Meaning"], ["Outer", "said above"]])
+        d.lines(166, 165, ["beside it stands", "some more text"])
+        d.grid((300, 380, 470), (150, 170, 190))
+        d.cells((300, 380), (150, 170, 190), [["Due", "Paid"], ["May 1", "May 9"]])
+
+    outer, inner = tables(tmp_path, page)
+    assert rows(outer) == [["Kind", "Meaning"], ["Outer", "said above beside it stands some more text"]]
+    assert rows(inner) == [["Due", "Paid"], ["May 1", "May 9"]]
+
+
+def test_patches_of_colour_behind_text_are_no_table(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for i in range(4):
+            for j in range(5):
+                d.box(50 + 80 * j, 90 + 25 * i, 130 + 80 * j, 115 + 25 * i, fill=Color(0.6 + i / 20, 0.8, 0.7 + j / 20))
+        prose(d, 105, 7)
+
+    assert tables(tmp_path, page) == []
+
+
 def test_coloured_grounds_without_lines_make_a_table(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         for i, (top, bottom) in enumerate(pairwise(YS)):

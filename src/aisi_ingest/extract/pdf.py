@@ -390,12 +390,12 @@ def _read_chunk(
         down = np.flatnonzero(np.isin(run, run[moved]) & upright[run])
         _run(UNCHECKED.FPDFText_GetCharOrigin, repeat(page), [where[i] for i in down.tolist()], *memory.point_at[:2])
         origin_x[down], origin_y[down] = memory.point[: len(down), 0], memory.point[: len(down), 1]
-    _pieces(text, where, box, origin_x, origin_y)
+    void = _pieces(text, where, code, box, origin_x, origin_y)
     box = _finite(box)
     x0, top, x1, bottom = view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
     chars["x0"], chars["top"], chars["x1"], chars["bottom"] = x0, top, x1, bottom
     chars["origin_x"], chars["origin_y"] = view.points(origin_x, origin_y)
-    return chars
+    return chars[~void] if void.any() else chars
 
 
 def _codes(text: int, start: int, count: int) -> npt.NDArray[np.uint32]:
@@ -505,18 +505,23 @@ def _turned(
 def _pieces(
     text: int,
     where: list[int],
+    code: npt.NDArray[np.uint32],
     box: npt.NDArray[np.float64],
     origin_x: npt.NDArray[np.float64],
     origin_y: npt.NDArray[np.float64],
-) -> None:
-    """Characters that share one glyph (a ligature, ActualText) have no advance: share out the glyph's box."""
+) -> npt.NDArray[np.bool_]:
+    """Characters that share one glyph (a ligature, ActualText) have no advance: share out the glyph's box.
+
+    Returns which of them are void: without a meaning, beside one that has.
+    """
+    void = np.zeros(len(box), bool)
     narrow = box[:, 2] - box[:, 0] <= 0
     same = np.zeros(len(box), bool)
     same[1:] = (box[1:, 0] == box[:-1, 0]) & (box[1:, 1] == box[:-1, 1]) & (origin_y[1:] == origin_y[:-1])
     same[:-1] |= same[1:]
     shared = np.flatnonzero(narrow | same).tolist()
     if not shared:
-        return
+        return void
     values = (ctypes.c_double * 4)()
     ends = [ctypes.addressof(values) + 8 * i for i in range(4)]
     groups: dict[tuple[float, float], list[int]] = {}
@@ -526,10 +531,15 @@ def _pieces(
         if not C.FPDFText_GetCharBox(text, where[members[0]], *ends):
             continue
         left, right = values[0], values[1]
+        meant = [i for i in members if code[i] != 0xFFFD]
+        if meant and len(meant) < len(members):
+            void[[i for i in members if code[i] == 0xFFFD]] = True
+            members = meant
         step = (right - left) / len(members)
         for k, i in enumerate(members):
             box[i, 0], box[i, 2] = left + k * step, left + (k + 1) * step
             origin_x[i] = box[i, 0]
+    return void
 
 
 _BOLD = re.compile(r"bold|black|heavy|demi|[-_ ,]w[6-9]\b|-[bh]$|-eb$", re.IGNORECASE)

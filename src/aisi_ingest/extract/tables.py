@@ -58,8 +58,18 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
     out: list[FoundTable] = []
     if ruled or filled:
         place = _place(page, covers)
-        marked = [("lines", found) for found in _unnested(place, ruled)] + [("fills", found) for found in filled]
-        out = [table for how, found in marked if (table := _read(page, place, found, how, before)) is not None]
+        ruled, apart = _unnested(place, ruled)
+        marked = [("lines", found) for found in ruled] + [("fills", found) for found in filled]
+        for how, found in marked:
+            inside = [one for one in apart if one is not found and _holds(found, one)]
+            table = _read(page, place, found, how, before, inside)
+            if table is not None:
+                out.append(table)
+        out = _outermost(out)
+        for found in apart:
+            table = _read(page, place, found, "lines", before)
+            if table is not None:
+                out.append(table)
     taken = [table.bbox for table in out] + [Box(*_corners(found)) for found in ruled]
     loose = [("rules", found) for found in aligned.rule_grids(page, taken)]
     loose += [("columns", found) for found in aligned.column_grids(page, [*taken, *_boxes(loose)])]
@@ -68,7 +78,7 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
         table = _read(page, place, found, how, before)
         if table is not None:
             out.append(table)
-    return sorted(_outermost(out), key=lambda table: (table.bbox.top, table.bbox.x0))
+    return sorted(out, key=lambda table: (table.bbox.top, table.bbox.x0))
 
 
 def _boxes(found: Sequence[tuple[str, Grid]]) -> list[Box]:
@@ -106,8 +116,9 @@ def _place(page: Page, covers: Array) -> _Place:
     return _Place(index, x, y, inked, word)
 
 
-def _unnested(place: _Place, found: list[Grid]) -> list[Grid]:
-    """Grids inside a cell of another become rows and columns of it."""
+def _unnested(place: _Place, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:
+    """Grids inside a cell of another become rows and columns of it; those that text flows around stay apart."""
+    apart: list[Grid] = []
     found = sorted(found, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
     out: list[Grid] = []
     while found:
@@ -121,6 +132,11 @@ def _unnested(place: _Place, found: list[Grid]) -> list[Grid]:
             middle_x, middle_y = (inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2
             row, column = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
             cell = _cell_boxes(outer)[int(outer.cells[row, column])]
+            left = place.inside(cell.x0, inner.ys[0], inner.xs[0], inner.ys[-1])
+            right = place.inside(inner.xs[-1], inner.ys[0], cell.x1, inner.ys[-1])
+            if place.inked[left].any() or place.inked[right].any():
+                apart.append(inner)
+                break
             above = place.inside(cell.x0, cell.top, cell.x1, inner.ys[0])
             below = place.inside(cell.x0, inner.ys[-1], cell.x1, cell.bottom)
             both = grids.nested(outer, inner, bool(place.inked[above].any()), bool(place.inked[below].any()))
@@ -129,7 +145,7 @@ def _unnested(place: _Place, found: list[Grid]) -> list[Grid]:
             break
         else:
             out.append(inner)
-    return out
+    return out, apart
 
 
 def _corners(found: Grid) -> tuple[float, float, float, float]:
@@ -165,15 +181,24 @@ def _outermost(tables: list[FoundTable]) -> list[FoundTable]:
     ]
 
 
-def _read(page: Page, place: _Place, found: Grid, how: str, before: FoundTable | None) -> FoundTable | None:
-    """The grid with its text; None where it is a box around prose, a figure, or empty."""
+def _read(
+    page: Page, place: _Place, found: Grid, how: str, before: FoundTable | None, apart: Sequence[Grid] = ()
+) -> FoundTable | None:
+    """The grid with its text; None where it is a box around prose, a figure, or empty.
+
+    What stands in the grids ``apart`` is none of its text.
+    """
     own = place.inside(*_corners(found))
+    for other in apart:
+        own = np.setdiff1d(own, place.inside(*_corners(other)))
     if not len(own):
         return None
     row, column = np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
     cell = _whole_words(found.cells[row, column], place.word[own])
     inked = place.inked[own]
     index = place.index[own]
+    if _cut_through(cell, place.word[own]):
+        return None
     rows, columns = _kept(found, row[inked], column[inked], float(np.median(page.chars["size"][index])))
     if not len(rows) or not len(columns):
         return None
@@ -200,6 +225,13 @@ def _read(page: Page, place: _Place, found: Grid, how: str, before: FoundTable |
         how=how,
         **around,
     )
+
+
+def _cut_through(cell: Array, word: Array) -> bool:
+    """Whether the grid's lines run through words: then they are a picture behind text, and no cells."""
+    inside = np.diff(word) == 0
+    cut = (np.diff(cell) != 0) & inside
+    return bool(cut.sum() > max(2, 0.02 * inside.sum()))
 
 
 def _whole_words(cell: Array, word: Array) -> Array:
@@ -238,11 +270,8 @@ def _is_table(cells: Array, used: Array) -> bool:
 
     Cells that go through all rows or all columns do not count: they label the rest.
     """
-    rows, columns = cells.shape
-    if rows == 1:
-        return columns >= 3 and bool(np.isin(cells, used).all()) and len(np.unique(cells)) == columns
     filled = np.isin(cells, used)
-    across = (cells == cells[:, :1]).all(1) & (columns > 1)
+    across = (cells == cells[:, :1]).all(1) & (cells.shape[1] > 1)
     down = (cells == cells[:1]).all(0)
     inner, written = cells[~across][:, ~down], filled[~across][:, ~down]
     if inner.shape[0] < 2 or inner.shape[1] < 2 or written.any(1).sum() < 2 or written.any(0).sum() < 2:
