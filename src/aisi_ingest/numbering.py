@@ -166,5 +166,5 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
         for here, after in zip(latin.group(), latin.group()[1:] + " ", strict=True):
             total += -scale[here] if scale.get(after, 0) > scale[here] else scale[here]
         return (total,)
-    letter = re.search("[A-Za-z]", number)
+    letter = re.search("(?<![A-Za-z])[A-Za-z](?![A-Za-z])", number)
     return (ord(letter.group().lower()) - 96,) if letter else ()

@@ -310,20 +310,29 @@ def _kind(number: Numbering) -> tuple[str, int, bool]:
 
 
 def _classes(heads: Sequence[Draft]) -> list[tuple[Any, ...]]:
-    """For each heading what has one level all through a document: its kind of number, and its size where that
-    differs within the kind (a ① of 16 points over one of 12)."""
-    out: list[tuple[Any, ...]] = []
-    sizes: dict[tuple[Any, ...], list[float]] = defaultdict(list)
+    """For each heading what has one level all through a document: its kind of number, and its size where a smaller
+    series of a kind counts within a larger one (❶ of 12 points under ① of 16)."""
+    nested: set[tuple[str, int, bool]] = set()
+    open_heads: list[Draft] = []
     for draft in heads:
-        if draft.number is not None:
-            sizes[_kind(draft.number)].append(draft.size)
+        if draft.number is None:
+            continue
+        while open_heads and open_heads[-1].number is not None and open_heads[-1].number.rank > draft.number.rank:
+            open_heads.pop()
+        over = open_heads[-1] if open_heads else None
+        if over is not None and over.number is not None and _kind(over.number) == _kind(draft.number):
+            if over.size > 1.08 * draft.size and draft.number.values[:1] == (1,) and draft.number.depth == 1:
+                nested.add(_kind(draft.number))
+            open_heads[-1] = draft
+        else:
+            open_heads.append(draft)
+    out: list[tuple[Any, ...]] = []
     for draft in heads:
         if draft.number is None:
             out.append((round(draft.size * 2) / 2, draft.bold))
-            continue
-        kind = _kind(draft.number)
-        apart = max(sizes[kind]) > 1.08 * min(sizes[kind]) and draft.number.depth == 1
-        out.append((*kind, round(draft.size)) if apart else kind)
+        else:
+            kind = _kind(draft.number)
+            out.append((*kind, round(draft.size)) if kind in nested else kind)
     return out
 
 

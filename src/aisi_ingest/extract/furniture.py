@@ -169,7 +169,7 @@ def _strips(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
     places: dict[tuple[str, str, int, int], list[tuple[int, int]]] = defaultdict(list)
     for page in pages:
         for k, line in enumerate(page.lines):
-            if len(line.text) <= 40 and k not in found[page.number]:
+            if len(line.text) <= 40 and line.text[-1] not in "。、" and k not in found[page.number]:
                 place = (line.text, line.direction, round(line.box.x0 / 4), round(line.box.top / 4))
                 places[place].append((page.number, k))
     for hits in places.values():

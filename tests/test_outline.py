@@ -1,0 +1,164 @@
+"""Which blocks are headings, and of which level."""
+
+from __future__ import annotations
+
+import pytest
+
+from aisi_ingest.extract.columns import columns_of
+from aisi_ingest.extract.drafts import Draft, Setting
+from aisi_ingest.extract.layout import paragraphs
+from aisi_ingest.extract.pdf import Bookmark
+from aisi_ingest.extract.rows import Row
+from aisi_ingest.model import Box
+from aisi_ingest.outline import key_of, mark_headings, number_and_title
+from aisi_ingest.text import is_wide
+
+SETTING = Setting(size=10, leading=1.6, face="Mincho", right=500, bottom=780, indents=True)
+TEXT = "本文はこのように一文で終わり、見出しよりも長い。"
+
+
+def drafts(*lines: tuple[str, float, bool], page: int = 1) -> list[Draft]:
+    """Each line is a block of its own: text, size, bold."""
+    rows, base = [], 100.0
+    for text, size, bold in lines:
+        x1 = 60 + sum(size if is_wide(char) else size / 2 for char in text)
+        box = Box(60, base - size, x1, base + 2)
+        row = Row(
+            text, 60, base - size, x1, base + 2, base, size, bold, False, False, "Gothic" if bold else "Mincho", 0, box
+        )
+        row.lead = len(text) if bold else 0
+        rows.append(row)
+        base += 3 * size
+    return paragraphs(columns_of(rows)[0], page, SETTING)
+
+
+def headings(blocks: list[Draft], *bookmarks: Bookmark) -> list[tuple[str, int | None]]:
+    return [(d.text, d.level) for d in mark_headings(blocks, bookmarks, SETTING) if d.kind == "heading"]
+
+
+def test_numbers_say_the_level():
+    found = headings(
+        drafts(
+            *(("第1章 総論", 14, True), (TEXT, 10, False), ("1. 目的", 12, True), (TEXT, 10, False)),
+            *(("(1) 対象", 10, True), (TEXT, 10, False), ("①範囲", 10, True), (TEXT, 10, False)),
+            *(("2. 方法", 12, True), (TEXT, 10, False)),
+        )
+    )
+    assert found == [("第1章 総論", 1), ("1. 目的", 2), ("(1) 対象", 3), ("①範囲", 4), ("2. 方法", 2)]
+
+
+def test_sizes_say_the_level_where_there_are_no_numbers():
+    found = headings(
+        drafts(
+            ("全体について", 16, True),
+            (TEXT, 10, False),
+            ("部分について", 12, True),
+            (TEXT, 10, False),
+            ("結び", 16, True),
+            (TEXT, 10, False),
+        )
+    )
+    assert found == [("全体について", 1), ("部分について", 2), ("結び", 1)]
+
+
+def test_an_unnumbered_heading_beside_numbered_ones_of_its_look_is_of_their_level():
+    found = headings(
+        drafts(
+            ("Abstract", 14, True),
+            (TEXT, 10, False),
+            ("1 Introduction", 14, True),
+            (TEXT, 10, False),
+            ("References", 14, True),
+            (TEXT, 10, False),
+        )
+    )
+    assert found == [("Abstract", 1), ("1 Introduction", 1), ("References", 1)]
+
+
+def test_an_unnumbered_heading_right_under_a_numbered_one_is_below_it():
+    found = headings(
+        drafts(
+            ("1. はじめに", 12, True),
+            ("背景と経緯", 12, True),
+            (TEXT, 10, False),
+            ("2. 方法", 12, True),
+            ("調べ方", 12, True),
+            (TEXT, 10, False),
+        )
+    )
+    assert [level for _, level in found] == [1, 2, 1, 2]
+
+
+def test_a_small_series_within_a_large_one_of_its_kind_is_below_it():
+    found = headings(
+        drafts(("1 課題", 16, True), (TEXT, 10, False), ("1 概要", 13, True), (TEXT, 10, False), ("2 開発", 13, True),
+               (TEXT, 10, False), ("2 対策", 16, True), (TEXT, 10, False))
+    )  # fmt: skip
+    assert [level for _, level in found] == [1, 2, 2, 1]
+
+
+def test_bookmarks_overrule_what_only_looks_like_a_heading():
+    lines = [(name, 10.0, True) for name in ("Purpose", "Bold words", "Scope", "Methods")]
+    blocks = drafts(*(line for name in lines for line in (name, (TEXT, 10.0, False))))
+    marks = [Bookmark(1, "Purpose", 1), Bookmark(2, "Scope", 1), Bookmark(1, "Methods", 1)]
+    assert headings(blocks, *marks) == [("Purpose", 1), ("Scope", 2), ("Methods", 1)]
+
+
+def test_bookmarks_that_name_no_line_are_left_alone():
+    blocks = drafts(("1. 目的", 14, True), (TEXT, 10, False), ("2. 方法", 14, True), (TEXT, 10, False))
+    assert [t for t, _ in headings(blocks, Bookmark(1, "スライド番号 1", 1), Bookmark(1, "スライド番号 2", 1))] == [
+        "1. 目的",
+        "2. 方法",
+    ]
+
+
+def test_two_blocks_that_a_bookmark_names_together_are_one_heading():
+    blocks = drafts(("2.1 Choosing the people", 10, True), (TEXT, 10, False))
+    blocks[1:1] = drafts(("and the means", 10, False))
+    [found] = headings(blocks, Bookmark(1, "2.1 Choosing the people and the means", 1))
+    assert found == ("2.1 Choosing the people and the means", 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["これは文である。", "読点で終わる、", "A sentence that is bold but ends as sentences do."]
+)
+def test_sentences_are_no_headings(text):
+    assert headings(drafts((TEXT, 10, False), (text, 10, True), (TEXT, 10, False))) == []
+
+
+def test_a_numbered_series_of_whole_sentences_in_large_bold_is_headings():
+    blocks = []
+    for page in (1, 2, 3):
+        rule = f"{page}. Take measures to find, to weigh and to lower risks."
+        blocks += drafts((rule, 12, True), (TEXT, 10, False), page=page)
+    assert len(headings(blocks)) == 3
+
+
+def test_plain_numbered_lines_with_text_under_each_are_headings_in_japanese():
+    found = headings(
+        drafts(
+            ("（1）危険に応じた対応", 10, False), (TEXT, 10, False), ("（2）国際的な整合", 10, False), (TEXT, 10, False)
+        )
+    )
+    assert [text for text, _ in found] == ["（1）危険に応じた対応", "（2）国際的な整合"]
+
+
+def test_plain_numbered_lines_one_under_the_other_are_a_list():
+    assert (
+        headings(
+            drafts((TEXT, 10, False), ("（1）計画", 10, False), ("（2）実施", 10, False), ("（3）報告", 10, False))
+        )
+        == []
+    )
+
+
+def test_a_heading_is_compared_without_leaders_blanks_and_case():
+    assert key_of("1.2　Scope of the ＡＩ ...") == key_of("1.2 scope of the AI")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("2.1 Purpose", ("2.1", "Purpose")), ("第1部　総則", ("第1部", "総則")), ("はじめに", (None, "はじめに"))],
+)
+def test_a_number_stands_apart_from_its_title(text, parts):
+    assert number_and_title(text) == parts
