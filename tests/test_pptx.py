@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 import time
 import zipfile
 from pathlib import Path
+from random import Random
 
 import fixtures_pptx as draw
 import pytest
@@ -360,6 +362,45 @@ def test_a_document_type_declaration_is_refused(tmp_path: Path) -> None:
         return name, head + b"?>" + declaration + rest
 
     assert problem(pptx.read(written(tmp_path, draw.rewritten(deck.bytes(), change)))) == "xml_entities"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**9))
+def test_a_file_damaged_anywhere_is_read_or_says_why(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    random = Random(seed)
+    content = whole_deck()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        hit = set(random.sample(archive.namelist(), 3))
+
+    def change(name: str, part: bytes) -> tuple[str, bytes] | None:
+        if name not in hit or not part:
+            return name, part
+        kind, damaged = random.randrange(4), bytearray(part)
+        if kind == 0:
+            return None
+        if kind == 1:
+            for _ in range(random.randint(1, 20)):
+                damaged[random.randrange(len(damaged))] = random.randrange(256)
+        elif kind == 2:
+            del damaged[random.randrange(len(damaged)) :]
+        else:
+            start = random.randrange(len(damaged))
+            del damaged[start : start + random.randint(1, 200)]
+        return name, bytes(damaged)
+
+    path = written(tmp_path_factory.mktemp("damaged"), draw.rewritten(content, change))
+    result = pptx.read(path, ocr=False)
+    assert (result.value is None) == any(issue.level == "error" for issue in result.issues)
+
+
+@functools.cache
+def whole_deck() -> bytes:
+    deck = draw.Deck()
+    slide = deck.slide("一")
+    draw.chart(slide.shapes, "推移", ["a", "b"], {"x": [1, 2]})
+    slide.notes_slide.notes_text_frame.text = "覚え書き"
+    draw.table(deck.slide("二").shapes, [["甲", "乙"], ["丙", "丁"]])
+    return deck.bytes()
 
 
 def test_videos_are_left_packed(tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
         return Result(None, (error("too_large", message),))
 
     issues: list[Issue] = []
+    names, rooted = {member.filename for member in wanted}, False
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w") as cleaned:
         for member in wanted:
@@ -124,13 +125,23 @@ def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
                 if saved is None:
                     continue
                 content = saved
+                if member.filename == "[Content_Types].xml":
+                    content = _typed(content, names)
+                elif member.filename.endswith(".rels"):
+                    content = _related(content)
+                if member.filename == "_rels/.rels":
+                    content, rooted = _root_relations(content), True
             cleaned.writestr(member.filename, content)
+        if not rooted and "ppt/presentation.xml" in names:
+            cleaned.writestr("_rels/.rels", _root_relations(None))
+        if "[Content_Types].xml" not in cleaned.namelist():
+            cleaned.writestr("[Content_Types].xml", _typed(b"<Types/>", names))
     try:
         package = PptxPackage.open(io.BytesIO(copy.getvalue()))
         presentation = package.part_related_by(RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
         if not hasattr(presentation, "presentation"):
             return Result(None, (error("not_a_pptx", f"{name} holds another kind of document than a presentation."),))
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as reason:
+    except Exception as reason:  # python-pptx says in a dozen ways that something it needs is not there
         message = f"{name} cannot be opened as a presentation: {type(reason).__name__} {reason}."
         return Result(None, (*issues, error("part_missing", message)))
     return Result(Package(presentation, _active_content(known)), tuple(issues))
@@ -160,7 +171,72 @@ def _well_formed(filename: str, content: bytes) -> tuple[bytes | None, Issue | N
         if root is None:
             return None, warning("part_missing", f"{filename} is not XML and was left out ({reason}).")
         saved = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        try:
+            etree.fromstring(saved, etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError:  # a damaged name space goes out as it came in
+            return None, warning("part_missing", f"{filename} is damaged and was left out ({reason}).")
         return saved, warning("part_damaged", f"{filename} is damaged; what the parser could save was read ({reason}).")
+
+
+_CONTENT_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_PRESENTATIONML = "application/vnd.openxmlformats-officedocument.presentationml."
+_TYPES = (
+    (re.compile(r"ppt/presentation\.xml"), _PRESENTATIONML + "presentation.main+xml"),
+    (re.compile(r"ppt/slides/[^/]+\.xml"), _PRESENTATIONML + "slide+xml"),
+    (re.compile(r"ppt/slideLayouts/[^/]+\.xml"), _PRESENTATIONML + "slideLayout+xml"),
+    (re.compile(r"ppt/slideMasters/[^/]+\.xml"), _PRESENTATIONML + "slideMaster+xml"),
+    (re.compile(r"ppt/notesSlides/[^/]+\.xml"), _PRESENTATIONML + "notesSlide+xml"),
+    (re.compile(r".*\.rels"), "application/vnd.openxmlformats-package.relationships+xml"),
+    (re.compile(r".*\.png"), "image/png"),
+    (re.compile(r".*\.jpe?g"), "image/jpeg"),
+    (re.compile(r".*"), "application/octet-stream"),
+)
+
+
+def _typed(content: bytes, names: set[str]) -> bytes:
+    """The list of content types, with what is missing in it put in by the usual names of the parts."""
+    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    root.tag = _CONTENT_TYPES + "Types"
+    known: set[str] = set()
+    for element in list(root):
+        name = element.get("PartName") or element.get("Extension")
+        if not name or not element.get("ContentType"):
+            root.remove(element)
+        else:
+            known.add(name.lower())
+    for name in sorted(names):
+        ending = name.rpartition(".")[2].lower()
+        usual = next(kind for pattern, kind in _TYPES if pattern.fullmatch(name))
+        declared = f"/{name}".lower() in known or (ending in known and (ending != "xml" or "octet" in usual))
+        if name != "[Content_Types].xml" and not declared:
+            etree.SubElement(root, _CONTENT_TYPES + "Override", PartName=f"/{name}", ContentType=usual)
+    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+
+
+def _related(content: bytes) -> bytes:
+    """A list of relations without those that lead nowhere, whatever its name space became."""
+    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    whole = [element for element in root if all(element.get(name) for name in ("Id", "Type", "Target"))]
+    if root.tag == _RELATIONS + "Relationships" and len(whole) == len(root):
+        return content
+    out = etree.Element(_RELATIONS + "Relationships", nsmap={None: _RELATIONS[1:-1]})
+    for element in whole:
+        etree.SubElement(out, _RELATIONS + "Relationship", dict(element.attrib))
+    return bytes(etree.tostring(out, encoding="UTF-8", xml_declaration=True))
+
+
+def _root_relations(content: bytes | None) -> bytes:
+    """The relations of the package itself, which lead to the presentation in its usual place if nowhere else."""
+    if content is not None and _OFFICE_DOCUMENT.encode() in content:
+        return content
+    out = etree.Element(_RELATIONS + "Relationships", nsmap={None: _RELATIONS[1:-1]})
+    where = {"Id": "rIdOfficeDocument", "Type": _OFFICE_DOCUMENT, "Target": "ppt/presentation.xml"}
+    etree.SubElement(out, _RELATIONS + "Relationship", where)
+    return bytes(etree.tostring(out, encoding="UTF-8", xml_declaration=True))
 
 
 def _local(tag: str) -> str:

@@ -45,10 +45,13 @@ def read(path: Path, ocr: bool = True) -> Result[Content]:
 
         seen, problems = read_pictures(pictures_of(shapes, (width, height)))
         issues += problems
-    slides = [
-        _slide(part, own, page, (width, height), seen.get(page, []))
-        for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1)
-    ]
+    slides = []
+    for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
+        try:
+            slides.append(_slide(part, own, page, (width, height), seen.get(page, [])))
+        except Exception as reason:  # as in _shapes
+            issues.append(_unreadable(page, reason))
+            slides.append(Slide())
     sizes = ((width, height),) * len(slides)
     deck = compose(slides, sizes)
     content = Content(
@@ -73,7 +76,11 @@ def _slide_size(presentation: Any) -> tuple[float, float]:
     size = presentation.find(qn("p:sldSz"))
     if size is None:
         return 720.0, 540.0  # the schema's default, 4:3
-    return int(size.get("cx")) / 12700, int(size.get("cy")) / 12700
+    try:
+        wide, high = int(size.get("cx")) / 12700, int(size.get("cy")) / 12700
+    except (TypeError, ValueError):
+        return 720.0, 540.0
+    return (wide, high) if wide > 0 and high > 0 else (720.0, 540.0)
 
 
 def _slide_parts(presentation: Any, issues: list[Issue]) -> list[Any]:
@@ -86,7 +93,7 @@ def _slide_parts(presentation: Any, issues: list[Issue]) -> list[Any]:
         try:
             part = presentation.related_part(entry.get(qn("r:id")))
             out.append(part if hasattr(part, "_element") else None)
-        except (KeyError, ValueError):
+        except Exception:  # no such part, or one of another kind
             out.append(None)
         if out[-1] is None:
             issues.append(warning("part_missing", f"Slide {page} is missing from the file.", page))
@@ -98,7 +105,7 @@ def _core_title(presentation: Any) -> str:
 
     try:
         return normalise(presentation.package.core_properties.title or "").strip()
-    except (KeyError, ValueError, AttributeError):
+    except Exception:  # the title is a nicety
         return ""
 
 
@@ -109,10 +116,13 @@ def _shapes(part: Any, presentation: Any, page: int, issues: list[Issue]) -> lis
         return []
     try:
         return shapes_of(part, presentation)
-    except (KeyError, ValueError, AttributeError, TypeError) as reason:
-        problem = f"Slide {page} could not be read: {type(reason).__name__} {reason}."
-        issues.append(warning("page_unreadable", problem, page))
+    except Exception as reason:  # elements in odd places, figures that are none: one slide's damage is its own
+        issues.append(_unreadable(page, reason))
         return []
+
+
+def _unreadable(page: int, reason: Exception) -> Issue:
+    return warning("page_unreadable", f"Slide {page} could not be read: {type(reason).__name__} {reason}.", page)
 
 
 def _slide(
