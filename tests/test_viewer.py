@@ -62,7 +62,7 @@ def read(markup: str):
 # --- text to markup ---
 
 
-@given(st.data(), st.text(alphabet=st.sampled_from("ab<>&\"'あ漢\n{}%/"), max_size=40))
+@given(st.data(), st.text(alphabet=st.sampled_from("ab<>&\"'あ漢\n{}%/..."), max_size=40))
 def test_whatever_is_marked_the_text_stays_the_same_and_is_never_markup(data, text):
     one = block(1, text)
     spans = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
@@ -111,6 +111,12 @@ def test_tables_have_their_headings_merged_cells_and_mentions():
     assert [cell.text_content() for cell in tree.iter("td")] == ["1", "<b>", "3"]
     assert tree.xpath("string(.//caption)") == "表<1>"
     assert tree.xpath(".//td[3]/a/text()") == ["3"]
+
+
+def test_dots_that_lead_to_a_page_number_are_drawn_short_and_stay_text():
+    tree = read(block_text(block(1, "1.1 Purpose ........... 4"), context()))
+    assert tree.text_content() == "1.1 Purpose ........... 4"
+    assert tree.xpath("string(.//span[@class='leader'])").startswith("....")
 
 
 # --- lines ---

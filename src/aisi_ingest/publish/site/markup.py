@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
 from aisi_ingest.publish.schema import BlockRow, MentionRow, TableRow
+
+_LEADER = re.compile(r"((?:[.․‥…・·] ?){6,})")
 
 
 class Context(Struct, frozen=True):
@@ -140,11 +143,19 @@ def _noted(block: BlockRow, context: Context, start: int, end: int, *, last: boo
         number = context.note_numbers.get(note.block)
         if number is None or not (start <= note.offset < end or (last and note.offset == end)):
             continue
-        out.append(escape(block.text[at : note.offset]))
+        out.append(_plain(block.text[at : note.offset]))
         out.append(
             Markup('<sup><a class="noteref" href="#%s" id="%s">%d</a></sup>')
             % (anchor(context.side, note.block), f"{anchor(context.side, note.block)}-ref", number)
         )
         at = note.offset
-    out.append(escape(block.text[at:end]))
+    out.append(_plain(block.text[at:end]))
+    return Markup("").join(out)
+
+
+def _plain(text: str) -> Markup:
+    """Escaped text. The dots that lead to a page number in a table of contents are drawn short."""
+    out = []
+    for number, piece in enumerate(_LEADER.split(text)):
+        out.append(Markup('<span class="leader">%s</span>') % piece if number % 2 else escape(piece))
     return Markup("").join(out)

@@ -133,7 +133,7 @@ class Site:
         listed = sorted(entities, key=lambda row: (-row.mentions, row.id))
         self._write("entities/index.html", "entities.html", None, entities=listed)
         works = sorted(self._works, key=lambda pages: (pages[0].date or "", pages[0].work), reverse=True)
-        self._write("index.html", "index.html", None, works=works, entities=listed[:40], totals=self._totals(entities))
+        self._write("index.html", "index.html", None, works=works, entities=listed[:24], totals=self._totals(entities))
         index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
         (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
         write_feeds(self._folder, self._before, self._changes, self._targets, self._now)
