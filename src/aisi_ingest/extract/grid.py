@@ -24,6 +24,7 @@ Array = np.ndarray[Any, Any]
 # that stand side by side on slides; borders that one table draws twice lie within 1.
 NEAR = 1.5
 _SLIVER = 3.5
+_MOST_LINES = 4000  # pieces of lines on one page, and a tenth of it once they are joined
 _MOST_POINTS = 2500  # crossings in one grid: more is a plot or a map
 _SIDES = ("x0", "top", "x1", "bottom")
 
@@ -148,7 +149,7 @@ def horizontal_rules(page: Page) -> list[tuple[float, float, float]]:
         return []
     flat = rules[(rules["kind"] == LINE) & (rules["color"] & 0xFF > 0)]
     flat = flat[(flat["x1"] - flat["x0"] > 6) & (flat["bottom"] - flat["top"] < 3)]
-    if len(flat) < 3:
+    if not 3 <= len(flat) <= _MOST_LINES:
         return []
     middle = (flat["top"] + flat["bottom"]) / 2
     edges = _not_underlines(page, _edges(middle, flat["x0"], flat["x1"], flat["order"]))
@@ -169,7 +170,7 @@ def covers_on(page: Page) -> Array:
     fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF >= 0xF0)]
     fills = fills[(fills["x1"] - fills["x0"] > 20) & (fills["bottom"] - fills["top"] > 8)]
     lines = rules[rules["kind"] == LINE]
-    if not len(fills) or not len(lines):
+    if not len(fills) or not len(lines) or len(lines) > _MOST_LINES:
         return np.asarray(fills[:0])
     inside = np.ones((len(fills), len(lines)), bool)
     for low, top in (("x0", "x1"), ("top", "bottom")):
@@ -182,7 +183,7 @@ def covers_on(page: Page) -> Array:
 def grids(page: Page, covers: Array | None = None) -> list[Grid]:
     """All grids of two cells and more that the page's lines make."""
     horizontal, vertical = lines_on(page, covers)
-    if len(horizontal) < 2 or len(vertical) < 2:
+    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
         return []
     horizontal, vertical = _not_underlines(page, horizontal), _not_crossed(page, vertical)
     if len(horizontal) < 2 or len(vertical) < 2:
@@ -285,6 +286,8 @@ def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
     )
     flat = [edge for edge in merged if edge["orientation"] == "h" and edge["x1"] - edge["x0"] >= NEAR]
     upright = [edge for edge in merged if edge["orientation"] == "v" and edge["bottom"] - edge["top"] >= NEAR]
+    if len(flat) + len(upright) > _MOST_LINES // 10:
+        return []
     out = []
     for some_flat, some_upright in _components(flat, upright):
         grid = _grid(some_flat, some_upright)

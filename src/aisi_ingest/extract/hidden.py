@@ -102,6 +102,8 @@ def _doubtful(sheet: Sheet, chars: Array) -> Array:
     rules = sheet.rules
     if len(rules):
         rules = rules[(rules["kind"] == FILL) | (rules["kind"] == CURVE) | (rules["kind"] == IMAGE)]
+        # What covers no letter covers nothing; plots have ten thousands of such strokes.
+        rules = rules[(rules["x1"] - rules["x0"] > 3) & (rules["bottom"] - rules["top"] > 3)]
     if not len(rules) and not sheet.layered and (chars["color"] == 0x000000FF).all():
         return np.zeros(len(chars), bool)
     x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
