@@ -264,14 +264,16 @@ def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]
     heads = [draft for draft in heads if id(draft) in matched or not is_contents_title(draft.text)]
     if not heads:
         return
-    known = {_style(draft): matched[id(draft)] for draft in heads if id(draft) in matched}
-    rest = [draft for draft in heads if id(draft) not in matched]
     for draft in heads:
         if id(draft) in matched:
             draft.level = matched[id(draft)]
     if len(matched) >= 3:
-        for draft in rest:
-            draft.level = known.get(_style(draft), 1 if draft.size >= 1.1 * setting.size else max(known.values()))
+        styles = {_style(draft): matched[id(draft)] for draft in heads if id(draft) in matched}
+        kinds = {_kind(d.number): matched[id(d)] for d in heads if id(d) in matched and d.number is not None}
+        for draft in heads:
+            if id(draft) not in matched:
+                other = kinds.get(_kind(draft.number), max(styles.values())) if draft.number is not None else 1
+                draft.level = styles.get(_style(draft), other)
         return
     classes = _classes(heads)
     ranks: dict[tuple[Any, ...], float] = {}
@@ -334,6 +336,17 @@ def _classes(heads: Sequence[Draft]) -> list[tuple[Any, ...]]:
             kind = _kind(draft.number)
             out.append((*kind, round(draft.size)) if kind in nested else kind)
     return out
+
+
+def close_gaps(drafts: Sequence[Draft]) -> None:
+    """Levels from 1 without gaps, when it is known which headings stay (a title printed again is none)."""
+    heads = [
+        d for d in drafts if d.level is not None and d.kind in ("heading", "title") and not is_contents_title(d.text)
+    ]
+    order = sorted({draft.level for draft in heads if draft.level is not None})
+    for draft in heads:
+        if draft.level is not None:
+            draft.level = order.index(draft.level) + 1
 
 
 def number_and_title(text: str) -> tuple[str | None, str]:

@@ -23,7 +23,7 @@ from aisi_ingest.extract.pdf import Bookmark, Page, PdfError, open_document
 from aisi_ingest.extract.rows import Row, dotted, frame_of, rows_of, underline, with_signs
 from aisi_ingest.extract.sheets import Sheet, sheet_of
 from aisi_ingest.model import Content, Result
-from aisi_ingest.outline import mark_headings
+from aisi_ingest.outline import close_gaps, mark_headings
 
 
 def read(path: str | Path) -> Result[Content]:
@@ -101,6 +101,7 @@ def _report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: 
     link_notes(drafts, notes)
     drafts = mark_headings(drafts, bookmarks, setting)
     title = mark_title(drafts, meta_title, setting)
+    close_gaps(drafts)
     mark_levels(drafts)
     cut_numbers(drafts)
     return content_of(sheets, drafts, notes, [page.labels for page in arranged], beside, title)
