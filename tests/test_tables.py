@@ -144,6 +144,19 @@ def test_vertical_text_in_a_cell_is_read(tmp_path: Path) -> None:
     assert [row[0] for row in table.rows] == ["Components"] * 3
 
 
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_table_turned_on_its_page_has_the_rows_of_its_text(tmp_path: Path, degrees: int) -> None:
+    def page(d: Drawing) -> None:
+        d.canvas.translate(297, 421)
+        d.canvas.rotate(degrees)
+        d.canvas.translate(-240, -700)
+        d.grid(XS, YS)
+        d.cells(XS, YS, ROWS)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == ROWS
+
+
 def test_a_box_over_the_grid_is_kept_apart(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS)

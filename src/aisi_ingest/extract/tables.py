@@ -211,6 +211,7 @@ def _read(
         return None
     if grids.figure_like(page, box):
         return None
+    cells = _upright(cells, page.chars["angle"][index[inked]])
     boxes = _cell_boxes(found)
     texts, bold = _texts(page, index, cell, boxes)
     boxes = {number: boxes[number] for number in np.unique(cells).tolist()}
@@ -225,6 +226,15 @@ def _read(
         how=how,
         **around,
     )
+
+
+def _upright(cells: Array, angle: Array) -> Array:
+    """The cells as the text reads, where a whole table is turned on its page."""
+    turned = np.round(angle / 90).astype(int) % 4
+    for quarter, turn in ((1, 3), (2, 2), (3, 1)):  # text that runs up is upright after three turns to the left
+        if (turned == quarter).mean() > 0.8:
+            return np.rot90(cells, turn)
+    return cells
 
 
 def _cut_through(cell: Array, word: Array) -> bool:
