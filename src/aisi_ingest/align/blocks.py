@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from aisi_ingest.align import search
 from aisi_ingest.align.match import NEARBY, Match, Pairing, inside
 from aisi_ingest.align.units import Outline
 
+_IN_GAP = 0.0  # least log odds of two blocks between the same neighbours, by themselves
 _OVER_BORDER = 1.0  # least log odds of two blocks of sections that are not aligned
 _WINDOW = 60  # blocks before and after the place where a counterpart outside its section may stand
 _AGAIN = 0.85  # least similarity of two texts of one document that say the same
@@ -29,6 +31,7 @@ def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[l
         taken = {i for head in heads for i in head.ja}, {j for head in heads for j in head.en}
         found += heads
         found += inside([i for i in left if i not in taken[0]], [j for j in right if j not in taken[1]], of)
+    found += _in_gaps(found, of)
     found += _over_borders(found, of)
     found, again = _restated(ja, en, sections, found, of)
     return sorted(found, key=lambda match: (match.ja, match.en)), sorted(again, key=lambda match: (match.ja, match.en))
@@ -43,6 +46,25 @@ def _headings(ja: Outline, en: Outline, section: Match) -> list[Match]:
     if all(kind in ("heading", "title") for kind in kinds):
         return [Match((firsts[0][0],), (firsts[1][0],), section.odds)]
     return []
+
+
+def _in_gaps(found: Sequence[Match], of: Pairing) -> list[Match]:
+    """Matches among what aligned sections left over between one pair of sure matches and the next, in order.
+
+    Where one language has a heading that the other lacks, or none at all, whole runs of blocks stand in sections that
+    are not aligned.
+    """
+    sure = {(m.ja[0], m.en[0]): (m.ja[-1], m.en[-1]) for m in found if m.odds > 0}
+    chain = [*search.longest_chain(list(sure)), (len(of.ja.texts), len(of.en.texts))]
+    taken = {i for m in found for i in m.ja}, {j for m in found for j in m.en}
+    out: list[Match] = []
+    start = (0, 0)
+    for end in chain:
+        left = [i for i in range(start[0], end[0]) if i not in taken[0]]
+        right = [j for j in range(start[1], end[1]) if j not in taken[1]]
+        out += [match for match in inside(left, right, of) if match.odds - NEARBY * of.kinship > _IN_GAP]
+        start = tuple(last + 1 for last in sure.get(end, end))  # type: ignore[assignment]
+    return out
 
 
 def _over_borders(found: Sequence[Match], of: Pairing) -> list[Match]:
