@@ -7,6 +7,7 @@ An own small grammar (``aisi_ingest.date_grammar``) over the one-to-one fold of 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -88,6 +89,12 @@ def masked(folded: str) -> list[tuple[int, int]]:
     return [m.span() for m in _MASK.finditer(folded)]
 
 
+def overlaps(masks: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the spans of ``masked`` touches the span from ``start`` to ``end``."""
+    before = bisect_left(masks, (end,))
+    return before > 0 and masks[before - 1][1] > start
+
+
 def find(text: str, context: Context | None = None) -> list[Found]:
     """Dates in ``text``, left to right, not overlapping.
 
@@ -142,7 +149,7 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
             if name == "slash" and not _slash_is_date(m, points[0], context):
                 doubtful.append((*m.span(), points))
                 continue
-            if any(a < end and start < b for a, b in masks):
+            if overlaps(masks, start, end):
                 continue
             if name.startswith("en") and not _capital(text, m):
                 continue
@@ -162,8 +169,9 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
             hits.append(_Hit(start, end, f"date.{rule}", first, last))
     slashes = [h for h in hits if h.rule == "date.slash"]
     if doubtful and slashes:  # one sure day makes its neighbours days: 10/1, 10/16, 10/24
-        lines = {text.count("\n", 0, h.start) for h in slashes}
-        hits += [_Hit(a, b, "date.slash", *p) for a, b, p in doubtful[:200] if text.count("\n", 0, a) in lines]
+        breaks = [m.start() for m in re.finditer("\n", text)]
+        lines = {bisect_left(breaks, h.start) for h in slashes}
+        hits += [_Hit(a, b, "date.slash", *p) for a, b, p in doubtful if bisect_left(breaks, a) in lines]
     hits.sort(key=lambda h: (h.start, -h.end))
     at = -1
     for index, hit in enumerate(hits):

@@ -34,6 +34,10 @@ _ENGLISH_NAME = re.compile(
 )
 
 
+# A document that defines more is a list of abbreviations; each new name costs a pattern of all.
+_MOST = 400
+
+
 class Definitions:
     """Names that one document gives to what it has named before."""
 
@@ -114,6 +118,8 @@ class Definitions:
     def _teach(self, short: str, span: Span, name: str) -> None:
         assert span.label is not None
         if self._known.get(short) == (span.label, span.value, span.name or name):
+            return
+        if len(self._known) >= _MOST and short not in self._known:
             return
         self._known[short] = (span.label, span.value, span.name or name)
         self._compile()

@@ -42,7 +42,11 @@ class Institutes:
             self._section, self._stack = block.section, []
         level = block.level or 1
         self._stack = [(at, country) for at, country in self._stack if at < level]
-        out = [self._one(block.text, span, spans) if span.ids and self._shared(span) else span for span in spans]
+        rows = {s.start: s for s in spans}
+        out = [
+            self._one(block.text, at, spans, rows) if span.ids and self._shared(span) else span
+            for at, span in enumerate(spans)
+        ]
         alone = [s for s in out if s.label == "PLACE" and s.value in self._countries]
         if len(alone) == 1 and len(block.text.strip()) - (alone[0].end - alone[0].start) <= 4 and alone[0].value:
             self._stack.append((level, alone[0].value))
@@ -56,15 +60,15 @@ class Institutes:
     def _shared(self, span: Span) -> bool:
         return len(span.ids) > 1 or span.value is None
 
-    def _one(self, text: str, span: Span, spans: list[Span]) -> Span:
-        entries = self._registry.entries
+    def _one(self, text: str, at: int, spans: list[Span], rows: dict[int, Span]) -> Span:
+        entries, span = self._registry.entries, spans[at]
         by_country = {entries[i].country: i for i in reversed(span.ids) if entries[i].country}
-        for country in self._near_countries(text, span, spans):
+        for country in self._near_countries(text, span, spans[max(0, at - 2) : at + 3]):
             if country in by_country:
                 return span._replace(value=by_country[country], rule="registry.country")
-        line = text[: span.start].rfind("\n") + 1
+        line = text.rfind("\n", 0, span.start) + 1
         hosts = {entries[i].part_of: i for i in span.ids if entries[i].part_of}
-        for other in reversed([s for s in spans if line <= s.start < span.start]):
+        for other in reversed([s for s in spans[max(0, at - 20) : at] if s.start >= line]):
             if other.value in hosts:
                 return span._replace(value=hosts[other.value], rule="registry.host")
             if other.label == "PLACE" and other.value in by_country and span.start - other.end <= 4:
@@ -72,10 +76,8 @@ class Institutes:
         for _, country in reversed(self._stack):
             if country in by_country:
                 return span._replace(value=by_country[country], rule="registry.row")
-        row = next(
-            (s for s in spans if s.start == line and s.label == "PLACE" and text[s.end : s.end + 3] == " | "), None
-        )
-        if row is not None and row.value in by_country:
+        row = rows.get(line)
+        if row is not None and row.label == "PLACE" and text.startswith(" | ", row.end) and row.value in by_country:
             return span._replace(value=by_country[row.value], rule="registry.row")
         if self._publisher in span.ids:
             return span._replace(value=self._publisher, rule="registry.publisher")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from aisi_ingest.model import Label
@@ -191,6 +190,10 @@ def places(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
             yield Span(morphemes[first][0], end, "PLACE", "place.unidic")
 
 
+# No name is longer, in tokens.
+_LONGEST = 30
+
+
 def _noun(feature: str) -> bool:
     return feature.startswith(("名詞", "接頭辞", "接尾辞", "形状詞,一般", "記号,一般", "未知語")) or not feature.strip()
 
@@ -212,7 +215,7 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
     first = at
     bridged = False
     telling: list[str] = [text[morphemes[at][0] : head.start()]] if morphemes[at][0] < head.start() else []
-    while first > 0:
+    while first > max(0, at - _LONGEST):
         start, end, feature = morphemes[first - 1]
         gap = text[end : morphemes[first][0]]
         word = text[start:end]
@@ -330,7 +333,8 @@ def _company(text: str, form: re.Match[str], morphemes: list[Morpheme]) -> Itera
 
 def _run_forward(text: str, start: int, morphemes: list[Morpheme]) -> int:
     end = start
-    for a, b, feature in islice(morphemes, bisect_left(morphemes, (start,)), None):
+    begin = bisect_left(morphemes, (start,))
+    for a, b, feature in morphemes[begin : begin + _LONGEST]:
         gap = text[end:a]
         word = text[a:b]
         if gap and not (gap == " " and end > start and text[end - 1].isascii() and word.isascii()):
@@ -347,7 +351,8 @@ def _run_forward(text: str, start: int, morphemes: list[Morpheme]) -> int:
 
 def _run_backward(text: str, end: int, morphemes: list[Morpheme]) -> int:
     start = end
-    for index in range(bisect_left(morphemes, (end,)) - 1, -1, -1):
+    last = bisect_left(morphemes, (end,)) - 1
+    for index in range(last, max(-1, last - _LONGEST), -1):
         a, b, feature = morphemes[index]
         gap = text[b:start]
         word = text[a:b]

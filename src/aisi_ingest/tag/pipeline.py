@@ -64,6 +64,24 @@ class UniDicTokenizer:
         return doc
 
 
+class EnglishTokenizer:
+    """spaCy's rules, but for text with runs without blanks so long that they take its time squared."""
+
+    def __init__(self, tokenizer: Any, vocab: Any) -> None:
+        self._tokenizer, self._vocab = tokenizer, vocab
+
+    def __call__(self, text: str) -> Doc:
+        from spacy.tokens import Doc
+
+        if not _LONG_RUN.search(text):
+            doc: Doc = self._tokenizer(text)
+            return doc
+        found = re.findall(r"\w+|\s+|[^\w\s]", text)
+        return Doc(self._vocab, words=found, spaces=[False] * len(found))
+
+
+_LONG_RUN = re.compile(r"\S{400}")
+
 # Lone surrogates and NUL cannot be handed to MeCab, nor surrogates to spaCy.
 _UNSPEAKABLE = {0: " "} | {code: "?" for code in range(0xD800, 0xE000)}
 
@@ -140,26 +158,21 @@ def build(registry: Registry) -> dict[Lang, Language]:
         Language.component("aisi_shapes", func=shapes)
     out: dict[Lang, Language] = {"ja": spacy.blank("xx"), "en": spacy.blank("en")}
     out["ja"].tokenizer = UniDicTokenizer(out["ja"].vocab)
+    out["en"].tokenizer = EnglishTokenizer(out["en"].tokenizer, out["en"].vocab)
     for nlp in out.values():
         nlp.add_pipe("aisi_registry", name="registry")
         nlp.add_pipe("aisi_shapes", name="shapes")
     return out
 
 
-# MeCab and spaCy need memory in proportion to what they are given at once.
-_PIECE = 20_000
-
-
 def candidates(text: str, pipelines: Mapping[Lang, Language], *, heading: bool, title: str) -> Iterator[Span]:
     """What all components find in ``text``: offsets in ``text``, overlaps not decided."""
-    for at in range(0, len(text), _PIECE):
-        piece = text[at : at + _PIECE].translate(_UNSPEAKABLE)
-        nlp = pipelines["ja" if _JAPANESE.search(piece) else "en"]
-        doc = nlp.make_doc(piece)
-        doc.user_data["heading"], doc.user_data["title"] = heading, title
-        doc = nlp(doc)
-        found = [*_candidates(doc), *_added(doc)]
-        yield from found if not at else (s._replace(start=s.start + at, end=s.end + at) for s in found)
+    nlp = pipelines["ja" if _JAPANESE.search(text) else "en"]
+    doc = nlp.make_doc(text.translate(_UNSPEAKABLE))
+    doc.user_data["heading"], doc.user_data["title"] = heading, title
+    doc = nlp(doc)
+    yield from _candidates(doc)
+    yield from _added(doc)
 
 
 def _added(doc: Doc) -> Iterator[Span]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from aisi_ingest.dates import masked
+from msgspec import structs
+
+from aisi_ingest.dates import masked, overlaps
 from aisi_ingest.model import Block, Content, Issue, Label, Lang, Mention, Result
 from aisi_ingest.registry import Registry, compact
 from aisi_ingest.tag import pipeline
@@ -41,7 +43,7 @@ def tag(
         (block, span)
         for block in content.blocks
         if not block.hidden and block.kind not in ("furniture", "code")
-        for span in walk.block(block)
+        for span in walk.spans(block)
     ]
     out: list[Mention] = []
     issues: list[Issue] = []
@@ -54,6 +56,10 @@ def tag(
             issues.append(Issue("tag", "info", "date_unresolved", f"no value for the date {text[:40]!r}", block.page))
         out.append(Mention(f"m{len(out) + 1}", block.id, span.start, span.end, text, span.label, span.rule, value))
     return Result(tuple(out), tuple(issues))
+
+
+# MeCab and spaCy need memory in proportion to what they are given at once, and overlaps are decided pairwise.
+_PIECE = 10_000
 
 
 class _Walk:
@@ -73,7 +79,21 @@ class _Walk:
         self._titles = {section.id: section.title for section in content.sections}
         self._pipelines = pipelines
 
-    def block(self, block: Block) -> list[Span]:
+    def spans(self, block: Block) -> Iterator[Span]:
+        """Mentions of a block. A very long one is read in pieces, so that cost and memory stay in proportion."""
+        if len(block.text) <= _PIECE:
+            yield from self._piece(block)
+            return
+        at = 0
+        while at < len(block.text):
+            end = at + _PIECE
+            if end < len(block.text):
+                end = max(block.text.rfind(sign, at + _PIECE // 2, end) for sign in "\n。 ") + 1 or end
+            for span in self._piece(structs.replace(block, text=block.text[at:end])):
+                yield span._replace(start=span.start + at, end=span.end + at)
+            at = end
+
+    def _piece(self, block: Block) -> list[Span]:
         text = block.text
         dates = [Span(d.start, d.end, "DATE", d.rule, d.value) for d in self._surroundings.dates(block)]
         heading = block.kind in ("title", "heading", "table")
@@ -83,7 +103,7 @@ class _Walk:
         candidates = [
             span
             for span in (*dates, *found, *self.definitions.known(text))
-            if not any(a < span.end and span.start < b for a, b in masks)
+            if not overlaps(masks, span.start, span.end)
         ]
         spans = self._decide(block, candidates)
         self.definitions.working_group(text, spans, block.section)
