@@ -81,6 +81,13 @@ def field(box: Any, kind: str, shown: str) -> None:
     box.text_frame.paragraphs[0]._p.append(parse_xml(xml))
 
 
+def numbered(paragraph: Any, kind: str, level: int = 0) -> None:
+    """Let PowerPoint number a paragraph."""
+    paragraph.level = level
+    properties = paragraph._p.get_or_add_pPr()
+    properties.append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="{kind}"/>'))
+
+
 def alternate(slide: Any, chosen: str, fallback: str) -> None:
     """A text box inside mc:AlternateContent, as PowerPoint writes formulas and new shapes."""
 

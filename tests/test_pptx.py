@@ -135,6 +135,23 @@ def test_levels_of_a_body_placeholder_are_kept(tmp_path: Path) -> None:
     assert [(b.kind, b.level) for b in blocks[1:]] == [("list_item", 1), ("list_item", 2)]
 
 
+def test_numbers_that_powerpoint_draws_are_in_the_text(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    box = draw.text(deck.slide("手順").shapes, (40, 120, 800, 300), "決める", "細目", "細目二", "試す", "まとめる")
+    levels = (
+        ("arabicPeriod", 0),
+        ("alphaLcParenR", 1),
+        ("alphaLcParenR", 1),
+        ("arabicPeriod", 0),
+        ("circleNumDbPlain", 0),
+    )
+    for paragraph, (kind, level) in zip(box.text_frame.paragraphs, levels, strict=True):
+        draw.numbered(paragraph, kind, level)
+    blocks = read(deck.save(tmp_path / "a.pptx")).blocks[1:]
+    assert [b.text for b in blocks] == ["1. 決める", "a) 細目", "b) 細目二", "2. 試す", "① まとめる"]
+    assert [b.level for b in blocks] == [1, 2, 2, 1, 1]
+
+
 def test_merged_cells_are_repeated(tmp_path: Path) -> None:
     deck = draw.Deck()
     table = draw.table(deck.slide("表").shapes, [["年", "", "計"], ["春", "秋", ""], ["1", "2", "3"]])

@@ -36,3 +36,32 @@ def indentation(text: str) -> int:
         else:
             break
     return width
+
+
+def drawn_number(kind: str, count: int) -> str:
+    """The number that PowerPoint draws before an item, by its ST_TextAutonumberScheme (ECMA-376 20.1.10.61)."""
+    if kind.startswith("alpha"):
+        sign = chr(ord("a") + (count - 1) % 26)
+    elif kind.startswith("roman"):
+        sign = _roman(count)
+    elif kind.startswith("circleNum") and 1 <= count <= 20:
+        return chr(ord("①") + count - 1)
+    elif kind.startswith("ea1") and 1 <= count <= 10:
+        sign = "一二三四五六七八九十"[count - 1]
+    else:
+        sign = str(count)
+    sign = sign.upper() if "Uc" in kind else sign
+    if kind.endswith("ParenBoth"):
+        return f"({sign})"
+    if kind.endswith("ParenR"):
+        return f"{sign})"
+    return sign if kind.endswith("Plain") else f"{sign}."
+
+
+def _roman(count: int) -> str:
+    signs = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+    out = ""
+    for value, sign in signs:
+        while count >= value:
+            out, count = out + sign, count - value
+    return out

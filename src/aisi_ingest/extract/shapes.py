@@ -9,10 +9,10 @@ from typing import Any, Literal
 from msgspec import Struct
 from pptx.oxml.ns import qn
 
-from aisi_ingest.extract.bullets import indentation, split_bullet
+from aisi_ingest.extract.bullets import drawn_number, indentation, split_bullet
 from aisi_ingest.extract.charts import read_chart
 from aisi_ingest.extract.smartart import DIAGRAM, drawing_of
-from aisi_ingest.extract.styles import Inheritance, has_bullet, placeholder_of, size_of
+from aisi_ingest.extract.styles import Inheritance, bullet_of, placeholder_of, size_of
 from aisi_ingest.model import Box
 from aisi_ingest.text import is_wide, join_lines, normalise
 
@@ -284,6 +284,7 @@ def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
     space before the paragraphs of one body count as levels too.
     """
     found = []
+    counts: dict[int, tuple[str, int]] = {}  # level to the scheme of its numbers and the last one
     for element in body.iterchildren(qn("a:p")):
         raw = _raw(element)
         if not raw.strip():
@@ -291,7 +292,14 @@ def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
         properties = element.find(qn("a:pPr"))
         level = min(8, max(0, int(_number(properties, "lvl")))) if properties is not None else 0
         sign, _ = split_bullet(raw.lstrip(" \t\u3000"))
-        found.append((element, raw, level, bool(sign) or has_bullet(element, level, styles)))
+        bullet = bullet_of(element, level, styles)
+        if bullet is not None and bullet.tag == qn("a:buAutoNum"):
+            raw = f"{_next_number(bullet, level, counts)} {raw.strip()}"
+        else:
+            counts.pop(level, None)
+        for deeper in [other for other in counts if other > level]:
+            del counts[deeper]
+        found.append((element, raw, level, bool(sign) or bullet is not None))
     widths = {level: sorted({indentation(raw) for _, raw, at, _ in found if at == level}) for _, _, level, _ in found}
     out = []
     for element, raw, level, bullet in found:
@@ -307,6 +315,15 @@ def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
             )
         )
     return tuple(out)
+
+
+def _next_number(bullet: Any, level: int, counts: dict[int, tuple[str, int]]) -> str:
+    """The number that is drawn before an item: it goes on while level and scheme stay."""
+    kind = bullet.get("type", "arabicPeriod")
+    last = counts.get(level)
+    count = last[1] + 1 if last and last[0] == kind else int(_number(bullet, "startAt")) or 1
+    counts[level] = (kind, count)
+    return drawn_number(kind, count)
 
 
 def _text_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> tuple[Box, ...]:

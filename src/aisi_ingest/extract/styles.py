@@ -117,8 +117,8 @@ def _points(hundredths: str | None) -> float | None:
     return int(hundredths) / 100 if hundredths and hundredths.isdigit() else None
 
 
-def has_bullet(paragraph: Any, level: int, styles: list[Any]) -> bool:
-    """True where PowerPoint draws a bullet or a number before the paragraph."""
+def bullet_of(paragraph: Any, level: int, styles: list[Any]) -> Any | None:
+    """The element that says which bullet or number PowerPoint draws before the paragraph; None for none."""
     own = paragraph.find(qn("a:pPr"))
     levels = [style.find(qn(f"a:lvl{level + 1}pPr")) for style in styles]
     for properties in (own, *levels):
@@ -127,7 +127,7 @@ def has_bullet(paragraph: Any, level: int, styles: list[Any]) -> bool:
         for child in properties:
             name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
             if name == "buNone":
-                return False
+                return None
             if name in ("buChar", "buAutoNum", "buBlip"):
-                return True
-    return False
+                return child
+    return None
