@@ -29,7 +29,10 @@ def prefect(home: Path, script: str, *arguments: object) -> subprocess.Completed
 
 
 INGEST = "import sys; from flows.ingest import ingest; print(ingest(sources=sys.argv[1], root=sys.argv[2]))"
-REPROCESS = "import sys; from flows.reprocess import reprocess; print(reprocess(root=sys.argv[1], stage='tag'))"
+REPROCESS = (
+    "import sys; from flows.reprocess import reprocess;"
+    "print(reprocess(root=sys.argv[1], stage='tag', sources=sys.argv[2]))"
+)
 
 
 def query(home: Path, statement: str) -> list[tuple]:
@@ -96,7 +99,7 @@ def test_the_flow_and_the_command_line_give_the_same_bytes(base, tmp_path):
 
 def test_the_reprocess_flow_works_without_a_network(base, tmp_path):
     shutil.copytree(base / "root" / "raw", tmp_path / "raw")
-    done = prefect(base / "home", REPROCESS, tmp_path)
+    done = prefect(base / "home", REPROCESS, tmp_path, base / "sources.toml")
     assert "6 processed" in done.stdout + done.stderr and "published release" in done.stdout + done.stderr
 
 

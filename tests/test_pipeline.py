@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
@@ -179,3 +180,24 @@ def test_a_name_that_fits_no_document_is_an_error(first):
     report = pipeline.reprocess(Settings(root=str(root), redo_from="tag"), [], ["no-such-work"])
     assert not report.succeeded
     assert any("no-such-work" in issue.message for issue in report.issues)
+
+
+def test_a_source_without_a_licence_is_not_published_and_says_what_to_write(tmp_path, sample_site):
+    source = replace(from_index([sample_site]), id="without-terms")
+    report = pipeline.run(Settings(root=str(tmp_path)), [source])
+    assert report.release is None and not report.succeeded
+    assert any("licence = {" in issue.message and "without-terms" in issue.message for issue in report.issues)
+
+
+def test_only_takes_the_id_of_a_document(first, sample_site):
+    root, report = first
+    name = report.documents[0].id
+    again = run(root, sample_site, only=(name,), redo_from="tag")
+    assert [row.id for row in again.documents if row.state == "processed"] == [name]
+
+
+def test_the_log_says_what_each_stage_of_each_document_took(first):
+    root, report = first
+    lines = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    took = {(line["document"], line["stage"]) for line in lines if "seconds" in line and "document" in line}
+    assert {(row.file, stage) for row in report.documents for stage in ("extract", "tag")} <= took

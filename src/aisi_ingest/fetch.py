@@ -25,7 +25,7 @@ from aisi_ingest.extract import sniff
 from aisi_ingest.ledger import Standing
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
 from aisi_ingest.pages import Link
-from aisi_ingest.sources import MANUAL, SourceSpec, from_file
+from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
 from aisi_ingest.store import Store, now
 
 _LOG = logging.getLogger(__name__)
@@ -298,6 +298,8 @@ def listings_of(standing: Standing, source: SourceSpec | None) -> tuple[Listing,
     address = None if latest.url.startswith("file:") else latest.url
     file = latest.file or latest.url
     licence = source.licence if source else None
+    # Whoever names a page or a file by hand cannot write its terms into sources.toml; a source there must.
+    unstated = Licence("not stated; see the source", address or "", address or file) if by_hand(latest.source) else None
     return tuple(
         Listing(
             source=Source(
@@ -311,7 +313,7 @@ def listings_of(standing: Standing, source: SourceSpec | None) -> tuple[Listing,
             title=latest.title or good.title,
             date=latest.date or good.date,
             lang=latest.lang or good.lang,
-            licence=licence or Licence("not stated; see the source", address or "", address or file),
+            licence=licence or unstated,
             origin=latest.source,
         )
         for good in standing.versions

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +20,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest import fetch, steps
+from aisi_ingest import fetch, log, steps
 from aisi_ingest.fetch import Fetched, Visit
-from aisi_ingest.model import Alignment, Comparison, Document, Issue, Licence, Listing, Publication, Release
+from aisi_ingest.files import sha256_of
+from aisi_ingest.model import Alignment, Comparison, Document, Issue, Listing, Publication, Release
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, PairJob, PairOutcome, Settings
-from aisi_ingest.store import Stamp, Store, now, read_stamp, sha256_of, write_stamp
+from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
 from aisi_ingest.versions import code_digest, made_with
 
 J = TypeVar("J")
@@ -156,9 +157,10 @@ def reprocess(
         return this.process_and_publish(only)
 
 
-def fetch_source(job: FetchJob) -> Visit:
-    """Read one source's index pages and bring what is new. One at a time: the ledger has one writer."""
-    return fetch.fetch(job.source, Store(job.settings.root), only=job.only, force=job.settings.redo_from is not None)
+def fetch_source(job: FetchJob, progress: fetch.Progress | None = None) -> Visit:
+    """Read one source's index pages and bring what is new. One at a time: hosts are spared."""
+    forced = job.settings.redo_from is not None
+    return fetch.fetch(job.source, Store(job.settings.root), only=job.only, force=forced, progress=progress)
 
 
 class _Run(AbstractContextManager["_Run"]):
@@ -177,22 +179,36 @@ class _Run(AbstractContextManager["_Run"]):
 
     def __enter__(self) -> _Run:
         steps.registry_digest(self.settings.registry)  # wrong: better now than after an hour of fetching
-        self._lock = self.store.lock()
-        self._lock.__enter__()
+        with ExitStack() as stack:
+            stack.enter_context(self.store.lock())
+            stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
+            self._open = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.__exit__(kind, error, trace)
+        self._open.__exit__(kind, error, trace)
 
     def fetch(self, job: FetchJob) -> None:
         self.followed.add(job.source.id)
-        for visit in self.runner(fetch_source, [job]):
+        job = replace(job, only=self._addresses(job.only))
+        # A task of another process cannot report to this one's terminal.
+        here = isinstance(self.runner, Threads)
+        for visit in [fetch_source(job, self._fetched)] if here else self.runner(fetch_source, [job]):
             self.issues += visit.issues
             for each in visit.fetched:
                 self.attempts[each.receipt.url] = each
-            self.progress("fetch", f"{job.name}: {len(visit.fetched)} documents", 1, 1)
+
+    def _fetched(self, each: Fetched, done: int, total: int) -> None:
+        self.progress("fetch", each.receipt.file or each.receipt.url, done, total)
+
+    def _addresses(self, only: Sequence[str]) -> tuple[str, ...]:
+        """What ``only`` names, document ids and works turned into addresses, which is what fetching knows."""
+        ids = _ids(self.store.processed / "latest")
+        known = [(each.receipt.url, each.listing) for each in fetch.known(self.store) if each.listing] if only else []
+        named = [url for name in only for url, listing in known if _fits(name, url, listing, ids)]
+        return tuple(dict.fromkeys((*only, *named)))
 
     def add_file(self, path: Path) -> None:
         each = fetch.add_file(path, self.store)
@@ -204,7 +220,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     def process_and_publish(self, only: Sequence[str]) -> Report:
         known = {each.receipt.url: each for each in fetch.known(self.store, self.sources)}
-        listings = {url: _licensed(each.listing) for url, each in known.items() if each.listing}
+        listings = {url: each.listing for url, each in known.items() if each.listing}
         first: dict[str, str] = {}  # the same bytes under two addresses are one document
         for url, listing in listings.items():
             first.setdefault(listing.source.sha256, url)
@@ -263,7 +279,7 @@ class _Run(AbstractContextManager["_Run"]):
         for url in failed:
             standing = self.store.ledger.standing(url)
             for listing in fetch.listings_of(standing, by_id.get(standing.latest.source))[1:] if standing else ():
-                outcome = steps.process_document(DocumentJob(spared, _licensed(listing)))
+                outcome = steps.process_document(DocumentJob(spared, listing))
                 if not outcome.failed:
                     outcomes[url] = outcome
                     break
@@ -357,7 +373,7 @@ def _row(
     reason = receipt.reason
     state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
     if attempt and receipt.state in ("refused", "failed"):
-        state = receipt.state  # type: ignore[assignment]
+        state = receipt.state
     elif outcome is None:
         state = "unchanged" if each.listing else "refused"
     elif outcome.failed:
@@ -377,14 +393,6 @@ def _row(
         issues,
         outcome.seconds if outcome else {},
     )
-
-
-def _licensed(listing: Listing) -> Listing:
-    """Documents named by hand have no terms in sources.toml: what is published says that they are not known."""
-    if listing.licence is not None or listing.origin not in ("manual", "index"):
-        return listing
-    address = listing.source.url or ""
-    return replace(listing, licence=Licence("not stated; see the source", address, address or listing.source.file))
 
 
 def _ids(release: Path) -> dict[str, str]:

@@ -40,7 +40,7 @@ class SourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[str, ...] = ()  # "example.org" or "example.org:8080"; by default those of index and files
     depth: int = 2  # how many links below an index page further pages are read
     languages: tuple[Lang, ...] = ("ja", "en")
-    licence: Licence | None = None  # None: not known, which every document then says
+    licence: Licence | None = None  # None: not known, and its documents are not published
     pairs: tuple[tuple[str, str], ...] = ()  # file names or addresses that are one work: Japanese, English
     not_pairs: tuple[tuple[str, str], ...] = ()  # that look like one work and are not
     expect: Expect = Expect()
@@ -55,6 +55,11 @@ class SourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: str = ""
     source: tuple[SourceSpec, ...] = ()
+
+
+def by_hand(source: str) -> bool:
+    """True for the id of what was named on the command line: files and addresses added, index pages."""
+    return source == "manual" or source.startswith(_BY_HAND)
 
 
 def load(path: Path | str) -> tuple[SourceSpec, ...]:

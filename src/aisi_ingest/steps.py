@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest import store
+from aisi_ingest import log, store
 from aisi_ingest.extract import sandbox
 from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
@@ -25,6 +26,7 @@ from aisi_ingest.versions import code_digest
 Stage = Literal["extract", "tag", "align", "publish"]
 STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 
 class Settings(Struct, frozen=True):
@@ -119,7 +121,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     settings, listing = job.settings, job.listing
     place, sha256 = Store(settings.root), listing.source.sha256
 
-    content: _Output[Content] = _Output(place, sha256, "extract", settings.redo("extract"))
+    content: _Output[Content] = _Output(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr}"})
     content.make(
         stamp, lambda: _confined(settings, "extract", _extract, str(place.path(sha256)), settings.ocr), Result[Content]
@@ -127,7 +129,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     if content.failed:
         return DocumentOutcome(listing, content.made("extract"), content.issues, {"extract": content.seconds})
 
-    tagged: _Output[Tagged] = _Output(place, sha256, "tag", settings.redo("tag"))
+    tagged: _Output[Tagged] = _Output(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": _digest(msgspec.json.encode(listing))}
     stamp = Stamp((content.digest,), code_digest("tag"), context)
     tagged.make(
@@ -169,7 +171,7 @@ def align_pair(job: PairJob) -> PairOutcome:
     """Align the two languages of one edition and say where they disagree."""
     sources = [each.listing.source.sha256 for each in (job.ja, job.en)]
     place, key = Store(job.settings.root), _digest("".join(sources).encode())
-    output: _Output[Aligned] = _Output(place, key, "align", job.settings.redo("align"))
+    output: _Output[Aligned] = _Output(place, key, "align", job.name, job.settings.redo("align"))
     inputs = tuple(_digest(msgspec.json.encode(document)) for document in (job.ja, job.en))
     output.make(
         Stamp(inputs, code_digest("align") + code_digest("compare")),
@@ -196,8 +198,8 @@ class _Said(Struct):
 class _Output(Generic[T]):
     """One stage's output: as it lies there if it is fresh, else made now, and kept if it has a value."""
 
-    def __init__(self, place: Store, key: str, stage: Stage, redo: bool) -> None:
-        self.place, self.path, self.redo = place, place.stage_path(key, stage), redo
+    def __init__(self, place: Store, key: str, stage: Stage, name: str, redo: bool) -> None:
+        self.place, self.path, self.stage, self.name, self.redo = place, place.stage_path(key, stage), stage, name, redo
         self.seconds, self.digest, self.failed = 0.0, "", False
         self.issues: tuple[Issue, ...] = ()
         self._made = False
@@ -209,7 +211,8 @@ class _Output(Generic[T]):
             self.issues = msgspec.json.decode(encoded, type=_Said).issues
         else:
             began = time.monotonic()
-            result = step()
+            with log.timed(_LOG, self.stage, document=self.name):
+                result = step()
             self.seconds, self._made = round(time.monotonic() - began, 3), True
             self.issues, self.failed = result.issues, result.value is None
             if self.failed:
