@@ -162,3 +162,35 @@ def test_a_heading_is_compared_without_leaders_blanks_and_case():
 )
 def test_a_number_stands_apart_from_its_title(text, parts):
     assert number_and_title(text) == parts
+
+
+def test_lines_in_lenticular_brackets_are_headings_below_what_they_stand_under():
+    found = headings(
+        drafts(
+            *(("1. 事例", 12, True), (TEXT, 10, False), ("【課題】", 10, False), (TEXT, 10, False)),
+            *(("【対応】", 10, False), (TEXT, 10, False), ("2. 展望", 12, True), (TEXT, 10, False)),
+        )
+    )
+    assert found == [("1. 事例", 1), ("【課題】", 2), ("【対応】", 2), ("2. 展望", 1)]
+
+
+def test_numbers_that_begin_again_under_letters_are_below_them():
+    found = headings(
+        drafts(
+            *(("A. Models", 12, True), (TEXT, 10, False), ("1. Small ones", 12, True), (TEXT, 10, False)),
+            *(("2. Large ones", 12, True), (TEXT, 10, False), ("B. Data", 12, True), (TEXT, 10, False)),
+            *(("1. Text", 12, True), (TEXT, 10, False), ("2. Images", 12, True), (TEXT, 10, False)),
+        )
+    )
+    assert [level for _, level in found] == [1, 2, 2, 1, 2, 2]
+
+
+def test_a_square_before_bold_words_with_text_under_them_is_a_heading():
+    found = headings(drafts(("■ 背景", 10, True), (TEXT, 10, False), ("■ 目的", 10, True), (TEXT, 10, False)))
+    assert [text for text, _ in found] == ["背景", "目的"]
+
+
+def test_capitals_that_stand_alone_are_a_heading():
+    assert [t for t, _ in headings(drafts(("EXECUTIVE SUMMARY", 10, False), (TEXT, 10, False)))] == [
+        "EXECUTIVE SUMMARY"
+    ]

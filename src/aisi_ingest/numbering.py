@@ -57,6 +57,7 @@ _RANK: dict[NumberKind, int] = {
 }
 
 _N = "[0-9０-９一二三四五六七八九十百]{1,4}"
+_B = "[ \u3000]?"
 _SEP = "[.．\\-－‐–−]"
 _BLANK = "[\\s\u3000]"
 _AFTER = f"(?={_BLANK}|$|[^0-9A-Za-z.,．%％])"
@@ -69,9 +70,9 @@ _NO_UNIT = (
     "[^0-9a-z.,:/\\-–~〜°+=×)）\\s]"
 )
 _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
-    ("part", re.compile(f"第{_N}[部編篇](?![a-z門分])|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?")),
-    ("chapter", re.compile(f"第{_N}章|Chapter\\s+(?:[IVX]+|[0-9]+)\\b[.:]?", re.IGNORECASE)),
-    ("section", re.compile(f"第{_N}節")),
+    ("part", re.compile(f"第{_B}{_N}{_B}[部編篇](?![a-z門分])|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?")),
+    ("chapter", re.compile(f"第{_B}{_N}{_B}章|Chapter\\s+(?:[IVX]+|[0-9]+)\\b[.:]?", re.IGNORECASE)),
+    ("section", re.compile(f"第{_B}{_N}{_B}節")),
     ("article", re.compile(f"第{_N}[条條項款](?:の{_N})?(?=[\\s\u3000（(])|Article\\s+[0-9]+\\b[.:]?")),
     (
         "annex",
@@ -111,7 +112,7 @@ def numbering(text: str) -> Numbering | None:
     kind, found = next(((kind, found) for kind, one in _PATTERNS if (found := one.match(text))), (None, None))
     if kind is None or found is None:
         return None
-    if kind == "letter" and re.match("[A-Z][.．] [A-Z][a-zé-]+(?:,| and | &|$)", text):
+    if kind == "letter" and re.match("[A-Z][.．] [A-Z][a-zé-]+(?:,| and [A-Z]| & [A-Z])", text):
         return None  # the initial of a name
     number = found.group().strip(" \u3000")
     rest = text[found.end() :]

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Bookmark
 
 
+_BRACKETED = re.compile("【[^】]{1,40}】")
+_CAPITALS = re.compile("(?=(?:.*[A-Z]){6})[A-Z0-9 &,:/()'’–-]{6,80}")
+
+
 def key_of(text: str) -> str:
     """What stays of a heading for comparing: no white space, no leaders, no case."""
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -56,6 +60,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
     if not strict:  # bookmarks name every heading of a series or none
         _fill_series(drafts, setting)
         _plain_series(drafts)
+        _signed(drafts, setting)
     heads = [draft for draft in drafts if draft.kind == "heading"]
     _levels(heads, drafts, matched, setting)
     return drafts
@@ -168,6 +173,8 @@ def _stands_out(
         return True
     if strict:
         return bigger and apart and len(draft.rows) <= 2
+    if len(draft.rows) == 1 and apart and (_BRACKETED.fullmatch(text) or _CAPITALS.fullmatch(text)):
+        return True
     if bigger and (apart or numbered or draft.bold):
         return True
     if big and (draft.bold or numbered):
@@ -216,6 +223,17 @@ def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
         if len(group) >= 3 and len(pages) >= 2 and sum(step == 1 for step in steps) >= 0.7 * len(steps):
             for draft in group:
                 draft.kind = "heading"
+
+
+def _signed(drafts: Sequence[Draft], setting: Setting) -> None:
+    """``■ 背景`` in bold or large type with text under it: the sign of a heading, not of a list."""
+    for draft, under in pairwise(drafts):
+        prominent = draft.bold or draft.size >= 1.1 * setting.size
+        if draft.kind != "list_item" or draft.sign[:1] not in tuple("■◆□◇●▼★") or not prominent or len(draft.rows) > 2:
+            continue
+        text = under.kind in ("paragraph", "list_item") and not under.bold and under.sign[:1] != draft.sign[:1]
+        if text and not re.search("[。、,.]$", draft.text):
+            draft.kind = "heading"
 
 
 def _plain_series(drafts: Sequence[Draft]) -> None:
@@ -283,6 +301,8 @@ def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]
         sizes[kind], bold[kind] = draft.size, draft.bold
         if draft.number is not None:
             ranks[kind] = float(draft.number.rank) - draft.size / 1000
+    _by_restarts(heads, classes, ranks)
+    _brackets(classes, ranks)
     # Unnumbered ones, the largest first: under what they directly follow, beside what looks like them.
     places = {id(draft): k for k, draft in enumerate(drafts)}
     follows: dict[tuple[Any, ...], set[tuple[Any, ...]]] = defaultdict(set)
@@ -305,6 +325,41 @@ def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]
     order = sorted(set(ranks.values()))
     for draft, kind in zip(heads, classes, strict=True):
         draft.level = order.index(ranks[kind]) + 1
+
+
+def _by_restarts(
+    heads: Sequence[Draft], classes: Sequence[tuple[Any, ...]], ranks: dict[tuple[Any, ...], float]
+) -> None:
+    """Where the numbers of a kind begin again under every one of another kind, they are below it, whatever is usual."""
+    for lower in list(ranks):
+        between: list[set[tuple[Any, ...]]] = []
+        seen: set[tuple[Any, ...]] = set()
+        for draft, kind in zip(heads, classes, strict=True):
+            if kind != lower:
+                seen.add(kind)
+            elif draft.number is not None:
+                if draft.number.values[-1:] == (1,):
+                    between.append(seen)
+                seen = set()
+        if len(between) < 2:
+            continue
+        over = set.intersection(*between) & set(ranks)
+        for higher in over:
+            if ranks[lower] <= ranks[higher]:
+                ranks[lower] = ranks[higher] + 0.4
+
+
+def _brackets(classes: Sequence[tuple[Any, ...]], ranks: dict[tuple[Any, ...], float]) -> None:
+    """Lines in 【】 are below the deepest numbered heading that they stand under."""
+    over: dict[tuple[Any, ...], float] = {}
+    current = 0.0
+    for kind in classes:
+        if kind in ranks:
+            current = ranks[kind]
+        elif kind[0] == "【】":
+            over[kind] = max(over.get(kind, 0.0), current)
+    for kind, rank in over.items():
+        ranks[kind] = rank + 0.5
 
 
 def _kind(number: Numbering) -> tuple[str, int, bool]:
@@ -330,7 +385,9 @@ def _classes(heads: Sequence[Draft]) -> list[tuple[Any, ...]]:
             open_heads.append(draft)
     out: list[tuple[Any, ...]] = []
     for draft in heads:
-        if draft.number is None:
+        if draft.number is None and _BRACKETED.fullmatch(draft.text):
+            out.append(("【】", round(draft.size)))
+        elif draft.number is None:
             out.append((round(draft.size * 2) / 2, draft.bold))
         else:
             kind = _kind(draft.number)

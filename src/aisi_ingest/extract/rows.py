@@ -182,16 +182,23 @@ def underline(rows: Sequence[Row], rules: Sequence[tuple[float, float, float]]) 
 
 
 def dotted(rows: Sequence[Row], dots: Sequence[tuple[float, float, float]]) -> None:
-    """Mark the rows before which a bullet is drawn; dots are (x0, x1, y of the middle)."""
+    """Mark the rows before which a bullet is drawn; dots are (x0, x1, y of the middle).
+
+    Where most small marks of a page are no bullets, none is: they are an ornament or a plot.
+    """
+    found: list[tuple[Row, float]] = []
     for x0, x1, y in dots:
         near = [
             row
             for row in rows
             if 0.15 * row.size < row.x0 - x1 < 2.6 * row.size
             and row.base - 0.8 * row.size < y < row.base + 0.05 * row.size
+            and 0.2 * row.size < x1 - x0 < 0.65 * row.size
         ]
-        if near and 0.2 * near[0].size < x1 - x0 < 0.65 * near[0].size:
-            row = min(near, key=lambda row: row.x0)
+        if near:
+            found.append((min(near, key=lambda row: row.x0), x0))
+    if 2 * len(found) >= len(dots):
+        for row, x0 in found:
             row.dot = x0
 
 
