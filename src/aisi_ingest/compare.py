@@ -8,6 +8,8 @@ none, nor is a coarser value or another order.
 from __future__ import annotations
 
 import functools
+import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
@@ -39,6 +41,10 @@ _LEAST_SCORE, _SURE = 0.6, 0.9
 _LEAST_SHARE = 0.2
 _SHORT = 40  # characters (Japanese 16): a shorter text that is missing weighs little
 _SHOWN = 60  # characters of a text in a message
+
+
+# A line of a table of contents: what it tells is told of the section itself.
+_CONTENTS_LINE = re.compile(r"(?:[.·・…‥_]\s?){3,}\s*\d+\s*$")
 
 
 class _Side(Struct, frozen=True):
@@ -169,7 +175,7 @@ def _missing_block(bead: Bead, sides: tuple[_Side, _Side], gone: Sequence[set[st
     which = 0 if bead.ja else 1
     out = []
     for block in sides[which].texts(bead.ja or bead.en):
-        if block.section in gone[which]:
+        if block.section in gone[which] or _CONTENTS_LINE.search(block.text):
             continue
         length = len(block.text) * (2.5 if block.lang == "ja" else 1)
         weighty = length >= _SHORT and block.kind in ("paragraph", "list_item", "table")
@@ -246,14 +252,36 @@ def _unmatched(
     left, right = _without(ja, en), _without(en, ja)
     lone_ja = [a for a in left if not any(agree(a, b) for b in right)]
     lone_en = [b for b in right if not any(agree(a, b) for a in left)]
+    # The nearest first: of several values that changed, each has its own counterpart. A name of a place is not set
+    # against one of a person. Words for numbers are often idioms.
+    near = sorted(
+        (_distance(a, b), i, j)
+        for i, a in enumerate(lone_ja)
+        for j, b in enumerate(lone_en)
+        if a.label == b.label and _telling(a, b, ja, en)
+    )
+    used: tuple[set[int], set[int]] = set(), set()
     out = []
-    for one in lone_ja:
-        # A name of a place is not set against one of a person. Words for numbers are often idioms.
-        other = next((b for b in lone_en if b.label == one.label and _telling(one, b, ja, en)), None)
-        if other is not None:
-            lone_en.remove(other)
-            out.append((one, other))
-    return out
+    for _, i, j in near:
+        if i not in used[0] and j not in used[1]:
+            used[0].add(i)
+            used[1].add(j)
+            out.append((i, lone_ja[i], lone_en[j]))
+    return [(one, other) for _, one, other in sorted(out, key=lambda found: found[0])]
+
+
+def _distance(a: _Value, b: _Value) -> float:
+    """How far apart two values are, for choosing what stands for what: in days, or by the factor between numbers."""
+    if a.label:
+        return 0.0
+    spans = periods.span(a.value), periods.span(b.value)
+    if spans[0] and spans[1]:
+        return float(abs((spans[0][0] - spans[1][0]).days))
+    try:
+        one, other = float(a.value.rstrip("%")), float(b.value.rstrip("%"))
+    except ValueError:
+        return 0.0
+    return abs(math.log(max(one, 1e-9)) - math.log(max(other, 1e-9))) + (a.value[-1] == "%") * (b.value[-1] != "%")
 
 
 def _without(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value]:
@@ -294,10 +322,13 @@ def _dates_agree(a: _Value, b: _Value) -> bool:
 def _numbers(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
     names = [(m.start, m.end) for m in mentions]
     found: list[Number] = numbers(block.text, block.lang, names)
-    return [
-        _Value(f"{n.value:g}{'%' if n.kind == 'percent' else ''}", block.text[n.start : n.end], in_words=n.in_words)
-        for n in found
-    ]
+    return [_Value(_digits(n), block.text[n.start : n.end], in_words=n.in_words) for n in found]
+
+
+def _digits(number: Number) -> str:
+    """1000000, 0.5, 30%: all digits, no exponent."""
+    value = f"{number.value:.0f}" if number.value == int(number.value) else f"{number.value:.10f}".rstrip("0")
+    return value + ("%" if number.kind == "percent" else "")
 
 
 def _numbers_agree(a: _Value, b: _Value) -> bool:

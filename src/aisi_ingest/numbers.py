@@ -43,7 +43,8 @@ _ORDINAL = {word: value for value, word in enumerate(_ORDINALS.split(), 1)}
 _TIMES = {"once": 1, "twice": 2, "double": 2, "both": 2, "triple": 3, "dozen": 12}
 
 _NOT_NUMBERS = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+"
+    r"(?:[.·・…‥_]\s?){3,}\s*\d+\s*$"  # the page in a line of a table of contents
+    r"|https?://\S+|www\.\S+|\S+@\S+"
     r"|[a-z_][a-z_]*[-_./]?\d[\w.\-]*"  # Windows11, gpt-4o, v1.10, CO2
     r"|\d+(?:\.\d+){2,}"  # 1.19.3, 192.168.10.13
     r"|\b(?:ver|version|release|python|section|page|p|pp|no)\.?\s?\d+(?:\.\d+)+"

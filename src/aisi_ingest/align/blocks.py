@@ -33,6 +33,7 @@ def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[l
         found += inside([i for i in left if i not in taken[0]], [j for j in right if j not in taken[1]], of)
     found += _in_gaps(found, of)
     found += _over_borders(found, of)
+    found = _whole_tables(ja, en, found)
     found, again = _restated(ja, en, sections, found, of)
     return sorted(found, key=lambda match: (match.ja, match.en)), sorted(again, key=lambda match: (match.ja, match.en))
 
@@ -64,6 +65,23 @@ def _in_gaps(found: Sequence[Match], of: Pairing) -> list[Match]:
         right = [j for j in range(start[1], end[1]) if j not in taken[1]]
         out += [match for match in inside(left, right, of) if match.odds - NEARBY * of.kinship > _IN_GAP]
         start = tuple(last + 1 for last in sure.get(end, end))  # type: ignore[assignment]
+    return out
+
+
+def _whole_tables(ja: Outline, en: Outline, found: Sequence[Match]) -> list[Match]:
+    """Matches of tables with all their parts: one language's table may break over a page where the other's does not."""
+    out = list(found)
+    for which, outline in ((0, ja), (1, en)):
+        at = {i: k for k, match in enumerate(out) for i in (match.ja, match.en)[which]}
+        pairs = sorted(outline.goes_on.items())
+        # Forwards, then backwards: the part that was found may be any.
+        for part, before in [*pairs, *((b, p) for p, b in reversed(pairs))]:
+            if part in at or before not in at:
+                continue
+            k = at[part] = at[before]
+            match = out[k]
+            grown = tuple(sorted((*(match.ja, match.en)[which], part)))
+            out[k] = Match(grown, match.en, match.odds) if which == 0 else Match(match.ja, grown, match.odds)
     return out
 
 

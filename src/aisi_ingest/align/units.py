@@ -22,6 +22,7 @@ class Outline(Struct, frozen=True):
     own: tuple[tuple[int, ...], ...]  # places in ``blocks``: heading and blocks of the section itself
     under: tuple[tuple[int, ...], ...]  # the same with its subsections, headings left out
     loose: tuple[int, ...]  # blocks of no section
+    goes_on: dict[int, int]  # places of tables that go on over a page break, and of the part before
 
 
 def outline(document: Document, blocks: Sequence[Block]) -> Outline:
@@ -50,8 +51,22 @@ def outline(document: Document, blocks: Sequence[Block]) -> Outline:
             at = place.get(sections[at].parent or "")
     lang = document.content.lang
     titles = tuple(read(s.title, lang, "heading", s.level, (), s.number) for s in sections)
+    at_block = {block.id: index for index, block in enumerate(blocks)}
+    parts = {table.id: table.block for table in document.content.tables}
+    goes_on = {
+        at_block[table.block]: at_block[parts[table.continues]]
+        for table in document.content.tables
+        if table.continues in parts and table.block in at_block and parts[table.continues] in at_block
+    }
     return Outline(
-        tuple(blocks), texts, sections, titles, tuple(map(tuple, own)), tuple(map(tuple, under)), tuple(loose)
+        blocks=tuple(blocks),
+        texts=texts,
+        sections=sections,
+        titles=titles,
+        own=tuple(map(tuple, own)),
+        under=tuple(map(tuple, under)),
+        loose=tuple(loose),
+        goes_on=goes_on,
     )
 
 
