@@ -37,7 +37,7 @@ def block_text(block: BlockRow, context: Context) -> Markup:
 
 def table_markup(block: BlockRow, table: TableRow, context: Context) -> Markup:
     """The rows as an HTML table. Mentions stand in their cells as long as the block's text is these rows."""
-    out = [Markup('<div class="scroll"><table>')]
+    out = [Markup('<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>')]
     if table.caption:
         out.append(Markup("<caption>%s</caption>") % table.caption)
     same = block.text == "\n".join(" | ".join(row) for row in table.rows)
@@ -73,7 +73,7 @@ def _cells(
         while header and row[column] and column + wide < len(row) and row[column + wide] == row[column]:
             wide += 1
         text = _piece(block, context, *spans[column], with_sentences=False) if spans else escape(row[column])
-        name = "th" if header else "td"
+        name = "th" if header and row[column] else "td"
         attribute = Markup(' colspan="%d"') % wide if wide > 1 else Markup("")
         out.append(Markup("<%s%s>%s</%s>") % (name, attribute, text, name))
         column += wide
