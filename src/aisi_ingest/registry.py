@@ -177,7 +177,7 @@ def _capitals(name: str, text: str) -> bool:
         return False
     wanted, given = _WORDS.findall(name), _WORDS.findall(text)
     pairs = [(a, b) for a, b in zip(wanted[1:], given[1:], strict=False) if a[0].isupper()]
-    if not pairs or len(wanted) != len(given):
+    if not pairs or len(wanted) != len(given) or text.isupper():
         return True
     return any((b[0].isupper() and not b.isupper()) or a == b for a, b in pairs)
 

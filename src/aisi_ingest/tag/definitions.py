@@ -110,7 +110,11 @@ class Definitions:
 
     def _join(self, name: str, other: str) -> None:
         """Both name the same local thing: its id is made of the acronym, else of the Latin one."""
-        better = min((name, other), key=lambda n: (is_japanese(n[0]) or is_japanese(n[-1]), not n.isupper(), len(n), n))
+
+        def order(n: str) -> tuple[bool, bool, int, str]:
+            return is_japanese(n[0]) or is_japanese(n[-1]), not n.isupper(), -len(n), n
+
+        better = min((name, other), key=order)
         worse = other if better == name else name
         if worse != better:
             self._canonical[self.canonical(worse)] = better

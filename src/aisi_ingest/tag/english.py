@@ -223,7 +223,7 @@ def _label_of(words: list[str]) -> Label | None:
 def _all_capitals(text: str) -> bool:
     found: list[str] = re.findall(r"[A-Za-z][A-Za-z'-]*", text[:400])
     lower = sum(w[0].islower() and len(w) > 3 for w in found)
-    return lower * 4 < len(found)
+    return lower * 8 < len(found)
 
 
 def _in_run(text: str, start: int, end: int, strict: bool) -> Iterator[Span]:
@@ -365,6 +365,7 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
     weak = words[head] in _WEAK
     if (
         words[head] in _UNMARKED
+        and not pair
         and not marked
         and "Graduate" not in words
         and not (head + 1 < len(words) and words[head + 1] in ("of", "for"))

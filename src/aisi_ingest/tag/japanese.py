@@ -93,13 +93,14 @@ _COMMON = words(
     ICT DX 論点 方針 指針 ガイド ライン 案 版 資料 文書 素案 たたき台 概要 全体 個々 双方 複数 以下 以上 今後
     透明 公平 信頼 説明 責任 人間 中心 多様 持続 可能 倫理 原則 原子 自主 自律 相互 運用 認識 意思 決定 長期
     短期 中期 中長期 初期 当初 現行 現状 将来 次世代 次期 投資 経済 財政 ハイ レベル ハイレベル 国 等 主催 共催
-    開催 参加 出席 実証 成長 競争 力 消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 法令 業法
+    開催 参加 出席 実証 成長 競争 力 テーマ 部局
+    消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 法令 業法
     法規 事例 自己 首脳 閣僚 大臣 会合 声明 現場 暫定 先進 優良 成功 失敗 国民 住民 市民 学校 病院 図書館 自治
     体
     """
 )
 _STOP_POS = ("副詞可能", "代名詞", "助数詞", "非自立可能")
-_NO_FIELD = words("関係 関連 担当 所管 主務 中央 各種 社内 既存 国内 海外 共通 独自 行政 政府 規制 監督 当局 他")
+_NO_FIELD = words("別 関係 関連 担当 所管 主務 中央 各種 社内 既存 国内 海外 共通 独自 行政 政府 規制 監督 当局 他")
 _KATAKANA = re.compile("[ァ-ヺー]+$")
 _DEMONSTRATIVE = words(
     """
@@ -176,7 +177,7 @@ def places(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
             continue
         first = index - 1
         while (
-            first > 1
+            first > 0
             and morphemes[first - 1][1] == morphemes[first][0]
             and (
                 "固有名詞,地名" in morphemes[first - 1][2]
@@ -287,13 +288,14 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
     elif head.group().startswith("ガイド") and any(text[a:b] == "AI" for a, b, _ in parts):
         telling += [text[a:b] for a, b, _ in parts if b - a > 1 and text[a:b] not in _NO_FIELD][1:]
     count = sum(len(word) > 1 or not is_japanese(word) for word in telling)
-    if not (count >= kind.strength or (proper and (kind.strength == 1 or count))):
+    # One telling word beside others says which one (湖沼 in 湖沼政策局); alone it needs a strong head.
+    if count < kind.strength and not (count and len(parts) > 1) and not (proper and (kind.strength == 1 or count)):
         return
     if kind.label == "GUIDE" and kind.strength == 2 and not proper and not bridged:
         return
-    if bridged and count < 2 and not proper:
+    if bridged and count < 1 and not proper:
         return
-    if (head.group() == "庁" and text[head.start() - 1] == "省") or (
+    if (head.group() in "庁局" and text[head.start() - 1] in "省部") or (
         _FORM.search(text, start, head.start()) and not head.group().startswith("研究")
     ):
         return

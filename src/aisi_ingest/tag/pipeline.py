@@ -44,7 +44,8 @@ class UniDicTokenizer:
 
         words: list[str] = []
         spaces: list[bool] = []
-        features = morphemes(text.translate(_UNSPEAKABLE))
+        text = text.translate(_UNSPEAKABLE)
+        features = morphemes(text)
         at = 0
         for start, end, _ in features:
             if start > at:

@@ -94,13 +94,16 @@ def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[
         starts.setdefault(span.start, span)
         ends[span.end] = span
     for shape in shapes:
+        if shape.rule == "shape.standard":
+            yield shape
+            continue
         inside = [s for s in known if shape.start <= s.start and s.end <= shape.end and s.label not in (None, "PLACE")]
         if len(inside) > 1:
             continue
         last = ends.get(shape.end)
         if last is not None and last.start > shape.start and last.label is not None:
             size = len(text[last.start : last.end].replace(" ", ""))
-            if size >= (8 if text[last.start].isascii() else 5):
+            if size >= (8 if text[last.start].isascii() else 4):
                 continue
         first = starts.get(shape.start)
         if first is not None and first.end < shape.end:

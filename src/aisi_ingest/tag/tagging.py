@@ -17,7 +17,7 @@ from aisi_ingest.tag.institutes import Institutes
 from aisi_ingest.tag.romaji import plain_vowels
 from aisi_ingest.tag.spans import Span, choose, join_units
 from aisi_ingest.tag.surroundings import Surroundings
-from aisi_ingest.text import fold
+from aisi_ingest.text import fold, is_japanese
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -137,6 +137,6 @@ def local_id(label: Label, name: str) -> str:
         words = _LEGAL_FORMS.sub("", words) or words
     elif label == "GUIDE":
         words = _VERSIONED.sub("", words) or words
-    elif label == "PERSON" and words.isascii():
+    elif label == "PERSON" and not any(map(is_japanese, words)):
         words = plain_vowels(re.sub("['’]", "", words))
     return f"local:{label.lower()}:{_SLUG.sub('-', words if words.isascii() else compact(words)).strip('-')}"

@@ -1,0 +1,150 @@
+"""The registry is checked with its lines named, and names are found in every spelling."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aisi_ingest import registry
+
+SMALL = """
+[org]
+water = {ja = ["水質調査機構"], en = ["Water Survey Agency"], both = ["WSA"]}
+lake = {ja = ["湖沼研究所"], en = ["Lake Institute"], shared = ["Institute"], country = "jp", part_of = "water"}
+river = {ja = ["河川研究所"], en = ["River Institute"], shared = ["Institute"], country = "us"}
+
+[guide]
+taste = {ja = ["味の手引き・第一集"], en = ["Guide to Taste"]}
+
+[untagged]
+programmes = ["水の環プログラム"]
+"""
+
+
+def names(text: str, known: registry.Registry) -> list[tuple[str, tuple[str, ...]]]:
+    return [(text[m.start : m.end], m.alias.ids) for m in known.matches(text)]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> registry.Registry:
+    return registry.load()
+
+
+def test_the_shipped_registry_loads(shipped: registry.Registry) -> None:
+    assert len(shipped.entities) > 1000
+    assert {e.label for e in shipped.entities.values()} == {"ORG", "GUIDE", "EVENT", "PERSON", "PLACE"}
+
+
+def test_every_entity_has_a_name_in_both_languages(shipped: registry.Registry) -> None:
+    assert [e.id for e in shipped.entities.values() if not e.names["ja"] or not e.names["en"]] == []
+
+
+def test_countries_come_with_japanese_and_english_names(shipped: registry.Registry) -> None:
+    for name in ("Kenya", "ケニア", "ke"):
+        assert [e.id for e in shipped.find(name)] == ["ke"]
+    assert [e.id for e in shipped.find("米国")] == ["us"] == [e.id for e in shipped.find("U.S.")]
+
+
+def test_full_name_acronym_and_translation_are_one(shipped: registry.Registry) -> None:
+    for name in ("経済産業省", "経産省", "METI", "Ministry of Economy, Trade and Industry", "meti"):
+        assert [e.id for e in shipped.find(name)] == ["meti"]
+
+
+def test_a_shared_name_finds_all_who_have_it(shipped: registry.Registry) -> None:
+    found = {e.id for e in shipped.find("AISI")}
+    assert {"j-aisi", "us-aisi", "uk-aisi", "sg-aisi"} <= found
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("[org]\na = {ja = ['甲'], en = ['Alpha'], colour = 'red'}", "registry.toml:2: a: .*unknown field `colour`"),
+        (
+            "[org]\na = {ja = ['甲乙'], en = ['Alpha']}\n\nb = {ja = ['丙丁'], en = ['alpha']}",
+            "registry.toml:4: b: 'alpha' is a name of 'a' too",
+        ),
+        ("[org]\n\na = {ja = ['甲乙']}", "registry.toml:3: a: no name in 'en'"),
+        ("[org]\na = {ja = ['甲乙'], en = ['Alpha'], part_of = 'z'}", "registry.toml:2: a: part_of names 'z'"),
+        ("[org]\na = {ja = ['甲乙'], en = ['Alpha'], country = 'zz'}", "registry.toml:2: a: 'zz' is no country"),
+        ("[org]\na = {ja = ['甲'], en = ['Alpha']}", "registry.toml:2: a: '甲' is too short"),
+        ("[organisation]\na = {ja = ['甲乙'], en = ['Alpha']}", "registry.toml:1: unknown key 'organisation'"),
+        (
+            "[org]\na = {ja = ['甲乙'], en = ['Alpha']}\n[guide]\na = {ja = ['丙丁'], en = ['Beta']}",
+            "registry.toml:4: id 'a' stands twice",
+        ),
+        ("[org]\na = {ja = '甲乙'}", "registry.toml:2: a: Expected `array`"),
+        ("[org\n", "registry.toml:1: "),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(source: str, reason: str) -> None:
+    with pytest.raises(registry.RegistryError, match=reason):
+        registry.parse(source)
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(registry.RegistryError, match="No such file"):
+        registry.load(tmp_path / "registry.toml")
+
+
+def test_bytes_that_are_no_text_name_their_line(tmp_path: Path) -> None:
+    (tmp_path / "registry.toml").write_bytes(b"[org]\n\xff\n")
+    with pytest.raises(registry.RegistryError, match=r"registry\.toml:2: not UTF-8"):
+        registry.load(tmp_path / "registry.toml")
+
+
+def test_the_digest_changes_with_the_content() -> None:
+    assert registry.parse(SMALL).digest == registry.parse(SMALL).digest
+    assert registry.parse(SMALL).digest != registry.parse(SMALL + "# more\n").digest
+
+
+def test_blanks_dots_and_width_do_not_hide_a_name() -> None:
+    known = registry.parse(SMALL)
+    for text in ("味の手引き第一集", "味の手引き 第一集", "味の手引き・第一集", "GUIDE TO TASTE", "Guide-to-Taste"):
+        assert names(f"「{text}」", known) == [(text, ("taste",))]
+
+
+def test_lower_case_words_are_no_name() -> None:
+    assert names("a guide to taste and a wsa", registry.parse(SMALL)) == []
+
+
+def test_a_name_inside_a_longer_word_is_none() -> None:
+    known = registry.parse(SMALL)
+    assert names("WSAX XWSA x@WSA.example WSA2", known) == []
+    assert names("(WSA)はWSA、WSA-led", known) == [("WSA", ("water",))] * 3
+
+
+def test_an_adjective_of_a_country_is_no_place(shipped: registry.Registry) -> None:
+    assert names("日本語と東日本と日本人と米国製", shipped) == []
+    assert names("Japanese Koreans", shipped) == []
+
+
+def test_nothing_is_found_inside_an_untagged_name() -> None:
+    assert names("水の環プログラム", registry.parse(SMALL)) == [("水の環プログラム", ())]
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_searched_and_spans_do_not_overlap(text: str) -> None:
+    end = 0
+    for m in registry.parse(SMALL).matches(text):
+        assert end <= m.start < m.end <= len(text)
+        end = m.end
+
+
+def test_ten_times_the_names_cost_less_than_twice_the_time() -> None:
+    """Names are looked up by their first characters, not tried one by one."""
+    text = "この文書は Example 調査機関 of the River について述べ、2024年に公表した。" * 400
+
+    def cost(count: int) -> float:
+        lines = [f"e{i} = {{ja = ['架空{i:06d}調査所'], en = ['Example {i:06d} Office']}}" for i in range(count)]
+        known = registry.parse("[org]\n" + "\n".join(lines))
+        list(known.matches(text[:100]))
+        start = time.process_time()
+        for _ in range(5):
+            list(known.matches(text))
+        return time.process_time() - start
+
+    assert cost(10_000) < 2 * cost(1_000) + 0.05
