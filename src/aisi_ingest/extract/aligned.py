@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.grid import Grid, horizontal_rules
+from aisi_ingest.extract.grid import Grid, Rule, grounds_on, horizontal_rules
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Page
@@ -68,55 +68,159 @@ def _text(page: Page, taken: list[Box]) -> _Text:
 def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
     """Tables between three and more horizontal rules of the same length, without vertical ones."""
     rules = [rule for rule in horizontal_rules(page) if not _inside(rule, taken)]
-    if len(rules) < 3:
-        return []
     text: _Text | None = None
     out = []
-    while rules:
+    while len(rules) >= 3:
         first = rules[0]
-        alike = [rule for rule in rules if abs(rule[1] - first[1]) < 3 and abs(rule[2] - first[2]) < 3]
+        alike = [rule for rule in rules if abs(rule.x0 - first.x0) < 3 and abs(rule.x1 - first.x1) < 3]
         rules = [rule for rule in rules if rule not in alike]
-        if len(alike) < 3 or first[2] - first[1] < 60:
+        if len(alike) < 3 or first.x1 - first.x0 < 60:
             continue
         text = text or _text(page, taken)
-        grid = _between_rules(text, sorted(alike))
+        grid = _between_rules(text, alike)
         if grid is not None:
             out.append(grid)
     return out
 
 
-def _inside(rule: tuple[float, float, float], boxes: list[Box]) -> bool:
-    y, x0, x1 = rule
-    return any(box.x0 - 3 < x0 and x1 < box.x1 + 3 and box.top - 3 < y < box.bottom + 3 for box in boxes)
+def _inside(rule: Rule, boxes: list[Box]) -> bool:
+    return any(box.x0 - 3 < rule.x0 and rule.x1 < box.x1 + 3 and box.top - 3 < rule.y < box.bottom + 3 for box in boxes)
 
 
-def _between_rules(text: _Text, rules: list[tuple[float, float, float]]) -> Grid | None:
-    left, right = min(rule[1] for rule in rules), max(rule[2] for rule in rules)
-    ys = [rule[0] for rule in rules]
+def _between_rules(text: _Text, rules: list[Rule]) -> Grid | None:
+    left, right = min(rule.x0 for rule in rules), max(rule.x1 for rule in rules)
+    ys = [rule.y for rule in rules]
     middle = (text.top + text.bottom) / 2
     own = text.where((text.x1 > left) & (text.x0 < right) & (middle > ys[0]) & (middle < ys[-1]))
     if len(own) < 6 or (own.x0 < left - 3).any() or (own.x1 > right + 3).any():
         return None  # the rules cut through something wider
-    gaps = _gaps(own, left, right, _GAP, crossed=0.1)
-    if not gaps:
+    # Columns where writers have begun a new piece in most rules; otherwise where the texts leave gaps.
+    joints = sorted(joint for rule in rules for joint in rule.joints)
+    inner = [x for x in _clusters(joints) if sum(abs(joint - x) < 2 for joint in joints) > 0.5 * len(rules)]
+    inner = inner or _gaps(own, left, right, _GAP, crossed=0.1)
+    if not inner:
         return None
-    xs = np.array([left, *gaps, right])
+    xs = np.array([left, *inner, right])
     borders = _rows(own, ys, xs)
-    cells = _cells(own, xs, borders)
+    near = text.where((text.x1 > left) & (text.x0 < right))
+    borders = np.array([*_above(near, xs, borders[0]), *borders, *_below(near, xs, borders[-1], 1)])
+    return _checked(near, xs, borders)
+
+
+def _clusters(values: list[float]) -> list[float]:
+    """Means of values that lie within 2 points of each other; the values are sorted."""
+    groups: list[list[float]] = []
+    for value in values:
+        if groups and value - groups[-1][-1] < 2:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _checked(text: _Text, xs: Array, ys: Array) -> Grid | None:
+    """The grid, if its text keeps to the columns and stands in two of them in most rows."""
+    middle = (text.top + text.bottom) / 2
+    own = text.where((middle > ys[0]) & (middle < ys[-1]))
+    if len(ys) < 3 or not len(own):
+        return None
+    cells = _cells(own, xs, ys)
     if cells is None:
         return None
-    filled = _filled(own, xs, borders)
-    # Text in the first column and another one in most rows, and no row that is a page of prose.
-    if len(borders) < 3 or (filled.sum(1) >= 2).mean() < 0.6 or filled[:, 0].mean() < 0.5:
+    filled = _filled(own, xs, ys)
+    if (filled.sum(1) >= 2).mean() < 0.6 or filled[:, 0].mean() < 0.5:
         return None
-    lines = [len(np.unique(own.line[(own.base > top) & (own.base <= low)])) for top, low in _pairs(borders)]
-    if max(lines) > 12:
-        return None
-    return Grid(xs, borders, cells, 0)
+    if max(len(np.unique(own.line[(own.base > top) & (own.base <= low)])) for top, low in _pairs(ys)) > 12:
+        return None  # a page of prose between two rules
+    return Grid(xs, ys, cells, 0)
 
 
-def _pairs(values: Array) -> list[tuple[float, float]]:
-    return list(zip(values[:-1].tolist(), values[1:].tolist(), strict=True))
+def _line_of(text: _Text, number: int, xs: Array) -> tuple[float, float, set[int], bool]:
+    """Top and bottom of a line, the columns it has text in, and whether it runs across a border of them."""
+    own = text.where(text.line == number)
+    crossing = any(((own.x0 < x) & (own.x1 > x)).any() for x in xs[1:-1].tolist())
+    crossing |= bool((own.x0 < xs[0] - 3).any() or (own.x1 > xs[-1] + 3).any())
+    columns = np.clip(np.searchsorted(xs, (own.x0 + own.x1) / 2) - 1, 0, len(xs) - 2)
+    return float(own.top.min()), float(own.bottom.max()), set(columns.tolist()), crossing
+
+
+def _above(text: _Text, xs: Array, border: float) -> list[float]:
+    """The upper border of a head that stands over the first rule."""
+    top, columns = border, set[int]()
+    for number in np.unique(text.line[text.base < border])[::-1][:3].tolist():
+        upper, lower, some, crossing = _line_of(text, number, xs)
+        if crossing or top - lower > 0.8 * (lower - upper):
+            break
+        columns |= some
+        top = upper
+    return [top - 1] if len(columns) >= 2 else []
+
+
+def _below(text: _Text, xs: Array, border: float, most: int) -> list[float]:
+    """Lower borders of rows that stand under the last rule or ground, as far as they keep to the columns."""
+    tops: list[float] = []
+    bottom = border
+    for number in np.unique(text.line[text.base > border]).tolist():
+        upper, lower, columns, crossing = _line_of(text, number, xs)
+        height = lower - upper
+        if crossing or upper - bottom > (1.2 if tops else 0.9) * height:
+            break
+        if len(columns) >= 2 and 0 in columns and (not tops or upper - bottom > 0.15 * height):
+            if len(tops) == most:
+                break
+            tops.append(upper)
+        elif not tops or upper - bottom > 0.5 * height:
+            break
+        bottom = lower
+    return [top - 0.5 for top in tops[1:]] + ([bottom + 1] if tops else [])
+
+
+def ground_grids(page: Page, taken: list[Box]) -> list[Grid]:
+    """Tables whose head, or every other row, has a coloured ground in each of its cells."""
+    grounds = grounds_on(page, taken)
+    if len(grounds) < 2:
+        return []
+    groups: list[tuple[list[float], list[tuple[float, float]]]] = []
+    for xs, top, bottom in _banded(grounds):
+        for borders, bands in groups:
+            alike = len(borders) == len(xs) and max(abs(a - b) for a, b in zip(borders, xs, strict=True)) < 2
+            if alike and top - bands[-1][1] < max(60.0, 3 * (bands[-1][1] - bands[-1][0])):
+                bands.append((top, bottom))
+                break
+        else:
+            groups.append((xs, [(top, bottom)]))
+    text: _Text | None = None
+    out = []
+    for borders, bands in groups:
+        if len(borders) < 4 and len(bands) < 3:
+            continue  # two panels with a bar over each
+        text = text or _text(page, taken)
+        grid = _on_grounds(text, np.array(borders), bands)
+        if grid is not None:
+            out.append(grid)
+    return out
+
+
+def _on_grounds(text: _Text, xs: Array, bands: list[tuple[float, float]]) -> Grid | None:
+    near = text.where((text.x1 > xs[0]) & (text.x0 < xs[-1]))
+    ys = _clusters(sorted(y for band in bands for y in band))
+    ys += _below(near, xs, ys[-1], 1 if len(bands) > 1 else 100)
+    return _checked(near, xs, np.array(ys)) if len(ys) > 3 else None
+
+
+def _banded(grounds: Array) -> list[tuple[list[float], float, float]]:
+    """Rows of grounds side by side, two and more: the borders between them, top and bottom; from the top."""
+    out = []
+    rows: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+    for x0, top, x1, bottom, _ in grounds.tolist():
+        rows.setdefault((round(top / 2), round(bottom / 2)), []).append((x0, top, x1, bottom))
+    for row in rows.values():
+        row.sort()
+        if len(row) < 2 or any(abs(b[0] - a[2]) > 2 for a, b in pairwise(row)):
+            continue
+        xs = [row[0][0], *((a[2] + b[0]) / 2 for a, b in pairwise(row)), row[-1][2]]
+        out.append((xs, row[0][1], row[0][3]))
+    return sorted(out, key=lambda one: one[1])
 
 
 def _gaps(text: _Text, left: float, right: float, least: float, crossed: float) -> list[float]:
@@ -137,6 +241,10 @@ def _gaps(text: _Text, left: float, right: float, least: float, crossed: float) 
         if start > 0 and end < width - 1 and end - start >= max(least * em, 5):
             out.append(left + (start + end) / 2)
     return out
+
+
+def _pairs(values: Array) -> list[tuple[float, float]]:
+    return list(zip(values[:-1].tolist(), values[1:].tolist(), strict=True))
 
 
 def _rows(text: _Text, rules: list[float], xs: Array) -> Array:

@@ -142,8 +142,18 @@ def _not_crossed(page: Page, edges: Edges) -> Edges:
     return edges.where(keep)
 
 
-def horizontal_rules(page: Page) -> list[tuple[float, float, float]]:
-    """Horizontal lines as (y, x0, x1), pieces joined, underlines left out."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal line, its pieces joined."""
+
+    y: float
+    x0: float
+    x1: float
+    joints: tuple[float, ...]  # where one piece ends and the next begins: writers draw a piece for each cell
+
+
+def horizontal_rules(page: Page) -> list[Rule]:
+    """Horizontal lines from the top, underlines left out."""
     rules = page.rules
     if len(rules) < 3:
         return []
@@ -153,12 +163,13 @@ def horizontal_rules(page: Page) -> list[tuple[float, float, float]]:
         return []
     middle = (flat["top"] + flat["bottom"]) / 2
     edges = _not_underlines(page, _edges(middle, flat["x0"], flat["x1"], flat["order"]))
-    out: list[tuple[float, float, float]] = []
-    for at, start, end, _ in sorted(_values(edges)):
-        if out and abs(out[-1][0] - at) < NEAR and start - out[-1][2] < NEAR:
-            out[-1] = (out[-1][0], min(out[-1][1], start), max(out[-1][2], end))
-        else:
-            out.append((at, start, end))
+    out: list[Rule] = []
+    for y, x0, x1, _ in sorted(_values(edges)):
+        last = out[-1] if out else None
+        if last and y - last.y < NEAR and abs(x0 - last.x1) < NEAR:
+            out[-1] = Rule(last.y, last.x0, x1, (*last.joints, x0))
+        elif last is None or y - last.y >= NEAR or x0 > last.x1:
+            out.append(Rule(y, x0, x1, ()))
     return out
 
 
@@ -235,41 +246,44 @@ def nested(outer: Grid, inner: Grid, above: bool, below: bool) -> Grid | None:
     return Grid(xs, ys, cells, max(outer.order, inner.order))
 
 
-def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
-    """Grids of cells that only their coloured backgrounds show, outside the boxes in ``taken``."""
+def grounds_on(page: Page, taken: list[Box]) -> Array:
+    """Coloured backgrounds that may be those of cells: x0, top, x1, bottom as rows; those of text lines left out."""
     rules = page.rules
-    if len(rules) < 6:
-        return []
+    none = np.zeros((0, 5))
+    if len(rules) < 2:
+        return none
     fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF > 0)]
-    if not 6 <= len(fills) <= 2000:
-        return []
     wide, high = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
     fills = fills[(wide > 8) & (high > 6) & ~((wide > 0.9 * page.width) & (high > 0.5 * page.height))]
     for box in taken:
         middle_x, middle_y = (fills["x0"] + fills["x1"]) / 2, (fills["top"] + fills["bottom"]) / 2
         fills = fills[~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))]
-    if len(fills) < 6:
-        return []
-    # Backgrounds of one table touch, or leave the same narrow gap; those of text lines lie inside others.
+    if not 2 <= len(fills) <= 2000:
+        return none
     x0, top, x1, bottom = (fills[name].astype(float) for name in _SIDES)
     inside = (x0[:, None] >= x0[None] - 1) & (x1[:, None] <= x1[None] + 1)
     inside &= (top[:, None] >= top[None] - 1) & (bottom[:, None] <= bottom[None] + 1)
     area = (x1 - x0) * (bottom - top)
     inside &= area[:, None] < 0.98 * area[None]
-    keep = ~inside.any(1)
-    fills, x0, top, x1, bottom = fills[keep], x0[keep], top[keep], x1[keep], bottom[keep]
-    if len(fills) < 6:
+    return np.asarray(np.stack((x0, top, x1, bottom, fills["order"].astype(float)), 1)[~inside.any(1)])
+
+
+def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
+    """Grids of cells that only their coloured backgrounds show, outside the boxes in ``taken``."""
+    grounds = grounds_on(page, taken)
+    if len(grounds) < 6:
         return []
-    order = fills["order"].astype(int)
-    horizontal = Edges(np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), np.tile(order, 2))
-    vertical = Edges(np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), np.tile(order, 2))
-    area = area[keep]
+    x0, top, x1, bottom, order = grounds.T
+    horizontal = Edges(np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), np.tile(order.astype(int), 2))
+    vertical = Edges(np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), np.tile(order.astype(int), 2))
+    area = (x1 - x0) * (bottom - top)
     middle_x, middle_y = (x0 + x1) / 2, (top + bottom) / 2
     out = []
     for grid in _grids(horizontal, vertical):
         own = (middle_x > grid.xs[0]) & (middle_x < grid.xs[-1]) & (middle_y > grid.ys[0]) & (middle_y < grid.ys[-1])
         # Backgrounds of cells cover the whole table; bars of a chart and boxes of a figure leave much of it bare.
-        if len(grid.ys) > 3 and area[own].sum() > 0.9 * (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]):
+        whole = (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0])
+        if len(grid.ys) > 3 and area[own].sum() > 0.9 * whole:
             out.append(grid)
     return out
 

@@ -72,6 +72,7 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
                 out.append(table)
     taken = [table.bbox for table in out] + [Box(*_corners(found)) for found in ruled]
     loose = [("rules", found) for found in aligned.rule_grids(page, taken)]
+    loose += [("fills", found) for found in aligned.ground_grids(page, [*taken, *_boxes(loose)])]
     loose += [("columns", found) for found in aligned.column_grids(page, [*taken, *_boxes(loose)])]
     for how, found in loose:
         place = place or _place(page, covers)
