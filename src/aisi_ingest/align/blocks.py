@@ -39,8 +39,8 @@ def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[l
 
 
 def _headings(ja: Outline, en: Outline, section: Match) -> list[Match]:
-    """The headings of two aligned sections belong together, whatever they say."""
-    if len(section.ja) > 1 or len(section.en) > 1:
+    """The headings of two sections that surely belong together do so too, whatever they say."""
+    if len(section.ja) > 1 or len(section.en) > 1 or section.odds <= 0:
         return []
     firsts = [outline.own[s[0]][:1] for outline, s in ((ja, section.ja), (en, section.en))]
     kinds = [outline.blocks[first[0]].kind if first else "" for outline, first in zip((ja, en), firsts, strict=True)]
