@@ -121,6 +121,18 @@ def numbering(text: str) -> Numbering | None:
     return Numbering(number, kind, max(1, len(values)) if kind in ("decimal", "letter") else 1, end, values)
 
 
+_BARE = re.compile("[0-9]{1,2}(?=[ \u3000]+(?![年月日時分秒個件名人回点条項つ本部割倍歳億万千百円%％])[^0-9\\s])")
+
+
+def heading_number(text: str) -> Numbering | None:
+    """``1 unidic とは``: of what is known to be a heading, figures before any word are its number."""
+    found = _BARE.match(text)
+    if found is None:
+        return None
+    rest = text[found.end() :]
+    return Numbering(found.group(), "decimal", 1, len(text) - len(rest.lstrip(" \u3000")), (int(found.group()),))
+
+
 def split_number(text: str) -> tuple[str | None, str]:
     """``("2.1", "Purpose")``: number and title; ``(None, text)`` where there is no number or nothing after it."""
     found = numbering(text)

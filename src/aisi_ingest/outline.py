@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from aisi_ingest.extract.contents import is_contents_title
+from aisi_ingest.extract.contents import has_page_number, is_contents_title
 from aisi_ingest.extract.flow import append
-from aisi_ingest.numbering import Numbering, numbering
+from aisi_ingest.numbering import Numbering, heading_number, numbering
 from aisi_ingest.text import is_japanese
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
         _plain_series(drafts)
         _signed(drafts, setting)
     heads = [draft for draft in drafts if draft.kind == "heading"]
+    for draft in heads:
+        if draft.number is None:
+            draft.number = heading_number(draft.text)
     _levels(heads, drafts, matched, setting)
     return drafts
 
@@ -96,8 +99,13 @@ def _mark_contents(drafts: list[Draft]) -> list[Draft]:
             if (
                 entry.page == draft.page
                 and entry.kind in ("paragraph", "list_item")
-                and any(at > j and drafts[at].page > entry.page for at in later[key_of(entry.text)])
+                and (
+                    any(at > j and drafts[at].page > entry.page for at in later[key_of(entry.text)])
+                    or (entry.rows[-1].gapped and has_page_number(entry.text))
+                )
             ):
+                if has_page_number(entry.text):
+                    entry.target = int(entry.text.split()[-1])
                 entry.kind = "contents"
                 missed = 0
             else:
@@ -163,7 +171,10 @@ def _stands_out(
         return True
     if draft.number is None and not re.search("[^\\W\\d_]{2,}", text):
         return False
+    listed = _in_list(drafts, k)
     numbered = draft.number is not None and draft.number.end < len(text)
+    if draft.number is not None and numbered and not re.search("[^\\W\\d_]{2,}", text[draft.number.end :]):
+        return False
     big, bigger = draft.size >= 1.1 * size, draft.size >= 1.15 * size
     face = draft.rows[0].face != setting.face and not draft.rows[0].italic
     apart = draft.space > 1.15 * setting.leading or k == 0 or drafts[k - 1].page != draft.page
@@ -181,25 +192,27 @@ def _stands_out(
         return True
     deep = (
         numbered
+        and not listed
         and draft.number is not None
         and (
             draft.number.kind in ("part", "chapter", "section")
             or (draft.number.kind in ("decimal", "letter") and draft.number.depth >= 2)
         )
     )
-    if draft.bold and (numbered or apart):
+    if draft.bold and ((numbered and not listed) or apart):
         return True
     if deep and apart and len(draft.rows) == 1 and not text.endswith((".", ":", "：")):
         return True
     if (
         numbered
+        and not listed
         and face
         and draft.rows[0].face in rare
         and len(draft.rows) <= 2
         and not text.endswith((":", "：", "."))
     ):
         return True
-    return styles[_style(draft)] >= 3 and numbered and (draft.bold or face or big)
+    return styles[_style(draft)] >= 3 and numbered and not listed and (draft.bold or face or big)
 
 
 def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
@@ -255,6 +268,20 @@ def _plain_series(drafts: Sequence[Draft]) -> None:
         if len(group) >= 2 and all(own for _, own in group) and steps[0] == 1:
             for draft, _ in group:
                 draft.kind = "heading"
+
+
+def _in_list(drafts: Sequence[Draft], k: int) -> bool:
+    """Right beside the one before or after it in its series, with no text between: an item."""
+    number = drafts[k].number
+    if number is None:
+        return False
+    for other in (drafts[k - 1] if k else drafts[k], drafts[k + 1] if k + 1 < len(drafts) else drafts[k]):
+        near = other.number
+        if near is None or _kind(near) != _kind(number) or near.values[:-1] != number.values[:-1]:
+            continue
+        if near.values and number.values and abs(near.values[-1] - number.values[-1]) == 1:
+            return True
+    return False
 
 
 def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Setting) -> bool:
@@ -408,7 +435,7 @@ def close_gaps(drafts: Sequence[Draft]) -> None:
 
 def number_and_title(text: str) -> tuple[str | None, str]:
     """``("2.1", "Purpose")``: a heading's number apart from its title; brackets around the whole title go."""
-    found = numbering(text)
+    found = numbering(text) or heading_number(text)
     if found is None or found.end >= len(text):
         return None, text
     return found.text, text[found.end :]

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from aisi_ingest.extract.columns import columns_of
 from aisi_ingest.extract.drafts import Draft, Setting
 from aisi_ingest.extract.figures import in_drawings
-from aisi_ingest.extract.flow import append, goes_on
+from aisi_ingest.extract.flow import append, goes_on, last_running
 from aisi_ingest.extract.footnotes import split_notes
 from aisi_ingest.extract.layout import paragraphs
 from aisi_ingest.extract.lines import Frame, Line
@@ -42,8 +42,9 @@ def arrange(sheet: Sheet, frame: Frame, rows: list[Row], beside: Collection[int]
     flow: list[Draft] = []
     for column in columns:
         found = paragraphs(column, sheet.number, setting)
-        if flow and found and goes_on(flow[-1], found[0], setting):
-            append(flow[-1], found.pop(0))
+        before = last_running(flow, found[0].size, setting) if found else None
+        if before is not None and goes_on(before, found[0], setting):
+            append(before, found.pop(0))
         flow.extend(found)
     notes = [draft for column in columns_of(small) for draft in paragraphs(column, sheet.number, setting, notes=True)]
     return Arranged(flow, notes, labels)

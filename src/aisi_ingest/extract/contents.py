@@ -18,6 +18,11 @@ def is_contents_title(text: str) -> bool:
     return bool(_TITLE.fullmatch(re.sub("[\\s\u3000]", "", text).lower()))
 
 
+def has_page_number(text: str) -> bool:
+    """``2 インストール　3``: a title and, over a gap, the number of its page."""
+    return bool(re.search("[^\\s\u3000][ \u3000]+[0-9]{1,3}$", text))
+
+
 def contents_line(text: str) -> tuple[str, int | None] | None:
     """Title and page number of a line of a table of contents that has a leader."""
     if not any(leader in text for leader in _LEADERS):

@@ -44,9 +44,15 @@ def append(before: Draft, after: Draft) -> None:
     before.pages = after.page - before.page + 1
 
 
-def _between(draft: Draft) -> bool:
-    """What text runs around: tables, drawings, their captions, boxes."""
-    return draft.sealed or draft.kind in ("table", "caption", "figure_text")
+def _between(draft: Draft, size: float, setting: Setting) -> bool:
+    """What text of a size runs around: tables, drawings, their captions, boxes, small type at a column's foot."""
+    small = draft.kind == "paragraph" and draft.size < 0.92 * setting.size and abs(draft.size - size) > 0.08 * size
+    return draft.sealed or small or draft.kind in ("table", "caption", "figure_text")
+
+
+def last_running(drafts: Sequence[Draft], size: float, setting: Setting) -> Draft | None:
+    """The last block that text of a size may go on from."""
+    return next((draft for draft in reversed(drafts[-40:]) if not _between(draft, size, setting)), None)
 
 
 def flow(flows: Sequence[Sequence[Draft]], setting: Setting) -> list[Draft]:
@@ -54,9 +60,9 @@ def flow(flows: Sequence[Sequence[Draft]], setting: Setting) -> list[Draft]:
     out: list[Draft] = []
     for page in flows:
         for k, draft in enumerate(page):
-            before = next((d for d in reversed(out[-40:]) if not _between(d)), None)
-            if before is not None and not _between(draft):
-                first = all(map(_between, page[:k]))
+            before = last_running(out, draft.size, setting)
+            if before is not None and not _between(draft, draft.size, setting):
+                first = all(_between(other, draft.size, setting) for other in page[:k])
                 new_page = first and before.page + before.pages - 1 < draft.page <= before.page + before.pages
                 beside = not first and before is not out[-1] and before.page + before.pages - 1 == draft.page
                 if (new_page and goes_on(before, draft, setting)) or (beside and around(before, draft, setting)):

@@ -15,7 +15,7 @@ from aisi_ingest.extract.breaks import ended, wraps
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.captions import is_caption
 from aisi_ingest.extract.columns import Column, columns_of
-from aisi_ingest.extract.contents import contents_line, is_contents_title
+from aisi_ingest.extract.contents import contents_line, has_page_number, is_contents_title
 from aisi_ingest.extract.drafts import Draft, Setting
 from aisi_ingest.extract.footnotes import label_of
 from aisi_ingest.extract.rows import Row
@@ -167,11 +167,14 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
         return True
     entry = contents_line(row.text)
     if entry is not None:
-        if len(draft.rows) > 1 or draft.kind != "paragraph" or draft.number is None or not wraps(above, row, right):
+        begun = len(draft.rows) == 1 and draft.kind == "paragraph" and draft.number is not None
+        if not begun or has_page_number(above.text) or not wraps(above, row, right):
             return True
         draft.kind, draft.target = "contents", entry[1]  # an entry of two lines
         return False
     if is_contents_title(row.text) or is_contents_title(draft.text):
+        return True
+    if above.gapped and has_page_number(above.text) and (row.gapped or numbering(row.text) is not None):
         return True
     if draft.kind == "contents" or abs(above.size - row.size) > 0.12 * size or step <= 0:
         return True

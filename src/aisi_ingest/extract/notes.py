@@ -39,6 +39,8 @@ def _anchors(draft: Draft, by_page: dict[int, dict[str, Draft]], single: dict[st
     links: list[tuple[int, Draft]] = []
     kept: list[tuple[int, int]] = []
     for start, end in spans:
+        if start and draft.text[start - 1] in "*＊※†‡" and draft.text[start:end].isdigit():
+            start -= 1  # the sign is set in another size than its figure
         sign = draft.text[start:end]
         note = None
         if re.fullmatch("[\\s(（\\[]*(?:注|註)?[0-9０-９]{1,3}[)）\\]\\s]*|[*＊†‡※]{1,3}[0-9０-９]*", sign):
