@@ -458,10 +458,11 @@ def _real(text: int, start: int, code: npt.NDArray[np.uint32]) -> npt.NDArray[np
             keep[i] = False
         elif C.FPDFText_IsHyphen(text, start + i) == 1:
             code[i] = 0x2D  # PDFium turns a hyphen at a line's end into a control character
-        elif value in (0, 0xFFFE, 0xFFFF):
+        elif value == 0x09:
+            code[i] = 0x20
+        elif value != 0xAD:
             code[i] = 0xFFFD
-        elif value < 0x20:
-            code[i] = 0x20 if value == 0x09 else 0xFFFD
+            keep[i] = _has_ink(text, start + i)  # layout programs leave controls of theirs
     high = (code >= _HIGH[0]) & (code < _HIGH[1])
     if high.any():
         for i in np.flatnonzero(high).tolist():
@@ -469,6 +470,14 @@ def _real(text: int, start: int, code: npt.NDArray[np.uint32]) -> npt.NDArray[np
                 code[i] = 0x10000 + ((int(code[i]) - _HIGH[0]) << 10) + int(code[i + 1]) - _LOW[0]
                 keep[i + 1] = False
     return np.flatnonzero(keep)
+
+
+def _has_ink(text: int, index: int) -> bool:
+    sides = (ctypes.c_double * 4)()  # left, right, bottom, top
+    at = ctypes.addressof(sides)
+    return bool(C.FPDFText_GetCharBox(text, index, at, at + 8, at + 16, at + 24)) and (
+        sides[1] - sides[0] > 0.01 and sides[3] - sides[2] > 0.01
+    )
 
 
 def _turned(
@@ -517,7 +526,7 @@ def _pieces(
     void = np.zeros(len(box), bool)
     narrow = box[:, 2] - box[:, 0] <= 0
     same = np.zeros(len(box), bool)
-    same[1:] = (box[1:, 0] == box[:-1, 0]) & (box[1:, 1] == box[:-1, 1]) & (origin_y[1:] == origin_y[:-1])
+    same[1:] = (box[1:] == box[:-1]).all(1)
     same[:-1] |= same[1:]
     shared = np.flatnonzero(narrow | same).tolist()
     if not shared:
