@@ -14,6 +14,7 @@ from aisi_ingest.publish import publish
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 CHROMIUM = shutil.which("chromium")
+SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,17 @@ def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
     found = page.evaluate("axe.run()")["violations"]
     page.close()
     assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(browser, axe, shared_release):
+    for path in sorted((shared_release / "site" / "works").glob("*.html")):
+        page = browser.new_page(bypass_csp=True)
+        page.goto(path.as_uri())
+        page.evaluate(axe)
+        found = [each["id"] for each in page.evaluate("axe.run()")["violations"] if each["impact"] in SERIOUS]
+        page.close()
+        assert found == [], path.name
 
 
 @pytest.mark.slow
