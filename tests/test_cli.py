@@ -150,3 +150,55 @@ def test_a_run_without_sources_says_what_to_name(tmp_path):
 
 def test_reprocess_wants_to_know_which_documents(root):
     assert aisi("reprocess", "--root", root).returncode == 2
+
+
+def test_align_lays_two_files_side_by_side_in_either_order(tmp_path):
+    page = tmp_path / "page.html"
+    done = aisi("align", SAMPLES / "sample_overview_en.pptx", SAMPLES / "sample_overview_ja.pptx")
+    assert done.returncode == 0, done.stderr
+    assert (
+        "AI Safety Institutes: An Overview" in done.stdout and "AIセーフティ・インスティテュートの概況" in done.stdout
+    )
+    done = aisi("align", SAMPLES / "sample_overview_ja.pptx", SAMPLES / "sample_overview_en.pptx", "--html", page)
+    assert done.returncode == 0 and "<html" in page.read_text(encoding="utf-8")
+
+
+def test_align_of_two_files_in_one_language_says_so():
+    done = aisi("align", SAMPLES / "sample_overview_en.pptx", SAMPLES / "sample_guide_v1.00_en.pdf")
+    assert done.returncode == 1
+    assert "both are in English" in done.stderr
+
+
+def test_diff_names_the_known_documents_where_an_edition_is_not_there(root):
+    done = aisi("diff", "sample-guide", "1.00", "1.10", "--lang", "en", "--root", root)
+    assert done.returncode == 1
+    assert "sample-guide/1.10/en: no such document" in done.stderr and "sample-guide/1.00/en" in done.stderr
+
+
+def test_tag_shows_what_is_found_with_rule_and_value():
+    done = aisi("tag", "--text", "令和6年9月25日に総務省が公表した。")
+    assert done.returncode == 0, done.stderr
+    assert "2024-09-25" in done.stdout and "mic" in done.stdout
+
+
+def test_the_registry_finds_a_name_in_either_language():
+    assert (
+        aisi("registry", "find", "総務省").stdout
+        == aisi("registry", "find", "Ministry of Internal Affairs and Communications").stdout
+    )
+    assert aisi("registry", "find", "nobody at all").returncode == 1
+
+
+def test_releases_are_listed_and_compared(root):
+    done = aisi("releases", "--root", root)
+    assert done.returncode == 0
+    (release,) = [line.split()[0] for line in done.stdout.splitlines()[1:]]
+    assert aisi("diff-release", release, release, "--root", root).returncode == 0
+    assert "no such release" in aisi("diff-release", "1999", "--root", root).stderr
+
+
+def test_sources_check_tells_what_a_run_would_do(tmp_path, sample_site):
+    sources = tmp_path / "sources.toml"
+    sources.write_text(f'[[source]]\nid = "a"\nindex = ["{sample_site}"]\nallow_private = true\n', encoding="utf-8")
+    done = aisi("sources", "check", sources, "--root", tmp_path)
+    assert "a: 6 new, 0 known, 0 no longer listed" in done.stdout

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
+
+from aisi_ingest.model import Document
 
 
 def outline(release: Path, wanted: str) -> str:
@@ -15,6 +18,25 @@ def outline(release: Path, wanted: str) -> str:
     ``wanted`` is an id, or the end of a file name or address. Raises LookupError with a sentence where
     the release or the document is not there, or several fit.
     """
+    document = _find(release, wanted)
+    mine = {name: [r for r in _rows(release, name) if r["document"] == document["id"]] for name in _TABLES}
+    return "\n".join([*_head(document, mine), "", *_sections(mine), "", *_counts(release, document, mine)])
+
+
+def document(root: Path, wanted: str) -> Document:
+    """A document of the latest release as the stages know it, by its id. Raises LookupError with a sentence."""
+    from aisi_ingest import fetch, steps
+    from aisi_ingest.store import Store
+
+    row = _find(root / "processed" / "latest", wanted)
+    for each in fetch.known(Store(root)):
+        if each.listing and each.listing.source.sha256 == row["source"]["sha256"]:
+            found = steps.load_document(steps.Settings(root=str(root)), each.listing)
+            return replace(found, id=row["id"], work=row["work"], edition=row["edition"])
+    raise LookupError(f"{wanted}: its bytes are not in {root / 'raw'}")
+
+
+def _find(release: Path, wanted: str) -> dict[str, Any]:
     if not release.exists():
         raise LookupError(f"{release}: there is no release yet; begin with aisi-ingest run or add")
     documents = _rows(release, "documents")
@@ -24,9 +46,7 @@ def outline(release: Path, wanted: str) -> str:
     if len(found) != 1:
         known = "\n  ".join(d["id"] for d in found or documents)
         raise LookupError(f"{wanted}: {'several documents end so' if found else 'no such document'}; known:\n  {known}")
-    document = found[0]
-    mine = {name: [r for r in _rows(release, name) if r["document"] == document["id"]] for name in _TABLES}
-    return "\n".join([*_head(document, mine), "", *_sections(mine), "", *_counts(release, document, mine)])
+    return found[0]
 
 
 _TABLES = ("sections", "blocks", "tables", "mentions")

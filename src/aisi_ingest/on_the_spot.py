@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from aisi_ingest import steps, store
 from aisi_ingest.extract import sniff
+from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Block, Box, Content, Document, Issue, Licence, Listing, Mention, Result, Source
-from aisi_ingest.steps import Settings
+from aisi_ingest.steps import Aligned, Settings
 
 
 def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Result[Document]:
@@ -18,7 +21,7 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
         refused = "is not a file" if not path.is_file() else sniff.refusal(path)
         if refused:
             return Result(None, (Issue("extract", "error", "not_a_document", refused),))
-        source = Source(None, path.name, store.sha256_of(path), path.stat().st_size, sniff.media_type(path))
+        source = Source(None, path.name, sha256_of(path), path.stat().st_size, sniff.media_type(path))
     except OSError as error:
         return Result(None, (Issue("extract", "error", "unreadable", f"cannot be read: {error.strerror}"),))
     listing = Listing(source, licence=Licence("not stated; see the source", "", path.name))
@@ -29,6 +32,22 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
     document = Document(listing, content.value, tagged.value.mentions, tagged.value.date)
     placed = pair.pair([document])
     return Result(placed.value[0] if placed.value else None, issues + placed.issues)
+
+
+def align(first: Document, second: Document) -> Result[tuple[Document, Document, Aligned]]:
+    """Lay a Japanese and an English document side by side, in whichever order they come.
+
+    The value is None, with an issue that says so, where both are in one language.
+    """
+    langs = (first.content.lang, second.content.lang)
+    if langs[0] == langs[1]:
+        name = {"ja": "Japanese", "en": "English"}[langs[0]]
+        text = f"both are in {name}: align takes a Japanese and an English document; diff compares two editions"
+        return Result(None, (Issue("align", "error", "one_language", text),))
+    ja, en = (first, second) if langs[0] == "ja" else (second, first)
+    ja, en = replace(ja, id="ja/none/ja"), replace(en, id="en/none/en")
+    result = steps.align_on_the_spot(Settings(root=".", workers=1), ja, en)
+    return Result((ja, en, result.value) if result.value else None, result.issues)
 
 
 def tag_text(text: str, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:

@@ -156,6 +156,11 @@ def extract_and_tag(
     return content, _confined(settings, "tag", _tag, content.value, listing, str(registry) if registry else None)
 
 
+def align_on_the_spot(settings: Settings, ja: Document, en: Document) -> Result[Aligned]:
+    """The same for two documents on the spot: nothing is kept."""
+    return _confined(settings, "align", _align, ja, en)
+
+
 def load_document(settings: Settings, listing: Listing) -> Document:
     """A processed document, as yet without work, edition and id."""
     place = Store(settings.root)

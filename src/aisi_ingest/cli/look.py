@@ -13,7 +13,7 @@ from aisi_ingest.cli.options import Root, fail, print_table
 
 def register(app: typer.Typer) -> None:
     """Add these commands, in the order in which help lists them."""
-    for command in (status, show, verify, releases, diff_release):
+    for command in (status, show, diff, verify, releases, diff_release):
         app.command()(command)
     sources = typer.Typer(no_args_is_help=True, help="What is followed.", rich_markup_mode=None)
     sources.command("check")(check_sources)
@@ -48,6 +48,35 @@ def show(
         print(inspect_release.outline(root / "processed" / "latest", document))
     except LookupError as error:
         fail(str(error.args[0]), code=1)
+
+
+def diff(
+    work: Annotated[str, typer.Argument(metavar="WORK", help="As in the first part of a document's id.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="An edition, e.g. 1.00.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A later one, e.g. 1.10.")],
+    lang: Annotated[str, typer.Option("--lang", metavar="LANG", help="ja or en.")] = "ja",
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page to look at instead of text.")
+    ] = None,
+    root: Root = Path("."),
+) -> None:
+    """What a new edition of a work says that the old one did not: sections added, removed, moved, changed."""
+    from aisi_ingest import editions, inspect_release, sidebyside, store
+
+    try:
+        documents = [inspect_release.document(root, f"{work}/{edition}/{lang}") for edition in (old, new)]
+    except LookupError as error:
+        fail(str(error.args[0]), code=1)
+    result = editions.diff_editions(*documents)
+    for issue in result.issues:
+        print(f"{issue.level}: {issue.message}", file=sys.stderr)
+    if result.value is None:
+        sys.exit(1)
+    if html is None:
+        print(sidebyside.diff_as_text(result.value))
+    else:
+        store.atomic_write(html, sidebyside.diff_as_html(result.value))
+        print(html)
 
 
 def verify(

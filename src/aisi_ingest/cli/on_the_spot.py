@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aisi_ingest.cli.options import Ocr, Registry, fail, print_table
 
+if TYPE_CHECKING:
+    from aisi_ingest.model import Issue
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands, in the order in which help lists them."""
-    for command in (extract, tag):
+    for command in (extract, tag, align):
         app.command()(command)
     registry = typer.Typer(no_args_is_help=True, help="Who and what is recognised.", rich_markup_mode=None)
     registry.command("check")(check_registry)
@@ -37,9 +41,7 @@ def extract(
     failed = False
     for path in files:
         result = on_the_spot.read(path, ocr=ocr)
-        for issue in result.issues:
-            place = f"page {issue.page}: " if issue.page else ""
-            print(f"{issue.level}: {path}: {place}{issue.message}", file=sys.stderr)
+        _say(path, result.issues)
         if result.value is None:
             failed = True
         elif out is None:
@@ -49,6 +51,46 @@ def extract(
             print(out / f"{path.name}.json")
     if failed:
         sys.exit(1)
+
+
+def align(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A PDF or PPTX in one language.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="The same in the other.")],
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page to look at instead of a table.")
+    ] = None,
+    ocr: Ocr = True,
+) -> None:
+    """Lay two files side by side, a Japanese and an English one, and say where they disagree."""
+    from aisi_ingest import on_the_spot, sidebyside, store
+    from aisi_ingest.model import Alignment
+
+    documents = []
+    for path in (first, second):
+        read = on_the_spot.read(path, ocr=ocr)
+        _say(path, tuple(issue for issue in read.issues if issue.stage != "pair"))
+        if read.value is None:
+            sys.exit(1)
+        documents.append(read.value)
+    result = on_the_spot.align(*documents)
+    _say(second, result.issues)
+    if result.value is None:
+        sys.exit(1)
+    ja, en, aligned = result.value
+    alignment = Alignment(ja.id, en.id, aligned.beads, aligned.with_encoder)
+    if html is None:
+        print(
+            sidebyside.as_text(sidebyside.rows(ja, en, alignment, aligned.findings), shutil.get_terminal_size().columns)
+        )
+    else:
+        store.atomic_write(html, sidebyside.as_html(ja, en, alignment, aligned.findings))
+        print(html)
+
+
+def _say(path: Path, issues: tuple[Issue, ...]) -> None:
+    for issue in issues:
+        place = f"page {issue.page}: " if issue.page else ""
+        print(f"{issue.level}: {path}: {place}{issue.message}", file=sys.stderr)
 
 
 def tag(
