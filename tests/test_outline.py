@@ -194,3 +194,13 @@ def test_capitals_that_stand_alone_are_a_heading():
     assert [t for t, _ in headings(drafts(("EXECUTIVE SUMMARY", 10, False), (TEXT, 10, False)))] == [
         "EXECUTIVE SUMMARY"
     ]
+
+
+def test_an_annex_stands_beside_the_chapters():
+    found = headings(
+        drafts(
+            *(("1 はじめに", 14, True), (TEXT, 10, False), ("1.1 目的", 12, True), (TEXT, 10, False)),
+            *(("付録A 年表", 14, True), (TEXT, 10, False), ("A.1 前史", 12, True), (TEXT, 10, False)),
+        )
+    )
+    assert [level for _, level in found] == [1, 2, 1, 2]

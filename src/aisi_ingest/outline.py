@@ -327,7 +327,12 @@ def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]
     for draft, kind in zip(heads, classes, strict=True):
         sizes[kind], bold[kind] = draft.size, draft.bold
         if draft.number is not None:
-            ranks[kind] = float(draft.number.rank) - draft.size / 1000
+            ranks[kind] = float(draft.number.rank)
+    for kind in ranks:  # a smaller series within a larger one of its kind
+        ranks[kind] += 0.2 * sum(other[:3] == kind[:3] and sizes[other] > sizes[kind] for other in ranks)
+    annexes, others = ([k for k in ranks if (k[0] == "annex") is annex] for annex in (True, False))
+    for kind in annexes:  # beside the chapters, whatever these are called
+        ranks[kind] = min((ranks[other] for other in others), default=ranks[kind])
     _by_restarts(heads, classes, ranks)
     _brackets(classes, ranks)
     # Unnumbered ones, the largest first: under what they directly follow, beside what looks like them.
@@ -349,9 +354,9 @@ def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]
             ranks[kind] = max(larger) + 0.5
         else:
             ranks[kind] = min(ranks.values(), default=1.0) - 0.5
-    order = sorted(set(ranks.values()))
+    order = sorted({round(rank, 1) for rank in ranks.values()})
     for draft, kind in zip(heads, classes, strict=True):
-        draft.level = order.index(ranks[kind]) + 1
+        draft.level = order.index(round(ranks[kind], 1)) + 1
 
 
 def _by_restarts(

@@ -231,6 +231,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     run_ends = np.append(style_starts[1:], len(members)).tolist()
     run_fonts, run_sizes = font[style_starts].tolist(), np.round(size[style_starts], 1).tolist()
     run_raised, run_bases = raised[style_starts].tolist(), base[style_starts].tolist()
+    run_wide = _table_of(_WIDE)[np.minimum(codes[style_starts], 0xFFFF)].tolist()
     run_starts, colors = style_starts.tolist(), color[style_starts].tolist()
     out, at = [], 0
     for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
@@ -251,7 +252,8 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
             plain += length
             if not run_raised[at]:
                 key = (run_fonts[at], run_sizes[at])
-                styles[key] = count = styles.get(key, 0) + length
+                # Twice for what is set in full squares: Latin type beside it is often cut larger or smaller.
+                styles[key] = count = styles.get(key, 0) + (2 * length if run_wide[at] else length)
                 if count > best:
                     best, best_at = count, at
             at += 1
