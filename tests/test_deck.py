@@ -180,6 +180,23 @@ def test_one_title_on_many_slides_is_a_title_on_each(tmp_path: Path) -> None:
     assert [(section.title, section.pages) for section in sections] == [("活動報告", (n, n)) for n in range(1, 6)]
 
 
+def test_a_title_is_found_where_the_other_slides_have_theirs(tmp_path: Path) -> None:
+    def usual(number: int) -> Callable[[Drawing], None]:
+        def draw(drawing: Drawing) -> None:
+            title(drawing, f"題その{number}")
+            body(drawing, 60, 140, "一行目の本文がここにある", "二行目の本文がここにある")
+
+        return draw
+
+    def loud(drawing: Drawing) -> None:
+        title(drawing, "成果の数")
+        body(drawing, 300, 140, "120件", size=60)
+        body(drawing, 60, 300, "一行目の本文がここにある", "二行目の本文がここにある")
+
+    _, sections, _ = drawn(tmp_path / "a.pdf", *(usual(n) for n in range(4)), loud)
+    assert sections[-1].title == "成果の数"
+
+
 def test_a_ruled_table_is_a_table(tmp_path: Path) -> None:
     def slide(drawing: Drawing) -> None:
         title(drawing, "予定")

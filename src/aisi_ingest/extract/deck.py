@@ -9,12 +9,13 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of, rows_of
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
-from aisi_ingest.extract.titles import Candidate, title_of
+from aisi_ingest.extract.titles import Candidate, settled, title_of
 from aisi_ingest.model import Block, BlockKind, Box, Section, Table
 from aisi_ingest.text import join_lines
 
@@ -50,9 +51,13 @@ def read_deck(
     numbers = _page_numbers(pages, lines)
     named = _named(outline)
     frames = _frames(pages)
-    slides = [
-        _slide(page, own, [_table_piece(table) for table in found], drawn, numbers, named)
+    drafts = [
+        _draft(page, own, [_table_piece(table) for table in found], drawn, numbers, named)
         for page, own, found, drawn in zip(pages, lines, tables, frames, strict=True)
+    ]
+    titles = settled([draft.chosen for draft in drafts], [draft.candidates for draft in drafts])
+    slides = [
+        _slide(draft, draft.chosen if draft.named else title) for draft, title in zip(drafts, titles, strict=True)
     ]
     deck = compose(slides, [(page.width, page.height) for page in pages])
     return deck.blocks, deck.sections, deck.tables
@@ -81,20 +86,32 @@ def _named(outline: Sequence[Bookmark]) -> dict[int, str]:
     return {mark.page: mark.title for mark in outline if mark.page is not None and pages[mark.page] == 1}
 
 
-def _slide(
+class _Draft(Struct, frozen=True, eq=False):
+    """A slide before its title is settled."""
+
+    page: Page
+    clusters: list[list[Row]]
+    frames: list[Box]
+    candidates: list[Candidate]
+    runs: list[list[Row]]  # the rows of each candidate
+    chosen: Candidate | None
+    named: bool  # the outline says so
+    others: list[Piece]  # tables and turned text
+    furniture: list[Piece]
+
+
+def _draft(
     page: Page,
     lines: Sequence[Line],
     tables: Sequence[Piece],
     drawn: Sequence[Box],
     numbers: set[int],
-    named: dict[int, str],
-) -> Slide:
+    names: dict[int, str],
+) -> _Draft:
     furniture = [_piece_of_line(line) for line in lines if id(line) in numbers]
     free = [line for line in lines if id(line) not in numbers]
     frames = [frame for frame in drawn if not any(_within(frame, table.box) for table in tables)]
-    upright = rows_of([line for line in free if line.direction == "right"], frames)
-    turned = [line for line in free if line.direction != "right"]
-    clusters = clusters_of(upright, frames)
+    clusters = clusters_of(rows_of([line for line in free if line.direction == "right"], frames), frames)
     candidates: list[Candidate] = []
     runs: list[list[Row]] = []
     for cluster in clusters:
@@ -102,27 +119,28 @@ def _slide(
             text = join_lines(row.text for row in run)
             candidates.append(Candidate(text, run[0].size, around([row.box for row in run]), len(runs)))
             runs.append(run)
-    chosen = _by_name(candidates, named.get(page.number)) or title_of(
-        candidates, page.height, [table.box.top for table in tables]
-    )
-    titled = runs[chosen.index] if chosen else []
+    named = _by_name(candidates, names.get(page.number))
+    chosen = named or title_of(candidates, page.height, [table.box.top for table in tables])
+    others = [*_upright([line for line in free if line.direction != "right"]), *tables]
+    return _Draft(page, clusters, frames, candidates, runs, chosen, named is not None, others, furniture)
+
+
+def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
+    titled = draft.runs[chosen.index] if chosen else []
     entries: list[tuple[Box, list[_Set]]] = []
-    for cluster in clusters:
+    for cluster in draft.clusters:
         rest = [row for row in cluster if not any(row is used for used in titled)]
         if rest:
             paragraphs = [(paragraph.rows[0].box.x0, _piece(paragraph)) for paragraph in paragraphs_of(rest)]
             entries.append((around([row.box for row in rest]), paragraphs))
-    entries += [(piece.box, [(piece.box.x0, piece)]) for piece in _upright(turned)]
-    entries += [(table.box, [(table.box.x0, table)]) for table in tables]
-    order = visual_order([box for box, _ in entries], frames)
+    entries += [(piece.box, [(piece.box.x0, piece)]) for piece in draft.others]
+    order = visual_order([box for box, _ in entries], draft.frames)
     body = _levelled([entries[index][1] for index in order])
-    if chosen:
-        title = join_lines(row.text for row in titled)
+    title = join_lines(row.text for row in titled)
+    if titled:
         body.insert(0, Piece("heading", title, around([row.box for row in titled]), 1, size=titled[0].size))
-    else:
-        title = ""
-    unseen = [replace(_piece_of_line(line, "paragraph"), hidden=True) for line in _hidden_lines(page)]
-    return Slide(title, (*body, *map(as_furniture, furniture), *unseen))
+    unseen = [replace(_piece_of_line(line, "paragraph"), hidden=True) for line in _hidden_lines(draft.page)]
+    return Slide(title, (*body, *map(as_furniture, draft.furniture), *unseen))
 
 
 def _hidden_lines(page: Page) -> list[Line]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.package import open_package, warning
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
-from aisi_ingest.extract.titles import Candidate, title_of
+from aisi_ingest.extract.titles import Candidate, settled, title_of
 from aisi_ingest.model import Box, Content, Issue, Result
 from aisi_ingest.text import join_lines
 
@@ -45,13 +46,15 @@ def read(path: Path, ocr: bool = True) -> Result[Content]:
 
         seen, problems = read_pictures(pictures_of(shapes, (width, height)))
         issues += problems
-    slides = []
+    drafts = []
     for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
         try:
-            slides.append(_slide(part, own, page, (width, height), seen.get(page, [])))
+            drafts.append(_draft(part, own, page, (width, height), seen.get(page, [])))
         except Exception as reason:  # as in _shapes
             issues.append(_unreadable(page, reason))
-            slides.append(Slide())
+            drafts.append(_Draft())
+    titles = settled([draft.chosen for draft in drafts], [draft.candidates for draft in drafts])
+    slides = [_slide(draft, title) for draft, title in zip(drafts, titles, strict=True)]
     sizes = ((width, height),) * len(slides)
     deck = compose(slides, sizes)
     content = Content(
@@ -125,22 +128,34 @@ def _unreadable(page: int, reason: Exception) -> Issue:
     return warning("page_unreadable", f"Slide {page} could not be read: {type(reason).__name__} {reason}.", page)
 
 
-def _slide(
+class _Draft(Struct, frozen=True, eq=False):
+    """A slide before its title is settled. ``runs`` are the paragraphs of each candidate."""
+
+    entries: list[tuple[Box, list[Piece]]] = []  # what is read in one go, and where
+    frames: list[Box] = []
+    candidates: list[Candidate] = []
+    runs: list[list[Piece]] = []
+    chosen: Candidate | None = None
+    furniture: list[Piece] = []
+    notes: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+def _draft(
     part: Any,
     shapes: Sequence[Shape],
     page: int,
     size: tuple[float, float],
     seen: Sequence[tuple[Box, list[Piece]]],
-) -> Slide:
+) -> _Draft:
     """One slide; ``seen`` is what its pictures say, each with its place."""
     from aisi_ingest.extract.shapes import FURNITURE, TITLES
 
     if part is None:
-        return Slide()
-    title = ""
+        return _Draft()
     titled: list[Piece] | None = None
     furniture: list[Piece] = []
-    entries = list(seen)  # what is read in one go, and where
+    entries = list(seen)
     for shape in shapes:
         hidden = shape.hidden or _outside(shape.box, size)
         if shape.kind == "table":
@@ -167,18 +182,28 @@ def _slide(
                 entries.append((_extent(shape, own), own))
     frames = [shape.box for shape in shapes if shape.kind == "frame"]
     if titled is None:
-        titled = _large_text(entries, size[1])
-        entries = _without(entries, titled or [])
-    order = visual_order([box for box, _ in entries], frames)
-    body = [piece for index in order for piece in entries[index][1]]
-    if titled:
-        title = join_lines(piece.text for piece in titled)
-        body.insert(0, Piece("heading", title, around([piece.box for piece in titled]), 1, titled[0].hidden))
-    pieces = [*body, *furniture]
+        candidates, runs = _candidates(entries)
+        tables = [box.top for box, pieces in entries if pieces[-1].kind == "table"]
+        chosen = title_of(candidates, size[1], tables)
+    else:
+        box = around([piece.box for piece in titled])
+        chosen = Candidate(join_lines(piece.text for piece in titled), titled[0].size, box, 0)
+        candidates, runs = [chosen], [titled]
     unseen = part._element.get("show") in ("0", "false")
-    if unseen:
+    return _Draft(entries, frames, candidates, runs, chosen, furniture, _notes(part), unseen)
+
+
+def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
+    titled = draft.runs[chosen.index] if chosen is not None else []
+    entries = _without(draft.entries, titled)
+    order = visual_order([box for box, _ in entries], draft.frames)
+    body = [piece for index in order for piece in entries[index][1]]
+    if chosen is not None:
+        body.insert(0, Piece("heading", chosen.text, chosen.box, 1, titled[0].hidden))
+    pieces = [*body, *draft.furniture]
+    if draft.hidden:
         pieces = [replace(piece, hidden=True) for piece in pieces]
-    return Slide(title, tuple(pieces), _notes(part), unseen)
+    return Slide(chosen.text if chosen is not None else "", tuple(pieces), draft.notes, draft.hidden)
 
 
 def _extent(shape: Shape, pieces: Sequence[Piece]) -> Box:
@@ -209,8 +234,8 @@ def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
     return [above, replace(table, caption=shape.caption)] if shape.rows else [above]
 
 
-def _large_text(entries: Sequence[tuple[Box, list[Piece]]], height: float) -> list[Piece] | None:
-    """The title where it is a plain text box: consecutive paragraphs in the largest type of a box."""
+def _candidates(entries: Sequence[tuple[Box, list[Piece]]]) -> tuple[list[Candidate], list[list[Piece]]]:
+    """What may be the title where it is a plain text box: consecutive paragraphs in the largest type of a box."""
     candidates: list[Candidate] = []
     runs: list[list[Piece]] = []
     for _, pieces in entries:
@@ -228,9 +253,7 @@ def _large_text(entries: Sequence[tuple[Box, list[Piece]]], height: float) -> li
             text = join_lines(piece.text for piece in run)
             candidates.append(Candidate(text, run[0].size, around([piece.box for piece in run]), len(runs)))
             runs.append(run)
-    tables = [box.top for box, pieces in entries if pieces[-1].kind == "table"]
-    chosen = title_of(candidates, height, tables)
-    return runs[chosen.index] if chosen is not None else None
+    return candidates, runs
 
 
 def _notes(part: Any) -> tuple[str, ...]:

@@ -76,8 +76,8 @@ def _table(across: Any, down: Any, left: int, top: int, same: float, lines: Sequ
             texts.setdefault(int(cells[row, column]), []).append(line)
             held.append(line)
     filled = np.isin(cells, list(texts))
-    if filled.any(axis=1).sum() < 1 or filled.any(axis=0).sum() < 2:
-        return None  # a frame, or lines of a form
+    if filled.any(axis=1).sum() < 1 or filled.any(axis=0).sum() < 2 or filled.mean() < 0.25:
+        return None  # a frame, lines of a form, a drawing
     said = {number: _said(found) for number, found in texts.items()}
     rows = tuple(tuple(said.get(int(number), "") for number in row) for row in cells)
     return RuledTable(left + xs[0], top + ys[0], left + xs[-1], top + ys[-1], rows, tuple(held))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -49,6 +50,35 @@ def title_of(candidates: Sequence[Candidate], height: float, tops_of_tables: Seq
         return None  # labels of one size all over the slide, or words under a table
     alone = len(candidates) <= 3 and best.size >= max(candidate.size for candidate in candidates)
     return best if best.size >= _STEP * usual or (alone and best.size > min(c.size for c in candidates)) else None
+
+
+def settled(chosen: Sequence[Candidate | None], candidates: Sequence[Sequence[Candidate]]) -> list[Candidate | None]:
+    """Titles of all slides, those that stand elsewhere checked against the place where most stand.
+
+    Authors leave titles where their template has them: a slide whose largest type is a slogan or a figure
+    has its title there, too. The place counts from three slides and two fifths of a deck on.
+    """
+    places = Counter(_place(c) for c in chosen if c is not None)
+    if not places:
+        return list(chosen)
+    place = max(places, key=lambda key: (places[key], key))
+    size, count = place[1], places[place]
+    if count < 3 or count < 0.4 * len(chosen):
+        return list(chosen)
+    top = statistics.median(c.box.top for c in chosen if c is not None and _place(c) == place)
+    out: list[Candidate | None] = []
+    for own, texts in zip(chosen, candidates, strict=True):
+        there = [
+            c
+            for c in texts
+            if abs(c.box.top - top) < 0.75 * size and abs(c.size - size) < 0.06 * size and 0 < len(c.text) <= _LONGEST
+        ]
+        out.append(min(there, key=lambda c: c.box.x0) if there and own not in there else own)
+    return out
+
+
+def _place(candidate: Candidate) -> tuple[int, int]:
+    return round(candidate.box.top / 6), round(candidate.size)
 
 
 _SERIES = re.compile(r"[ \u3000]*[(（［\[]?[ ]*(\d{1,2})[ ]*[/／][ ]*(\d{1,2})[ ]*[)）］\]]?$")
