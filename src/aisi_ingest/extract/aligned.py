@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.grid import Grid, Rule, grounds_on, horizontal_rules
+from aisi_ingest.extract.grid import Grid
+from aisi_ingest.extract.ruling import Rule, grounds_on, horizontal_rules
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Page

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.marks import CURVE, FILL, LINE, RECT
+from aisi_ingest.extract.ruling import (
+    MOST_LINES,
+    NEAR,
+    Edges,
+    edge_values,
+    grounds_on,
+    lines_on,
+    not_crossed,
+    not_underlines,
+)
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Page
@@ -20,13 +29,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-# Points: lines this close are one line, ends this close touch. pdfplumber's default of 3 makes tables of boxes
-# that stand side by side on slides; borders that one table draws twice lie within 1.
-NEAR = 1.5
 _SLIVER = 3.5
-_MOST_LINES = 4000  # pieces of lines on one page, and a tenth of it once they are joined
 _MOST_POINTS = 2500  # crossings in one grid: more is a plot or a map
-_SIDES = ("x0", "top", "x1", "bottom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,164 +43,12 @@ class Grid:
     order: int  # drawing order of its last line
 
 
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """Straight edges: position across, extent along, drawing order."""
-
-    at: Array
-    start: Array
-    end: Array
-    order: Array
-
-    def __len__(self) -> int:
-        return len(self.at)
-
-    def where(self, keep: Array) -> Edges:
-        return Edges(self.at[keep], self.start[keep], self.end[keep], self.order[keep])
-
-
-def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
-    """Horizontal and vertical edges, but for the page's own frame and those of boxes that lie over a grid.
-
-    ``covers`` are such boxes, as rows of RULE.
-    """
-    rules = page.rules
-    rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & 0xFF > 0)]
-    wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
-    frame = (rules["kind"] == RECT) & (wide > 0.9 * page.width) & (high > 0.9 * page.height)
-    rules = rules[~frame & (np.maximum(wide, high) > 2)]  # the corners that writers put between borders
-    if covers is not None:
-        for cover in covers:
-            on = np.ones(len(rules), bool)
-            for low, top in (("x0", "x1"), ("top", "bottom")):
-                on &= (rules[low] > cover[low] - NEAR) & (rules[top] < cover[top] + NEAR)
-            rules = rules[~(on & (rules["order"] >= cover["order"]))]
-    lines, frames = rules[rules["kind"] == LINE], rules[rules["kind"] == RECT]
-    flat = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
-    across, upright = lines[flat], lines[~flat]
-    horizontal = _edges(
-        np.concatenate(((across["top"] + across["bottom"]) / 2, frames["top"], frames["bottom"])),
-        np.concatenate((across["x0"], frames["x0"], frames["x0"])),
-        np.concatenate((across["x1"], frames["x1"], frames["x1"])),
-        np.concatenate((across["order"], frames["order"], frames["order"])),
-    )
-    vertical = _edges(
-        np.concatenate(((upright["x0"] + upright["x1"]) / 2, frames["x0"], frames["x1"])),
-        np.concatenate((upright["top"], frames["top"], frames["top"])),
-        np.concatenate((upright["bottom"], frames["bottom"], frames["bottom"])),
-        np.concatenate((upright["order"], frames["order"], frames["order"])),
-    )
-    return horizontal, vertical
-
-
-def _edges(at: Array, start: Array, end: Array, order: Array) -> Edges:
-    return Edges(at.astype(float), start.astype(float), end.astype(float), order.astype(int))
-
-
-def _not_underlines(page: Page, edges: Edges) -> Edges:
-    """Without lines that run along the foot of letters: a cell's border leaves room for their descent."""
-    if not len(edges):
-        return edges
-    chars = page.chars
-    keep = np.ones(len(edges), bool)
-    order = np.flatnonzero(~chars["hidden"] & (chars["code"] > 0x20))
-    order = order[np.argsort(chars["origin_y"][order], kind="stable")]
-    x0, x1, base, size = (chars[name][order] for name in ("x0", "x1", "origin_y", "size"))
-    low = np.searchsorted(base, edges.at - 12)
-    high = np.searchsorted(base, edges.at + 1)
-    for i in np.flatnonzero(high > low).tolist():
-        part = slice(low[i], high[i])
-        drop = edges.at[i] - base[part]
-        near = (drop > -0.08 * size[part]) & (drop < 0.23 * size[part])
-        near &= (x1[part] > edges.start[i] - 1) & (x0[part] < edges.end[i] + 1)
-        if near.any():
-            left, right = x0[part][near].min(), x1[part][near].max()
-            length = edges.end[i] - edges.start[i]
-            covered = min(right, edges.end[i]) - max(left, edges.start[i])
-            keep[i] = covered < 0.8 * length
-    return edges.where(keep)
-
-
-def _not_crossed(page: Page, edges: Edges) -> Edges:
-    """Without vertical lines that running text crosses: frames around words (Word's character borders)."""
-    if not len(edges):
-        return edges
-    chars = page.chars
-    inked = np.flatnonzero(~chars["hidden"] & (chars["code"] > 0x20) & (chars["angle"] == 0))
-    if len(inked) < 2:
-        return edges
-    x0, x1, base, em = (chars[name][inked] for name in ("x0", "x1", "origin_y", "size"))
-    gap, em = x0[1:] - x1[:-1], np.minimum(em[1:], em[:-1])
-    running = np.flatnonzero((np.abs(np.diff(base)) < 0.1 * em) & (gap > -0.3 * em) & (gap < 0.35 * em))
-    left, right = x1[running] - 0.1 * em[running], x0[running + 1] + 0.1 * em[running]
-    middle, size = base[running] - 0.35 * em[running], em[running]
-    order = np.argsort(middle)
-    left, right, middle, size = left[order], right[order], middle[order], size[order]
-    keep = np.ones(len(edges), bool)
-    low, high = np.searchsorted(middle, edges.start), np.searchsorted(middle, edges.end)
-    for i in np.flatnonzero(high > low).tolist():
-        part = slice(low[i], high[i])
-        crossed = (left[part] <= edges.at[i]) & (right[part] >= edges.at[i])
-        # Such a frame is one line high; in a taller cell a last and a first word may touch the border by chance.
-        keep[i] = not (crossed & (edges.end[i] - edges.start[i] < 2.2 * size[part])).any()
-    return edges.where(keep)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A horizontal line, its pieces joined."""
-
-    y: float
-    x0: float
-    x1: float
-    joints: tuple[float, ...]  # where one piece ends and the next begins: writers draw a piece for each cell
-
-
-def horizontal_rules(page: Page) -> list[Rule]:
-    """Horizontal lines from the top, underlines left out."""
-    rules = page.rules
-    if len(rules) < 3:
-        return []
-    flat = rules[(rules["kind"] == LINE) & (rules["color"] & 0xFF > 0)]
-    flat = flat[(flat["x1"] - flat["x0"] > 6) & (flat["bottom"] - flat["top"] < 3)]
-    if not 3 <= len(flat) <= _MOST_LINES:
-        return []
-    middle = (flat["top"] + flat["bottom"]) / 2
-    edges = _not_underlines(page, _edges(middle, flat["x0"], flat["x1"], flat["order"]))
-    out: list[Rule] = []
-    for y, x0, x1, _ in sorted(_values(edges)):
-        last = out[-1] if out else None
-        if last and y - last.y < NEAR and abs(x0 - last.x1) < NEAR:
-            out[-1] = Rule(last.y, last.x0, x1, (*last.joints, x0))
-        elif last is None or y - last.y >= NEAR or x0 > last.x1:
-            out.append(Rule(y, x0, x1, ()))
-    return out
-
-
-def covers_on(page: Page) -> Array:
-    """Opaque boxes that lie over lines drawn before them: a note over a grid, kept apart from its cells."""
-    rules = page.rules
-    if len(rules) < 5:
-        return rules[:0]
-    fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF >= 0xF0)]
-    fills = fills[(fills["x1"] - fills["x0"] > 20) & (fills["bottom"] - fills["top"] > 8)]
-    lines = rules[rules["kind"] == LINE]
-    if not len(fills) or not len(lines) or len(lines) > _MOST_LINES:
-        return np.asarray(fills[:0])
-    inside = np.ones((len(fills), len(lines)), bool)
-    for low, top in (("x0", "x1"), ("top", "bottom")):
-        inside &= lines[low][None] < fills[top][:, None] - NEAR
-        inside &= lines[top][None] > fills[low][:, None] + NEAR
-    inside &= lines["order"][None] < fills["order"][:, None]
-    return np.asarray(fills[inside.any(1)])
-
-
 def grids(page: Page, covers: Array | None = None) -> list[Grid]:
     """All grids of two cells and more that the page's lines make."""
     horizontal, vertical = lines_on(page, covers)
-    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > _MOST_LINES:
+    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > MOST_LINES:
         return []
-    horizontal, vertical = _not_underlines(page, horizontal), _not_crossed(page, vertical)
+    horizontal, vertical = not_underlines(page, horizontal), not_crossed(page, vertical)
     if len(horizontal) < 2 or len(vertical) < 2:
         return []
     return _grids(horizontal, vertical)
@@ -246,28 +98,6 @@ def nested(outer: Grid, inner: Grid, above: bool, below: bool) -> Grid | None:
     return Grid(xs, ys, cells, max(outer.order, inner.order))
 
 
-def grounds_on(page: Page, taken: list[Box]) -> Array:
-    """Coloured backgrounds that may be those of cells: x0, top, x1, bottom as rows; those of text lines left out."""
-    rules = page.rules
-    none = np.zeros((0, 5))
-    if len(rules) < 2:
-        return none
-    fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF > 0)]
-    wide, high = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
-    fills = fills[(wide > 8) & (high > 6) & ~((wide > 0.9 * page.width) & (high > 0.5 * page.height))]
-    for box in taken:
-        middle_x, middle_y = (fills["x0"] + fills["x1"]) / 2, (fills["top"] + fills["bottom"]) / 2
-        fills = fills[~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))]
-    if not 2 <= len(fills) <= 2000:
-        return none
-    x0, top, x1, bottom = (fills[name].astype(float) for name in _SIDES)
-    inside = (x0[:, None] >= x0[None] - 1) & (x1[:, None] <= x1[None] + 1)
-    inside &= (top[:, None] >= top[None] - 1) & (bottom[:, None] <= bottom[None] + 1)
-    area = (x1 - x0) * (bottom - top)
-    inside &= area[:, None] < 0.98 * area[None]
-    return np.asarray(np.stack((x0, top, x1, bottom, fills["order"].astype(float)), 1)[~inside.any(1)])
-
-
 def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
     """Grids of cells that only their coloured backgrounds show, outside the boxes in ``taken``."""
     grounds = grounds_on(page, taken)
@@ -300,7 +130,7 @@ def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
     )
     flat = [edge for edge in merged if edge["orientation"] == "h" and edge["x1"] - edge["x0"] >= NEAR]
     upright = [edge for edge in merged if edge["orientation"] == "v" and edge["bottom"] - edge["top"] >= NEAR]
-    if len(flat) + len(upright) > _MOST_LINES // 10:
+    if len(flat) + len(upright) > MOST_LINES // 10:
         return []
     out = []
     for some_flat, some_upright in _components(flat, upright):
@@ -313,17 +143,13 @@ def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
 def _joined(edges: Edges) -> list[tuple[float, float, float, int]]:
     """Edges whose pieces, a cell long each, are put together: ten times fewer than writers draw."""
     out: list[tuple[float, float, float, int]] = []
-    for at, start, end, order in sorted(_values(edges)):
+    for at, start, end, order in sorted(edge_values(edges)):
         if out and at - out[-1][0] < 0.1 and start - out[-1][2] < NEAR:
             last = out[-1]
             out[-1] = (last[0], last[1], max(last[2], end), max(last[3], order))
         else:
             out.append((at, start, end, order))
     return out
-
-
-def _values(edges: Edges) -> Any:
-    return zip(edges.at.tolist(), edges.start.tolist(), edges.end.tolist(), edges.order.tolist(), strict=True)
 
 
 def _edge(orientation: str, at: float, start: float, end: float, order: int = 0) -> dict[str, Any]:
@@ -439,12 +265,3 @@ def _closed(
         if away > NEAR and sum(min(abs(edge["x0"] - x), abs(edge["x1"] - x)) < NEAR for edge in flat) >= 2
     ]
     return flat + more_flat, upright + more_upright
-
-
-def figure_like(page: Page, box: Box) -> bool:
-    """Whether bent and slanted strokes (arrows, rounded boxes, icons) make up what lies in a box."""
-    rules = page.rules
-    x, y = (rules["x0"] + rules["x1"]) / 2, (rules["top"] + rules["bottom"]) / 2
-    inside = (x > box.x0) & (x < box.x1) & (y > box.top) & (y < box.bottom)
-    kinds = rules["kind"][inside]
-    return bool((kinds == CURVE).sum() > 0.3 * max(1, len(kinds)))
