@@ -64,10 +64,10 @@ def diff(
     from aisi_ingest import editions, inspect_release, sidebyside, store
 
     try:
-        documents = [inspect_release.document(root, f"{work}/{edition}/{lang}") for edition in (old, new)]
+        before, after = (inspect_release.document(root, f"{work}/{edition}/{lang}") for edition in (old, new))
     except LookupError as error:
         fail(str(error.args[0]), code=1)
-    result = editions.diff_editions(*documents)
+    result = editions.diff_editions(before, after)
     for issue in result.issues:
         print(f"{issue.level}: {issue.message}", file=sys.stderr)
     if result.value is None:
@@ -75,7 +75,7 @@ def diff(
     if html is None:
         print(sidebyside.diff_as_text(result.value))
     else:
-        store.atomic_write(html, sidebyside.diff_as_html(result.value))
+        store.atomic_write(html, sidebyside.diff_as_html(before, after, result.value))
         print(html)
 
 
