@@ -75,7 +75,8 @@ def _blocks(lang: Lang) -> tuple[Block, ...]:
             "paragraph",
             "令和6年9月25日、見本研究所（EXI）は評価の手引きを公表した。山田花子が監修した。"
             if ja
-            else "On September 25, 2024, the Example Institute (EXI) published a guide. It was reviewed by Hanako Yamada.",
+            else "On September 25, 2024, the Example Institute (EXI) published a guide. "
+            "It was reviewed by Hanako Yamada.",
             section="s1",
             notes=(NoteLink(offset=6, block="b9"),),
         ),

@@ -7,6 +7,7 @@ replaced, so a reader sees the old release or the new one.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -74,29 +75,31 @@ def free_name(processed: Path, now: datetime) -> str:
 def place(folder: Path, processed: Path, name: str) -> str:
     """Move the folder to its place; where another publish took the name meanwhile, to the next free one."""
     for number in count(2):
-        target = processed / "releases" / name
-        if not target.exists():
-            try:
-                os.rename(folder, target)
-                return name
-            except FileExistsError:
-                pass
-            except OSError as error:
-                if not target.exists():
-                    raise
-                del error
-        name = f"{name.partition('-')[0]}-{number}"
+        try:
+            # Renaming onto a folder fails unless it is empty, and a release never is.
+            os.rename(folder, processed / "releases" / name)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            name = f"{name.partition('-')[0]}-{number}"
+        else:
+            _sync(processed / "releases")
+            return name
     raise AssertionError("unreachable")
 
 
 def flush(folder: Path) -> None:
     """Have the release on the disk before anything points at it."""
-    for path in folder.rglob("*"):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def point(processed: Path, name: str) -> None:
