@@ -223,6 +223,63 @@ def test_coloured_grounds_without_lines_make_a_table(tmp_path: Path) -> None:
     assert (table.how, table.header_rows) == ("fills", 1)
 
 
+def test_every_other_row_on_a_ground_makes_a_table(tmp_path: Path) -> None:
+    texts = [*ROWS, ["Gamma", "Paris", "2025"]]
+
+    def page(d: Drawing) -> None:
+        for top, colour in ((100, Color(0.2, 0.3, 0.6)), (160, SHADE)):
+            for x0, x1 in pairwise(XS):
+                d.box(x0, top, x1, top + 30, fill=colour)
+        d.cells(XS, (100, 130, 160, 190), texts)
+        prose(d, 240)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == texts
+
+
+def test_a_head_on_grounds_carries_the_rows_below_it(tmp_path: Path) -> None:
+    texts = [*ROWS, ["Gamma", "Paris\nand Lyon", "2025"]]
+
+    def page(d: Drawing) -> None:
+        for x0, x1 in pairwise(XS):
+            d.box(x0, 100, x1, 120, fill=SHADE)
+        d.cells(XS, (103, 121, 139, 157), texts)
+        prose(d, 230)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == [*ROWS, ["Gamma", "Paris and Lyon", "2025"]]
+    assert table.header_rows == 1
+
+
+def test_bars_over_two_panels_make_no_table(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for x0, x1 in ((60, 290), (290, 520)):
+            d.box(x0, 100, x1, 120, fill=SHADE)
+            d.lines(x0 + 5, 113, ["A panel", "and what it says", "in more lines", "than one or two"])
+
+    assert tables(tmp_path, page) == []
+
+
+def test_rules_drawn_cell_by_cell_show_the_columns_and_the_head_above_them(tmp_path: Path) -> None:
+    """As browsers and word processors draw borders below cells only; the columns stand close."""
+    texts = [
+        ["Step", "Input of the step", "Output"],
+        ["Plan", "all of the scope", "Plan"],
+        ["Test", "attacks", "Report"],
+    ]
+    xs = (60, 88, 180, 300)
+
+    def page(d: Drawing) -> None:
+        for y in (118, 136, 154):
+            for x0, x1 in pairwise(xs):
+                d.line(x0, y, x1, y)
+        d.cells(xs, (100, 118, 136), texts)
+        prose(d, 200)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == texts
+
+
 def test_open_sides_do_not_lose_the_outer_columns(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS, without=[("v", i, j) for i in range(3) for j in (0, 3)])
