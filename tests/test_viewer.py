@@ -17,9 +17,10 @@ from publications import HOSTILE, document, publication
 
 from aisi_ingest.model import Licence, Mention
 from aisi_ingest.publish import publish
-from aisi_ingest.publish.schema import AlignmentRow, BlockRow, MentionRow, NoteField, TableRow
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, EntityRow, MentionRow, NamesField, NoteField, TableRow
 from aisi_ingest.publish.site.lines import line_up, parts
 from aisi_ingest.publish.site.markup import Context, block_text, table_markup
+from aisi_ingest.publish.site.views import Names
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 replace = msgspec.structs.replace
@@ -260,6 +261,14 @@ def test_an_entity_page_lists_its_mentions_in_time(site):
     assert tree.xpath("//h1/span/text()") == ["Example Institute", "見本研究所"]
     assert tree.xpath("//ol[@class='appearances']/li//time/text()") == ["2024-09-25"] * 3
     assert "../works/guide.html#ja-b3" in tree.xpath("//a/@href")
+
+
+def test_every_entity_has_a_file_name_of_its_own():
+    ids = ["exi", "EXI", "index", "local:山田", "local:田中", "../x", "a b", "a-b", "x" * 300]
+    names = Names({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1) for each in ids})
+    files = [names.file(each) for each in ids]
+    assert files[0] == "exi.html" and len({file.lower() for file in files} | {"index.html"}) == len(ids) + 1
+    assert all(re.fullmatch(r"[a-z0-9~-]+\.html", file) and len(file) < 80 for file in files)
 
 
 def test_editions_and_forms_have_pages_of_their_own(tmp_path):

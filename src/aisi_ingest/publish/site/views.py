@@ -38,7 +38,8 @@ class Names(Struct, frozen=True):
         if entity not in self.entities:
             return None
         safe = re.sub("[^a-z0-9]+", "-", entity.lower()).strip("-")[:60]
-        return f"{safe if safe == entity else f'{safe}~{hashlib.sha256(entity.encode()).hexdigest()[:8]}'}.html"
+        whole = safe == entity and safe != "index"  # index.html is the list of all names
+        return f"{safe if whole else f'{safe}~{hashlib.sha256(entity.encode()).hexdigest()[:8]}'}.html"
 
 
 class Mark(Struct, frozen=True):
