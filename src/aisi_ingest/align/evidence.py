@@ -29,6 +29,7 @@ LATIN_PER_JAPANESE = 2.2
 _ARTICLES = frozenset(
     "a an the of to in on for and or is are be was were by with as at from that this it its".split()  # noqa: SIM905
 )
+_AT_ONCE = 5000  # texts whose sentences' vectors are held together
 
 
 class Text(Struct, frozen=True):
@@ -93,13 +94,16 @@ def vectors(texts: Sequence[str], encoder: Encoder | None) -> Vectors:
     """A unit vector a text: the length-weighted mean of its sentences' vectors."""
     if encoder is None:
         return np.zeros((len(texts), encoders.DIMENSIONS), dtype=np.float32)
-    pieces = [[text[start:end] for start, end in sentences(text)] or [text] for text in texts]
-    flat = encoder.encode([piece for part in pieces for piece in part])
-    out = np.empty((len(texts), flat.shape[1] if len(flat) else encoders.DIMENSIONS), dtype=np.float32)
-    at = 0
-    for row, part in enumerate(pieces):
-        out[row] = flat[at] if len(part) == 1 else encoders.mean(flat[at : at + len(part)], map(len, part))
-        at += len(part)
+    out = np.empty((len(texts), encoders.DIMENSIONS), dtype=np.float32)
+    for first in range(0, len(texts), _AT_ONCE):
+        pieces = [
+            [text[start:end] for start, end in sentences(text)] or [text] for text in texts[first : first + _AT_ONCE]
+        ]
+        flat = encoder.encode([piece for part in pieces for piece in part])
+        at = 0
+        for row, part in enumerate(pieces, first):
+            out[row] = flat[at] if len(part) == 1 else encoders.mean(flat[at : at + len(part)], map(len, part))
+            at += len(part)
     return out
 
 
