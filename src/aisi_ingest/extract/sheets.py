@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from aisi_ingest.extract.figures import drawings
 from aisi_ingest.extract.lines import Line, lines_of
@@ -31,6 +31,9 @@ class Sheet(Struct, eq=False):
     dots: tuple[tuple[float, float, float], ...]  # x0, x1, y of what may be drawn bullets
 
 
+_NOTHING = np.zeros(0, dtype=np.intp)
+
+
 def sheet_of(page: Page, before: Sheet | None) -> Sheet:
     tables = find_tables(page, before.tables[-1] if before is not None and before.tables else None)
     visible = ~page.chars["hidden"]
@@ -38,6 +41,8 @@ def sheet_of(page: Page, before: Sheet | None) -> Sheet:
     for table in tables:
         visible[np.asarray(table.chars, dtype=np.intp)] = False
     lines = lines_of(page, np.flatnonzero(visible))
+    for line in lines:  # the indices would hold an array over the whole page
+        structs.force_setattr(line, "chars", _NOTHING)
     boxes = [table.bbox for table in tables]
     return Sheet(
         page.number,
