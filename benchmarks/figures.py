@@ -162,12 +162,15 @@ def start_up(bench: Bench) -> Section:
     rows = []
     for name, runs in result.items():
         if isinstance(runs, Failed):
-            rows.append((name, str(goals.get(name, "")), f"not measured: {runs}", "", ""))
+            rows.append((name, str(goals.get(name, "")), f"not measured: {runs}", "", "", ""))
             continue
         more = runs.median("wall") - anchor.median("wall")
         cell = f"**{more:.2f}**" if more > goals.get(name, more) else f"{more:.2f}"
-        rows.append((name, str(goals.get(name, "")), cell, seconds(runs.median("wall")), f"{runs.median('peak'):.0f}"))
-    return Section("Start-up", ("command", "goal, s more", "s more than Python alone", "s", "peak, MiB"), tuple(rows))
+        used = runs.median("cpu") - anchor.median("cpu")
+        cells = (cell, f"{used:.2f}", seconds(runs.median("wall")), f"{runs.median('peak'):.0f}")
+        rows.append((name, str(goals.get(name, "")), *cells))
+    columns = ("command", "goal, s more", "s more than Python alone", "of it CPU", "s", "peak, MiB")
+    return Section("Start-up", columns, tuple(rows))
 
 
 def peers_python() -> Path:
