@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -136,6 +137,19 @@ def test_a_block_whose_heading_one_language_lacks_is_found_over_the_border() -> 
     assert found[0].startswith("During the conduct")
 
 
+@pytest.mark.parametrize("bare", ["ja", "en", "both"])
+def test_blocks_are_found_where_a_language_has_no_headings(bare: str) -> None:
+    def without(text: str) -> str:
+        return "".join(re.sub("^#+", "paragraph:", part) for part in text.splitlines(keepends=True))
+
+    ja = report(without(JAPANESE) if bare != "en" else JAPANESE, "ja")
+    en = report(without(ENGLISH) if bare != "ja" else ENGLISH, "en")
+    wanted = {(b.id, b.id) for b in ja.content.blocks}
+    found = pairs(aligned(ja, en), "block")
+    assert len(found & wanted) >= 0.9 * len(wanted)
+    assert len(found - wanted) <= 2
+
+
 def test_furniture_hidden_text_and_text_in_figures_stay_outside() -> None:
     ja, en = both()
     kinds = {"b3": {"kind": "furniture"}, "b4": {"hidden": True}, "b5": {"kind": "figure_text"}}
@@ -177,6 +191,15 @@ def test_a_document_against_itself_is_aligned_with_itself() -> None:
     assert all(bead.ja == bead.en for bead in aligned(ja, ja).beads)
 
 
+def test_two_documents_in_one_language_are_aligned_and_told() -> None:
+    _, en = both()
+    other = report(ENGLISH.replace("about 45", "about 52"), "en")
+    result = align(en, other)
+    assert [issue.code for issue in result.issues] == ["same_language"]
+    assert result.value is not None
+    assert all(bead.ja == bead.en for bead in result.value.beads if bead.unit == "block")
+
+
 def test_an_empty_side_leaves_everything_alone() -> None:
     ja, en = both()
     nothing = replace(en, content=replace(en.content, blocks=(), sections=()))
@@ -209,6 +232,33 @@ def test_thousands_of_equal_blocks_end_in_bounded_time(count: int) -> None:
     alignment = aligned(ja, en)
     assert time.process_time() - start < 40
     assert sum(1 for bead in of_unit(alignment, "block") if bead.ja and bead.en) > 0.9 * count
+
+
+@pytest.mark.slow
+def test_cost_grows_with_the_length_and_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "load", lambda: None)  # whose cost is a sum over sentences
+
+    def seconds(times: int) -> float:
+        chapters = [
+            (
+                f"# {n} 章{n}\nparagraph: 第{n}の調査は{n * 17}件で、費用は{n * 3}万円でした。\n"
+                + "list_item: 項目\n" * 12
+            )
+            for n in range(1, 20 * times)
+        ]
+        english = [
+            f"# {n} Chapter {n}\nparagraph: Survey {n} had {n * 17} cases and cost {n * 30000} yen.\n"
+            + "list_item: item\n" * 12
+            for n in range(1, 20 * times)
+        ]
+        ja, en = report("".join(chapters), "ja"), report("".join(english), "en")
+        start = time.process_time()
+        aligned(ja, en)
+        return time.process_time() - start
+
+    seconds(1)
+    short, long = seconds(4), seconds(16)
+    assert long < 4 * short * 1.6
 
 
 # Parts ------------------------------------------------------------------------------------------------------------

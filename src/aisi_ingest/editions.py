@@ -43,7 +43,7 @@ def diff_editions(old: Document, new: Document) -> Result[EditionDiff]:
     result = align.align(old, new)
     alignment = result.value
     beads = alignment.beads if alignment else ()
-    issues += result.issues
+    issues += [issue for issue in result.issues if issue.code != "same_language"]
     sections = [bead for bead in beads if bead.unit == "section"]
     moved = _moved(sections, old, new)
     held = [{block.id: block.section for block in document.content.blocks} for document in (old, new)]

