@@ -142,7 +142,7 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
     first, last = text[start], text[end - 1]
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if alias.exact and text[start:end] != alias.text:
+    if alias.exact and text[start:end].translate(_dropped()) != alias.text.translate(_dropped()):
         return False
     if first.isascii():
         if (

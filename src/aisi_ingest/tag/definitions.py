@@ -45,6 +45,7 @@ class Definitions:
         self._known: dict[str, tuple[Label, str | None, str]] = {}  # name: label, value, name of what it is
         self._pattern: re.Pattern[str] | None = None
         self._section: str | None = None
+        self._people: dict[str, Span] = {}  # family name: the person named in full
         self._canonical: dict[str, str] = {}  # a name that no registry has: the one its local id is made of
 
     def known(self, text: str, start: int = 0) -> Iterator[Span]:
@@ -92,6 +93,20 @@ class Definitions:
                 out.append(Span(start, end, span.label, "defined", span.value, span.name or name))
         return out
 
+    def persons(self, text: str, spans: list[Span]) -> list[Span]:
+        """A family name alone is the person whose full name the document has given."""
+        out = []
+        for span in spans:
+            if span.label == "PERSON":
+                name = text[span.start : span.end]
+                if span.value is None and span.rule == "person.title":
+                    full = self._people.get(name)
+                    span = full._replace(start=span.start, end=span.end, rule="person.above") if full else span
+                if span.rule != "person.above":
+                    self._people.update(dict.fromkeys(_families(name), span._replace(name=span.name or name)))
+            out.append(span)
+        return out
+
     def working_group(self, text: str, spans: list[Span], section: str | None) -> None:
         """ "WG" alone is the working group that was named last in the same section."""
         if section != self._section:
@@ -131,6 +146,17 @@ class Definitions:
     def _compile(self) -> None:
         words = sorted(self._known, key=len, reverse=True)
         self._pattern = re.compile("|".join(_bounded(w) for w in words)) if words else None
+
+
+def _families(name: str) -> list[str]:
+    """What may be the family name: of a Japanese name its first characters, of a Latin one its last word."""
+    if not is_japanese(name[0]):
+        words = name.split()
+        return words[-1:] if len(words) > 1 else []
+    parts = re.split(r"[ \u3000・＝=]", name)
+    if len(parts) > 1:
+        return [parts[-1] if "\u30a0" <= name[0] <= "\u30ff" else parts[0]]
+    return [name[:size] for size in (1, 2, 3) if 0 < len(name) - size < 4 and len(name) > 2]
 
 
 def _bounded(word: str) -> str:

@@ -163,8 +163,20 @@ def cited(text: str, title: str) -> Iterator[Span]:
         yield Span(m.start(1), m.start(1) + len(title), "GUIDE", "shape.cited")
 
 
-def names(text: str, strict: bool) -> Iterator[Span]:
-    """Organisations, guides and events in ``text`` by their English shape. ``strict``: the line is a heading."""
+_COMMITTEE = re.compile(
+    r"(?<![A-Za-z])(?:ISO(?:/IEC)?[ /])?(?:(?:JTC|TC)\s?[0-9]{1,3}(?:[/ ]SC\s?[0-9]{1,2})?|SC\s?[0-9]{1,2})"
+    r"(?:[/ ](?:WG|AG|JWG)\s?[0-9]{1,2})?(?![A-Za-z0-9])"
+)
+
+
+def names(text: str, strict: bool, marks: frozenset[int] = frozenset()) -> Iterator[Span]:
+    """Organisations, guides and events in ``text`` by their English shape.
+
+    ``strict``: the line is a heading. ``marks``: where known places and organisations begin.
+    """
+    for m in _COMMITTEE.finditer(text):
+        if "/" in m.group() or m.group().startswith(("ISO", "JTC")):
+            yield Span(m.start(), m.end(), "ORG", "shape.standard")
     for m in _STANDARD.finditer(text):
         name = m.group()
         yield Span(m.start(), m.end(), "GUIDE", "shape.standard", None, re.sub(r":\s?[0-9]{4}$", "", name))
@@ -176,7 +188,7 @@ def names(text: str, strict: bool) -> Iterator[Span]:
             yield Span(m.start(1), m.end(1), "GUIDE", "shape.quoted", None, m[1])
     strict = strict or _all_capitals(text)
     for m in _RUN.finditer(text):
-        yield from _in_run(text, m.start(), m.end(), strict)
+        yield from _in_run(text, m.start(), m.end(), strict, marks)
     for m in _COMPANY.finditer(text):
         before = text[max(0, m.start() - 70) : m.start()]
         head = _COMPANY_LEFT.search(before)
@@ -226,10 +238,10 @@ def _all_capitals(text: str) -> bool:
     return lower * 8 < len(found)
 
 
-def _in_run(text: str, start: int, end: int, strict: bool) -> Iterator[Span]:
+def _in_run(text: str, start: int, end: int, strict: bool, marks: frozenset[int]) -> Iterator[Span]:
     tokens = [(m.start() + start, m.end() + start, m.group()) for m in _TOKEN.finditer(text[start:end])]
     for part in _split(tokens):
-        found = _name(part, strict)
+        found = _name(part, strict, marks)
         if found is None:
             continue
         first, last, label, rule = found
@@ -338,7 +350,7 @@ def _opens_list(part: _Tokens) -> bool:
     return False
 
 
-def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
+def _name(part: _Tokens, strict: bool, marks: frozenset[int]) -> tuple[int, int, Label, str] | None:
     first, last = 0, len(part) - 1
     while first <= last and (part[first][2] in _LEAD or part[first][2] in _JOINS):
         first += 1
@@ -351,6 +363,7 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
     if label is None or head is None:
         return None
     others = [w for i, w in enumerate(words) if i != head and w not in _JOINS]
+    known = any(at in marks for at, _, _ in part[first : last + 1])
     specific = [w for w in others if w not in _COMMON and w not in _ORG_HEADS]
     if words[head] in ("Ministry", "University") or (words[head] == "School" and "Graduate" in words):
         strict = False
@@ -359,7 +372,7 @@ def _name(part: _Tokens, strict: bool) -> tuple[int, int, Label, str] | None:
     pair = "-".join(words[max(0, head - 1) : head + 1]) in _ORG_PAIRS
     if words[head] in _SURE and specific and not words[0].endswith(("ing", "ed", "tion", "ment")):
         strict = False
-    marked = [w for w in others if w in _PROPER or _acronym(w) or "." in w or _is_proper(w)]
+    marked = known or any(w in _PROPER or _acronym(w) or "." in w for w in others)
     if not specific and not marked:
         return None
     weak = words[head] in _WEAK
@@ -388,22 +401,6 @@ def _acronym(word: str) -> bool:
 
 # Two capitals in one part of a word: NTT, OpenChain, but not Data-Driven.
 _CAMEL = re.compile("[A-Z][a-z0-9]*[A-Z]")
-
-
-def _is_proper(word: str) -> bool:
-    return word in _NAMES_OF_PLACES
-
-
-_NAMES_OF_PLACES: frozenset[str] = words(
-    """
-    Japan Tokyo Kyoto Osaka Hiroshima Nagoya Sendai Fukuoka Singapore Korea China India Canada Australia France
-    Germany Italy Britain England London Paris Berlin Brussels Seoul Beijing Shanghai Washington California
-    Stanford Harvard Oxford Cambridge Europe Asia Africa America Hong Kong Taiwan Israel Brazil Mexico Kenya
-    Rwanda Netherlands Switzerland Sweden Norway Finland Denmark Spain Portugal Austria Belgium Ireland Poland
-    Estonia Ukraine Russia Indonesia Thailand Vietnam Malaysia Philippines Zealand Montreal Toronto Geneva
-    Zurich Vienna York Boston Seattle Hawaii Okinawa Hokkaido Bletchley Munich Rome Milan
-    """
-)
 
 
 def _head(words: list[str]) -> tuple[Label | None, int | None]:

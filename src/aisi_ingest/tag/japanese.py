@@ -27,7 +27,7 @@ class _Head(NamedTuple):
 _HEADS: dict[str, _Head] = {}
 for _label, _strength, _words in (
     ("ORG", 1, 
-        "法律事務所 特許事務所 省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科"
+        "法律事務所 特許事務所 研究室 省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科"
         " 研究院 公社 公庫 銀行 新聞社 製作所 取引所 高等専門学校"
     ),
     ("ORG", 2, 
@@ -100,6 +100,7 @@ _COMMON = words(
     """
 )
 _STOP_POS = ("副詞可能", "代名詞", "助数詞", "非自立可能")
+_SHORT_COUNTRIES = frozenset("日米英中韓豪印加独仏伊星")
 _NO_FIELD = words("別 関係 関連 担当 所管 主務 中央 各種 社内 既存 国内 海外 共通 独自 行政 政府 規制 監督 当局 他")
 _KATAKANA = re.compile("[ァ-ヺー]+$")
 _DEMONSTRATIVE = words(
@@ -222,7 +223,9 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
         word = text[start:end]
         if gap and not (gap == " " and word.isascii() and (text[morphemes[first][0]].isascii() or word[-1].isalnum())):
             break
-        if _noun(feature) and not any(p in feature for p in _STOP_POS[:2]):
+        if (word in _SHORT_COUNTRIES and first == at) or (word in _SHORT_COUNTRIES and not is_japanese(text[end])):
+            pass  # 日ASEAN, 日EU
+        elif _noun(feature) and not any(p in feature for p in _STOP_POS[:2]):
             if word in _DEMONSTRATIVE:
                 break
             if (

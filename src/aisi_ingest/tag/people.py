@@ -40,6 +40,9 @@ _LINE_OF_MEMBER = re.compile(
     r"|([\u3005\u4e00-\u9fff]{3,6}))[ \u3000]{1,2}(?=[\w森])",
     re.MULTILINE,
 )
+_LATIN_TITLED = re.compile(
+    r"(?<![A-Za-z])[A-Z][a-zà-ž]+(?:\s(?:[A-Z]\.|van|von|de|[A-Z][a-zà-ž]+)){1,3}(?=\s?(?:氏|さん|准?教授|博士))"
+)
 _KATAKANA_NAME = re.compile(
     r"[ァ-ヺー]{2,10}(?:[・＝=][ァ-ヺー]{1,12}){1,4}(?=\s?(?:氏|さん|教授|博士|大統領|副大統領|首相|大臣"
     r"|長官|議員|所長|CEO|会長|委員長|国務長官|商務長官))"
@@ -160,6 +163,7 @@ def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
         if _AFTER_JA.match(text, end) and end - start > 1 and not _part_of_word(text, morphemes, index):
             yield Span(start, end, "PERSON", "person.title")
     by_start = {s: f for s, _, f in morphemes}
+    whole = {(s, e) for s, e, _ in morphemes}
     for m in _ALONE_JA.finditer(text):
         at = m.start(1)
         if by_start.get(at, "").startswith((_FAMILY, "名詞,固有名詞,地名")):
@@ -167,8 +171,13 @@ def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for m in _KATAKANA_NAME.finditer(text):
         yield Span(m.start(), m.end(), "PERSON", "person.title")
     for m in _KATAKANA_TITLED.finditer(text):
-        if not by_start.get(m.start(), "").startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
+        feature = by_start.get(m.start(), "")
+        # A word that UniDic does not have comes without its reading, or in pieces (ブリン + ケン).
+        unknown = feature.count(",") < 8 or (m.start(), m.end()) not in whole
+        if unknown or not feature.startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
             yield Span(m.start(), m.end(), "PERSON", "person.title")
+    for m in _LATIN_TITLED.finditer(text):
+        yield Span(m.start(), m.end(), "PERSON", "person.title")
     if _LINE_OF_MEMBER.search(text):
         by_end = {e: f for _, e, f in morphemes}
         for m in _LINE_OF_MEMBER.finditer(text):

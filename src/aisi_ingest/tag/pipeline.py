@@ -106,7 +106,8 @@ def shapes(doc: Doc) -> Doc:
     found: list[Span] = []
     latin = bool(_LATIN.search(text))
     if latin:
-        found += english.names(text, strict=heading)
+        marks = frozenset(s.start for s in _candidates(doc) if s.label in ("PLACE", "ORG"))
+        found += english.names(text, heading, marks)
         found += english.cited(text, doc.user_data.get("title", ""))
     if tokens:
         found += japanese.names(text, tokens)
@@ -196,6 +197,13 @@ _LEGAL_FORM_BEFORE = re.compile(
 )
 
 
+_KATAKANA = re.compile("[ァ-ヺー]{2,}")
+
+
+def _is_company(entity: str, registry: Registry) -> bool:
+    return any("株式会社" in name for name in registry.entries[entity].ja)
+
+
 def known(text: str, registry: Registry) -> list[Span]:
     """Names of the registry in ``text``, with the version, year or legal form that belongs to them."""
     out = []
@@ -209,5 +217,10 @@ def known(text: str, registry: Registry) -> list[Span]:
             end = more.end() if more else end
             form = _LEGAL_FORM_BEFORE.search(text, max(0, start - 12), start)
             start = form.start() if form else start
+            if single and end - start < 4 and _KATAKANA.match(text, end) and _is_company(single, registry):
+                more = _KATAKANA.match(text, end)  # 楽天モバイル is another company
+                end, single = (more.end() if more else end), None
+                out.append(Span(start, end, "ORG", "shape.company"))
+                continue
         out.append(Span(start, end, alias.label, "registry", single, None, alias.ids if single is None else ()))
     return out

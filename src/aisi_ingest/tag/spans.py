@@ -63,8 +63,27 @@ _PARENT = re.compile(
 )
 
 
+# Sections of a ministry after it: 経済産業省 商務情報政策局 情報経済課.
+_MINISTRY = re.compile(r"(?:省|庁|官房|内閣府|省.{1,12}局|庁.{1,12}局|官房.{1,14}[局室])$")
+_SECTION = re.compile(r"[ \u3000]?(?!第)[\u4e00-\u9fffァ-ヺー・A-Z]{2,18}?(?:局|部|課|室)(?![\u4e00-\u9fffァ-ヺー])")
+
+
 def join_units(text: str, spans: list[Span]) -> list[Span]:
-    """Parent and unit over a blank as one mention with the unit's value."""
+    """Parent and unit, with or without a blank between, as one mention with the unit's value."""
+    return _joined(text, [_with_sections(text, s, spans[i + 1 : i + 2]) for i, s in enumerate(spans)])
+
+
+def _with_sections(text: str, span: Span, following: list[Span]) -> Span:
+    if span.label != "ORG" or not _MINISTRY.search(text, max(span.start, span.end - 20), span.end):
+        return span
+    end = span.end
+    stop = following[0].start if following else len(text)
+    while (more := _SECTION.match(text, end)) and more.end() <= stop:
+        end = more.end()
+    return span if end == span.end else Span(span.start, end, "ORG", "shape.section")
+
+
+def _joined(text: str, spans: list[Span]) -> list[Span]:
     out: list[Span] = []
     for span in spans:
         before = out[-1] if out else None
@@ -101,6 +120,9 @@ def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[
         if len(inside) > 1:
             continue
         last = ends.get(shape.end)
+        if last is not None and shape.start == last.start - 1 and text[shape.start] in "米英独仏伊加韓豪印星中":
+            yield shape._replace(value=last.value)  # 米商務省 is 商務省 with its country
+            continue
         if last is not None and last.start > shape.start and last.label is not None:
             size = len(text[last.start : last.end].replace(" ", ""))
             if size >= (8 if text[last.start].isascii() else 4):
@@ -114,6 +136,9 @@ def reconcile(text: str, known: list[Span], shapes: Iterable[Span]) -> Iterator[
             ):
                 continue  # what follows is a version, an edition, a chapter
             if _OF_PLACE.match(text[first.end : shape.end]):
+                continue
+            if shape.label == "EVENT" and first.label == "ORG":
+                yield shape
                 continue
             if shape.label == "PERSON" or (text[first.end : shape.end].strip() in _BARE and first.label != "PLACE"):
                 continue

@@ -106,11 +106,12 @@ class _Walk:
             if not overlaps(masks, span.start, span.end)
         ]
         spans = self._decide(block, candidates)
+        spans = self.definitions.persons(text, spans)
         self.definitions.working_group(text, spans, block.section)
         learned = self.definitions.learn(text, spans)
         if learned:
             more = self.definitions.known(text, min(s.start for s in learned))
-            spans = self._decide(block, [*candidates, *learned, *more])
+            spans = self.definitions.persons(text, self._decide(block, [*candidates, *learned, *more]))
         return spans
 
     def _decide(self, block: Block, candidates: list[Span]) -> list[Span]:
