@@ -19,7 +19,7 @@ from aisi_ingest.model import Licence, Mention
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, EntityRow, MentionRow, NamesField, NoteField, TableRow
 from aisi_ingest.publish.site.lines import line_up, parts
-from aisi_ingest.publish.site.markup import Context, block_text, table_markup
+from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
 from aisi_ingest.publish.site.views import Names
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
@@ -50,7 +50,7 @@ def mention(target: BlockRow, start: int, end: int, label: str = "ORG", value: s
 
 def context(**more) -> Context:
     values = {
-        "side": "ja", "mentions": {}, "sentences": {}, "tables": {}, "note_numbers": {},
+        "side": "ja", "mentions": {}, "sentences": {}, "tables": {}, "note_marks": {},
         "entity_name": lambda entity: f"Name of {entity}", "entity_link": lambda entity: "../entities/x.html",
     }  # fmt: skip
     return Context(**(values | more))
@@ -95,8 +95,8 @@ def test_dates_show_their_value_and_what_is_not_resolved_says_so():
 
 def test_footnote_anchors_stand_at_their_offsets_and_link_to_the_note():
     one = block(1, "本文です。", notes=(NoteField(2, "w/1/ja#b9"), NoteField(5, "w/1/ja#b8")))
-    tree = read(block_text(one, context(note_numbers={"w/1/ja#b9": 1, "w/1/ja#b8": 2})))
-    assert tree.text_content() == "本文1です。2"
+    tree = read(block_text(one, context(note_marks={"w/1/ja#b9": "1", "w/1/ja#b8": "※2"})))
+    assert tree.text_content() == "本文1です。※2"
     assert [link.get("href") for link in tree.iter("a")] == ["#ja-b9", "#ja-b8"]
 
 
@@ -118,6 +118,17 @@ def test_dots_that_lead_to_a_page_number_are_drawn_short_and_stay_text():
     tree = read(block_text(block(1, "1.1 Purpose ........... 4"), context()))
     assert tree.text_content() == "1.1 Purpose ........... 4"
     assert tree.xpath("string(.//span[@class='leader'])").startswith("....")
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("1 文章を生成する", "1"), ("※1 注", "※1"), ("注3：", "注3"), ("12) See", "12"), ("* See", "*"),
+        ("（2）注", "2"), ("See 3", None), ("2024年の値", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_footnote_has_the_mark_that_it_is_printed_with(text, mark):
+    assert printed_mark(text) == mark
 
 
 # --- lines ---
@@ -252,6 +263,7 @@ def test_hidden_text_and_furniture_stand_apart_from_the_text(site):
 def test_a_table_is_a_table_and_a_footnote_links_back(site):
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert [cell.text for cell in tree.xpath("(//table)[1]//th")] == ["観点", "件数"]
+    assert tree.xpath("string(//p[@id='ja-b9']/span[@class='number'])") == "1"
     back = tree.xpath("//p[@id='ja-b9']/a")[0]
     assert back.get("href") == "#ja-b9-ref" and tree.xpath("//*[@id='ja-b9-ref']")
 

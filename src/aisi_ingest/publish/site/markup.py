@@ -13,6 +13,15 @@ from aisi_ingest.publish.schema import BlockRow, MentionRow, TableRow
 _LEADER = re.compile(r"((?:[.․‥…・·] ?){6,})")
 
 
+_PRINTED_MARK = re.compile(r"[(（]?(?:注|※|\*)?\s?\d{1,3}(?=\D)|[※*†‡]+")
+
+
+def printed_mark(text: str) -> str | None:
+    """The mark that a footnote's text begins with (``3``, ``※1``, ``*``), or None."""
+    match = _PRINTED_MARK.match(text)
+    return match.group().strip("(（ ") if match else None
+
+
 class Context(Struct, frozen=True):
     """What the text of one document needs to be marked up."""
 
@@ -20,7 +29,7 @@ class Context(Struct, frozen=True):
     mentions: Mapping[str, Sequence[MentionRow]]  # block id to mentions
     sentences: Mapping[str, Sequence[tuple[int, int, str]]]  # block id to (start, end, bead)
     tables: Mapping[str, TableRow]  # block id to table
-    note_numbers: Mapping[str, int]  # id of a footnote's block to its number
+    note_marks: Mapping[str, str]  # id of a footnote's block to its mark: as printed, or its number
     entity_name: Callable[[str], str | None]
     entity_link: Callable[[str], str | None]
 
@@ -140,13 +149,13 @@ def _noted(block: BlockRow, context: Context, start: int, end: int, *, last: boo
     """Plain text with its footnote anchors. One at the very end belongs to the last piece only."""
     out, at = [], start
     for note in sorted(block.notes, key=lambda each: each.offset):
-        number = context.note_numbers.get(note.block)
-        if number is None or not (start <= note.offset < end or (last and note.offset == end)):
+        mark = context.note_marks.get(note.block)
+        if mark is None or not (start <= note.offset < end or (last and note.offset == end)):
             continue
         out.append(_plain(block.text[at : note.offset]))
         out.append(
-            Markup('<sup><a class="noteref" href="#%s" id="%s">%d</a></sup>')
-            % (anchor(context.side, note.block), f"{anchor(context.side, note.block)}-ref", number)
+            Markup('<sup><a class="noteref" href="#%s" id="%s">%s</a></sup>')
+            % (anchor(context.side, note.block), f"{anchor(context.side, note.block)}-ref", mark)
         )
         at = note.offset
     out.append(_plain(block.text[at:end]))

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, DocumentRow, EntityRow, FindingRow, TableRow
 from aisi_ingest.publish.site.lines import Line, Part, is_heading, line_up, parts
-from aisi_ingest.publish.site.markup import Context, anchor, block_text, table_markup
+from aisi_ingest.publish.site.markup import Context, anchor, block_text, printed_mark, table_markup
 from aisi_ingest.publish.tables import DocumentRows, WorkRows
 
 SIDES = ("ja", "en")
@@ -106,8 +107,11 @@ class WorkPage(Struct, frozen=True):
     def anchor(self, block: BlockRow, side: str) -> str:
         return anchor(side, block.id)
 
-    def note_number(self, block: BlockRow, side: str) -> int | None:
-        return self.contexts[side].note_numbers.get(block.id)
+    def note_mark(self, block: BlockRow, side: str) -> str | None:
+        return self.contexts[side].note_marks.get(block.id)
+
+    def prints_mark(self, block: BlockRow) -> bool:
+        return printed_mark(block.text) is not None
 
     def marks_of(self, line: Line) -> list[Mark]:
         found = {mark.number: mark for block in line.blocks for mark in self.marks_at.get(block.id, ())}
@@ -239,14 +243,23 @@ def _context(side: str, rows: DocumentRows, beads: Sequence[AlignmentRow], names
                 block, _, span = target.rpartition(":")
                 start, _, end = span.partition("-")
                 sentences.setdefault(block, []).append((int(start), int(end), bead.id.partition("#")[2]))
-    tables: dict[str, TableRow] = {table.block: table for table in rows.tables if table.rows}
+    # A caption that stands as a block of its own is not drawn twice.
+    drawn = {block.text for block in rows.blocks if block.kind == "caption"}
+    tables: dict[str, TableRow] = {
+        table.block: replace(table, caption=None) if table.caption in drawn else table
+        for table in rows.tables
+        if table.rows
+    }
+    texts = {block.id: block.text for block in rows.blocks}
     pointed = [note.block for block in rows.blocks for note in sorted(block.notes, key=lambda each: each.offset)]
     return Context(
         side=side,
         mentions=mentions,
         sentences=sentences,
         tables=tables,
-        note_numbers={block: number for number, block in enumerate(dict.fromkeys(pointed), 1)},
+        note_marks={
+            block: printed_mark(texts[block]) or str(number) for number, block in enumerate(dict.fromkeys(pointed), 1)
+        },
         entity_name=names.name,
         entity_link=lambda entity: f"../entities/{file}" if (file := names.file(entity)) else None,
     )
