@@ -160,9 +160,9 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
                 first
                 and first.relative in ("previous", "last", "this", "coming")
                 and first.month is None
-                and first.unit == "date"
+                and first.unit in ("date", "fiscal")
             ):
-                continue  # 今年 and 昨年 alone are vague
+                continue  # 今年, 昨年 and 前年度 alone are vague
             while end > start and folded[end - 1] in " .,":
                 end -= 1
             rule = "ja.era" if name == "ja" and group(m, "era1") else name

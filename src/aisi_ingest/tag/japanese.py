@@ -298,6 +298,8 @@ def _before_head(text: str, head: re.Match[str], morphemes: list[Morpheme], ends
         return
     if bridged and count < 1 and not proper:
         return
+    if head.group() in ("法律", "条例", "規則") and text.startswith("第", head.end()):
+        return  # 平成15年法律第57号 is a number, not a name
     if (head.group() in "庁局" and text[head.start() - 1] in "省部") or (
         _FORM.search(text, start, head.start()) and not head.group().startswith("研究")
     ):

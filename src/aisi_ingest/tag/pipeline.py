@@ -189,6 +189,7 @@ _EDITION = re.compile(
     r"\s?(?:[Vv]er(?:sion)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}|第\s?[0-9.]{1,5}\s?版|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])"
     r"|(?:19|20)[0-9]{2}(?![0-9年./-]))"
 )  # version or year that is part of a name: ver. 1.1, 第1.1版, 1.0, 2024
+_YEAR_EDITION = re.compile(r"(?:(?:令和|平成)\s?(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})年版\s?$")
 _LEGAL_FORM = re.compile(
     r"株式会社|合同会社|,?\s(?:Inc|Ltd|Corp|LLC|GmbH|plc|PLC|Co\.,\s?Ltd|Corporation)(?![A-Za-z])\.?"
 )
@@ -212,6 +213,8 @@ def known(text: str, registry: Registry) -> list[Span]:
         if alias.label in ("GUIDE", "EVENT"):
             more = _EDITION.match(text, end)
             end = more.end() if more else end
+            more = _YEAR_EDITION.search(text, max(0, start - 10), start) if alias.label == "GUIDE" else None
+            start = more.start() if more else start
         elif alias.label == "ORG" and not alias.exact:
             more = _LEGAL_FORM.match(text, end)
             end = more.end() if more else end
