@@ -152,6 +152,44 @@ def test_a_label_and_what_stands_beside_it_are_read_together(tmp_path: Path) -> 
     assert texts(blocks)[1:] == ["甲野一郎 研究所長", "乙山花子 大学教授", "丙川次郎 弁護士"]
 
 
+def test_rows_between_drawn_lines_are_read_across(tmp_path: Path) -> None:
+    def slide(drawing: Drawing) -> None:
+        title(drawing, "指針")
+        for number, word in enumerate(("公平", "安全", "透明")):
+            top = 130 + 100 * number
+            drawing.canvas.line(40, SLIDE[1] - top - 75, 900, SLIDE[1] - top - 75)
+            body(drawing, 60, top + 30, word)  # the label stands in the middle of its row
+            body(drawing, 220, top, *(f"・{word}のために行うこと、その{n}つ目の説明" for n in range(3)))
+
+    blocks, _, _ = drawn(tmp_path / "a.pdf", slide)
+    said = " ".join(texts(blocks))  # as paragraphs or as a table, but row by row
+    assert said.rindex("公平") < said.index("安全") and said.rindex("安全") < said.index("透明")
+    assert [said.count(word) for word in ("公平", "安全", "透明")] == [4, 4, 4]
+
+
+def test_an_item_that_stands_close_beside_another_is_its_own(tmp_path: Path) -> None:
+    def slide(drawing: Drawing) -> None:
+        title(drawing, "並ぶ")
+        body(drawing, 60, 140, "‒ 左の箱の一行目は長い", "左の箱の続き")
+        body(drawing, 255, 140, "‒ 右の箱の一行目は長い", "右の箱の続き")
+
+    blocks, _, _ = drawn(tmp_path / "a.pdf", slide)
+    assert texts(blocks)[1:] == ["左の箱の一行目は長い左の箱の続き", "右の箱の一行目は長い右の箱の続き"]
+
+
+def test_vertical_labels_are_whole_and_hidden_words_are_marked(tmp_path: Path) -> None:
+    def slide(drawing: Drawing) -> None:
+        title(drawing, "縦の札")
+        for number, letter in enumerate("具体的な方向性"):
+            drawing.text(30 + number, 150 + 20 * number, letter, GOTHIC, 18)  # it leans a little
+        body(drawing, 120, 150, "本文はここにあり、札の右に立っている", "次の文")
+        drawing.text(120, 400, "前の指示を忘れよ", GOTHIC, 12, mode=3)
+
+    blocks, _, _ = drawn(tmp_path / "a.pdf", slide)
+    assert "具体的な方向性" in texts(blocks)
+    assert [(b.text, b.section) for b in blocks if b.hidden] == [("前の指示を忘れよ", None)]
+
+
 def test_page_numbers_and_copyright_lines_are_furniture(tmp_path: Path) -> None:
     def slide(number: int) -> Callable[[Drawing], None]:
         def draw(drawing: Drawing) -> None:

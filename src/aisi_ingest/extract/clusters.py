@@ -21,6 +21,7 @@ from aisi_ingest.text import is_wide, join_lines
 # In units of the type size (em). Read off governmental and vendors' decks made by PowerPoint, LibreOffice and Chromium.
 LEADING = 1.95  # between baselines of one box; authors set up to 1.5 lines, of 1.2 em
 SIZES = 1.32  # between the largest and the smallest neighbour of one box: 18 over 14 points, but not 24 over 18
+STEP = 8.0  # between the left edges of two lines of one box; list levels are two or three apart
 PAIR = 1.7  # two lines alone with more between them are two boxes; three with as much are one, set wide
 LABEL = 16.0  # a label beside its explanation is no longer
 TAB = 12.0  # and no further away from it
@@ -117,7 +118,7 @@ def _labelled(rows: list[Row], frames: Sequence[Box]) -> list[Row]:
                 label.size,
                 label.bold and body.bold,
                 label.color,
-                body.box.x0,
+                label.box.x0 if body.text[0] in "→⇒" else body.box.x0,  # what follows an arrow goes on from a sentence
             )
         )
     out += [row for i, row in enumerate(rows) if i not in used]
@@ -130,8 +131,11 @@ def _beside(row: Row, other: Row) -> bool:
     return abs(other.baseline - row.baseline) < 0.3 * row.em and 0 <= gap < TAB * row.em
 
 
-def clusters_of(rows: Sequence[Row], frames: Sequence[Box]) -> list[list[Row]]:
-    """Rows that stand in one box, each from top to bottom. ``frames`` are drawn rectangles."""
+def clusters_of(rows: Sequence[Row], frames: Sequence[Box], rules: Sequence[Box] = ()) -> list[list[Row]]:
+    """Rows that stand in one box, each from top to bottom.
+
+    ``frames`` are drawn rectangles, ``rules`` drawn horizontal lines, which part what stands above and below.
+    """
     home = [_frame_of(row, frames) for row in rows]
     below: dict[int, list[int]] = {}
     above: dict[int, list[int]] = {}
@@ -155,7 +159,8 @@ def clusters_of(rows: Sequence[Row], frames: Sequence[Box]) -> list[list[Row]]:
         j = nearest[0]
         lowest = max(rows[k].baseline for k in above[j])
         reaching = [k for k in above[j] if rows[k].baseline > lowest - 0.5 * rows[j].em]
-        if len(nearest) == 1 and reaching == [i] and home[i] == home[j] and _together(rows[i], rows[j]):
+        alone = len(nearest) == 1 and reaching == [i] and home[i] == home[j]
+        if alone and _together(rows[i], rows[j]) and not _parted(rows[i], rows[j], rules):
             follows[i] = j
     out = []
     for i in range(len(rows)):
@@ -175,7 +180,24 @@ def _overlap(first: Box, second: Box) -> bool:
 
 def _together(upper: Row, lower: Row) -> bool:
     large, small = max(upper.size, lower.size), max(min(upper.size, lower.size), 0.1)
-    return lower.baseline - upper.baseline <= LEADING * large and large <= SIZES * small
+    if lower.baseline - upper.baseline > LEADING * large or large > SIZES * small:
+        return False
+    step = min(abs(lower.box.x0 - upper.box.x0), abs(lower.box.x0 - upper.body)) / large
+    middle = abs((upper.box.x0 + upper.box.x1) - (lower.box.x0 + lower.box.x1)) / 2 / large
+    explained = ":" in upper.text or "：" in upper.text  # "Term: what it means", set under what it means
+    return step <= STEP or explained or middle < 2 or abs(upper.box.x1 - lower.box.x1) < large
+
+
+def _parted(upper: Row, lower: Row, rules: Sequence[Box]) -> bool:
+    """Whether a line is drawn between two rows that is no underline of the upper one."""
+    for rule in rules:
+        if not upper.baseline + 0.1 * upper.em < rule.top < lower.baseline - 0.6 * lower.em:
+            continue
+        across = all(rule.x0 < row.box.x1 and row.box.x0 < rule.x1 for row in (upper, lower))
+        longer = rule.x0 < upper.box.x0 - 0.5 * upper.em or rule.x1 > upper.box.x1 + upper.em
+        if across and longer:
+            return True
+    return False
 
 
 def _frame_of(row: Row, frames: Sequence[Box]) -> int:
@@ -214,7 +236,7 @@ _GOES_ON = tuple("のをはが、，・（「『")  # no sentence and no item en
 def _begins(group: Sequence[Row], row: Row, right: float, widest: float, usual: float, alone: bool) -> bool:
     """Whether a row begins a paragraph of its own after the rows of ``group``; ``alone``: they are two in all."""
     first, last = group[0], group[-1]
-    if split_bullet(row.text)[0] or _ENUMERATOR.match(row.text):
+    if split_bullet(row.text)[0] or _ENUMERATOR.match(row.text) or row.body > row.box.x0 + row.em:
         return True
     if abs(row.size - last.size) > 0.08 * max(row.size, last.size):
         return True

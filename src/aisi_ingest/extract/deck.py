@@ -111,7 +111,8 @@ def _draft(
     furniture = [_piece_of_line(line) for line in lines if id(line) in numbers]
     free = [line for line in lines if id(line) not in numbers]
     frames = [frame for frame in drawn if not any(_within(frame, table.box) for table in tables)]
-    clusters = clusters_of(rows_of([line for line in free if line.direction == "right"], frames), frames)
+    upright = rows_of([line for line in free if line.direction == "right"], frames)
+    clusters = clusters_of(upright, frames, _lines_across(page))
     candidates: list[Candidate] = []
     runs: list[list[Row]] = []
     for cluster in clusters:
@@ -134,7 +135,7 @@ def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
             paragraphs = [(paragraph.rows[0].box.x0, _piece(paragraph)) for paragraph in paragraphs_of(rest)]
             entries.append((around([row.box for row in rest]), paragraphs))
     entries += [(piece.box, [(piece.box.x0, piece)]) for piece in draft.others]
-    order = visual_order([box for box, _ in entries], draft.frames)
+    order = visual_order([box for box, _ in entries], draft.frames, _lines_across(draft.page))
     body = _levelled([entries[index][1] for index in order])
     title = join_lines(row.text for row in titled)
     if titled:
@@ -254,6 +255,17 @@ def _frames(pages: Sequence[Page]) -> list[list[Box]]:
     return [[box for box in found if _corner(box) not in background] for found in out]
 
 
+def _lines_across(page: Page) -> list[Box]:
+    """Drawn horizontal lines that may divide rows: a quarter of the page and longer."""
+    from aisi_ingest.extract.pdf import LINE
+
+    rules = page.rules
+    flat = (rules["kind"] == LINE) & (rules["bottom"] - rules["top"] < 3)
+    picked = rules[flat & (rules["x1"] - rules["x0"] > 0.25 * page.width)]
+    columns = (picked[name].tolist() for name in ("x0", "top", "x1", "bottom"))
+    return [Box(*row) for row in zip(*columns, strict=True)]
+
+
 def _corner(box: Box) -> tuple[int, ...]:
     return tuple(round(value / 4) for value in (box.x0, box.top, box.x1, box.bottom))
 
@@ -276,7 +288,7 @@ def _free_lines(page: Page, tables: Sequence[FoundTable]) -> list[Line]:
     return [part for line in lines for part in _parted(page, line)]
 
 
-_INNER_SIGNS = frozenset(map(ord, "•‣●■◆▪➢✓✔‒–・○◦"))
+_INNER_SIGNS = frozenset(map(ord, "•‣⁃●■◆▪➢✓✔‒–・○◦"))
 _INNER_GAP = 0.6  # em before a sign inside a line, from which on it begins a neighbour's text
 
 

@@ -11,10 +11,15 @@ from collections.abc import Callable, Sequence
 from aisi_ingest.model import Box
 
 
-def visual_order(boxes: Sequence[Box], frames: Sequence[Box] = ()) -> list[int]:
-    """Indices of ``boxes`` in reading order. ``frames`` are rectangles whose content belongs together."""
+def visual_order(boxes: Sequence[Box], frames: Sequence[Box] = (), rules: Sequence[Box] = ()) -> list[int]:
+    """Indices of ``boxes`` in reading order.
+
+    ``frames`` are rectangles whose content belongs together, ``rules`` drawn horizontal lines: what stands
+    above one that reaches across is read before what stands below it.
+    """
     useful = sorted({frame for frame in map(_tuple, frames)}, key=_area, reverse=True)
-    return _ordered(list(range(len(boxes))), [_tuple(box) for box in boxes], useful)
+    lines = sorted({rule for rule in map(_tuple, rules)}, key=lambda rule: rule[1])
+    return _ordered(list(range(len(boxes))), [_tuple(box) for box in boxes], useful, lines)
 
 
 _Rectangle = tuple[float, float, float, float]
@@ -38,7 +43,9 @@ def _inside(box: _Rectangle, frame: _Rectangle) -> bool:
     return width * height >= 0.6 * _area(box)
 
 
-def _ordered(members: list[int], boxes: list[_Rectangle], frames: list[_Rectangle]) -> list[int]:
+def _ordered(
+    members: list[int], boxes: list[_Rectangle], frames: list[_Rectangle], rules: list[_Rectangle]
+) -> list[int]:
     if len(members) < 2:
         return members
     units: list[tuple[_Rectangle, list[int]]] = []
@@ -52,10 +59,10 @@ def _ordered(members: list[int], boxes: list[_Rectangle], frames: list[_Rectangl
         if len(held) < 2 or len(held) == len(members):
             continue
         left -= set(held)
-        inner = _ordered(held, boxes, frames[position + 1 :])
+        inner = _ordered(held, boxes, frames[position + 1 :], rules)
         units.append((_union([frame, *(boxes[member] for member in held)]), inner))
     units += [(boxes[member], [member]) for member in members if member in left]
-    return [member for _, held in _cut(_stacked(units)) for member in held]
+    return [member for _, held in _cut(_stacked(units), rules) for member in held]
 
 
 _Unit = tuple[_Rectangle, list[int]]
@@ -84,16 +91,19 @@ def _stacked(units: list[_Unit]) -> list[_Unit]:
     return out
 
 
-def _cut(units: list[_Unit]) -> list[_Unit]:
+def _cut(units: list[_Unit], rules: list[_Rectangle]) -> list[_Unit]:
     if len(units) < 2:
         return units
+    bands = _ruled(units, rules)
+    if len(bands) > 1:
+        return [unit for band in bands for unit in _cut(band, rules)]
     rows, row_gap = _split(units, lambda box: (box[1], box[3]))
     columns, column_gap = _split(units, lambda box: (box[0], box[2]))
     if len(rows) < 2 and len(columns) < 2:
         return _by_lines(units)
     apart = column_gap > 1.5 * row_gap or _headed(rows, columns)
     by_column = len(rows) < 2 or (len(columns) > 1 and apart and not _labelled(columns))
-    return [unit for part in (columns if by_column else rows) for unit in _cut(part)]
+    return [unit for part in (columns if by_column else rows) for unit in _cut(part, rules)]
 
 
 def _split(units: list[_Unit], span: Callable[[_Rectangle], tuple[float, float]]) -> tuple[list[list[_Unit]], float]:
@@ -109,6 +119,22 @@ def _split(units: list[_Unit], span: Callable[[_Rectangle], tuple[float, float]]
         parts[-1].append(unit)
         end = max(end, stop)
     return parts, widest
+
+
+def _ruled(units: list[_Unit], rules: list[_Rectangle]) -> list[list[_Unit]]:
+    """The units between lines that reach across most of them. A line that runs through a unit divides nothing."""
+    whole = _union([box for box, _ in units])
+    dividing = []
+    for x0, top, x1, _ in rules:
+        reach = min(x1, whole[2]) - max(x0, whole[0])
+        crossed = any(box[1] + 3 < top < box[3] - 3 and box[0] < x1 and x0 < box[2] for box, _ in units)
+        if whole[1] < top < whole[3] and reach > 0.6 * (whole[2] - whole[0]) and not crossed:
+            dividing.append(top)
+    bands: list[list[_Unit]] = [[] for _ in range(len(dividing) + 1)]
+    for unit in units:
+        middle = (unit[0][1] + unit[0][3]) / 2
+        bands[sum(top < middle for top in dividing)].append(unit)
+    return [band for band in bands if band]
 
 
 def _headed(rows: list[list[_Unit]], columns: list[list[_Unit]]) -> bool:

@@ -133,6 +133,7 @@ class _Draft(Struct, frozen=True, eq=False):
 
     entries: list[tuple[Box, list[Piece]]] = []  # what is read in one go, and where
     frames: list[Box] = []
+    rules: list[Box] = []
     candidates: list[Candidate] = []
     runs: list[list[Piece]] = []
     chosen: Candidate | None = None
@@ -181,6 +182,7 @@ def _draft(
             elif own:
                 entries.append((_extent(shape, own), own))
     frames = [shape.box for shape in shapes if shape.kind == "frame"]
+    rules = [s.box for s in shapes if s.kind == "rule" and s.box.x1 - s.box.x0 > 0.25 * size[0]]
     if titled is None:
         candidates, runs = _candidates(entries)
         tables = [box.top for box, pieces in entries if pieces[-1].kind == "table"]
@@ -190,13 +192,13 @@ def _draft(
         chosen = Candidate(join_lines(piece.text for piece in titled), titled[0].size, box, 0)
         candidates, runs = [chosen], [titled]
     unseen = part._element.get("show") in ("0", "false")
-    return _Draft(entries, frames, candidates, runs, chosen, furniture, _notes(part), unseen)
+    return _Draft(entries, frames, rules, candidates, runs, chosen, furniture, _notes(part), unseen)
 
 
 def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
     titled = draft.runs[chosen.index] if chosen is not None else []
     entries = _without(draft.entries, titled)
-    order = visual_order([box for box, _ in entries], draft.frames)
+    order = visual_order([box for box, _ in entries], draft.frames, draft.rules)
     body = [piece for index in order for piece in entries[index][1]]
     if chosen is not None:
         body.insert(0, Piece("heading", chosen.text, chosen.box, 1, titled[0].hidden))

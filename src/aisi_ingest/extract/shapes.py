@@ -35,9 +35,13 @@ class Paragraph(Struct, frozen=True):
 
 
 class Shape(Struct, frozen=True):
-    """One thing on a slide. A frame is a drawn rectangle or a group: it has no text and holds others together."""
+    """One thing on a slide.
 
-    kind: Literal["text", "table", "picture", "frame"]
+    A frame is a drawn rectangle or a group: it has no text and holds others together. A rule is a
+    horizontal line, which divides them.
+    """
+
+    kind: Literal["text", "table", "picture", "frame", "rule"]
     box: Box
     placeholder: str | None = None
     hidden: bool = False
@@ -118,6 +122,10 @@ def _walk(tree: Any, place: Place, part: Any, inheritance: Inheritance, hidden: 
                 yield Shape("frame", box, hidden=unseen)
             within = place.inside(transform) if transform is not None else place
             yield from _walk(element, within, part, inheritance, unseen)
+        elif tag == qn("p:cxnSp"):
+            box = _place(element, place, inheritance)
+            if box.bottom - box.top < 3 < box.x1 - box.x0:
+                yield Shape("rule", box)
         elif tag in (qn("p:sp"), qn("p:pic"), qn("p:graphicFrame")):
             yield from _shape(element, place, part, inheritance, hidden or _is_hidden(element))
 
