@@ -220,7 +220,7 @@ def test_what_a_form_draws_stands_where_the_page_puts_it(tmp_path: Path) -> None
     assert found.chars["size"][0] == pytest.approx(24)
 
 
-def test_pictures_links_outline_title_and_labels_are_read(tmp_path: Path) -> None:
+def test_pictures_outline_title_and_date_are_read(tmp_path: Path) -> None:
     from PIL import Image
     from reportlab.lib.utils import ImageReader
 
@@ -228,16 +228,14 @@ def test_pictures_links_outline_title_and_labels_are_read(tmp_path: Path) -> Non
     canvas = drawing.canvas
     canvas.setTitle("題名 of the work")
     canvas.drawImage(ImageReader(Image.new("RGB", (4, 4), "blue")), 100, HEIGHT - 300, 200, 100)
-    canvas.linkURL("https://example.org/a", (50, HEIGHT - 70, 150, HEIGHT - 50))
     canvas.bookmarkPage("one")
     canvas.addOutlineEntry("第1章", "one", 0)
     drawing.next_page()
     canvas.bookmarkPage("two")
     canvas.addOutlineEntry("1.1 Scope", "two", 1)
-    canvas.linkAbsolute("back", "one", (50, HEIGHT - 70, 150, HEIGHT - 50))
     drawing.next_page()
     with open_document(drawing.save()) as document:
-        first, second = document.pages()
+        first, _ = document.pages()
         assert document.title == "題名 of the work"
         assert [(mark.level, mark.title, mark.page) for mark in document.outline] == [
             (1, "第1章", 1),
@@ -246,9 +244,6 @@ def test_pictures_links_outline_title_and_labels_are_read(tmp_path: Path) -> Non
         assert document.creation is not None
     (picture,) = first.images
     assert (picture.x0, picture.top, picture.x1, picture.bottom) == (100, 200, 300, 300)
-    ((box, target),) = first.links
-    assert target == "https://example.org/a" and (box.x0, box.top) == (50, 50)
-    assert [target for _, target in second.links] == [1]
 
 
 def test_a_file_encrypted_with_an_empty_password_simply_opens(tmp_path: Path) -> None:

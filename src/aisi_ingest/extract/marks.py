@@ -1,4 +1,4 @@
-"""What a page draws beside its text: lines, frames, fills, curves and pictures; and its links.
+"""What a page draws beside its text: lines, frames, fills, curves and pictures.
 
 Tables, underlines, boxes and page frames are found from these. Coordinates as in ``pdf``.
 """
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract.pdfium import UNCHECKED, C, pointer
-from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
     import numpy.typing as npt  # costs 20 ms at run time
@@ -132,8 +131,10 @@ class _Reader:
         count = C.FPDFPath_CountSegments(handle)
         if count <= 0:
             return
-        matrix = times(self.matrix(handle), outer)
         fill = self.color(C.FPDFPageObj_GetFillColor, handle) if filled else 0
+        if filled and not stroked and count <= 5 and self.thin(handle, fill, outer):
+            return
+        matrix = times(self.matrix(handle), outer)
         stroke = self.color(C.FPDFPageObj_GetStrokeColor, handle) if stroked else 0
         width = 0.0
         if stroked and C.FPDFPageObj_GetStrokeWidth(handle, self.float_at[0]):
@@ -149,6 +150,21 @@ class _Reader:
             return
         for points, curved, closed in self.subpaths(handle, count, matrix):
             self.subpath(points, curved, closed, fill if filled else None, stroke if stroked else None, width)
+
+    def thin(self, handle: int, fill: int, outer: Matrix) -> bool:
+        """Add a thin fill from its bounds: most of what word processors draw are borders of that kind."""
+        f = self.float_at
+        if not C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
+            return False
+        x0, y0, x1, y1 = self.floats[:4]
+        if outer is not _IDENTITY:
+            xs, ys = _corners(x0, y0, x1, y1, outer)
+            x0, y0, x1, y1 = min(xs), min(ys), max(xs), max(ys)
+        thickness = min(x1 - x0, y1 - y0)
+        if not 0 <= thickness <= _THIN or max(x1 - x0, y1 - y0) <= thickness:
+            return False
+        self.add(x0, y0, x1, y1, LINE, fill, thickness)
+        return True
 
     def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
         a, b, c, d, e, f = matrix
@@ -216,43 +232,3 @@ def read(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.
     reader = _Reader(view, orders)
     reader.walk(C.FPDFPage_CountObjects(page), UNCHECKED.FPDFPage_GetObject, page, _IDENTITY, 0)
     return np.array(reader.rows, RULE), frozenset(reader.in_forms)
-
-
-def links(document: int, page: int, view: View) -> tuple[tuple[Box, str | int], ...]:
-    """Boxes of the links on a page, each with its address or the number of the page it leads to."""
-    if C.FPDFPage_GetAnnotCount(page) <= 0:
-        return ()
-    out: list[tuple[Box, str | int]] = []
-    position, link, box = ctypes.c_int(0), ctypes.c_void_p(), (ctypes.c_float * 4)()
-    position_at, link_at = ctypes.addressof(position), ctypes.addressof(link)
-    while len(out) < 2000 and C.FPDFLink_Enumerate(page, position_at, link_at):
-        handle = link.value
-        if not handle or not C.FPDFLink_GetAnnotRect(handle, ctypes.addressof(box)):
-            continue
-        target = _target(document, handle)
-        if target is None:
-            continue
-        left, top, right, bottom = box
-        corners = view.boxes(left, bottom, right, top)
-        out.append((Box(*(round(float(value), 2) for value in corners)), target))
-    return tuple(out)
-
-
-def _target(document: int, link: int) -> str | int | None:
-    destination = C.FPDFLink_GetDest(document, link)
-    action = None if destination else C.FPDFLink_GetAction(link)
-    if action:
-        kind = C.FPDFAction_GetType(action)  # 1 go to, 2 remote, 3 address, 4 launch
-        if kind == 3:
-            size = C.FPDFAction_GetURIPath(document, action, None, 0)
-            if not 1 < size <= 1 << 16:
-                return None
-            buffer = ctypes.create_string_buffer(size)
-            C.FPDFAction_GetURIPath(document, action, ctypes.addressof(buffer), size)
-            return buffer.raw[: size - 1].decode("utf-8", "replace")
-        if kind == 1:
-            destination = C.FPDFAction_GetDest(document, action)
-    if not destination:
-        return None
-    index = C.FPDFDest_GetDestPageIndex(document, destination)
-    return int(index) + 1 if index >= 0 else None

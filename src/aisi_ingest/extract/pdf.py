@@ -66,8 +66,6 @@ class Page:
     chars: Chars  # of CHAR
     fonts: tuple[Font, ...]
     rules: npt.NDArray[np.void]  # of RULE: lines, frames, fills, curves and pictures
-    links: tuple[tuple[Box, str | int], ...] = ()  # an address, or the number of the page it leads to
-    label: str | None = None  # as the reader's program counts: "iv", "A-3"
 
     @property
     def images(self) -> tuple[Box, ...]:
@@ -176,7 +174,7 @@ class PdfDocument:
                 self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
                 continue
             try:
-                yield _read_page(self.handle, page, index, self.inspection.layered)
+                yield _read_page(page, index, self.inspection.layered)
             finally:
                 C.FPDF_ClosePage(page)
 
@@ -220,7 +218,7 @@ def _meta(handle: int, key: bytes) -> str:
     return _utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(document: int, page: int, index: int, layered: bool) -> Page:
+def _read_page(page: int, index: int, layered: bool) -> Page:
     bounds = (ctypes.c_float * 4)()
     C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
     left, top, right, bottom = bounds
@@ -239,5 +237,4 @@ def _read_page(document: int, page: int, index: int, layered: bool) -> Page:
             C.FPDFText_ClosePage(text)
     objects = {order: handle for handle, order in orders.items()}
     hidden.mark(hidden.Sheet(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy())
-    label = _utf16(lambda buffer, size: C.FPDF_GetPageLabel(document, index, buffer, size)) or None
-    return Page(index + 1, width, height, chars, fonts, rules, marks.links(document, page, view), label)
+    return Page(index + 1, width, height, chars, fonts, rules)
