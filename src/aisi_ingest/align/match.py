@@ -21,6 +21,7 @@ SWAP = 1.0  # least odds of a pair that breaks the order
 SUPPORT = 1.2  # what a neighbour adds that surely belongs to the neighbour of the other
 _GROWTH = 0.4  # what items left out beside a match have to add to it,
 _CLOSER = 0.02  # and by how much each has to bring the vectors nearer: a length that fits better is not enough
+_TORN = 0.7  # a paragraph torn in two: what the other piece adds by its length and anchors, where nothing is lost
 _LONGEST_RUN = 4
 _KIN, _KIN_WINDOW = 0.35, 300  # share of sure blocks from which on documents are kin, and blocks in a window
 
@@ -176,13 +177,17 @@ def _grown_by(
             at += step
     if not runs:
         return match
-    best, least = match, of.whole(match.ja, match.en) + _GROWTH
+    side = (of.ja, of.en)[which]
+    first = of.whole(match.ja, match.en)
+    best, least = match, first + _GROWTH
     likeness = of.similarity(match)
     for run in runs:
         more = tuple(sorted((*own, *run), key=place.__getitem__))
         candidate = Match(more, match.en, match.odds) if which == 0 else Match(match.ja, more, match.odds)
-        odds = of.whole(candidate.ja, candidate.en)
-        if odds > least and of.similarity(candidate) >= likeness + _CLOSER * len(run):
+        odds, closer = of.whole(candidate.ja, candidate.en), of.similarity(candidate) - likeness
+        parts = {side.texts[i].kind for i in more}
+        torn = len(parts) == 1 and "list_item" not in parts and odds > first + _TORN and closer > -_CLOSER / 4
+        if odds > least and (torn or closer >= _CLOSER * len(run)):
             best, least = candidate, odds
     used.update((best.ja, best.en)[which])
     return best
