@@ -130,7 +130,9 @@ _JAPANESE = ((0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3021, 0x302A), (0x3040, 0x31
              (0xF900, 0xFB00), (0xFF66, 0xFFA0))  # fmt: skip
 _WIDE = (*_JAPANESE, (0x3000, 0x3005), (0x3008, 0x3020), (0x2460, 0x2500), (0x25A0, 0x2600), (0x203B, 0x203C),
          (0xFF01, 0xFF66), (0x30FB, 0x30FC), (0x2025, 0x2027))  # fmt: skip
-_CORNER = np.array([ord(c) for c in "、。，．・：；︑︒"], dtype=np.uint32)
+_CORNER = tuple((ord(c), ord(c) + 1) for c in "、。，．・：；︑︒")
+_FOLDED = ((0x00, 0x20), (0x7F, 0xA1), (0xAD, 0xAE), (0x2000, 0x2010), (0x2028, 0x2030), (0x205F, 0x2070), (0x2E80, 0x2FE0),
+           (0x3099, 0x309B), (0xD800, 0xE000), (0xFB00, 0xFB07), (0xFE00, 0xFE50), (0xFEFF, 0xFF00), (0xFF01, 0x10000))  # fmt: skip
 _WRITTEN = (*_JAPANESE, (0x3000, 0x3020), (0xFE10, 0xFE1A), (0xFE30, 0xFE50), (0xFF01, 0xFF66))
 
 
@@ -170,7 +172,7 @@ def _runs_down(chars: Array, members: Array) -> Array:
     size = chars["size"][members]
     centre = (chars["x0"][members] + chars["x1"][members]) / 2
     # Vertical punctuation stands in a corner of its square, and its box may be that of the ink.
-    corner = np.isin(code, _CORNER)
+    corner = _table_of(_CORNER)[np.minimum(code, 0xFFFF)]
     reach = np.where(corner[1:] | corner[:-1], 0.8, 0.35)
     middle = (chars["top"][members] + chars["bottom"][members]) / 2
     em = np.minimum(size[1:], size[:-1])
@@ -200,7 +202,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
         base = frame.width - chars["origin_x"][members].astype(float)
     else:
         base = (top + bottom) / 2 + 0.38 * size  # where the baseline of a square of that size would be
-        follows = ~np.isin(chars["code"][members], _CORNER)
+        follows = ~_table_of(_CORNER)[np.minimum(chars["code"][members], 0xFFFF)]
         base = base[np.maximum.accumulate(np.where(follows, np.arange(len(base)), 0))]
     row, raised = _rows(x0, x1, base, size)
     order = np.lexsort((x0, row))
@@ -428,7 +430,8 @@ def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[lis
     page[places[before] - 1] = sign[before]
     page[places[newline] - 1] = 0x0A
     raw = page.astype("<u4").tobytes().decode("utf-32-le")
-    folded = normalise(raw)
+    # Most pages hold nothing that normalising changes, and a look into an array is cheaper than the work.
+    folded = normalise(raw) if _table_of(_FOLDED)[np.minimum(codes, 0xFFFF)].any() else raw
     texts = folded.split("\n")
     spans: list[Spans] = [()] * len(texts)
     if raised.any():
