@@ -131,6 +131,23 @@ def test_a_page_that_is_a_picture_is_read_as_paragraphs(tmp_path: Path) -> None:
 
 
 @needs_engine
+def test_slides_that_are_pictures_are_a_deck_with_a_section_each(tmp_path: Path) -> None:
+    slides = []
+    for word in ("Guiding principles", "Next steps"):
+        page = Image.new("RGB", (1600, 900), "white")
+        pen = ImageDraw.Draw(page)
+        pen.text((100, 60), word, "black", ImageFont.truetype(str(FONT), 72))
+        for number in range(3):
+            line = f"One more line of the text, number {number}"
+            pen.text((120, 260 + 80 * number), line, "black", ImageFont.truetype(str(FONT), 36))
+        slides.append([(page, (0, 0, *SLIDE))])
+    content = seen(pdf(tmp_path / "slides.pdf", *slides))
+    assert content.kind == "deck" and content.title == "Guiding principles"
+    assert [(s.title, s.pages) for s in content.sections] == [("Guiding principles", (1, 1)), ("Next steps", (2, 2))]
+    assert next(b.kind for b in content.blocks if b.page == 2) == "heading"
+
+
+@needs_engine
 def test_a_ruled_table_on_a_scan_is_a_table_with_merged_cells(tmp_path: Path) -> None:
     page = Image.new("RGB", (1400, 900), "white")
     pen, font = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 40)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from aisi_ingest.extract import ocr
+from aisi_ingest.extract.deck import is_deck
 from aisi_ingest.extract.ocr import TextLine
 from aisi_ingest.extract.ruled import RuledTable, tables_in
 from aisi_ingest.extract.scans import Region, Seen, figure_blocks, read_page
-from aisi_ingest.model import Block, Box, Content, Issue, Result
+from aisi_ingest.model import Block, Box, Content, Issue, Result, Section
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr import Image
@@ -276,6 +277,10 @@ def _rendered(path: str | Path, region: Region, scale: float) -> Image | None:
 def merged(content: Content, found: Sequence[Seen], waiting: Sequence[int]) -> Content:
     """The content with the blocks of what was read, each page's after the text that stands above it."""
     silent = not any(block.text for block in content.blocks)
+    if silent and found and content.kind == "report" and is_deck(content.page_sizes):
+        # Slides that were saved as pictures: nothing told them from a report before they were read.
+        sections = [Section(f"s{page}", "", 1, (page, page)) for page in range(1, len(content.page_sizes) + 1)]
+        content = replace(content, kind="deck", sections=tuple(sections))
     for seen in found:
         if seen.region.whole:
             page = read_page(seen, content)
