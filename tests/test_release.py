@@ -136,6 +136,7 @@ def test_a_document_without_a_licence_is_left_out_and_the_sentence_says_what_to_
     (issue,) = result.issues
     assert "sources.toml" in issue.message and "licence = {name =" in issue.message and "'example'" in issue.message
     assert all(row["work"] != "bare" for row in rows(Path(result.value.path), "documents"))
+    assert json.loads((tmp_path / "processed" / "index.json").read_text("utf-8"))["last_successful"] is None
 
 
 def test_a_pair_with_a_refused_document_loses_its_alignment_only(tmp_path):

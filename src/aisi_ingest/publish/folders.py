@@ -11,6 +11,8 @@ import errno
 import fcntl
 import os
 import shutil
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -23,16 +25,22 @@ import msgspec
 from aisi_ingest.publish.formats import pretty
 from aisi_ingest.publish.schema import TABLES
 
+_STALE_SECONDS = 3600
+
 
 @contextmanager
 def building(processed: Path) -> Iterator[Path]:
     """A locked folder of our own to build in. The lock is on the folder itself, so it stays when the folder moves."""
     for number in count():
         folder = processed / f".building-{os.getpid()}-{number}"
-        with suppress(FileExistsError):
+        try:
             folder.mkdir()
+        except FileExistsError:
+            continue
+        # Until it is locked, another publish may take it for a leftover, and remove it.
+        with suppress(FileNotFoundError):
             lock = os.open(folder, os.O_RDONLY)
-            if _locked(lock) and folder.exists():
+            if _locked(lock) and _same(lock, folder):
                 break
             os.close(lock)
     try:
@@ -40,6 +48,14 @@ def building(processed: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # it is there only if it was not moved to its place
         os.close(lock)
+
+
+def _same(descriptor: int, path: Path) -> bool:
+    """Whether the path still leads to what was opened: the folder may have been removed and made anew."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _locked(descriptor: int) -> bool:
@@ -60,9 +76,10 @@ def clean(processed: Path) -> list[str]:
                 shutil.rmtree(folder, ignore_errors=True)
                 removed.append(folder.name)
             os.close(lock)
-    for pointer in processed.glob(".latest-*"):
-        with suppress(OSError):
-            pointer.unlink()
+    for path in processed.glob(".new-*"):
+        with suppress(OSError):  # young ones are another publish's, about to be moved to their place
+            if time.time() - path.lstat().st_mtime > _STALE_SECONDS:
+                path.unlink()
     return removed
 
 
@@ -104,11 +121,14 @@ def _sync(path: Path) -> None:
 
 def point(processed: Path, name: str) -> None:
     """Point ``latest`` at a release, in one step."""
-    temporary = processed / f".latest-{os.getpid()}-{name}"
-    with suppress(FileNotFoundError):
-        temporary.unlink()
+    temporary = _aside(processed)
     temporary.symlink_to(Path("releases") / name)
     os.replace(temporary, processed / "latest")
+
+
+def _aside(processed: Path) -> Path:
+    """A name that no other publish has, of this process or another."""
+    return processed / f".new-{uuid.uuid4().hex}"
 
 
 def latest_release(processed: Path) -> Path | None:
@@ -136,7 +156,7 @@ def write_index(processed: Path, succeeded: bool) -> None:
         "result": "success" if succeeded else "failure",
         "releases": entries,
     }
-    temporary = processed / f".index-{os.getpid()}.json"
+    temporary = _aside(processed)
     temporary.write_bytes(pretty(index))
     os.replace(temporary, processed / "index.json")
 

@@ -84,11 +84,12 @@ def _build(
         text = "; ".join(problems[:_SHOWN])
         return _failure("check_failed", f"the release was not published: {text}{more}", tuple(issues))
 
+    succeeded = publication.succeeded and not plan.refused
     formats.write_schemas(folder)
     digest = _digest(folder, images)
     latest = folders.latest_release(processed)
     if latest is not None and folders.read_report(latest).get("release", {}).get("digest") == digest:
-        folders.write_index(processed, publication.succeeded)
+        folders.write_index(processed, succeeded)
         message = f"nothing changed: the data equal those of the release {latest.name}"
         return Result(None, (*issues, Issue(stage="publish", level="info", code="nothing_changed", message=message)))
 
@@ -116,14 +117,14 @@ def _build(
         "run": dict(publication.report),
         "issues": [*publication.issues, *issues],
         "refused": plan.refused,
-        "succeeded": publication.succeeded,
+        "succeeded": succeeded,
     }
     (folder / "report.json").write_bytes(formats.pretty(report))
     formats.write_sums(folder)
     folders.flush(folder)
     name = folders.place(folder, processed, name)
     folders.point(processed, name)
-    folders.write_index(processed, publication.succeeded)
+    folders.write_index(processed, succeeded)
     return Result(
         Release(
             id=name,
