@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from pathlib import Path
 
@@ -317,6 +318,15 @@ def test_characters_beyond_the_basic_plane_are_one_each(tmp_path: Path) -> None:
         tmp_path / "a.pdf", content=b"BT /F 12 Tf 50 700 Td (ab) Tj ET", more={5: font, 6: fixtures.stream(cmap)}
     )
     assert text_of(read(path)[0]) == "\U00020bb7野"
+
+
+def test_the_garbage_collector_runs_again_after_reading(tmp_path: Path) -> None:
+    path = draw(tmp_path / "a.pdf", lambda d: d.text(72, 100, "x"))
+    read(path)
+    (tmp_path / "b.pdf").write_bytes(b"no PDF")
+    with pytest.raises(NotReadable):
+        read(tmp_path / "b.pdf")
+    assert gc.isenabled()
 
 
 def test_memory_stays_flat_as_pages_grow(tmp_path: Path) -> None:
