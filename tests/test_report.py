@@ -408,6 +408,24 @@ def test_code_keeps_its_lines_and_their_indentation(tmp_path):
     assert texts(content(draw(tmp_path / "a.pdf", page)), "code") == ["\n".join(code)]
 
 
+def test_a_document_set_in_one_width_is_no_code(tmp_path):
+    path = draw(tmp_path / "a.pdf", lambda d: paragraph(d, X, TOP, WORDS + ".", font="Courier"))
+    assert texts(content(path), "paragraph") == [WORDS + "."]
+
+
+def test_short_lines_are_not_taken_for_full_ones(tmp_path):
+    items = ["Bread", "Water", "Salt"]
+
+    def page(d: Drawing) -> None:
+        d.text(X, 100, "Here is what to bring:", size=BODY)
+        d.text(330, 100, "and a box beside it", size=BODY)
+        for k, item in enumerate(items):
+            d.text(X + 30, 130 + 16 * k, item, size=BODY)
+        d.text(X, 220, "And nothing else.", size=BODY)
+
+    assert set(items) <= set(texts(content(draw(tmp_path / "a.pdf", page)), "paragraph"))
+
+
 def test_words_of_a_drawing_are_no_running_text(tmp_path):
     def page(d: Drawing) -> None:
         paragraphs(d, X, TOP, [WORDS + "."])

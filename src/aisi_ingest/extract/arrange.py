@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct, structs
 
-from aisi_ingest.extract.columns import columns_of
+from aisi_ingest.extract.columns import Column, columns_of
 from aisi_ingest.extract.drafts import Draft, Setting
 from aisi_ingest.extract.figures import in_drawings
 from aisi_ingest.extract.flow import append, goes_on, last_running
@@ -37,17 +37,26 @@ def arrange(sheet: Sheet, frame: Frame, rows: list[Row], beside: Collection[int]
     body, boxes = _boxed(sheet, frame, body)
     turned, labels = _against(sheet, frame, beside)
     columns = columns_of([*body, *figures, *boxes, *solid, *turned])
-    if len([column for column in columns if len(column.rows) > 3]) > 1:
-        setting = structs.replace(setting, right=0.0)
     flow: list[Draft] = []
     for column in columns:
-        found = paragraphs(column, sheet.number, setting)
+        found = paragraphs(column, sheet.number, _beside(column, columns, setting))
         before = last_running(flow, found[0].size, setting) if found else None
         if before is not None and goes_on(before, found[0], setting):
             append(before, found.pop(0))
         flow.extend(found)
     notes = [draft for column in columns_of(small) for draft in paragraphs(column, sheet.number, setting, notes=True)]
     return Arranged(flow, notes, labels)
+
+
+def _beside(column: Column, columns: Sequence[Column], setting: Setting) -> Setting:
+    """Where another column stands beside one, the page's right edge is not its own."""
+    top, bottom = column.rows[0].top, column.rows[-1].bottom
+    across = [c for c in columns if c.rows[0].top < bottom and c.rows[-1].bottom > top and c is not column]
+    right = [other.left for other in across if other.left > column.right]
+    if right:
+        return structs.replace(setting, right=0.0, reach=min(right) - setting.size)
+    left = any(other.right < column.left for other in across)
+    return structs.replace(setting, right=0.0, reach=setting.right) if left else setting
 
 
 def _turned(box: Box, frame: Frame) -> Box:

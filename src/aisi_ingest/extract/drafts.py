@@ -24,6 +24,7 @@ class Setting(Struct, frozen=True):
     right: float  # where full lines end; 0 where it is not known
     bottom: float  # where the text of a full page ends
     indents: bool  # the first line of a paragraph is set in
+    reach: float = 0.0  # how far a line could run at the most where the text stands in columns
 
 
 _ADDRESS_OPEN = re.compile("https?://[!-~]*[^\\s,;)]$")

@@ -127,8 +127,10 @@ def _rights(rows: Sequence[Row], edge: float, setting: Setting) -> list[float]:
     if len(ends) >= 3:
         edge = next((end for end, after in pairwise(ends) if end - after < size), ends[0])
     full = sum(end > edge - 1.2 * size for end in ends)
-    if setting.right and (full < 2 or full < 0.2 * len(ends) or edge - left < 14 * size):
-        edge = max(edge, setting.right)  # too few lines, or too short ones, to show where the edge is
+    if full < 2 or full < 0.2 * len(ends) or edge - left < 14 * size:
+        edge = max(
+            edge, setting.right or min(setting.reach, left + 14 * size)
+        )  # too few lines, or too short ones, to show where the edge is
     if setting.right and edge < setting.right and min(row.x0 for row in rows) < setting.right - 20 * setting.size:
         edge = setting.right
     out = [edge] * len(rows)
@@ -144,7 +146,8 @@ def _rights(rows: Sequence[Row], edge: float, setting: Setting) -> list[float]:
         if len(run) >= 3:
             own = max(row.x1 for row in run)
             near = sum(row.x1 > own - 1.5 * run[0].size for row in run[:-1])
-            if near >= 2 and near >= 0.6 * (len(run) - 1) and own < edge:
+            wide = own - min(row.x0 for row in run) >= 14 * run[0].size
+            if wide and near >= 2 and near >= 0.6 * (len(run) - 1) and own < edge:
                 out[start:k] = [own] * len(run)
         start = k
     return out

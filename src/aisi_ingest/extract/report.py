@@ -92,6 +92,7 @@ def _report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: 
     for sheet, page_rows in zip(sheets, rows, strict=True):
         underline(page_rows, sheet.flat)
         dotted(page_rows, sheet.dots)
+    _typewritten(rows)
     setting = _setting(rows, _width(sheets, frames), size, face)
     arranged = [arrange(*page, setting) for page in zip(sheets, frames, rows, beside.values(), strict=True)]
     flows, notes = [page.flow for page in arranged], [page.notes for page in arranged]
@@ -105,6 +106,14 @@ def _report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: 
     mark_levels(drafts)
     cut_numbers(drafts)
     return content_of(sheets, drafts, notes, [page.labels for page in arranged], beside, title)
+
+
+def _typewritten(pages: Sequence[Sequence[Row]]) -> None:
+    """Where the text itself is set in one width, that says nothing of code."""
+    rows = [row for page in pages for row in page]
+    if 2 * sum(len(row.text) for row in rows if row.monospace) > sum(len(row.text) for row in rows):
+        for row in rows:
+            row.monospace = False
 
 
 def _body(sheets: Sequence[Sheet]) -> tuple[float, str]:
