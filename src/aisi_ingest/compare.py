@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -32,6 +33,9 @@ from aisi_ingest.model import (
     Severity,
 )
 from aisi_ingest.numbers import Number, numbers
+
+if TYPE_CHECKING:
+    from aisi_ingest.registry import Registry
 
 __all__ = ["compare", "diff_editions"]
 
@@ -211,7 +215,7 @@ class _Value(Struct, frozen=True):
     value: str
     written: str
     label: str = ""
-    in_words: bool = False
+    loose: bool = False  # a number in words, which idioms use too; a name that several bodies have
 
 
 def _differences(bead: Bead, sides: tuple[_Side, _Side]) -> list[Finding]:
@@ -300,9 +304,10 @@ def _telling(one: _Value, other: _Value, ja: Sequence[_Value], en: Sequence[_Val
     """Whether two values tell of a difference. One that the other side has too, only less often, is said again."""
     again = [any(b.value == one.value for b in en), any(a.value == other.value for a in ja)]
     if one.label:
-        return not any(again)  # names are said again where the other language says "it"
-    words = [one.in_words, other.in_words]
-    return not all(words) and not all(again) and not (any(again) and any(words))
+        # Names are said again where the other language says "it"; what a shared name means was guessed.
+        return not any(again) and not one.loose and not other.loose
+    loose = [one.loose, other.loose]
+    return not all(loose) and not all(again) and not (any(again) and any(loose))
 
 
 def _dates(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
@@ -322,7 +327,7 @@ def _dates_agree(a: _Value, b: _Value) -> bool:
 def _numbers(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
     names = [(m.start, m.end) for m in mentions]
     found: list[Number] = numbers(block.text, block.lang, names)
-    return [_Value(_digits(n), block.text[n.start : n.end], in_words=n.in_words) for n in found]
+    return [_Value(_digits(n), block.text[n.start : n.end], loose=n.in_words) for n in found]
 
 
 def _digits(number: Number) -> str:
@@ -337,7 +342,7 @@ def _numbers_agree(a: _Value, b: _Value) -> bool:
 
 def _entities(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
     return [
-        _Value(m.value, m.text, m.label)
+        _Value(m.value, m.text, m.label, loose=_shared(m.text))
         for m in mentions
         if m.label != "DATE" and m.value and not m.value.startswith("local:")
     ]
@@ -359,15 +364,28 @@ def _wholes(entity: str) -> frozenset[str]:
     return frozenset(out)
 
 
+@functools.lru_cache(maxsize=20_000)
+def _shared(name: str) -> bool:
+    """Whether several entities of the registry have this name."""
+    known = _registry()
+    return known is not None and len(known.find(name)) > 1
+
+
 @functools.cache
 def _part_of() -> dict[str, str]:
+    known = _registry()
+    return {name: entry.part_of for name, entry in known.entries.items() if entry.part_of} if known else {}
+
+
+@functools.cache
+def _registry() -> Registry | None:
+    """The registry that ships with the project; None where it cannot be read, which the tagger tells."""
     from aisi_ingest import registry
 
     try:
-        entries = registry.load().entries
-    except registry.RegistryError:  # told where it matters, by the tagger
-        return {}
-    return {name: entry.part_of for name, entry in entries.items() if entry.part_of}
+        return registry.load()
+    except registry.RegistryError:
+        return None
 
 
 _WHAT = {"date_differs": ("日付", "date"), "number_differs": ("数値", "number"), "entity_differs": ("名称", "name")}
