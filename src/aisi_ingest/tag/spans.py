@@ -67,6 +67,14 @@ _PARENT = re.compile(
 _MINISTRY = re.compile(r"(?:省|庁|官房|内閣府|省.{1,12}局|庁.{1,12}局|官房.{1,14}[局室])$")
 _SECTION = re.compile(r"[ \u3000]?(?!第)[\u4e00-\u9fffァ-ヺー・A-Z]{2,18}?(?:局|部|課|室)(?![\u4e00-\u9fffァ-ヺー])")
 
+# Faculties of a university after it: 早稲田大学 理工学術院 基幹理工学部.
+_UNIVERSITY = re.compile(r"(?:大学|大学院|学部|研究科|学術院)$")
+_FACULTY = re.compile(
+    r"[ \u3000]?(?:大学院)?[\u4e00-\u9fffァ-ヺー・]{1,20}?"
+    r"(?:学術院|学部|学科|研究科|専攻|学府|研究院|研究所|研究センター|機構|研究室)"
+    r"(?![\u4e00-\u9fffァ-ヺー]*(?:長|会))"
+)
+
 
 def join_units(text: str, spans: list[Span]) -> list[Span]:
     """Parent and unit, with or without a blank between, as one mention with the unit's value."""
@@ -74,11 +82,15 @@ def join_units(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _with_sections(text: str, span: Span, following: list[Span]) -> Span:
-    if span.label != "ORG" or not _MINISTRY.search(text, max(span.start, span.end - 20), span.end):
+    if span.label != "ORG":
+        return span
+    ministry = _MINISTRY.search(text, max(span.start, span.end - 20), span.end)
+    if not ministry and not _UNIVERSITY.search(text, max(span.start, span.end - 20), span.end):
         return span
     end = span.end
+    pattern = _SECTION if ministry else _FACULTY
     stop = following[0].start if following else len(text)
-    while (more := _SECTION.match(text, end)) and more.end() <= stop:
+    while (more := pattern.match(text, end)) and more.end() <= stop:
         end = more.end()
     return span if end == span.end else Span(span.start, end, "ORG", "shape.section")
 

@@ -31,6 +31,7 @@ class Surroundings:
         self._line: Year | None = None
         self._before: tuple[int, int | None, int | None] | None = None
         self._plans_level: int | None = None
+        self._axis: int | None = None  # the year that the line above consists of
 
     def dates(self, block: Block) -> list[Found]:
         """Dates of the block, years resolved; call it once for each block, in reading order."""
@@ -71,6 +72,17 @@ class Surroundings:
                 self._before = (year, month, day)
                 if date.own:
                     self._line = Year(year, date.fiscal)
+        self._end_axis(block, found)
+
+    def _end_axis(self, block: Block, found: list[Found]) -> None:
+        """Lines of nothing but years, one after another, are the axis of a drawing: none dates what follows."""
+        if not any(map(str.isalnum, block.text)):
+            return  # an ellipsis between two years
+        alone = len(found) == 1 and found[0].own and found[0].end - found[0].start >= len(block.text.strip())
+        year = found[0].stated[0] if alone and found[0].stated[1] is None else None
+        if year is not None and self._axis is not None and self._axis != year:
+            self._line = None
+        self._axis = year
 
     def _title(self, section: str | None) -> tuple[Year | None, bool]:
         """Year of the nearest title above that has one, and whether a title is about plans."""
