@@ -260,7 +260,30 @@ def test_a_picture_of_900_million_pixels_is_named_and_not_decoded(tmp_path: Path
         assert "more than 100 million pixels" in result.issues[0].message
 
 
-@pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
+@needs_engine
+def test_a_scan_of_900_million_pixels_is_named_and_not_drawn(tmp_path: Path) -> None:
+    packed = zlib.compress(bytes(3750 * 30_000), 1)  # 30,000 by 30,000 pixels of one bit
+    picture_of_page = b"<</Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace/DeviceGray"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>",
+        picture_of_page
+        + b"/BitsPerComponent 1/Filter/FlateDecode/Length %d>>stream\n" % len(packed)
+        + packed
+        + b"\nendstream",
+        b"<</Length 29>>stream\nq 595 0 0 842 0 0 cm /I Do Q \nendstream",
+    ]
+    path = tmp_path / "huge.pdf"
+    path.write_bytes(b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%b\nendobj\n" % pair for pair in enumerate(parts, 1)))
+    with path.open("ab") as file:
+        file.write(b"trailer<</Size 6/Root 1 0 R>>\n%%EOF")
+    result = read(path)
+    assert result.value is not None and result.value.pages_without_text == (1,)
+    assert [issue.code for issue in result.issues] == ["picture_too_large"]
+
+
+@needs_engine
 def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")

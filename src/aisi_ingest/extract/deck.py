@@ -205,11 +205,14 @@ _Set = tuple[float, Piece]  # where its first line begins, which is not its box:
 def _levelled(groups: Sequence[Sequence[_Set]]) -> list[Piece]:
     """Levels of list items from how far they stand in from the others of their column."""
     columns: list[list[_Set]] = []
+    listed = False  # whether the group before had items: a box of words between begins anew
     for group in groups:
-        if columns and _same_column(columns[-1][-1][1].box, around([piece.box for _, piece in group])):
+        same = columns and _same_column(columns[-1][-1][1].box, around([piece.box for _, piece in group]))
+        if listed and same:
             columns[-1].extend(group)
         else:
             columns.append(list(group))
+        listed = any(piece.kind == "list_item" for _, piece in group)
     out: list[Piece] = []
     for column in columns:
         steps: list[float] = []
