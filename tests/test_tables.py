@@ -455,6 +455,21 @@ def test_a_table_that_goes_on_over_a_page_continues(tmp_path: Path) -> None:
     assert join_over_pages(found) == {1: 0}
 
 
+def test_merged_columns_alone_on_the_next_page_go_on_as_well(tmp_path: Path) -> None:
+    def first(d: Drawing) -> None:
+        d.grid(XS, (650, 680, 710, 740))
+        d.cells(XS, (650, 680, 710, 740), ROWS)
+
+    def second(d: Drawing) -> None:
+        d.grid((60, 160, 420), (80, 110))
+        d.cells((60, 160), (80, 110), [["Gamma", "not held so far"]])
+        prose(d, 200)
+
+    found = tables(tmp_path, first, second)
+    assert rows(found[1]) == [["Gamma", "not held so far", "not held so far"]]
+    assert join_over_pages(found) == {1: 0}
+
+
 def test_tables_with_other_columns_do_not_continue(tmp_path: Path) -> None:
     def first(d: Drawing) -> None:
         d.grid(XS, (650, 680, 710, 740))

@@ -202,7 +202,11 @@ def _read(
     borders = tuple(round(float(value), 1) for value in (*found.xs[columns], found.xs[columns[-1] + 1]))
     box = Box(*_corners(found))
     around = _surroundings(page, box)
-    goes_on = before is not None and not around["text_above"] and _same_columns(before.columns, borders)
+    goes_on = False
+    if before is not None and not before.text_below and not around["text_above"]:
+        spread = _columns_within(before.columns, found.xs)
+        if spread is not None:
+            goes_on, borders, cells = True, before.columns, found.cells[np.ix_(rows, spread)]
     if not _is_table(cells, cell[inked]) and not goes_on:
         return None
     if ruling.figure_like(page, box):
@@ -324,6 +328,19 @@ def join_over_pages(tables: Sequence[FoundTable]) -> dict[int, int]:
         and not tables[i].text_above
         and _same_columns(tables[i - 1].columns, tables[i].columns)
     }
+
+
+def _columns_within(wanted: tuple[float, ...], xs: Array) -> Array | None:
+    """For each of the columns wanted the one of a grid that it lies in; None where the grid's lines are others.
+
+    The rows on a new page may happen to have merged columns alone.
+    """
+    places = np.array(wanted)
+    if abs(places[0] - xs[0]) > ruling.NEAR or abs(places[-1] - xs[-1]) > ruling.NEAR:
+        return None
+    if np.abs(xs[:, None] - places[None]).min(1).max() > ruling.NEAR:
+        return None
+    return np.asarray(np.searchsorted(xs, (places[1:] + places[:-1]) / 2) - 1)
 
 
 def _same_columns(some: tuple[float, ...], others: tuple[float, ...]) -> bool:
