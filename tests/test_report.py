@@ -386,6 +386,34 @@ def test_an_anchor_leaves_the_text_and_links_to_its_note(tmp_path):
     assert note.text == "1 Models of more than a billion weights."
 
 
+def test_an_anchor_on_the_line_is_linked_and_stays(tmp_path):
+    def page(d: Drawing) -> None:
+        paragraphs(d, X, TOP, [SENTENCE + "（注1）。"], font=MINCHO)
+        d.line(X, 740, X + 140, 740)
+        d.text(X, 756, "（注1）詳しくは資料を参照。", MINCHO, 8)
+
+    found = content(draw(tmp_path / "a.pdf", page))
+    [anchor] = [b for b in found.blocks if b.notes]
+    assert anchor.text[anchor.notes[0].offset :] == "（注1）。"
+    assert [b.id for b in blocks(found, "footnote")] == [anchor.notes[0].block]
+
+
+def test_a_note_goes_on_at_the_foot_of_the_next_page(tmp_path):
+    note = broken("1 " + WORDS, 400, "Helvetica", 8)
+
+    def page(lines: list[str]):
+        def body(d: Drawing) -> None:
+            paragraphs(d, X, TOP, [WORDS + "."] * 3)
+            d.line(X, 740, X + 140, 740)
+            for k, line in enumerate(lines):
+                d.text(X, 756 + 11 * k, line, size=8)
+
+        return body
+
+    found = content(draw(tmp_path / "a.pdf", page(note[:2]), page(note[2:])))
+    assert texts(found, "footnote") == ["1 " + WORDS]
+
+
 def test_a_raised_figure_without_a_note_is_an_exponent(tmp_path):
     def page(d: Drawing) -> None:
         paragraphs(d, X, TOP, [WORDS + "."])

@@ -128,8 +128,9 @@ def _page_numbers(pages: Sequence[PageLines], found: dict[int, set[int]]) -> Non
             candidates.append((page.number, k, value))
             if value is not None:
                 offsets[page.number - value] += 1
+    lines = {page.number: page.lines for page in pages}
     for number, k, value in candidates:
-        line = next(page for page in pages if page.number == number).lines[k]
+        line = lines[number][k]
         dashed = not line.text.strip().isalnum()
         if value is None:
             if len(candidates) >= 2:
