@@ -19,7 +19,7 @@ SKIP = 0.3  # what leaving an item without counterpart costs
 MERGE = -2.5  # two items for one are rarer than one for one
 SWAP = 1.0  # least odds of a pair that breaks the order
 SUPPORT = 1.2  # what a neighbour adds that surely belongs to the neighbour of the other
-_GROWTH = 0.4  # what items left out beside a match have to add to it,
+_GROWTH = 0.7  # what items left out beside a match have to add to it,
 _CLOSER = 0.02  # and by how much each has to bring the vectors nearer: a length that fits better is not enough
 _TORN = 0.7  # a paragraph torn in two: what the other piece adds by its length and anchors, where nothing is lost
 _LONGEST_RUN = 4
@@ -185,10 +185,11 @@ def _grown_by(
         more = tuple(sorted((*own, *run), key=place.__getitem__))
         candidate = Match(more, match.en, match.odds) if which == 0 else Match(match.ja, more, match.odds)
         odds, closer = of.whole(candidate.ja, candidate.en), of.similarity(candidate) - likeness
+        total = odds + SKIP * len(run)  # what leaving them out costs elsewhere too
         parts = {side.texts[i].kind for i in more}
         torn = len(parts) == 1 and "list_item" not in parts and odds > first + _TORN and closer > -_CLOSER / 4
-        if odds > least and (torn or closer >= _CLOSER * len(run)):
-            best, least = candidate, odds
+        if total > least and (torn or closer >= _CLOSER * len(run)):
+            best, least = candidate, total
     used.update((best.ja, best.en)[which])
     return best
 
