@@ -91,6 +91,21 @@ def test_a_unit_is_joined_to_its_parent_over_a_blank() -> None:
     assert ("ORG", "経済産業省 湖沼政策局") in spans("経済産業省 湖沼政策局")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("経済産業省 湖沼政策局 湖沼調整課", "経済産業省 湖沼政策局 湖沼調整課"),
+        ("早稲田大学 理工学術院 基幹理工学部の教授", "早稲田大学 理工学術院 基幹理工学部"),
+        ("米商務省が", "米商務省"),
+        ("楽天モバイルの", "楽天モバイル"),
+        ("see ISO/IEC JTC 1/SC 99/WG 3 on it", "ISO/IEC JTC 1/SC 99/WG 3"),
+        ("令和5年版情報通信白書", "令和5年版情報通信白書"),
+    ],
+)
+def test_what_belongs_to_a_name_is_in_its_span(text: str, name: str) -> None:
+    assert [found for _, found in spans(text)] == [name]
+
+
 def test_parent_and_unit_with_a_comma_are_two() -> None:
     found = spans("Ministry of Internal Affairs and Communications, Telecommunications Bureau")
     assert [name for _, name in found] == [
@@ -198,6 +213,12 @@ def test_a_person_has_one_id_in_both_languages() -> None:
     assert values("Hiroshi Tsuda, Engineer") == [("Hiroshi Tsuda", "local:person:hiroshi-tsuda")]
 
 
+def test_a_family_name_alone_is_the_person_named_in_full_above() -> None:
+    found = values("所長 高橋 花子が述べた。", "高橋氏によれば")
+    assert [name for name, _ in found] == ["高橋 花子", "高橋"]
+    assert len({value for _, value in found}) == 1
+
+
 def test_wg_alone_is_the_working_group_named_last_in_its_section() -> None:
     assert {v for _, v in values("湖沼実証ワーキンググループを設ける。", "WGは毎月集まる。")} == {
         "local:org:湖沼実証ワーキンググループ"
@@ -283,6 +304,11 @@ def test_a_day_takes_the_year_of_its_section_then_of_the_line_above() -> None:
 def test_under_a_heading_about_plans_the_next_such_day_is_meant() -> None:
     assert values("2月10日に開催", title="今後の予定", date="2025-01-06")[0][1] == "2025-02-10"
     assert values("2月10日に開催", title="これまで", date="2025-01-06")[0][1] == "2024-02-10"
+
+
+def test_years_along_the_axis_of_a_drawing_date_nothing_below() -> None:
+    found = values("2022年度", "2023年度", "・・・", "2030年度", "改定（7月25日）", date="2022-08")
+    assert found[-1] == ("7月25日", "2022-07-25")
 
 
 def test_a_target_year_in_a_title_dates_nothing() -> None:

@@ -210,6 +210,7 @@ def names(text: str, strict: bool, marks: frozenset[int] = frozenset()) -> Itera
 
 def _plain(quoted: str) -> bool:
     """A quoted sentence, not a title: hardly a capital in it, or it ends as a sentence does."""
+    quoted = re.sub(r"\s?[Vv]er(?:sion)?\.?\s?[0-9.]+$", "", quoted)
     words = [w for w in quoted.split() if len(w) > 3]
     capitals = sum(w[0].isupper() for w in words)
     if (

@@ -54,10 +54,6 @@ _ALONE_JA = re.compile(
 )
 
 _NAME_PART = r"[A-Z][a-zà-ž]+(?:[-'’][A-Z][a-zà-ž]+)?"
-_FULL_NAME = (
-    rf"{_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|den|la|del|bin|al"
-    rf"|{_NAME_PART})){{0,3}}\s?(?:\s{_NAME_PART})?"
-)
 _TITLE_EN = (
     r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Lord|Hon|H\.E)\.?|Professor|Prime Minister|(?:Vice )?President"
     r"|Minister|Chancellor|Senator|Ambassador"

@@ -78,7 +78,8 @@ _FACULTY = re.compile(
 
 def join_units(text: str, spans: list[Span]) -> list[Span]:
     """Parent and unit, with or without a blank between, as one mention with the unit's value."""
-    return _joined(text, [_with_sections(text, s, spans[i + 1 : i + 2]) for i, s in enumerate(spans)])
+    spans = _joined(text, spans)
+    return [_with_sections(text, span, spans[at + 1 : at + 2]) for at, span in enumerate(spans)]
 
 
 def _with_sections(text: str, span: Span, following: list[Span]) -> Span:
