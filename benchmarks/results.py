@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import sys
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -49,29 +49,36 @@ def machine() -> str:
         model = names[0] if names else model
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[0]
-    return (
-        f"{model}, {cores} cores, {memory:.0f} GiB; {platform.system()} {platform.machine()}; "
-        f"Python {platform.python_version()}; load before the run {load:.1f}"
-    )
+    system = f"{platform.system()} {platform.machine()}; Python {platform.python_version()}"
+    return f"{model}, {cores} cores, {memory:.0f} GiB; {system}"
 
 
 def versions(names: Iterable[str] = PACKAGES) -> str:
     return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
 
 
-def page(sections: Iterable[Section], corpus: str, rounds: int) -> str:
-    head = f"""# Benchmarks
+HEAD = """# Benchmarks
 
-Written by `make bench` on {date.today().isoformat()}. Ratios are to an anchor that ran in turn with ours, as medians of
-{rounds}; seconds are this machine's and say little elsewhere. "Whole" is the process from its start to its end by the
-clock, "apart" its work without start-up (imports, models) in processor time, "CPU" the whole in processor time of all
-cores. Bold is over the goal.
-
-- Machine: {machine()}
-- Versions: {versions()}
-- Files: {corpus}
-- Command: `{" ".join(["python benchmarks/run.py", *sys.argv[1:]])}`
-
+Written by `make bench`; `python benchmarks/run.py --only SECTION` measures one section anew and leaves the others.
+Ratios are to an anchor that ran in turn with ours; seconds are this machine's and say little elsewhere. "Whole" is the
+process from its start to its end by the clock, "apart" its work without start-up (imports, models) in processor time,
+"CPU" the whole in processor time of all cores. Bold is over the goal. Where the load was over the number of cores,
+what goes by the clock is blurred, and what goes by processor time holds.
 """
-    return head + "\n".join(section.markdown() for section in sections)
+
+
+def measured(section: Section, corpus: str, rounds: int, load: float) -> str:
+    """A section as it stands in RESULTS.md, with when and on what it was measured."""
+    said = (
+        f"{date.today().isoformat()}, medians of {rounds} unless it says otherwise, {corpus}; load {load:.1f} before."
+    )
+    machine_and_versions = f"{machine()}; {versions()}."
+    return f"{section.markdown()}\n<sub>{said} {machine_and_versions}</sub>\n"
+
+
+def page(old: str, new: dict[str, str], order: Iterable[str]) -> str:
+    """RESULTS.md with sections, by title, replaced or added; ``order`` is that of all titles there can be."""
+    sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", old, re.MULTILINE))
+    sections = {title: f"## {title}\n{body.rstrip()}\n" for title, body in sections.items()}
+    sections |= {title: text.rstrip() + "\n" for title, text in new.items()}
+    return "\n".join([HEAD, *(sections[title] for title in order if title in sections)])

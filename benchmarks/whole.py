@@ -95,7 +95,7 @@ def quality(bench: Bench) -> Section:
     """Our release and the stack's tables on the same gold; run after ``pipeline``."""
     columns = ("gold", "whose", *FIGURES)
     if bench.corpus.evaluation is None:
-        return Section("Quality", columns, (), "The test corpus with its gold is not here.")
+        return Section("Quality of the same releases", columns, (), "The test corpus with its gold is not here.")
     rows = []
     gold = bench.corpus.evaluation.parent / "gold"
     names = [
