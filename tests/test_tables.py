@@ -130,6 +130,33 @@ def test_header_rows_are_counted_by_weight_and_by_ground(tmp_path: Path) -> None
     assert [table.header_rows for table in tables(tmp_path, shaded, bold, plain)] == [2, 1, 0]
 
 
+def test_lines_of_a_band_that_no_rule_parts_are_rows(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.grid(XS, (100, 120, 200))
+        d.cells(
+            XS,
+            (100, 120),
+            [["Name", "Place", "Year"], ["Alpha\nBeta\nGamma\nDelta", "Oslo\nRome\nBern\nKyiv", "1\n2\n3\n4"]],
+        )
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table)[:3] == [["Name", "Place", "Year"], ["Alpha", "Oslo", "1"], ["Beta", "Rome", "2"]]
+    assert len(table.rows) == 5
+
+
+def test_cells_of_several_broken_lines_stay_whole(tmp_path: Path) -> None:
+    ys = (100, 120, 200)
+    left = "all that the system\nsays is looked at by\npeople who know the\nfield very well too"
+    right = "what it says next is\nlooked at by others\nwho are as good as\nthe first ones were"
+
+    def page(d: Drawing) -> None:
+        d.grid((60, 160, 260), ys)
+        d.cells((60, 160), ys, [["First", "Second"], [left, right]])
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table)[1] == [left.replace("\n", " "), right.replace("\n", " ")]
+
+
 def test_vertical_text_in_a_cell_is_read(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS, without=[("h", 1, 0), ("h", 2, 0)])

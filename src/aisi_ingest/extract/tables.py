@@ -14,6 +14,7 @@ import numpy as np
 
 from aisi_ingest.extract import aligned, ruling
 from aisi_ingest.extract import grid as grids
+from aisi_ingest.extract.bands import parted
 from aisi_ingest.extract.cells import cell_texts, header_rows
 from aisi_ingest.extract.grid import Grid
 from aisi_ingest.model import Box
@@ -189,6 +190,8 @@ def _read(
         own = np.setdiff1d(own, place.inside(*_corners(other)))
     if not len(own):
         return None
+    if how == "lines":
+        found = parted(page, place.index[own[place.inked[own]]], found)
     row, column = np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
     cell = _whole_words(found.cells[row, column], place.word[own])
     inked = place.inked[own]
