@@ -177,6 +177,22 @@ def test_an_item_that_stands_close_beside_another_is_its_own(tmp_path: Path) -> 
     assert texts(blocks)[1:] == ["左の箱の一行目は長い左の箱の続き", "右の箱の一行目は長い右の箱の続き"]
 
 
+def test_rounded_boxes_that_nearly_touch_are_read_each_for_itself(tmp_path: Path) -> None:
+    def slide(drawing: Drawing) -> None:
+        title(drawing, "道筋")
+        for x, lines in (
+            (60, ("各分野での実装・", "普及のための働き")),
+            (222, ("全体における実装", "のための働きかけ")),
+        ):
+            drawing.canvas.setFillGray(0.8)
+            drawing.canvas.roundRect(x, SLIDE[1] - 200, 158, 70, 8, stroke=0, fill=1)
+            drawing.canvas.setFillGray(0)
+            body(drawing, x + 16, 155, *lines)
+
+    blocks, _, _ = drawn(tmp_path / "a.pdf", slide)
+    assert texts(blocks)[1:] == ["各分野での実装・普及のための働き", "全体における実装のための働きかけ"]
+
+
 def test_vertical_labels_are_whole_and_hidden_words_are_marked(tmp_path: Path) -> None:
     def slide(drawing: Drawing) -> None:
         title(drawing, "縦の札")

@@ -47,10 +47,10 @@ def read_deck(
     from aisi_ingest.extract.tables import find_tables
 
     tables = [find_tables(page) for page in pages]
-    lines = [_free_lines(page, own) for page, own in zip(pages, tables, strict=True)]
+    frames = _frames(pages)
+    lines = [_free_lines(*each) for each in zip(pages, tables, frames, strict=True)]
     numbers = _page_numbers(pages, lines)
     named = _named(outline)
-    frames = _frames(pages)
     drafts = [
         _draft(page, own, [_table_piece(table) for table in found], drawn, numbers, named)
         for page, own, found, drawn in zip(pages, lines, tables, frames, strict=True)
@@ -238,12 +238,13 @@ def _within(box: Box, frame: Box) -> bool:
 
 def _frames(pages: Sequence[Page]) -> list[list[Box]]:
     """Drawn boxes of each page that may hold text together: no hairline, no page, nothing of the background."""
-    from aisi_ingest.extract.pdf import FILL, RECT
+    from aisi_ingest.extract.pdf import CURVE, FILL, RECT
 
     out: list[list[Box]] = []
     for page in pages:
         rules = page.rules
-        picked = rules[(rules["kind"] == RECT) | (rules["kind"] == FILL)]
+        rounded = (rules["kind"] == CURVE) & (rules["width"] == 0) & (rules["bottom"] - rules["top"] > 16)
+        picked = rules[(rules["kind"] == RECT) | (rules["kind"] == FILL) | rounded]
         found: list[Box] = []
         for x0, top, x1, bottom in zip(*(picked[name].tolist() for name in ("x0", "top", "x1", "bottom")), strict=True):
             box = Box(max(0.0, x0), max(0.0, top), min(page.width, x1), min(page.height, bottom))
@@ -278,8 +279,8 @@ def _alike(first: Box, second: Box) -> bool:
     return all(abs(a - b) < 4 for a, b in pairs)
 
 
-def _free_lines(page: Page, tables: Sequence[FoundTable]) -> list[Line]:
-    """The page's visible lines but for what stands in tables."""
+def _free_lines(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box]) -> list[Line]:
+    """The page's visible lines but for what stands in tables, cut where one box ends and another begins."""
     import numpy as np
 
     from aisi_ingest.extract.lines import lines_of
@@ -288,31 +289,39 @@ def _free_lines(page: Page, tables: Sequence[FoundTable]) -> list[Line]:
     for table in tables:
         visible[table.chars] = False
     lines = lines_of(page, np.flatnonzero(visible))
-    return [part for line in lines for part in _parted(page, line)]
+    return [part for line in lines for part in _parted(page, line, frames)]
 
 
 _INNER_SIGNS = frozenset(map(ord, "•‣⁃●■◆▪➢✓✔‒–・○◦"))
 _INNER_GAP = 0.6  # em before a sign inside a line, from which on it begins a neighbour's text
 
 
-def _parted(page: Page, line: Line) -> list[Line]:
-    """A line whose second half is the neighbouring box's first item, in two: boxes may stand close together."""
+def _parted(page: Page, line: Line, frames: Sequence[Box]) -> list[Line]:
+    """A line whose second half is a neighbouring box's, in two: boxes may stand close together."""
     from aisi_ingest.extract.lines import lines_of
 
     if line.direction != "right":
         return [line]
     chars = page.chars[line.chars]
     gaps = chars["x0"][1:] - chars["x1"][:-1]
+    middle = (line.box.top + line.box.bottom) / 2
+    level = [frame for frame in frames if frame.top <= middle <= frame.bottom]
     cuts = [
         position + 1
         for position in (gaps > _INNER_GAP * line.size).nonzero()[0].tolist()
         if int(chars["code"][position + 1]) in _INNER_SIGNS
+        or _divided(level, float(chars["x1"][position]), float(chars["x0"][position + 1]))
     ]
     if not cuts:
         return [line]
     edges = [0, *cuts, len(line.chars)]
     parts = [line.chars[start:end] for start, end in pairwise(edges)]
     return [piece for part in parts for piece in lines_of(page, part)]
+
+
+def _divided(frames: Sequence[Box], left: float, right: float) -> bool:
+    """Whether a box ends or begins between two characters."""
+    return any((frame.x0 < left < frame.x1 + 1) != (frame.x0 - 1 < right < frame.x1) for frame in frames)
 
 
 def _table_piece(table: FoundTable) -> Piece:
