@@ -22,6 +22,7 @@ SUPPORT = 1.2  # what a neighbour adds that surely belongs to the neighbour of t
 _GROWTH = 0.7  # what items left out beside a match have to add to it,
 _CLOSER = 0.02  # and by how much each has to bring the vectors nearer: a length that fits better is not enough
 _TORN = 0.7  # a paragraph torn in two: what the other piece adds by its length and anchors, where nothing is lost
+_UNSURE = 1.0  # what a match loses with a run: it may be too long or too short
 _LONGEST_RUN = 4
 _KIN, _KIN_WINDOW = 0.35, 300  # share of sure blocks from which on documents are kin, and blocks in a window
 
@@ -183,7 +184,8 @@ def _grown_by(
     likeness = of.similarity(match)
     for run in runs:
         more = tuple(sorted((*own, *run), key=place.__getitem__))
-        candidate = Match(more, match.en, match.odds) if which == 0 else Match(match.ja, more, match.odds)
+        sides = (more, match.en) if which == 0 else (match.ja, more)
+        candidate = Match(*sides, match.odds - _UNSURE)
         odds, closer = of.whole(candidate.ja, candidate.en), of.similarity(candidate) - likeness
         total = odds + SKIP * len(run)  # what leaving them out costs elsewhere too
         parts = {side.texts[i].kind for i in more}
