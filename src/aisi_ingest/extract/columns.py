@@ -6,6 +6,7 @@ bands of them. What only looks like columns (names and posts, terms and their me
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -96,20 +97,23 @@ def _without_tail(left: list[Row], right: list[Row]) -> tuple[list[Row], list[Ro
 def _gutter(rows: list[Row]) -> tuple[float, float] | None:
     """The vertical strip of white space with running text on both sides that the fewest rows cross."""
     size = sorted(row.size for row in rows)[len(rows) // 2]
-    starts = sorted({row.x0 for row in rows})
+    ends = sorted(row.x1 for row in rows)
+    begins = sorted(row.x0 for row in rows)
     best, best_score = None, 0.0
-    lefts = sorted(rows, key=lambda row: row.x1)
-    for start in starts:
-        # the white space before this left edge: rows that end left of it
-        right = [row for row in rows if row.x0 >= start - 0.1]
-        if len(right) < 3:
-            break
-        left = [row for row in lefts if row.x1 <= start - GUTTER * size]
-        if len(left) < 3:
+    for k, start in enumerate(begins):
+        # the white space before this left edge: rows that end left of it, and as many that begin at it or later
+        count = bisect_right(ends, start - GUTTER * size)
+        if count < 3 or (k and start - begins[k - 1] < 0.1):
             continue
-        crossing = len(rows) - len(left) - len(right)
-        score = min(len(left), len(right)) - 0.75 * crossing
-        if score > best_score and _is_columns(left, right):
+        if len(begins) - k < 3:
+            break
+        crossing = k - count
+        score = min(count, len(begins) - k) - 0.75 * crossing
+        if score <= best_score:
+            continue
+        right = [row for row in rows if row.x0 >= start - 0.1]
+        left = [row for row in rows if row.x1 <= start - GUTTER * size]
+        if _is_columns(left, right):
             best_score = score
             best = (max(row.x1 for row in left), start)
     return best

@@ -238,52 +238,57 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     run_raised, run_bases = raised[style_starts].tolist(), base[style_starts].tolist()
     run_wide = _table_of(_WIDE)[np.minimum(codes[style_starts], 0xFFFF)].tolist()
     run_starts, colors = style_starts.tolist(), color[style_starts].tolist()
+    straight = frame.direction == "right"
     out, at = [], 0
     for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        styles: dict[tuple[int, float], int] = {}
-        bold = italic = mono = lead = plain = 0
-        leading = True
-        best, best_at = 0, at
-        while at < len(run_starts) and run_starts[at] < end:
-            length = run_ends[at] - run_starts[at]
-            face = fonts[run_fonts[at]]
-            if face.bold:
-                bold += length
-                lead += length if leading else 0
-            else:
-                leading = False
-            italic += length * face.italic
-            mono += length * face.monospace
-            plain += length
-            if not run_raised[at]:
-                key = (run_fonts[at], run_sizes[at])
-                # Twice for what is set in full squares: Latin type beside it is often cut larger or smaller.
-                styles[key] = count = styles.get(key, 0) + (2 * length if run_wide[at] else length)
-                if count > best:
-                    best, best_at = count, at
-            at += 1
+        first = best_at = at
         text = texts[k]
+        if run_ends[at] >= end:  # one style from end to end, as most lines have
+            at += 1
+            face = fonts[run_fonts[first]]
+            bold, italic, mono = face.bold, face.italic, face.monospace
+            lead = len(text) if bold else 0
+        else:
+            styles: dict[tuple[int, float], int] = {}
+            bolds = italics = monos = leading = best = 0
+            while at < len(run_starts) and run_starts[at] < end:
+                length = run_ends[at] - run_starts[at]
+                face = fonts[run_fonts[at]]
+                if face.bold:
+                    leading += length if bolds == run_starts[at] - start else 0
+                    bolds += length
+                italics += length * face.italic
+                monos += length * face.monospace
+                if not run_raised[at]:
+                    key = (run_fonts[at], run_sizes[at])
+                    # Twice for what is set in full squares: Latin type beside it is often cut larger or smaller.
+                    styles[key] = count = styles.get(key, 0) + (2 * length if run_wide[at] else length)
+                    if count > best:
+                        best, best_at = count, at
+                at += 1
+            most = 0.8 * (end - start)
+            bold, italic, mono = bolds > most, italics > most, monos > most
+            lead = len(text) if leading == end - start else 0
+            if 0 < leading < end - start:
+                lead = _offset(codes[start:end], sign[start:end], leading)
         if not text:
             continue
-        if 0 < lead < plain:
-            lead = _offset(codes[start:end], sign[start:end], lead)
-        elif lead:
-            lead = len(text)
+        edges = (lows[0][k], lows[1][k], highs[0][k], highs[1][k])
         out.append(
             Line(
-                text=text,
-                box=frame.back(lows[0][k], lows[1][k], highs[0][k], highs[1][k]),
-                baseline=run_bases[best_at],
-                size=run_sizes[best_at],
-                bold=bold > 0.8 * plain,
-                italic=italic > 0.8 * plain,
-                monospace=mono > 0.8 * plain,
-                font=run_fonts[best_at],
-                color=colors[best_at],
-                chars=members[start:end],
-                direction=frame.direction,
-                raised=spans[k],
-                lead=lead,
+                text,
+                Box(*edges) if straight else frame.back(*edges),
+                run_bases[best_at],
+                run_sizes[best_at],
+                bold,
+                italic,
+                mono,
+                run_fonts[best_at],
+                colors[best_at],
+                members[start:end],
+                frame.direction,
+                spans[k],
+                lead,
             )
         )
     return with_ruby(out, page, frame)
