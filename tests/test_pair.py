@@ -200,6 +200,7 @@ def test_without_the_encoder_values_and_latin_words_still_pair(monkeypatch: pyte
         ("Planning_20181031_E.PPTX", ("planning",), None, "2018-10-31", "en"),
         ("指針_概要_第1.01版.pdf", ("指針", "summary"), "1.01", None, None),
         ("0" * 64 + ".pdf", (), None, None, None),
+        ("001_20240918.pdf", (), None, "2024-09-18", None),
         ("white-paper-ver2.0-en.pdf", ("white", "paper"), "2.0", None, "en"),
     ],
 )

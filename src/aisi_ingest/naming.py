@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aisi_ingest.model import Lang
 from aisi_ingest.text import fold
@@ -43,6 +44,7 @@ _SUMMARIES = {
     "overview",
 }
 _SUMMARY_INSIDE = re.compile("(?:概要|要約)版?|要旨|サマリー")
+_TELLING = re.compile("[a-z]{2}|[^\\x00-\\x7f]")  # 000123456.pdf says nothing of its work
 _CIRCLED = re.compile("[\u2460-\u24ff]")  # Overview ①: the first of several slides, no part of the name
 _SPLIT = re.compile(r"[\s_\-+.,:;/()\[\]（）「」『』【】、。：・〜~|]+")
 
@@ -62,11 +64,12 @@ class Name(Struct, frozen=True):
 
 
 def of_file(file: str) -> Name:
-    """The parts of a file's name; all empty where the name is only a hash."""
+    """The parts of a file's name; all empty where the name is only a hash, no words where it is only a number."""
     stem = file.rsplit(".", 1)[0] if "." in file else file
     if _HASH.match(stem.lower()):
         return Name()
-    return _parse(stem)
+    name = _parse(stem)
+    return name if any(_TELLING.search(word) for word in name.words) else replace(name, words=())
 
 
 def of_title(title: str | None) -> Name:
