@@ -261,6 +261,15 @@ def test_aisi_is_that_of_the_publisher() -> None:
     assert values("AISI will publish", publisher="uk-aisi") == [("AISI", "uk-aisi")]
 
 
+def test_aisi_is_what_the_document_has_defined_it_as() -> None:
+    found = values("UK AI Safety Institute (hereinafter “AISI”) met.", "AISI said so.", publisher="j-aisi")
+    assert [v for _, v in found] == ["uk-aisi", "uk-aisi", "uk-aisi"]
+
+
+def test_aisi_without_a_publisher_is_the_one_named_most() -> None:
+    assert values("The Korea AI Safety Institute met.", "AISI said so.")[-1] == ("AISI", "kr-aisi")
+
+
 # ---- dates in their surroundings
 
 

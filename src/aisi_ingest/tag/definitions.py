@@ -44,6 +44,7 @@ class Definitions:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Label, str | None, str]] = {}  # name: label, value, name of what it is
         self._pattern: re.Pattern[str] | None = None
+        self.meant: dict[str, str] = {}  # a name that several have: the one that this document means
         self._section: str | None = None
         self._people: dict[str, Span] = {}  # family name: the person named in full
         self._canonical: dict[str, str] = {}  # a name that no registry has: the one its local id is made of
@@ -77,6 +78,11 @@ class Definitions:
             for start, end, kind in _short_names(bracket, name):
                 short = text[start:end]
                 taken = next((s for s in spans if s.start < end and start < s.end), None)
+                if taken is not None and taken.ids and span.value in taken.ids:
+                    out.append(taken._replace(value=span.value, ids=(), rule="defined"))
+                    if kind == "hereafter" and span.value:
+                        self.meant[short] = span.value
+                    continue
                 if taken is not None and (
                     taken.label == span.label or taken.rule == "registry" or kind == "apposition"
                 ):

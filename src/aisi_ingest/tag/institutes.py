@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from aisi_ingest.model import Block, Content
 from aisi_ingest.registry import Registry
@@ -34,10 +36,12 @@ class Institutes:
         self._publisher = publisher
         self._stack: list[tuple[int, str]] = []  # countries that stand alone in a line above: level, country
         self._section: str | None = None
-        self._seen: set[str] = set()
+        self._seen: Counter[str] = Counter()
+        self._meant: Mapping[str, str] = {}
 
-    def resolve(self, block: Block, spans: list[Span]) -> list[Span]:
-        """The same spans, with a value where a shared name can be told."""
+    def resolve(self, block: Block, spans: list[Span], meant: Mapping[str, str]) -> list[Span]:
+        """The same spans, with a value where a shared name can be told. ``meant``: what the document has defined."""
+        self._meant = meant
         if block.section != self._section:
             self._section, self._stack = block.section, []
         level = block.level or 1
@@ -79,14 +83,17 @@ class Institutes:
         row = rows.get(line)
         if row is not None and row.label == "PLACE" and text.startswith(" | ", row.end) and row.value in by_country:
             return span._replace(value=by_country[row.value], rule="registry.row")
+        defined = self._meant.get(text[span.start : span.end])
+        if defined in span.ids:
+            return span._replace(value=defined, rule="registry.defined")
         if self._publisher in span.ids:
             return span._replace(value=self._publisher, rule="registry.publisher")
         publisher = entries.get(self._publisher or "")
         if publisher is not None and publisher.country in by_country:
             return span._replace(value=by_country[publisher.country], rule="registry.publisher")
-        known = [i for i in span.ids if i in self._seen]
-        if known:
-            return span._replace(value=known[0], rule="registry.above")
+        seen = max(span.ids, key=lambda i: self._seen[i])
+        if self._seen[seen]:
+            return span._replace(value=seen, rule="registry.above")
         if len(span.ids) == 1 or not by_country:
             return span
         return span._replace(value=by_country.get("jp", span.ids[0]), rule="registry.default")

@@ -44,7 +44,7 @@ class UniDicTokenizer:
 
         words: list[str] = []
         spaces: list[bool] = []
-        text = text.translate(_UNSPEAKABLE)
+        text = text.translate(_READABLE)
         features = morphemes(text)
         at = 0
         for start, end, _ in features:
@@ -83,8 +83,10 @@ class EnglishTokenizer:
 
 _LONG_RUN = re.compile(r"\S{400}")
 
-# Lone surrogates and NUL cannot be handed to MeCab, nor surrogates to spaCy.
-_UNSPEAKABLE = {0: " "} | {code: "?" for code in range(0xD800, 0xE000)}
+# One character for one: variants of names that UniDic and the registry have in another form, and what
+# cannot be handed to MeCab (NUL) or to spaCy (lone surrogates).
+_READABLE = {0: " "} | {code: "?" for code in range(0xD800, 0xE000)}
+_READABLE |= dict(zip(map(ord, "﨑髙冨濵邊邉齋齊德彌瀨桒"), "崎高富浜辺辺斎斉徳弥瀬桑", strict=True))
 
 
 class RegistryNames:
@@ -170,7 +172,7 @@ def build(registry: Registry) -> dict[Lang, Language]:
 def candidates(text: str, pipelines: Mapping[Lang, Language], *, heading: bool, title: str) -> Iterator[Span]:
     """What all components find in ``text``: offsets in ``text``, overlaps not decided."""
     nlp = pipelines["ja" if _JAPANESE.search(text) else "en"]
-    doc = nlp.make_doc(text.translate(_UNSPEAKABLE))
+    doc = nlp.make_doc(text.translate(_READABLE))
     doc.user_data["heading"], doc.user_data["title"] = heading, title
     doc = nlp(doc)
     yield from _candidates(doc)

@@ -29,11 +29,17 @@ class Span(NamedTuple):
 _RANK = {"registry": 0, "defined": 1, "date": 2, "place": 3, "spacy": 9}
 
 
+def _order(span: Span) -> tuple[int, int, int]:
+    # A name that several have gives way to what the document says it means.
+    rank = 2 if span.ids else _RANK.get(span.rule.split(".")[0], 4)
+    return span.start - span.end, rank, span.start
+
+
 def choose(candidates: Iterable[Span]) -> list[Span]:
     """Spans that do not overlap, left to right: longer before shorter, known names before shapes."""
     taken: list[Span] = []
     covered: set[int] = set()
-    for span in sorted(candidates, key=lambda s: (s.start - s.end, _RANK.get(s.rule.split(".")[0], 4), s.start)):
+    for span in sorted(candidates, key=_order):
         # Both ends are enough: a longer span was taken before, so none lies inside this one.
         if span.start in covered or span.end - 1 in covered:
             continue

@@ -115,7 +115,7 @@ class _Walk:
         return spans
 
     def _decide(self, block: Block, candidates: list[Span]) -> list[Span]:
-        return self._institutes.resolve(block, join_units(block.text, choose(candidates)))
+        return self._institutes.resolve(block, join_units(block.text, choose(candidates)), self.definitions.meant)
 
 
 _SLUG = re.compile(r"[\W_]+")
