@@ -33,7 +33,7 @@ def wraps(above: Row, row: Row, right: float) -> bool:
             need += size
         slack = 0.7 if ended(above) else 1.6  # characters are pushed over to keep lines from ending or beginning badly
         return room < need + slack * size
-    if filled and first.islower() and last.isascii() and not ended(above):
+    if first.islower() and last.isascii() and not ended(above) and (filled or above.text.count(" ") > 3):
         return True
     piece = _PIECE.match(row.text)
     length = piece.end() if piece else 1
