@@ -100,6 +100,18 @@ def test_bullets_in_a_cell_go_and_their_items_stay_apart(tmp_path: Path) -> None
     assert table.rows[1][1] == "一つ目 二つ目"
 
 
+def test_a_sign_alone_is_what_a_cell_says(tmp_path: Path) -> None:
+    texts = [["項目", "対応", "備考"], ["安全", "○", "●済"], ["公平", "×", "■"]]
+
+    def page(d: Drawing) -> None:
+        d.grid(XS, YS)
+        d.cells(XS, YS, texts, GOTHIC)
+
+    (table,) = tables(tmp_path, page)
+    assert [row[1] for row in table.rows] == ["対応", "○", "×"]
+    assert table.rows[2][2] == "■"
+
+
 def test_merged_cells_are_repeated_in_rows_and_columns(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS, without=[("v", 0, 1), ("h", 2, 0)])

@@ -63,7 +63,7 @@ def joined(lines: Sequence[Line], spaced: Sequence[bool], box: Box, writes_blank
     paragraphs: list[list[str]] = []
     before: Line | None = None
     for line, blank in zip(lines, spaced, strict=True):
-        text = _BULLET.sub("", line.text)
+        text = _BULLET.sub("", line.text) or line.text  # a sign alone is what the cell says
         said = paragraphs[-1][-1] if paragraphs else ""
         if before is None or text != line.text or _ADDRESS_STARTS.match(text):
             paragraphs.append([text])
