@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+from msgspec import structs
 
 from aisi_ingest.extract.captions import captions_of_tables
+from aisi_ingest.extract.continued import Continued, continued
 from aisi_ingest.extract.drafts import Draft
 from aisi_ingest.extract.lines import Line
 from aisi_ingest.extract.sheets import Sheet
-from aisi_ingest.extract.tables import join_over_pages
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
 from aisi_ingest.outline import number_and_title
 from aisi_ingest.text import language_of
@@ -39,58 +40,28 @@ def content_of(
     for page in waiting:
         ordered.extend(by_page[page])
 
+    known = continued([table for sheet in sheets for table in sheet.tables])
+    ordered = [draft for draft in ordered if draft.table is None or known.rows[id(draft.table)]]
     names = {id(draft): f"b{k}" for k, draft in enumerate(ordered, 1)}
     default = language_of(" ".join(draft.text for draft in ordered[:200])[:20_000])
+    sections, under = _sections(ordered)
+    tables = _tables(ordered, names, known)
+    texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
     blocks: list[Block] = []
-    sections: list[dict[str, Any]] = []
-    stack: list[dict[str, Any]] = []
-    tables: list[Table] = []
-    captions = captions_of_tables(ordered)
-    of_block = {id(d.table): f"t{k}" for k, d in enumerate((d for d in ordered if d.table is not None), 1)}
-    found_tables = [table for sheet in sheets for table in sheet.tables]
-    before = {id(found_tables[later]): found_tables[first] for later, first in join_over_pages(found_tables).items()}
-    for k, draft in enumerate(ordered):
+    for draft, section in zip(ordered, under, strict=True):
         kind = "paragraph" if draft.kind == "contents" else draft.kind
-        if draft.kind == "heading" or (draft.kind == "title" and draft.level is not None):
-            level = draft.level or 1
-            number, name = number_and_title(draft.text)
-            while stack and stack[-1]["level"] >= level:
-                stack.pop()
-            section = {
-                "id": f"s{len(sections) + 1}", "title": name, "number": number, "level": level,
-                "pages": [draft.page, draft.page], "parent": stack[-1]["id"] if stack else None,
-            }  # fmt: skip
-            sections.append(section)
-            stack.append(section)
-        last = draft.page + draft.pages - 1
-        for section in stack:
-            section["pages"][1] = max(section["pages"][1], last)
-        text = draft.text
-        if draft.table is not None:
-            rows = draft.table.rows
-            text = "\n".join(" | ".join(row) for row in rows)
-            tables.append(
-                Table(
-                    id=of_block[id(draft.table)],
-                    block=names[id(draft)],
-                    page=draft.page,
-                    rows=tuple(tuple(row) for row in rows),
-                    header_rows=draft.table.header_rows,
-                    caption=captions.get(k),
-                    continues=of_block.get(id(before.get(id(draft.table)))),
-                )
-            )
+        name = names[id(draft)]
+        text = texts.get(name, draft.text)
         blocks.append(
             Block(
-                id=names[id(draft)],
+                id=name,
                 page=draft.page,
                 bbox=_rounded(draft.box),
                 kind=kind,  # type: ignore[arg-type]
                 text=text,
                 lang=_lang(text, default),
-                section=stack[-1]["id"] if stack and not draft.hidden else None,
+                section=section,
                 level=draft.level if kind in ("heading", "list_item", "title") else None,
-                hidden=draft.hidden,
                 notes=tuple(NoteLink(offset, names[id(note)]) for offset, note in draft.notes),
             )
         )
@@ -102,13 +73,49 @@ def content_of(
         title=title,
         page_sizes=tuple(sheet.size for sheet in sheets),
         blocks=tuple(blocks),
-        sections=tuple(
-            Section(s["id"], s["title"], s["level"], (s["pages"][0], s["pages"][1]), s["parent"], s["number"])
-            for s in sections
-        ),
+        sections=tuple(sections),
         tables=tuple(tables),
         pages_without_text=tuple(sheet.number for sheet in sheets if not sheet.lines and not sheet.tables),
     )
+
+
+def _sections(ordered: Sequence[Draft]) -> tuple[list[Section], list[str | None]]:
+    """The sections, and for each block the section that it stands in (what comes before the first is in none)."""
+    made: list[Section] = []
+    last: dict[str, int] = {}  # the last page of each
+    open_ones: list[Section] = []
+    under: list[str | None] = []
+    for draft in ordered:
+        if draft.kind == "heading" or (draft.kind == "title" and draft.level is not None):
+            level = draft.level or 1
+            number, name = number_and_title(draft.text)
+            while open_ones and open_ones[-1].level >= level:
+                open_ones.pop()
+            parent = open_ones[-1].id if open_ones else None
+            open_ones.append(Section(f"s{len(made) + 1}", name, level, (draft.page, draft.page), parent, number))
+            made.append(open_ones[-1])
+        for section in open_ones:
+            last[section.id] = max(last.get(section.id, 0), draft.page + draft.pages - 1)
+        under.append(open_ones[-1].id if open_ones else None)
+    return [structs.replace(section, pages=(section.pages[0], last[section.id])) for section in made], under
+
+
+def _tables(ordered: Sequence[Draft], names: dict[int, str], known: Continued) -> list[Table]:
+    captions = captions_of_tables(ordered)
+    found = [(k, draft) for k, draft in enumerate(ordered) if draft.table is not None]
+    own = {id(draft.table): f"t{n}" for n, (_, draft) in enumerate(found, 1)}
+    return [
+        Table(
+            id=own[id(draft.table)],
+            block=names[id(draft)],
+            page=draft.page,
+            rows=known.rows[id(draft.table)],
+            header_rows=draft.table.header_rows,
+            caption=captions.get(k),
+            continues=own.get(id(known.before.get(id(draft.table)))),
+        )
+        for k, draft in found
+    ]
 
 
 def _lang(text: str, default: Lang) -> Lang:
