@@ -186,6 +186,34 @@ def test_a_picture_on_a_page_with_text_gives_figure_text_in_its_section(tmp_path
 
 
 @needs_engine
+def test_a_scanned_page_inside_a_report_stands_between_its_neighbours(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    drawing = Drawing(path)
+    scan = picture("Guiding principles for safety", size=(1000, 1400))
+    for number, heading in enumerate(("1. Aim of the report", None, "2. What follows from it"), 1):
+        if number > 1:
+            drawing.canvas.showPage()
+        if heading is None:
+            drawing.canvas.drawImage(ImageReader(scan), 0, 60, 595, 760)
+        else:
+            drawing.text(70, 90, heading, "Helvetica-Bold", 16)
+            for line in range(12):
+                drawing.text(
+                    70, 130 + 18 * line, "This is a line of the text under it, and the text goes on.", size=10.5
+                )
+        drawing.text(290, 820, f"- {number} -", size=9)
+    drawing.canvas.save()
+    content = seen(path)
+    flow = [block for block in content.blocks if block.kind != "furniture"]
+    assert [block.page for block in flow] == sorted(block.page for block in flow)
+    read_there = [block for block in flow if block.origin == "ocr"]
+    assert [(b.text, b.page) for b in read_there] == [("Guiding principles for safety", 2)]
+    first = content.sections[0]
+    assert read_there[0].section == first.id and first.pages == (1, 2)
+    assert content.pages_without_text == (2,)
+
+
+@needs_engine
 def test_the_page_s_own_text_over_a_picture_is_not_read_twice(tmp_path: Path) -> None:
     strip = picture("Inside the picture", size=(1000, 240))
     path = pdf(

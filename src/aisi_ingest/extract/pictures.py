@@ -300,21 +300,25 @@ def merged(content: Content, found: Sequence[Seen], waiting: Sequence[int]) -> C
 
 
 def _inserted(blocks: Sequence[Block], new: Sequence[Block], region: Region) -> tuple[Block, ...]:
-    """After the page's last block that begins above the picture, else before the page's first."""
-    at = next((k for k, block in enumerate(blocks) if block.page > region.page), len(blocks))
-    section = None
-    on_page = [k for k, block in enumerate(blocks) if block.page == region.page]
-    body = [k for k in on_page if blocks[k].kind not in ("furniture", "footnote", "note") and not blocks[k].hidden]
-    above = [k for k in body if blocks[k].bbox.top <= region.box.top + 1]
-    if body:
-        at = (above or body)[-1] + 1
-        section = blocks[at - 1].section
-    elif on_page:
-        at = on_page[0]
-    if section is None:
-        section = next((block.section for block in blocks[:at][::-1] if block.section), None)
+    """After what is read before the picture: the pages before, and on its own page what begins above it.
+
+    Furniture, speaker's notes and hidden text are no measure: reports have them behind everything else.
+    """
+    flow = [k for k, block in enumerate(blocks) if _in_flow(block)]
+    before = [k for k in flow if (blocks[k].page, blocks[k].bbox.top) <= (region.page, region.box.top + 1)]
+    at = before[-1] + 1 if before else flow[0] if flow else 0
+    while at < len(blocks) and blocks[at].page < region.page and not _in_flow(blocks[at]):
+        at += 1  # the furniture of the slide before
+    section = blocks[before[-1]].section if before else None
+    if not before or blocks[before[-1]].page != region.page:
+        section = next((blocks[k].section for k in flow if blocks[k].page == region.page), section)
     placed = [block if block.section else replace(block, section=section) for block in new]
     return (*blocks[:at], *placed, *blocks[at:])
+
+
+def _in_flow(block: Block) -> bool:
+    turned = block.kind == "figure_text" and block.origin == "text"
+    return block.kind not in ("furniture", "note") and not block.hidden and not turned
 
 
 def _language(content: Content) -> Any:

@@ -85,7 +85,11 @@ def read_page(seen: Seen, content: Content) -> Read:
         else:
             after.setdefault(len(paragraphs), []).append(seen.tables[k - len(clusters)])
     candidates = [Candidate(p.text, p.size, p.box, k) for k, p in enumerate(paragraphs)]
-    slide = next((k for k, section in enumerate(sections) if section.pages == (region.page, region.page)), None)
+    slide = None
+    if content.kind == "deck":
+        slide = next((k for k, section in enumerate(sections) if section.pages == (region.page, region.page)), None)
+    begun = [k for k, section in enumerate(sections) if section.pages[0] <= region.page]
+    current = slide if content.kind == "deck" else begun[-1] if begun else None  # the section that goes on here
     first = region.page == 1 or content.kind == "deck"
     chosen = None
     if first:
@@ -96,7 +100,7 @@ def read_page(seen: Seen, content: Content) -> Read:
 
     def add_tables(position: int) -> None:
         for table in after.get(position, ()):
-            section = sections[slide].id if slide is not None else sections[-1].id if sections else None
+            section = sections[current].id if current is not None else None
             block = _table_block(table, region.page, content.lang, count + len(out))
             out.append(replace(block, section=section))
             header = int(len(table.rows) > 1 and all(table.rows[0]))
@@ -117,12 +121,12 @@ def read_page(seen: Seen, content: Content) -> Read:
             number, name = _numbered(paragraph.text)
             level = _level(paragraph.text)
             block = replace(block, kind="heading", level=level)
-            sections.append(_section(sections, number, name, level, region.page))
-        if content.kind == "deck":
-            block = replace(block, section=sections[slide].id if slide is not None else None)
-        elif sections:
-            sections[-1] = replace(sections[-1], pages=(sections[-1].pages[0], region.page))
-            block = replace(block, section=sections[-1].id)
+            at = len(begun) if current is None else current + 1
+            sections.insert(at, _section(sections, at, number, name, level, region.page))
+            current = at
+        if current is not None:
+            _reach(sections, current, region.page)
+            block = replace(block, section=sections[current].id)
         out.append(block)
     add_tables(len(paragraphs))
     for row in edge:
@@ -226,8 +230,16 @@ def _level(text: str) -> int:
     return 1 if found is None or found.rank < 8 else 2 + max(0, found.depth - 1)
 
 
-def _section(sections: Sequence[Section], number: str | None, name: str, level: int, page: int) -> Section:
-    parent = next((section.id for section in reversed(sections) if section.level < level), None)
+def _reach(sections: list[Section], position: int | None, page: int) -> None:
+    """Let a section, and those that it stands in, go on to a page."""
+    while position is not None:
+        section = sections[position]
+        sections[position] = replace(section, pages=(section.pages[0], max(section.pages[1], page)))
+        position = next((k for k, other in enumerate(sections) if other.id == section.parent), None)
+
+
+def _section(sections: Sequence[Section], at: int, number: str | None, name: str, level: int, page: int) -> Section:
+    parent = next((section.id for section in reversed(sections[:at]) if section.level < level), None)
     return Section(f"s{len(sections) + 1}", name, level, (page, page), parent, number)
 
 
