@@ -402,6 +402,11 @@ def contents(d: Drawing) -> None:
         d.text(500, 100 + 16 * i, str(10 + i))
 
 
+def contents_without_leaders(d: Drawing) -> None:
+    for i in range(8):
+        d.cells((60, 120, 400), (100 + 16 * i,), [[f"1.{i}", f"On matter {'abcdefgh'[i] * (i + 3)}", str(10 + i)]])
+
+
 def bullets(d: Drawing) -> None:
     for i in range(8):
         d.text(60, 100 + 16 * i, "•")
@@ -423,6 +428,7 @@ def labelled_box(d: Drawing) -> None:
         diagram,
         boxes_side_by_side,
         contents,
+        contents_without_leaders,
         bullets,
         labelled_box,
     ],

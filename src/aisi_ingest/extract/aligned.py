@@ -343,9 +343,24 @@ def column_grids(page: Page, taken: list[Box]) -> list[Grid]:
         np.add.at(figures, tuple(part[digits] for part in _squares(own, xs, ys)), 1)
         # Names beside names may be anything; figures in columns are a table.
         numeric = (figures > 0.4 * np.maximum(count, 1)) & filled
-        if (numeric[1:].mean(0) > 0.6).sum() >= 1:
+        if (numeric[1:].mean(0) > 0.6).sum() >= 1 and not _leads_to_pages(own, xs, ys, numeric):
             out.append(Grid(xs, ys, np.arange(filled.size).reshape(filled.shape), 0))
     return out
+
+
+def _leads_to_pages(text: _Text, xs: Array, ys: Array, numeric: Array) -> bool:
+    """Whether it is a table of contents: words, and numbers at the end that never fall."""
+    if numeric[:, 1:-1].mean() > 0.3:
+        return False
+    row, column = _squares(text, xs, ys)
+    pages = []
+    for i in range(len(ys) - 1):
+        own = np.flatnonzero((row == i) & (column == len(xs) - 2))
+        said = "".join(chr(code) for code in text.code[own[np.argsort(text.x0[own])]].tolist())
+        if not said.isdecimal():
+            return False
+        pages.append(int(said))
+    return pages == sorted(pages)
 
 
 def _has_gaps(page: Page) -> bool:
