@@ -201,3 +201,12 @@ def test_the_log_says_what_each_stage_of_each_document_took(first):
     lines = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     took = {(line["document"], line["stage"]) for line in lines if "seconds" in line and "document" in line}
     assert {(row.file, stage) for row in report.documents for stage in ("extract", "tag")} <= took
+
+
+def test_keep_leaves_that_many_releases(site, tmp_path):
+    folder, address = site
+    root = tmp_path / "root"
+    for number in range(3):
+        draw_pdf(folder / "pdf" / "sample_guide_v1.00_en.pdf", f"Edition number {number}.")
+        run(root, address, keep=2, ocr=False)
+    assert len(list((root / "processed" / "releases").iterdir())) == 2

@@ -87,6 +87,7 @@ class Report(Struct, frozen=True):
         return not (
             any(row.state in ("failed", "refused") for row in self.documents)
             or any(issue.level == "error" for issue in (*self.issues, *(i for pair in self.pairs for i in pair.issues)))
+            or (self.release and self.release.refused)
         )
 
 
@@ -336,7 +337,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     def _publish(self, report: Report, placed: Mapping[str, Document], pairs: Sequence[PairOutcome]) -> Report:
         from aisi_ingest import registry
-        from aisi_ingest.publish import publish
+        from aisi_ingest.publish import prune, publish
 
         self.progress("publish", "release", 0, 1)
         aligned = [(pair, pair.aligned) for pair in pairs if pair.aligned]
@@ -355,6 +356,8 @@ class _Run(AbstractContextManager["_Run"]):
         )
         result = publish(publication, Path(self.settings.root), now=datetime.now(UTC), images=self.settings.images)
         self.progress("publish", result.value.id if result.value else "nothing", 1, 1)
+        if result.value and self.settings.keep:
+            prune(self.store.processed, self.settings.keep)
         nothing = any(issue.code == "nothing_changed" for issue in result.issues)
         return replace(report, issues=(*report.issues, *result.issues), release=result.value, nothing_changed=nothing)
 

@@ -37,6 +37,7 @@ class Settings(Struct, frozen=True):
     workers: int = 2
     ocr: bool = True
     images: bool = False  # pictures of the pages in the viewer
+    keep: int | None = None  # releases that stay after a new one; None: all
     redo_from: Stage | None = None  # make this stage and those after it anew, fresh or not
 
     def redo(self, stage: Stage) -> bool:

@@ -15,6 +15,12 @@ Registry = Annotated[
     typer.Option("--registry", metavar="FILE", help="Who and what to recognise; by default the project's own list."),
 ]
 Images = Annotated[bool, typer.Option("--images/--no-images", help="Pictures of the pages in the viewer.")]
+Keep = Annotated[
+    int | None,
+    typer.Option(
+        "--keep", min=1, metavar="N", help="Releases that stay after a new one; never fewer than are in use. All."
+    ),
+]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read pictures of text.")]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Images, Ocr, Registry, Root, Workers, fail
+from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline import Progress, Report
@@ -42,6 +42,7 @@ def run(
     registry: Registry = None,
     images: Images = False,
     ocr: Ocr = True,
+    keep: Keep = None,
 ) -> None:
     """Fetch what the sources list, process what is new, publish what changed.
 
@@ -53,7 +54,7 @@ def run(
     from aisi_ingest.sources import from_index
 
     specs = (from_index(index),) if index else _sources(sources, root, needed=True)
-    settings = _settings(root, workers, registry, images, ocr, "extract" if force else None)
+    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None)
     with _progress() as progress:
         report = pipeline.run(settings, specs, only=only or (), progress=progress)
     _finish(report, root)
@@ -66,6 +67,7 @@ def add(
     registry: Registry = None,
     images: Images = False,
     ocr: Ocr = True,
+    keep: Keep = None,
 ) -> None:
     """Add local files and single addresses by hand, then process and publish.
 
@@ -77,7 +79,7 @@ def add(
 
     urls = [item for item in items if item.startswith(("http://", "https://"))]
     paths = [Path(item) for item in items if item not in urls]
-    settings = _settings(root, workers, registry, images, ocr, None)
+    settings = _settings(root, workers, registry, images, ocr, keep, None)
     with _progress() as progress:
         report = pipeline.add(settings, _sources(None, root), paths, urls, progress=progress)
     _finish(report, root)
@@ -97,6 +99,7 @@ def reprocess(
     registry: Registry = None,
     images: Images = False,
     ocr: Ocr = True,
+    keep: Keep = None,
 ) -> None:
     """Process again from raw/, without a network.
 
@@ -111,7 +114,7 @@ def reprocess(
         fail(f"--from {first}: must be one of {', '.join(STAGES)}")
     if bool(documents) == all_documents:
         fail("name documents, or give --all")
-    settings = _settings(root, workers, registry, images, ocr, first)
+    settings = _settings(root, workers, registry, images, ocr, keep, first)
     with _progress() as progress:
         report = pipeline.reprocess(settings, _sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
@@ -144,7 +147,13 @@ def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[Sourc
 
 
 def _settings(
-    root: Path, workers: int, registry: Path | None, images: bool, ocr: bool, redo_from: Stage | str | None
+    root: Path,
+    workers: int,
+    registry: Path | None,
+    images: bool,
+    ocr: bool,
+    keep: int | None,
+    redo_from: Stage | str | None,
 ) -> Settings:
     import msgspec
 
@@ -157,6 +166,7 @@ def _settings(
             "registry": str(registry) if registry else None,
             "images": images,
             "ocr": ocr,
+            "keep": keep,
             "redo_from": redo_from,
         },
         Settings,
