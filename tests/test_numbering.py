@@ -81,3 +81,4 @@ def test_a_number_is_a_beginning_of_the_text(text):
     if found is not None:
         assert text.startswith(found.text)
         assert len(found.text) <= found.end <= len(text)
+        assert found.values

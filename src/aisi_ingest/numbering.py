@@ -180,4 +180,4 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
             total += -scale[here] if scale.get(after, 0) > scale[here] else scale[here]
         return (total,)
     letter = re.search("(?<![A-Za-z])[A-Za-z](?![A-Za-z])", number)
-    return (ord(letter.group().lower()) - 96,) if letter else ()
+    return (ord(letter.group().lower()) - 96,) if letter else (0,)
