@@ -319,6 +319,25 @@ def test_rules_drawn_cell_by_cell_show_the_columns_and_the_head_above_them(tmp_p
     assert rows(table) == texts
 
 
+@pytest.mark.parametrize(("dash", "gap"), [(2.25, 1.8), (0.75, 0.75)])
+def test_dashed_and_dotted_borders_make_a_table(tmp_path: Path, dash: float, gap: float) -> None:
+    """Browsers and word processors draw each dash and each dot as a shape of its own."""
+
+    def page(d: Drawing) -> None:
+        for y in YS:
+            for k in range(round((XS[-1] - XS[0]) / (dash + gap)) + 1):
+                x = XS[0] + k * (dash + gap)
+                d.box(x, y, x + dash, y + 0.75, fill=black)
+        for x in XS:
+            for k in range(round((YS[-1] - YS[0]) / (dash + gap)) + 1):
+                y = YS[0] + k * (dash + gap)
+                d.box(x, y, x + 0.75, y + dash, fill=black)
+        d.cells(XS, YS, ROWS)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == ROWS
+
+
 def test_open_sides_do_not_lose_the_outer_columns(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS, without=[("v", i, j) for i in range(3) for j in (0, 3)])

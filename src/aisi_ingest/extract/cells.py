@@ -62,8 +62,9 @@ def joined(lines: Sequence[Line], spaced: Sequence[bool], box: Box, writes_blank
     """
     paragraphs: list[list[str]] = []
     before: Line | None = None
+    signs = not any(_BULLET.sub("", line.text) for line in lines)  # a sign alone is what the cell says
     for line, blank in zip(lines, spaced, strict=True):
-        text = _BULLET.sub("", line.text) or line.text  # a sign alone is what the cell says
+        text = line.text if signs else _BULLET.sub("", line.text)
         said = paragraphs[-1][-1] if paragraphs else ""
         if before is None or text != line.text or _ADDRESS_STARTS.match(text):
             paragraphs.append([text])

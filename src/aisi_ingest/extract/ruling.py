@@ -19,6 +19,8 @@ Array = np.ndarray[Any, Any]
 # that stand side by side on slides; borders that one table draws twice lie within 1.
 NEAR = 1.5
 MOST_LINES = 4000  # pieces of lines on one page, and a tenth of it once they are joined
+_DASH = 6.0  # points: a dash or the gap after it is no longer
+_DASHES = 5  # and so many make a line
 _SIDES = ("x0", "top", "x1", "bottom")
 
 
@@ -43,7 +45,7 @@ def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
 
     ``covers`` are such boxes, as rows of RULE.
     """
-    rules = page.rules
+    rules = _undashed(page.rules)
     rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & 0xFF > 0)]
     wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
     frame = (rules["kind"] == RECT) & (wide > 0.9 * page.width) & (high > 0.9 * page.height)
@@ -70,6 +72,31 @@ def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
         np.concatenate((upright["order"], frames["order"], frames["order"])),
     )
     return horizontal, vertical
+
+
+def _undashed(rules: Array) -> Array:
+    """Dashed and dotted lines whole again, where writers draw each dash and dot as a shape of its own."""
+    wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
+    small = np.flatnonzero(((rules["kind"] == LINE) | (rules["kind"] == FILL)) & (np.maximum(wide, high) <= _DASH))
+    if len(small) < 3 * _DASHES:
+        return rules
+    lines: list[tuple[int, int]] = []  # first and last piece of each
+    for start, end, low, high_side in (("x0", "x1", "top", "bottom"), ("top", "bottom", "x0", "x1")):
+        thin = small[(rules[high_side] - rules[low])[small] <= 3]
+        order = thin[np.lexsort((rules[start][thin], np.round(rules[low][thin])))]
+        gap = rules[start][order][1:] - rules[end][order][:-1]
+        level = np.abs(np.diff(rules[low][order])) < 0.5
+        breaks = np.flatnonzero(~(level & (gap > -0.5) & (gap < _DASH))) + 1
+        ends = np.concatenate((breaks, [len(order)]))
+        for first, last in zip(np.concatenate(([0], breaks)).tolist(), ends.tolist(), strict=True):
+            if last - first >= _DASHES:
+                lines.append((int(order[first]), int(order[last - 1])))
+    if not lines:
+        return rules
+    whole = rules[[first for first, _ in lines]].copy()
+    for row, (_, last) in zip(whole, lines, strict=True):
+        row["x1"], row["bottom"], row["kind"] = rules["x1"][last], rules["bottom"][last], LINE
+    return np.concatenate((np.delete(rules, small), whole))
 
 
 def _edges(at: Array, start: Array, end: Array, order: Array) -> Edges:
@@ -137,7 +164,7 @@ class Rule:
 
 def horizontal_rules(page: Page) -> list[Rule]:
     """Horizontal lines from the top, underlines left out."""
-    rules = page.rules
+    rules = _undashed(page.rules)
     if len(rules) < 3:
         return []
     flat = rules[(rules["kind"] == LINE) & (rules["color"] & 0xFF > 0)]
@@ -204,6 +231,7 @@ def figure_like(page: Page, box: Box) -> bool:
     """Whether bent and slanted strokes (arrows, rounded boxes, icons) make up what lies in a box."""
     rules = page.rules
     x, y = (rules["x0"] + rules["x1"]) / 2, (rules["top"] + rules["bottom"]) / 2
-    inside = (x > box.x0) & (x < box.x1) & (y > box.top) & (y < box.bottom)
-    kinds = rules["kind"][inside]
-    return bool((kinds == CURVE).sum() > 0.3 * max(1, len(kinds)))
+    inside = (x > box.x0 - 2) & (x < box.x1 + 2) & (y > box.top - 2) & (y < box.bottom + 2)
+    large = np.maximum(rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]) > 10  # bullets are none
+    bent = (rules["kind"] == CURVE) & inside & large
+    return bool(bent.sum() > 0.3 * max(1, inside.sum()))
