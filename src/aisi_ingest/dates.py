@@ -133,12 +133,20 @@ def find(text: str, context: Context | None = None) -> list[Found]:
     return out
 
 
+# Without these no Japanese and no English form is there: most rules need not be tried.
+_JAPANESE = re.compile("[年月日]")
+_ENGLISH = re.compile(MONTH)
+
+
 def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
     """All hits of all rules, leftmost first, the longest of those that overlap."""
     hits: list[_Hit] = []
     doubtful: list[tuple[int, int, tuple[Point | None, Point | None]]] = []
     masks = masked(folded)
+    japanese, english = bool(_JAPANESE.search(folded)), bool(_ENGLISH.search(folded))
     for name, pattern, build in RULES:
+        if (name.startswith("en") and not english) or (name in ("ja", "ja.part") and not japanese):
+            continue
         for m in pattern.finditer(folded):
             points = build(m)
             if points is None:

@@ -34,6 +34,7 @@ class Institutes:
     def __init__(self, content: Content, registry: Registry, publisher: str | None) -> None:
         self._registry = registry
         self._publisher = publisher
+        self._countries = {entry.country for entry in registry.entries.values()}
         self._stack: list[tuple[int, str]] = []  # countries that stand alone in a line above: level, country
         self._section: str | None = None
         self._seen: Counter[str] = Counter()
@@ -56,10 +57,6 @@ class Institutes:
             self._stack.append((level, alone[0].value))
         self._seen.update(s.value for s in out if s.value)
         return [s for s in out if (s.value is not None or not s.ids) and not _inside_name(block.text, s, out)]
-
-    @property
-    def _countries(self) -> set[str | None]:
-        return {entry.country for entry in self._registry.entries.values()}
 
     def _shared(self, span: Span) -> bool:
         return len(span.ids) > 1 or span.value is None

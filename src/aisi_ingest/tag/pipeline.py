@@ -96,14 +96,14 @@ class RegistryNames:
         self._registry = registry
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = _text(doc)
         _candidates(doc).extend(known(text, self._registry))
         return doc
 
 
 def shapes(doc: Doc) -> Doc:
     """Component: organisations, guides, events, persons and places by their shape. Comes after the registry's names."""
-    text, heading = doc.text, bool(doc.user_data.get("heading"))
+    text, heading = _text(doc), bool(doc.user_data.get("heading"))
     tokens: list[tuple[int, int, str]] = doc.user_data.get("unidic", [])
     found: list[Span] = []
     latin = bool(_LATIN.search(text))
@@ -118,6 +118,12 @@ def shapes(doc: Doc) -> Doc:
     candidates = _candidates(doc)
     candidates.extend(list(reconcile(text, candidates, found)))
     return doc
+
+
+def _text(doc: Doc) -> str:
+    """``doc.text``, which spaCy puts together from the tokens at each call; kept where it is known."""
+    text: str = doc.user_data.get("text") or doc.text
+    return text
 
 
 def _candidates(doc: Doc) -> list[Span]:
@@ -172,7 +178,9 @@ def build(registry: Registry) -> dict[Lang, Language]:
 def candidates(text: str, pipelines: Mapping[Lang, Language], *, heading: bool, title: str) -> Iterator[Span]:
     """What all components find in ``text``: offsets in ``text``, overlaps not decided."""
     nlp = pipelines["ja" if _JAPANESE.search(text) else "en"]
-    doc = nlp.make_doc(text.translate(_READABLE))
+    readable = text.translate(_READABLE)
+    doc = nlp.make_doc(readable)
+    doc.user_data["text"] = readable
     doc.user_data["heading"], doc.user_data["title"] = heading, title
     doc = nlp(doc)
     yield from _candidates(doc)
