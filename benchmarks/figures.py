@@ -154,6 +154,9 @@ def start_up(bench: Bench) -> Section:
         "python -c pass": [sys.executable, "-c", "pass"],
         "aisi-ingest --help": [str(command), "--help"],
         "aisi-ingest extract ONE_PAGE_FILE": [str(command), "extract", str(one_page)],
+        "python -c 'import spacy': bound of what tags": [sys.executable, "-c", "import spacy"],
+        "python -c 'import typer': bound of --help": [sys.executable, "-c", "import typer"],
+        "python -c 'import pydantic': what typer adds when a command runs": [sys.executable, "-c", "import pydantic"],
     }
     goals = {"aisi-ingest --help": 0.25, "aisi-ingest extract ONE_PAGE_FILE": 0.8}
     result = measure.in_turn(commands, bench.rounds)
