@@ -169,12 +169,10 @@ def _stands_out(
         return False
     if is_contents_title(text):
         return True
-    if draft.number is None and not re.search("[^\\W\\d_]{2,}", text):
+    if not re.search("[^\\W\\d_]{2,}", text if draft.number is None else text[draft.number.end :]):
         return False
     listed = _in_list(drafts, k)
     numbered = draft.number is not None and draft.number.end < len(text)
-    if draft.number is not None and numbered and not re.search("[^\\W\\d_]{2,}", text[draft.number.end :]):
-        return False
     big, bigger = draft.size >= 1.1 * size, draft.size >= 1.15 * size
     face = draft.rows[0].face != setting.face and not draft.rows[0].italic
     apart = draft.space > 1.15 * setting.leading or k == 0 or drafts[k - 1].page != draft.page
@@ -292,7 +290,7 @@ def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Settin
     if drafts[k - 1].rows[-1].bottom > setting.bottom - 4 * setting.size:
         return False  # the page before is full: nothing says that something begins here
     axis = (draft.left + draft.right) / 2
-    centred = abs((row.x0 + row.x1) / 2 - axis) < 1.2 * row.size and row.x0 > draft.left + 3 * row.size
+    centred = abs((row.x0 + row.x1) / 2 - axis) < 1.6 * row.size and row.x0 > draft.left + 3 * row.size
     below = drafts[k + 1]
     return (
         centred
