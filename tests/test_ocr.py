@@ -343,6 +343,28 @@ def test_a_cropped_picture_on_a_slide_is_read_as_it_is_shown(tmp_path: Path) -> 
     assert 60 <= box.x0 <= box.x1 <= 660 and 120 <= box.top <= box.bottom <= 180
 
 
+def test_a_picture_on_two_slides_is_read_once_and_stands_on_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def read_image(image: np.ndarray, floor: float) -> list[ocr.TextLine]:
+        asked.append(image.shape)
+        return [ocr.TextLine("Shown twice", 1.0, 0, 0, image.shape[1], image.shape[0])]
+
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "read_image", read_image)
+    deck = draw.Deck()
+    content = png(picture("Shown twice"))
+    for width in (300, 600):
+        slide = deck.slide("題")
+        slide.shapes.add_picture(io.BytesIO(content), draw.Pt(60), draw.Pt(120), draw.Pt(width), draw.Pt(width / 5))
+    result = pptx.read(deck.save(tmp_path / "a.pptx"))
+    assert result.value is not None and len(asked) == 1
+    boxes = [block.bbox for block in result.value.blocks if block.origin == "ocr"]
+    assert [round(box.x1 - box.x0) for box in boxes] == [300, 600]
+
+
 def test_pictures_on_three_slides_and_more_are_logos() -> None:
     class Part:
         partname = "/ppt/media/image1.png"

@@ -15,7 +15,7 @@ from aisi_ingest.extract.slides import Piece, around
 from aisi_ingest.model import Box, Issue
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.ocr import Image
+    from aisi_ingest.extract.ocr import Image, TextLine
     from aisi_ingest.extract.shapes import Shape
 
 
@@ -50,6 +50,10 @@ def pictures_of(slides: Sequence[Sequence[Shape]], size: tuple[float, float]) ->
     return out
 
 
+def _area(box: Box) -> float:
+    return (box.x1 - box.x0) * (box.bottom - box.top)
+
+
 def _on_slide(box: Box, size: tuple[float, float]) -> Box:
     x0, top = max(0.0, box.x0), max(0.0, box.top)
     return Box(x0, top, max(x0, min(size[0], box.x1)), max(top, min(size[1], box.bottom)))
@@ -71,17 +75,24 @@ def read_pictures(pictures: Sequence[Picture]) -> tuple[dict[int, list[tuple[Box
         issues += [ocr.missing(rest, "pictures on pages")] if rest else []
         return out, issues
     spent, late = 0.0, []
-    for picture in sorted(pictures, key=lambda picture: (not picture.whole, picture.page)):
-        image, issue = decoded(picture)
-        if issue is not None:
-            issues.append(issue)
-        if image is None or not (picture.whole or ocr.looks_like_text(image)):
-            continue
-        spent += image.shape[0] * image.shape[1] / 1e6
-        if spent > BUDGET:
-            late.append(picture.page)
-            continue
-        pieces = _pieces(picture, image)
+    known: dict[tuple[str, tuple[float, ...]], tuple[tuple[int, int], list[TextLine]]] = {}
+    # What a deck shows twice is read where it is largest.
+    for picture in sorted(pictures, key=lambda picture: (not picture.whole, -_area(picture.box), picture.page)):
+        key = (str(picture.part.partname), picture.crop)
+        if key not in known:
+            image, issue = decoded(picture)
+            if issue is not None:
+                issues.append(issue)
+            if image is None or not (picture.whole or ocr.looks_like_text(image)):
+                known[key] = ((1, 1), [])
+                continue
+            spent += image.shape[0] * image.shape[1] / 1e6
+            if spent > BUDGET:
+                late.append(picture.page)
+                continue
+            lines = ocr.read_image(image, ocr.PAGE_FLOOR if picture.whole else ocr.FLOOR)
+            known[key] = ((image.shape[1], image.shape[0]), lines)
+        pieces = _pieces(picture, *known[key])
         if pieces:
             out.setdefault(picture.page, []).append((picture.box, pieces))
     if late:
@@ -124,12 +135,11 @@ def decoded(picture: Picture) -> tuple[Image | None, Issue | None]:
         return None, Issue("extract", "info", "picture_unreadable", message, picture.page)
 
 
-def _pieces(picture: Picture, image: Image) -> list[Piece]:
+def _pieces(picture: Picture, pixels: tuple[int, int], read: Sequence[TextLine]) -> list[Piece]:
     from aisi_ingest.extract.scans import paragraphs_in
 
     box = picture.box
-    x_scale = (box.x1 - box.x0) / image.shape[1]
-    y_scale = (box.bottom - box.top) / image.shape[0]
+    x_scale, y_scale = (box.x1 - box.x0) / pixels[0], (box.bottom - box.top) / pixels[1]
     lines = [
         ocr.TextLine(
             line.text,
@@ -139,7 +149,7 @@ def _pieces(picture: Picture, image: Image) -> list[Piece]:
             box.x0 + line.x1 * x_scale,
             box.top + line.bottom * y_scale,
         )
-        for line in ocr.read_image(image, ocr.PAGE_FLOOR if picture.whole else ocr.FLOOR)
+        for line in read
     ]
     return [
         Piece(
