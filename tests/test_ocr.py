@@ -400,3 +400,17 @@ def test_every_page_of_a_real_scan_has_text(shared: Path) -> None:
     for page in (1, 2):
         assert sum(len(b.text) for b in content.blocks if b.page == page and b.origin == "ocr") > 400
     assert content.sections and content.title
+
+
+def test_pictures_that_quote_japanese_make_no_english_deck_japanese():
+    from aisi_ingest.extract.pictures import _language
+    from aisi_ingest.model import Block, Box, Content
+
+    box = Box(0, 0, 10, 10)
+    said = Block(
+        "b1", 1, box, "paragraph", "What the slides themselves say is English, and there is enough of it.", "en"
+    )
+    quoted = Block(
+        "b2", 1, box, "figure_text", "画面の写しに出てくる日本語の文章が長く続いている場合" * 5, "ja", origin="ocr"
+    )
+    assert _language(Content("deck", "pptx", "en", "", ((10, 10),), (said, quoted))) == "en"

@@ -16,7 +16,7 @@ from aisi_ingest.extract.deck import is_deck
 from aisi_ingest.extract.ocr import TextLine
 from aisi_ingest.extract.ruled import RuledTable, tables_in
 from aisi_ingest.extract.scans import Region, Seen, figure_blocks, read_page
-from aisi_ingest.model import Block, Box, Content, Issue, Result, Section
+from aisi_ingest.model import Block, Box, Content, Issue, Lang, Result, Section
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr import Image
@@ -321,7 +321,11 @@ def _in_flow(block: Block) -> bool:
     return block.kind not in ("furniture", "note") and not block.hidden and not turned
 
 
-def _language(content: Content) -> Any:
-    from aisi_ingest.text import language_of
-
-    return language_of(" ".join(block.text for block in content.blocks), content.lang)
+def _language(content: Content) -> Lang:
+    """That of most of what the document itself says: pictures inside its pages may quote the other language."""
+    weight: Counter[Lang] = Counter()
+    for block in content.blocks:
+        if block.kind not in ("figure_text", "furniture") and not block.hidden:
+            # A Japanese character says about as much as 2.5 Latin ones.
+            weight[block.lang] += round(len(block.text) * (2.5 if block.lang == "ja" else 1))
+    return max(weight, key=lambda lang: (weight[lang], lang)) if weight else content.lang
