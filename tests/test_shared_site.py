@@ -1,0 +1,93 @@
+"""All real documents, from their site to a release: none is lost, each has its language and its counterpart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+PAIRS = {
+    "20250106_AISIoverview_ja.pdf": "20250106_AISIoverview_en.pdf",
+    "20250106_AISIoverview_ja.pptx": "20250106_AISIoverview_en.pptx",
+    "PlanningSG_20181031_J.PPTX": "PlanningSG_20181031_E.PPTX",
+    "aisev-README_ja.pdf": "aisev-README_en.pdf",
+    "aisev-appendix_ja.pdf": "aisev-appendix_en.pdf",
+    "aisev-rt_ja.pdf": "aisev-rt_en.pdf",
+    "ospo_strategy_ja.pptx": "ospo_strategy_en.pptx",
+    "trusted_web_overview_v1.0_ja.pdf": "trusted_web_overview_v1.0_en.pdf",
+    "trusted_web_overview_v2.0_ja.pdf": "trusted_web_overview_v2.0_en.pdf",
+}
+ALONE = {
+    "E1_ai_safety_RT_v1.10_en.pdf": "en",
+    "ai_gfb_summary_ja.pdf": "ja",
+    "council_ronten_ja.pdf": "ja",
+    "council_scan_ja.pdf": "ja",
+    "council_shiryo2-1_ja.pdf": "ja",
+    "hiroshima_guiding_principles_en.pdf": "en",
+    "trusted_web_v1.0_ja.pdf": "ja",
+}
+
+
+def rows(release: Path, table: str) -> list[dict]:
+    return [json.loads(line) for line in (release / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def documents(shared_release) -> dict[str, dict]:
+    return {row["source"]["file"]: row for row in rows(shared_release, "documents")}
+
+
+def test_the_run_succeeds_and_says_so(shared_root, shared_release):
+    assert (shared_root / "exit_code").read_text() == "0", (shared_root / "output.txt").read_text(encoding="utf-8")
+
+
+def test_every_document_is_published_in_its_language(documents):
+    expected = {**dict.fromkeys(PAIRS, "ja"), **dict.fromkeys(PAIRS.values(), "en"), **ALONE}
+    assert {name: row["lang"] for name, row in documents.items()} == expected
+
+
+def test_every_pair_is_found_and_no_false_one(documents):
+    editions = {name: (row["work"], row["edition"], row["id"].rpartition(".")[2]) for name, row in documents.items()}
+    for ja, en in PAIRS.items():
+        assert documents[ja]["work"] == documents[en]["work"], (ja, en)
+        assert documents[ja]["edition"] == documents[en]["edition"], (ja, en)
+    works: dict[str, set[str]] = {}
+    for name, (work, _, _) in editions.items():
+        works.setdefault(work, set()).add(name)
+    decks = {"trusted_web_overview_v1.0_ja.pdf", "trusted_web_overview_v2.0_ja.pdf"}
+    for name in ALONE:
+        assert works[documents[name]["work"]] == {name}
+    assert sorted(map(len, works.values())) == [1] * 7 + [2] * 5 + [4] * 2, works
+    assert len({documents[name]["work"] for name in decks}) == 1
+
+
+@pytest.mark.parametrize("name", ["PlanningSG_20181031", "ospo_strategy"])
+def test_slide_stands_beside_slide(name, documents, shared_release):
+    ja, en = (
+        next(row["id"] for file, row in documents.items() if file.startswith(name) and row["lang"] == lang)
+        for lang in ("ja", "en")
+    )
+    page = {row["id"]: row["pages"][0] for row in rows(shared_release, "sections")}
+    pairs = {
+        (page[a], page[b])
+        for bead in rows(shared_release, "alignments")
+        if bead["unit"] == "section"
+        for a in bead["ja"]
+        for b in bead["en"]
+        if a.startswith(f"{ja}#") and b.startswith(f"{en}#")
+    }
+    assert pairs == {
+        (number, number)
+        for number in range(1, documents[f"{name}_{'J.PPTX' if 'Plan' in name else 'ja.pptx'}"]["pages"] + 1)
+    }
+
+
+def test_the_scan_says_that_its_pages_have_no_text_of_their_own(documents):
+    row = documents["council_scan_ja.pdf"]
+    assert row["pages_without_text"] == list(range(1, row["pages"] + 1))
+
+
+def test_every_mention_is_the_text_at_its_offsets(shared_release):
+    text = {row["id"]: row["text"] for row in rows(shared_release, "blocks")}
+    assert all(text[m["block"]][m["start"] : m["end"]] == m["text"] for m in rows(shared_release, "mentions"))
