@@ -262,6 +262,14 @@ def test_language_is_told_block_by_block(tmp_path: Path) -> None:
     assert [b.lang for b in read(deck.save(tmp_path / "a.pptx")).blocks] == ["ja", "ja", "en"]
 
 
+def test_an_english_deck_that_quotes_japanese_stays_english(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("Guidelines of other countries")
+    draw.text(slide.shapes, (40, 120, 800, 60), "What the slides say is English, and there is enough of it to be sure.")
+    draw.text(slide.shapes, (40, 320, 800, 60), "「人間中心のAI社会原則」を参照")
+    assert read(deck.save(tmp_path / "a.pptx")).lang == "en"
+
+
 def test_lines_broken_inside_a_paragraph_are_joined(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")

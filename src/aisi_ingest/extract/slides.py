@@ -64,8 +64,7 @@ def as_furniture(piece: Piece) -> Piece:
 def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> Deck:
     """One section a slide. Slides of a series, "(1/2)" and "(2/2)", hang on the first of it."""
     slides = _without_running_text(slides, sizes)
-    everything = " ".join(piece.text for slide in slides for piece in slide.pieces if piece.kind != "furniture")
-    lang: Lang = language_of(everything)
+    lang = _language([piece for slide in slides for piece in slide.pieces])
     parents = series_of([slide.title for slide in slides])
     blocks: list[Block] = []
     sections: list[Section] = []
@@ -104,6 +103,19 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
         if not any(piece.kind != "furniture" and piece.origin == "text" for piece in slide.pieces)
     )
     return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), silent)
+
+
+def _language(pieces: Sequence[Piece]) -> Lang:
+    """That of most of what the slides themselves say: a picture may quote the other language."""
+    weight: Counter[Lang] = Counter()
+    for piece in pieces:
+        if piece.kind not in ("figure_text", "furniture") and not piece.hidden:
+            # A Japanese character says about as much as 2.5 Latin ones.
+            lang = language_of(piece.text)
+            weight[lang] += round(len(piece.text) * (2.5 if lang == "ja" else 1))
+    if weight:
+        return max(weight, key=lambda lang: (weight[lang], lang))
+    return language_of(" ".join(piece.text for piece in pieces))
 
 
 def _rounded(box: Box) -> Box:
