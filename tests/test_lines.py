@@ -8,7 +8,9 @@ from fixtures_pdf import GOTHIC, MINCHO, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.extract.lines import _FOLDED, _JAPANESE, _WIDE, Frame, Line, _table_of, closed_up, lines_of
+from aisi_ingest.extract.blanks import closed_up
+from aisi_ingest.extract.codes import FOLDED, JAPANESE, WIDE, table_of
+from aisi_ingest.extract.lines import Frame, Line, lines_of
 from aisi_ingest.extract.pdf import CHAR, Font, Page, open_document
 from aisi_ingest.text import is_japanese, is_wide, normalise
 
@@ -186,14 +188,14 @@ def test_boxes_cover_the_glyphs(tmp_path):
 
 
 def test_the_tables_of_wide_characters_say_what_text_says():
-    wide, japanese = _table_of(_WIDE), _table_of(_JAPANESE)
+    wide, japanese = table_of(WIDE), table_of(JAPANESE)
     for code in range(0xFFFF):
         assert bool(wide[code]) == is_wide(chr(code)), hex(code)
         assert bool(japanese[code]) == is_japanese(chr(code)), hex(code)
 
 
 def test_normalising_is_left_out_only_where_it_changes_nothing():
-    folded = _table_of(_FOLDED)
+    folded = table_of(FOLDED)
     assert [hex(code) for code in range(0xFFFF) if normalise(chr(code)) != chr(code) and not folded[code]] == []
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aisi_ingest.extract.contents import has_page_number, is_contents_title
 from aisi_ingest.extract.flow import append
-from aisi_ingest.numbering import Numbering, heading_number, numbering
+from aisi_ingest.levels import BRACKETED, kind_of, mark_levels, style_of
+from aisi_ingest.numbering import heading_number, numbering
 from aisi_ingest.text import is_japanese
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Bookmark
 
 
-_BRACKETED = re.compile("【[^】]{1,40}】")
 _CAPITALS = re.compile("(?=(?:.*[A-Z]){6})[A-Z0-9 &,:/()'’–-]{6,80}")
 
 
@@ -45,7 +45,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
         if key_of(draft.text) in entries:
             listed.add(id(draft))
     strict = len(matched) >= 3 and len(matched) >= 0.5 * len(marks)
-    styles = Counter(_style(draft) for draft in drafts if id(draft) in matched or id(draft) in listed)
+    styles = Counter(style_of(draft) for draft in drafts if id(draft) in matched or id(draft) in listed)
     faces: Counter[str] = Counter()
     for draft in drafts:
         faces[draft.rows[0].face] += len(draft.text)
@@ -65,7 +65,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
     for draft in heads:
         if draft.number is None:
             draft.number = heading_number(draft.text)
-    _levels(heads, drafts, matched, setting)
+    mark_levels(heads, drafts, matched, setting)
     return drafts
 
 
@@ -147,10 +147,6 @@ def _by_bookmarks(
     return [draft for k, draft in enumerate(drafts) if k not in gone], matched
 
 
-def _style(draft: Draft) -> tuple[Any, ...]:
-    return (round(draft.size * 2) / 2, draft.bold, draft.rows[0].face, draft.number.kind if draft.number else None)
-
-
 def _stands_out(
     draft: Draft,
     drafts: Sequence[Draft],
@@ -182,7 +178,7 @@ def _stands_out(
         return True
     if strict:
         return bigger and apart and len(draft.rows) <= 2
-    if len(draft.rows) == 1 and apart and (_BRACKETED.fullmatch(text) or _CAPITALS.fullmatch(text)):
+    if len(draft.rows) == 1 and apart and (BRACKETED.fullmatch(text) or _CAPITALS.fullmatch(text)):
         return True
     if bigger and (apart or numbered or draft.bold):
         return True
@@ -210,7 +206,7 @@ def _stands_out(
         and not text.endswith((":", "：", "."))
     ):
         return True
-    return styles[_style(draft)] >= 3 and numbered and not listed and (draft.bold or face or big)
+    return styles[style_of(draft)] >= 3 and numbered and not listed and (draft.bold or face or big)
 
 
 def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
@@ -258,7 +254,7 @@ def _plain_series(drafts: Sequence[Draft]) -> None:
         named = len(draft.rows) == 1 and 1 < len(title) <= 40 and not re.search("[。、，．：:；;）]$", title)
         text = under.kind == "paragraph" and under.number is None and not under.sign and len(under.text) > 15
         own = named and text and any(map(is_japanese, title)) and under.text[-1] in "。）"
-        groups[(*_kind(number), round(draft.rows[0].x0 / 12))].append((draft, own))
+        groups[(*kind_of(number), round(draft.rows[0].x0 / 12))].append((draft, own))
     for group in groups.values():
         steps = [
             b.number.values[-1] - a.number.values[-1] for (a, _), (b, _) in pairwise(group) if a.number and b.number
@@ -275,7 +271,7 @@ def _in_list(drafts: Sequence[Draft], k: int) -> bool:
         return False
     for other in (drafts[k - 1] if k else drafts[k], drafts[k + 1] if k + 1 < len(drafts) else drafts[k]):
         near = other.number
-        if near is None or _kind(near) != _kind(number) or near.values[:-1] != number.values[:-1]:
+        if near is None or kind_of(near) != kind_of(number) or near.values[:-1] != number.values[:-1]:
             continue
         if near.values and number.values and abs(near.values[-1] - number.values[-1]) == 1:
             return True
@@ -298,142 +294,6 @@ def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Settin
         and below.space > 1.5
         and below.kind in ("paragraph", "list_item", "heading", "table")
     )
-
-
-def _levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int], setting: Setting) -> None:
-    """Levels from the bookmarks; elsewhere from the order of kinds of numbers, sizes and what follows what."""
-    for draft in heads:
-        draft.level = 1  # what stays of that: the title of the contents
-    heads = [draft for draft in heads if id(draft) in matched or not is_contents_title(draft.text)]
-    if not heads:
-        return
-    for draft in heads:
-        if id(draft) in matched:
-            draft.level = matched[id(draft)]
-    if len(matched) >= 3:
-        styles = {_style(draft): matched[id(draft)] for draft in heads if id(draft) in matched}
-        kinds = {_kind(d.number): matched[id(d)] for d in heads if id(d) in matched and d.number is not None}
-        for draft in heads:
-            if id(draft) not in matched:
-                other = kinds.get(_kind(draft.number), max(styles.values())) if draft.number is not None else 1
-                draft.level = styles.get(_style(draft), other)
-        return
-    classes = _classes(heads)
-    ranks: dict[tuple[Any, ...], float] = {}
-    sizes: dict[tuple[Any, ...], float] = {}
-    bold: dict[tuple[Any, ...], bool] = {}
-    for draft, kind in zip(heads, classes, strict=True):
-        sizes[kind], bold[kind] = draft.size, draft.bold
-        if draft.number is not None:
-            ranks[kind] = float(draft.number.rank)
-    for kind in ranks:  # a smaller series within a larger one of its kind
-        ranks[kind] += 0.2 * sum(other[:3] == kind[:3] and sizes[other] > sizes[kind] for other in ranks)
-    annexes, others = ([k for k in ranks if (k[0] == "annex") is annex] for annex in (True, False))
-    for kind in annexes:  # beside the chapters, whatever these are called
-        ranks[kind] = min((ranks[other] for other in others), default=ranks[kind])
-    _by_restarts(heads, classes, ranks)
-    _brackets(classes, ranks)
-    # Unnumbered ones, the largest first: under what they directly follow, beside what looks like them.
-    places = {id(draft): k for k, draft in enumerate(drafts)}
-    follows: dict[tuple[Any, ...], set[tuple[Any, ...]]] = defaultdict(set)
-    for before, after in pairwise(range(len(heads))):
-        directly = places[id(heads[after])] == places[id(heads[before])] + 1
-        if directly and heads[after].number is None and classes[before] != classes[after]:
-            follows[classes[after]].add(classes[before])
-    for kind in sorted((kind for kind in sizes if kind not in ranks), key=lambda kind: (-sizes[kind], str(kind))):
-        above = [ranks[c] for c in follows[kind] if c in ranks and sizes[c] >= sizes[kind] - 0.3 and ranks[c] < 16]
-        alike = [rank for c, rank in ranks.items() if abs(sizes[c] - sizes[kind]) <= 0.6 and bold[c] == bold[kind]]
-        larger = [rank for c, rank in ranks.items() if sizes[c] > sizes[kind] + 0.6]
-        if above:
-            ranks[kind] = max(above) + 0.5
-        elif alike:
-            ranks[kind] = min(alike)
-        elif larger:
-            ranks[kind] = max(larger) + 0.5
-        else:
-            ranks[kind] = min(ranks.values(), default=1.0) - 0.5
-    order = sorted({round(rank, 1) for rank in ranks.values()})
-    for draft, kind in zip(heads, classes, strict=True):
-        draft.level = order.index(round(ranks[kind], 1)) + 1
-
-
-def _by_restarts(
-    heads: Sequence[Draft], classes: Sequence[tuple[Any, ...]], ranks: dict[tuple[Any, ...], float]
-) -> None:
-    """Where the numbers of a kind begin again under every one of another kind, they are below it, whatever is usual."""
-    for lower in list(ranks):
-        between: list[set[tuple[Any, ...]]] = []
-        seen: set[tuple[Any, ...]] = set()
-        for draft, kind in zip(heads, classes, strict=True):
-            if kind != lower:
-                seen.add(kind)
-            elif draft.number is not None:
-                if draft.number.values[-1:] == (1,):
-                    between.append(seen)
-                seen = set()
-        if len(between) < 2:
-            continue
-        over = set.intersection(*between) & set(ranks)
-        for higher in over:
-            if ranks[lower] <= ranks[higher]:
-                ranks[lower] = ranks[higher] + 0.4
-
-
-def _brackets(classes: Sequence[tuple[Any, ...]], ranks: dict[tuple[Any, ...], float]) -> None:
-    """Lines in 【】 are below the deepest numbered heading that they stand under."""
-    over: dict[tuple[Any, ...], float] = {}
-    current = 0.0
-    for kind in classes:
-        if kind in ranks:
-            current = ranks[kind]
-        elif kind[0] == "【】":
-            over[kind] = max(over.get(kind, 0.0), current)
-    for kind, rank in over.items():
-        ranks[kind] = rank + 0.5
-
-
-def _kind(number: Numbering) -> tuple[str, int, bool]:
-    return (number.kind, number.depth, number.text[0] in "(（")
-
-
-def _classes(heads: Sequence[Draft]) -> list[tuple[Any, ...]]:
-    """For each heading what has one level all through a document: its kind of number, and its size where a smaller
-    series of a kind counts within a larger one (❶ of 12 points under ① of 16)."""
-    nested: set[tuple[str, int, bool]] = set()
-    open_heads: list[Draft] = []
-    for draft in heads:
-        if draft.number is None:
-            continue
-        while open_heads and open_heads[-1].number is not None and open_heads[-1].number.rank > draft.number.rank:
-            open_heads.pop()
-        over = open_heads[-1] if open_heads else None
-        if over is not None and over.number is not None and _kind(over.number) == _kind(draft.number):
-            if over.size > 1.08 * draft.size and draft.number.values[:1] == (1,) and draft.number.depth == 1:
-                nested.add(_kind(draft.number))
-            open_heads[-1] = draft
-        else:
-            open_heads.append(draft)
-    out: list[tuple[Any, ...]] = []
-    for draft in heads:
-        if draft.number is None and _BRACKETED.fullmatch(draft.text):
-            out.append(("【】", round(draft.size)))
-        elif draft.number is None:
-            out.append((round(draft.size * 2) / 2, draft.bold))
-        else:
-            kind = _kind(draft.number)
-            out.append((*kind, round(draft.size)) if kind in nested else kind)
-    return out
-
-
-def close_gaps(drafts: Sequence[Draft]) -> None:
-    """Levels from 1 without gaps, when it is known which headings stay (a title printed again is none)."""
-    heads = [
-        d for d in drafts if d.level is not None and d.kind in ("heading", "title") and not is_contents_title(d.text)
-    ]
-    order = sorted({draft.level for draft in heads if draft.level is not None})
-    for draft in heads:
-        if draft.level is not None:
-            draft.level = order.index(draft.level) + 1
 
 
 def number_and_title(text: str) -> tuple[str | None, str]:

@@ -7,17 +7,17 @@ reading order (``layout``).
 
 from __future__ import annotations
 
-import functools
-import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from msgspec import Struct
 
+from aisi_ingest.extract.blanks import blanks_between, closed_up
+from aisi_ingest.extract.codes import CORNER, FOLDED, WIDE, WRITTEN, is_blank, table_of
 from aisi_ingest.extract.marks import LINE, RECT
 from aisi_ingest.extract.ruby import with_ruby
 from aisi_ingest.model import Box
-from aisi_ingest.text import is_wide, normalise
+from aisi_ingest.text import normalise
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf import Page
@@ -29,10 +29,6 @@ Spans = tuple[tuple[int, int], ...]
 # Gaps in units of the type size (em). Set by looking at Japanese and English reports, Word, LibreOffice,
 # Distiller, WeasyPrint and Chromium among their makers.
 SEGMENT_GAP = 1.5  # wider than any blank of justified text: another cell, column, or a tab
-WORD_GAP = 0.15  # between two Latin characters where the file carries no blank
-MIXED_GAP = 0.5  # between Latin and Japanese: typographic below
-WIDE_GAP = 0.8  # between two Japanese characters: a tab or an ideographic space above
-HALF_GAP = 0.4  # ... a half-width space, where no other characters of the line stand apart
 RAISED_GAP = 0.45  # before an anchor or an exponent, which belongs to the word before it
 RAISED = 0.87  # an anchor's type size against that of its line, at the most: browsers set 0.83
 
@@ -100,7 +96,7 @@ def lines_of(page: Page, indices: Array | None = None) -> list[Line]:
     if not len(picked):
         return []
     code = chars["code"]
-    blank = _is_blank(code)
+    blank = is_blank(code)
     picked = picked[~blank[picked]]
     if not len(picked):
         return []
@@ -110,42 +106,6 @@ def lines_of(page: Page, indices: Array | None = None) -> list[Line]:
         frame = Frame(direction, float(page.width), float(page.height))
         out.extend(_lines_in(page, members, frame, blanks))
     return out
-
-
-def _is_blank(code: Array) -> Array:
-    return _blank_table()[np.minimum(code, 0xFFFF)]
-
-
-@functools.cache
-def _blank_table() -> Array:
-    table = np.zeros(0x10000, dtype=bool)
-    table[:0x21] = True
-    table[[0x7F, 0xA0, 0xAD, 0x3000, 0x200B, 0x200C, 0x200D, 0xFEFF, 0x2060, 0x202F, 0xFFFE, 0xFFFF]] = True
-    table[0x2000:0x200B] = True
-    return table
-
-
-# What aisi_ingest.text.is_japanese and is_wide say, as ranges: asking 65,536 times takes a tenth of a second.
-_JAPANESE = ((0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3021, 0x302A), (0x3040, 0x3100), (0x3400, 0x4DC0), (0x4E00, 0xA000),
-             (0xF900, 0xFB00), (0xFF66, 0xFFA0))  # fmt: skip
-_WIDE = (*_JAPANESE, (0x3000, 0x3005), (0x3008, 0x3020), (0x2460, 0x2500), (0x25A0, 0x2600), (0x203B, 0x203C),
-         (0xFF01, 0xFF66), (0x30FB, 0x30FC), (0x2025, 0x2027))  # fmt: skip
-_CORNER = tuple((ord(c), ord(c) + 1) for c in "、。，．・：；︑︒")
-_FOLDED = (
-    *((0x00, 0x20), (0x7F, 0xA1), (0xAD, 0xAE), (0x2000, 0x2010), (0x2028, 0x2030), (0x205F, 0x2070)),
-    *((0x2E80, 0x2FE0), (0x3099, 0x309B), (0xD800, 0xE000), (0xFB00, 0xFB07), (0xFE00, 0xFE50)),
-    *((0xFEFF, 0xFF00), (0xFF01, 0x10000)),
-)
-_WRITTEN = (*_JAPANESE, (0x3000, 0x3020), (0xFE10, 0xFE1A), (0xFE30, 0xFE50), (0xFF01, 0xFF66))
-
-
-@functools.cache
-def _table_of(ranges: tuple[tuple[int, int], ...]) -> Array:
-    table = np.zeros(0x10000, dtype=bool)
-    for first, end in ranges:
-        table[first:end] = True
-    table[0xFFFF] = True  # stands for all code points beyond: ideographs of names
-    return table
 
 
 def _by_direction(chars: Array, picked: Array) -> list[tuple[Direction, Array]]:
@@ -170,12 +130,12 @@ def _runs_down(chars: Array, members: Array) -> Array:
     if len(members) < 3:
         return down
     code = chars["code"][members]
-    wide = _table_of(_WRITTEN)[np.minimum(code, 0xFFFF)]
+    wide = table_of(WRITTEN)[np.minimum(code, 0xFFFF)]
     letter = wide | ((code > 0x40) & (code < 0x7F))  # figures and bullets one under the other are a column
     size = chars["size"][members]
     centre = (chars["x0"][members] + chars["x1"][members]) / 2
     # Vertical punctuation stands in a corner of its square, and its box may be that of the ink.
-    corner = _table_of(_CORNER)[np.minimum(code, 0xFFFF)]
+    corner = table_of(CORNER)[np.minimum(code, 0xFFFF)]
     reach = np.where(corner[1:] | corner[:-1], 0.8, 0.35)
     middle = (chars["top"][members] + chars["bottom"][members]) / 2
     em = np.minimum(size[1:], size[:-1])
@@ -205,7 +165,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
         base = frame.width - chars["origin_x"][members].astype(float)
     else:
         base = (top + bottom) / 2 + 0.38 * size  # where the baseline of a square of that size would be
-        follows = ~_table_of(_CORNER)[np.minimum(chars["code"][members], 0xFFFF)]
+        follows = ~table_of(CORNER)[np.minimum(chars["code"][members], 0xFFFF)]
         base = base[np.maximum.accumulate(np.where(follows, np.arange(len(base)), 0))]
     row, raised = _rows(x0, x1, base, size)
     order = np.lexsort((x0, row))
@@ -222,7 +182,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     starts = np.flatnonzero(cut)
     ends = np.append(starts[1:], len(members))
     codes = chars["code"][members]
-    sign = _blanks_between(codes, gap, members, blanks, chars["code"], cut, starts)
+    sign = blanks_between(codes, gap, members, blanks, chars["code"], cut, starts)
     sign[1:][raised[1:] & ~raised[:-1] & (gap < RAISED_GAP) & (sign[1:] == 0x20)] = 0
     restyled = (np.diff(chars["font"][members].astype(int)) != 0) | (np.abs(np.diff(size)) > 0.1)
     restyled |= cut[1:] | (raised[1:] != raised[:-1])
@@ -236,7 +196,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     run_ends = np.append(style_starts[1:], len(members)).tolist()
     run_fonts, run_sizes = font[style_starts].tolist(), np.round(size[style_starts], 1).tolist()
     run_raised, run_bases = raised[style_starts].tolist(), base[style_starts].tolist()
-    run_wide = _table_of(_WIDE)[np.minimum(codes[style_starts], 0xFFFF)].tolist()
+    run_wide = table_of(WIDE)[np.minimum(codes[style_starts], 0xFFFF)].tolist()
     run_starts, colors = style_starts.tolist(), color[style_starts].tolist()
     straight = frame.direction == "right"
     out, at = [], 0
@@ -383,49 +343,6 @@ def _lifted(run: int, runs: list[int], bases: list[float], sizes: list[float]) -
     return bases[host] - bases[run] > 0.1 * sizes[host]
 
 
-def _blanks_between(
-    codes: Array, gap: Array, members: Array, blanks: Array, all_codes: Array, cut: Array, starts: Array
-) -> Array:
-    """What to write before each character: 0 nothing, 0x20 a space, 0x3000 an ideographic space."""
-    wide = _table_of(_WIDE)[np.minimum(codes, 0xFFFF)]
-    sign = np.zeros(len(codes), dtype=np.uint32)
-    if len(codes) < 2:
-        return sign
-    follows = (members[1:] > members[:-1]) & (members[1:] - members[:-1] < 16)
-    typed = follows & (blanks[members[1:]] > blanks[members[:-1]])
-    both, none = wide[1:] & wide[:-1], ~wide[1:] & ~wide[:-1]
-    inside = ~cut[1:]
-
-    # Letter-spaced lines: the usual gap of a line counts as none.
-    segment = np.cumsum(cut) - 1
-    close = inside & ~typed
-    usual = np.zeros(len(starts))
-    if close.any():
-        of = segment[1:][close]
-        total = np.bincount(of, minlength=len(starts))
-        spread = np.bincount(of, weights=gap[close] > 0.08, minlength=len(starts))
-        tracked = np.flatnonzero((total >= 3) & (spread > 0.8 * total))
-        for k in tracked.tolist():
-            usual[k] = float(np.median(gap[close][of == k]))
-    latin = none & ((gap > WORD_GAP + usual[segment[1:]]) | (typed & (gap > 0.02 + usual[segment[1:]] * 1.3)))
-    mixed = ~none & ~both & ((gap > MIXED_GAP + usual[segment[1:]]) | (typed & (gap > 0.12)))
-    sign[1:][inside & (latin | mixed)] = 0x20
-    spaced = both & inside & ((gap > WIDE_GAP) | (typed & (gap > 0.2)))
-    letters = _table_of(_JAPANESE)[np.minimum(codes, 0xFFFF)]
-    half = both & inside & ~spaced & (gap > HALF_GAP) & letters[1:] & letters[:-1]
-    if half.any():
-        loose = np.bincount(segment[1:][both & inside & (gap > 0.1)], minlength=len(starts))
-        pairs = np.bincount(segment[1:][both & inside], minlength=len(starts))
-        sign[1:][half & (loose <= 1 + pairs // 5)[segment[1:]]] = 0x20
-    for at in np.flatnonzero(spaced).tolist():  # few: which blank did the author set?
-        between = all_codes[members[at] + 1 : members[at + 1]] if typed[at] else ()
-        sign[at + 1] = 0x3000 if gap[at] > WIDE_GAP or 0x3000 in between else 0x20
-    return sign
-
-
-_SPACED_OUT = re.compile("(?:(?<=^)|(?<=[ \u3000]))\\S(?:[ \u3000]+\\S)+(?=$|[ \u3000])")
-
-
 def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[list[str], list[Spans]]:
     """The lines' normalised texts and their raised spans. One pass over the page, not one a line."""
     n = len(codes)
@@ -439,7 +356,7 @@ def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[lis
     page[places[newline] - 1] = 0x0A
     raw = page.astype("<u4").tobytes().decode("utf-32-le")
     # Most pages hold nothing that normalising changes, and a look into an array is cheaper than the work.
-    folded = normalise(raw) if _table_of(_FOLDED)[np.minimum(codes, 0xFFFF)].any() else raw
+    folded = normalise(raw) if table_of(FOLDED)[np.minimum(codes, 0xFFFF)].any() else raw
     texts = folded.split("\n")
     spans: list[Spans] = [()] * len(texts)
     if raised.any():
@@ -461,24 +378,6 @@ def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[lis
         if (" " in text or "\u3000" in text) and not spans[k]:
             texts[k] = closed_up(text)
     return texts, spans
-
-
-def closed_up(text: str) -> str:
-    """``目　次`` and ``令 和 ２ 年`` without the blanks that only space the letters out.
-
-    Three and more lone Japanese characters in a row, or a line that is nothing but two of them.
-    """
-
-    def close(found: re.Match[str]) -> str:
-        parts = re.split("[ \u3000]+", found.group())
-        wide = sum(is_wide(part) for part in parts)
-        if wide < len(parts) - 1 or not wide or (len(parts) < 3 and len(found.group()) < len(text)):
-            return found.group()
-        if not all(is_wide(part) or part.isalnum() for part in parts):
-            return found.group()
-        return "".join(parts)
-
-    return _SPACED_OUT.sub(close, text)
 
 
 def _offset(codes: Array, sign: Array, count: int) -> int:

@@ -22,8 +22,9 @@ from aisi_ingest.extract.notes import link_notes
 from aisi_ingest.extract.pdf import Bookmark, Page, PdfError, open_document
 from aisi_ingest.extract.rows import Row, dotted, frame_of, rows_of, underline, with_signs
 from aisi_ingest.extract.sheets import Sheet, sheet_of
+from aisi_ingest.levels import close_gaps
 from aisi_ingest.model import Content, Result
-from aisi_ingest.outline import close_gaps, mark_headings
+from aisi_ingest.outline import mark_headings
 
 
 def read(path: str | Path) -> Result[Content]:
