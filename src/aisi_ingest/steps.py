@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from aisi_ingest import log, store
-from aisi_ingest.extract import sandbox
+from aisi_ingest.extract import ocr, sandbox
 from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
@@ -123,7 +123,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     place, sha256 = Store(settings.root), listing.source.sha256
 
     content: _Output[Content] = _Output(place, sha256, "extract", job.name, settings.redo("extract"))
-    stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr}"})
+    stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and ocr.available()}"})
     content.make(
         stamp, lambda: _confined(settings, "extract", _extract, str(place.path(sha256)), settings.ocr), Result[Content]
     )
