@@ -155,9 +155,7 @@ def test_maps_that_name_each_other_end(site: Site, walk: Crawling) -> None:
     assert len(paths(site)) < 60
 
 
-def test_a_packed_map_is_read_and_a_bomb_is_cut(
-    site: Site, walk: Crawling, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_packed_map_is_read_and_a_bomb_is_cut(site: Site, walk: Crawling, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aisi_ingest.crawl._SITEMAP_LIMIT", 1 << 20)
     site["/a.xml.gz"] = gzip.compress(f"<urlset><url><loc>{site.url}/a.pdf</loc></url></urlset>".encode())
     site["/b.xml.gz"] = gzip.compress(b"<urlset>" + bytes(8 << 20))

@@ -427,7 +427,9 @@ def test_a_redirect_loop_ends(site: Site, visit: Visiting) -> None:
     assert only_one(visit()).receipt.reason == "redirected more than 5 times"
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://user:pw@{host}/b.pdf", "http://[x/"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://user:pw@{host}/b.pdf", "http://[x/"]
+)
 def test_a_redirect_to_what_is_no_web_address_is_refused(site: Site, visit: Visiting, target: str) -> None:
     site.index("a.pdf")
     site["/a.pdf"] = servers.redirect(target.format(host=site.host))
@@ -435,7 +437,9 @@ def test_a_redirect_to_what_is_no_web_address_is_refused(site: Site, visit: Visi
 
 
 def test_links_to_other_hosts_are_not_followed(site: Site, visit: Visiting) -> None:
-    site.index("a.pdf", "https://example.org/b.pdf", "//example.net/c.pdf", f"http://localhost:{site.server_port}/d.pdf")
+    site.index(
+        "a.pdf", "https://example.org/b.pdf", "//example.net/c.pdf", f"http://localhost:{site.server_port}/d.pdf"
+    )
     site["/a.pdf"] = pdf("a")
     assert list(by_name(visit())) == ["a.pdf"]
 

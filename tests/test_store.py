@@ -178,7 +178,9 @@ def test_a_line_torn_off_anywhere_is_cut_away_and_no_other_is_harmed(
     again = Ledger(path)
     assert len(again.latest_by_url()) == kept
     again.append(receipt("https://example.org/new"))
-    assert [each.url for each in again] == [f"https://example.org/{n}" for n in range(kept)] + ["https://example.org/new"]
+    assert [each.url for each in again] == [f"https://example.org/{n}" for n in range(kept)] + [
+        "https://example.org/new"
+    ]
     assert all(json.loads(line) for line in path.read_bytes().splitlines())
 
 

@@ -209,11 +209,8 @@ def _slash_is_date(m: re.Match[str], first: Point | None, context: Context) -> b
         return False
     if (context.cell and context.table) or m["w"] or m["m2"]:
         return True
-    return (
-        (first.day > 12
-        and first.day != 24)
-        or (first.month > first.day
-        and bool(_PRONE_TO_RATIO.search(m.string[max(0, m.start() - 2) : m.start()])))
+    return (first.day > 12 and first.day != 24) or (
+        first.month > first.day and bool(_PRONE_TO_RATIO.search(m.string[max(0, m.start() - 2) : m.start()]))
     )
 
 

@@ -145,12 +145,8 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
     if alias.exact and text[start:end].translate(_dropped()) != alias.text.translate(_dropped()):
         return False
     if first.isascii():
-        if (
-            (before.isascii()
-            and (before.isalnum() or before in "_\\"))
-            or (before in ".@"
-            and start > 1
-            and text[start - 2].isalnum())
+        if (before.isascii() and (before.isalnum() or before in "_\\")) or (
+            before in ".@" and start > 1 and text[start - 2].isalnum()
         ):
             return False
         if not _capitals(alias.text, text[start:end]):
