@@ -67,8 +67,10 @@ def growth_pages(bench: Bench) -> Section:
         except Failed as error:
             cells += [f"not measured: {error}", "", ""]
         rows.append(tuple(cells))
-    columns = ("pages of each", "read, ms a page", "peak, MiB", "pypdfium2, ms a page", "peak, MiB")
-    columns += ("align, s", "align, ms a page", "peak, MiB")
+    columns = (
+        *("pages of each", "read, ms a page", "peak, MiB", "pypdfium2, ms a page", "peak, MiB"),
+        *("align, s", "align, ms a page", "peak, MiB"),
+    )
     note = "Reading: both languages in one process. Aligning: after start-up; the goal is 10 s, 500 MiB at 100 pages."
     return Section("Growth with pages", columns, tuple(rows), note)
 

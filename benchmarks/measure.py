@@ -44,7 +44,7 @@ class Runs:
     runs: tuple[Run, ...]
 
     def median(self, what: str) -> float:
-        return statistics.median(getattr(run, what) for run in self.runs)
+        return float(statistics.median(getattr(run, what) for run in self.runs))
 
     @property
     def spread(self) -> float:
