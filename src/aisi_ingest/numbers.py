@@ -44,11 +44,11 @@ _TIMES = {"once": 1, "twice": 2, "double": 2, "both": 2, "triple": 3, "dozen": 1
 
 _NOT_NUMBERS = re.compile(
     r"(?:[.·・…‥_]\s?){3,}\s*\d+\s*$"  # the page in a line of a table of contents
-    r"|https?://\S+|www\.\S+|\S+@\S+"
-    r"|[a-z_][a-z_]*[-_./]?\d[\w.\-]*"  # Windows11, gpt-4o, v1.10, CO2
-    r"|\d+(?:\.\d+){2,}"  # 1.19.3, 192.168.10.13
+    r"|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,255}"
+    r"|(?<![a-z_])[a-z_]{1,40}[-_./]?\d[\w.\-]*"  # Windows11, gpt-4o, v1.10, CO2
+    r"|(?<!\d)\d{1,20}(?:\.\d{1,20}){2,}"  # 1.19.3, 192.168.10.13
     r"|\b(?:ver|version|release|python|section|page|p|pp|no)\.?\s?\d+(?:\.\d+)+"
-    r"|\d+[/:]\d+(?:[/:]\d+)?"  # 9/18, 10:30, 1/2
+    r"|(?<!\d)\d{1,20}[/:]\d+(?:[/:]\d+)?"  # 9/18, 10:30, 1/2
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?\b(?:\s*[-–,]\s*\d{1,4})*"
     r"|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
     r"|(?:令和|平成|昭和)\s*(?:\d+|元)\s*年(?:度)?"
@@ -89,7 +89,8 @@ def numbers(text: str, lang: Lang, skip: Iterable[tuple[int, int]] = ()) -> list
     line = "".join(folded)
     found = list(_in_figures(line))
     for number in found:
-        line = line[: number.start] + " " * (number.end - number.start) + line[number.end :]
+        folded[number.start : number.end] = " " * (number.end - number.start)
+    line = "".join(folded)
     found += _in_kanji(line) if lang == "ja" else _in_english_words(line)
     return sorted(found, key=lambda number: number.start)
 
