@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from bilingual import ENGLISH, JAPANESE, both, report
 from msgspec.structs import replace
@@ -263,3 +265,11 @@ def test_edits_joined_are_both_texts(lang: Lang) -> None:
     found = edits(old, new, lang)
     assert "".join(e.text for e in found if e.kind != "added") == old
     assert "".join(e.text for e in found if e.kind != "removed") == new
+
+
+@pytest.mark.parametrize("text", ["1," * 20000, "a_" * 20000, "あ。" * 20000, "a@" * 20000, "." * 40000, "9" * 40000])
+def test_text_without_a_blank_is_read_in_bounded_time(text: str) -> None:
+    start = time.process_time()
+    numbers(text, "ja")
+    numbers(text, "en")
+    assert time.process_time() - start < 3
