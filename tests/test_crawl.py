@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from servers import Site
 
 from aisi_ingest import sources
-from aisi_ingest.client import Client
-from aisi_ingest.crawl import Found, crawl
+from aisi_ingest.fetch.client import Client
+from aisi_ingest.fetch.crawler import Found, crawl
 from aisi_ingest.store import Store
 
 Crawling = Callable[..., Found]
@@ -156,7 +156,7 @@ def test_maps_that_name_each_other_end(site: Site, walk: Crawling) -> None:
 
 
 def test_a_packed_map_is_read_and_a_bomb_is_cut(site: Site, walk: Crawling, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aisi_ingest.crawl._SITEMAP_LIMIT", 1 << 20)
+    monkeypatch.setattr("aisi_ingest.fetch.crawler._SITEMAP_LIMIT", 1 << 20)
     site["/a.xml.gz"] = gzip.compress(f"<urlset><url><loc>{site.url}/a.pdf</loc></url></urlset>".encode())
     site["/b.xml.gz"] = gzip.compress(b"<urlset>" + bytes(8 << 20))
     site["/c.xml.gz"] = gzip.compress(b"<urlset>")[:12] + b"torn"

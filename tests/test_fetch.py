@@ -23,8 +23,8 @@ from msgspec.structs import replace
 from servers import Site, pdf
 
 from aisi_ingest import fetch, log, sources
-from aisi_ingest.client import Client
-from aisi_ingest.network import Deadline, GuardedNetwork
+from aisi_ingest.fetch.client import Client
+from aisi_ingest.fetch.network import Deadline, GuardedNetwork
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.store import Store
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aisi_ingest import pages
-from aisi_ingest.pages import Link, PageLink
+from aisi_ingest.fetch import pages
+from aisi_ingest.fetch.pages import Link, PageLink
 
 HERE = "https://example.org/pub/"
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aisi_ingest import naming, pair
+from aisi_ingest import pair
 from aisi_ingest.align import encoder
 from aisi_ingest.model import Document, Lang
+from aisi_ingest.pair import naming
 
 SUMMARY_JA = """
 # 要約

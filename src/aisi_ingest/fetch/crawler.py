@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest import pages
-from aisi_ingest.client import Budget, Client, Failed, Refused
 from aisi_ingest.extract import sniff
+from aisi_ingest.fetch import pages
+from aisi_ingest.fetch.client import Budget, Client, Failed, Refused
+from aisi_ingest.fetch.pages import Link, Page
 from aisi_ingest.ledger import Standing
 from aisi_ingest.model import Issue, IssueLevel, Lang, Receipt
-from aisi_ingest.pages import Link, Page
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.store import Store, now
 

@@ -16,11 +16,11 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest import likeness, naming
 from aisi_ingest.align import encoder as encoders
-from aisi_ingest.likeness import Common, Portrait
 from aisi_ingest.model import Document, Issue, Lang, Result
-from aisi_ingest.naming import Name
+from aisi_ingest.pair import likeness, naming
+from aisi_ingest.pair.likeness import Common, Portrait
+from aisi_ingest.pair.naming import Name
 
 # Tuned on the 25 files of a site with nine pairs: pairs have cosine + parts from 1.21 on, others up to 0.87; without
 # the encoder cosines are from 0.59 on, and up to 0.41.

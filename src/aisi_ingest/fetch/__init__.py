@@ -18,13 +18,13 @@ from urllib.parse import unquote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest import pages
-from aisi_ingest.client import Answer, Budget, Client, Failed, Refused
-from aisi_ingest.crawl import Found, crawl, known_to
 from aisi_ingest.extract import sniff
+from aisi_ingest.fetch import pages
+from aisi_ingest.fetch.client import Answer, Budget, Client, Failed, Refused
+from aisi_ingest.fetch.crawler import Found, crawl, known_to
+from aisi_ingest.fetch.pages import Link
 from aisi_ingest.ledger import Standing
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
-from aisi_ingest.pages import Link
 from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
 from aisi_ingest.store import Store, now
 

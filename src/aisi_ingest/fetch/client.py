@@ -14,12 +14,13 @@ import httpx
 import msgspec
 from protego import Protego
 
-from aisi_ingest import __version__, pages
-from aisi_ingest.body import Body, CutShort, sendable
-from aisi_ingest.body import Refused as Refused
+from aisi_ingest import __version__
+from aisi_ingest.fetch import pages
+from aisi_ingest.fetch.body import Body, CutShort, sendable
+from aisi_ingest.fetch.body import Refused as Refused
+from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
 from aisi_ingest.files import RootError
 from aisi_ingest.model import Receipt
-from aisi_ingest.network import Deadline, GuardedNetwork, PrivateAddress, transport
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.store import Store, now
 
