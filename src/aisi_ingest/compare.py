@@ -48,7 +48,7 @@ _SHOWN = 60  # characters of a text in a message
 
 
 # A line of a table of contents: what it tells is told of the section itself.
-_CONTENTS_LINE = re.compile(r"(?:[.·・…‥_]\s?){3,}\s*\d+\s*$")
+_CONTENTS_LINE = re.compile(r"(?<![.·・…‥_\s])\s?(?:[.·・…‥_]\s?){3,}\s*\d{1,9}\s*$")
 
 
 class _Side(Struct, frozen=True):

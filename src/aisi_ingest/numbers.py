@@ -43,7 +43,7 @@ _ORDINAL = {word: value for value, word in enumerate(_ORDINALS.split(), 1)}
 _TIMES = {"once": 1, "twice": 2, "double": 2, "both": 2, "triple": 3, "dozen": 12}
 
 _NOT_NUMBERS = re.compile(
-    r"(?:[.·・…‥_]\s?){3,}\s*\d+\s*$"  # the page in a line of a table of contents
+    r"(?<![.·・…‥_\s])\s?(?:[.·・…‥_]\s?){3,}\s*\d{1,9}\s*$"  # the page in a line of a table of contents
     r"|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,255}"
     r"|(?<![a-z_])[a-z_]{1,40}[-_./]?\d[\w.\-]*"  # Windows11, gpt-4o, v1.10, CO2
     r"|(?<!\d)\d{1,20}(?:\.\d{1,20}){2,}"  # 1.19.3, 192.168.10.13
@@ -60,7 +60,7 @@ _LIST_MARK = re.compile(
     r"^\s*(?:[(（\[【]?\d+(?:[.-]\d+)*\s*[)）\]】.、:](?!\d)|[\u2460-\u24ff]|\d+(?:\.\d+)+(?=\s(?![a-z\d])))"
 )
 _FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_JAPANESE_SCALED = re.compile(rf"(?:(?:{_FIGURES})\s?[千百]?[万億兆])+(?:{_FIGURES})?")
+_JAPANESE_SCALED = re.compile(rf"(?<![\d.,])(?:(?:{_FIGURES})\s?[千百]?[万億兆])+(?:{_FIGURES})?")
 _PART = re.compile(rf"({_FIGURES})\s?([千百]?)([万億兆]?)")
 _PLAIN = re.compile(rf"(?<![\d.])({_FIGURES})(?![\d])")
 _COUNTER = (
