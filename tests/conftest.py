@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -38,14 +39,23 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root of one run over all real documents, as a user would start it."""
-    root = tmp_path_factory.mktemp("shared")
-    with serve(shared / "corpus" / "site") as address:
+    """The root of one run over all real documents, as a user would start it; all test processes share it."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared-root"
+    with open(f"{root}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "exit_code").exists():
+            root.mkdir()
+            _run_on(shared / "corpus" / "site", root)
+    return root
+
+
+def _run_on(site: Path, root: Path) -> None:
+    with serve(site) as address:
         command = [sys.executable, "-m", "aisi_ingest.cli", "run", "--index", address, "--root", str(root)]
         done = subprocess.run([*command, "--workers", "2"], capture_output=True, text=True, check=False)
     (root / "output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     (root / "exit_code").write_text(str(done.returncode), encoding="utf-8")
-    return root
 
 
 @pytest.fixture(scope="session")
