@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from aisi_ingest import pipeline
 from aisi_ingest.demonstration import serve
 from aisi_ingest.extract import sandbox
+from aisi_ingest.run_report import Report
 from aisi_ingest.sources import from_index
 from aisi_ingest.steps import Settings
 
@@ -47,12 +48,12 @@ def rows(root: Path, table: str) -> list[dict]:
     return [json.loads(line) for line in lines]
 
 
-def run(root: Path, address: str, **settings) -> pipeline.Report:
+def run(root: Path, address: str, **settings) -> Report:
     only = settings.pop("only", ())
     return pipeline.run(Settings(root=str(root), **settings), [from_index([address])], only=only)
 
 
-def states(report: pipeline.Report) -> dict[str, str]:
+def states(report: Report) -> dict[str, str]:
     return {row.file: row.state for row in report.documents}
 
 

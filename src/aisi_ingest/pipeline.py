@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,7 @@ from aisi_ingest import fetch, log, steps
 from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Comparison, Document, Issue, Listing, Publication, Release
+from aisi_ingest.run_report import Report, row_of
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
@@ -55,40 +56,6 @@ class Progress(Protocol):
     """Told after each job: what is being done, to which name, how many of how many are done."""
 
     def __call__(self, stage: str, name: str, done: int, total: int) -> None: ...
-
-
-class Row(Struct, frozen=True):
-    """What became of one document in a run."""
-
-    file: str
-    url: str
-    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
-    sha256: str | None = None
-    id: str | None = None  # in the release
-    reason: str | None = None  # failed, refused: one sentence
-    issues: tuple[Issue, ...] = ()
-    seconds: dict[str, float] = {}
-
-
-class Report(Struct, frozen=True):
-    """What a run did: published as report.json, shown by the command line and the flows."""
-
-    began: str  # UTC, ISO 8601
-    seconds: float
-    documents: tuple[Row, ...]
-    pairs: tuple[PairOutcome, ...]  # without the beads
-    issues: tuple[Issue, ...]  # of the run: index pages, pairing, publishing
-    release: Release | None
-    nothing_changed: bool = False
-
-    @property
-    def succeeded(self) -> bool:
-        """True only if every document and pair came through and no stage had an error."""
-        return not (
-            any(row.state in ("failed", "refused") for row in self.documents)
-            or any(issue.level == "error" for issue in (*self.issues, *(i for pair in self.pairs for i in pair.issues)))
-            or (self.release and self.release.refused)
-        )
 
 
 class Threads:
@@ -331,7 +298,7 @@ class _Run(AbstractContextManager["_Run"]):
         rows = []
         for url, each in known.items():
             attempt = self.attempts.get(url)
-            rows.append(_row(each, attempt, outcomes.get(url), stand_ins.get(url), ids))
+            rows.append(row_of(each, attempt, outcomes.get(url), stand_ins.get(url), ids))
         slim = tuple(replace(pair, aligned=None) for pair in pairs)
         return Report(self.began, 0.0, tuple(rows), slim, tuple(self.issues), release, nothing_changed)
 
@@ -360,42 +327,6 @@ class _Run(AbstractContextManager["_Run"]):
             prune(self.store.processed, self.settings.keep)
         nothing = any(issue.code == "nothing_changed" for issue in result.issues)
         return replace(report, issues=(*report.issues, *result.issues), release=result.value, nothing_changed=nothing)
-
-
-def _row(
-    each: Fetched,
-    attempt: Fetched | None,
-    outcome: DocumentOutcome | None,
-    stand_in: DocumentOutcome | None,
-    ids: Mapping[str, str],
-) -> Row:
-    receipt = attempt.receipt if attempt else each.receipt
-    published = stand_in or outcome
-    sha256 = published.listing.source.sha256 if published else None
-    issues = (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ()))
-    reason = receipt.reason
-    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
-    if attempt and receipt.state in ("refused", "failed"):
-        state = receipt.state
-    elif outcome is None:
-        state = "unchanged" if each.listing else "refused"
-    elif outcome.failed:
-        state = "failed"
-        reason = "; ".join(issue.message for issue in outcome.issues if issue.level == "error")
-    elif receipt.state == "withdrawn":
-        state = "withdrawn"
-    else:
-        state = "processed" if outcome.made else "unchanged"
-    return Row(
-        receipt.file or receipt.url,
-        receipt.url,
-        state,
-        sha256,
-        ids.get(sha256 or ""),
-        reason,
-        issues,
-        outcome.seconds if outcome else {},
-    )
 
 
 def _ids(release: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from aisi_ingest.model import Issue
-from aisi_ingest.pipeline import Report
+from aisi_ingest.run_report import Report
 
 
 def sentence(report: Report) -> str:

@@ -13,7 +13,8 @@ import typer
 from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
 
 if TYPE_CHECKING:
-    from aisi_ingest.pipeline import Progress, Report
+    from aisi_ingest.pipeline import Progress
+    from aisi_ingest.run_report import Report
     from aisi_ingest.sources import SourceSpec
     from aisi_ingest.steps import Settings, Stage
 

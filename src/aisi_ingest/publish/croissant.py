@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aisi_ingest.publish.formats import fields, sha256_of
 from aisi_ingest.publish.schema import TABLES, DocumentRow
@@ -66,7 +67,7 @@ def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> di
         "name": "aisi-ingest",
         "description": "Japanese and English publications on AI safety: text, sections, mentions, aligned pairs.",
         "license": urls or names,
-        "url": "https://pypi.org/project/aisi-ingest/",
+        **({"url": address} if (address := _address(documents)) else {}),
         "version": f"1.0.0+{digest[:12]}",
         "citeAs": "; ".join(sorted({each.licence.attribution for each in documents})),
         **({"datePublished": dates[-1]} if dates else {}),
@@ -94,6 +95,15 @@ def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> di
             for table in TABLES
         ],
     }
+
+
+def _address(documents: Sequence[DocumentRow]) -> str | None:
+    """Where the data come from: the site of the first document that has an address."""
+    for each in documents:
+        if each.source.url:
+            parts = urlsplit(each.source.url)
+            return f"{parts.scheme}://{parts.netloc}/"
+    return None
 
 
 def _field(table: str, field: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""What a run did, document by document: the value behind report.json, the terminal's lines and Prefect's artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from aisi_ingest.fetch import Fetched
+from aisi_ingest.model import Issue, Release
+from aisi_ingest.steps import DocumentOutcome, PairOutcome
+
+
+class Row(Struct, frozen=True):
+    """What became of one document in a run."""
+
+    file: str
+    url: str
+    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
+    sha256: str | None = None
+    id: str | None = None  # in the release
+    reason: str | None = None  # failed, refused: one sentence
+    issues: tuple[Issue, ...] = ()
+    seconds: dict[str, float] = {}
+
+
+class Report(Struct, frozen=True):
+    """What a run did: published as report.json, shown by the command line and the flows."""
+
+    began: str  # UTC, ISO 8601
+    seconds: float
+    documents: tuple[Row, ...]
+    pairs: tuple[PairOutcome, ...]  # without the beads
+    issues: tuple[Issue, ...]  # of the run: index pages, pairing, publishing
+    release: Release | None
+    nothing_changed: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """True only if every document and pair came through and no stage had an error."""
+        return not (
+            any(row.state in ("failed", "refused") for row in self.documents)
+            or any(issue.level == "error" for issue in (*self.issues, *(i for pair in self.pairs for i in pair.issues)))
+            or (self.release and self.release.refused)
+        )
+
+
+def row_of(
+    each: Fetched,
+    attempt: Fetched | None,
+    outcome: DocumentOutcome | None,
+    stand_in: DocumentOutcome | None,
+    ids: Mapping[str, str],
+) -> Row:
+    """What became of a document: by the attempt to fetch it, what its stages said, and what stands in for it."""
+    receipt = attempt.receipt if attempt else each.receipt
+    published = stand_in or outcome
+    sha256 = published.listing.source.sha256 if published else None
+    issues = (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ()))
+    reason = receipt.reason
+    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
+    if attempt and receipt.state in ("refused", "failed"):
+        state = receipt.state
+    elif outcome is None:
+        state = "unchanged" if each.listing else "refused"
+    elif outcome.failed:
+        state = "failed"
+        reason = "; ".join(issue.message for issue in outcome.issues if issue.level == "error")
+    elif receipt.state == "withdrawn":
+        state = "withdrawn"
+    else:
+        state = "processed" if outcome.made else "unchanged"
+    return Row(
+        receipt.file or receipt.url,
+        receipt.url,
+        state,
+        sha256,
+        ids.get(sha256 or ""),
+        reason,
+        issues,
+        outcome.seconds if outcome else {},
+    )
