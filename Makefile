@@ -16,7 +16,7 @@ demo: setup
 	@$(BIN)/aisi-ingest demo
 
 test: setup-dev
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup-dev
 	@$(BIN)/ruff format --check .
