@@ -154,7 +154,7 @@ def test_reprocess_wants_to_know_which_documents(root):
 
 def test_align_lays_two_files_side_by_side_in_either_order(tmp_path):
     page = tmp_path / "page.html"
-    done = aisi("align", SAMPLES / "sample_overview_en.pptx", SAMPLES / "sample_overview_ja.pptx")
+    done = aisi("align", SAMPLES / "sample_overview_en.pptx", SAMPLES / "sample_overview_ja.pptx", COLUMNS="140")
     assert done.returncode == 0, done.stderr
     assert (
         "AI Safety Institutes: An Overview" in done.stdout and "AIセーフティ・インスティテュートの概況" in done.stdout
