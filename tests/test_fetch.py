@@ -170,7 +170,10 @@ def test_every_attempt_is_logged_with_document_and_seconds(site: Site, visit: Vi
         visit()
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
     told = {line["document"]: (line["level"], line["message"], line["stage"]) for line in lines}
-    assert told == {"a.pdf": ("info", "fetched", "fetch"), "b.pdf": ("warning", "failed", "fetch")}
+    assert told == {
+        "a.pdf": ("info", "a.pdf fetched", "fetch"),
+        "b.pdf": ("warning", "b.pdf failed", "fetch"),
+    }
     assert all(line["seconds"] >= 0 for line in lines)
 
 

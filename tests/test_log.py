@@ -32,7 +32,7 @@ def test_a_stage_that_fails_is_logged_and_still_fails(tmp_path: Path) -> None:
     with log.writing(path), pytest.raises(ValueError, match="no"), log.timed(LOGGER, "tag", document="a.pdf"):
         raise ValueError("no")
     (line,) = lines(path)
-    assert line["level"] == "error" and line["message"] == "tag failed: no" and line["document"] == "a.pdf"
+    assert line["level"] == "error" and line["message"] == "a.pdf tag failed: no" and line["document"] == "a.pdf"
 
 
 def test_nothing_is_written_outside_and_nothing_of_others(tmp_path: Path) -> None:

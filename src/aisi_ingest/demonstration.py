@@ -31,7 +31,7 @@ def run(root: Path, workers: int) -> Path:
         raise DemoFailed("the demo runs in a checkout of the project: it needs flows/ and samples/ beside src/")
     root.mkdir(parents=True, exist_ok=True)
     with serve(site) as address:
-        print(f"serving  {site} at {address}")
+        print(f"serving  {os.path.relpath(site)} at {address}")
         sources = root / "sources.toml"
         sources.write_text(_SOURCES.format(address=address), encoding="utf-8")
         command = [sys.executable, str(flow), "--sources", str(sources), "--root", str(root)]

@@ -61,15 +61,15 @@ def about(**fields: Any) -> Iterator[None]:
 @contextlib.contextmanager
 def timed(logger: logging.Logger, stage: str, **fields: Any) -> Iterator[None]:
     """Log what a stage took, in ``seconds`` of the wall clock, whether it ends well or in an exception."""
-    began = time.monotonic()
+    began, what = time.monotonic(), " ".join([*map(str, fields.values()), stage])
     with about(stage=stage, **fields):
         try:
             yield
         except BaseException as error:
             seconds = round(time.monotonic() - began, 3)
-            logger.error("%s failed: %s", stage, error, extra={"seconds": seconds})
+            logger.error("%s failed: %s", what, error, extra={"seconds": seconds})
             raise
-        logger.info("%s done", stage, extra={"seconds": round(time.monotonic() - began, 3)})
+        logger.info("%s done", what, extra={"seconds": round(time.monotonic() - began, 3)})
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,7 +133,7 @@ def demo(
         page = demonstration.run(root, workers)
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
-    print(f"release  {page.parent.parent.resolve()}\nviewer   {page.resolve()}")
+    print(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
 
 
 def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[SourceSpec, ...]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import ctypes
 import datetime
 import functools
-import gc
 import os
 import re
 from collections.abc import Iterator
@@ -192,9 +191,6 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
     C.load()
     secret = password.encode() if password is not None else None
     handle = C.FPDF_LoadDocument(os.fsencode(path), secret)
-    # Values here are frozen and hold no cycles; the collector would walk all of them again and again (8% of the time).
-    collecting = gc.isenabled()
-    gc.disable()
     try:
         if not handle:
             error = C.FPDF_GetLastError()
@@ -208,8 +204,6 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
     finally:
         if handle:
             C.FPDF_CloseDocument(handle)
-        if collecting:
-            gc.enable()
 
 
 def _utf16(call: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -33,6 +34,17 @@ def read(path: str | Path) -> Result[Content]:
     A file that cannot be opened gives an issue of level "error" and no value; a page that cannot be read gives
     a warning with its number.
     """
+    # Values here are frozen and hold no cycles; the collector would walk all of them again and again.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _read(path)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(path: str | Path) -> Result[Content]:
     try:
         with open_document(path) as document:
             held: list[Page] = []

@@ -170,7 +170,7 @@ def _download(link: Link, source: SourceSpec, store: Store, client: Client, forc
     store.ledger.append(receipt)
     about = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
     about |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}
-    _LOG.log(logging.WARNING if receipt.reason else logging.INFO, receipt.state, extra=about)
+    _LOG.log(logging.WARNING if receipt.reason else logging.INFO, "%s %s", receipt.file, receipt.state, extra=about)
     return _fetched(receipt, source, store, changed=receipt.state == "fetched")
 
 
