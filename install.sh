@@ -27,6 +27,7 @@ if [ -n "$uv" ]; then
     "$uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
     "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 else
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+    # The lock file is complete; asked to look, pip stumbles over names with extras ("sqlalchemy[asyncio]").
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
