@@ -257,8 +257,9 @@ def test_cost_grows_with_the_length_and_no_faster(monkeypatch: pytest.MonkeyPatc
         return time.process_time() - start
 
     seconds(1)
-    short, long = seconds(4), seconds(16)
-    assert long < 4 * short * 1.6
+    # The best of three: another process on the same core makes the caches cold.
+    short, long = (min(seconds(times) for _ in range(3)) for times in (4, 16))
+    assert long < 4 * short * 1.6, f"{long:.2f} s for four times what took {short:.2f} s"
 
 
 # Parts ------------------------------------------------------------------------------------------------------------
