@@ -25,6 +25,7 @@ from aisi_ingest.publish.schema import (
     SectionRow,
     TableRow,
 )
+from aisi_ingest.publish.tmx import bead_text
 
 R = TypeVar("R", bound=Struct)
 
@@ -172,16 +173,7 @@ class Dataset:
         return tuple(self._kept[table].get(document, ()))
 
     def _says(self, bead: AlignmentRow, lang: Lang) -> str:
-        targets, document = (bead.ja, bead.ja_document) if lang == "ja" else (bead.en, bead.en_document)
-        texts = self._texts(document)
-        if bead.unit != "sentence":
-            return "\n".join(texts[target] for target in targets)
-        parts = []
-        for target in targets:
-            block, _, span = target.rpartition(":")
-            start, _, end = span.partition("-")
-            parts.append(texts[block][int(start) : int(end)])
-        return ("" if lang == "ja" else " ").join(parts)
+        return bead_text(bead, lang, self._texts(bead.ja_document if lang == "ja" else bead.en_document))
 
     def _texts(self, document: str) -> Mapping[str, str]:
         """Texts of blocks and titles of sections by id. Of the last few documents, so that memory stays bounded."""

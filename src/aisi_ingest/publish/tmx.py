@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -40,10 +40,10 @@ class Tmx:
         self._file.close()
 
 
-def bead_text(bead: AlignmentRow, lang: str, texts: dict[str, str]) -> str:
-    """What one side of a block or sentence bead says: blocks a line each, sentences set as the language sets them."""
+def bead_text(bead: AlignmentRow, lang: str, texts: Mapping[str, str]) -> str:
+    """What one side of a bead says: sections and blocks a line each, sentences set as the language sets them."""
     targets = bead.ja if lang == "ja" else bead.en
-    if bead.unit == "block":
+    if bead.unit != "sentence":
         return "\n".join(texts[target] for target in targets)
     parts = []
     for target in targets:
