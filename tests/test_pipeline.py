@@ -204,6 +204,17 @@ def test_the_log_says_what_each_stage_of_each_document_took(first):
     assert {(row.file, stage) for row in report.documents for stage in ("extract", "tag")} <= took
 
 
+def test_the_report_says_time_and_memory_by_stage_and_document(first):
+    root, _ = first
+    said = json.loads((root / "processed" / "latest" / "report.json").read_text(encoding="utf-8"))["run"]
+    for row in said["documents"]:
+        assert set(row["memory"]) == {"extract", "tag"}
+        assert all(row["seconds"][stage] > 0 and 20 << 20 < size < 4 << 30 for stage, size in row["memory"].items())
+    assert {stage: cost["made"] for stage, cost in said["stages"].items()} == {"extract": 6, "tag": 6, "align": 3}
+    assert said["stages"]["tag"]["memory"] == max(row["memory"]["tag"] for row in said["documents"])
+    assert said["seconds"] > 0
+
+
 def test_keep_leaves_that_many_releases(site, tmp_path):
     folder, address = site
     root = tmp_path / "root"

@@ -43,6 +43,10 @@ def connect(port):
     socket.create_connection(("127.0.0.1", port), timeout=2)
 
 
+def hold(mebibytes):
+    return len(bytearray(mebibytes << 20))
+
+
 def process_id():
     return os.getpid()
 
@@ -129,3 +133,16 @@ def test_a_killed_run_leaves_no_worker_behind(tmp_path):
             return
         time.sleep(0.1)
     pytest.fail(f"worker {worker} lives on")
+
+
+def test_what_a_call_held_in_memory_is_measured_and_not_put_on_the_next():
+    box = Sandbox(1)
+    try:
+        before = box.measured(process_id)
+        large = box.measured(hold, 200)
+        small = box.measured(hold, 1)
+        assert large.value == 200 << 20
+        assert 195 << 20 < large.memory - before.memory < 220 << 20
+        assert small.memory < before.memory + (20 << 20)
+    finally:
+        box.stop()

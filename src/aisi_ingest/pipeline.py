@@ -24,7 +24,7 @@ from aisi_ingest import fetch, log, steps
 from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Comparison, Document, Issue, Listing, Publication, Release
-from aisi_ingest.run_report import Report, row_of
+from aisi_ingest.run_report import Report, row_of, stage_costs
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
@@ -212,7 +212,7 @@ class _Run(AbstractContextManager["_Run"]):
             report = self._publish(report, placed, pairs)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
                 write_stamp(latest, self._stamp(good, latest))
-        return replace(report, seconds=round(time.monotonic() - self.clock, 3))
+        return replace(report, seconds=self._took())
 
     def _chosen(self, listings: Mapping[str, Listing], only: Sequence[str]) -> Sequence[str]:
         """Addresses of the documents that ``only`` names; each name must fit one at the least."""
@@ -300,7 +300,11 @@ class _Run(AbstractContextManager["_Run"]):
             attempt = self.attempts.get(url)
             rows.append(row_of(each, attempt, outcomes.get(url), stand_ins.get(url), ids))
         slim = tuple(replace(pair, aligned=None) for pair in pairs)
-        return Report(self.began, 0.0, tuple(rows), slim, tuple(self.issues), release, nothing_changed)
+        costs = stage_costs(rows, slim)
+        return Report(self.began, self._took(), tuple(rows), slim, tuple(self.issues), release, nothing_changed, costs)
+
+    def _took(self) -> float:
+        return round(time.monotonic() - self.clock, 3)
 
     def _publish(self, report: Report, placed: Mapping[str, Document], pairs: Sequence[PairOutcome]) -> Report:
         from aisi_ingest import registry

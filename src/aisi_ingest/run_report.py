@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -22,7 +22,16 @@ class Row(Struct, frozen=True):
     id: str | None = None  # in the release
     reason: str | None = None  # failed, refused: one sentence
     issues: tuple[Issue, ...] = ()
-    seconds: dict[str, float] = {}
+    seconds: dict[str, float] = {}  # by stage, wall clock; 0: fresh
+    memory: dict[str, int] = {}  # by stage that was made: the most that its process held, bytes
+
+
+class StageCost(Struct, frozen=True):
+    """What a stage took in a run, over all documents or pairs."""
+
+    made: int  # documents or pairs that were not fresh
+    seconds: float  # wall clock, added up: with two workers at once up to twice the run's own
+    memory: int | None = None  # the most that a process held, bytes
 
 
 class Report(Struct, frozen=True):
@@ -35,6 +44,7 @@ class Report(Struct, frozen=True):
     issues: tuple[Issue, ...]  # of the run: index pages, pairing, publishing
     release: Release | None
     nothing_changed: bool = False
+    stages: dict[str, StageCost] = {}  # extract, tag, align
 
     @property
     def succeeded(self) -> bool:
@@ -80,4 +90,23 @@ def row_of(
         reason,
         issues,
         outcome.seconds if outcome else {},
+        outcome.memory if outcome else {},
     )
+
+
+def stage_costs(rows: Sequence[Row], pairs: Sequence[PairOutcome]) -> dict[str, StageCost]:
+    """What each stage took, of what each document and pair took. Seconds of what was stopped count as well."""
+    took: dict[str, list[tuple[float, int | None]]] = {"extract": [], "tag": [], "align": []}
+    for row in rows:
+        for stage, seconds in row.seconds.items():
+            if seconds:
+                took.setdefault(stage, []).append((seconds, row.memory.get(stage)))
+    took["align"] += [(pair.seconds, pair.memory) for pair in pairs if pair.made or pair.failed]
+    return {
+        stage: StageCost(
+            len(each),
+            round(sum(seconds for seconds, _ in each), 3),
+            max((memory for _, memory in each if memory is not None), default=None),
+        )
+        for stage, each in took.items()
+    }

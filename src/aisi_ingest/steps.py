@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from aisi_ingest import log, store
 from aisi_ingest.extract import ocr, sandbox
+from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
@@ -63,6 +64,7 @@ class DocumentOutcome(Struct, frozen=True):
     made: tuple[str, ...] = ()  # stages that were not fresh
     issues: tuple[Issue, ...] = ()
     seconds: dict[str, float] = {}  # by stage, wall clock
+    memory: dict[str, int] = {}  # by stage that was made: the most that its process held, bytes
     digest: str | None = None  # of what the stages gave: equal means that nothing has changed; None: failed
 
     @property
@@ -111,6 +113,7 @@ class PairOutcome(Struct, frozen=True):
     made: bool = False
     issues: tuple[Issue, ...] = ()
     seconds: float = 0.0
+    memory: int | None = None  # the most that its process held, bytes; None: fresh, or stopped
 
     @property
     def failed(self) -> bool:
@@ -128,7 +131,9 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
         stamp, lambda: _confined(settings, "extract", _extract, str(place.path(sha256)), settings.ocr), Result[Content]
     )
     if content.failed:
-        return DocumentOutcome(listing, content.made("extract"), content.issues, {"extract": content.seconds})
+        return DocumentOutcome(
+            listing, content.made("extract"), content.issues, {"extract": content.seconds}, content.held("extract")
+        )
 
     tagged: _Output[Tagged] = _Output(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": _digest(msgspec.json.encode(listing))}
@@ -143,6 +148,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
         content.made("extract") + tagged.made("tag"),
         content.issues + tagged.issues,
         {"extract": content.seconds, "tag": tagged.seconds},
+        content.held("extract") | tagged.held("tag"),
         None if tagged.failed else _digest((content.digest + tagged.digest).encode()),
     )
 
@@ -151,15 +157,15 @@ def extract_and_tag(
     settings: Settings, path: Path, listing: Listing, registry: Path | None
 ) -> tuple[Result[Content], Result[Tagged] | None]:
     """The same for a file on the spot: nothing is kept."""
-    content = _confined(settings, "extract", _extract, str(path), settings.ocr)
+    content = _confined(settings, "extract", _extract, str(path), settings.ocr).value
     if content.value is None:
         return content, None
-    return content, _confined(settings, "tag", _tag, content.value, listing, str(registry) if registry else None)
+    return content, _confined(settings, "tag", _tag, content.value, listing, str(registry) if registry else None).value
 
 
 def align_on_the_spot(settings: Settings, ja: Document, en: Document) -> Result[Aligned]:
     """The same for two documents on the spot: nothing is kept."""
-    return _confined(settings, "align", _align, ja, en)
+    return _confined(settings, "align", _align, ja, en).value
 
 
 def load_document(settings: Settings, listing: Listing) -> Document:
@@ -192,6 +198,7 @@ def align_pair(job: PairJob) -> PairOutcome:
         bool(output.made("align")),
         output.issues,
         output.seconds,
+        output.memory,
     )
 
 
@@ -208,9 +215,10 @@ class _Output(Generic[T]):
         self.place, self.path, self.stage, self.name, self.redo = place, place.stage_path(key, stage), stage, name, redo
         self.seconds, self.digest, self.failed = 0.0, "", False
         self.issues: tuple[Issue, ...] = ()
+        self.memory: int | None = None
         self._made = False
 
-    def make(self, stamp: Stamp, step: Callable[[], Result[T]], kind: Any) -> None:
+    def make(self, stamp: Stamp, step: Callable[[], Measured[Result[T]]], kind: Any) -> None:
         self.kind = kind
         if not self.redo and store.fresh(self.path, stamp):
             encoded = self.path.read_bytes()
@@ -218,7 +226,8 @@ class _Output(Generic[T]):
         else:
             began = time.monotonic()
             with log.timed(_LOG, self.stage, document=self.name):
-                result = step()
+                measured = step()
+            result, self.memory = measured.value, measured.memory or None
             self.seconds, self._made = round(time.monotonic() - began, 3), True
             self.issues, self.failed = result.issues, result.value is None
             if self.failed:
@@ -230,21 +239,25 @@ class _Output(Generic[T]):
     def made(self, stage: str) -> tuple[str, ...]:
         return (stage,) if self._made else ()
 
+    def held(self, stage: str) -> dict[str, int]:
+        return {stage: self.memory} if self.memory is not None else {}
+
     def value(self) -> T:
         """Read back from the file, so that what is fresh and what was just made are the same."""
         value: T = msgspec.json.decode(self.path.read_bytes(), type=self.kind).value
         return value
 
 
-def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]], *args: Any) -> Result[T]:
+def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]], *args: Any) -> Measured[Result[T]]:
     """Run in the sandbox; a limit that was hit, a crash and a fault of ours become an issue."""
     try:
-        return sandbox.shared(settings.workers).call(function, *args)
+        return sandbox.shared(settings.workers).measured(function, *args)
     except sandbox.LimitExceeded as stopped:
-        return Result(None, (Issue(stage, "error", stopped.code, str(stopped)),))
+        failed: Result[T] = Result(None, (Issue(stage, "error", stopped.code, str(stopped)),))
     except Exception as fault:  # the boundary of a document: its faults end here, named
         text = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
-        return Result(None, (Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}"),))
+        failed = Result(None, (Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}"),))
+    return Measured(failed, 0)
 
 
 def _extract(path: str, ocr: bool) -> Result[Content]:

@@ -31,6 +31,7 @@ def table(report: Report) -> list[dict[str, str]]:
             "document": row.id or row.file,
             "state": row.state,
             "seconds": f"{sum(row.seconds.values()):.2f}",
+            "memory, MiB": f"{max(row.memory.values()) / (1 << 20):.0f}" if row.memory else "",
             "address": row.url,
             "reason": row.reason or "; ".join(i.message for i in row.issues if i.level != "info"),
         }

@@ -17,9 +17,11 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from msgspec import Struct
+
+from aisi_ingest.extract import memory
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +37,13 @@ class Limits(Struct, frozen=True):
     cpu_seconds: int = 240
     address_space: int = 6 << 30  # bytes; the OCR engine alone maps some 2 GB
     calls_per_worker: int = 50  # then the process is replaced: leaks in C libraries end there
+
+
+class Measured(Struct, Generic[R], frozen=True):
+    """What a call gave and what it took."""
+
+    value: R
+    memory: int  # the most that was resident in the worker while it ran, its modules and models too; bytes
 
 
 class LimitExceeded(Exception):
@@ -79,7 +88,11 @@ class Sandbox:
         self._over.wait()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run ``function`` in a worker.
+        """Run ``function`` in a worker and give its value; raises as ``measured`` does."""
+        return self.measured(function, *args, **kwargs).value
+
+    def measured(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Measured[R]:
+        """Run ``function`` in a worker; its value and what it took.
 
         Raises LimitExceeded when the worker hit a limit or died, and whatever the function raised.
         """
@@ -90,8 +103,8 @@ class Sandbox:
         limits = self.limits
         future = self._pool.submit(_limited, limits.wall_seconds, function, limits.cpu_seconds, args, kwargs)
         try:
-            value: R = future.result()
-            return value
+            done: Measured[R] = future.result()
+            return done
         except concurrent.futures.TimeoutError:
             raise LimitExceeded("time_limit", f"took longer than {limits.wall_seconds:g} s and was stopped") from None
         except pebble.ProcessExpired as death:
@@ -142,13 +155,17 @@ def close_shared() -> None:
         _shared.clear()
 
 
-def _limited(function: Callable[..., R], cpu_seconds: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+def _limited(
+    function: Callable[..., R], cpu_seconds: int, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Measured[R]:
     """Run in the worker: processor time counts for its whole life, so each call moves the limit on."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     allowed = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
-    return function(*args, **kwargs)
+    memory.forget_peak()
+    value = function(*args, **kwargs)
+    return Measured(value, memory.peak())
 
 
 def _confine(address_space: int) -> None:

@@ -1,0 +1,30 @@
+"""What a run says of itself, from what its documents and pairs say."""
+
+from __future__ import annotations
+
+from aisi_ingest.run_report import Row, StageCost, stage_costs
+from aisi_ingest.steps import PairOutcome
+
+MIB = 1 << 20
+
+
+def row(name: str, seconds: dict[str, float], memory: dict[str, int]) -> Row:
+    return Row(name, f"https://example.org/{name}", "processed", seconds=seconds, memory=memory)
+
+
+def test_seconds_of_a_stage_are_added_up_and_of_memory_the_largest_counts():
+    rows = [
+        row("a.pdf", {"extract": 1.5, "tag": 0.5}, {"extract": 100 * MIB, "tag": 80 * MIB}),
+        row("b.pdf", {"extract": 2.0, "tag": 0.25}, {"extract": 90 * MIB, "tag": 120 * MIB}),
+    ]
+    costs = stage_costs(rows, [PairOutcome("a", "a/ja", "a/en", None, True, (), 0.75, 50 * MIB)])
+    assert costs["extract"] == StageCost(2, 3.5, 100 * MIB)
+    assert costs["tag"] == StageCost(2, 0.75, 120 * MIB)
+    assert costs["align"] == StageCost(1, 0.75, 50 * MIB)
+
+
+def test_what_was_fresh_costs_nothing_and_what_was_stopped_has_no_size():
+    rows = [row("a.pdf", {"extract": 0.0, "tag": 0.0}, {}), row("b.pdf", {"extract": 300.0}, {})]
+    costs = stage_costs(rows, [])
+    assert costs["extract"] == StageCost(1, 300.0, None)
+    assert costs["tag"] == costs["align"] == StageCost(0, 0.0, None)
