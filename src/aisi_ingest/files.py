@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and one clear line where they cannot be written."""
+"""Files that are there whole or not at all, lines that tell their damage, one clear line where none can be written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,54 @@ def sha256_of(content: bytes | Path) -> str:
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_SUM = b',"sum":"'
+_TAIL = len(_SUM) + 8 + len(b'"}')
+
+
+def summed(line: bytes) -> bytes:
+    """A line that holds a JSON object, with the sum of its bytes as the last field.
+
+    CRC-32 as zlib has it: it finds every flipped bit, and every burst of up to 32 of them.
+    """
+    return line[:-1] + _SUM + b'%08x"}' % zlib.crc32(line)
+
+
+def intact(line: bytes) -> bool | None:
+    """Whether the bytes of a line have the sum at its end; None where there is no sum."""
+    before, tail = line[:-_TAIL], line[-_TAIL:]
+    if not tail.startswith(_SUM) or not tail.endswith(b'"}'):
+        return None
+    return tail[len(_SUM) : -2] == b"%08x" % zlib.crc32(before + b"}")
+
+
+def cut_torn_line(file: int) -> int:
+    """Cut what a crash left of a line at the end of an open file; returns the size of the file then."""
+    end = os.fstat(file).st_size
+    if not end or os.pread(file, 1, end - 1) == b"\n":
+        return end
+    start, tail = end, b""
+    while start and b"\n" not in tail:
+        step = min(start, 65536)
+        start -= step
+        tail = os.pread(file, step, start) + tail
+    end = start + tail.rfind(b"\n") + 1
+    os.ftruncate(file, end)
+    return end
+
+
+def append_line(file: int, line: bytes) -> None:
+    """Append a whole line to a file that is open for appending, or raise OSError and leave the file as it was."""
+    end = cut_torn_line(file)
+    try:
+        written = os.write(file, line)
+    except OSError:
+        os.ftruncate(file, end)
+        raise
+    if written != len(line):  # a full disk takes a part, and says so only at the next write
+        os.ftruncate(file, end)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def atomic_write(path: Path, content: bytes | str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from aisi_ingest.files import atomic_write, told
+from aisi_ingest.files import append_line, atomic_write, intact, sha256_of, summed, told
 from aisi_ingest.model import Receipt
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -44,6 +43,7 @@ class Ledger:
 
     Several threads and processes may append and read at once. A line that a crash tore off at the end is
     cut away before the next is appended; a damaged line elsewhere is skipped and numbered in ``damaged``.
+    Each line ends with its own sum, so that a flipped bit in an address does not make another address.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,18 +61,14 @@ class Ledger:
         Raises RootError, e.g. on a full disk; the ledger is then as it was.
         """
         with told(self.path):
-            self._append(_ENCODER.encode(receipt) + b"\n", at_once=receipt.state != "unchanged")
+            self._append(summed(_ENCODER.encode(receipt)) + b"\n", at_once=receipt.state != "unchanged")
 
     def _append(self, line: bytes, at_once: bool) -> None:
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
-            end = _cut_torn_line(self._file)
-            written = os.write(self._file, line)
-            if written != len(line):  # a full disk takes a part, and says so only at the next write
-                os.ftruncate(self._file, end)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+            append_line(self._file, line)
             if at_once:
                 os.fsync(self._file)
         finally:
@@ -100,10 +96,9 @@ class Ledger:
         if self.path.exists():
             with self.path.open("rb") as file:
                 for line in file:
-                    try:
-                        yield _DECODER.decode(line)
-                    except (msgspec.DecodeError, UnicodeDecodeError):
-                        continue
+                    receipt = _decoded(line.rstrip(b"\n"))
+                    if receipt is not None:
+                        yield receipt
 
     def _refresh(self) -> None:
         try:
@@ -123,10 +118,11 @@ class Ledger:
                 for line in lines:
                     self._line += 1
                     self._offset += len(line) + 1
-                    try:
-                        self._take(_DECODER.decode(line))
-                    except (msgspec.DecodeError, UnicodeDecodeError):
+                    receipt = _decoded(line)
+                    if receipt is None:
                         self.damaged.append(self._line)
+                    else:
+                        self._take(receipt)
 
     @property
     def _note(self) -> Path:
@@ -134,12 +130,16 @@ class Ledger:
 
     def _write_note(self) -> None:
         note = _Note(self._offset, self._line, self._before(self._offset), self.damaged, list(self._standings.values()))
-        atomic_write(self._note, msgspec.msgpack.encode(note))
+        content = msgspec.msgpack.encode(note)
+        atomic_write(self._note, sha256_of(content).encode() + b"\n" + content)
         self._noted = self._offset
 
     def _read_note(self) -> None:
         try:
-            note = msgspec.msgpack.decode(self._note.read_bytes(), type=_Note)
+            content = note_content(self._note)
+            if content is None:
+                return
+            note = msgspec.msgpack.decode(content, type=_Note)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return
         if note.before == self._before(note.offset):  # else it belongs to another ledger
@@ -162,16 +162,17 @@ class Ledger:
         self._standings[receipt.url] = Standing(receipt, receipt, changed, (receipt, *others))
 
 
-def _cut_torn_line(file: int) -> int:
-    """Cut what a crash left of a line at the end; returns the size of the file then."""
-    end = os.fstat(file).st_size
-    if not end or os.pread(file, 1, end - 1) == b"\n":
-        return end
-    start, tail = end, b""
-    while start and b"\n" not in tail:
-        step = min(start, 65536)
-        start -= step
-        tail = os.pread(file, step, start) + tail
-    end = start + tail.rfind(b"\n") + 1
-    os.ftruncate(file, end)
-    return end
+def note_content(path: Path) -> bytes | None:
+    """What the note beside a long ledger holds (``receipts.index``); None where its bytes do not have their sum."""
+    digest, _, content = path.read_bytes().partition(b"\n")
+    return content if sha256_of(content).encode() == digest else None
+
+
+def _decoded(line: bytes) -> Receipt | None:
+    """The receipt on a line; None where the line is damaged."""
+    if intact(line) is False:
+        return None
+    try:
+        return _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

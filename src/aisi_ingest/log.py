@@ -11,6 +11,7 @@ import contextlib
 import datetime
 import json
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from aisi_ingest.files import told
+from aisi_ingest.files import append_line, summed, told
 
 ROOT = "aisi_ingest"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -46,6 +47,29 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class _Appending(logging.Handler):
+    """Lines at the end of a file, each whole or not there and with its own sum.
+
+    Where the disk is full a line is lost without a word: the run itself says what it could not write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            append_line(self._file, summed(self.format(record).encode("utf-8", "backslashreplace")) + b"\n")
+        except OSError:
+            return
+        except Exception:
+            self.handleError(record)
+
+    def close(self) -> None:
+        super().close()
+        os.close(self._file)
 
 
 @contextlib.contextmanager
@@ -80,7 +104,7 @@ def writing(path: Path, level: int = logging.INFO, **fields: Any) -> Iterator[No
     """
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        handler = _Appending(path)
     handler.setFormatter(JsonLines(**fields))
     handler.setLevel(level)
     logger = logging.getLogger(ROOT)

@@ -19,7 +19,7 @@ import msgspec
 
 from aisi_ingest.files import RootError as RootError
 from aisi_ingest.files import atomic_write as atomic_write
-from aisi_ingest.files import sha256_of, sync_folder, told
+from aisi_ingest.files import intact, sha256_of, summed, sync_folder, told
 from aisi_ingest.ledger import Ledger
 from aisi_ingest.model import Receipt
 
@@ -37,6 +37,12 @@ class Stamp(msgspec.Struct, frozen=True):
     inputs: tuple[str, ...]  # sha256 of each input, in the stage's order
     version: str  # of the stage
     digests: dict[str, str] = {}  # of what else goes in: {"registry": sha256, "options": sha256}
+
+
+class _Written(Stamp, frozen=True):
+    """A stamp as it lies on the disk."""
+
+    output: str | None = None  # sha256 of what the stamp stands beside; of a release: of its SHA256SUMS
 
 
 class State(msgspec.Struct, frozen=True):
@@ -142,8 +148,8 @@ class Store:
         sha256 = sha256_of(part)
         target = self.path(sha256)
         with told(target):
-            # Another size under this name is the work of a failing disk: good bytes replace it.
-            if target.is_file() and target.stat().st_size == part.stat().st_size:
+            # Other bytes under this name are the work of a failing disk: good ones replace them.
+            if target.is_file() and sha256_of(target) == sha256:
                 part.unlink()
                 return sha256
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -179,21 +185,44 @@ def stamp_path(path: Path) -> Path:
 
 
 def write_stamp(path: Path, stamp: Stamp) -> None:
-    """Write the stamp of an output that is complete."""
-    atomic_write(stamp_path(path), msgspec.json.encode(stamp, order="deterministic"))
+    """Write the stamp of an output that is complete: a file, or a release that has its SHA256SUMS."""
+    written = _Written(stamp.inputs, stamp.version, stamp.digests, sha256_of(_told_by(path)))
+    atomic_write(stamp_path(path), summed(msgspec.json.encode(written, order="deterministic")))
 
 
-def read_stamp(path: Path) -> Stamp | None:
-    """The stamp of an output; None where there is none, or none that can be read."""
+def _told_by(output: Path) -> Path:
+    """The file whose sum tells whether an output is as it was written."""
+    return output / "SHA256SUMS" if output.is_dir() else output
+
+
+def _written(path: Path) -> _Written | None:
     try:
-        return msgspec.json.decode(stamp_path(path).read_bytes(), type=Stamp)
+        content = stamp_path(path).read_bytes()
+        return msgspec.json.decode(content, type=_Written) if intact(content) else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
+def read_stamp(path: Path) -> Stamp | None:
+    """The stamp of an output; None where there is none, or none that can be read."""
+    written = _written(path)
+    return Stamp(written.inputs, written.version, written.digests) if written else None
+
+
+def whole(path: Path) -> bool | None:
+    """Whether an output has the bytes that its stamp says; None where it has no stamp that can be read."""
+    written = _written(path)
+    if written is None:
+        return None
+    try:
+        return sha256_of(_told_by(path)) == written.output
+    except OSError:
+        return False
+
+
 def fresh(path: Path, stamp: Stamp) -> bool:
-    """True if the output is there and was made from exactly this."""
-    return read_stamp(path) == stamp and path.exists()
+    """True if the output is there, with the bytes that were written, and was made from exactly this."""
+    return read_stamp(path) == stamp and whole(path) is True
 
 
 def now() -> str:
