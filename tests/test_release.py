@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -256,12 +257,35 @@ def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most
     assert not list((tmp_path / "processed").glob(".building-*"))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_write_permission_is_one_sentence(tmp_path):
-    (tmp_path / "processed" / "releases").mkdir(parents=True)
-    (tmp_path / "processed").chmod(0o500)
-    result = publish(publication(), tmp_path, now=NOW)
-    assert result.value is None and "Permission denied" in result.issues[0].message
+def without_override() -> None:
+    """Before the child's program begins: a root user's right to write where the permissions forbid it goes.
+
+    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2)); for other users that fails, and need not succeed.
+    """
+    ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("closed", ["processed", "processed/releases"])
+def test_a_folder_without_write_permission_is_one_sentence_and_the_old_release_stays_whole(tmp_path, closed):
+    before = released(tmp_path)
+    whole = contents(before)
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
+        "from publications import publication; from aisi_ingest.publish import publish\n"
+        "result = publish(publication(made_with={'extract': '2'}), Path(sys.argv[2]), now=datetime.now(UTC))\n"
+        "print(result.value, len(result.issues), result.issues[-1].code, result.issues[-1].message)"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)]
+    (tmp_path / closed).chmod(0o500)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=without_override)
+    finally:
+        (tmp_path / closed).chmod(0o700)
+    assert done.stdout.startswith("None 1 not_written") and "Permission denied" in done.stdout
+    assert contents(latest_release(tmp_path / "processed")) == whole
+    after = released(tmp_path, made_with={"extract": "2"}, now=NOW + timedelta(hours=1))
+    assert latest_release(tmp_path / "processed") == after
+    assert not list((tmp_path / "processed").glob(".building-*"))
 
 
 def test_a_file_where_the_releases_should_be_is_one_sentence(tmp_path):
