@@ -25,6 +25,6 @@ def test_seconds_of_a_stage_are_added_up_and_of_memory_the_largest_counts():
 
 def test_what_was_fresh_costs_nothing_and_what_was_stopped_has_no_size():
     rows = [row("a.pdf", {"extract": 0.0, "tag": 0.0}, {}), row("b.pdf", {"extract": 300.0}, {})]
-    costs = stage_costs(rows, [])
+    costs = stage_costs(rows, [PairOutcome("fresh, without its beads", "a/ja", "a/en", None)])
     assert costs["extract"] == StageCost(1, 300.0, None)
     assert costs["tag"] == costs["align"] == StageCost(0, 0.0, None)

@@ -101,7 +101,7 @@ def stage_costs(rows: Sequence[Row], pairs: Sequence[PairOutcome]) -> dict[str, 
         for stage, seconds in row.seconds.items():
             if seconds:
                 took.setdefault(stage, []).append((seconds, row.memory.get(stage)))
-    took["align"] += [(pair.seconds, pair.memory) for pair in pairs if pair.made or pair.failed]
+    took["align"] += [(pair.seconds, pair.memory) for pair in pairs if pair.seconds]
     return {
         stage: StageCost(
             len(each),
