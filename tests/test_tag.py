@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -348,6 +350,27 @@ def test_a_component_of_a_user_adds_mentions_below_the_rules() -> None:
         tag.tag(content("Verdania and NIST met."), KNOWN, date=None, publisher=None, pipelines=pipelines).value or ()
     )
     assert [(m.label, m.text, m.rule) for m in found] == [("PLACE", "Verdania", "spacy"), ("ORG", "NIST", "registry")]
+
+
+def test_the_spacy_pipelines_find_what_the_rules_find_alone() -> None:
+    lines = (
+        "AI\u3000セーフティ・インスティテュート（AISI）の鈴木一郎氏は2024年5月、東京で",
+        "NIST met Dr. Ann Reed in Paris.",
+        "﨑\x00",
+    )
+    text = " ".join(lines) + " " + " / ".join(lines[::-1])
+    alone = tag.tag(content(*lines, text), KNOWN, date=None, publisher=None)
+    carried = tag.tag(content(*lines, text), KNOWN, date=None, publisher=None, pipelines=tag.pipelines(KNOWN))
+    assert len(alone.value or ()) > 8
+    assert carried == alone
+
+
+def test_tagging_does_not_load_spacy() -> None:
+    code = (
+        "import sys; from aisi_ingest import on_the_spot; on_the_spot.tag_text('2024年、AISI');"
+        "sys.exit(any(name in sys.modules for name in ('spacy', 'pandas', 'prefect')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
                 and first.unit in ("date", "fiscal")
             ):
                 continue  # 今年, 昨年 and 前年度 alone are vague
-            while end > start and folded[end - 1] in " .,":
+            while end > start and folded[end - 1] in " \n\t.,":
                 end -= 1
             rule = "ja.era" if name == "ja" and group(m, "era1") else name
             hits.append(_Hit(start, end, f"date.{rule}", first, last))

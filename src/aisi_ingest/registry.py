@@ -18,9 +18,10 @@ import functools
 import hashlib
 import re
 import tomllib
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from importlib import resources
+from itertools import compress, count
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,8 +75,8 @@ class Registry(msgspec.Struct, frozen=True):
     entities: dict[str, Entity]
     entries: dict[str, Entry]
     aliases: dict[str, Alias]  # by compact form
-    initials: str  # the characters that compact forms begin with
-    lengths: dict[str, tuple[int, ...]]  # first two characters of a compact form: lengths, longest first
+    beginnings: frozenset[str]  # the first two characters of compact forms
+    lengths: dict[str, tuple[int, ...]]  # first five characters of the longer forms: lengths, longest first
 
     def find(self, name: str) -> tuple[Entity, ...]:
         """Entities that ``name`` may mean: an id, or a name in any spelling that the tagger takes."""
@@ -90,46 +91,39 @@ class Registry(msgspec.Struct, frozen=True):
         Blanks, hyphens and middle dots do not count in names of five characters or more.
         """
         folded = fold(text) if folded is None else folded
-        small = folded.translate(_dropped())
+        small = compact(folded)
         same = len(small) == len(folded)
         places: Sequence[int] = range(len(folded)) if same else [i for i, c in enumerate(folded) if c not in _DROPPED]
         lengths, aliases, size = self.lengths, self.aliases, len(small)
         skip = 0
-        for m in _starts(self.initials).finditer(folded):
-            at = m.start() if same else bisect_left(places, m.start())
-            if at < skip:
+        # One pass in C: most places are no beginning of any name.
+        for at in compress(count(), map(self.beginnings.__contains__, map(add, small, small[1:]))):
+            start = places[at]
+            if at < skip or (small[at] in _WORD and start > 0 and folded[start - 1] in _WORD):
                 continue
-            for length in lengths.get(small[at : at + 2], ()):
+            for length in (*lengths.get(small[at : at + _KEY], ()), *range(_KEY - 1, 1, -1)):
                 if at + length > size:
                     continue
                 alias = aliases.get(small[at : at + length])
                 if alias is None:
                     continue
-                start, end = places[at], places[at + length - 1] + 1
+                end = places[at + length - 1] + 1
                 if _stands_alone(text, start, end, alias):
                     yield Match(start, end, alias)
                     skip = at + length
                     break
 
 
-@functools.lru_cache(maxsize=4)
-def _starts(initials: str) -> re.Pattern[str]:
-    """Where a name may begin: at a Latin word, or at any other character that a name begins with."""
-    others = "".join(c for c in initials if not c.isascii())
-    return re.compile(f"(?<![a-z0-9])[a-z0-9]|[{re.escape(others)}]" if others else "(?<![a-z0-9])[a-z0-9]")
-
-
-_DROPPED = frozenset(" -・\u3000\t")
-
-
-@functools.cache
-def _dropped() -> dict[int, None]:
-    return {ord(char): None for char in _DROPPED}
+_KEY = 5  # characters; with two, "in" and "ai" alone had 60 lengths to try
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")  # a Latin name begins where a word begins
+_DROPPED = " -・\u3000\t"
 
 
 def compact(folded: str) -> str:
     """The form in which names are compared: folded text without blanks, hyphens and middle dots."""
-    return folded.translate(_dropped())
+    for char in _DROPPED:
+        folded = folded.replace(char, "")
+    return folded
 
 
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
@@ -142,7 +136,7 @@ def _stands_alone(text: str, start: int, end: int, alias: Alias) -> bool:
     first, last = text[start], text[end - 1]
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if alias.exact and text[start:end].translate(_dropped()) != alias.text.translate(_dropped()):
+    if alias.exact and compact(text[start:end]) != compact(alias.text):
         return False
     if first.isascii():
         if (before.isascii() and (before.isalnum() or before in "_\\")) or (
@@ -291,14 +285,15 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
             aliases[form] = Alias(text, None, (), _exact(text))
     lengths: dict[str, set[int]] = {}
     for form in aliases:
-        lengths.setdefault(form[:2], set()).add(len(form))
+        if len(form) >= _KEY:
+            lengths.setdefault(form[:_KEY], set()).add(len(form))
     digest = hashlib.sha256(f"{VERSION}\n{source}\n{sorted(countries.items())}".encode()).hexdigest()
     return Registry(
         digest=digest,
         entities=entities,
         entries=entries,
         aliases=aliases,
-        initials="".join(sorted({form[0] for form in aliases})),
+        beginnings=frozenset(form[:2] for form in aliases),
         lengths={prefix: tuple(sorted(sizes, reverse=True)) for prefix, sizes in lengths.items()},
     )
 

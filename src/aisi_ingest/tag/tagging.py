@@ -14,6 +14,7 @@ from aisi_ingest.registry import Registry, compact
 from aisi_ingest.tag import pipeline
 from aisi_ingest.tag.definitions import Definitions
 from aisi_ingest.tag.institutes import Institutes
+from aisi_ingest.tag.passage import Passage, names, readable
 from aisi_ingest.tag.romaji import plain_vowels
 from aisi_ingest.tag.spans import Span, choose, join_units
 from aisi_ingest.tag.surroundings import Surroundings
@@ -35,10 +36,11 @@ def tag(
 
     ``date``: the document's date (EDTF), from which days without a year take theirs. ``publisher``: the
     registry id of who published it, which decides what "AISI" alone means. ``pipelines``: those of
-    ``pipelines(registry)`` with components of your own. Hidden text, furniture and code are not tagged.
+    ``pipelines(registry)`` with components of your own; otherwise the same rules run without spaCy. Hidden
+    text, furniture and code are not tagged.
     Issues: ``date_unresolved`` for a date whose value cannot be.
     """
-    walk = _Walk(content, registry, date, publisher, pipelines or pipeline.shared(registry))
+    walk = _Walk(content, registry, date, publisher, pipelines)
     found = [
         (block, span)
         for block in content.blocks
@@ -71,13 +73,13 @@ class _Walk:
         registry: Registry,
         date: str | None,
         publisher: str | None,
-        pipelines: Mapping[Lang, Language],
+        pipelines: Mapping[Lang, Language] | None,
     ) -> None:
         self.definitions = Definitions()
         self._surroundings = Surroundings(content, date)
         self._institutes = Institutes(content, registry, publisher)
         self._titles = {section.id: section.title for section in content.sections}
-        self._pipelines = pipelines
+        self._registry, self._pipelines = registry, pipelines
 
     def spans(self, block: Block) -> Iterator[Span]:
         """Mentions of a block. A very long one is read in pieces, so that cost and memory stay in proportion."""
@@ -98,7 +100,8 @@ class _Walk:
         dates = [Span(d.start, d.end, "DATE", d.rule, d.value) for d in self._surroundings.dates(block)]
         heading = block.kind in ("title", "heading", "table")
         title = self._titles.get(block.section or "", "")
-        found = pipeline.candidates(text, self._pipelines, heading=heading, title=title)
+        passage = Passage(readable(text), heading=heading, title=title)
+        found = pipeline.candidates(passage, self._pipelines) if self._pipelines else names(passage, self._registry)
         masks = masked(fold(text))
         candidates = [
             span
