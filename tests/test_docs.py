@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from aisi_ingest.cli import app
+from aisi_ingest.cli.app import app
 from aisi_ingest.publish.schema import TABLES
 
 ROOT = Path(__file__).parents[1]
