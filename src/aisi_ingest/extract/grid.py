@@ -1,13 +1,15 @@
 """Grids from what a page draws: which rectangles its lines and coloured backgrounds make.
 
-Lines come from PDFium (``marks``), their joining and the rectangles between them from pdfplumber's
-table geometry. A grid says where cells are and which of them are merged; ``tables`` reads them.
+Lines come from PDFium (``marks``). A grid says where cells are and which of them are merged; ``tables``
+reads them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,25 +121,35 @@ def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
 
 
 def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
-    from pdfplumber.table import merge_edges  # 60 ms, so only where there are lines
-
-    merged = merge_edges(
-        [_edge("h", *values) for values in _joined(horizontal)] + [_edge("v", *values) for values in _joined(vertical)],
-        snap_x_tolerance=NEAR,
-        snap_y_tolerance=NEAR,
-        join_x_tolerance=NEAR,
-        join_y_tolerance=NEAR,
-    )
-    flat = [edge for edge in merged if edge["orientation"] == "h" and edge["x1"] - edge["x0"] >= NEAR]
-    upright = [edge for edge in merged if edge["orientation"] == "v" and edge["bottom"] - edge["top"] >= NEAR]
+    flat, upright = _merged(horizontal), _merged(vertical)
     if len(flat) + len(upright) > MOST_LINES // 10:
         return []
-    out = []
-    for some_flat, some_upright in _components(flat, upright):
-        grid = _grid(some_flat, some_upright)
-        if grid is not None:
-            out.append(grid)
-    return out
+    grids = (_grid(some_flat, some_upright) for some_flat, some_upright in _components(flat, upright))
+    return [grid for grid in grids if grid is not None]
+
+
+def _merged(edges: Edges) -> Edges:
+    """Edges side by side as one between them, and those that go on from each other as one; no stubs."""
+    groups: list[list[tuple[float, float, float, int]]] = []
+    for edge in _joined(edges):
+        if groups and edge[0] <= groups[-1][-1][0] + NEAR:
+            groups[-1].append(edge)
+        else:
+            groups.append([edge])
+    out: list[tuple[float, float, float, int]] = []
+    for group in groups:
+        at, whole = sum(edge[0] for edge in group) / len(group), len(out)
+        for _, start, end, order in sorted(group, key=itemgetter(1)):
+            if len(out) > whole and start <= out[-1][2] + NEAR:
+                out[-1] = (at, out[-1][1], max(out[-1][2], end), max(out[-1][3], order))
+            else:
+                out.append((at, start, end, order))
+    return _edges([edge for edge in out if edge[2] - edge[1] >= NEAR])
+
+
+def _edges(rows: Sequence[tuple[float, float, float, int]]) -> Edges:
+    values = np.array(rows, float).reshape(-1, 4)
+    return Edges(values[:, 0], values[:, 1], values[:, 2], values[:, 3].astype(int))
 
 
 def _joined(edges: Edges) -> list[tuple[float, float, float, int]]:
@@ -152,35 +164,22 @@ def _joined(edges: Edges) -> list[tuple[float, float, float, int]]:
     return out
 
 
-def _edge(orientation: str, at: float, start: float, end: float, order: int = 0) -> dict[str, Any]:
-    """An edge as pdfplumber has it."""
-    if orientation == "h":
-        box = {"x0": start, "x1": end, "top": at, "bottom": at}
-    else:
-        box = {"x0": at, "x1": at, "top": start, "bottom": end}
-    size = {"width": box["x1"] - box["x0"], "height": box["bottom"] - box["top"]}
-    return {**box, **size, "orientation": orientation, "object_type": "line", "order": order}
-
-
-def _touching(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Array:
+def _touching(flat: Edges, upright: Edges) -> Array:
     """Which horizontal edges (rows) touch which vertical ones (columns)."""
-    y, left, right = (np.array([edge[name] for edge in flat]) for name in ("top", "x0", "x1"))
-    x, top, bottom = (np.array([edge[name] for edge in upright]) for name in ("x0", "top", "bottom"))
-    touch = (x[None] >= left[:, None] - NEAR) & (x[None] <= right[:, None] + NEAR)
-    touch &= (y[:, None] >= top[None] - NEAR) & (y[:, None] <= bottom[None] + NEAR)
+    touch = (upright.at[None] >= flat.start[:, None] - NEAR) & (upright.at[None] <= flat.end[:, None] + NEAR)
+    touch &= (flat.at[:, None] >= upright.start[None] - NEAR) & (flat.at[:, None] <= upright.end[None] + NEAR)
     return np.asarray(touch)
 
 
-def _components(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Any:
+def _components(flat: Edges, upright: Edges) -> Iterator[tuple[Edges, Edges]]:
     """Edges that hang together, dangling ends cut off."""
-    while flat and upright:
+    while len(flat) and len(upright):
         touch = _touching(flat, upright)
-        keep_flat, keep_upright = _held(flat, upright, touch)
+        keep_flat, keep_upright = _held(flat, touch.sum(1)), _held(upright, touch.sum(0))
         if keep_flat.all() and keep_upright.all():
             break
-        flat = [edge for edge, keep in zip(flat, keep_flat.tolist(), strict=True) if keep]
-        upright = [edge for edge, keep in zip(upright, keep_upright.tolist(), strict=True) if keep]
-    if not flat or not upright:
+        flat, upright = flat.where(keep_flat), upright.where(keep_upright)
+    if not len(flat) or not len(upright):
         return
     label = np.arange(len(flat))
     while True:  # spread the smallest label over all that touch
@@ -190,33 +189,19 @@ def _components(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> An
             break
         label = spread
     for number in np.unique(label).tolist():
-        yield (
-            [edge for edge, own in zip(flat, (label == number).tolist(), strict=True) if own],
-            [edge for edge, own in zip(upright, (column == number).tolist(), strict=True) if own],
-        )
+        yield flat.where(label == number), upright.where(column == number)
 
 
-def _held(flat: list[dict[str, Any]], upright: list[dict[str, Any]], touch: Array) -> tuple[Array, Array]:
+def _held(edges: Edges, count: Array) -> Array:
     """Edges that touch two others and more; an open side is held by the others that end there as well."""
-
-    def held(edges: list[dict[str, Any]], count: Array, low: str, high: str) -> Array:
-        ends = np.array([(edge[low], edge[high]) for edge in edges])
-        alike = (np.abs(ends[:, None] - ends[None]) < NEAR).all(2).sum(1)
-        keep: Array = (count >= 2) | ((count == 1) & (alike >= 3))
-        return keep
-
-    return held(flat, touch.sum(1), "x0", "x1"), held(upright, touch.sum(0), "top", "bottom")
+    ends = np.stack((edges.start, edges.end), 1)
+    alike = (np.abs(ends[:, None] - ends[None]) < NEAR).all(2).sum(1)
+    return np.asarray((count >= 2) | ((count == 1) & (alike >= 3)))
 
 
-def _grid(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Grid | None:
-    from pdfplumber.table import edges_to_intersections, intersections_to_cells
-
-    order = max(edge.get("order", 0) for edge in (*flat, *upright))
-    flat, upright = _closed(flat, upright)
-    points = edges_to_intersections([*flat, *upright], NEAR, NEAR)
-    if not 6 <= len(points) <= _MOST_POINTS:
-        return None
-    boxes = intersections_to_cells(points)
+def _grid(flat: Edges, upright: Edges) -> Grid | None:
+    order = int(max(flat.order.max(), upright.order.max()))
+    boxes = _boxes(*_closed(flat, upright))
     if len(boxes) < 2:
         return None
     xs = np.unique([side for box in boxes for side in (box[0], box[2])])
@@ -236,6 +221,44 @@ def _grid(flat: list[dict[str, Any]], upright: list[dict[str, Any]]) -> Grid | N
     return Grid(xs, ys, cells, order) if cells.size > 1 else None
 
 
+def _boxes(flat: Edges, upright: Edges) -> list[tuple[float, float, float, float]]:
+    """The smallest rectangle right of and below each crossing whose four sides lie on edges.
+
+    As pdfplumber's ``TableFinder`` has it, after Nurminen, "Algorithmic extraction of data in tables in PDF
+    documents" (2013).
+    """
+    # At each crossing, the vertical and the horizontal edges that meet there, as bits.
+    points: dict[tuple[float, float], tuple[int, int]] = {}
+    xs, ys = upright.at.tolist(), flat.at.tolist()
+    for row, column in np.argwhere(_touching(flat, upright)).tolist():
+        point = (xs[column], ys[row])
+        down, across = points.get(point, (0, 0))
+        points[point] = (down | 1 << column, across | 1 << row)
+    if not 6 <= len(points) <= _MOST_POINTS:
+        return []
+    below: dict[float, list[float]] = {}
+    beside: dict[float, list[float]] = {}
+    for x, y in sorted(points):
+        below.setdefault(x, []).append(y)
+        beside.setdefault(y, []).append(x)
+
+    def smallest(x: float, y: float) -> tuple[float, float, float, float] | None:
+        down, across = points[x, y]
+        rights = [(right, points[right, y][0]) for right in beside[y] if right > x and points[right, y][1] & across]
+        for low in below[x]:
+            if low <= y or not points[x, low][0] & down:
+                continue
+            foot = points[x, low][1]
+            for right, side in rights:
+                corner = points.get((right, low), (0, 0))
+                if corner[0] & side and corner[1] & foot:
+                    return x, y, right, low
+        return None
+
+    found = (smallest(x, y) for x, y in sorted(points))
+    return [box for box in found if box is not None]
+
+
 def _without_slivers(borders: Array, cells: Array) -> tuple[Array, Array]:
     """Without columns too narrow for any letter: one border that stands a little aside in some of the rows."""
     keep = np.diff(borders) >= _SLIVER
@@ -246,22 +269,24 @@ def _without_slivers(borders: Array, cells: Array) -> tuple[Array, Array]:
     return np.array([borders[0], *inner, borders[-1]]), cells[kept]
 
 
-def _closed(
-    flat: list[dict[str, Any]], upright: list[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _closed(flat: Edges, upright: Edges) -> tuple[Edges, Edges]:
     """With borders where a side is open: several lines that end at the same place where no line crosses."""
-    x0, x1 = min(edge["x0"] for edge in flat), max(edge["x1"] for edge in flat)
-    top, bottom = min(edge["top"] for edge in upright), max(edge["bottom"] for edge in upright)
-    first, last = min(edge["top"] for edge in flat), max(edge["top"] for edge in flat)
-    left, right = min(edge["x0"] for edge in upright), max(edge["x0"] for edge in upright)
-    more_flat = [
-        _edge("h", y, min(left, x0), max(right, x1))
-        for y, away in ((top, first - top), (bottom, bottom - last))
-        if away > NEAR and sum(min(abs(edge["top"] - y), abs(edge["bottom"] - y)) < NEAR for edge in upright) >= 2
+    return _with_ends(flat, upright), _with_ends(upright, flat)
+
+
+def _with_ends(edges: Edges, across: Edges) -> Edges:
+    """Edges, and one more at either end of those across where two and more of them end beyond the last."""
+    sides = ((across.start.min(), edges.at.min(), -1), (across.end.max(), edges.at.max(), 1))
+    reach = min(across.at.min(), edges.start.min()), max(across.at.max(), edges.end.max())
+    more = [
+        (end, *reach, 0)
+        for end, last, direction in sides
+        if direction * (end - last) > NEAR
+        and (np.minimum(np.abs(across.start - end), np.abs(across.end - end)) < NEAR).sum() >= 2
     ]
-    more_upright = [
-        _edge("v", x, min(top, first), max(bottom, last))
-        for x, away in ((x0, left - x0), (x1, x1 - right))
-        if away > NEAR and sum(min(abs(edge["x0"] - x), abs(edge["x1"] - x)) < NEAR for edge in flat) >= 2
-    ]
-    return flat + more_flat, upright + more_upright
+    if not more:
+        return edges
+    ends = _edges(more)
+    return Edges(
+        *(np.concatenate((getattr(edges, name), getattr(ends, name))) for name in ("at", "start", "end", "order"))
+    )

@@ -7,6 +7,8 @@ reading time. The prototypes below are those of fpdfview.h, fpdf_text.h, fpdf_ed
 from __future__ import annotations
 
 import ctypes
+import importlib.util
+import os
 from typing import Any
 
 _I, _U, _L, _P, _S = ctypes.c_int, ctypes.c_uint, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_char_p
@@ -96,10 +98,9 @@ class _Library:
         """Load and initialise PDFium."""
         if "FPDF_LoadPage" in self.__dict__:
             return
-        import pypdfium2.raw as raw  # initialises PDFium, and closes it at exit
-
+        library = _library()
         for name, (result, arguments) in _PROTOTYPES.items():
-            address = ctypes.cast(getattr(raw, name), ctypes.c_void_p).value
+            address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
             assert address is not None
             self.__dict__[name] = ctypes.PYFUNCTYPE(result, *arguments if self._checked else ())(address)
 
@@ -108,6 +109,25 @@ class _Library:
             raise AttributeError(name)
         self.load()
         return self.__dict__[name]
+
+
+def _library() -> Any:
+    """PDFium as pypdfium2 brings it, initialised.
+
+    Its bindings take 45 ms to import, more than a short document takes to read, and are not needed here; where
+    the library is not beside them (pypdfium2 built for a system's own PDFium), they know where it is.
+    """
+    found = importlib.util.find_spec("pypdfium2_raw")
+    for folder in (found and found.submodule_search_locations) or ():
+        for name in ("libpdfium.so", "libpdfium.dylib", "pdfium.dll"):
+            path = os.path.join(folder, name)
+            if os.path.exists(path):
+                library = ctypes.CDLL(path)
+                library.FPDF_InitLibrary()  # does nothing where pypdfium2 has been imported and done it
+                return library
+    import pypdfium2.raw as raw  # initialises PDFium
+
+    return raw
 
 
 C, UNCHECKED = _Library(checked=True), _Library(checked=False)
