@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 from publications import publication
 
+from aisi_ingest import pipeline
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.formats import write_sums
+from aisi_ingest.steps import Settings
 from aisi_ingest.verify import verify
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
@@ -68,11 +71,21 @@ def test_a_changed_a_missing_and_an_added_file_are_named(root):
     (release / "README.md").write_text("other")
     (release / "croissant.json").unlink()
     (release / "new.txt").write_text("new")
-    assert said(root).splitlines() == [
-        "README.md: changed since it was published",
-        "croissant.json: cannot be read: No such file or directory",
-        "new.txt: not named in SHA256SUMS",
+    name = "20261122T031700Z"
+    assert [line for line in said(root).splitlines() if "latest" not in line] == [
+        f"{name}/README.md: changed since it was published: its sum is not that in {name}/SHA256SUMS",
+        f"{name}/croissant.json, which {name}/SHA256SUMS names, cannot be read: No such file or directory",
+        f"{name}/new.txt: not named in {name}/SHA256SUMS",
     ]
+
+
+def test_damage_in_a_release_that_is_not_the_latest_is_found(whole, tmp_path):
+    root = Path(shutil.copytree(whole, tmp_path / "root", symlinks=True))
+    publish(publication(comparisons=()), root, now=datetime(2026, 11, 23, 3, 17, tzinfo=UTC))
+    old = root / "processed" / "releases" / "20261122T031700Z" / "blocks.jsonl"
+    old.write_bytes(old.read_bytes()[:-1])
+    assert "20261122T031700Z/blocks.jsonl: changed" in said(root)
+    assert said(root, "latest") == ""
 
 
 def _shift(rows):
@@ -99,3 +112,79 @@ def test_rows_that_break_a_promise_are_named_even_if_the_sums_are_right(root, na
     table, change, words = DAMAGE[name]
     edit(root, table, change)
     assert words in said(root)
+
+
+# Flipped bits
+
+FLIPS = 100
+SEED = 20250106
+SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
+
+
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory) -> Path:
+    """What a run over two decks left: raw bytes, ledger, log, outputs of all stages, a release."""
+    root = tmp_path_factory.mktemp("processed")
+    report = pipeline.add(Settings(str(root), workers=1, ocr=False), (), sorted(SAMPLES.glob("*.pptx")), ())
+    assert report.release is not None
+    return root
+
+
+def kinds(root: Path) -> dict[str, list[Path]]:
+    """The files below a root that have any bytes, by what they are."""
+    there = [path for top in ("raw", "processed") for path in sorted((root / top).rglob("*"))]
+    files = [path for path in there if path.is_file() and path.stat().st_size]
+    stages = [path for path in files if "stages" in path.parts]
+    return {
+        "raw": [path for path in files if len(path.name) == 64],
+        "ledger": [root / "raw" / "receipts.jsonl"],
+        "log": [root / "processed" / "log.jsonl"],
+        "outputs": [path for path in stages if not path.name.endswith(".stamp.json")],
+        "stamps": [path for path in files if path.name.endswith(".stamp.json")],
+        "index": [root / "processed" / "index.json"],
+        "sums": [path for path in files if path.name == "SHA256SUMS"],
+        "release": [path for path in files if "releases" in path.parts and path.name != "SHA256SUMS"],
+    }
+
+
+def test_every_file_of_a_root_is_of_a_kind_that_is_flipped(processed):
+    there = [path for top in ("raw", "processed") for path in (processed / top).rglob("*") if path.is_file()]
+    assert {path for path in there if path.stat().st_size} == {
+        path for kind in kinds(processed).values() for path in kind
+    }
+
+
+@pytest.mark.parametrize("kind", ["raw", "ledger", "log", "outputs", "stamps", "index", "sums", "release"])
+def test_a_bit_that_is_flipped_anywhere_is_found_and_its_file_named(processed, kind):
+    assert verify(processed) == []
+    chance = random.Random(f"{SEED} {kind}")
+    for _ in range(FLIPS if kind == "release" else FLIPS // 4):
+        path = chance.choice(kinds(processed)[kind])
+        whole = path.read_bytes()
+        bit = chance.randrange(8 * len(whole))
+        path.chmod(0o644)
+        path.write_bytes(flipped(whole, bit))
+        messages = [issue.message for issue in verify(processed)]
+        path.write_bytes(whole)
+        assert any(path.name in message for message in messages), f"bit {bit} of {path}: {messages}"
+    assert verify(processed) == []
+
+
+def flipped(content: bytes, bit: int) -> bytes:
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def test_a_run_makes_damaged_outputs_anew_instead_of_publishing_them(processed, tmp_path):
+    root = Path(shutil.copytree(processed, tmp_path / "root", symlinks=True))
+    before = {path: path.read_bytes() for path in kinds(root)["outputs"] + kinds(root)["stamps"]}
+    chance = random.Random(SEED)
+    for path, whole in before.items():
+        if "stages" in path.parts:
+            path.write_bytes(flipped(whole, chance.randrange(8 * len(whole))))
+    report = pipeline.reprocess(Settings(str(root), workers=1, ocr=False, redo_from="publish"), (), ())
+    assert report.nothing_changed and verify(root) == []
+    assert {path: path.read_bytes() for path in before if "stages" in path.parts} == {
+        path: whole for path, whole in before.items() if "stages" in path.parts
+    }

@@ -69,7 +69,9 @@ class _Appending(logging.Handler):
 
     def close(self) -> None:
         super().close()
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 @contextlib.contextmanager

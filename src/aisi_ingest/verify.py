@@ -1,4 +1,4 @@
-"""Check what is on disk: raw bytes against their names, a release against its sums, schemas and promises."""
+"""Check what is on disk: a release against its sums, schemas and promises; the rest by ``integrity``."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from typing import Any
 
 import msgspec
 
+from aisi_ingest.integrity import ledger_problems, log_problems, pointer_problems, raw_problems, stage_problems
 from aisi_ingest.model import Issue
 from aisi_ingest.publish.check import entity_problems, work_problems
 from aisi_ingest.publish.formats import sha256_of
 from aisi_ingest.publish.schema import TABLES, EntityRow
 from aisi_ingest.publish.tables import DocumentRows, WorkRows
 
-_NAME = re.compile("[0-9a-f]{64}")
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
 def verify(root: Path, release: str | None = None) -> list[Issue]:
-    """Everything that does not hold below ``root``: empty if all is well.
+    """Everything that does not hold below ``root``: empty if all is well. Each message begins with the file.
 
-    ``release`` is the id of one; by default the latest is checked. Raw bytes are checked as well.
+    By default all that ``raw/`` and ``processed/`` hold is checked: the bytes of every file, and the rows of
+    the latest release. ``release`` narrows it to the raw bytes and one release, by its id.
     """
     processed = root / "processed"
     folder = processed / "latest" if release in (None, "latest") else processed / "releases" / str(release)
-    problems = [*raw_problems(root / "raw")]
+    problems = [*raw_problems(root)]
+    if release is None:
+        for check in (ledger_problems, log_problems, stage_problems, pointer_problems):
+            problems += check(root)
+        for other in sorted((processed / "releases").glob("[0-9]*")):
+            if not (folder.is_dir() and other.samefile(folder)):
+                problems += sum_problems(other)
     if folder.is_dir():
         problems += release_problems(folder.resolve())
     else:
         problems.append(f"{folder}: there is no such release")
     return [Issue(stage="verify", level="error", code="damaged", message=each) for each in problems]
-
-
-def raw_problems(raw: Path) -> Iterator[str]:
-    """Raw bytes that do not have the sum that their name says."""
-    for path in sorted(raw.glob("*/*")):
-        if _NAME.fullmatch(path.name) and path.is_file() and (found := sha256_of(path)) != path.name:
-            yield f"{path}: the bytes have the sum {found}, so they are not what was fetched"
 
 
 def release_problems(release: Path) -> Iterator[str]:
@@ -54,27 +54,31 @@ def release_problems(release: Path) -> Iterator[str]:
 
 def sum_problems(release: Path) -> Iterator[str]:
     """Files that are missing, changed, or not named in SHA256SUMS."""
+    sums = f"{release.name}/SHA256SUMS"
     try:
-        lines = (release / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+        lines = (release / "SHA256SUMS").read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError as error:
-        yield f"{release / 'SHA256SUMS'}: cannot be read: {error.strerror}"
+        yield f"{sums}: cannot be read: {error.strerror}"
         return
+    if lines.pop():
+        yield f"{sums}: does not end with the end of a line"
     named = set()
     for line in lines:
         match = _SUM.fullmatch(line)
         if not match:
-            yield f"SHA256SUMS: not a line of sums: {line[:80]!r}"
+            yield f"{sums}: not a line of sums: {line[:80]!r}"
             continue
         path = match.group(2)
         named.add(path)
         try:
             if sha256_of(release / path) != match.group(1):
-                yield f"{path}: changed since it was published"
-        except OSError as error:
-            yield f"{path}: cannot be read: {error.strerror}"
+                yield f"{release.name}/{path}: changed since it was published: its sum is not that in {sums}"
+        except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            yield f"{release.name}/{path}, which {sums} names, cannot be read: {reason}"
     there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     for path in sorted(there - named - {"SHA256SUMS"}):
-        yield f"{path}: not named in SHA256SUMS"
+        yield f"{release.name}/{path}: not named in {sums}"
 
 
 def row_problems(release: Path) -> Iterator[str]:
@@ -128,7 +132,7 @@ def _rows(release: Path, table: str, bad: list[str]) -> Iterator[Any]:
         for number, line in enumerate(file, 1):
             try:
                 yield decoder.decode(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 bad.append(f"{table}.jsonl:{number}: {error}")
 
 

@@ -141,24 +141,29 @@ def read_report(release: Path) -> dict[str, Any]:
     """``report.json`` of a release; empty where it cannot be read."""
     try:
         report = msgspec.json.decode((release / "report.json").read_bytes())
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return report if isinstance(report, dict) else {}
 
 
 def write_index(processed: Path, succeeded: bool) -> None:
     """``processed/index.json``: what is published, how the last run ended, which release had no failure."""
+    temporary = _aside(processed)
+    temporary.write_bytes(index(processed, succeeded))
+    os.replace(temporary, processed / "index.json")
+
+
+def index(processed: Path, succeeded: bool) -> bytes:
+    """What ``index.json`` says of the releases that are there."""
     entries = releases(processed)
     latest = latest_release(processed)
-    index = {
+    content = {
         "latest": latest.name if latest else None,
         "last_successful": _last_successful(entries),
         "result": "success" if succeeded else "failure",
         "releases": entries,
     }
-    temporary = _aside(processed)
-    temporary.write_bytes(pretty(index))
-    os.replace(temporary, processed / "index.json")
+    return pretty(content)
 
 
 def releases(processed: Path) -> list[dict[str, Any]]:
