@@ -1,7 +1,26 @@
 """Versioned releases of what was read: tables, formats, a viewer."""
 
-from aisi_ingest.publish.changes import Change, Changes, changelog, diff
-from aisi_ingest.publish.folders import latest_release, prune, releases
-from aisi_ingest.publish.release import publish
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aisi_ingest.publish.changes import Change, Changes, changelog, diff
+    from aisi_ingest.publish.folders import latest_release, prune, releases
+    from aisi_ingest.publish.release import publish
 
 __all__ = ["Change", "Changes", "changelog", "diff", "latest_release", "prune", "publish", "releases"]
+_MODULES = {
+    "changes": ("Change", "Changes", "changelog", "diff"),
+    "folders": ("latest_release", "prune", "releases"),
+    "release": ("publish",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # On first use: a command that only shows a document as JSON loads no format but that.
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
