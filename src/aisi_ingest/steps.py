@@ -127,9 +127,8 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
 
     content: _Output[Content] = _Output(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and ocr.available()}"})
-    content.make(
-        stamp, lambda: _confined(settings, "extract", _extract, str(place.path(sha256)), settings.ocr), Result[Content]
-    )
+    path = str(place.path(sha256))
+    content.make(stamp, lambda: _confined(settings, "extract", _extract_kept, path, settings.ocr), Result[Content])
     if content.failed:
         return DocumentOutcome(
             listing, content.made("extract"), content.issues, {"extract": content.seconds}, content.held("extract")
@@ -258,6 +257,15 @@ def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]]
         text = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
         failed = Result(None, (Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}"),))
     return Measured(failed, 0)
+
+
+def _extract_kept(path: str, ocr: bool) -> Result[Content]:
+    """Read what lies below ``raw/``, if it is still what was fetched."""
+    kept = Path(path)
+    if not kept.exists() or store.sha256_of(kept) != kept.name:
+        text = f"{kept}: the bytes are {'damaged' if kept.exists() else 'gone'}; aisi-ingest run --force fetches again"
+        return Result(None, (Issue("extract", "error", "damaged", text),))
+    return _extract(path, ocr)
 
 
 def _extract(path: str, ocr: bool) -> Result[Content]:

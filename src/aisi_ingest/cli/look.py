@@ -80,10 +80,10 @@ def diff(
 
 
 def verify(
-    release: Annotated[str | None, typer.Argument(metavar="[RELEASE]", help="An id; by default the latest.")] = None,
+    release: Annotated[str | None, typer.Argument(metavar="[RELEASE]", help="The id of one; by default all.")] = None,
     root: Root = Path("."),
 ) -> None:
-    """Check raw bytes against their names, and a release's files, references and offsets."""
+    """Check all bytes below raw/ and processed/ against their sums, and a release's references and offsets."""
     from aisi_ingest import verify as verification
 
     issues = verification.verify(root, release)
