@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from aisi_ingest import log, store
 from aisi_ingest.extract import ocr, sandbox
+from aisi_ingest.files import sha256_of
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
@@ -262,7 +263,7 @@ def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]]
 def _extract_kept(path: str, ocr: bool) -> Result[Content]:
     """Read what lies below ``raw/``, if it is still what was fetched."""
     kept = Path(path)
-    if not kept.exists() or store.sha256_of(kept) != kept.name:
+    if not kept.exists() or sha256_of(kept) != kept.name:
         text = f"{kept}: the bytes are {'damaged' if kept.exists() else 'gone'}; aisi-ingest run --force fetches again"
         return Result(None, (Issue("extract", "error", "damaged", text),))
     return _extract(path, ocr)
