@@ -24,10 +24,12 @@ uv=$(command -v uv || true)
 
 echo "installing what $lock names" >&2
 if [ -n "$uv" ]; then
-    "$uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
+    # Compiled here, since worker processes may write no file and would compile what they import at each start.
+    "$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"
     "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 else
     # The lock file is complete; asked to look, pip stumbles over names with extras ("sqlalchemy[asyncio]").
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
+"$venv/bin/python" -m compileall -q src flows
