@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from aisi_ingest import log, store
 from aisi_ingest.extract import ocr, sandbox
-from aisi_ingest.files import sha256_of
 from aisi_ingest.extract.sandbox import Measured
+from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
