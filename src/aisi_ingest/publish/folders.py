@@ -222,15 +222,3 @@ def prune(processed: Path, keep: int) -> list[str]:
 def _last_successful(entries: list[dict[str, Any]]) -> str | None:
     good = [entry["id"] for entry in entries if entry["succeeded"]]
     return good[-1] if good else None
-
-
-def linked(source: Path, target: Path) -> bool:
-    """A file of an older release under a second name; a copy where the disk knows no hard links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        try:
-            shutil.copyfile(source, target)
-        except OSError:
-            return False
-    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import filecmp
+import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,47 +11,133 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.schema import TABLES, EntityRow
 from aisi_ingest.publish.tables import WorkRows
 
-_GROUP = 20_000  # rows held in memory before they are written as one row group
+_encoder = msgspec.json.Encoder(order="sorted")
+
+_MOST = 20_000  # rows of a row group: what is held in memory
+_LEAST = 2_000  # rows: below, a group of its own costs readers more than it spares us
+_ROWS = b"aisi-ingest:rows"  # in the footer: digests of each row group's rows, so that the next release knows them
 
 
 class Parquet:
-    """Writer of the typed tables."""
+    """Writer of the typed tables.
 
-    def __init__(self, folder: Path, stages: Sequence[str]) -> None:
-        import pyarrow.parquet as pq
+    What the release ``before`` has is taken over: a table whose rows are all the same as a link, of the
+    others the row groups whose rows are the same, as Arrow has them. The bytes are those that a
+    release without one before it would have.
+    """
 
+    def __init__(self, folder: Path, stages: Sequence[str], before: Before) -> None:
         folder.mkdir()
-        self._schemas = {table: arrow_schema(table, stages) for table in TABLES}
-        self._writers = {
-            table: pq.ParquetWriter(folder / f"{table}.parquet", schema, compression="zstd")
-            for table, schema in self._schemas.items()
+        self._tables = {
+            table: _Table(folder / f"{table}.parquet", arrow_schema(table, stages), before)
+            for table in TABLES
+            if not _taken_over(folder, table, before)
         }
-        self._waiting: dict[str, list[Any]] = {table: [] for table in TABLES}
 
     def add(self, work: WorkRows) -> None:
-        for table in TABLES:
-            self._take(table, work.rows(table))
+        for table, writer in self._tables.items():
+            writer.take(work.rows(table))
+            writer.end(work.work)
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
-        self._take("entities", entities)
-        for table, writer in self._writers.items():
-            self._flush(table)
+        if "entities" in self._tables:
+            self._tables["entities"].take(entities)
+        for writer in self._tables.values():
             writer.close()
 
-    def _take(self, table: str, rows: Iterable[msgspec.Struct]) -> None:
-        self._waiting[table] += [msgspec.to_builtins(row) for row in rows]
-        if len(self._waiting[table]) >= _GROUP:
-            self._flush(table)
 
-    def _flush(self, table: str) -> None:
+class _Table:
+    """One table's file, written a row group at a time."""
+
+    def __init__(self, path: Path, schema: Any, before: Before) -> None:
+        import pyarrow.parquet as pq
+
+        self._schema = schema
+        self._file = pq.ParquetWriter(path, schema, compression="zstd")
+        old = before.intact(f"parquet/{path.name}")
+        self._before = _Groups(old, schema) if old else None
+        self._rows: list[Any] = []
+        self._digests: list[str] = []
+
+    def take(self, rows: Iterable[msgspec.Struct]) -> None:
+        self._rows += rows
+
+    def end(self, work: str) -> None:
+        """After each work. Groups end with works that their names choose: a work more or less moves no other's end."""
+        held = len(self._rows)
+        if held >= _MOST or (held >= _LEAST and hashlib.sha256(work.encode()).digest()[0] < 64):
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._file.add_key_value_metadata({_ROWS: " ".join(self._digests)})
+        self._file.close()
+
+    def _flush(self) -> None:
+        if not self._rows:
+            return
+        digest = hashlib.sha256(_encoder.encode(self._rows)).hexdigest()
+        group = self._before.read(digest) if self._before else None
+        if group is None:
+            group = _made(self._rows, self._schema)
+        self._file.write_table(group)
+        self._digests.append(digest)
+        self._rows = []
+
+
+def _made(rows: list[Any], schema: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(msgspec.to_builtins(rows), schema=schema)
+
+
+class _Groups:
+    """The row groups of an older release's file, by the digest of their rows."""
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._known: dict[str, int] = {}
+        try:
+            self._file = pq.ParquetFile(path)
+        except (OSError, pa.ArrowInvalid):  # of an older format, or damaged: then all is made anew
+            return
+        if self._file.schema_arrow.equals(schema):
+            digests = (self._file.metadata.metadata or {}).get(_ROWS, b"").decode("ascii", "replace").split()
+            self._known = {digest: place for place, digest in enumerate(digests)}
+
+    def read(self, digest: str) -> Any:
+        """The group as a ``pyarrow.Table`` in one piece, as rows would make it; None if it is not there."""
         import pyarrow as pa
 
-        if self._waiting[table]:
-            self._writers[table].write_table(pa.Table.from_pylist(self._waiting[table], schema=self._schemas[table]))
-            self._waiting[table] = []
+        if digest not in self._known:
+            return None
+        try:
+            return self._file.read_row_group(self._known[digest]).combine_chunks().replace_schema_metadata()
+        except (OSError, pa.ArrowInvalid):
+            return None
+
+
+def _taken_over(folder: Path, table: str, before: Before) -> bool:
+    """Take over the file of the release before where its rows are the same and the same library wrote it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if before.path is None:
+        return False
+    file, lines = f"parquet/{table}.parquet", f"{table}.jsonl"
+    try:
+        if not filecmp.cmp(folder.parent / lines, before.path / lines, shallow=False):
+            return False
+        written_by = pq.read_metadata(before.path / file).created_by
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return written_by == f"parquet-cpp-arrow version {pa.__version__}" and before.take(file, folder.parent / file)
 
 
 def arrow_schema(table: str, stages: Sequence[str]) -> Any:

@@ -12,6 +12,7 @@ import msgspec
 
 from aisi_ingest.model import Issue, Publication, Release, Result
 from aisi_ingest.publish import folders, formats
+from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.card import card
 from aisi_ingest.publish.changes import Changes, changelog, diff
 from aisi_ingest.publish.check import work_problems
@@ -100,7 +101,7 @@ def _build(
     if images:
         from aisi_ingest.publish.site import draw
 
-        pictures, undrawn = draw(heads, publication.raw, folder / "site", latest / "site" if latest else None)
+        pictures, undrawn = draw(heads, publication.raw, folder / "site", Before(latest))
         issues += undrawn
     _write_formats(plan, folder, heads, entity_rows, changes, latest, now, pictures)
     _write_descriptions(folder, heads, lines.rows, digest)
@@ -149,12 +150,13 @@ def _write_formats(
 ) -> None:
     from aisi_ingest.publish.site import Site
 
+    before = Before(latest)
     writers: list[formats.Writer] = [
         formats.Nested(folder),
-        Parquet(folder / "parquet", sorted(heads[0].made_with)),
+        Parquet(folder / "parquet", sorted(heads[0].made_with), before),
         Sqlite(folder / "dataset.sqlite"),
         Tmx(folder / "bitext.tmx"),
-        Site(folder / "site", entities, changes, latest, now, pictures),
+        Site(folder / "site", entities, changes, before, now, pictures),
     ]
     for work, _ in plan.works():
         for writer in writers:

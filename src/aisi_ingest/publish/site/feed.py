@@ -64,8 +64,8 @@ def _item(change: Change, targets: Targets, stamp: str) -> dict[str, Any]:
 
 def _old_items(before: Path | None) -> list[dict[str, Any]]:
     try:
-        feed = msgspec.json.decode((before / "feed.json").read_bytes(), type=dict[str, Any]) if before else {}
-    except (OSError, msgspec.DecodeError):
+        feed = msgspec.json.decode((before / "site" / "feed.json").read_bytes(), type=dict[str, Any]) if before else {}
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return []
     return list(feed.get("items", []))
 

@@ -16,8 +16,8 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
+from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.changes import Changes
-from aisi_ingest.publish.folders import linked
 from aisi_ingest.publish.schema import EntityRow, MentionRow
 from aisi_ingest.publish.site.feed import write_feeds
 from aisi_ingest.publish.site.markup import anchor
@@ -83,14 +83,14 @@ class Site:
         folder: Path,
         entities: Sequence[EntityRow],
         changes: Changes,
-        latest: Path | None,
+        before: Before,
         now: datetime,
         pictures: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
         self._names = Names({row.id: row for row in entities})
         self._changes = changes
-        self._before = latest / "site" if latest else None
+        self._before = before
         self._now = now
         self._pictures = pictures or {}  # sha256 of a file to the folder of its page pictures, below site/
         self._stamps: dict[str, str] = {}
@@ -136,7 +136,7 @@ class Site:
         self._write("index.html", "index.html", None, works=works, entities=listed[:24], totals=self._totals(entities))
         index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
         (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
-        write_feeds(self._folder, self._before, self._changes, self._targets, self._now)
+        write_feeds(self._folder, self._before.path, self._changes, self._targets, self._now)
         (self._folder / "pages.json").write_bytes(msgspec.json.encode(self._stamps, order="sorted") + b"\n")
 
     def _picture_folders(self, page: WorkPage) -> dict[str, str | None]:
@@ -148,7 +148,7 @@ class Site:
         target = self._folder / path
         if stamp is not None:
             self._stamps[path] = stamp
-            if self._before is not None and self._old_stamps.get(path) == stamp and linked(self._before / path, target):
+            if self._old_stamps.get(path) == stamp and self._before.take(f"site/{path}", target):
                 return
         root = "../" * path.count("/")
         text = self._environment.get_template(template).render(root=root, names=self._names, **values)
@@ -219,11 +219,8 @@ class Site:
 
     def _read_stamps(self) -> dict[str, str]:
         try:
-            return (
-                msgspec.json.decode((self._before / "pages.json").read_bytes(), type=dict[str, str])
-                if self._before
-                else {}
-            )
+            held = (self._before.path / "site" / "pages.json").read_bytes() if self._before.path else b"{}"
+            return msgspec.json.decode(held, type=dict[str, str])
         except (OSError, msgspec.DecodeError):
             return {}
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from aisi_ingest.model import Issue
-from aisi_ingest.publish.folders import linked
+from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.schema import DocumentRow
 
 _WIDTH = 900  # pixels; the panel of the viewer shows 480 at most, on screens of up to two pixels a point
@@ -19,12 +19,12 @@ _BATCH = 12  # pages a call, so that the limits hold for a few seconds of work
 
 
 def draw(
-    documents: Iterable[DocumentRow], raw: Mapping[str, str], site: Path, before: Path | None
+    documents: Iterable[DocumentRow], raw: Mapping[str, str], site: Path, before: Before
 ) -> tuple[dict[str, str], tuple[Issue, ...]]:
     """Write ``pictures/<sha256>/<page>.webp`` below ``site``.
 
     Gives the folder below ``site`` for each file that has pictures, by sha256, and an issue for each
-    that could not be drawn. Pictures that the release before has, in ``before``, are taken over.
+    that could not be drawn. Pictures that the release before has are taken over.
     """
     from aisi_ingest.extract.sandbox import Limits, Sandbox
 
@@ -36,8 +36,7 @@ def draw(
     folders = {sha: f"pictures/{sha[:16]}" for sha in wanted}
     left = []
     for sha, row in wanted.items():
-        old = before / folders[sha] if before else None
-        if not (old and _taken_over(old, site / folders[sha], row.pages)):
+        if not _taken_over(before, f"site/{folders[sha]}", site / folders[sha], row.pages):
             left.append(row)
     if not left:
         return folders, ()
@@ -73,11 +72,12 @@ class _NotDrawn(Exception):
     """A document's pages could not be drawn."""
 
 
-def _taken_over(old: Path, new: Path, pages: int) -> bool:
-    if not old.is_dir() or len(list(old.glob("*.webp"))) < pages:
+def _taken_over(before: Before, folder: str, new: Path, pages: int) -> bool:
+    names = before.names(folder)
+    if len(names) < pages:
         return False
     new.mkdir(parents=True)
-    return all(linked(picture, new / picture.name) for picture in sorted(old.glob("*.webp")))
+    return all(before.take(name, new / name.rpartition("/")[2]) for name in names)
 
 
 def page_pictures(path: str, numbers: tuple[int, ...]) -> list[bytes | None]:

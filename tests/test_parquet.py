@@ -1,0 +1,113 @@
+"""Parquet: row groups that the release before has are taken over, and nobody can tell by the bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from publications import alignment, document, publication
+
+from aisi_ingest.publish import folders, parquet, publish
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+replace = msgspec.structs.replace
+WORKS = tuple(f"work-{number:02}" for number in range(16))
+
+
+@pytest.fixture(autouse=True)
+def small_groups(monkeypatch):
+    monkeypatch.setattr(parquet, "_LEAST", 8)
+    monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture
+def made(monkeypatch) -> list[str]:
+    """The works of the rows that were made into Arrow, a text a row group."""
+    found: list[str] = []
+    before = parquet._made
+
+    def watched(rows, schema):
+        found.append(" ".join(sorted({row.id.partition("/")[0] for row in rows})))
+        return before(rows, schema)
+
+    monkeypatch.setattr(parquet, "_made", watched)
+    return found
+
+
+def works(changed: dict[str, str], left_out: tuple[str, ...] = ()):
+    """Some works in both languages; of those named in ``changed`` a block says something else."""
+    documents = []
+    for work in WORKS:
+        if work not in left_out:
+            for lang in ("ja", "en"):
+                one = document(lang, work=work)
+                if work in changed:
+                    blocks = list(one.content.blocks)
+                    blocks[7] = replace(blocks[7], text=changed[work])
+                    one = replace(one, content=replace(one.content, blocks=tuple(blocks)))
+                documents.append(one)
+    pairs = tuple(alignment(work) for work in WORKS if work not in left_out)
+    return publication(documents=tuple(documents), alignments=pairs, comparisons=())
+
+
+def released(root: Path, hours: int, **how) -> Path:
+    result = publish(works(**how), root, now=NOW + timedelta(hours=hours))
+    assert result.value is not None, result.issues
+    return Path(result.value.path) / "parquet"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+
+
+def test_only_the_row_group_of_a_changed_work_is_made_anew(tmp_path, made):
+    first = released(tmp_path, 0, changed={})
+    blocks = pq.ParquetFile(first / "blocks.parquet").metadata
+    assert blocks.num_row_groups >= 3
+    made.clear()
+    released(tmp_path, 1, changed={"work-07": "something else"})
+    assert made and all("work-07" in works for works in made)
+    assert all(len(works.split()) < len(WORKS) / 2 for works in made)
+
+
+def test_a_table_whose_rows_are_all_the_same_is_the_same_file(tmp_path, made):
+    first = released(tmp_path, 0, changed={})
+    second = released(tmp_path, 1, changed={"work-07": "something else"})
+    same = {name for name in files(first) if (first / name).stat().st_ino == (second / name).stat().st_ino}
+    assert same == {f"{table}.parquet" for table in parquet.TABLES if table != "blocks"}
+
+
+def test_what_the_disk_has_spoilt_is_not_taken_over(tmp_path):
+    first = released(tmp_path, 0, changed={})
+    whole = (first / "sections.parquet").read_bytes()
+    spoilt = bytearray(whole)
+    spoilt[200] ^= 1
+    (first / "sections.parquet").write_bytes(spoilt)
+    second = released(tmp_path, 1, changed={"work-07": "something else"})
+    assert (second / "sections.parquet").read_bytes() == whole
+
+
+def test_a_file_that_is_no_parquet_is_made_anew(tmp_path):
+    first = released(tmp_path, 0, changed={})
+    for path in first.glob("*.parquet"):
+        path.write_bytes(b"PAR1 and nothing more")
+    changed = {"work-07": "something else"}
+    assert files(released(tmp_path, 1, changed=changed)) == files(released(tmp_path / "alone", 0, changed=changed))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changed=st.dictionaries(st.sampled_from(WORKS), st.sampled_from(["one", "二つ", ""]), max_size=3),
+    left_out=st.lists(st.sampled_from(WORKS), max_size=2, unique=True),
+)
+def test_the_bytes_are_those_of_a_release_without_one_before_it(tmp_path_factory, changed, left_out):
+    root = tmp_path_factory.mktemp("root")
+    released(root, 0, changed={"work-03": "as it was"}, left_out=("work-11",))
+    after = released(root, 1, changed=changed, left_out=tuple(left_out))
+    alone = released(root / "alone", 0, changed=changed, left_out=tuple(left_out))
+    assert files(after) == files(alone)
