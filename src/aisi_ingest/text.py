@@ -61,18 +61,9 @@ def normalise(text: str) -> str:
     return text
 
 
-@functools.lru_cache(maxsize=64)  # the rules ask for a block's several times
 def fold(text: str) -> str:
     """One code point for one, for matching: full-width to ASCII, case folded. Offsets hold: ``len`` stays."""
-    if text.isascii():
-        return text.lower()
-    # str.translate pays for each character that is not in its table: three times what this takes in Japanese.
-    return _folded().sub(lambda run: run.group().translate(_one_to_one()), text)
-
-
-@functools.cache
-def _folded() -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(''.join(map(chr, _one_to_one())))}]+")
+    return text.translate(_one_to_one())
 
 
 @functools.cache
@@ -114,6 +105,8 @@ def language_of(text: str, default: Lang = "en") -> Lang:
     A Japanese character says about as much as 2.5 Latin ones, so an English sentence that quotes a
     Japanese name stays English. Text without letters takes ``default``.
     """
+    if text.isascii():
+        return "en" if _LATIN.search(text) else default
     japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
     if not japanese and not latin:
         return default
@@ -122,8 +115,7 @@ def language_of(text: str, default: Lang = "en") -> Lang:
     return "ja" if japanese * 2.5 >= latin else "en"
 
 
-_HYPHENATED = re.compile("[a-z]-$")
-_COMPOUND = re.compile(r"\S[-/\u2013]$")  # a compound or an address, broken after its sign
+_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 def join_lines(lines: Iterable[str]) -> str:
@@ -138,12 +130,11 @@ def join_lines(lines: Iterable[str]) -> str:
             continue
         if not out:
             out = line
-        elif _HYPHENATED.search(out) and line[0].islower():
+        elif out[-1] == "-" and out[-2:-1] in _LOWER and line[0].islower():
             out = out[:-1] + line
-        elif is_wide(out[-1]) or is_wide(line[0]) or _COMPOUND.search(out):
-            out += line
         else:
-            out += " " + line
+            compound = out[-1] in "-/\u2013" and out[-2:-1].strip()  # or an address, broken after its sign
+            out += line if compound or is_wide(out[-1]) or is_wide(line[0]) else " " + line
     return out
 
 
