@@ -5,6 +5,7 @@ Says who knows best: the bookmarks, then the printed table of contents, then num
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 _CAPITALS = re.compile("(?=(?:.*[A-Z]){6})[A-Z0-9 &,:/()'’–-]{6,80}")
 
 
+@functools.lru_cache(4096)  # asked of every block for the bookmarks, the contents and the title
 def key_of(text: str) -> str:
     """What stays of a heading for comparing: no white space, no leaders, no case."""
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return re.sub("[\\s.…‥・,、。:;\\-‐–—−_]+", "", text)
 
 

@@ -7,12 +7,13 @@ import re
 from aisi_ingest.extract.rows import Row
 from aisi_ingest.text import is_wide
 
-_SENTENCE_END = re.compile("[。．！？!?.:：;；」）)]['\"”’」）)]*$")
+_SENTENCE_END = tuple("。．！？!?.:：;；」）)")
+_QUOTES = "'\"”’"
 
 
 def ended(row: Row) -> bool:
     """Whether a line ends with the sign that ends a sentence or announces a list."""
-    return bool(_SENTENCE_END.search(row.text))
+    return row.text.rstrip(_QUOTES)[-1:] in _SENTENCE_END
 
 
 _CANNOT_BEGIN = "、。，．,.・」』）)】〕〉》］]ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョヶ：；！？:;!?%％～〜"

@@ -209,7 +209,7 @@ def _codes(text: int, start: int, count: int) -> npt.NDArray[np.uint32]:
     memory = _buffers()
     if C.FPDFText_GetText(text, start, count, memory.text_at) == count + 1:
         code = memory.text[:count].astype("u4")
-        odd = np.flatnonzero((code < 0x20) | (code >= 0xFFFE))
+        odd = np.flatnonzero(((code < 0x20) & (code != 0x0A) & (code != 0x0D)) | (code >= 0xFFFE))
         if len(odd):
             code[odd] = np.fromiter(map(C.FPDFText_GetUnicode, repeat(text), (odd + start).tolist()), "u4", len(odd))
         return code

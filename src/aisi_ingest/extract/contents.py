@@ -8,6 +8,7 @@ _CONTENTS = re.compile(
     "^(?P<title>.{2,}?)[\\s\u3000]*(?:[.．・･…‥·_]{4,}|[.…‥·][\\s.…‥·]{5,}|…{2,})[\\s\u3000]*(?P<page>[0-9]{1,4}|[ivxlc]{1,6})?$"
 )
 _TITLE = re.compile("[【<〈]?(?:目次|もくじ|(?:tableof)?contents)[】>〉]?")
+_DIGITS = tuple("0123456789")
 _LEADERS = ("..", "…", "‥", "・・", "··", "･･", "．．", ". .", "__")
 
 
@@ -20,7 +21,7 @@ def is_contents_title(text: str) -> bool:
 
 def has_page_number(text: str) -> bool:
     """``2 インストール　3``: a title and, over a gap, the number of its page."""
-    return bool(re.search("[^\\s\u3000][ \u3000]+[0-9]{1,3}$", text))
+    return text[-1:] in _DIGITS and bool(re.search("[^\\s\u3000][ \u3000]+[0-9]{1,3}$", text))
 
 
 def contents_line(text: str) -> tuple[str, int | None] | None:

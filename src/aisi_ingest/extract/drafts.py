@@ -28,7 +28,7 @@ class Setting(Struct, frozen=True):
 
 
 _ADDRESS_OPEN = re.compile("https?://[!-~]*[^\\s,;)]$")
-_ADDRESS_REST = re.compile("(?!https?://)[a-z0-9_%#?&=./~-][!-~]*(?=$|[\\s\u3000-\uffef])")
+_ADDRESS_REST = re.compile("(?!https?://)[a-z0-9_%#?&=./~-][!-~]*(?=$|\\s|[^\x00-\u2fff])")
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class Draft:
         elif separator is not None:
             self.text = self.text + separator + text
             lost, stripped = 0, text
-        elif _ADDRESS_OPEN.search(self.text) and _ADDRESS_REST.match(stripped):
+        elif "://" in self.text and _ADDRESS_OPEN.search(self.text) and _ADDRESS_REST.match(stripped):
             self.text += stripped  # an address broken over two lines
         else:
             self.text = join_lines((self.text, stripped))

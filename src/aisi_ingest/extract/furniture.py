@@ -149,7 +149,7 @@ def _running(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
                 continue
             head, foot = line.box.bottom < MARGIN * height, line.box.top > (1 - MARGIN) * height
             if head or foot:
-                key = re.sub("[0-9０-９]+", "#", re.sub("\\s+", "", line.text))
+                key = re.sub("[0-9０-９]+", "#", "".join(line.text.split()))
                 distance = line.box.top if head else height - line.box.bottom
                 places[key, head].append((page.number, k, distance))
     least = 2 if len(pages) < 8 else 3
@@ -182,17 +182,16 @@ def _strips(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
 def _repeats_a_heading(pages: Sequence[PageLines], found: dict[int, set[int]], body_size: float) -> None:
     """A head in small type that says what the title or a heading says: on short documents it comes but once."""
     large = {
-        re.sub("\\s+", "", line.text): page.number
+        "".join(line.text.split()): page.number
         for page in reversed(pages)
         for line in page.lines
         if line.size >= 1.15 * body_size
     }
     for page in pages:
-        tops = [line.box.top for line in page.lines if line.size >= 0.95 * body_size]
+        first = min((line.box.top for line in page.lines if line.size >= 0.95 * body_size), default=1e9)
         for k, line in enumerate(page.lines):
             small = line.size < 0.92 * body_size and line.box.bottom < 0.09 * page.size[1]
-            said_on = large.get(re.sub("\\s+", "", line.text), page.number)
-            if small and said_on < page.number and line.box.top < min(tops, default=1e9):
+            if small and line.box.top < first and large.get("".join(line.text.split()), page.number) < page.number:
                 found[page.number].add(k)
 
 

@@ -249,7 +249,7 @@ _ACTIVE: dict[bytes, tuple[str, bytes, bytes]] = {
     b"Unchanged": ("layers", rb"/BaseState\s*$", b""),
 }
 # Names may be written with escapes, "/J#61vaScript", which is what one does who hides them.
-_NAME = re.compile(rb"/(?:(?:%s)(?![A-Za-z0-9])|[A-Za-z]*#[0-9A-Fa-f]{2}[A-Za-z0-9#]*)" % b"|".join(_ACTIVE))
+_NAME = re.compile(rb"/(?:(?:%s)(?![A-Za-z0-9])|[A-Za-z]*#[4-7][0-9A-Fa-f][A-Za-z0-9#]*)" % b"|".join(_ACTIVE))
 _OFF_LIST = re.compile(rb"\s*\[\s*\d|\s+\d+\s+\d+\s+R")
 _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")

@@ -109,11 +109,14 @@ def lines_of(page: Page, indices: Array | None = None) -> list[Line]:
 
 
 def _by_direction(chars: Array, picked: Array) -> list[tuple[Direction, Array]]:
-    quarter = np.round(chars["angle"][picked] / 90.0).astype(int) % 4
+    turns = [(0, picked)]
+    angle = chars["angle"][picked]
+    if angle.any():
+        quarter = np.round(angle / 90.0).astype(int) % 4
+        turns = [(turn, picked[quarter == turn]) for turn in np.unique(quarter).tolist()]
     groups: list[tuple[Direction, Array]] = []
     names: tuple[Direction, ...] = ("right", "up", "left", "down")
-    for turn in np.unique(quarter).tolist():
-        members = picked[quarter == turn]
+    for turn, members in turns:
         if turn == 0:
             down = _runs_down(chars, members)
             if down.any():
@@ -129,18 +132,21 @@ def _runs_down(chars: Array, members: Array) -> Array:
     down = np.zeros(len(members), dtype=bool)
     if len(members) < 3:
         return down
+    size = chars["size"][members]
+    middle = (chars["top"][members] + chars["bottom"][members]) / 2
+    em = np.minimum(size[1:], size[:-1])
+    step = np.diff(middle)
+    stepped = step > 0.5 * em
+    if not (stepped[1:] & stepped[:-1]).any():  # lines of two characters and more
+        return down
     code = chars["code"][members]
     wide = table_of(WRITTEN)[np.minimum(code, 0xFFFF)]
     letter = wide | ((code > 0x40) & (code < 0x7F))  # figures and bullets one under the other are a column
-    size = chars["size"][members]
     centre = (chars["x0"][members] + chars["x1"][members]) / 2
     # Vertical punctuation stands in a corner of its square, and its box may be that of the ink.
     corner = table_of(CORNER)[np.minimum(code, 0xFFFF)]
     reach = np.where(corner[1:] | corner[:-1], 0.8, 0.35)
-    middle = (chars["top"][members] + chars["bottom"][members]) / 2
-    em = np.minimum(size[1:], size[:-1])
-    step = np.diff(middle)
-    under = (np.abs(np.diff(centre)) < reach * em) & (step > 0.5 * em) & (step < np.where(wide[1:], 1.6, 1.25) * em)
+    under = (np.abs(np.diff(centre)) < reach * em) & stepped & (step < np.where(wide[1:], 1.6, 1.25) * em)
     under &= letter[1:] & letter[:-1]
     if not under.any():
         return down
@@ -375,7 +381,7 @@ def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[lis
                 first = stop
                 k = segment[first] if first < last else k
     for k, text in enumerate(texts):
-        if (" " in text or "\u3000" in text) and not spans[k]:
+        if not spans[k] and not text.isascii() and (" " in text or "\u3000" in text):
             texts[k] = closed_up(text)
     return texts, spans
 

@@ -6,6 +6,7 @@ Tables, underlines, boxes and page frames are found from these. Coordinates as i
 from __future__ import annotations
 
 import ctypes
+import functools
 from collections import deque
 from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, Any
@@ -52,14 +53,10 @@ def times(first: Matrix, second: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
-class _Reader:
-    def __init__(self, view: View, orders: dict[int, int]) -> None:
-        self.view = view
-        self.orders = orders  # handle of a text object: its drawing order
-        self.in_forms: set[int] = set()  # drawing orders of text inside form XObjects
-        self.rows: list[Row] = []
-        self.left = _MOST
-        self.order = 0
+class _Buffers:
+    """Memory that PDFium writes into, and its addresses, made once."""
+
+    def __init__(self) -> None:
         self.floats = (ctypes.c_float * 6)()
         self.ints = (ctypes.c_uint * 4)()
         self.float_at = [ctypes.addressof(self.floats) + 4 * i for i in range(6)]
@@ -68,6 +65,22 @@ class _Reader:
         self.x_at = list(map(pointer, range(start, start + 8 * _CHUNK, 8)))
         self.y_at = list(map(pointer, range(start + 4, start + 4 + 8 * _CHUNK, 8)))
         self.int_at = [ctypes.addressof(self.ints) + 4 * i for i in range(4)]
+
+
+_buffers = functools.cache(_Buffers)
+
+
+class _Reader:
+    def __init__(self, view: View, orders: dict[int, int]) -> None:
+        self.view = view
+        self.orders = orders  # handle of a text object: its drawing order
+        self.in_forms: set[int] = set()  # drawing orders of text inside form XObjects
+        self.rows: list[Row] = []
+        self.left = _MOST
+        self.order = 0
+        memory = _buffers()
+        self.floats, self.ints, self.points = memory.floats, memory.ints, memory.points
+        self.float_at, self.int_at, self.x_at, self.y_at = memory.float_at, memory.int_at, memory.x_at, memory.y_at
 
     def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
         objects = list(map(get, repeat(pointer(holder)), range(count)))

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 SMALL = 0.62  # of the type size under it, at the most: word processors set half
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fc・ \u3000]+")
-_IDEOGRAPH = re.compile("[\u3005\u3400-\u9fff\uf900-\ufaff]")
 
 
 def with_ruby(lines: list[Line], page: Page, frame: Frame) -> list[Line]:
@@ -48,8 +47,9 @@ def _end_of_base(ruby: Line, host: Line, page: Page, frame: Frame) -> int | None
     x0, _, x1, _ = frame.turn(chars["x0"], chars["top"], chars["x1"], chars["bottom"])
     middle = (x0 + x1) / 2
     under = np.flatnonzero((middle > left - 0.3 * host.size) & (middle < right + 0.3 * host.size))
-    if not len(under) or not any(_IDEOGRAPH.match(chr(code)) for code in chars["code"][under].tolist()):
-        return None
+    code = chars["code"][under]
+    if not ((code == 0x3005) | (code >= 0x3400) & (code <= 0x9FFF) | (code >= 0xF900) & (code <= 0xFAFF)).any():
+        return None  # no ideographs
     at = 0
     for code in chars["code"][: int(under[-1]) + 1].tolist():
         while at < len(host.text) and host.text[at] in " \u3000":

@@ -164,9 +164,9 @@ class Rule:
 
 def horizontal_rules(page: Page) -> list[Rule]:
     """Horizontal lines from the top, underlines left out."""
-    rules = _undashed(page.rules)
-    if len(rules) < 3:
+    if len(page.rules) < 3:
         return []
+    rules = _undashed(page.rules)
     flat = rules[(rules["kind"] == LINE) & (rules["color"] & 0xFF > 0)]
     flat = flat[(flat["x1"] - flat["x0"] > 6) & (flat["bottom"] - flat["top"] < 3)]
     if not 3 <= len(flat) <= MOST_LINES:
