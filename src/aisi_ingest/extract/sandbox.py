@@ -36,7 +36,8 @@ class Limits(Struct, frozen=True):
     wall_seconds: float = 300.0
     cpu_seconds: int = 240
     address_space: int = 6 << 30  # bytes; the OCR engine alone maps some 2 GB
-    calls_per_worker: int = 50  # then the process is replaced: leaks in C libraries end there
+    # Then the process is replaced: leaks in C libraries end there. A new one needs 1.5 s until it has all models.
+    calls_per_worker: int = 400
 
 
 class Measured(Struct, Generic[R], frozen=True):
