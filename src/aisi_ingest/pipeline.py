@@ -233,6 +233,7 @@ class _Run(AbstractContextManager["_Run"]):
         spared = replace(self.settings, redo_from=None)
         jobs = [DocumentJob(self.settings if url in chosen else spared, listing) for url, listing in listings.items()]
         urls = {job.listing.source.sha256: url for url, job in zip(listings, jobs, strict=True)}
+        jobs.sort(key=lambda job: -job.listing.source.bytes)  # a long one begun last would keep one worker alone
         outcomes: dict[str, DocumentOutcome] = {}
         for outcome in self.runner(steps.process_document, jobs):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
@@ -279,6 +280,7 @@ class _Run(AbstractContextManager["_Run"]):
         self.issues += result.issues
         placed = {document.id: document for document in result.value or ()}
         jobs = [PairJob(self.settings, ja, en) for ja, en in pair.pairs(result.value or ())]
+        jobs.sort(key=lambda job: -len(job.ja.content.blocks) * len(job.en.content.blocks))
         outcomes: list[PairOutcome] = []
         for outcome in self.runner(steps.align_pair, jobs):
             outcomes.append(outcome)
@@ -334,7 +336,7 @@ class _Run(AbstractContextManager["_Run"]):
 
 
 def _ids(release: Path) -> dict[str, str]:
-    """Document ids of a release by sha256; empty where there is no release."""
+    """Document ids of a release by sha256; empty where there is no release, or one that is damaged."""
 
     class Known(Struct):
         id: str
@@ -342,10 +344,10 @@ def _ids(release: Path) -> dict[str, str]:
 
     try:
         lines = (release / "documents.jsonl").read_bytes().splitlines()
-    except OSError:
+        rows = [msgspec.json.decode(line, type=Known) for line in lines]
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
-    rows = (msgspec.json.decode(line, type=Known) for line in lines)
-    return {str(row.source["sha256"]): row.id for row in rows}
+    return {str(row.source.get("sha256")): row.id for row in rows}
 
 
 def _fits(name: str, url: str, listing: Listing, ids: Mapping[str, str]) -> bool:
