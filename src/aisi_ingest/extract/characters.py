@@ -80,6 +80,7 @@ class View:
 
 
 _LIMIT = 8192  # characters a turn: the buffers are this long
+_NAME_SIZE = 4096  # bytes of a font's name
 
 
 class _Buffers:
@@ -93,6 +94,8 @@ class _Buffers:
         self.size = np.zeros(_LIMIT, "f4")
         self.text = np.zeros(_LIMIT + 1, "<u2")
         self.text_at: int = self.text.ctypes.data
+        self.name = ctypes.create_string_buffer(_NAME_SIZE)
+        self.name_at = ctypes.addressof(self.name)
         self.box_at = self._rows(self.box)
         self.point_at = [self._rows(self.point, i) for i in range(4)]
         self.matrix_at = self._rows(self.matrix)
@@ -368,12 +371,9 @@ def _describe(handle: int) -> Font:
     stroked, handle = handle < 0, abs(handle)
     if not handle:
         return Font("")
-    size = C.FPDFFont_GetBaseFontName(handle, None, 0)
-    raw = b""
-    if 0 < size <= 4096:
-        buffer = ctypes.create_string_buffer(size)
-        C.FPDFFont_GetBaseFontName(handle, ctypes.addressof(buffer), size)
-        raw = buffer.raw[: size - 1]
+    memory = _buffers()
+    size = C.FPDFFont_GetBaseFontName(handle, memory.name_at, _NAME_SIZE)
+    raw = memory.name.raw[: size - 1] if 0 < size <= _NAME_SIZE else b""
     return _named_font(raw, max(0, C.FPDFFont_GetFlags(handle)), stroked or C.FPDFFont_GetWeight(handle) >= 600)
 
 

@@ -174,7 +174,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
         follows = ~table_of(CORNER)[np.minimum(chars["code"][members], 0xFFFF)]
         base = base[np.maximum.accumulate(np.where(follows, np.arange(len(base)), 0))]
     row, raised = _rows(x0, x1, base, size)
-    order = np.lexsort((x0, row))
+    order = np.argsort(row * 1e6 + x0, kind="stable")  # nearly in order as it comes, which this sort makes use of
     members, row, raised, size = members[order], row[order], raised[order], size[order]
     x0, x1, top, bottom, base = x0[order], x1[order], top[order], bottom[order], base[order]
 

@@ -43,7 +43,7 @@ def sheet_of(page: Page, before: Sheet | None) -> Sheet:
     lines = lines_of(page, np.flatnonzero(visible))
     for line in lines:  # the indices would hold an array over the whole page
         structs.force_setattr(line, "chars", _NOTHING)
-    boxes = [table.bbox for table in tables]
+    boxes, drawn = [table.bbox for table in tables], len(page.rules) > 0
     return Sheet(
         page.number,
         (page.width, page.height),
@@ -51,10 +51,10 @@ def sheet_of(page: Page, before: Sheet | None) -> Sheet:
         tuple(font.name for font in page.fonts),
         tuple(lines_of(page, hidden)) if len(hidden) else (),
         tuple(tables),
-        _flat_rules(page, boxes),
-        tuple(drawings(page, boxes)),
-        _boxes(page, boxes),
-        _dots(page),
+        _flat_rules(page, boxes) if drawn else (),
+        tuple(drawings(page, boxes)) if drawn else (),
+        _boxes(page, boxes) if drawn else (),
+        _dots(page) if drawn else (),
     )
 
 

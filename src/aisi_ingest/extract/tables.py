@@ -47,9 +47,13 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
     ``before`` is the last table of the page before: a single row at the page's top with its columns goes on
     from it, and is a box otherwise.
     """
-    covers = ruling.covers_on(page)
-    ruled = grids.grids(page, covers)
-    filled = grids.fill_grids(page, [Box(*_corners(found)) for found in ruled])
+    covers: Array = page.rules[:0]
+    ruled: list[Grid] = []
+    filled: list[Grid] = []
+    if len(page.rules) > 1:
+        covers = ruling.covers_on(page)
+        ruled = grids.grids(page, covers)
+        filled = grids.fill_grids(page, [Box(*_corners(found)) for found in ruled])
     place: _Place | None = None
     out: list[FoundTable] = []
     if ruled or filled:
@@ -67,8 +71,10 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
             if table is not None:
                 out.append(table)
     taken = [table.bbox for table in out] + [Box(*_corners(found)) for found in ruled]
-    loose = [("rules", found) for found in aligned.rule_grids(page, taken)]
-    loose += [("fills", found) for found in aligned.ground_grids(page, [*taken, *_boxes(loose)])]
+    loose: list[tuple[str, Grid]] = []
+    if len(page.rules) > 1:
+        loose += [("rules", found) for found in aligned.rule_grids(page, taken)]
+        loose += [("fills", found) for found in aligned.ground_grids(page, [*taken, *_boxes(loose)])]
     loose += [("columns", found) for found in aligned.column_grids(page, [*taken, *_boxes(loose)])]
     for how, found in loose:
         place = place or _place(page, covers)
