@@ -109,6 +109,7 @@ def add(
             this.add_file(path)
         for url in urls:
             this.add_url(url)
+        this.store.ledger.close()
         return this.process_and_publish(())
 
 

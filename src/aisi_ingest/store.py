@@ -73,7 +73,10 @@ class Store:
         for folder in (self.raw, self.processed):
             with told(folder):
                 folder.mkdir(parents=True, exist_ok=True)
-                tempfile.TemporaryFile(dir=folder).close()
+                try:
+                    tempfile.TemporaryFile(dir=folder).close()
+                except OSError as error:  # it would name the temporary file
+                    raise OSError(error.errno, error.strerror, str(folder)) from None
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -143,13 +146,17 @@ class Store:
             raise
         return self.keep(part)
 
+    def holds(self, sha256: str) -> bool:
+        """Whether these bytes are there. Others under their name, the work of a failing disk, do not count."""
+        target = self.path(sha256)
+        return target.is_file() and sha256_of(target) == sha256
+
     def keep(self, part: Path) -> str:
         """Move a file that ``incoming`` gave into its place; returns its sha256."""
         sha256 = sha256_of(part)
         target = self.path(sha256)
         with told(target):
-            # Other bytes under this name are the work of a failing disk: good ones replace them.
-            if target.is_file() and sha256_of(target) == sha256:
+            if self.holds(sha256):
                 part.unlink()
                 return sha256
             target.parent.mkdir(parents=True, exist_ok=True)

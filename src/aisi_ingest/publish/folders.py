@@ -84,9 +84,15 @@ def clean(processed: Path) -> list[str]:
 
 
 def free_name(processed: Path, now: datetime) -> str:
-    base = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    names = (base if number == 1 else f"{base}-{number}" for number in count(1))
-    return next(name for name in names if not (processed / "releases" / name).exists())
+    """The id of the next release: the time, and never before a release that is there.
+
+    Ids are in the order of publishing, also where the clock was set back: then the newest id is counted on.
+    """
+    base, first = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), 1
+    there = [_by_time(folder) for folder in (processed / "releases").glob("[0-9]*")]
+    if there and max(there)[0] >= base:
+        base, first = max(there)[0], max(there)[1] + 1
+    return base if first == 1 else f"{base}-{first}"
 
 
 def place(folder: Path, processed: Path, name: str) -> str:

@@ -95,7 +95,18 @@ def _build(
         return Result(None, (*issues, Issue(stage="publish", level="info", code="nothing_changed", message=message)))
 
     name = folders.free_name(processed, now)
-    changes = diff(latest, folder) if latest is not None else Changes(before=None, after=name)
+    if name.partition("-")[0] > now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"):
+        message = f"the clock stands before the latest release: ids count on from there, the new one is {name}"
+        issues.append(Issue(stage="publish", level="warning", code="clock_back", message=message))
+    try:
+        changes = diff(latest, folder) if latest is not None else Changes(before=None, after=name)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        assert latest is not None
+        message = (
+            f"the latest release {latest.name} is damaged, aisi-ingest verify says where; "
+            f"remove {latest} and run again, then it is made anew"
+        )
+        return _failure("latest_damaged", message, tuple(issues))
     changes = msgspec.structs.replace(changes, after=name)
     pictures: dict[str, str] = {}
     if images:

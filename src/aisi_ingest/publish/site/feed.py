@@ -62,12 +62,18 @@ def _item(change: Change, targets: Targets, stamp: str) -> dict[str, Any]:
     }
 
 
+class _Feed(msgspec.Struct):
+    items: list[dict[str, str]] = []
+
+
 def _old_items(before: Path | None) -> list[dict[str, Any]]:
     try:
-        feed = msgspec.json.decode((before / "site" / "feed.json").read_bytes(), type=dict[str, Any]) if before else {}
+        feed = msgspec.json.decode((before / "site" / "feed.json").read_bytes(), type=_Feed) if before else _Feed()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return []
-    return list(feed.get("items", []))
+    keys = {"id", "url", "title", "content_text", "date_published", "language"}
+    # What a disk has spoilt is left out: the feed may be short, it may not end the run.
+    return [item for item in feed.items if keys <= item.keys()]
 
 
 def _atom(items: list[dict[str, Any]], stamp: str) -> str:

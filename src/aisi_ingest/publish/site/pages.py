@@ -221,7 +221,7 @@ class Site:
         try:
             held = (self._before.path / "site" / "pages.json").read_bytes() if self._before.path else b"{}"
             return msgspec.json.decode(held, type=dict[str, str])
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return {}
 
 
