@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from aisi_ingest import periods
 from aisi_ingest.align import align
 from aisi_ingest.compare import compare, diff_editions
-from aisi_ingest.editions import edits
+from aisi_ingest.editions import diff_editions, edits, successions
 from aisi_ingest.model import Document, Finding, Lang
 from aisi_ingest.numbers import mark, numbers
 
@@ -273,3 +273,17 @@ def test_text_without_a_blank_is_read_in_bounded_time(text: str) -> None:
     numbers(text, "ja")
     numbers(text, "en")
     assert time.process_time() - start < 3
+
+
+def test_each_edition_follows_the_one_before_it_in_its_language_and_form() -> None:
+    base = report(JAPANESE, "ja")
+    ids = ["w/1.9/ja", "w/1.10/ja", "w/-/ja", "w/1.10/en", "w/1.9/ja.pptx", "w/1.10/ja.pptx", "v/1.0/ja"]
+    documents = [
+        replace(base, id=each, work=each[0], edition=None if "/-/" in each else each.split("/")[1]) for each in ids
+    ]
+    found = [(old.id, new.id) for old, new in successions(documents)]
+    assert found == [
+        ("w/-/ja", "w/1.9/ja"),
+        ("w/1.9/ja", "w/1.10/ja"),
+        ("w/1.9/ja.pptx", "w/1.10/ja.pptx"),
+    ]

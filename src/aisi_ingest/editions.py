@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from aisi_ingest.model import (
@@ -25,6 +26,21 @@ from aisi_ingest.text import tokens
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 # Difflib's exact search is quadratic: longer texts are compared with its shortcut for frequent words.
 _LONG = 3000
+
+
+def order(edition: str | None, date: str | None) -> tuple[list[int], str]:
+    """What editions of a work are sorted by, oldest first: the numbers of what is printed, then the date."""
+    return [int(part) for part in re.findall(r"\d+", edition or "")], date or ""
+
+
+def successions(documents: Iterable[Document]) -> Iterator[tuple[Document, Document]]:
+    """Each edition of a work with the one before it, in the same language and form."""
+    groups: dict[tuple[str, str], list[Document]] = {}
+    for document in documents:
+        groups.setdefault((document.work, document.id.rpartition("/")[2]), []).append(document)
+    for _, group in sorted(groups.items()):
+        group.sort(key=lambda each: (order(each.edition, each.date), each.id))
+        yield from itertools.pairwise(group)
 
 
 def diff_editions(old: Document, new: Document) -> Result[EditionDiff]:

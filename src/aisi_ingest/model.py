@@ -283,6 +283,7 @@ class Publication(Struct, frozen=True):
     documents: Sequence[Document] | Mapping[str, Document]  # with id, work and mentions
     alignments: Sequence[Alignment] = ()
     comparisons: Sequence[Comparison] = ()
+    editions: Sequence[EditionDiff] = ()  # each edition of a work against the one before it
     entities: Sequence[Entity] | Mapping[str, Entity] = ()  # of the registry; ``local:...`` come from the mentions
     made_with: Mapping[str, str] = {}  # stage to version
     raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the pictures of the viewer

@@ -23,10 +23,10 @@ from msgspec.structs import replace
 from aisi_ingest import fetch, log, steps
 from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.files import sha256_of
-from aisi_ingest.model import Alignment, Comparison, Document, Issue, Listing, Publication, Release
+from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
 from aisi_ingest.run_report import Report, row_of, stage_costs
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.steps import DocumentJob, DocumentOutcome, PairJob, PairOutcome, Settings
+from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
 from aisi_ingest.versions import code_digest, made_with
 
@@ -208,9 +208,10 @@ class _Run(AbstractContextManager["_Run"]):
             report = self._report(known, outcomes, stand_ins, _ids(latest), (), None, nothing_changed=True)
         else:
             placed, pairs = self._pair_and_align(good)
+            editions = self._compare_editions(placed)
             ids = {document.listing.source.sha256: document.id for document in placed.values()}
             report = self._report(known, outcomes, stand_ins, ids, pairs, None)
-            report = self._publish(report, placed, pairs)
+            report = self._publish(report, placed, pairs, editions)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
                 write_stamp(latest, self._stamp(good, latest))
         return replace(report, seconds=self._took())
@@ -259,7 +260,7 @@ class _Run(AbstractContextManager["_Run"]):
         """Of the whole release: equal means that pairing, aligning and publishing would change nothing."""
         listings = msgspec.json.encode([outcome.listing for outcome in good.values()])
         stated = msgspec.json.encode([(source.pairs, source.not_pairs) for source in self.sources])
-        code = "".join(code_digest(stage) for stage in ("pair", "align", "compare", "publish"))
+        code = "".join(code_digest(stage) for stage in ("pair", "align", "compare", "editions", "publish"))
         inputs = tuple(str(outcome.digest) for outcome in good.values())
         digests = {
             "listings": sha256_of(listings),
@@ -288,6 +289,15 @@ class _Run(AbstractContextManager["_Run"]):
             self.progress("align", outcome.name, len(outcomes), len(jobs))
         return placed, tuple(sorted(outcomes, key=lambda outcome: outcome.ja))
 
+    def _compare_editions(self, placed: Mapping[str, Document]) -> tuple[EditionDiff, ...]:
+        from aisi_ingest import editions
+
+        jobs = [EditionsJob(self.settings, old, new) for old, new in editions.successions(placed.values())]
+        outcomes = sorted(self.runner(steps.compare_editions, jobs) if jobs else (), key=lambda each: each.name)
+        for outcome in outcomes:
+            self.issues += [replace(issue, message=f"{outcome.name}: {issue.message}") for issue in outcome.issues]
+        return tuple(outcome.diff for outcome in outcomes if outcome.diff)
+
     def _report(
         self,
         known: Mapping[str, Fetched],
@@ -309,7 +319,13 @@ class _Run(AbstractContextManager["_Run"]):
     def _took(self) -> float:
         return round(time.monotonic() - self.clock, 3)
 
-    def _publish(self, report: Report, placed: Mapping[str, Document], pairs: Sequence[PairOutcome]) -> Report:
+    def _publish(
+        self,
+        report: Report,
+        placed: Mapping[str, Document],
+        pairs: Sequence[PairOutcome],
+        editions: Sequence[EditionDiff],
+    ) -> Report:
         from aisi_ingest import registry
         from aisi_ingest.publish import prune, publish
 
@@ -320,6 +336,7 @@ class _Run(AbstractContextManager["_Run"]):
             documents=placed,
             alignments=[Alignment(pair.ja, pair.en, each.beads, each.with_encoder) for pair, each in aligned],
             comparisons=[Comparison(pair.ja, pair.en, each.findings) for pair, each in aligned],
+            editions=editions,
             entities=registry.load(Path(self.settings.registry) if self.settings.registry else None).entities,
             made_with=made_with(),
             raw={sha: str(self.store.path(sha)) for sha in (d.listing.source.sha256 for d in placed.values())},

