@@ -23,6 +23,7 @@ from aisi_ingest.fetch import pages
 from aisi_ingest.fetch.client import Answer, Budget, Client, Failed, Refused
 from aisi_ingest.fetch.crawler import Found, crawl, known_to
 from aisi_ingest.fetch.pages import Link
+from aisi_ingest.files import sha256_of
 from aisi_ingest.ledger import Standing
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
 from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
@@ -247,7 +248,7 @@ def add_file(path: Path, store: Store) -> Fetched:
     """Take in a local file by hand, with a receipt. Raises RootError.
 
     Its address is ``file:``, its name and a few digits that stand for its folder: the same name in another
-    folder is another document, other bytes in the same place are a new edition.
+    folder is another document, other bytes in the same place are a new edition. Whoever adds closes the ledger.
     """
     store.prepare()
     folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()[:8]
@@ -257,10 +258,14 @@ def add_file(path: Path, store: Store) -> Fetched:
         if reason is not None:
             receipt = replace(attempt, state="refused", reason=reason)
         else:
-            part = store.incoming()
-            shutil.copyfile(path, part)
             before = store.ledger.standing(attempt.url)
-            kind, size, sha256 = sniff.media_type(part), part.stat().st_size, store.keep(part)
+            sha256 = sha256_of(path)
+            if not store.holds(sha256):
+                part = store.incoming()
+                shutil.copyfile(path, part)
+                sha256 = store.keep(part)
+            kept = store.path(sha256)
+            kind, size = sniff.media_type(kept), kept.stat().st_size
             same = before is not None and before.good is not None and before.good.sha256 == sha256
             receipt = replace(
                 attempt, state="unchanged" if same else "fetched", sha256=sha256, bytes=size, media_type=kind
@@ -268,7 +273,6 @@ def add_file(path: Path, store: Store) -> Fetched:
     except OSError as error:
         receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
     store.ledger.append(receipt)
-    store.ledger.close()
     return _fetched(receipt, None, store, changed=receipt.state == "fetched")
 
 
