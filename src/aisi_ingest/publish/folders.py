@@ -172,6 +172,14 @@ def index(processed: Path, succeeded: bool) -> bytes:
     return pretty(content)
 
 
+def _succeeded(processed: Path) -> bool:
+    """How the last run ended, as ``index.json`` has it."""
+    try:
+        return bool(msgspec.json.decode((processed / "index.json").read_bytes())["result"] == "success")
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
+        return False
+
+
 def releases(processed: Path) -> list[dict[str, Any]]:
     """Every release, oldest first: id, path, digest, whether its run succeeded, rows a table."""
     entries = []
@@ -222,6 +230,8 @@ def prune(processed: Path, keep: int) -> list[str]:
                 removed.append(entry["id"])
         finally:
             os.close(lock)
+    if removed:
+        write_index(processed, _succeeded(processed))
     return removed
 
 
