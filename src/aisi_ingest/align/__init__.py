@@ -31,7 +31,8 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     """
     encoder = encoders.load()
     issues = [] if encoder else [_WITHOUT_ENCODER]
-    left, right = units.outline(ja, units.seen(ja)), units.outline(en, units.seen(en))
+    left = units.outline(ja, units.seen(ja))
+    right = units.outline(en, units.seen(en), evidence.all_anchors((*left.texts, *left.titles)))
     of = _pairing(left, right, encoder)
     of = replace(of, kinship=kinship(of))
     matched, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
@@ -41,6 +42,7 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     found = beads("section", [s.id for s in left.sections], [s.id for s in right.sections], matched_sections)
     found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)
     found += beads("block", [b.id for b in notes[0].blocks], [b.id for b in notes[1].blocks], matched_notes, of_notes)
+    del of, of_notes  # the vectors of blocks: those of sentences follow
     found += sentence_beads(left, right, matched, encoder) + sentence_beads(*notes, matched_notes, encoder)
     if ja.content.lang == en.content.lang and left.blocks and right.blocks:
         issues.append(_SAME_LANGUAGE)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from aisi_ingest.align import cost, evidence
 from aisi_ingest.align.encoder import Encoder
 from aisi_ingest.align.match import Match, Pairing, inside, pairing
@@ -44,7 +47,8 @@ def words_of(match: Match, of: Pairing) -> tuple[str, ...]:
     en = frozenset().union(*(of.en.texts[j].anchors for j in match.en))
     shared = (a for a in ja & en if not a.startswith("sound:"))
     words = sorted(shared, key=lambda a: (-of.weights.nats.get(a, 0.0), a))[:5]
-    similarity = float((of.ja.vectors[list(match.ja)] @ of.en.vectors[list(match.en)].T).max())
+    left, right = of.ja.part(match.ja), of.en.part(match.en)
+    similarity = float((left.vectors @ right.vectors.T).max())
     return (*words, *([f"similarity:{similarity:.2f}"] if similarity else []))
 
 
@@ -55,22 +59,48 @@ def sentence_beads(ja: Outline, en: Outline, matches: Sequence[Match], encoder: 
         left = [span for place in match.ja for span in _spans(ja.blocks[place])]
         right = [span for place in match.en for span in _spans(en.blocks[place])]
         if len(left) == len(right) == 1:
-            out.append(Bead("sentence", (left[0][0],), (right[0][0],), score(match.odds)))
+            out.append(Bead("sentence", (left[0].key,), (right[0].key,), score(match.odds)))
             continue
+        texts = [span.read(ja) for span in left]
+        known = evidence.all_anchors(texts)
         of = pairing(
-            [evidence.read(text, "ja") for _, text in left],
-            evidence.vectors([text for _, text in left], encoder),
-            [evidence.read(text, "en") for _, text in right],
-            evidence.vectors([text for _, text in right], encoder),
+            texts,
+            evidence.vectors([span.text for span in left], encoder, whole=True),
+            [span.read(en, known) for span in right],
+            evidence.vectors([span.text for span in right], encoder, whole=True),
             encoder,
         )
         found = inside(range(len(left)), range(len(right)), of)
-        out += beads("sentence", [key for key, _ in left], [key for key, _ in right], found, of)
+        out += beads("sentence", [span.key for span in left], [span.key for span in right], found, of)
     return out
 
 
-def _spans(block: Block) -> list[tuple[str, str]]:
-    """Ids and texts of a block's sentences; of a table's rows; a piece of code is one."""
+class _Span(Struct, frozen=True):
+    """A sentence, or a row of a table."""
+
+    block: Block
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.block.id}:{self.start}-{self.end}"
+
+    @property
+    def text(self) -> str:
+        return self.block.text[self.start : self.end]
+
+    def read(self, outline: Outline, known: evidence.Anchors | None = None) -> evidence.Text:
+        mentions = [
+            replace(mention, start=mention.start - self.start, end=mention.end - self.start)
+            for mention in outline.mentions.get(self.block.id, ())
+            if self.start <= mention.start and mention.end <= self.end
+        ]
+        return evidence.read(self.text, self.block.lang, mentions=mentions, known=known)
+
+
+def _spans(block: Block) -> list[_Span]:
+    """A block's sentences; a table's rows; a piece of code is one."""
     if block.kind == "code":
         spans = [(0, len(block.text))]
     elif block.kind == "table":
@@ -81,4 +111,4 @@ def _spans(block: Block) -> list[tuple[str, str]]:
             at += len(line) + 1
     else:
         spans = list(sentences(block.text))
-    return [(f"{block.id}:{start}-{end}", block.text[start:end]) for start, end in spans]
+    return [_Span(block, start, end) for start, end in spans]

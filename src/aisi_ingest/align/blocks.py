@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -134,14 +135,15 @@ def _restated(
     outlines = (ja, en)
     for which in (0, 1):
         owners = {place: s for s, own in enumerate(outlines[1 - which].own) for place in own}
+        used = {i for match in matches for i in (match.ja, match.en)[which]}
+        firsts = _firsts(which, matches)
         for s, own in enumerate(outlines[which].own):
-            used = {i for match in matches for i in (match.ja, match.en)[which]}
             free = [i for i in own if i not in used]
             least = max(2, _RESTATED * len(own))
             if len(free) < least:
                 continue
             counterparts = {t for m in out if s in (m.ja, m.en)[which] for t in (m.en, m.ja)[which]}
-            near = [j for j in _window(which, own, matches, of) if owners.get(j) not in (None, *counterparts)]
+            near = [j for j in _window(which, own, firsts, of) if owners.get(j) not in (None, *counterparts)]
             held = Counter(owners[j] for match in _likely(which, free, near, of) for j in (match.en, match.ja)[which])
             for owner, count in held.most_common(1):
                 other = outlines[1 - which].own[owner]
@@ -152,6 +154,8 @@ def _restated(
                 beaten = [rival for match, rivals in told if match in joined for rival in rivals]
                 if count >= least and len(joined) >= least:
                     matches = _merged([match for match in matches if match not in beaten], joined)
+                    used = {i for match in matches for i in (match.ja, match.en)[which]}
+                    firsts = _firsts(which, matches)
                     odds = sum(match.odds for match in joined) / len(joined)
                     out = _linked(out, Match(*(((s,), (owner,)) if which == 0 else ((owner,), (s,))), odds))
     return matches, out
@@ -163,11 +167,15 @@ def _likely(which: int, own: Sequence[int], other: Sequence[int], of: Pairing) -
     return [match for match in found if len(match.ja) == len(match.en) == 1 and match.odds > 0]
 
 
-def _window(which: int, own: Sequence[int], matches: Sequence[Match], of: Pairing) -> range:
+def _firsts(which: int, matches: Sequence[Match]) -> list[tuple[int, int]]:
+    """Where each match begins on the one side and on the other, in order."""
+    return sorted(((m.ja, m.en)[which][0], (m.en, m.ja)[which][0]) for m in matches)
+
+
+def _window(which: int, own: Sequence[int], firsts: Sequence[tuple[int, int]], of: Pairing) -> range:
     """Places on the other side about where a section's neighbours have theirs."""
-    before = [m for m in matches if (m.ja, m.en)[which][0] <= own[0]]
-    nearest = max(before, key=lambda m: (m.ja, m.en)[which][0], default=None)
-    centre = (nearest.en, nearest.ja)[which][0] if nearest else 0
+    at = bisect.bisect_right(firsts, own[0], key=lambda pair: pair[0]) - 1
+    centre = firsts[at][1] if at >= 0 else 0
     return range(max(0, centre - _WINDOW), min(len((of.en, of.ja)[which].texts), centre + _WINDOW))
 
 
@@ -176,8 +184,11 @@ def _rivals(match: Match, which: int, matches: Sequence[Match], of: Pairing) -> 
     side = (of.ja, of.en)[which]
     (own,), (other,) = (match.ja, match.en)[which], (match.en, match.ja)[which]
 
+    def alike(i: int, j: int) -> float:
+        return float(side.vectors[i].astype(np.float32) @ side.vectors[j].astype(np.float32))
+
     def twin(i: int) -> bool:
-        return side.texts[i].key == side.texts[own].key or float(side.vectors[i] @ side.vectors[own]) >= _AGAIN
+        return side.texts[i].key == side.texts[own].key or alike(i, own) >= _AGAIN
 
     return [m for m in matches if other in (m.en, m.ja)[which] and not all(map(twin, (m.ja, m.en)[which]))]
 

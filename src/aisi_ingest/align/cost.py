@@ -15,7 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from aisi_ingest.align import encoder as encoders
-from aisi_ingest.align.encoder import Vectors
+from aisi_ingest.align.encoder import Kept, Vectors
 from aisi_ingest.align.evidence import Text, Weights
 
 Matrix = NDArray[np.float32]
@@ -58,7 +58,7 @@ class Side(Struct, frozen=True):
     """Texts of one document, read into arrays: a row a text."""
 
     texts: tuple[Text, ...]
-    vectors: Vectors
+    vectors: Vectors | Kept  # of a whole document at half precision; a part of it is reckoned with at full
     hub: Row  # the similarity that a text has with anything
     lengths: Row
     due: Row  # nats of the anchors that the other side should have
@@ -72,7 +72,7 @@ class Side(Struct, frozen=True):
         at = np.asarray(wanted, dtype=np.intp)
         return Side(
             texts=tuple(self.texts[i] for i in wanted),
-            vectors=self.vectors[at],
+            vectors=self.vectors[at].astype(np.float32),
             hub=self.hub[at],
             lengths=self.lengths[at],
             due=self.due[at],
@@ -109,11 +109,11 @@ def _joined(texts: Sequence[Text]) -> Text:
         level=first.level,
         mark=first.mark,
         key="".join(text.key for text in texts),
-        expected=frozenset().union(*(text.expected for text in texts)),
+        loose=frozenset().union(*(text.loose for text in texts)),
     )
 
 
-def side(texts: Sequence[Text], vectors: Vectors, hub: Row, weights: Weights) -> Side:
+def side(texts: Sequence[Text], vectors: Vectors | Kept, hub: Row, weights: Weights) -> Side:
     """Texts as arrays. Codes are equal for equal values within one process, and mean nothing else."""
     return Side(
         tuple(texts),
@@ -130,7 +130,7 @@ def side(texts: Sequence[Text], vectors: Vectors, hub: Row, weights: Weights) ->
 
 
 def sides(
-    ja: Sequence[Text], ja_vectors: Vectors, en: Sequence[Text], en_vectors: Vectors, weights: Weights
+    ja: Sequence[Text], ja_vectors: Kept, en: Sequence[Text], en_vectors: Kept, weights: Weights
 ) -> tuple[Side, Side]:
     """Both documents' texts, each with its hub: the mean similarity with its nearest of a sample of the other side."""
     return (
@@ -139,14 +139,16 @@ def sides(
     )
 
 
-def _hub(vectors: Vectors, others: Vectors) -> Row:
+def _hub(vectors: Kept, others: Kept) -> Row:
     if not len(vectors) or not len(others):
         return np.zeros(len(vectors), dtype=np.float32)
-    sample = others[np.unique(np.linspace(0, len(others) - 1, min(len(others), _SAMPLE)).astype(int))]
+    if len(others) > _SAMPLE:
+        others = others[np.linspace(0, len(others) - 1, _SAMPLE).astype(int)]
+    sample = others.astype(np.float32)
     count = min(_NEIGHBOURS, len(sample))
     out = np.empty(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), 2000):
-        near = vectors[start : start + 2000] @ sample.T
+        near = vectors[start : start + 2000].astype(np.float32) @ sample.T
         out[start : start + 2000] = np.partition(near, -count, axis=1)[:, -count:].mean(axis=1)
     return out
 

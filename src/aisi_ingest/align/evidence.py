@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from aisi_ingest.align import encoder as encoders
-from aisi_ingest.align.encoder import Encoder, Vectors
+from aisi_ingest.align.encoder import Encoder, Kept
 from aisi_ingest.align.katakana import english_sounds, katakana_sounds
 from aisi_ingest.model import Lang, Mention
 from aisi_ingest.numbers import mark, numbers
@@ -29,7 +29,10 @@ LATIN_PER_JAPANESE = 2.2
 _ARTICLES = frozenset(
     "a an the of to in on for and or is are be was were by with as at from that this it its".split()  # noqa: SIM905
 )
-_AT_ONCE = 5000  # texts whose sentences' vectors are held together
+_AT_ONCE = 1000  # texts whose sentences' vectors are held together
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 class Text(Struct, frozen=True):
@@ -42,7 +45,12 @@ class Text(Struct, frozen=True):
     level: int
     mark: str | None
     key: str  # the text without marks and space: equal keys are the same words
-    expected: frozenset[str] = frozenset()  # anchors that the other language should have too
+    loose: frozenset[str] = _NONE  # anchors that the other language may do without
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """Anchors that the other language should have too."""
+        return self.anchors - self.loose if self.loose else self.anchors
 
 
 def read(
@@ -52,8 +60,13 @@ def read(
     level: int = 0,
     mentions: Sequence[Mention] = (),
     number: str | None = None,
+    known: Anchors | None = None,
 ) -> Text:
-    """The anchors and measures of a text; ``mentions`` have offsets in it."""
+    """The anchors and measures of a text; ``mentions`` have offsets in it.
+
+    ``known`` are the other side's anchors, where that was read before: what it lacks and need not have is left out,
+    which is most of English prose, and changes nothing.
+    """
     folded = fold(text).lower()
     dates = [m for m in mentions if m.label == "DATE"]
     anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(m.value)}
@@ -62,8 +75,13 @@ def read(
     anchors |= {f"number:{n.value:g}" for n in numbers(text, lang, [(m.start, m.end) for m in dates])}
     words = _WORD.findall(folded)
     anchors |= {f"word:{word}" for word in words if word not in _ARTICLES and (len(word) > 1 or lang == "ja")}
-    sounds = katakana_sounds(text) if lang == "ja" else english_sounds(text)
-    anchors |= {f"sound:{sound}" for sound in sounds}
+    if known is None or known.sounds:
+        sounds = katakana_sounds(text) if lang == "ja" else english_sounds(text)
+        anchors |= {f"sound:{sound}" for sound in (sounds if known is None else sounds & known.sounds)}
+    loose = {anchor for anchor in anchors if not _written_alike(anchor, lang)}
+    if known is not None:
+        anchors -= loose - known.every
+        loose &= known.every
     japanese = sum(1 for char in text if char > "\u2e7f")
     return Text(
         lang=lang,
@@ -73,8 +91,22 @@ def read(
         level=level,
         mark=mark(number) if number else mark(text),
         key=re.sub(r"[\W_]+", "", folded),
-        expected=frozenset(anchor for anchor in anchors if _written_alike(anchor, lang)),
+        loose=frozenset(loose) if loose else _NONE,
     )
+
+
+class Anchors(Struct, frozen=True):
+    """All anchors of one side."""
+
+    every: frozenset[str]
+    sounds: frozenset[str]  # of borrowed words, without "sound:"
+
+
+def all_anchors(texts: Iterable[Text]) -> Anchors:
+    every: set[str] = set()
+    for text in texts:
+        every |= text.anchors
+    return Anchors(frozenset(every), frozenset(anchor[6:] for anchor in every if anchor.startswith("sound:")))
 
 
 def _written_alike(anchor: str, lang: Lang) -> bool:
@@ -90,15 +122,14 @@ def _coarser(value: str) -> list[str]:
     return ["-".join(parts[: count + 1]) for count in range(len(parts))] if len(parts) <= 3 else [value]
 
 
-def vectors(texts: Sequence[str], encoder: Encoder | None) -> Vectors:
-    """A unit vector a text: the length-weighted mean of its sentences' vectors."""
+def vectors(texts: Sequence[str], encoder: Encoder | None, *, whole: bool = False) -> Kept:
+    """A unit vector a text: the length-weighted mean of its sentences' vectors; ``whole``: each is one sentence."""
     if encoder is None:
-        return np.zeros((len(texts), encoders.DIMENSIONS), dtype=np.float32)
-    out = np.empty((len(texts), encoders.DIMENSIONS), dtype=np.float32)
+        return np.zeros((len(texts), encoders.DIMENSIONS), dtype=np.float16)
+    out = np.empty((len(texts), encoders.DIMENSIONS), dtype=np.float16)
     for first in range(0, len(texts), _AT_ONCE):
-        pieces = [
-            [text[start:end] for start, end in sentences(text)] or [text] for text in texts[first : first + _AT_ONCE]
-        ]
+        some = texts[first : first + _AT_ONCE]
+        pieces = [([] if whole else [text[a:b] for a, b in sentences(text)]) or [text] for text in some]
         flat = encoder.encode([piece for part in pieces for piece in part])
         at = 0
         for row, part in enumerate(pieces, first):

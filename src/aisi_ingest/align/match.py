@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from aisi_ingest.align import cost, evidence, search
 from aisi_ingest.align.cost import Likeness, Side
-from aisi_ingest.align.encoder import Encoder, Vectors
+from aisi_ingest.align.encoder import Encoder, Kept
 from aisi_ingest.align.evidence import Text, Weights
 from aisi_ingest.align.search import Gains
 
@@ -76,7 +76,7 @@ class Pairing(Struct, frozen=True):
 
 
 def pairing(
-    ja: Sequence[Text], ja_vectors: Vectors, en: Sequence[Text], en_vectors: Vectors, encoder: Encoder | None
+    ja: Sequence[Text], ja_vectors: Kept, en: Sequence[Text], en_vectors: Kept, encoder: Encoder | None
 ) -> Pairing:
     weights = evidence.weigh((*ja, *en))
     left, right = cost.sides(ja, ja_vectors, en, en_vectors, weights)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from aisi_ingest.align import cost, evidence, search
 from aisi_ingest.align import encoder as encoders
 from aisi_ingest.align.cost import Side
-from aisi_ingest.align.encoder import Encoder, Vectors
+from aisi_ingest.align.encoder import Encoder, Kept
 from aisi_ingest.align.evidence import Text, Weights
 from aisi_ingest.align.match import MERGE, NEARBY, SKIP, SWAP, Match, Pairing, supported, unique
 from aisi_ingest.align.search import Gains
@@ -79,21 +79,21 @@ def _odds(left: _Half, right: _Half, weights: tuple[Weights, Weights], blocks: P
     return np.asarray(by_title + np.where(full, by_contents, 0) + NEARBY * blocks.kinship, dtype=np.float32)
 
 
-def _title_vectors(outline: Outline, encoder: Encoder | None) -> Vectors:
+def _title_vectors(outline: Outline, encoder: Encoder | None) -> Kept:
     return evidence.vectors([section.title for section in outline.sections], encoder)
 
 
-def _contents(outline: Outline, side: Side) -> tuple[list[Text], Vectors]:
+def _contents(outline: Outline, side: Side) -> tuple[list[Text], Kept]:
     """A text and a vector for the contents of each section, its subsections' included."""
     texts = []
-    vectors = np.zeros((len(outline.sections), encoders.DIMENSIONS), dtype=np.float32)
+    vectors = np.zeros((len(outline.sections), encoders.DIMENSIONS), dtype=np.float16)
     for index, places in enumerate(outline.under):
         anchors = frozenset().union(*(side.texts[place].anchors for place in places))
-        expected = frozenset().union(*(side.texts[place].expected for place in places))
+        loose = frozenset().union(*(side.texts[place].loose for place in places))
         length = sum(side.texts[place].length for place in places) or 1.0
         level = outline.sections[index].level
         lang, key = outline.titles[index].lang, "full" if places else ""
-        texts.append(Text(lang, length, anchors, "contents", level, None, key, expected))
+        texts.append(Text(lang, length, anchors, "contents", level, None, key, loose))
         if places:
             vectors[index] = encoders.mean(side.vectors[list(places)], side.lengths[list(places)])
     return texts, vectors

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from aisi_ingest.align.evidence import Text, read
+from aisi_ingest.align.evidence import Anchors, Text, read
 from aisi_ingest.model import Block, Document, Mention, Section
 
 _LEFT_OUT = frozenset({"furniture", "figure_text", "note"})
@@ -22,15 +22,16 @@ class Outline(Struct, frozen=True):
     own: tuple[tuple[int, ...], ...]  # places in ``blocks``: heading and blocks of the section itself
     under: tuple[tuple[int, ...], ...]  # the same with its subsections, headings left out
     loose: tuple[int, ...]  # blocks of no section
+    mentions: dict[str, tuple[Mention, ...]]  # by block
     goes_on: dict[int, int]  # places of tables that go on over a page break, and of the part before
 
 
-def outline(document: Document, blocks: Sequence[Block]) -> Outline:
-    """The outline of a document over some of its blocks."""
+def outline(document: Document, blocks: Sequence[Block], known: Anchors | None = None) -> Outline:
+    """The outline of a document over some of its blocks; ``known`` are the other side's anchors, if it was read."""
     mentions: dict[str, list[Mention]] = {}
     for mention in document.mentions:
         mentions.setdefault(mention.block, []).append(mention)
-    texts = tuple(read(b.text, b.lang, b.kind, b.level or 0, mentions.get(b.id, ())) for b in blocks)
+    texts = tuple(read(b.text, b.lang, b.kind, b.level or 0, mentions.get(b.id, ()), None, known) for b in blocks)
     sections = document.content.sections
     place = {section.id: index for index, section in enumerate(sections)}
     own: list[list[int]] = [[] for _ in sections]
@@ -50,7 +51,7 @@ def outline(document: Document, blocks: Sequence[Block]) -> Outline:
             under[at].append(index)
             at = place.get(sections[at].parent or "")
     lang = document.content.lang
-    titles = tuple(read(s.title, lang, "heading", s.level, (), s.number) for s in sections)
+    titles = tuple(read(s.title, lang, "heading", s.level, (), s.number, known) for s in sections)
     at_block = {block.id: index for index, block in enumerate(blocks)}
     parts = {table.id: table.block for table in document.content.tables}
     goes_on = {
@@ -66,6 +67,7 @@ def outline(document: Document, blocks: Sequence[Block]) -> Outline:
         own=tuple(map(tuple, own)),
         under=tuple(map(tuple, under)),
         loose=tuple(loose),
+        mentions={block: tuple(found) for block, found in mentions.items()},
         goes_on=goes_on,
     )
 

@@ -66,8 +66,8 @@ def portray(document: Document, encoder: Encoder | None) -> Portrait:
     texts = [text for text in parts.values() if text.strip()]
     if len(texts) > _PARTS:
         texts = [texts[i] for i in np.linspace(0, len(texts) - 1, _PARTS).astype(int)]
-    vectors = evidence.vectors(texts, encoder) if encoder else np.zeros((0, encoders.DIMENSIONS), dtype=np.float32)
-    return Portrait(dict(anchors), vectors)
+    vectors = evidence.vectors(texts, encoder) if encoder else np.zeros((0, encoders.DIMENSIONS), dtype=np.float16)
+    return Portrait(dict(anchors), vectors.astype(np.float32))
 
 
 class Frequencies(Struct, frozen=True):

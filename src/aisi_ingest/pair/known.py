@@ -1,0 +1,65 @@
+"""One document and what pairing knows of it: names, edition, date, and its portrait."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from aisi_ingest.model import Document, Lang
+from aisi_ingest.pair import naming
+from aisi_ingest.pair.naming import Name
+
+if TYPE_CHECKING:
+    from aisi_ingest.pair.likeness import Portrait
+
+_TOP, _BESIDE_EDITION = 12, 6  # blocks at the top of a document, and letters that may stand beside its edition
+
+
+class Known(Struct, frozen=True):
+    """A document with what its name, its listing and its first page say."""
+
+    document: Document
+    lang: Lang
+    file: Name
+    title: Name
+    edition: str | None
+    date: str | None
+    portrait: Portrait | None  # None: alone, compared with nothing
+
+    @property
+    def key(self) -> str:
+        return self.document.listing.source.sha256
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.file.words or self.title.words
+
+
+def language(document: Document) -> Lang:
+    """Of most of the text; of the listing or the name where there is no text."""
+    if any(block.text for block in document.content.blocks):
+        return document.content.lang
+    return document.listing.lang or naming.of_file(document.listing.source.file).lang or document.content.lang
+
+
+def know(document: Document, portrait: Portrait | None) -> Known:
+    listing, content = document.listing, document.content
+    file = naming.of_file(listing.source.file)
+    titles = [naming.of_title(listing.title), naming.of_title(content.title)]
+    title = next((t for t in titles if t.words), Name())
+    editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
+    edition = next((e for e in editions if e), None)
+    date = file.date or listing.date or document.date
+    return Known(document, language(document), file, title, edition, date, portrait)
+
+
+def _printed_edition(document: Document) -> str | None:
+    """The edition that a line of the first page's top says by itself: others are spoken of, not this one."""
+    top = [b for b in document.content.blocks if b.page == 1 and b.kind in ("title", "heading", "paragraph")][:_TOP]
+    for block in top:
+        name = naming.of_title(block.text)
+        if name.edition and len("".join(name.words)) <= _BESIDE_EDITION:
+            return name.edition
+    return None
