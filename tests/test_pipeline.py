@@ -215,6 +215,16 @@ def test_the_report_says_time_and_memory_by_stage_and_document(first):
     assert said["seconds"] > 0
 
 
+def test_a_new_edition_has_a_page_of_what_changed(tmp_path):
+    paths = [tmp_path / f"paper_v{edition}_en.pdf" for edition in ("1.00", "1.10")]
+    for path, count in zip(paths, ("eighteen", "thirty"), strict=True):
+        draw_pdf(path, f"This paper has been read by {count} people of the institute before it was printed.")
+    report = pipeline.add(Settings(root=str(tmp_path / "root"), ocr=False), [], paths, [])
+    assert report.succeeded and report.release is not None
+    page = (Path(report.release.path) / "site" / "works" / "paper~~changes.html").read_text(encoding="utf-8")
+    assert "<del>eighteen</del>" in page and "<ins>thirty</ins>" in page
+
+
 def test_keep_leaves_that_many_releases(site, tmp_path):
     folder, address = site
     root = tmp_path / "root"

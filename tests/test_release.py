@@ -21,6 +21,7 @@ from publications import alignment, comparison, document, publication
 import aisi_ingest
 from aisi_ingest.model import Alignment, Bead, Box, Mention
 from aisi_ingest.publish import changelog, diff, folders, formats, latest_release, prune, publish, releases
+from aisi_ingest.publish.release import FORMAT
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 replace = msgspec.structs.replace
@@ -110,7 +111,7 @@ def test_no_data_file_names_the_root(tmp_path):
 def test_every_field_of_the_contract_is_there_and_ids_are_whole(tmp_path):
     release = released(tmp_path)
     head = rows(release, "documents")[0]
-    assert head["id"] == "guide/1.0/en" and head["made_with"] == {"extract": "1", "publish": "1", "tag": "1"}
+    assert head["id"] == "guide/1.0/en" and head["made_with"] == {"extract": "1", "publish": FORMAT, "tag": "1"}
     assert head["source"].keys() == {"url", "file", "sha256", "bytes", "media_type"}
     assert all(list(row) == sorted(row) for table in formats.TABLES for row in rows(release, table))
     block = next(row for row in rows(release, "blocks") if row["notes"])

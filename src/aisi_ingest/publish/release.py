@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from aisi_ingest.model import Issue, Publication, Release, Result
+from aisi_ingest.model import EditionDiff, Issue, Publication, Release, Result
 from aisi_ingest.publish import folders, formats
 from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.card import card
@@ -24,7 +25,7 @@ from aisi_ingest.publish.sqlite import Sqlite, datasette_metadata
 from aisi_ingest.publish.tables import EntityCount
 from aisi_ingest.publish.tmx import Tmx
 
-FORMAT = "1"  # raised when a release of equal rows would hold other files
+FORMAT = "2"  # raised when a release of equal rows would hold other files
 _SHOWN = 5  # problems named one by one
 
 
@@ -114,7 +115,7 @@ def _build(
 
         pictures, undrawn = draw(heads, publication.raw, folder / "site", Before(latest))
         issues += undrawn
-    _write_formats(plan, folder, heads, entity_rows, changes, latest, now, pictures)
+    _write_formats(plan, folder, heads, entity_rows, changes, latest, now, pictures, publication.editions)
     _write_descriptions(folder, heads, lines.rows, digest)
     (folder / "changes.json").write_bytes(formats.pretty(changes))
     (folder / "CHANGES.md").write_text(changelog(changes), encoding="utf-8")
@@ -158,6 +159,7 @@ def _write_formats(
     latest: Path | None,
     now: datetime,
     pictures: dict[str, str],
+    editions: Sequence[EditionDiff],
 ) -> None:
     from aisi_ingest.publish.site import Site
 
@@ -167,7 +169,7 @@ def _write_formats(
         Parquet(folder / "parquet", sorted(heads[0].made_with), before),
         Sqlite(folder / "dataset.sqlite"),
         Tmx(folder / "bitext.tmx"),
-        Site(folder / "site", entities, changes, before, now, pictures),
+        Site(folder / "site", entities, changes, before, now, pictures, editions),
     ]
     for work, _ in plan.works():
         for writer in writers:

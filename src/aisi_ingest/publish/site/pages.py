@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -16,9 +16,11 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
+from aisi_ingest.model import EditionDiff
 from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.changes import Changes
 from aisi_ingest.publish.schema import EntityRow, MentionRow
+from aisi_ingest.publish.site.changed import ChangesPage, changes_page
 from aisi_ingest.publish.site.feed import write_feeds
 from aisi_ingest.publish.site.markup import anchor
 from aisi_ingest.publish.site.views import LABELS, SIDES, Names, WorkPage, work_pages
@@ -51,6 +53,7 @@ class Summary(Struct, frozen=True):
     coverage: int | None
     findings: int
     without_text: int
+    changed: tuple[str, str] | None = None  # the page that tells what changed, and the edition since when
 
 
 class Snippet(Struct, frozen=True):
@@ -86,6 +89,7 @@ class Site:
         before: Before,
         now: datetime,
         pictures: Mapping[str, str] | None = None,
+        editions: Iterable[EditionDiff] = (),
     ) -> None:
         self._folder = folder
         self._names = Names({row.id: row for row in entities})
@@ -93,6 +97,9 @@ class Site:
         self._before = before
         self._now = now
         self._pictures = pictures or {}  # sha256 of a file to the folder of its page pictures, below site/
+        self._editions: dict[str, list[EditionDiff]] = {}
+        for diff in editions:
+            self._editions.setdefault(diff.new.partition("/")[0], []).append(diff)
         self._stamps: dict[str, str] = {}
         self._old_stamps = self._read_stamps()
         self._works: list[list[Summary]] = []
@@ -108,19 +115,26 @@ class Site:
 
     def add(self, work: WorkRows) -> None:
         pages = work_pages(work, self._names)
+        diffs = self._editions.get(work.work, ())
+        changes = changes_page(work.work, pages, diffs) if diffs else None
         tabs = [(page.label, page.file) for page in pages]
         for page in pages:
+            changed = _changed(changes, page)
             self._write(
                 f"works/{page.file}",
                 "work.html",
-                self._stamp(work, page),
+                self._stamp(work, page, changed),
                 page=page,
                 tabs=tabs,
                 pictures=self._picture_folders(page),
+                changed=changed,
             )
             for rows in page.documents.values():
                 self._note(page, rows)
-        self._works.append([_summary(page) for page in pages])
+        if changes:
+            stamp = _digest(self._own, msgspec.json.encode(changes, order="sorted"))
+            self._write(f"works/{changes.file}", "changes.html", stamp, page=changes)
+        self._works.append([_summary(page, _changed(changes, page)) for page in pages])
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
         for row in entities:
@@ -154,11 +168,11 @@ class Site:
         text = self._environment.get_template(template).render(root=root, names=self._names, **values)
         target.write_text(text, encoding="utf-8", newline="\n")
 
-    def _stamp(self, work: WorkRows, page: WorkPage) -> str:
+    def _stamp(self, work: WorkRows, page: WorkPage, changed: tuple[str, str] | None) -> str:
         named = sorted({m.value for rows in page.documents.values() for m in rows.mentions if m.value})
         entities = [self._names.name(each) for each in named]
         pictures = self._picture_folders(page)
-        return _digest(self._own, msgspec.json.encode((work, page.file, entities, pictures), order="sorted"))
+        return _digest(self._own, msgspec.json.encode((work, page.file, entities, pictures, changed), order="sorted"))
 
     def _note(self, page: WorkPage, rows: DocumentRows) -> None:
         """Keep what the front page, the search index and the entity pages need of a document."""
@@ -264,7 +278,12 @@ def _month(date: str | None) -> int:
     return int(match.group(1)) if match else 0
 
 
-def _summary(page: WorkPage) -> Summary:
+def _changed(changes: ChangesPage | None, page: WorkPage) -> tuple[str, str] | None:
+    since = changes.since(page) if changes else None
+    return (changes.file, since) if changes and since is not None else None
+
+
+def _summary(page: WorkPage, changed: tuple[str, str] | None) -> Summary:
     return Summary(
         work=page.work,
         file=page.file,
@@ -276,6 +295,7 @@ def _summary(page: WorkPage) -> Summary:
         coverage=page.coverage,
         findings=len(page.marks),
         without_text=sum(len(rows.document.pages_without_text) for rows in page.documents.values()),
+        changed=changed,
     )
 
 
