@@ -83,9 +83,6 @@ def _ole(path: Path) -> Issue:
 
 
 def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
-    from pptx.opc.constants import RELATIONSHIP_TYPE
-    from pptx.package import Package as PptxPackage
-
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAXIMUM_ENTRIES:
         return Result(None, (error("too_large", f"{name} has {len(members)} parts, the limit is {MAXIMUM_ENTRIES}."),))
@@ -102,6 +99,17 @@ def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
         message += f"{MAXIMUM_UNPACKED >> 20} MB ({MAXIMUM_XML_PART >> 20} MB)."
         return Result(None, (error("too_large", message),))
 
+    # Most files are whole. Where one is not, each part is looked at, which takes as long again.
+    opened = _loaded(name, _copied(name, archive, wanted, mend=False))
+    if opened.value is None or not _is_whole(opened.value):
+        opened = _loaded(name, _copied(name, archive, wanted, mend=True))
+    if opened.value is None:
+        return Result(None, opened.issues)
+    return Result(Package(opened.value, _active_content(known)), opened.issues)
+
+
+def _copied(name: str, archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], mend: bool) -> Result[io.BytesIO]:
+    """The parts that are read, with the list of their content types completed; ``mend``: those that can be saved."""
     issues: list[Issue] = []
     names, rooted = {member.filename for member in wanted}, False
     copy = io.BytesIO()
@@ -119,15 +127,16 @@ def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
                 for strict, transitional in _STRICT:
                     content = content.replace(strict, transitional)
                 content = _KINDS.sub(_PRESENTATION, content)
-                saved, problem = _well_formed(member.filename, content)
-                if problem:
-                    issues.append(problem)
-                if saved is None:
-                    continue
-                content = saved
+                if mend or member.filename == "[Content_Types].xml":
+                    saved, problem = _well_formed(member.filename, content)
+                    if problem:
+                        issues.append(problem)
+                    if saved is None:
+                        continue
+                    content = saved
                 if member.filename == "[Content_Types].xml":
                     content = _typed(content, names)
-                elif member.filename.endswith(".rels"):
+                elif mend and member.filename.endswith(".rels"):
                     content = _related(content)
                 if member.filename == "_rels/.rels":
                     content, rooted = _root_relations(content), True
@@ -136,15 +145,47 @@ def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
             cleaned.writestr("_rels/.rels", _root_relations(None))
         if "[Content_Types].xml" not in cleaned.namelist():
             cleaned.writestr("[Content_Types].xml", _typed(b"<Types/>", names))
+    return Result(copy, tuple(issues))
+
+
+def _loaded(name: str, copy: Result[io.BytesIO]) -> Result[Any]:
+    """python-pptx's part of the presentation."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+    from pptx.package import Package as PptxPackage
+
+    if copy.value is None:
+        return Result(None, copy.issues)
     try:
-        package = PptxPackage.open(io.BytesIO(copy.getvalue()))
+        package = PptxPackage.open(copy.value)
         presentation = package.part_related_by(RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
         if not hasattr(presentation, "presentation"):
-            return Result(None, (error("not_a_pptx", f"{name} holds another kind of document than a presentation."),))
+            message = f"{name} holds another kind of document than a presentation."
+            return Result(None, (error("not_a_pptx", message),))
     except Exception as reason:  # python-pptx says in a dozen ways that something it needs is not there
         message = f"{name} cannot be opened as a presentation: {type(reason).__name__} {reason}."
-        return Result(None, (*issues, error("part_missing", message)))
-    return Result(Package(presentation, _active_content(known)), tuple(issues))
+        return Result(None, (*copy.issues, error("part_missing", message)))
+    return Result(presentation, copy.issues)
+
+
+_PARSED = re.compile(r"/ppt/(?:slides|slideLayouts|slideMasters|notesSlides)/[^/]+\.xml")
+_PARSED_LATER = re.compile(r"/ppt/(?:diagrams|charts)/[^/]+\.xml")
+
+
+def _is_whole(presentation: Any) -> bool:
+    """Whether python-pptx has read all that is asked of it later."""
+    from aisi_ingest.extract.names import clark
+
+    try:
+        for entry in presentation._element.iter(clark("p:sldId")):
+            presentation.related_part(entry.get(clark("r:id")))
+        for part in presentation.package.iter_parts():
+            if _PARSED.fullmatch(part.partname) and not hasattr(part, "_element"):
+                return False
+            if _PARSED_LATER.fullmatch(part.partname) and _well_formed(part.partname, part.blob)[1] is not None:
+                return False
+    except Exception:  # as in _loaded
+        return False
+    return True
 
 
 def _is_xml(filename: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.extract import collection
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.package import open_package, warning
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
@@ -18,6 +19,7 @@ from aisi_ingest.text import join_lines
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.shapes import Shape
+    from aisi_ingest.extract.styles import Templates
 
 MANY_SLIDES = 1000
 _NOTES_FURNITURE = ("sldNum", "hdr", "ftr", "dt", "sldImg")
@@ -29,17 +31,25 @@ def read(path: Path, ocr: bool = True) -> Result[Content]:
     Errors: password_needed, not_a_pptx, damaged_file, too_large, xml_entities, part_missing.
     Warnings: part_missing and part_damaged (a slide, a picture), many_slides.
     """
+    with collection.paused():
+        return _read(path, ocr)
+
+
+def _read(path: Path, ocr: bool) -> Result[Content]:
     opened = open_package(path)
     if opened.value is None:
         return Result(None, opened.issues)
     issues = list(opened.issues)
     presentation = opened.value.presentation
+    from aisi_ingest.extract.styles import Templates
+
     element = presentation._element
     width, height = _slide_size(element)
     parts = _slide_parts(presentation, issues)
     if len(parts) > MANY_SLIDES:
         issues.append(warning("many_slides", f"{path.name} has {len(parts)} slides; all were read."))
-    shapes = [_shapes(part, element, page, issues) for page, part in enumerate(parts, 1)]
+    templates = Templates(element)
+    shapes = [_shapes(part, templates, page, issues) for page, part in enumerate(parts, 1)]
     seen: dict[int, list[tuple[Box, list[Piece]]]] = {}
     if ocr and any(shape.kind == "picture" for own in shapes for shape in own):
         from aisi_ingest.extract.slide_pictures import pictures_of, read_pictures
@@ -74,9 +84,9 @@ def read(path: Path, ocr: bool = True) -> Result[Content]:
 
 
 def _slide_size(presentation: Any) -> tuple[float, float]:
-    from pptx.oxml.ns import qn
+    from aisi_ingest.extract.names import clark
 
-    size = presentation.find(qn("p:sldSz"))
+    size = presentation.find(clark("p:sldSz"))
     if size is None:
         return 720.0, 540.0  # the schema's default, 4:3
     try:
@@ -88,13 +98,13 @@ def _slide_size(presentation: Any) -> tuple[float, float]:
 
 def _slide_parts(presentation: Any, issues: list[Issue]) -> list[Any]:
     """The parts of the slides in their order; None and an issue where one is missing."""
-    from pptx.oxml.ns import qn
+    from aisi_ingest.extract.names import clark
 
     out: list[Any] = []
-    listed = presentation._element.find(qn("p:sldIdLst"))
+    listed = presentation._element.find(clark("p:sldIdLst"))
     for page, entry in enumerate(listed if listed is not None else (), 1):
         try:
-            part = presentation.related_part(entry.get(qn("r:id")))
+            part = presentation.related_part(entry.get(clark("r:id")))
             out.append(part if hasattr(part, "_element") else None)
         except Exception:  # no such part, or one of another kind
             out.append(None)
@@ -112,13 +122,13 @@ def _core_title(presentation: Any) -> str:
         return ""
 
 
-def _shapes(part: Any, presentation: Any, page: int, issues: list[Issue]) -> list[Shape]:
+def _shapes(part: Any, templates: Templates, page: int, issues: list[Issue]) -> list[Shape]:
     from aisi_ingest.extract.shapes import shapes_of
 
     if part is None:
         return []
     try:
-        return shapes_of(part, presentation)
+        return shapes_of(part, templates)
     except Exception as reason:  # elements in odd places, figures that are none: one slide's damage is its own
         issues.append(_unreadable(page, reason))
         return []
@@ -259,8 +269,7 @@ def _candidates(entries: Sequence[tuple[Box, list[Piece]]]) -> tuple[list[Candid
 
 
 def _notes(part: Any) -> tuple[str, ...]:
-    from pptx.oxml.ns import qn
-
+    from aisi_ingest.extract.names import clark
     from aisi_ingest.extract.shapes import paragraphs_of
     from aisi_ingest.extract.styles import placeholder_of
 
@@ -268,11 +277,11 @@ def _notes(part: Any) -> tuple[str, ...]:
     for relation in part.rels.values():
         if relation.is_external or not relation.reltype.endswith("/notesSlide"):
             continue
-        for shape in relation.target_part._element.iter(qn("p:sp"), qn("p:graphicFrame")):
+        for shape in relation.target_part._element.iter(clark("p:sp"), clark("p:graphicFrame")):
             ph = placeholder_of(shape)
             if ph is not None and ph.get("type") in _NOTES_FURNITURE:
                 continue
-            for body in shape.iter(qn("p:txBody"), qn("a:txBody")):  # the latter in the cells of a table
+            for body in shape.iter(clark("p:txBody"), clark("a:txBody")):  # the latter in the cells of a table
                 out += [paragraph.text for paragraph in paragraphs_of(body, [])]
     return tuple(out)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import structs
 
+from aisi_ingest.extract import collection
 from aisi_ingest.extract.arrange import arrange
 from aisi_ingest.extract.assemble import content_of, language_of_blocks
 from aisi_ingest.extract.cover import mark_cover, mark_title
@@ -34,14 +34,8 @@ def read(path: str | Path) -> Result[Content]:
     A file that cannot be opened gives an issue of level "error" and no value; a page that cannot be read gives
     a warning with its number.
     """
-    # Values here are frozen and hold no cycles; the collector would walk all of them again and again.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with collection.paused():
         return _read(path)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _read(path: str | Path) -> Result[Content]:

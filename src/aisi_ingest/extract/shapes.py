@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from pptx.oxml.ns import qn
 
 from aisi_ingest.extract.bullets import drawn_number, indentation, split_bullet
 from aisi_ingest.extract.charts import read_chart
+from aisi_ingest.extract.names import clark
 from aisi_ingest.extract.smartart import DIAGRAM, drawing_of
-from aisi_ingest.extract.styles import Inheritance, bullet_of, placeholder_of, size_of
+from aisi_ingest.extract.styles import Inheritance, Templates, bullet_of, inherited_size, placeholder_of, size_of
 from aisi_ingest.model import Box
 from aisi_ingest.text import is_wide, join_lines, normalise
 
@@ -22,7 +22,7 @@ TITLES = {"title", "ctrTitle"}
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_RELATION = qn("r:id")
+_RELATION = clark("r:id")
 _CONTROL = re.compile("_x000[ABDabd]_|[\v\r]")
 
 
@@ -64,7 +64,7 @@ class Place(Struct, frozen=True):
     y_scale: float = 1 / EMU
 
     def box(self, transform: Any) -> Box | None:
-        offset, extent = transform.find(qn("a:off")), transform.find(qn("a:ext"))
+        offset, extent = transform.find(clark("a:off")), transform.find(clark("a:ext"))
         if offset is None or extent is None:
             return None
         left, top = _number(offset, "x") * self.x_scale + self.x, _number(offset, "y") * self.y_scale + self.y
@@ -76,7 +76,7 @@ class Place(Struct, frozen=True):
 
     def inside(self, transform: Any) -> Place:
         box = self.box(transform)
-        offset, extent = transform.find(qn("a:chOff")), transform.find(qn("a:chExt"))
+        offset, extent = transform.find(clark("a:chOff")), transform.find(clark("a:chExt"))
         if box is None or offset is None or extent is None:
             return self
         wide, high = _number(extent, "cx"), _number(extent, "cy")
@@ -94,12 +94,12 @@ def _number(element: Any, name: str) -> float:
         return 0.0
 
 
-def shapes_of(slide_part: Any, presentation: Any) -> list[Shape]:
+def shapes_of(slide_part: Any, templates: Templates) -> list[Shape]:
     """All shapes of a slide in the file's order, groups opened, places as on the page."""
-    tree = slide_part._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}")
+    tree = slide_part._element.find(f"{clark('p:cSld')}/{clark('p:spTree')}")
     if tree is None:
         return []
-    return list(_walk(tree, Place(), slide_part, Inheritance(slide_part, presentation), False))
+    return list(_walk(tree, Place(), slide_part, Inheritance(slide_part, templates), False))
 
 
 def _walk(tree: Any, place: Place, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
@@ -114,56 +114,57 @@ def _walk(tree: Any, place: Place, part: Any, inheritance: Inheritance, hidden: 
                 if found:
                     yield from found
                     break
-        elif tag == qn("p:grpSp"):
-            transform = element.find(f"{qn('p:grpSpPr')}/{qn('a:xfrm')}")
+        elif tag == clark("p:grpSp"):
+            transform = element.find(f"{clark('p:grpSpPr')}/{clark('a:xfrm')}")
             unseen = hidden or _is_hidden(element)
             box = place.box(transform) if transform is not None else None
             if box is not None:
                 yield Shape("frame", box, hidden=unseen)
             within = place.inside(transform) if transform is not None else place
             yield from _walk(element, within, part, inheritance, unseen)
-        elif tag == qn("p:cxnSp"):
-            box = _place(element, place, inheritance)
+        elif tag == clark("p:cxnSp"):
+            box = _place(element, place, ())
             if box.bottom - box.top < 3 < box.x1 - box.x0:
                 yield Shape("rule", box)
-        elif tag in (qn("p:sp"), qn("p:pic"), qn("p:graphicFrame")):
+        elif tag in (clark("p:sp"), clark("p:pic"), clark("p:graphicFrame")):
             yield from _shape(element, place, part, inheritance, hidden or _is_hidden(element))
 
 
 def _is_hidden(element: Any) -> bool:
-    properties = next(element.iter(qn("p:cNvPr")), None)
+    properties = next(element.iter(clark("p:cNvPr")), None)
     return properties is not None and properties.get("hidden") in ("1", "true")
 
 
 def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
     ph = placeholder_of(element)
     kind = ph.get("type", "obj") if ph is not None else None
-    box = _place(element, place, inheritance)
-    if element.tag == qn("p:pic"):
+    ancestors = inheritance.ancestors(ph)
+    box = _place(element, place, ancestors)
+    if element.tag == clark("p:pic"):
         yield _picture(element, box, kind, part, hidden)
         return
-    if element.tag == qn("p:graphicFrame"):
+    if element.tag == clark("p:graphicFrame"):
         yield from _graphic(element, box, kind, part, hidden)
         return
-    body = element.find(qn("p:txBody"))
-    paragraphs = paragraphs_of(body, inheritance.list_styles(element, body)) if body is not None else ()
+    body = element.find(clark("p:txBody"))
+    paragraphs = paragraphs_of(body, inheritance.list_styles(ph, ancestors, body)) if body is not None else ()
     if not paragraphs:
-        if next(element.iter(qn("a:blipFill")), None) is not None:
+        if next(element.iter(clark("a:blipFill")), None) is not None:
             yield _picture(element, box, kind, part, hidden)
         elif kind is None:
             yield Shape("frame", box, hidden=hidden)
         return
     if kind is None:
         yield Shape("frame", box, hidden=hidden)
-    properties = body.find(qn("a:bodyPr"))
+    properties = body.find(clark("a:bodyPr"))
     wraps = properties is None or (properties.get("wrap", "square") == "square" and properties.get("vert") is None)
     boxes = _text_boxes(body, box, paragraphs)
     yield Shape("text", box, kind, hidden, paragraphs, boxes=boxes, column=(box.x0, box.x1) if wraps else None)
 
 
 def _picture(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) -> Shape:
-    blip, cut = next(element.iter(qn("a:blip")), None), next(element.iter(qn("a:srcRect")), None)
-    image = _part(part, blip.get(qn("r:embed"))) if blip is not None else None
+    blip, cut = next(element.iter(clark("a:blip")), None), next(element.iter(clark("a:srcRect")), None)
+    image = _part(part, blip.get(clark("r:embed"))) if blip is not None else None
     crop = tuple(max(0.0, _number(cut, side) / 100_000) for side in "ltrb") if cut is not None else (0.0,) * 4
     return Shape(
         "picture",
@@ -175,12 +176,12 @@ def _picture(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) 
     )
 
 
-def _place(element: Any, place: Place, inheritance: Inheritance) -> Box:
-    for other in (element, *inheritance.ancestors(element)):
-        transform = next(other.iterchildren(qn("p:xfrm")), None)
-        properties = other.find(qn("p:spPr"))
+def _place(element: Any, place: Place, ancestors: Sequence[Any]) -> Box:
+    for other in (element, *ancestors):
+        transform = next(other.iterchildren(clark("p:xfrm")), None)
+        properties = other.find(clark("p:spPr"))
         if transform is None and properties is not None:
-            transform = properties.find(qn("a:xfrm"))
+            transform = properties.find(clark("a:xfrm"))
         box = (place if other is element else Place()).box(transform) if transform is not None else None
         if box is not None:
             return box
@@ -197,7 +198,7 @@ def _part(part: Any, relation: str | None) -> Any:
 
 
 def _graphic(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) -> Iterator[Shape]:
-    table = next(element.iter(qn("a:tbl")), None)
+    table = next(element.iter(clark("a:tbl")), None)
     if table is not None:
         rows, header_rows = _table(table)
         if any(any(row) for row in rows):
@@ -214,7 +215,7 @@ def _graphic(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) 
     if diagram is not None:
         yield from _diagram(diagram, box, part, hidden)
         return
-    for picture in element.iter(qn("p:pic")):  # what stands for an embedded object
+    for picture in element.iter(clark("p:pic")):  # what stands for an embedded object
         shape = _picture(picture, box, kind, part, hidden)
         if shape.picture is not None:
             yield shape
@@ -236,9 +237,9 @@ def _table(table: Any) -> tuple[tuple[tuple[str, ...], ...], int]:
     """Rows of equal length, merged cells repeated."""
     grid: list[list[str]] = []
     merged: dict[tuple[int, int], str] = {}
-    for y, row in enumerate(table.iterchildren(qn("a:tr"))):
+    for y, row in enumerate(table.iterchildren(clark("a:tr"))):
         cells: list[str] = []
-        for x, cell in enumerate(row.iterchildren(qn("a:tc"))):
+        for x, cell in enumerate(row.iterchildren(clark("a:tc"))):
             if (y, x) in merged:
                 cells.append(merged[y, x])
                 continue
@@ -249,7 +250,7 @@ def _table(table: Any) -> tuple[tuple[tuple[str, ...], ...], int]:
             cells.append(text)
         grid.append(cells)
     width = max(map(len, grid), default=0)
-    properties = table.find(qn("a:tblPr"))
+    properties = table.find(clark("a:tblPr"))
     marked = properties is not None and properties.get("firstRow") in ("1", "true")
     rows = tuple(tuple(row + [""] * (width - len(row))) for row in grid)
     return rows, _header_rows(table, len(grid), width) if marked else 0
@@ -257,8 +258,8 @@ def _table(table: Any) -> tuple[tuple[tuple[str, ...], ...], int]:
 
 def _header_rows(table: Any, height: int, width: int) -> int:
     """How far the first row reaches: over cells merged downwards, and the row below a cell merged across."""
-    first = next(table.iterchildren(qn("a:tr")))
-    cells = list(first.iterchildren(qn("a:tc")))
+    first = next(table.iterchildren(clark("a:tr")))
+    cells = list(first.iterchildren(clark("a:tc")))
     rows = max((int(_number(cell, "rowSpan")) for cell in cells), default=1) or 1
     if rows == 1 and any(1 < _number(cell, "gridSpan") < width for cell in cells):
         rows = 2
@@ -266,7 +267,7 @@ def _header_rows(table: Any, height: int, width: int) -> int:
 
 
 def _cell_text(cell: Any) -> str:
-    return " ".join(filter(None, (_text(paragraph) for paragraph in cell.iter(qn("a:p"))))).replace("\n", " ")
+    return " ".join(filter(None, (_text(paragraph) for paragraph in cell.iter(clark("a:p"))))).replace("\n", " ")
 
 
 def _text(paragraph: Any) -> str:
@@ -276,8 +277,8 @@ def _text(paragraph: Any) -> str:
 
 def _raw(paragraph: Any) -> str:
     pieces = []
-    for element in paragraph.iter(qn("a:t"), qn("a:br"), _MATH_TEXT):
-        if element.tag == qn("a:br"):
+    for element in paragraph.iter(clark("a:t"), clark("a:br"), _MATH_TEXT):
+        if element.tag == clark("a:br"):
             pieces.append("\n")
         elif not any(parent.tag == _MC + "Fallback" for parent in element.iterancestors()):
             pieces.append(element.text or "")
@@ -293,15 +294,15 @@ def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
     """
     found = []
     counts: dict[int, tuple[str, int]] = {}  # level to the scheme of its numbers and the last one
-    for element in body.iterchildren(qn("a:p")):
+    for element in body.iterchildren(clark("a:p")):
         raw = _raw(element)
         if not raw.strip():
             continue
-        properties = element.find(qn("a:pPr"))
+        properties = element.find(clark("a:pPr"))
         level = min(8, max(0, int(_number(properties, "lvl")))) if properties is not None else 0
         sign, _ = split_bullet(raw.lstrip(" \t\u3000"))
         bullet = bullet_of(element, level, styles)
-        if bullet is not None and bullet.tag == qn("a:buAutoNum"):
+        if bullet is not None and bullet.tag == clark("a:buAutoNum"):
             raw = f"{_next_number(bullet, level, counts)} {raw.strip()}"
         else:
             counts.pop(level, None)
@@ -309,6 +310,7 @@ def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
             del counts[deeper]
         found.append((element, raw, level, bool(sign) or bullet is not None))
     widths = {level: sorted({indentation(raw) for _, raw, at, _ in found if at == level}) for _, _, level, _ in found}
+    sizes = {level: inherited_size(level, styles) for level in widths}
     out = []
     for element, raw, level, bullet in found:
         step = widths[level].index(indentation(raw))
@@ -317,9 +319,9 @@ def paragraphs_of(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
             Paragraph(
                 text=" ".join(text.replace("\t", " ").split(" ")) if "\t" not in text else " ".join(text.split()),
                 level=level + 1 + step,
-                size=size_of(element, level, styles),
+                size=size_of(element, sizes[level]),
                 item=bullet or level + step > 0,
-                field=element.find(qn("a:fld")) is not None and element.find(qn("a:r")) is None,
+                field=element.find(clark("a:fld")) is not None and element.find(clark("a:r")) is None,
             )
         )
     return tuple(out)
@@ -336,19 +338,20 @@ def _next_number(bullet: Any, level: int, counts: dict[int, tuple[str, int]]) ->
 
 def _text_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> tuple[Box, ...]:
     """Where the paragraphs stand in their shape, estimated from size, width and anchor."""
-    properties = body.find(qn("a:bodyPr"))
+    properties = body.find(clark("a:bodyPr"))
     get = properties.get if properties is not None else lambda name, default=None: default
     left, right = float(get("lIns", 91440)) / EMU, float(get("rIns", 91440)) / EMU
     above, below = float(get("tIns", 45720)) / EMU, float(get("bIns", 45720)) / EMU
     if get("vert", "horz") != "horz":
         return (box,) * len(paragraphs)
-    shrunk = properties.find(qn("a:normAutofit")) if properties is not None else None
+    shrunk = properties.find(clark("a:normAutofit")) if properties is not None else None
     scale = _number(shrunk, "fontScale") / 100_000 if shrunk is not None and shrunk.get("fontScale") else 1.0
     room = max(1.0, box.x1 - box.x0 - left - right) if get("wrap", "square") == "square" else 1e9
     heights, widths = [], []
     for paragraph in paragraphs:
         size = paragraph.size * (scale or 1.0)
-        width = sum(size if is_wide(char) else 0.52 * size for char in paragraph.text)  # 0.52 em: mean Latin advance
+        wide = 0 if paragraph.text.isascii() else sum(map(is_wide, paragraph.text))
+        width = size * (wide + 0.52 * (len(paragraph.text) - wide))  # 0.52 em: mean Latin advance
         lines = max(1, -(-int(width) // max(1, int(room))))
         heights.append(lines * size * 1.2)
         widths.append(min(width, room))

@@ -7,9 +7,10 @@ master, the master's title, body or other style, and the presentation's default 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
-from pptx.oxml.ns import qn
+from aisi_ingest.extract.names import clark
 
 DEFAULT_SIZE = 18.0  # points, where nothing says otherwise
 _STYLE = {"title": "titleStyle", "ctrTitle": "titleStyle", "body": "bodyStyle", "subTitle": "bodyStyle"}
@@ -18,39 +19,46 @@ _BODY_LIKE = {"obj", "chart", "tbl", "clipArt", "dgm", "media", "pic"}  # take t
 
 def placeholder_of(shape: Any) -> Any | None:
     """The ``p:ph`` element of a shape element, or None."""
-    for properties in shape.iterchildren(qn("p:nvSpPr"), qn("p:nvPicPr"), qn("p:nvGraphicFramePr")):
-        return properties.find(f"{qn('p:nvPr')}/{qn('p:ph')}")
+    for properties in shape.iterchildren(clark("p:nvSpPr"), clark("p:nvPicPr"), clark("p:nvGraphicFramePr")):
+        return properties.find(f"{clark('p:nvPr')}/{clark('p:ph')}")
     return None
+
+
+class Templates:
+    """The placeholders of layouts and masters, looked through once for all slides. ``presentation`` is an element."""
+
+    def __init__(self, presentation: Any) -> None:
+        self.default = presentation.find(clark("p:defaultTextStyle"))
+        self._known: dict[str, list[tuple[Any, Any]]] = {}
+
+    def placeholders(self, part: Any) -> list[tuple[Any, Any]]:
+        """Each ``p:ph`` of a part with its shape."""
+        known = self._known.get(part.partname)
+        if known is None:
+            shapes = part._element.iter(clark("p:sp"), clark("p:pic"), clark("p:graphicFrame"))
+            known = [(ph, shape) for shape in shapes if (ph := placeholder_of(shape)) is not None]
+            self._known[part.partname] = known
+        return known
 
 
 class Inheritance:
     """Where a slide's placeholders take place and style from."""
 
-    def __init__(self, slide_part: Any, presentation: Any) -> None:
+    def __init__(self, slide_part: Any, templates: Templates) -> None:
         self.layout = _related(slide_part, "slideLayout")
         self.master = _related(self.layout, "slideMaster") if self.layout is not None else None
-        self._default = presentation.find(qn("p:defaultTextStyle"))
-        styles = self.master._element.find(qn("p:txStyles")) if self.master is not None else None
+        self._templates = templates
+        styles = self.master._element.find(clark("p:txStyles")) if self.master is not None else None
         self._styles = {child.tag.rpartition("}")[2]: child for child in styles} if styles is not None else {}
-        self._placeholders = {
-            id(part): [
-                (ph, shape)
-                for shape in part._element.iter(qn("p:sp"), qn("p:pic"), qn("p:graphicFrame"))
-                if (ph := placeholder_of(shape)) is not None
-            ]
-            for part in (self.layout, self.master)
-            if part is not None
-        }
 
-    def ancestors(self, shape: Any) -> list[Any]:
+    def ancestors(self, ph: Any | None) -> list[Any]:
         """The placeholder shapes of layout and master that a slide's shape inherits from, nearest first."""
-        ph = placeholder_of(shape)
         if ph is None:
             return []
         out = []
         kind, index = ph.get("type", "obj"), ph.get("idx", "0")
         if self.layout is not None:
-            known = self._placeholders[id(self.layout)]
+            known = self._templates.placeholders(self.layout)
             found = [(other, sp) for other, sp in known if other.get("idx", "0") == index and _alike(other, kind)]
             found = found or [(other, sp) for other, sp in known if other.get("idx", "0") == index and index != "0"]
             found = found or [(other, sp) for other, sp in known if _alike(other, kind)]
@@ -59,22 +67,23 @@ class Inheritance:
                 kind = found[0][0].get("type", kind)
         if self.master is not None:
             kind = "body" if kind in _BODY_LIKE or kind == "subTitle" else "title" if kind == "ctrTitle" else kind
-            out += [sp for other, sp in self._placeholders[id(self.master)] if other.get("type", "obj") == kind][:1]
+            out += [sp for other, sp in self._templates.placeholders(self.master) if other.get("type", "obj") == kind][
+                :1
+            ]
         return out
 
-    def list_styles(self, shape: Any, body: Any) -> list[Any]:
+    def list_styles(self, ph: Any | None, ancestors: list[Any], body: Any) -> list[Any]:
         """List style elements for a text body, nearest first."""
-        ph = placeholder_of(shape)
-        out = [body.find(qn("a:lstStyle"))]
-        for ancestor in self.ancestors(shape):
-            other = ancestor.find(qn("p:txBody"))
+        out = [body.find(clark("a:lstStyle"))]
+        for ancestor in ancestors:
+            other = ancestor.find(clark("p:txBody"))
             if other is not None:
-                out.append(other.find(qn("a:lstStyle")))
+                out.append(other.find(clark("a:lstStyle")))
         if ph is not None:
             kind = ph.get("type", "obj")
             style = _STYLE.get(kind) or ("bodyStyle" if kind in _BODY_LIKE else "otherStyle")
             out.append(self._styles.get(style))
-        out.append(self._default)
+        out.append(self._templates.default)
         return [style for style in out if style is not None]
 
 
@@ -91,22 +100,22 @@ def _related(part: Any, kind: str) -> Any | None:
     return None
 
 
-def size_of(paragraph: Any, level: int, styles: list[Any]) -> float:
-    """Points of the type that most characters of a paragraph are set in."""
+def size_of(paragraph: Any, inherited: float) -> float:
+    """Points of the type that most characters of a paragraph are set in; ``inherited`` where they do not say."""
     weight: dict[float, int] = {}
-    inherited = _inherited_size(level, styles)
-    for run in paragraph.iterchildren(qn("a:r"), qn("a:fld")):
-        properties, text = run.find(qn("a:rPr")), run.findtext(qn("a:t")) or ""
+    for run in paragraph.iterchildren(clark("a:r"), clark("a:fld")):
+        properties, text = run.find(clark("a:rPr")), run.findtext(clark("a:t")) or ""
         size = _points(properties.get("sz")) if properties is not None else None
         size = size or inherited
         weight[size] = weight.get(size, 0) + len(text.strip())
     return max(weight, key=lambda size: (weight[size], size)) if weight else inherited
 
 
-def _inherited_size(level: int, styles: list[Any]) -> float:
+def inherited_size(level: int, styles: list[Any]) -> float:
+    """Points of the type at a level, by the list styles that apply, nearest first."""
     for style in styles:
         for name in (f"a:lvl{level + 1}pPr", "a:defPPr"):
-            properties = style.find(f"{qn(name)}/{qn('a:defRPr')}")
+            properties = style.find(f"{clark(name)}/{clark('a:defRPr')}")
             size = _points(properties.get("sz")) if properties is not None else None
             if size:
                 return size
@@ -119,9 +128,9 @@ def _points(hundredths: str | None) -> float | None:
 
 def bullet_of(paragraph: Any, level: int, styles: list[Any]) -> Any | None:
     """The element that says which bullet or number PowerPoint draws before the paragraph; None for none."""
-    own = paragraph.find(qn("a:pPr"))
-    levels = [style.find(qn(f"a:lvl{level + 1}pPr")) for style in styles]
-    for properties in (own, *levels):
+    own = paragraph.find(clark("a:pPr"))
+    inherited = clark(f"a:lvl{level + 1}pPr")
+    for properties in chain((own,), (style.find(inherited) for style in styles)):
         if properties is None:
             continue
         for child in properties:
