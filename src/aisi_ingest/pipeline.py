@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from aisi_ingest import fetch, log, steps
 from aisi_ingest.fetch import Fetched, Visit
+from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
 from aisi_ingest.run_report import Report, row_of, stage_costs
@@ -29,6 +30,9 @@ from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
 from aisi_ingest.versions import code_digest, made_with
+
+if TYPE_CHECKING:
+    from aisi_ingest.pair.likeness import Portrait
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -40,6 +44,7 @@ class FetchJob(Struct, frozen=True):
     settings: Settings
     source: SourceSpec
     only: tuple[str, ...] = ()  # addresses, file names or digests, or their beginnings
+    hosts: dict[str, HostState] = {}  # what the sources before it learnt of their hosts
 
     @property
     def name(self) -> str:
@@ -129,7 +134,9 @@ def reprocess(
 def fetch_source(job: FetchJob, progress: fetch.Progress | None = None) -> Visit:
     """Read one source's index pages and bring what is new. One at a time: hosts are spared."""
     forced = job.settings.redo_from is not None
-    return fetch.fetch(job.source, Store(job.settings.root), only=job.only, force=forced, progress=progress)
+    return fetch.fetch(
+        job.source, Store(job.settings.root), only=job.only, force=forced, hosts=job.hosts, progress=progress
+    )
 
 
 class _Run(AbstractContextManager["_Run"]):
@@ -143,6 +150,7 @@ class _Run(AbstractContextManager["_Run"]):
         self.store = Store(settings.root)
         self.began, self.clock = now(), time.monotonic()
         self.attempts: dict[str, Fetched] = {}  # of this run, by address
+        self.hosts: dict[str, HostState] = {}
         self.followed: set[str] = set()  # ids of the sources that this run has asked
         self.issues: list[Issue] = []
 
@@ -161,11 +169,12 @@ class _Run(AbstractContextManager["_Run"]):
 
     def fetch(self, job: FetchJob) -> None:
         self.followed.add(job.source.id)
-        job = replace(job, only=self._addresses(job.only))
+        job = replace(job, only=self._addresses(job.only), hosts=self.hosts)
         # A task of another process cannot report to this one's terminal.
         here = isinstance(self.runner, Threads)
         for visit in [fetch_source(job, self._fetched)] if here else self.runner(fetch_source, [job]):
             self.issues += visit.issues
+            self.hosts |= visit.hosts
             for each in visit.fetched:
                 self.attempts[each.receipt.url] = each
 
@@ -184,7 +193,11 @@ class _Run(AbstractContextManager["_Run"]):
         self.attempts[each.receipt.url] = each
 
     def add_url(self, url: str) -> None:
-        each = fetch.add_url(url, self.store)
+        contact = next((source.contact for source in self.sources if source.contact), "")
+        with Client(hosts=self.hosts) as client:
+            each = fetch.add_url(url, self.store, contact=contact, client=client)
+            self.hosts = client.hosts
+        self.store.ledger.close()
         self.attempts[each.receipt.url] = each
 
     def process_and_publish(self, only: Sequence[str]) -> Report:
@@ -275,10 +288,11 @@ class _Run(AbstractContextManager["_Run"]):
     ) -> tuple[dict[str, Document], tuple[PairOutcome, ...]]:
         from aisi_ingest import pair
 
+        portraits = self._portray([outcome.listing for outcome in good.values()])
         documents = [steps.load_document(self.settings, outcome.listing) for outcome in good.values()]
         stated = [pair for source in self.sources for pair in source.pairs]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
-        result = pair.pair(documents, stated, forbidden)
+        result = pair.pair(documents, stated, forbidden, portraits)
         self.issues += result.issues
         placed = {document.id: document for document in result.value or ()}
         jobs = [PairJob(self.settings, ja, en) for ja, en in pair.pairs(result.value or ())]
@@ -288,6 +302,18 @@ class _Run(AbstractContextManager["_Run"]):
             outcomes.append(outcome)
             self.progress("align", outcome.name, len(outcomes), len(jobs))
         return placed, tuple(sorted(outcomes, key=lambda outcome: outcome.ja))
+
+    def _portray(self, listings: Sequence[Listing]) -> list[Portrait | None]:
+        """What pairing knows each document by, in their order; a document alone is compared with nothing."""
+        if len(listings) < 2:
+            return [None] * len(listings)
+        jobs = [DocumentJob(self.settings, listing) for listing in listings]
+        portraits: dict[str, Portrait | None] = {}
+        for outcome in self.runner(steps.portray_document, jobs):
+            portraits[outcome.sha256] = outcome.portrait
+            self.issues += outcome.issues
+            self.progress("pair", outcome.name, len(portraits), len(jobs))
+        return [portraits[listing.source.sha256] for listing in listings]
 
     def _compare_editions(self, placed: Mapping[str, Document]) -> tuple[EditionDiff, ...]:
         from aisi_ingest import editions

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,9 @@ from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Mention, Result
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
+
+if TYPE_CHECKING:
+    from aisi_ingest.pair.likeness import Portrait
 
 Stage = Literal["extract", "tag", "align", "publish"]
 STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
@@ -82,6 +85,15 @@ class Tagged(Struct, frozen=True):
 
     mentions: tuple[Mention, ...]
     date: str | None
+
+
+class PortraitOutcome(Struct, frozen=True):
+    """What a document is known by when pairs are sought; None where that could not be found out."""
+
+    name: str
+    sha256: str
+    portrait: Portrait | None
+    issues: tuple[Issue, ...] = ()
 
 
 class PairJob(Struct, frozen=True):
@@ -190,6 +202,18 @@ def extract_and_tag(
 def align_on_the_spot(settings: Settings, ja: Document, en: Document) -> Result[Aligned]:
     """The same for two documents on the spot: nothing is kept."""
     return _confined(settings, "align", _align, ja, en).value
+
+
+def portray_document(job: DocumentJob) -> PortraitOutcome:
+    """What a processed document is known by when it is compared with others: made once, whatever comes beside it."""
+    from aisi_ingest.pair.likeness import Portrait
+
+    place, sha256 = Store(job.settings.root), job.listing.source.sha256
+    inputs = tuple(sha256_of(place.stage_path(sha256, stage)) for stage in ("extract", "tag"))
+    output: _Output[Portrait] = _Output(place, sha256, "portray", job.name, job.settings.redo("align"))
+    step = functools.partial(_confined, job.settings, "pair", _portray, job.settings, job.listing)
+    output.make(Stamp(inputs, code_digest("pair")), step, Result[Portrait])
+    return PortraitOutcome(job.name, sha256, None if output.failed else output.value(), output.issues)
 
 
 def load_document(settings: Settings, listing: Listing) -> Document:
@@ -319,6 +343,12 @@ def _tag(content: Content, listing: Listing, registry_path: str | None) -> Resul
     date = dates.document_date(content, listing)
     mentions = tag.tag(content, _registry(registry_path), date=date, publisher=listing.publisher)
     return Result(None if mentions.value is None else Tagged(mentions.value, date), mentions.issues)
+
+
+def _portray(settings: Settings, listing: Listing) -> Result[Portrait]:
+    from aisi_ingest import pair
+
+    return Result(pair.portray([load_document(settings, listing)])[0])
 
 
 def _align(ja: Document, en: Document) -> Result[Aligned]:

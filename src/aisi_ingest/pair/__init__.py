@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from aisi_ingest.model import Document, Issue, Result
@@ -29,41 +30,56 @@ _MIDDLE_WITHOUT_ENCODER, _SLOPE_WITHOUT_ENCODER = 0.5, 25.0
 _SAME_FILE_IN_TWO_FORMS = 1.5  # cosine + parts of one language's PDF and PPTX: 1.9 for one deck, 1.3 for relatives
 _EDITIONS_OF_ONE_WORK = 0.6  # cosine + parts, where the names say so; 1.0 for two editions of a white paper
 _NEVER = -1000.0
-_LOOKED_AT = 40
+_NEXT_EDITIONS = 10
+_FORMS = ("pdf", "pptx")
+Never = Set[frozenset[int]]  # places of two documents that are not to be joined
 
 
 def pair(
     documents: Sequence[Document],
     stated: Sequence[tuple[str, str]] = (),
     forbidden: Sequence[tuple[str, str]] = (),
+    portraits: Sequence[Portrait | None] | None = None,
 ) -> Result[tuple[Document, ...]]:
     """The same documents, in their order, with work, edition and id.
 
     ``stated`` and ``forbidden`` are pairs of file names, addresses or sha256 (or its first eight digits or more).
+    ``portraits``: those of the documents, where they are there already; of one without, only its name speaks.
     """
-    encoder = encoders.load() if len(documents) > 1 else None  # alone it is compared with nothing
-    known = sorted((_know(document, encoder) for document in documents), key=lambda k: k.key)
+    if portraits is None:
+        portraits = portray(documents) if len(documents) > 1 else ()  # alone it is compared with nothing
+    known = sorted(
+        (know(document, portrait) for document, portrait in zip_longest(documents, portraits)), key=lambda k: k.key
+    )
     issues: list[Issue] = []
-    links = _languages(known, _named(known, stated, issues), _named(known, forbidden, issues), encoder is not None)
+    never = {frozenset(each) for each in _named(known, forbidden, issues)}
     editions = Groups(len(known))
-    for i, j in links:
+    for i, j in _languages(known, _named(known, stated, issues), never):
         editions.join(i, j)
-    _forms(known, editions, _named(known, forbidden, []))
+    _forms(known, editions, never)
     works = Groups(len(known))
     for group in editions.groups():
         for i in group:
             works.join(group[0], i)
-    _join_editions(known, editions, works, _named(known, forbidden, []))
-    placed = _place(known, editions, works)
-    for i, item in enumerate(known):
-        if not any(
-            placed[i].id.rsplit("/", 1)[0] == d.id.rsplit("/", 1)[0] and known[j].lang != item.lang
-            for j, d in enumerate(placed)
-        ):
+    _join_editions(known, editions, works, never)
+    placed = place(known, editions, works)
+    languages: defaultdict[str, set[str]] = defaultdict(set)
+    for item, document in zip(known, placed, strict=True):
+        languages[document.id.rpartition("/")[0]].add(item.lang)
+    for item, document in zip(known, placed, strict=True):
+        if len(languages[document.id.rpartition("/")[0]]) < 2:
             name = item.document.listing.source.file
             issues.append(Issue("pair", "info", "no_counterpart", f"{name} has no counterpart in the other language."))
-    by_document = {id(item.document): placed[i] for i, item in enumerate(known)}
+    by_document = {id(item.document): document for item, document in zip(known, placed, strict=True)}
     return Result(tuple(by_document[id(document)] for document in documents), tuple(issues))
+
+
+def portray(documents: Iterable[Document]) -> list[Portrait]:
+    """What each document is known by when it is compared with others, in their order."""
+    from aisi_ingest.align import encoder
+    from aisi_ingest.pair import likeness
+
+    return [likeness.portray(document, encoder.load()) for document in documents]
 
 
 def pairs(documents: Sequence[Document]) -> list[tuple[Document, Document]]:
@@ -76,9 +92,7 @@ def pairs(documents: Sequence[Document]) -> list[tuple[Document, Document]]:
         editions.setdefault(document.id.rpartition("/")[0], []).append(document)
     out = []
     for _, members in sorted(editions.items()):
-        sides = {
-            lang: sorted((d for d in members if language(d) == lang), key=lambda d: d.id) for lang in ("ja", "en")
-        }
+        sides = {lang: sorted((d for d in members if language(d) == lang), key=lambda d: d.id) for lang in ("ja", "en")}
         used: set[str] = set()
         for alike in (True, False):
             for ja in sides["ja"]:
@@ -114,22 +128,25 @@ def _is(document: Document, name: str) -> bool:
 # Two languages ---------------------------------------------------------------------------------------------------
 
 
-def _languages(
-    known: Sequence[Known], stated: Sequence[tuple[int, int]], forbidden: Sequence[tuple[int, int]], with_encoder: bool
-) -> list[tuple[int, int]]:
+def _languages(known: Sequence[Known], stated: Sequence[tuple[int, int]], never: Never) -> list[tuple[int, int]]:
     """Pairs of a Japanese and an English document, the likeliest first, each document once."""
+    from aisi_ingest.pair import likeness
+    from aisi_ingest.pair.neighbours import Neighbours
+
     ja = [i for i, k in enumerate(known) if k.lang == "ja"]
     en = [i for i, k in enumerate(known) if k.lang == "en"]
-    weights = likeness.frequencies([known[i].portrait for i in ja])
-    never = {frozenset(p) for p in forbidden}
+    if not ja or not en:
+        return list(stated)
+    portraits = [_portrait(k) for k in known]
+    weights = likeness.frequencies([portraits[i] for i in ja])
+    near = Neighbours(known, portraits, en)
     scored = []
     for i in ja:
-        for j in _worth_a_look(known, i, en):
+        for j in near.of(known[i], portraits[i]):
             if frozenset((i, j)) in never:
                 continue
             like = known[i].document.content.form == known[j].document.content.form
-            common = likeness.across(known[i].portrait, known[j].portrait, weights)
-            odds = _odds(known[i], known[j], common, with_encoder)
+            odds = _odds(known[i], known[j], likeness.across(portraits[i], portraits[j], weights))
             # Unlike forms meet only where nothing like is left.
             if odds > 0:
                 scored.append((not like, -odds, i, j))
@@ -141,19 +158,13 @@ def _languages(
     return out
 
 
-def _worth_a_look(known: Sequence[Known], i: int, others: Sequence[int]) -> Sequence[int]:
-    """Of many documents those whose names or contents come nearest: comparing all with all is quadratic."""
-    mean = known[i].portrait.mean
-    if len(others) <= _LOOKED_AT or mean is None:
-        return others
-    near = [
-        (known[j].words != known[i].words, -float(mean @ m) if (m := known[j].portrait.mean) is not None else 0.0, j)
-        for j in others
-    ]
-    return [j for _, _, j in sorted(near)[:_LOOKED_AT]]
+def _portrait(item: Known) -> Portrait:
+    from aisi_ingest.pair.likeness import Portrait
+
+    return item.portrait or Portrait({}, b"", False)
 
 
-def _odds(a: Known, b: Known, common: Common, with_encoder: bool) -> float:
+def _odds(a: Known, b: Known, common: Common) -> float:
     """Log odds that two documents are one edition in two languages."""
     rows = a.file.row, b.file.row
     if rows[0] and rows[1] and rows[0][1] != rows[1][1]:
@@ -161,9 +172,9 @@ def _odds(a: Known, b: Known, common: Common, with_encoder: bool) -> float:
     if a.file.edition and b.file.edition and not _same_edition(a.file.edition, b.file.edition):
         return _NEVER
     odds = 1.0 if rows[0] and rows[1] else 0.0
-    if a.portrait.blank or b.portrait.blank:
+    if _portrait(a).blank or _portrait(b).blank:
         odds -= 2.0  # only names speak
-    elif with_encoder:
+    elif _portrait(a).with_encoder and _portrait(b).with_encoder:
         odds += _SLOPE * (common.cosine + common.parts - _MIDDLE)
     else:
         odds += _SLOPE_WITHOUT_ENCODER * (common.cosine - _MIDDLE_WITHOUT_ENCODER)
@@ -185,50 +196,71 @@ def _same_edition(a: str, b: str) -> bool:
 # Forms and editions ----------------------------------------------------------------------------------------------
 
 
-def _candidates(known: Sequence[Known], fits: Callable[[Known, Known], bool]) -> list[tuple[int, int, Common]]:
-    """Documents of one language that may belong together, with what they have in common."""
-    out = []
-    for i, a in enumerate(known):
-        for j in range(i + 1, len(known)):
-            b = known[j]
-            if a.lang == b.lang and fits(a, b):
-                out.append((i, j, likeness.within(a.portrait, b.portrait)))
-    return out
+# Forms and editions ----------------------------------------------------------------------------------------------
 
 
-def _forms(known: Sequence[Known], editions: Groups, forbidden: Sequence[tuple[int, int]]) -> None:
+def _forms(known: Sequence[Known], editions: Groups, never: Never) -> None:
     """Join the PDF and the PPTX of one deck."""
-    never = {frozenset(p) for p in forbidden}
+    from aisi_ingest.pair import likeness
+    from aisi_ingest.pair.neighbours import Neighbours
 
-    def other_form(a: Known, b: Known) -> bool:
-        return a.document.content.form != b.document.content.form and (
-            not (a.edition and b.edition) or _same_edition(a.edition, b.edition)
-        )
-
-    found = sorted(_candidates(known, other_form), key=lambda c: (-c[2].cosine - c[2].parts, c[0], c[1]))
-    for i, j, common in found:
-        members = [k for k in range(len(known)) if editions.root(k) in (editions.root(i), editions.root(j))]
-        seats = [(known[k].lang, known[k].document.content.form) for k in members]
-        alike = common.cosine + common.parts >= (_SAME_FILE_IN_TWO_FORMS if known[i].portrait.parts.size else 0.8)
+    found = []
+    for lang in ("ja", "en"):
+        pdf, pptx = ([i for i, k in enumerate(known) if k.lang == lang and _form(k) == form] for form in _FORMS)
+        if not pdf or not pptx:
+            continue
+        portraits = [_portrait(k) for k in known]
+        near = Neighbours(known, portraits, pdf)
+        for j in pptx:
+            for i in near.of(known[j], portraits[j]):
+                a, b = known[i].edition, known[j].edition
+                if not (a and b) or _same_edition(a, b):
+                    found.append((i, j, likeness.within(portraits[i], portraits[j])))
+    members = {root: [root] for root in range(len(known))}
+    for group in editions.groups():
+        members[editions.root(group[0])] = group
+    for i, j, common in sorted(found, key=lambda c: (-c[2].cosine - c[2].parts, c[0], c[1])):
+        both = [*members[editions.root(i)], *members[editions.root(j)]]
+        seats = [(known[k].lang, _form(known[k])) for k in both]
+        alike = common.cosine + common.parts >= (_SAME_FILE_IN_TWO_FORMS if _portrait(known[i]).parts.size else 0.8)
         if alike and len(set(seats)) == len(seats) and frozenset((i, j)) not in never:
             editions.join(i, j)
+            members[editions.root(i)] = both
 
 
-def _join_editions(
-    known: Sequence[Known], editions: Groups, works: Groups, forbidden: Sequence[tuple[int, int]]
-) -> None:
+def _form(item: Known) -> str:
+    return item.document.content.form
+
+
+def _join_editions(known: Sequence[Known], editions: Groups, works: Groups, never: Never) -> None:
     """Join the editions of one work: equal names or titles but for version and date, and something in common."""
-    never = {frozenset(p) for p in forbidden}
+    from aisi_ingest.pair import likeness
 
-    def may_be(a: Known, b: Known) -> bool:
-        if a.file.words and b.file.words:
-            row = a.file.row == b.file.row or not (a.file.row and b.file.row)
-            return a.file.words == b.file.words and row
-        return bool(a.title.words) and a.title.words == b.title.words
-
-    for i, j, common in _candidates(known, may_be):
+    for i, j in _same_names(known):
         if editions.root(i) == editions.root(j) or frozenset((i, j)) in never:
             continue
-        differ = known[i].edition != known[j].edition or known[i].date != known[j].date
-        if differ and common.cosine + common.parts >= _EDITIONS_OF_ONE_WORK:
+        if known[i].edition == known[j].edition and known[i].date == known[j].date:
+            continue
+        common = likeness.within(_portrait(known[i]), _portrait(known[j]))
+        if common.cosine + common.parts >= _EDITIONS_OF_ONE_WORK:
             works.join(i, j)
+
+
+def _same_names(known: Sequence[Known]) -> Iterator[tuple[int, int]]:
+    """Documents of one language whose files, or else whose titles, have equal names.
+
+    In the order of their editions each meets the next few: what a periodical has in common goes from one to the next.
+    """
+    groups: defaultdict[tuple[str, bool, tuple[str, ...]], list[int]] = defaultdict(list)
+    for i, item in enumerate(known):
+        for of_file, words in ((True, item.file.words), (False, item.title.words)):
+            if words:
+                groups[item.lang, of_file, words].append(i)
+    for (_, of_file, _), group in groups.items():
+        group.sort(key=lambda i: (known[i].edition or "", known[i].date or "", i))
+        for at, i in enumerate(group):
+            for j in group[at + 1 : at + 1 + _NEXT_EDITIONS]:
+                a, b = known[i].file, known[j].file
+                rows_fit = a.row == b.row or not (a.row and b.row)
+                if rows_fit if of_file else not (a.words and b.words):
+                    yield i, j

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -22,13 +23,19 @@ from aisi_ingest.model import Document, Mention
 _PARTS, _PART_LENGTH, _BLOCKS = 120, 300, 4000
 
 
-class Portrait(Struct, frozen=True):
-    """A document as it is compared with others."""
+class Portrait(Struct, frozen=True, dict=True):
+    """A document as it is compared with others. Made once and kept: nothing of it depends on the others."""
 
     anchors: dict[str, int]
-    parts: NDArray[np.float32]  # a unit vector a section, none without the encoder
+    vectors: bytes  # of ``parts``, at half precision, little-endian
+    with_encoder: bool
 
-    @property
+    @cached_property
+    def parts(self) -> NDArray[np.float32]:
+        """A unit vector a section, none without the encoder."""
+        return np.frombuffer(self.vectors, dtype="<f2").reshape(-1, encoders.DIMENSIONS).astype(np.float32)
+
+    @cached_property
     def mean(self) -> NDArray[np.float32] | None:
         """One unit vector for the whole, None without the encoder or without text."""
         return encoders.mean(self.parts, [1.0] * len(self.parts)) if len(self.parts) else None
@@ -67,7 +74,7 @@ def portray(document: Document, encoder: Encoder | None) -> Portrait:
     if len(texts) > _PARTS:
         texts = [texts[i] for i in np.linspace(0, len(texts) - 1, _PARTS).astype(int)]
     vectors = evidence.vectors(texts, encoder) if encoder else np.zeros((0, encoders.DIMENSIONS), dtype=np.float16)
-    return Portrait(dict(anchors), vectors.astype(np.float32))
+    return Portrait(dict(sorted(anchors.items())), vectors.astype("<f2").tobytes(), encoder is not None)
 
 
 class Frequencies(Struct, frozen=True):
