@@ -42,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path
         with self.server.guard:
             self.server.requests.append(Request((path, headers)))
+            self.server.times.append(time.monotonic())
             script = self.server.script.get(path)
             answer = script.pop(0) if script and len(script) > 1 else script[0] if script else status(404)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -74,6 +75,7 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.script: dict[str, list[Answer]] = {}
         self.requests: list[Request] = []
+        self.times: list[float] = []  # of the requests, monotonic
         self.guard = threading.Lock()
 
     @property

@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import http.client
+import itertools
 import json
 import subprocess
 import sys
@@ -22,10 +23,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from servers import Site, pdf
 
-from aisi_ingest import fetch, log, sources
-from aisi_ingest.fetch.client import Client
+from aisi_ingest import fetch, log, pipeline, sources
+from aisi_ingest.fetch.client import Client, Failed, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork
 from aisi_ingest.sources import SourceSpec
+from aisi_ingest.steps import Settings
 from aisi_ingest.store import Store
 
 Visiting = Callable[..., fetch.Visit]
@@ -776,3 +778,46 @@ def test_an_unchanged_site_of_a_thousand_documents_is_only_asked_and_quickly(
         assert bare.getresponse().read() == b""
     network = time.monotonic() - started
     assert ours - network < 5  # takes 1
+
+
+# Several sources on one host -----------------------------------------------------------------------------------------
+
+
+def test_two_sources_on_one_host_keep_its_pace_together(site: Site, tmp_path: Path) -> None:
+    pace = 0.25
+    both = []
+    for number, path in enumerate(("/", "/more/")):
+        site.index("a.pdf", path=path)
+        site[f"{path}a.pdf"] = pdf(path)
+        both.append(replace(source_of(site, id=f"s{number}", delay=pace), index=(f"{site.url}{path}",), depth=0))
+    pipeline.run(Settings(root=str(tmp_path), ocr=False), both)
+    assert len(site.times) >= 5
+    assert min(later - earlier for earlier, later in itertools.pairwise(site.times)) > pace * 0.95
+
+
+def test_what_one_client_learnt_of_a_host_the_next_one_heeds(site: Site, store: Store) -> None:
+    site["/"] = (servers.status(429), b"a page")
+    with Client(Noted()) as client:
+        client.get(f"{site.url}/", source_of(site, delay=1.0), store, robots=False)
+        learnt = client.hosts
+    assert learnt[site.host].slower >= 0.5 and learnt[site.host].ask_after > time.time()
+    network = Noted()
+    with Client(network, hosts=learnt) as client:
+        client.get(f"{site.url}/", source_of(site, delay=0.0), store, robots=False)
+        client.get(f"{site.url}/", source_of(site, delay=0.0), store, robots=False)
+    assert 0 < network.slept[0] <= 1.0 and network.slept[1] > 0.4
+
+
+def test_a_host_that_one_source_gave_up_is_left_alone_by_the_next(site: Site, store: Store) -> None:
+    learnt = {site.host: HostState(left_alone="it failed 5 times in a row")}
+    with Client(Noted(), hosts=learnt) as client, pytest.raises(Failed, match="left for the next run"):
+        client.get(f"{site.url}/", source_of(site), store)
+    assert site.requests == []
+
+
+def test_a_clock_that_jumped_does_not_stop_the_run(site: Site, store: Store) -> None:
+    site["/"] = b"a page"
+    network = Noted()
+    with Client(network, hosts={site.host: HostState(ask_after=time.time() + 1e6)}) as client:
+        client.get(f"{site.url}/", source_of(site), store, robots=False)
+    assert network.slept[0] <= 60.0

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from email.message import Message
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.extract import sniff
 from aisi_ingest.fetch import pages
-from aisi_ingest.fetch.client import Answer, Budget, Client, Failed, Refused
+from aisi_ingest.fetch.client import Answer, Budget, Client, Failed, HostState, Refused
 from aisi_ingest.fetch.crawler import Found, crawl, known_to
 from aisi_ingest.fetch.pages import Link
 from aisi_ingest.files import sha256_of
@@ -51,6 +51,7 @@ class Visit(Struct, frozen=True):
     source: str
     fetched: tuple[Fetched, ...]
     issues: tuple[Issue, ...] = ()  # of the source as a whole
+    hosts: dict[str, HostState] = {}  # what the next visit of the run has to heed
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -67,15 +68,17 @@ def fetch(
     only: Collection[str] = (),
     force: bool = False,
     client: Client | None = None,
+    hosts: Mapping[str, HostState] | None = None,
     progress: Progress | None = None,
 ) -> Visit:
     """Read the index pages of a source and get what they list, as far as it is new.
 
     ``only`` names sources, addresses, files or digests (six digits or more): the rest is left as it was.
-    ``force`` asks for the bytes even where they seem unchanged. ``progress`` is told each document with
+    ``force`` asks for the bytes even where they seem unchanged. ``hosts`` is what the visits before it in the
+    run learnt, so that several sources on one host keep its pace together. ``progress`` is told each document with
     its number and the number of all. Raises RootError where the store cannot be written; all else is in the Visit.
     """
-    own = client or Client()
+    own = client or Client(hosts=hosts)
     try:
         store.prepare()
         found = crawl(source, store, client=own)
@@ -98,7 +101,7 @@ def fetch(
         for url, standing in known_to(source, store).items():
             if url not in done:
                 done[url] = Fetched(standing.latest, listing_of(standing, source))
-        return Visit(source.id, tuple(done[url] for url in sorted(done)), tuple(issues))
+        return Visit(source.id, tuple(done[url] for url in sorted(done)), tuple(issues), own.hosts)
     finally:
         store.ledger.close()
         if client is None:

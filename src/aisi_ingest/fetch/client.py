@@ -6,12 +6,14 @@ import email.utils
 import random
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urljoin
 
 import httpx
 import msgspec
+from msgspec import Struct
 from protego import Protego
 
 from aisi_ingest import __version__
@@ -65,16 +67,29 @@ class Answer(msgspec.Struct):
         return sendable(self.headers.get("last-modified"))
 
 
+class HostState(Struct, frozen=True):
+    """What is to be heeded of a host for the rest of a run, also by another client or on another machine."""
+
+    ask_after: float = 0.0  # when it may be asked again, as time.time() has it
+    slower: float = 0.0  # seconds between two requests that it asked for: robots.txt, 429
+    left_alone: str | None = None  # why it is not asked any more
+
+
 class Client:
     """Requests of one run, one at a time. Keeps each host's pace, robots.txt and the count of requests.
 
     ``tries`` is how often an address is tried in all; ``backoff`` seconds double from try to try, each
     with up to as much again at random, so that many clients do not come back at once; ``patience`` is the
-    longest Retry-After, in seconds, that is waited for.
+    longest Retry-After, in seconds, that is waited for; ``hosts`` is what the clients before learnt in this run.
     """
 
     def __init__(
-        self, network: GuardedNetwork | None = None, tries: int = 4, backoff: float = 1.0, patience: float = 120.0
+        self,
+        network: GuardedNetwork | None = None,
+        tries: int = 4,
+        backoff: float = 1.0,
+        patience: float = 120.0,
+        hosts: Mapping[str, HostState] | None = None,
     ) -> None:
         self.deadline = network.deadline if network else Deadline()
         self.network = network or GuardedNetwork(self.deadline)
@@ -83,11 +98,14 @@ class Client:
         self.patience = patience
         self.requests = 0
         self._spent: dict[str, int] = {}  # requests by source
-        self._next: dict[str, float] = {}  # host to the monotonic time of its next request
-        self._slower: dict[str, float] = {}  # host to the seconds that it asked for: robots.txt, 429
+        known = hosts or {}
+        # At most the longest delay: a clock that jumps, or another machine's, must not stop the run.
+        ahead = {host: min(each.ask_after - time.time(), _LONGEST_DELAY) for host, each in known.items()}
+        self._next = {host: time.monotonic() + seconds for host, seconds in ahead.items()}  # of its next request
+        self._slower = {host: each.slower for host, each in known.items()}  # seconds that it asked for
         self._robots: dict[str, Protego | Failed | Refused] = {}  # origin to rules, or to why they are not known
         self._failures: dict[str, int] = {}  # host to how often in a row it failed
-        self._left_alone: dict[str, str] = {}  # host to why it is not asked any more in this run
+        self._left_alone = {host: each.left_alone for host, each in known.items() if each.left_alone}  # and why
         self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
 
     def __enter__(self) -> Client:
@@ -100,6 +118,15 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+    @property
+    def hosts(self) -> dict[str, HostState]:
+        """What was learnt of the hosts, for the next client of the run."""
+        now = time.time() - time.monotonic()
+        return {
+            host: HostState(now + self._next.get(host, 0.0), self._slower.get(host, 0.0), self._left_alone.get(host))
+            for host in {*self._next, *self._slower, *self._left_alone}
+        }
 
     def get(
         self,
