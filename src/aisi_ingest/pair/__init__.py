@@ -130,13 +130,13 @@ def _is(document: Document, name: str) -> bool:
 
 def _languages(known: Sequence[Known], stated: Sequence[tuple[int, int]], never: Never) -> list[tuple[int, int]]:
     """Pairs of a Japanese and an English document, the likeliest first, each document once."""
-    from aisi_ingest.pair import likeness
-    from aisi_ingest.pair.neighbours import Neighbours
-
     ja = [i for i, k in enumerate(known) if k.lang == "ja"]
     en = [i for i, k in enumerate(known) if k.lang == "en"]
     if not ja or not en:
         return list(stated)
+    from aisi_ingest.pair import likeness
+    from aisi_ingest.pair.neighbours import Neighbours
+
     portraits = [_portrait(k) for k in known]
     weights = likeness.frequencies([portraits[i] for i in ja])
     near = Neighbours(known, portraits, en)
@@ -201,14 +201,14 @@ def _same_edition(a: str, b: str) -> bool:
 
 def _forms(known: Sequence[Known], editions: Groups, never: Never) -> None:
     """Join the PDF and the PPTX of one deck."""
-    from aisi_ingest.pair import likeness
-    from aisi_ingest.pair.neighbours import Neighbours
-
     found = []
     for lang in ("ja", "en"):
         pdf, pptx = ([i for i, k in enumerate(known) if k.lang == lang and _form(k) == form] for form in _FORMS)
         if not pdf or not pptx:
             continue
+        from aisi_ingest.pair import likeness
+        from aisi_ingest.pair.neighbours import Neighbours
+
         portraits = [_portrait(k) for k in known]
         near = Neighbours(known, portraits, pdf)
         for j in pptx:
@@ -234,13 +234,13 @@ def _form(item: Known) -> str:
 
 def _join_editions(known: Sequence[Known], editions: Groups, works: Groups, never: Never) -> None:
     """Join the editions of one work: equal names or titles but for version and date, and something in common."""
-    from aisi_ingest.pair import likeness
-
     for i, j in _same_names(known):
         if editions.root(i) == editions.root(j) or frozenset((i, j)) in never:
             continue
         if known[i].edition == known[j].edition and known[i].date == known[j].date:
             continue
+        from aisi_ingest.pair import likeness
+
         common = likeness.within(_portrait(known[i]), _portrait(known[j]))
         if common.cosine + common.parts >= _EDITIONS_OF_ONE_WORK:
             works.join(i, j)
