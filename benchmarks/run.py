@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.chdir(Path(__file__).parents[1])
 
-from benchmarks import corpus, figures, growth, results, whole  # noqa: E402
+from benchmarks import corpus, figures, growth, results, scale_out, whole  # noqa: E402
 from benchmarks.figures import Bench  # noqa: E402
 from benchmarks.results import Section  # noqa: E402
 
@@ -23,6 +23,8 @@ SECTIONS: dict[str, tuple[str, Callable[[Bench], Section]]] = {
     "peers": ("Reading reports, beside peers", figures.peers),
     "pipeline": ("Whole pipeline", whole.pipeline),
     "quality": ("Quality of the same releases", whole.quality),  # of what pipeline made
+    "dask": ("Dask workers", scale_out.dask),
+    "unchanged": ("A site where nothing has changed", scale_out.unchanged),
     "growth-pages": ("Growth with pages", growth.growth_pages),
     "growth-documents": ("Growth with documents", growth.growth_documents),
 }

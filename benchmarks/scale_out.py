@@ -1,0 +1,173 @@
+"""Two Dask workers beside one, and a second run over a site where nothing has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import measure
+from benchmarks.corpus import ROOT
+from benchmarks.figures import WORK, Bench
+from benchmarks.measure import Failed
+from benchmarks.results import Section, seconds
+from benchmarks.whole import fresh
+
+HOME = WORK / "scale-out"
+_DOCUMENTS = 1000  # on the site where nothing has changed
+
+
+def dask(bench: Bench) -> Section:
+    """The flow on a scheduler with one worker process, and with two: each worker has one thread and one reader."""
+    rounds = 1 if bench.quick else 3
+    columns = ("workers", "seconds", "times one", "goal")
+    kept: dict[int, list[float]] = {1: [], 2: []}
+    try:
+        with _serving(_site(bench.corpus.files)) as address:
+            for _ in range(rounds):
+                for count, took in kept.items():
+                    took.append(_on_dask(address, count))
+    except Failed as error:
+        return Section("Dask workers", columns, (), f"Not measured: {error}")
+    one, two = (statistics.median(kept[count]) for count in (1, 2))
+    rows = (("1", seconds(one), "1", ""), ("2", seconds(two), _gain(one / two, 1.6), "1.6"))
+    note = (
+        f"{len(bench.corpus.files)} files over HTTP from loopback to a release, as the flow's own report has it: "
+        f"Prefect's start is left out, the workers' imports and models are not. Medians of {rounds}."
+    )
+    return Section("Dask workers", columns, rows, note)
+
+
+def unchanged(bench: Bench) -> Section:
+    """A second run over documents that are all as they were, beside the bare requests."""
+    count = 100 if bench.quick else _DOCUMENTS
+    site, root = HOME / f"site-{count}", HOME / "unchanged"
+    if not site.exists():
+        measure.run([sys.executable, "-m", "benchmarks.synthetic", "site", str(site), str(count)])
+        links = "".join(f'<li><a href="{path.name}">{path.stem}</a></li>' for path in sorted(site.glob("*.pdf")))
+        (site / "index.html").write_text(f'<html lang="en"><body><ul>{links}</ul></body></html>', encoding="utf-8")
+    fresh(root)
+    columns = ("what", "seconds", "goal, s")
+    title = "A site where nothing has changed"
+    with _serving(site) as address:
+        command = [sys.executable, "-m", "aisi_ingest.cli", "run", "--index", address, "--root", str(root), "--no-ocr"]
+        first = measure.run(command)
+        again = measure.in_turn({"again": command, "bare": [sys.executable, "-c", _BARE, address, str(root)]}, 3)
+    for runs in again.values():
+        if isinstance(runs, Failed):
+            return Section(title, columns, (), f"Not measured: {runs}")
+    whole, bare = (again[name].median("wall") for name in ("again", "bare"))  # type: ignore[union-attr]
+    beyond = whole - bare
+    rows = (
+        ("first run", seconds(first.wall), ""),
+        ("second run", seconds(whole), ""),
+        ("its requests alone, one after the other, without a pause", seconds(bare), ""),
+        ("the second run beyond them", f"**{seconds(beyond)}**" if beyond > 5 else seconds(beyond), "5"),
+    )
+    return Section(title, columns, rows, f"{count} documents of a page; `aisi-ingest run` from its start to its end.")
+
+
+# The conditional requests of a second run, with what the ledger knows, by the library that fetches.
+_BARE = """
+import json, sys, httpx
+known = {}
+for line in open(sys.argv[2] + "/raw/receipts.jsonl", encoding="utf-8"):
+    row = json.loads(line)
+    if row.get("last_modified"):
+        known[row["url"]] = {"If-Modified-Since": row["last_modified"]}
+with httpx.Client() as client:
+    statuses = [client.get(url, headers=headers).status_code for url, headers in known.items()]
+assert set(statuses) == {304}, set(statuses)
+"""
+
+
+def _gain(ratio: float, goal: float) -> str:
+    return f"{ratio:.2f}" if ratio >= goal else f"**{ratio:.2f}**"
+
+
+def _site(files: tuple[Path, ...]) -> Path:
+    return next(folder for folder in files[0].parents if (folder / "index.html").exists())
+
+
+@contextlib.contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    """Python's own web server in a process of its own: it answers 304 by date."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _on_dask(address: str, count: int) -> float:
+    """Seconds of one run of the flow with so many workers. Raises Failed."""
+    root = HOME / f"dask-{count}"
+    fresh(root)
+    sources = root / "sources.toml"
+    sources.write_text(
+        f'[[source]]\nid = "site"\nindex = ["{address}"]\nallow_private = true\ndelay = 0.0\n'
+        'licence = { name = "unknown", url = "https://example.org/", attribution = "the publishers" }\n',
+        encoding="utf-8",
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(HOME / "prefect"), "DO_NOT_TRACK": "1"}
+    environment |= {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    }
+    environment.pop("PREFECT_API_URL", None)
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, *words: str) -> Path:
+        log = root / f"{name}.log"
+        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+        with log.open("w") as out:
+            processes.append(subprocess.Popen(command, stdout=out, stderr=out, env=environment, start_new_session=True))
+        return log
+
+    try:
+        log = start("scheduler", "scheduler", "--host", "127.0.0.1", "--port", "0")
+        scheduler = _said(log, r"Scheduler at:\s+(tcp://\S+)", 60)
+        for number in range(count):
+            folder = str(root / f"worker{number}")
+            words = ("worker", scheduler, "--no-nanny", "--nthreads", "1", "--local-directory", folder)
+            _said(start(f"worker{number}", *words), r"(Registered to)", 60)
+        flow = [str(ROOT / "flows" / "ingest.py"), "--sources", str(sources), "--root", str(root / "root")]
+        command = [sys.executable, *flow, "--runner", "dask", "--scheduler", scheduler]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=1800)
+    except subprocess.TimeoutExpired:
+        raise Failed("the flow took longer than half an hour") from None
+    finally:
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+    found = re.findall(r"published release \S+ \(([\d.]+) s\)", done.stdout + done.stderr)
+    if done.returncode or not found:
+        raise Failed(f"the flow ended with {done.returncode}: {(done.stdout + done.stderr).strip()[-300:]}")
+    return float(found[-1])
+
+
+def _said(log: Path, pattern: str, most: float) -> str:
+    """What a process writes into its log. Raises Failed where it does not in so many seconds."""
+    end = time.monotonic() + most
+    while time.monotonic() < end:
+        if match := re.search(pattern, log.read_text(encoding="utf-8", errors="replace")):
+            return match.group(1)
+        time.sleep(0.2)
+    raise Failed(f"waited {most:.0f} s for {log.name} to say {pattern}")
