@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, MINCHO, WIDTH, Drawing, draw
 
+from aisi_ingest.extract import report
 from aisi_ingest.extract.pdf import (
     CURVE,
     FILL,
@@ -285,11 +286,21 @@ def test_a_missing_file_is_not_readable(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_read_leaves_an_issue_and_the_rest_goes_on(tmp_path: Path) -> None:
     with open_document(fixtures.broken_page(tmp_path / "a.pdf")) as document:
         pages = list(document.pages())
-        assert [page.number for page in pages] == [1, 3]
+        assert [(page.number, len(page.chars)) for page in pages] == [
+            (1, len(pages[0].chars)),
+            (2, 0),
+            (3, len(pages[2].chars)),
+        ]
         assert [(issue.code, issue.page, issue.level) for issue in document.issues] == [
             ("page_unreadable", 2, "warning")
         ]
-    assert text_of(pages[1]) == "still here"
+    assert text_of(pages[2]) == "still here"
+
+
+def test_pages_behind_one_that_cannot_be_read_keep_their_numbers_and_sizes(tmp_path: Path) -> None:
+    content = report.read(fixtures.broken_page(tmp_path / "a.pdf")).value
+    assert content is not None and len(content.page_sizes) == 3 and 2 in content.pages_without_text
+    assert [block.page for block in content.blocks if block.text == "still here"] == [3]
 
 
 def test_an_empty_page_has_no_characters(tmp_path: Path) -> None:

@@ -167,15 +167,22 @@ class PdfDocument:
         return tuple(sorted(found))
 
     def pages(self) -> Iterator[Page]:
-        """Read page after page, closing each at once. One that cannot be read leaves an issue instead."""
+        """Read page after page, closing each at once. One that cannot be read leaves an issue and is empty.
+
+        It is as large as the page before it, so that the pages after it keep their numbers and sizes.
+        """
+        size = (595.0, 842.0)
         for index in range(self.page_count):
             page = C.FPDF_LoadPage(self.handle, index)
             if not page:
                 message = f"page {index + 1} cannot be read"
                 self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
+                yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                yield _read_page(page, index, self.inspection.layered)
+                read = _read_page(page, index, self.inspection.layered)
+                size = (read.width, read.height)
+                yield read
             finally:
                 C.FPDF_ClosePage(page)
 
