@@ -47,7 +47,7 @@ def furniture(pages: Sequence[PageLines], body_size: float) -> dict[int, set[int
     usual = {edge for edge, count in edges.items() if count >= 3}
     for page in pages if usual else ():  # pages with too few lines to count
         for k, line in enumerate(page.lines):
-            in_place = line.text.isdigit() and any(abs(line.box.x1 / 3 - edge) < 1.5 for edge in usual)
+            in_place = line.text.isdecimal() and any(abs(line.box.x1 / 3 - edge) < 1.5 for edge in usual)
             if in_place and all(line.box.x1 < other.box.x0 for other in page.lines if len(other.text) > 8):
                 found[page.number].add(k)
     for page in pages:
@@ -64,7 +64,7 @@ def _line_numbers(page: PageLines) -> set[int]:
     digits = [
         k
         for k, line in enumerate(page.lines)
-        if line.direction == "right" and line.text.isdigit() and len(line.text) < 5
+        if line.direction == "right" and line.text.isdecimal() and len(line.text) < 5
     ]
     if len(digits) < 4:
         return set()

@@ -123,7 +123,7 @@ def inherited_size(level: int, styles: list[Any]) -> float:
 
 
 def _points(hundredths: str | None) -> float | None:
-    return int(hundredths) / 100 if hundredths and hundredths.isdigit() else None
+    return int(hundredths) / 100 if hundredths and hundredths.isdecimal() and len(hundredths) < 8 else None
 
 
 def bullet_of(paragraph: Any, level: int, styles: list[Any]) -> Any | None:

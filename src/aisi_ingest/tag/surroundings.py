@@ -153,5 +153,5 @@ def _columns_of_numbers(text: str) -> set[int]:
     return {
         column
         for _, column, start, end in cells(text)
-        if (cell := text[start:end].strip()).isdigit() and not 1900 <= int(cell[:5]) <= 2100
+        if (cell := text[start:end].strip()).isdecimal() and not 1900 <= int(cell[:5]) <= 2100
     }
