@@ -3,6 +3,7 @@
 # make check  formatting, lint, types
 # make lock   write the lock files anew from pyproject.toml (needs uv)
 # make bench  figures beside other programs, written to benchmarks/RESULTS.md
+# make fuzz   a minute of fuzzing, guided by coverage where atheris can be installed
 # make clean  remove the virtual environment and what the demo made
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
 
-.PHONY: demo test check lock bench clean setup setup-dev
+.PHONY: demo test check lock bench fuzz clean setup setup-dev
 
 demo: setup
 	@$(BIN)/aisi-ingest demo
@@ -25,6 +26,12 @@ check: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python benchmarks/run.py
+
+fuzz: setup-dev
+	@{ uv pip install --quiet --python $(BIN)/python --target build/fuzz/packages --require-hashes -r fuzz/requirements.txt \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/fuzz/packages --upgrade \
+	    --require-hashes -r fuzz/requirements.txt; } || echo "atheris cannot be installed here: inputs are random" >&2
+	@PYTHONPATH=build/fuzz/packages $(BIN)/python fuzz/run.py --seconds 60
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock
