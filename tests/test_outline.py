@@ -104,6 +104,20 @@ def test_bookmarks_overrule_what_only_looks_like_a_heading():
     assert headings(blocks, *marks) == [("Purpose", 1), ("Scope", 2), ("Methods", 1)]
 
 
+def test_a_heading_without_a_bookmark_is_as_high_as_its_type_is_large():
+    lines = [(f"{k} Part", 16, True) for k in (1, 2, 3)]
+    blocks = drafts(*lines, ("parse_tree", 12, True), (TEXT, 10, False), ("Preface", 16, True), (TEXT, 10, False))
+    marks = [Bookmark(1, text, 1) for text, _, _ in lines]
+    assert headings(blocks, *marks)[-2:] == [("parse_tree", 2), ("Preface", 1)]
+
+
+def test_a_bookmark_may_cut_the_number_of_what_it_names():
+    lines = [("4 Use", 14, True), ("4.1 Tools", 12, True), (TEXT, 10, False), ("Appendix A Licence", 12, True)]
+    marks = (Bookmark(1, "4 Use", 1), Bookmark(2, "Tools", 1), Bookmark(1, "A Licence", 1))
+    found = headings(drafts(*lines, (TEXT, 10, False)), *marks)
+    assert found == [("4 Use", 1), ("4.1 Tools", 2), ("Appendix A Licence", 1)]
+
+
 def test_bookmarks_that_name_no_line_are_left_alone():
     blocks = drafts(("1. 目的", 14, True), (TEXT, 10, False), ("2. 方法", 14, True), (TEXT, 10, False))
     assert [t for t, _ in headings(blocks, Bookmark(1, "スライド番号 1", 1), Bookmark(1, "スライド番号 2", 1))] == [

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fixtures_pdf import GOTHIC, MINCHO, Drawing, draw
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from typeset import BODY, LEADING, broken, paragraph, paragraphs
 
@@ -128,6 +129,24 @@ def test_columns_are_read_one_after_the_other(tmp_path, columns):
             paragraph(d, 65 + k * (width + gutter), 110, text, width=width, size=9, leading=13)
 
     assert texts(content(draw(tmp_path / "a.pdf", page)), "paragraph") == marked
+
+
+def test_columns_nearer_to_each_other_than_a_wide_blank_are_columns(tmp_path):
+    width = 200.0
+    text = (WORDS + ". ") * 5
+
+    def page(d: Drawing) -> None:
+        lines = broken(text.strip(), width, "Helvetica", BODY)
+        for k, line in enumerate(lines):  # justified, so that the white strip is all that parts them
+            gap = (width - stringWidth(line.replace(" ", ""), "Helvetica", BODY)) / max(1, line.count(" "))
+            for x in (X, X + width + 1.1 * BODY):
+                at = x
+                for word in line.split(" "):
+                    d.text(at, TOP + k * 13, word, size=BODY)
+                    at += stringWidth(word, "Helvetica", BODY) + (gap if k < len(lines) - 1 else 3)
+
+    found = " ".join(texts(content(draw(tmp_path / "a.pdf", page)), "paragraph"))
+    assert found == " ".join((text.strip(), text.strip()))
 
 
 def test_names_and_what_stands_beside_them_are_read_row_by_row(tmp_path):
@@ -309,6 +328,31 @@ def test_a_heading_of_two_lines_is_whole(tmp_path):
         paragraphs(d, X, y + 10, [WORDS + "."] * 2)
 
     assert [(s.number, s.title) for s in content(draw(tmp_path / "a.pdf", page)).sections] == [("2.1", name[4:])]
+
+
+def test_a_heading_whose_second_line_is_set_in_is_whole(tmp_path):
+    def page(d: Drawing) -> None:
+        y = paragraph(d, X, TOP, WORDS + ".") + LEADING
+        d.text(
+            X, y, "Article 21 What an applicant has to show so that a system can be excluded from a", "Helvetica-Bold"
+        )
+        d.text(X + 20, y + LEADING, "second evaluation", "Helvetica-Bold")
+        paragraph(d, X, y + 3 * LEADING, WORDS + ".")
+
+    found = texts(content(draw(tmp_path / "a.pdf", page)))
+    assert "Article 21 What an applicant has to show so that a system can be excluded from a second evaluation" in found
+
+
+def test_a_paragraph_that_begins_with_a_number_and_is_set_in_goes_on_at_the_edge(tmp_path):
+    item = "(a) " + WORDS + "."
+
+    def page(d: Drawing) -> None:
+        y = paragraph(d, X, TOP, WORDS + ".", first=12)
+        y = paragraph(d, X, y, item, first=12)
+        paragraph(d, X, y, item.replace("(a)", "(b)"), first=12)
+
+    found = texts(content(draw(tmp_path / "a.pdf", page)), "list_item")
+    assert found == [item, item.replace("(a)", "(b)")]
 
 
 def test_lines_of_contents_are_no_headings(tmp_path):

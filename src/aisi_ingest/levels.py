@@ -36,7 +36,11 @@ def mark_levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, 
         kinds = {kind_of(d.number): matched[id(d)] for d in heads if id(d) in matched and d.number is not None}
         for draft in heads:
             if id(draft) not in matched:
-                other = kinds.get(kind_of(draft.number), max(styles.values())) if draft.number is not None else 1
+                if draft.number is not None:
+                    other = kinds.get(kind_of(draft.number), max(styles.values()))
+                else:  # as large as what stands on the level, or below all of them
+                    alike = [level for style, level in styles.items() if draft.size > style[0] - 0.3]
+                    other = min(alike, default=max(styles.values()) + 1)
                 draft.level = styles.get(style_of(draft), other)
         return
     classes = _classes(heads)

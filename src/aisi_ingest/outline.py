@@ -135,7 +135,8 @@ def _by_bookmarks(
             draft = drafts[k]
             if id(draft) in matched or k in gone or not keys[k] or not _eligible(draft):
                 continue
-            if keys[k] == wanted or (len(wanted) > 3 and bare[k] == wanted):
+            title = bare[k]  # without its number, which the bookmark may leave out or cut: "A" for "Appendix A"
+            if keys[k] == wanted or (len(title) > 3 and wanted.endswith(title) and keys[k].endswith(wanted)):
                 matched[id(draft)] = level
                 break
             after = k + 1

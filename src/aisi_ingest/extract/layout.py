@@ -199,6 +199,13 @@ def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, 
         return True
     if _centred(above, row) and prominent and above.face == row.face:
         return False
+    hanging = 0 < row.x0 - draft.rows[0].x0 < 6 * size and above.bold and row.bold and above.face == row.face
+    if hanging and full and not closed and len(draft.rows) < 3:  # a heading whose further lines are set in
+        return False
+    # A paragraph that begins with a number and has its first line set in.
+    set_in = len(draft.rows) == 1 and draft.number is not None and abs(row.x0 - draft.left) < 0.5 * size
+    if set_in and full and not closed and 0.7 * size < above.x0 - row.x0 < 3 * size:
+        return False
     to_the_right = above.x0 > draft.left + 0.4 * (right - draft.left) and abs(above.x0 - row.x0) > 0.4 * size
     if to_the_right or _indented(draft, row, size):
         return True
