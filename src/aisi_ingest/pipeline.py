@@ -70,7 +70,8 @@ class Threads:
         self.workers = workers
 
     def __call__(self, step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
-        with ThreadPoolExecutor(self.workers) as pool:
+        # Twice as many as there are workers: while one's output is written the worker has the next job.
+        with ThreadPoolExecutor(2 * self.workers) as pool:
             for future in as_completed([pool.submit(step, job) for job in jobs]):
                 yield future.result()
 
