@@ -780,6 +780,27 @@ def test_an_unchanged_site_of_a_thousand_documents_is_only_asked_and_quickly(
     assert ours - network < 5  # takes 1
 
 
+# A site where nothing has changed -----------------------------------------------------------------------------------
+
+
+def test_a_second_run_makes_only_conditional_requests_and_costs_next_to_nothing(site: Site, visit: Visiting) -> None:
+    """200 documents; ``python benchmarks/run.py --only unchanged`` has 1,000 and the whole run, goal 5 s."""
+    names = [f"record_{number:03}.pdf" for number in range(200)]
+    site.index(*names)
+    site["/robots.txt"] = b"User-agent: *\nAllow: /\n"
+    for name in names:
+        site[f"/{name}"] = pdf(name)
+    assert {each.receipt.state for each in visit(delay=0.0).fetched} == {"fetched"}
+    site.requests.clear()
+    began = time.thread_time()  # the server's threads are the network's time
+    again = visit(delay=0.0)
+    assert time.thread_time() - began < 5.0 * len(names) / 1000
+    assert len(site.requests) == len(names) + 2 and all("if-none-match" in each.headers for each in site.requests)
+    assert {(each.receipt.state, each.receipt.status, each.changed) for each in again.fetched} == {
+        ("unchanged", 304, False)
+    }
+
+
 # Several sources on one host -----------------------------------------------------------------------------------------
 
 
