@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from unicodedata import category, normalize
 
 from aisi_ingest import dates, numbering, outline, registry, sources, tag, text
 from aisi_ingest.extract import report
@@ -48,9 +50,20 @@ def layout(data: bytes) -> None:
     sheets = []
     for page in drawn:
         sheets.append(sheet_of(page, sheets[-1] if sheets else None))
-    content = report._report(sheets, marks, source.text(10))
-    publishable(content)
-    publishable(report._deck(drawn, marks, "", ()))
+    letters = _letters("".join(chr(code) for page in drawn for code in page.chars["code"][~page.chars["hidden"]]))
+    for content in (report._report(sheets, marks, source.text(10)), report._deck(drawn, marks, "", ())):
+        publishable(content)
+        told = _letters("".join(block.text for block in content.blocks if not block.hidden))
+        assert told == letters, f"lost {letters - told}, told twice {told - letters}"
+
+
+def _letters(said: str) -> Counter[str]:
+    """Letters of any script: signs of lists, leaders and hyphens come and go, a letter never does.
+
+    Apart from their voicing marks, which join a letter or stand alone by what is next to them.
+    """
+    plain = normalize("NFD", text.normalise(said))
+    return Counter(character for character in plain if category(character)[0] == "L")
 
 
 def publishable(content: Content, mentions: bool = True) -> None:

@@ -18,7 +18,7 @@ def is_blank(code: Array) -> Array:
 def blank_table() -> Array:
     table = np.zeros(0x10000, dtype=bool)
     table[:0x21] = True
-    table[[0x7F, 0xA0, 0xAD, 0x3000, 0x200B, 0x200C, 0x200D, 0xFEFF, 0x2060, 0x202F, 0xFFFE, 0xFFFF]] = True
+    table[[0x7F, 0xA0, 0xAD, 0x3000, 0x200B, 0x200C, 0x200D, 0xFEFF, 0x2060, 0x202F, 0xFFFE]] = True
     table[0x2000:0x200B] = True
     return table
 
@@ -42,5 +42,5 @@ def table_of(ranges: tuple[tuple[int, int], ...]) -> Array:
     table = np.zeros(0x10000, dtype=bool)
     for first, end in ranges:
         table[first:end] = True
-    table[0xFFFF] = True  # stands for all code points beyond: ideographs of names
+    table[0xFFFF] = ranges != CORNER  # stands for all code points beyond: ideographs of names
     return table
