@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from aisi_ingest.run_report import Row, StageCost, stage_costs
+from pathlib import Path
+
+from aisi_ingest.model import Issue
+from aisi_ingest.run_report import Report, Row, StageCost, keep, last, stage_costs
 from aisi_ingest.steps import PairOutcome
 
 MIB = 1 << 20
@@ -28,3 +31,30 @@ def test_what_was_fresh_costs_nothing_and_what_was_stopped_has_no_size():
     costs = stage_costs(rows, [PairOutcome("fresh, without its beads", "a/ja", "a/en", None)])
     assert costs["extract"] == StageCost(1, 300.0, None)
     assert costs["tag"] == costs["align"] == StageCost(0, 0.0, None)
+
+
+def report() -> Report:
+    rows = (row("a.pdf", {"extract": 1.5}, {"extract": MIB}), row("b.pdf", {}, {}))
+    pairs = (PairOutcome("a", "a/ja", "a/en", None, issues=(Issue("align", "warning", "code", "文"),)),)
+    return Report("2026-11-22T03:17:00Z", 2.5, rows, pairs, (), None, stages=stage_costs(rows, pairs))
+
+
+def test_what_the_last_run_did_is_kept(tmp_path: Path):
+    assert last(tmp_path) is None
+    keep(tmp_path, report())
+    assert last(tmp_path) == report()
+
+
+def test_a_damaged_record_counts_for_nothing(tmp_path: Path):
+    keep(tmp_path, report())
+    path = tmp_path / "run.json"
+    content = path.read_bytes()
+    for damaged in (content.replace(b"a.pdf", b"c.pdf"), content[:-20], b"", b"\xff\n"):
+        path.write_bytes(damaged)
+        assert last(tmp_path) is None
+
+
+def test_a_disk_that_refuses_the_record_does_not_end_the_run(tmp_path: Path, caplog):
+    (tmp_path / "file").write_text("no folder")
+    keep(tmp_path / "file", report())
+    assert "run.json" in caplog.text

@@ -138,7 +138,7 @@ def kinds(root: Path) -> dict[str, list[Path]]:
     return {
         "raw": [path for path in files if len(path.name) == 64],
         "ledger": [root / "raw" / "receipts.jsonl"],
-        "log": [root / "processed" / "log.jsonl"],
+        "log": [root / "processed" / "log.jsonl", root / "processed" / "run.json"],
         "outputs": [path for path in stages if not path.name.endswith(".stamp.json")],
         "stamps": [path for path in files if path.name.endswith(".stamp.json")],
         "index": [root / "processed" / "index.json"],

@@ -56,11 +56,11 @@ def ledger_problems(root: Path) -> Iterator[str]:
 
 
 def log_problems(root: Path) -> Iterator[str]:
-    """Lines of the log that are not as they were written."""
-    path = root / "processed" / "log.jsonl"
-    for number, _, problem in _lines(path, msgspec.json.decode):
-        if problem:
-            yield f"{path}:{number}: {problem}"
+    """Lines of the log, and of what the last run said of itself, that are not as they were written."""
+    for path in (root / "processed" / "log.jsonl", root / "processed" / "run.json"):
+        for number, _, problem in _lines(path, msgspec.json.decode):
+            if problem:
+                yield f"{path}:{number}: {problem}"
 
 
 def _lines(path: Path, decode: Callable[[bytes], Any]) -> Iterator[tuple[int, Any, str | None]]:

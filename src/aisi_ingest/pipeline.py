@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest import fetch, log, steps
+from aisi_ingest import fetch, log, run_report, steps
 from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
@@ -228,7 +228,9 @@ class _Run(AbstractContextManager["_Run"]):
             report = self._publish(report, placed, pairs, editions)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
                 write_stamp(latest, self._stamp(good, latest))
-        return replace(report, seconds=self._took())
+        report = replace(report, seconds=self._took())
+        run_report.keep(self.store.processed, report)
+        return report
 
     def _chosen(self, listings: Mapping[str, Listing], only: Sequence[str]) -> Sequence[str]:
         """Addresses of the documents that ``only`` names; each name must fit one at the least."""

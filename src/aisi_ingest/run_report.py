@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
+from aisi_ingest import store
 from aisi_ingest.fetch import Fetched
+from aisi_ingest.files import RootError, intact, summed
 from aisi_ingest.model import Issue, Release
 from aisi_ingest.steps import DocumentOutcome, PairOutcome
+
+_FILE = "run.json"
+_LOG = logging.getLogger(__name__)
 
 
 class Row(Struct, frozen=True):
@@ -110,3 +118,23 @@ def stage_costs(rows: Sequence[Row], pairs: Sequence[PairOutcome]) -> dict[str, 
         )
         for stage, each in took.items()
     }
+
+
+def keep(processed: Path, report: Report) -> None:
+    """Keep what the last run did in ``processed/run.json``, also where it published nothing.
+
+    A record only: where the disk refuses it, the run is what it was, and the log says so.
+    """
+    try:
+        store.atomic_write(processed / _FILE, summed(msgspec.json.encode(report)) + b"\n")
+    except RootError as error:
+        _LOG.warning("%s", error)
+
+
+def last(processed: Path) -> Report | None:
+    """What the last run did; None where there was none, or its record is damaged."""
+    try:
+        line = (processed / _FILE).read_bytes()[:-1]
+        return msgspec.json.decode(line, type=Report) if intact(line) else None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
