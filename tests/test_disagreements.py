@@ -48,7 +48,7 @@ def findings(folder: Path, changes: dict[str, dict[str, str]] | None) -> dict[st
         assert alignment is not None
         name = ja.listing.source.file.replace("_ja.", "_{}.")
         assert en.listing.source.file == name.format("en")
-        out[name] = list(compare.compare(ja, en, alignment).value or ())
+        out[name] = list(compare.compare(ja, en, alignment, registry.load()).value or ())
     assert set(out) == set(FILES)
     return out
 

@@ -1,22 +1,14 @@
-"""What the two languages of one edition say differently.
-
-Values are compared, not strings: dates as stretches of days, numbers with their scale, names by the entity that they
-link to. Only what both sides say, and say differently, is a difference; what one side leaves out of a sentence is
-none, nor is a coarser value or another order.
-"""
+"""What the two languages of one edition say differently: what only one of them has, and which values differ."""
 
 from __future__ import annotations
 
-import functools
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from aisi_ingest import periods
+from aisi_ingest.differences import Names, differences
 from aisi_ingest.editions import diff_editions
 from aisi_ingest.model import (
     Alignment,
@@ -32,15 +24,12 @@ from aisi_ingest.model import (
     Section,
     Severity,
 )
-from aisi_ingest.numbers import Number, numbers
 
 if TYPE_CHECKING:
     from aisi_ingest.registry import Registry
 
 __all__ = ["compare", "diff_editions"]
 
-# A bead under this score may be wrong, and so would be what it shows; one over the second is sure.
-_LEAST_SCORE, _SURE = 0.6, 0.9
 # With less than this share of the smaller side aligned, the documents are not two versions of one text.
 _LEAST_SHARE = 0.2
 _SHORT = 40  # characters (Japanese 16): a shorter text that is missing weighs little
@@ -63,13 +52,19 @@ class _Side(Struct, frozen=True):
         return [self.blocks[i] for i in ids if i in self.blocks]
 
 
-def compare(ja: Document, en: Document, alignment: Alignment) -> Result[tuple[Finding, ...]]:
-    """Findings in Japanese reading order: what is missing on either side, then what differs, bead by bead."""
+def compare(
+    ja: Document, en: Document, alignment: Alignment, registry: Registry | None = None
+) -> Result[tuple[Finding, ...]]:
+    """Findings in Japanese reading order: what is missing on either side, then what differs, bead by bead.
+
+    ``registry`` is the one that the documents were tagged with: it says what is part of what.
+    """
     sides = _side(ja, "ja"), _side(en, "en")
     share = _share(alignment)
     if share < _LEAST_SHARE:
         message = f"Only {share:.0%} of the shorter document has a counterpart: they are not compared."
         return Result((), (Issue("compare", "warning", "too_little_in_common", message),))
+    names = Names(registry, ja.mentions, en.mentions)
     findings: list[Finding] = []
     missing_sections = _missing_sections(alignment, sides)
     findings += missing_sections
@@ -81,8 +76,9 @@ def compare(ja: Document, en: Document, alignment: Alignment) -> Result[tuple[Fi
             continue
         if not bead.ja or not bead.en:
             findings += _missing_block(bead, sides, gone)
-        elif bead.score >= _LEAST_SCORE:
-            findings += _differences(bead, sides)
+        else:
+            found = [side.texts(ids) for side, ids in zip(sides, (bead.ja, bead.en), strict=True)]
+            findings += differences(bead, found, (sides[0].mentions, sides[1].mentions), names)
     return Result(tuple(findings))
 
 
@@ -204,197 +200,3 @@ def _missing(kind: FindingKind, at: str, text: str, severity: Severity, name_ja:
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
-
-
-# Differing values ------------------------------------------------------------------------------------------------
-
-
-class _Value(Struct, frozen=True):
-    """A value as it is compared, and as it is written."""
-
-    value: str
-    written: str
-    label: str = ""
-    loose: bool = False  # a number in words, which idioms use too; a name that several bodies have
-
-
-def _differences(bead: Bead, sides: tuple[_Side, _Side]) -> list[Finding]:
-    blocks = [sides[0].texts(bead.ja), sides[1].texts(bead.en)]
-    if any(block.kind == "code" for side in blocks for block in side):
-        return []
-    severity: Severity = "medium" if bead.score >= _SURE else "low"
-    out = []
-    readers: list[
-        tuple[FindingKind, Callable[[Block, tuple[Mention, ...]], list[_Value]], Callable[[_Value, _Value], bool]]
-    ] = [
-        ("date_differs", _dates, _dates_agree),
-        ("number_differs", _numbers, _numbers_agree),
-        ("entity_differs", _entities, _entities_agree),
-    ]
-    for kind, read, agree in readers:
-        ja, en = (
-            [value for block in found for value in read(block, side.mentions.get(block.id, ()))]
-            for found, side in zip(blocks, sides, strict=True)
-        )
-        for one, other in _unmatched(ja, en, agree):
-            weight: Severity = (
-                "high"
-                if severity == "medium" and kind == "date_differs" and one.value[:4] != other.value[:4]
-                else severity
-            )
-            out.append(_differs(kind, bead, one, other, weight))
-    return out
-
-
-def _unmatched(
-    ja: Sequence[_Value], en: Sequence[_Value], agree: Callable[[_Value, _Value], bool]
-) -> list[tuple[_Value, _Value]]:
-    """Values that nothing on the other side agrees with, paired in order; what one side has more is left out.
-
-    Equal values answer each other one by one, so that the second of two may differ; what then is left may be coarser.
-    """
-    left, right = _without(ja, en), _without(en, ja)
-    lone_ja = [a for a in left if not any(agree(a, b) for b in right)]
-    lone_en = [b for b in right if not any(agree(a, b) for a in left)]
-    # The nearest first: of several values that changed, each has its own counterpart. A name of a place is not set
-    # against one of a person. Words for numbers are often idioms.
-    near = sorted(
-        (_distance(a, b), i, j)
-        for i, a in enumerate(lone_ja)
-        for j, b in enumerate(lone_en)
-        if a.label == b.label and _telling(a, b, ja, en)
-    )
-    used: tuple[set[int], set[int]] = set(), set()
-    out = []
-    for _, i, j in near:
-        if i not in used[0] and j not in used[1]:
-            used[0].add(i)
-            used[1].add(j)
-            out.append((i, lone_ja[i], lone_en[j]))
-    return [(one, other) for _, one, other in sorted(out, key=lambda found: found[0])]
-
-
-def _distance(a: _Value, b: _Value) -> float:
-    """How far apart two values are, for choosing what stands for what: in days, or by the factor between numbers."""
-    if a.label:
-        return 0.0
-    spans = periods.span(a.value), periods.span(b.value)
-    if spans[0] and spans[1]:
-        return float(abs((spans[0][0] - spans[1][0]).days))
-    try:
-        one, other = float(a.value.rstrip("%")), float(b.value.rstrip("%"))
-    except ValueError:
-        return 0.0
-    return abs(math.log(max(one, 1e-9)) - math.log(max(other, 1e-9))) + (a.value[-1] == "%") * (b.value[-1] != "%")
-
-
-def _without(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value]:
-    """Values less one for each equal one on the other side."""
-    held = Counter((value.label, value.value) for value in others)
-    out = []
-    for value in values:
-        if held[value.label, value.value] > 0:
-            held[value.label, value.value] -= 1
-        else:
-            out.append(value)
-    return out
-
-
-def _telling(one: _Value, other: _Value, ja: Sequence[_Value], en: Sequence[_Value]) -> bool:
-    """Whether two values tell of a difference. One that the other side has too, only less often, is said again."""
-    again = [any(b.value == one.value for b in en), any(a.value == other.value for a in ja)]
-    if one.label:
-        # Names are said again where the other language says "it"; what a shared name means was guessed.
-        return not any(again) and not one.loose and not other.loose
-    loose = [one.loose, other.loose]
-    return not all(loose) and not all(again) and not (any(again) and any(loose))
-
-
-def _dates(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
-    out = []
-    for m in mentions:
-        if m.label == "DATE" and m.value:
-            # A year that the text does not say was guessed from around it: not compared.
-            says_year = any(sign in m.text for sign in "年元'’") or sum(c.isdigit() for c in m.text) >= 4
-            out.append(_Value(m.value if says_year else periods.without_year(m.value), m.text))
-    return out
-
-
-def _dates_agree(a: _Value, b: _Value) -> bool:
-    return periods.agree(a.value, b.value)
-
-
-def _numbers(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
-    names = [(m.start, m.end) for m in mentions]
-    found: list[Number] = numbers(block.text, block.lang, names)
-    return [_Value(_digits(n), block.text[n.start : n.end], loose=n.in_words) for n in found]
-
-
-def _digits(number: Number) -> str:
-    """1000000, 0.5, 30%: all digits, no exponent."""
-    value = f"{number.value:.0f}" if number.value == int(number.value) else f"{number.value:.10f}".rstrip("0")
-    return value + ("%" if number.kind == "percent" else "")
-
-
-def _numbers_agree(a: _Value, b: _Value) -> bool:
-    return a.value == b.value
-
-
-def _entities(block: Block, mentions: Sequence[Mention]) -> list[_Value]:
-    return [
-        _Value(m.value, m.text, m.label, loose=_shared(m.text))
-        for m in mentions
-        if m.label != "DATE" and m.value and not m.value.startswith("local:")
-    ]
-
-
-def _entities_agree(a: _Value, b: _Value) -> bool:
-    """The same, or one is part of the other, as the registry or the id says (``mic`` and ``mic-telecom``)."""
-    if a.value.startswith(b.value + "-") or b.value.startswith(a.value + "-"):
-        return True
-    return a.value in _wholes(b.value) or b.value in _wholes(a.value)
-
-
-@functools.cache
-def _wholes(entity: str) -> frozenset[str]:
-    """An entity and all that it is part of, in the registry that ships with the project."""
-    parents, out = _part_of(), [entity]
-    while (parent := parents.get(out[-1])) and parent not in out:
-        out.append(parent)
-    return frozenset(out)
-
-
-@functools.lru_cache(maxsize=20_000)
-def _shared(name: str) -> bool:
-    """Whether several entities of the registry have this name."""
-    known = _registry()
-    return known is not None and len(known.find(name)) > 1
-
-
-@functools.cache
-def _part_of() -> dict[str, str]:
-    known = _registry()
-    return {name: entry.part_of for name, entry in known.entries.items() if entry.part_of} if known else {}
-
-
-@functools.cache
-def _registry() -> Registry | None:
-    """The registry that ships with the project; None where it cannot be read, which the tagger tells."""
-    from aisi_ingest import registry
-
-    try:
-        return registry.load()
-    except registry.RegistryError:
-        return None
-
-
-_WHAT = {"date_differs": ("日付", "date"), "number_differs": ("数値", "number"), "entity_differs": ("名称", "name")}
-
-
-def _differs(kind: FindingKind, bead: Bead, ja: _Value, en: _Value, severity: Severity) -> Finding:
-    what_ja, what_en = _WHAT[kind]
-    message = {
-        "ja": f"{what_ja}が異なります。日本語版は「{ja.written}」、英語版は「{en.written}」です。",
-        "en": f"The {what_en} differs: “{ja.written}” in Japanese, “{en.written}” in English.",
-    }
-    return Finding(kind, bead.ja, bead.en, {"ja": ja.value, "en": en.value}, severity, message)

@@ -34,7 +34,9 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
     return Result(placed.value[0] if placed.value else None, issues + placed.issues)
 
 
-def align(first: Document, second: Document) -> Result[tuple[Document, Document, Aligned]]:
+def align(
+    first: Document, second: Document, *, registry: Path | None = None
+) -> Result[tuple[Document, Document, Aligned]]:
     """Lay a Japanese and an English document side by side, in whichever order they come.
 
     The value is None, with an issue that says so, where both are in one language.
@@ -46,7 +48,9 @@ def align(first: Document, second: Document) -> Result[tuple[Document, Document,
         return Result(None, (Issue("align", "error", "one_language", text),))
     ja, en = (first, second) if langs[0] == "ja" else (second, first)
     ja, en = replace(ja, id="ja/none/ja"), replace(en, id="en/none/en")
-    result = steps.align_on_the_spot(Settings(root=".", workers=1), ja, en)
+    result = steps.align_on_the_spot(
+        Settings(root=".", registry=str(registry) if registry else None, workers=1), ja, en
+    )
     return Result((ja, en, result.value) if result.value else None, result.issues)
 
 

@@ -62,6 +62,15 @@ def without_year(value: str) -> str:
     return re.sub(r"\d{4}(?=-(?:0\d|1[0-2]))", "XXXX", value)
 
 
+def _other_stretch(
+    a: str, b: str, one: tuple[datetime.date, datetime.date], other: tuple[datetime.date, datetime.date]
+) -> bool:
+    """Whether both say from when to when, as precisely, and not the same: May 21-22 beside May 21-23."""
+    lengths = [part.count("-") for part in (*a.split("/"), *b.split("/"))]
+    whole_year = any((end - start).days in (364, 365) for start, end in (one, other))
+    return "/" in a and "/" in b and len(set(lengths)) == 1 and not whole_year and one != other
+
+
 def agree(a: str, b: str) -> bool:
     """Whether one date holds the other. What cannot be read agrees with anything: unknown is no difference."""
     if "XXXX" in a or "XXXX" in b:
@@ -71,6 +80,8 @@ def agree(a: str, b: str) -> bool:
     one, other = span(a), span(b)
     if one is None or other is None:
         return True
+    if _other_stretch(a, b, one, other):
+        return False
     inside = one[0] <= other[0] and other[1] <= one[1]
     around = other[0] <= one[0] and one[1] <= other[1]
     # A fiscal year beside a calendar year: told apart loosely in both languages.

@@ -201,7 +201,7 @@ def extract_and_tag(
 
 def align_on_the_spot(settings: Settings, ja: Document, en: Document) -> Result[Aligned]:
     """The same for two documents on the spot: nothing is kept."""
-    return _confined(settings, "align", _align, ja, en).value
+    return _confined(settings, "align", _align, ja, en, settings.registry).value
 
 
 def portray_document(job: DocumentJob) -> PortraitOutcome:
@@ -234,8 +234,12 @@ def align_pair(job: PairJob) -> PairOutcome:
     output: _Output[Aligned] = _Output(place, key, "align", job.name, job.settings.redo("align"))
     inputs = tuple(_digest(msgspec.json.encode(document)) for document in (job.ja, job.en))
     output.make(
-        Stamp(inputs, code_digest("align") + code_digest("compare")),
-        lambda: _confined(job.settings, "align", _align, job.ja, job.en),
+        Stamp(
+            inputs,
+            code_digest("align") + code_digest("compare"),
+            {"registry": registry_digest(job.settings.registry)},
+        ),
+        lambda: _confined(job.settings, "align", _align, job.ja, job.en, job.settings.registry),
         Result[Aligned],
     )
     return PairOutcome(
@@ -351,13 +355,13 @@ def _portray(settings: Settings, listing: Listing) -> Result[Portrait]:
     return Result(pair.portray([load_document(settings, listing)])[0])
 
 
-def _align(ja: Document, en: Document) -> Result[Aligned]:
+def _align(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:
     from aisi_ingest import align, compare
 
     alignment: Result[Alignment] = align.align(ja, en)
     if alignment.value is None:
         return Result(None, alignment.issues)
-    findings = compare.compare(ja, en, alignment.value)
+    findings = compare.compare(ja, en, alignment.value, _registry(registry_path))
     value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or ())
     return Result(value, (*alignment.issues, *findings.issues))
 
