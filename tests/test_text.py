@@ -38,6 +38,12 @@ def test_normalising_twice_changes_nothing_more(text):
     assert normalise(normalise(text)) == normalise(text)
 
 
+@given(st.lists(st.text("かハゔ\u3099\u309aｶﾞﾟ漢a ー", max_size=4), max_size=6))
+def test_joined_lines_need_not_be_normalised_again(lines):
+    joined = "".join(map(normalise, lines))
+    assert normalise(joined) == joined
+
+
 @given(st.text(st.characters(codec=None)))
 def test_normalised_text_can_be_written_as_utf8(text):
     normalise(text).encode("utf-8")
