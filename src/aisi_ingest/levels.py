@@ -39,8 +39,8 @@ def mark_levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, 
                 if draft.number is not None:
                     other = kinds.get(kind_of(draft.number), max(styles.values()))
                 else:  # as large as what stands on the level, or below all of them
-                    alike = [level for style, level in styles.items() if draft.size > style[0] - 0.3]
-                    other = min(alike, default=max(styles.values()) + 1)
+                    reached = [level for style, level in styles.items() if draft.size > style[0] - 0.3]
+                    other = min(reached, default=max(styles.values()) + 1)
                 draft.level = styles.get(style_of(draft), other)
         return
     classes = _classes(heads)

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from aisi_ingest.extract.hyphens import Hyphens
 from aisi_ingest.extract.rows import Row
 from aisi_ingest.model import Box
 from aisi_ingest.numbering import Numbering
@@ -24,6 +25,7 @@ class Setting(Struct, frozen=True):
     right: float  # where full lines end; 0 where it is not known
     bottom: float  # where the text of a full page ends
     indents: bool  # the first line of a paragraph is set in
+    hyphens: Hyphens = Hyphens()
     reach: float = 0.0  # how far a line could run at the most where the text stands in columns
 
 
@@ -53,6 +55,7 @@ class Draft:
     target: int | None = None  # contents: the printed page number
     pages: int = 1
     sealed: bool = False  # nothing may be joined to it
+    hyphens: Hyphens = field(default_factory=Hyphens)  # of the document
     cover: bool = False  # stands on a cover, where type is large and nothing is a heading
 
     @property
@@ -87,6 +90,8 @@ class Draft:
             lost, stripped = 0, text
         elif "://" in self.text and _ADDRESS_OPEN.search(self.text) and _ADDRESS_REST.match(stripped):
             self.text += stripped  # an address broken over two lines
+        elif self.text[-1] == "-" and self.hyphens.kept(self.text, stripped):
+            self.text += stripped
         else:
             self.text = join_lines((self.text, stripped))
         start = len(self.text) - len(stripped)

@@ -18,6 +18,7 @@ from aisi_ingest.extract.columns import Column, columns_of
 from aisi_ingest.extract.contents import contents_line, has_page_number, is_contents_title
 from aisi_ingest.extract.drafts import Draft, Setting
 from aisi_ingest.extract.footnotes import label_of
+from aisi_ingest.extract.hyphens import Hyphens
 from aisi_ingest.extract.rows import Row
 from aisi_ingest.numbering import numbering
 from aisi_ingest.text import is_wide
@@ -63,7 +64,7 @@ def paragraphs(column: Column, page: int, setting: Setting, notes: bool = False)
             continue
         if previous is None or draft is None or _begins(draft, previous, row, rights[k - 1], setting, notes):
             space = (row.base - previous.base) / row.size if previous is not None else 9.0
-            out.append(_started(row, page, column.left, rights[k], space, notes))
+            out.append(_started(row, page, column.left, rights[k], space, notes, setting.hyphens))
         elif draft.kind == "code":
             draft.add(row, "\n" + _indent(draft.rows[0], row))
             draft.first_part += 1
@@ -78,8 +79,8 @@ def paragraphs(column: Column, page: int, setting: Setting, notes: bool = False)
     return out
 
 
-def _started(row: Row, page: int, left: float, right: float, space: float, notes: bool) -> Draft:
-    draft = Draft(page, [row], right, left, space=space, lead=row.lead)
+def _started(row: Row, page: int, left: float, right: float, space: float, notes: bool, hyphens: Hyphens) -> Draft:
+    draft = Draft(page, [row], right, left, space=space, lead=row.lead, hyphens=hyphens)
     entry = contents_line(row.text)
     if notes:
         draft.kind = "footnote"

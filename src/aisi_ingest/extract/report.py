@@ -17,6 +17,7 @@ from aisi_ingest.extract.cover import mark_cover, mark_title
 from aisi_ingest.extract.drafts import Draft, Setting
 from aisi_ingest.extract.flow import flow
 from aisi_ingest.extract.furniture import PageLines, furniture
+from aisi_ingest.extract.hyphens import hyphens_of
 from aisi_ingest.extract.lines import Frame
 from aisi_ingest.extract.lists import cut_numbers, mark_levels
 from aisi_ingest.extract.notes import link_notes
@@ -101,6 +102,7 @@ def _report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: 
         dotted(page_rows, sheet.dots)
     _typewritten(rows)
     setting = _setting(rows, _width(sheets, frames), size, face)
+    setting = structs.replace(setting, hyphens=hyphens_of(row.text for page in rows for row in page))
     arranged = [arrange(*page, setting) for page in zip(sheets, frames, rows, beside.values(), strict=True)]
     flows, notes = [page.flow for page in arranged], [page.notes for page in arranged]
     setting = structs.replace(setting, indents=_indents(flows))
