@@ -36,6 +36,14 @@ def document(root: Path, wanted: str) -> Document:
     raise LookupError(f"{wanted}: its bytes are not in {root / 'raw'}")
 
 
+def published(release: Path) -> dict[str, str]:
+    """Document ids of a release by sha256 of their bytes; empty where there is no release, or a damaged one."""
+    try:
+        return {str(row["source"]["sha256"]): str(row["id"]) for row in _rows(release, "documents")}
+    except (OSError, KeyError, TypeError, msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+
+
 def _find(release: Path, wanted: str) -> dict[str, Any]:
     if not release.exists():
         raise LookupError(f"{release}: there is no release yet; begin with aisi-ingest run or add")

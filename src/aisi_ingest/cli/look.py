@@ -21,18 +21,28 @@ def register(app: typer.Typer) -> None:
 
 
 def status(root: Root = Path(".")) -> None:
-    """Every document ever seen: last seen, last changed, last good, state and reason."""
-    from aisi_ingest.store import Store
+    """Every source and document ever seen: last seen, last changed, last good, state and reason. Times are UTC."""
+    from aisi_ingest import standing
 
-    rows = Store(root).states()
+    rows = standing.of(root)
     if not rows:
         print(f"{root}: nothing has been fetched yet; begin with aisi-ingest run or add")
         return
+    for source in dict.fromkeys(row.source for row in rows):
+        print(standing.told([row for row in rows if row.source == source]))
+    print()
     print_table(
-        ("source", "file", "state", "last seen", "last changed", "last good", "sha256", "reason"),
+        ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
         [
-            (r.source, r.file, r.state, r.last_seen, r.last_changed, r.last_good, (r.sha256 or "")[:12], r.reason)
-            for r in rows
+            (
+                row.source,
+                row.file,
+                row.state,
+                *(standing.short(time) for time in (row.last_seen, row.last_changed, row.last_good)),
+                row.id,
+                row.reason,
+            )
+            for row in rows
         ],
     )
 
@@ -144,11 +154,17 @@ def check_sources(
     failed = False
     for source in load(path):
         plan = fetch.plan(source, Store(root))
-        print(f"{source.id}: {len(plan.new)} new, {len(plan.known)} known, {len(plan.gone)} no longer listed")
+        print(
+            f"{source.id}: {len(plan.new)} new, to be fetched; {len(plan.known)} known, to be asked whether they "
+            f"changed; {len(plan.gone)} no longer listed, to be marked as withdrawn"
+        )
         for link in plan.new:
             print(f"  new   {link.url}  {link.title or ''}")
         for receipt in plan.gone:
             print(f"  gone  {receipt.url}")
+        if source.licence is None:
+            print("  warning: no licence is known: its documents would be fetched and read, and not published;")
+            print('           write in the file: licence = {name = "...", url = "...", attribution = "..."}')
         for issue in plan.issues:
             failed = failed or issue.level == "error"
             print(f"  {issue.level}: {issue.message}")

@@ -1,0 +1,96 @@
+"""Where documents stand after a run over good and bad ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from aisi_ingest import pipeline, standing
+from aisi_ingest.demonstration import serve
+from aisi_ingest.sources import from_index
+from aisi_ingest.standing import Standing, told
+from aisi_ingest.steps import Settings
+
+
+def draw(path: Path, text: str, **options: object) -> None:
+    canvas = Canvas(str(path), invariant=1, **options)
+    canvas.drawString(72, 700, text)
+    canvas.save()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    draw(folder / "good_en.pdf", "A paper about audits that everyone can read.")
+    draw(folder / "secret.pdf", "secret", encrypt=StandardEncryption("open sesame", strength=128))
+    (folder / "page.pdf").write_text("<!doctype html><html><body>Not found</body></html>", encoding="utf-8")
+    links = "".join(f'<li><a href="{path.name}">{path.stem}</a></li>' for path in sorted(folder.glob("*.pdf")))
+    (folder / "index.html").write_text(f'<html lang="en"><body><ul>{links}</ul></body></html>', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def root(site, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    with serve(site) as address:
+        pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
+    return root
+
+
+def by_file(root: Path) -> dict[str, Standing]:
+    return {each.file: each for each in standing.of(root)}
+
+
+def test_nothing_stands_in_an_empty_root(tmp_path):
+    assert standing.of(tmp_path) == []
+
+
+def test_each_document_has_its_state_and_a_reason_where_it_is_not_published(root):
+    found = by_file(root)
+    assert {file: each.state for file, each in found.items()} == {
+        "good_en.pdf": "published",
+        "secret.pdf": "failed",
+        "page.pdf": "refused",
+    }
+    assert found["good_en.pdf"].reason is None and found["good_en.pdf"].id == "good/undated/en"
+    assert "password" in found["secret.pdf"].reason and found["secret.pdf"].id is None
+    assert "HTML" in found["page.pdf"].reason
+
+
+def test_a_run_that_publishes_nothing_is_heeded_as_well(site, root):
+    draw(site / "late.pdf", "late", encrypt=StandardEncryption("open sesame", strength=128))
+    index = site / "index.html"
+    before = index.read_text("utf-8")
+    index.write_text(before.replace("</ul>", '<li><a href="late.pdf">late</a></li></ul>'), encoding="utf-8")
+    with serve(site) as address:
+        report = pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
+    assert report.nothing_changed
+    late = next(each for each in standing.of(root) if each.file == "late.pdf")
+    assert late.state == "failed" and "password" in late.reason
+
+
+def test_without_a_release_what_was_fetched_is_waiting(root):
+    latest = root / "processed" / "latest"
+    target = latest.readlink()
+    latest.unlink()
+    try:
+        assert by_file(root)["good_en.pdf"].state == "waiting"
+    finally:
+        latest.symlink_to(target)
+
+
+def test_a_document_without_a_licence_says_what_to_write(site, tmp_path):
+    with serve(site) as address:
+        source = replace(from_index([address]), id="without-terms")
+        pipeline.run(Settings(root=str(tmp_path), ocr=False), [source])
+    found = by_file(tmp_path)["good_en.pdf"]
+    assert found.state == "waiting" and "licence = {" in found.reason
+
+
+def test_a_source_is_told_in_one_line(root):
+    rows = [each for each in standing.of(root) if each.file in ("good_en.pdf", "secret.pdf")]
+    assert "2 documents, 1 published, 1 failed; last seen 20" in told(rows)
