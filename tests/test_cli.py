@@ -201,4 +201,4 @@ def test_sources_check_tells_what_a_run_would_do(tmp_path, sample_site):
     sources = tmp_path / "sources.toml"
     sources.write_text(f'[[source]]\nid = "a"\nindex = ["{sample_site}"]\nallow_private = true\n', encoding="utf-8")
     done = aisi("sources", "check", sources, "--root", tmp_path)
-    assert "a: 6 new, 0 known, 0 no longer listed" in done.stdout
+    assert "a: 6 new, to be fetched; 0 known" in done.stdout and "no licence is known" in done.stdout
