@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from aisi_ingest.align import align, encoder, evidence
 from aisi_ingest.align.katakana import english_sounds, katakana_sounds
 from aisi_ingest.align.search import path, pieces, search
-from aisi_ingest.model import Alignment, Bead, Document
+from aisi_ingest.model import Alignment, Bead, Document, Mention
 
 
 def aligned(ja: Document, en: Document) -> Alignment:
@@ -308,6 +308,23 @@ def test_of_the_second_side_only_what_may_be_an_anchor_is_kept() -> None:
     assert kept.anchors & first.anchors == plain.anchors & first.anchors
     assert kept.expected == plain.expected
     assert kept.anchors == {"word:docker", "number:12", "number:45", "sound:skrt"}
+
+
+def test_a_name_that_no_registry_has_tells_where_both_languages_have_it() -> None:
+    def with_name(document: Document, name: str) -> Document:
+        block = next(b for b in document.content.blocks if name in b.text)
+        at = block.text.index(name)
+        mention = Mention("x", block.id, at, at + len(name), name, "PERSON", "test", "local:person:hanako-yamada")
+        others = tuple(m for m in document.mentions if not (m.block == block.id and m.label == "PERSON"))
+        return replace(document, mentions=(*others, mention))
+
+    ja, en = both()
+    ja, en = with_name(ja, "山田花子"), with_name(en, "Hanako Yamada")
+    words = {word for bead in of_unit(aligned(ja, en), "block") for word in bead.evidence}
+    assert "entity:local:person:hanako-yamada" in words
+    elsewhere = replace(en, mentions=tuple(m for m in en.mentions if m.label != "PERSON"))
+    words = {word for bead in of_unit(aligned(ja, elsewhere), "block") for word in bead.evidence}
+    assert not any("local:" in word for word in words)
 
 
 def test_the_search_takes_the_best_path() -> None:

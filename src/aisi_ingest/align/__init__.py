@@ -31,12 +31,13 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     """
     encoder = encoders.load()
     issues = [] if encoder else [_WITHOUT_ENCODER]
-    left = units.outline(ja, units.seen(ja))
-    right = units.outline(en, units.seen(en), evidence.all_anchors((*left.texts, *left.titles)))
+    local = units.local(ja) & units.local(en)
+    left = units.outline(ja, units.seen(ja), local=local)
+    right = units.outline(en, units.seen(en), evidence.all_anchors((*left.texts, *left.titles)), local)
     of = _pairing(left, right, encoder)
     of = replace(of, kinship=kinship(of))
     matched, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
-    notes = units.outline(ja, units.notes(ja)), units.outline(en, units.notes(en))
+    notes = units.outline(ja, units.notes(ja), local=local), units.outline(en, units.notes(en), local=local)
     of_notes = replace(_pairing(*notes, encoder), kinship=of.kinship)
     matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)
     found = beads("section", [s.id for s in left.sections], [s.id for s in right.sections], matched_sections)

@@ -96,7 +96,7 @@ class _Span(Struct, frozen=True):
             for mention in outline.mentions.get(self.block.id, ())
             if self.start <= mention.start and mention.end <= self.end
         ]
-        return evidence.read(self.text, self.block.lang, mentions=mentions, known=known)
+        return evidence.read(self.text, self.block.lang, mentions=mentions, known=known, local=outline.local)
 
 
 def _spans(block: Block) -> list[_Span]:

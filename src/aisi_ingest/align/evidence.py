@@ -61,17 +61,18 @@ def read(
     mentions: Sequence[Mention] = (),
     number: str | None = None,
     known: Anchors | None = None,
+    local: frozenset[str] = _NONE,
 ) -> Text:
     """The anchors and measures of a text; ``mentions`` have offsets in it.
 
     ``known`` are the other side's anchors, where that was read before: what it lacks and need not have is left out,
-    which is most of English prose, and changes nothing.
+    which is most of English prose, and changes nothing. ``local`` are ids outside the registry that both sides have.
     """
     folded = fold(text).lower()
     dates = [m for m in mentions if m.label == "DATE"]
     anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(m.value)}
     linked = (m.value for m in mentions if m.label != "DATE" and m.value)
-    anchors |= {f"entity:{value}" for value in linked if not value.startswith("local:")}
+    anchors |= {f"entity:{value}" for value in linked if value in local or not value.startswith("local:")}
     anchors |= {f"number:{n.value:g}" for n in numbers(text, lang, [(m.start, m.end) for m in dates])}
     words = _WORD.findall(folded)
     anchors |= {f"word:{word}" for word in words if word not in _ARTICLES and (len(word) > 1 or lang == "ja")}

@@ -23,15 +23,20 @@ class Outline(Struct, frozen=True):
     under: tuple[tuple[int, ...], ...]  # the same with its subsections, headings left out
     loose: tuple[int, ...]  # blocks of no section
     mentions: dict[str, tuple[Mention, ...]]  # by block
+    local: frozenset[str]  # ids of mentions that no registry has, and that both documents have
     goes_on: dict[int, int]  # places of tables that go on over a page break, and of the part before
 
 
-def outline(document: Document, blocks: Sequence[Block], known: Anchors | None = None) -> Outline:
+def outline(
+    document: Document, blocks: Sequence[Block], known: Anchors | None = None, local: frozenset[str] = frozenset()
+) -> Outline:
     """The outline of a document over some of its blocks; ``known`` are the other side's anchors, if it was read."""
     mentions: dict[str, list[Mention]] = {}
     for mention in document.mentions:
         mentions.setdefault(mention.block, []).append(mention)
-    texts = tuple(read(b.text, b.lang, b.kind, b.level or 0, mentions.get(b.id, ()), None, known) for b in blocks)
+    texts = tuple(
+        read(b.text, b.lang, b.kind, b.level or 0, mentions.get(b.id, ()), None, known, local) for b in blocks
+    )
     sections = document.content.sections
     place = {section.id: index for index, section in enumerate(sections)}
     own: list[list[int]] = [[] for _ in sections]
@@ -68,6 +73,7 @@ def outline(document: Document, blocks: Sequence[Block], known: Anchors | None =
         under=tuple(map(tuple, under)),
         loose=tuple(loose),
         mentions={block: tuple(found) for block, found in mentions.items()},
+        local=local,
         goes_on=goes_on,
     )
 
@@ -80,3 +86,8 @@ def seen(document: Document) -> list[Block]:
 def notes(document: Document) -> list[Block]:
     """Speaker's notes."""
     return [b for b in document.content.blocks if b.kind == "note" and not b.hidden and b.text.strip()]
+
+
+def local(document: Document) -> frozenset[str]:
+    """Ids of what a document speaks of and no registry has, dates apart."""
+    return frozenset(m.value for m in document.mentions if m.value and m.value.startswith("local:"))

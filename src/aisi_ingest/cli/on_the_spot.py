@@ -60,6 +60,7 @@ def align(
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page to look at instead of a table.")
     ] = None,
     ocr: Ocr = True,
+    registry: Registry = None,
 ) -> None:
     """Lay two files side by side, a Japanese and an English one, and say where they disagree."""
     from aisi_ingest import on_the_spot, sidebyside, store
@@ -67,12 +68,12 @@ def align(
 
     documents = []
     for path in (first, second):
-        read = on_the_spot.read(path, ocr=ocr)
+        read = on_the_spot.read(path, ocr=ocr, registry=registry)
         _say(path, tuple(issue for issue in read.issues if issue.stage != "pair"))
         if read.value is None:
             sys.exit(1)
         documents.append(read.value)
-    result = on_the_spot.align(*documents)
+    result = on_the_spot.align(*documents, registry=registry)
     _say(second, result.issues)
     if result.value is None:
         sys.exit(1)
