@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.chdir(Path(__file__).parents[1])
 
-from benchmarks import corpus, figures, growth, results, scale_out, whole  # noqa: E402
+from benchmarks import corpus, figures, growth, load, results, scale_out, whole  # noqa: E402
 from benchmarks.figures import Bench  # noqa: E402
 from benchmarks.results import Section  # noqa: E402
 
@@ -27,6 +27,8 @@ SECTIONS: dict[str, tuple[str, Callable[[Bench], Section]]] = {
     "unchanged": ("A site where nothing has changed", scale_out.unchanged),
     "growth-pages": ("Growth with pages", growth.growth_pages),
     "growth-documents": ("Growth with documents", growth.growth_documents),
+    "load": ("Load", load.load),
+    "soak": ("Soak", load.soak),
 }
 
 
@@ -40,12 +42,12 @@ def main() -> None:
     for name in chosen.only or SECTIONS:
         title, measure = SECTIONS[name]
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        load = os.getloadavg()[0]
+        busy = os.getloadavg()[0]
         section = measure(bench)
         assert section.title == title
         print(section.markdown(), flush=True)
         old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
-        new = {title: results.measured(section, bench.corpus.name, bench.rounds, load)}
+        new = {title: results.measured(section, bench.corpus.name, bench.rounds, busy)}
         order = [each for each, _ in SECTIONS.values()]
         RESULTS.write_text(results.page(old, new, order), encoding="utf-8")
     print(f"written to {RESULTS.name}", file=sys.stderr)
