@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,22 @@ def test_slide_stands_beside_slide(name, documents, shared_release):
         (number, number)
         for number in range(1, documents[f"{name}_{'J.PPTX' if 'Plan' in name else 'ja.pptx'}"]["pages"] + 1)
     }
+
+
+def test_of_block_beads_over_four_fifths_98_in_100_are_right(shared, shared_release, tmp_path):
+    for path in shared_release.glob("*.jsonl"):
+        (tmp_path / path.name).symlink_to(path)
+    kept = [b for b in rows(shared_release, "alignments") if b["unit"] != "block" or b["score"] > 0.8]
+    (tmp_path / "alignments.jsonl").unlink()
+    (tmp_path / "alignments.jsonl").write_text("".join(json.dumps(bead) + "\n" for bead in kept), encoding="utf-8")
+    command = [sys.executable, str(shared / "eval" / "report.py"), str(tmp_path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    blocks = [figures["blocks"] for figures in json.loads(done.stdout).values() if figures.get("blocks")]
+    right = [each["recall"] * each["gold"] for each in blocks]
+    told = [found / each["precision"] for found, each in zip(right, blocks, strict=True)]
+    assert len(blocks) == 5
+    assert sum(right) >= 0.98 * sum(told)
+    assert sum(right) >= 0.9 * sum(each["gold"] for each in blocks)  # and most beads are over it
 
 
 def test_the_scan_says_that_its_pages_have_no_text_of_their_own(documents):
