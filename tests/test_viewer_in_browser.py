@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from publications import publication
+from test_changed import released as released_with_editions
 
 from aisi_ingest.publish import publish
 
@@ -21,6 +22,12 @@ SERIOUS = ("serious", "critical")
 def site(tmp_path_factory) -> Path:
     result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
     return Path(result.value.path) / "site"
+
+
+@pytest.fixture(scope="module")
+def editions(tmp_path_factory) -> Path:
+    """The site of a work with two editions."""
+    return released_with_editions(tmp_path_factory.mktemp("editions"))
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +119,20 @@ def test_no_page_is_wider_than_its_window(opened, site, name):
     page.close()
 
 
+def test_the_page_of_changes_leads_to_both_editions_and_fits_every_window(opened, editions):
+    page = opened(editions / "index.html")
+    page.click("a.what-changed")
+    page.wait_for_url("**/works/guide~~changes.html")
+    for width in (360, 700, 1500):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("ins", has_text="3").first.is_visible()
+    page.locator(".change.changed .where a").first.click()
+    page.wait_for_url("**/works/guide~1.0.html#ja-b3")
+    assert page.locator("#ja-b3").is_visible()
+    page.close()
+
+
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory) -> str:
     npm = shutil.which("npm")
@@ -131,6 +152,17 @@ def axe(tmp_path_factory) -> str:
 def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)
     page.goto((site / name).as_uri())
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    page.close()
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_of_changes(browser, axe, editions, scheme):
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto((editions / "works" / "guide~~changes.html").as_uri())
     page.evaluate(axe)
     found = page.evaluate("axe.run()")["violations"]
     page.close()
