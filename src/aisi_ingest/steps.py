@@ -165,7 +165,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     content: _Output[Content] = _Output(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and ocr.available()}"})
     path = str(place.path(sha256))
-    content.make(stamp, lambda: _confined(settings, "extract", _extract_kept, path, settings.ocr), Result[Content])
+    content.make(stamp, lambda: _read(settings, _extract_kept, path), Result[Content])
     if content.failed:
         return DocumentOutcome(
             listing, content.made("extract"), content.issues, {"extract": content.seconds}, content.held("extract")
@@ -193,7 +193,7 @@ def extract_and_tag(
     settings: Settings, path: Path, listing: Listing, registry: Path | None
 ) -> tuple[Result[Content], Result[Tagged] | None]:
     """The same for a file on the spot: nothing is kept."""
-    content = _confined(settings, "extract", _extract, str(path), settings.ocr).value
+    content = _read(settings, _extract, str(path)).value
     if content.value is None:
         return content, None
     return content, _confined(settings, "tag", _tag, content.value, listing, str(registry) if registry else None).value
@@ -326,18 +326,31 @@ def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]]
     return Measured(failed, 0)
 
 
-def _extract_kept(path: str, ocr: bool) -> Result[Content]:
+def _read(settings: Settings, extract: Callable[..., Result[Content]], path: str) -> Measured[Result[Content]]:
+    """Extract in the sandbox, again without a page that makes the reader crash or hang."""
+    from aisi_ingest.extract import page_by_page
+
+    def once(note: str, left_out: tuple[int, ...]) -> Measured[Result[Content]]:
+        return _confined(settings, "extract", extract, path, settings.ocr, note, left_out)
+
+    done, issues = page_by_page.read(once, lambda measured: measured.value)
+    return Measured(Result(done.value.value, (*issues, *done.value.issues)), done.memory)
+
+
+def _extract_kept(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[Content]:
     """Read what lies below ``raw/``, if it is still what was fetched."""
     kept = Path(path)
     if not kept.exists() or sha256_of(kept) != kept.name:
         text = f"{kept}: the bytes are {'damaged' if kept.exists() else 'gone'}; aisi-ingest run --force fetches again"
         return Result(None, (Issue("extract", "error", "damaged", text),))
-    return _extract(path, ocr)
+    return _extract(path, ocr, note, left_out)
 
 
-def _extract(path: str, ocr: bool) -> Result[Content]:
+def _extract(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[Content]:
     from aisi_ingest import extract
+    from aisi_ingest.extract import page_by_page
 
+    page_by_page.follow(note, left_out)
     return extract.read(Path(path), ocr=ocr)
 
 

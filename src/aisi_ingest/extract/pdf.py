@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract import hidden, marks
+from aisi_ingest.extract import hidden, marks, page_by_page
 from aisi_ingest.extract.characters import CHAR, Font, View, read_characters
 from aisi_ingest.extract.pdfium import C
 from aisi_ingest.model import Box, Issue
@@ -173,10 +173,12 @@ class PdfDocument:
         """
         size = (595.0, 842.0)
         for index in range(self.page_count):
-            page = C.FPDF_LoadPage(self.handle, index)
+            left_out = not page_by_page.begins(index + 1)  # it was tried before: whoever left it out says why
+            page = 0 if left_out else C.FPDF_LoadPage(self.handle, index)
             if not page:
-                message = f"page {index + 1} cannot be read"
-                self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
+                if not left_out:
+                    message = f"page {index + 1} cannot be read"
+                    self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
@@ -185,6 +187,7 @@ class PdfDocument:
                 yield read
             finally:
                 C.FPDF_ClosePage(page)
+        page_by_page.begins(0)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
-from aisi_ingest.extract import ocr
+from aisi_ingest.extract import ocr, page_by_page
 from aisi_ingest.extract.deck import is_deck
 from aisi_ingest.extract.ocr import TextLine
 from aisi_ingest.extract.ruled import RuledTable, tables_in
@@ -72,6 +72,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         if spent > BUDGET:
             late.append(region.page)
             continue
+        page_by_page.begins(region.page)
         image = _rendered(path, region, scale)
         if image is None or not (region.whole or ocr.looks_like_text(image)):
             continue
@@ -80,6 +81,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         if lines:
             tables = tables_in(image, lines) if region.whole else []
             found.append(_on_page(Seen(region, tuple(lines), tuple(tables)), scale))
+    page_by_page.begins(0)
     if late:
         pages = sorted(set(late))
         message = (
@@ -130,6 +132,7 @@ def _regions(path: str | Path, content: Content) -> list[Region]:
     with open_document(path) as document:
         for index in range(document.page_count):
             pages.append(_drawn(document.handle, index))
+    page_by_page.begins(0)
     places: Counter[tuple[int, ...]] = Counter(_place(box) for *_, boxes, _ in pages for box, _ in boxes)
     out: list[Region] = []
     for page, width, height, boxes, paths in pages:
@@ -187,7 +190,7 @@ def _drawn(document: int, index: int) -> tuple[int, float, float, list[tuple[Box
     from aisi_ingest.extract.pdf import View
     from aisi_ingest.extract.pdfium import C
 
-    page = C.FPDF_LoadPage(document, index)
+    page = C.FPDF_LoadPage(document, index) if page_by_page.begins(index + 1) else 0
     if not page:
         return index + 1, 1.0, 1.0, [], 0
     try:
