@@ -310,6 +310,19 @@ def test_of_the_second_side_only_what_may_be_an_anchor_is_kept() -> None:
     assert kept.anchors == {"word:docker", "number:12", "number:45", "sound:skrt"}
 
 
+def test_blocks_that_are_one_date_and_no_more_find_each_other_wherever_they_stand() -> None:
+    years = (2021, 2022, 2023, 2024)
+    words = {"調べる": "Look into it", "試す": "Try it", "広める": "Spread it"}
+    ja = "".join(f"paragraph: {{DATE {y}-04/{y + 1}-03|{y}FY}}\n" for y in years)
+    en = "".join(f"paragraph: {{DATE {y}-04/{y + 1}-03|FY{y}}}\n" for y in years)
+    left = report("# 計画\n" + ja + "".join(f"paragraph: {word}\n" for word in words), "ja")
+    right = report("# Plan\n" + "".join(f"paragraph: {word}\n" for word in words.values()) + en, "en")
+    found = pairs(aligned(left, right), "block")
+    texts = {b.id: b.text for b in right.content.blocks}
+    told = {b.text: texts[other] for b in left.content.blocks for mine, other in found if mine == b.id}
+    assert [told[f"{y}FY"] for y in years] == [f"FY{y}" for y in years]
+
+
 def test_a_name_that_no_registry_has_tells_where_both_languages_have_it() -> None:
     def with_name(document: Document, name: str) -> Document:
         block = next(b for b in document.content.blocks if name in b.text)

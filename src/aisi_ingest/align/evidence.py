@@ -29,6 +29,7 @@ LATIN_PER_JAPANESE = 2.2
 _ARTICLES = frozenset(
     "a an the of to in on for and or is are be was were by with as at from that this it its".split()  # noqa: SIM905
 )
+_LONGEST_NAME = 80
 _AT_ONCE = 1000  # texts whose sentences' vectors are held together
 
 
@@ -44,7 +45,7 @@ class Text(Struct, frozen=True):
     kind: str
     level: int
     mark: str | None
-    key: str  # the text without marks and space: equal keys are the same words
+    key: str  # the text without marks and space: equal keys are the same words; of a mere date or name its value
     loose: frozenset[str] = _NONE  # anchors that the other language may do without
 
     @property
@@ -91,9 +92,19 @@ def read(
         kind=kind,
         level=level,
         mark=mark(number) if number else mark(text),
-        key=re.sub(r"[\W_]+", "", folded),
+        key=_only(text, mentions, local) or re.sub(r"[\W_]+", "", folded),
         loose=frozenset(loose) if loose else _NONE,
     )
+
+
+def _only(text: str, mentions: Sequence[Mention], local: frozenset[str]) -> str | None:
+    """The value of a text that is nothing but one date or name: ``2022FY`` and ``FY2022`` say the same."""
+    if len(mentions) != 1 or len(text) > _LONGEST_NAME:
+        return None
+    (mention,) = mentions
+    around = text[: mention.start] + text[mention.end :]
+    linked = mention.value and (mention.value in local or not mention.value.startswith("local:"))
+    return f"= {mention.value}" if linked and not re.search(r"\w", around) else None
 
 
 class Anchors(Struct, frozen=True):
