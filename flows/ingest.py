@@ -22,7 +22,7 @@ from aisi_ingest.extract import sandbox
 from aisi_ingest.pipeline import FetchJob
 from aisi_ingest.run_report import Report
 from aisi_ingest.sources import load
-from aisi_ingest.steps import Settings
+from aisi_ingest.steps import Settings, Stage
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -84,23 +84,29 @@ def ingest(
     workers: int = 2,
     runner: Literal["threads", "dask"] = "threads",
     scheduler: str | None = None,
+    images: bool = False,
+    keep: int | None = None,
 ) -> str:
     """Fetch what the sources list, process what is new, publish what changed.
 
     sources: path of sources.toml. only: ids, file names or beginnings of sha256. force: fetch and
     make everything anew. root: folder of raw/ and processed/; with dask on a file system that all
     machines share. workers: documents read at once. runner: threads of this machine, or dask.
-    scheduler: address of a Dask scheduler; without one, a cluster on this machine.
+    scheduler: address of a Dask scheduler; without one, a cluster on this machine. images: pictures of
+    the pages in the viewer. keep: releases that stay after a new one, all if empty.
     """
     if runner == "dask":
         on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
-        return str(on_dask(sources, only, force, root, 1))
-    return _ingest.fn(sources, only, force, root, workers)
+        return str(on_dask(sources, only, force, root, 1, images, keep))
+    return _ingest.fn(sources, only, force, root, workers, images, keep)
 
 
 @flow(name="ingest-on-dask", log_prints=True)
-def _ingest(sources: str, only: list[str] | None, force: bool, root: str, workers: int) -> str:
-    settings = Settings(root=root, workers=workers, redo_from="extract" if force else None)
+def _ingest(
+    sources: str, only: list[str] | None, force: bool, root: str, workers: int, images: bool, keep: int | None
+) -> str:
+    redo_from: Stage | None = "extract" if force else None
+    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from)
     try:
         report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
     finally:
@@ -132,4 +138,6 @@ if __name__ == "__main__":
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--runner", choices=["threads", "dask"], default="threads")
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of a Dask cluster")
+    parser.add_argument("--images", action="store_true", help="pictures of the pages in the viewer")
+    parser.add_argument("--keep", type=int, metavar="N", help="releases that stay after a new one; by default all")
     print(ingest(**vars(parser.parse_args())))

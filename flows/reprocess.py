@@ -21,13 +21,16 @@ def reprocess(
     sources: str = "sources.toml",
     root: str = ".",
     workers: int = 2,
+    images: bool = False,
+    keep: int | None = None,
 ) -> str:
     """Make stages of documents anew from the raw store and publish.
 
     documents: ids, file names or beginnings of sha256; all if empty. stage: the first that is made
     anew. sources: for licences and stated pairs. root: folder of raw/ and processed/.
+    images: pictures of the pages in the viewer. keep: releases that stay after a new one, all if empty.
     """
-    settings = Settings(root=root, workers=workers, redo_from=stage)
+    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=stage)
     known = load(Path(sources)) if Path(sources).exists() else ()
     try:
         report = pipeline.reprocess(settings, known, documents or (), runner=prefect_tasks)

@@ -34,7 +34,7 @@ def run(root: Path, workers: int) -> Path:
         print(f"serving  {os.path.relpath(site)} at {address}")
         sources = root / "sources.toml"
         sources.write_text(_SOURCES.format(address=address), encoding="utf-8")
-        command = [sys.executable, str(flow), "--sources", str(sources), "--root", str(root)]
+        command = [sys.executable, str(flow), "--sources", str(sources), "--root", str(root), "--images"]
         print("running  flows/ingest.py; Prefect's own server starts first, which takes some seconds", flush=True)
         done = subprocess.run([*command, "--workers", str(workers)], env=_environment(root), check=False)
     page = root / "processed" / "latest" / "site" / "index.html"
