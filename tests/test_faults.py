@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from publications import publication
 
-from aisi_ingest import pipeline, store
+from aisi_ingest import pipeline, steps, store
 from aisi_ingest.publish import folders, publish
 from aisi_ingest.steps import Settings
 from aisi_ingest.verify import verify
@@ -165,3 +166,16 @@ def test_a_damaged_release_is_made_anew_once_it_is_removed(tmp_path):
     shutil.rmtree(latest)
     assert pipeline.add(settings, (), decks, ()).release
     assert verify(tmp_path) == []
+
+
+def test_a_document_that_contradicts_itself_fails_alone_before_it_can_keep_a_release_from_being_published():
+    good = publication().documents[0]
+    listing = good.listing
+    assert steps._tag(good.content, listing, None).value is not None
+    first, *rest = good.content.blocks
+    bad = msgspec.structs.replace(good.content, blocks=(msgspec.structs.replace(first, page=9), *rest))
+    result = steps._tag(bad, listing, None)
+    assert result.value is None
+    assert [(issue.code, issue.message.rpartition(": ")[2]) for issue in result.issues if issue.level == "error"] == [
+        ("internal", "page 9 of 2")
+    ]

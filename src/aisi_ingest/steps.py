@@ -356,10 +356,16 @@ def _extract(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = (
 
 def _tag(content: Content, listing: Listing, registry_path: str | None) -> Result[Tagged]:
     from aisi_ingest import dates, tag
+    from aisi_ingest.publish.check import content_problems
 
     date = dates.document_date(content, listing)
     mentions = tag.tag(content, _registry(registry_path), date=date, publisher=listing.publisher)
-    return Result(None if mentions.value is None else Tagged(mentions.value, date), mentions.issues)
+    if mentions.value is None:
+        return Result(None, mentions.issues)
+    for problem in content_problems(content, mentions.value):
+        text = f"a fault of aisi-ingest, please report it: what was read contradicts itself: {problem.lstrip('#')}"
+        return Result(None, (*mentions.issues, Issue("tag", "error", "internal", text)))
+    return Result(Tagged(mentions.value, date), mentions.issues)
 
 
 def _portray(settings: Settings, listing: Listing) -> Result[Portrait]:

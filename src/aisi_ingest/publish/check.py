@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
 from aisi_ingest.publish.schema import AlignmentRow, EntityRow, FindingRow
-from aisi_ingest.publish.tables import DocumentRows, WorkRows
+from aisi_ingest.publish.tables import DocumentRows, WorkRows, document_rows
 
 _SENTENCE = re.compile(r"(.+):(\d+)-(\d+)")
 
@@ -65,6 +66,16 @@ def _sentence_problems(row: str, target: str, lengths: dict[str, int]) -> Iterat
         yield f"{row}: no block has the id {block}"
     elif not 0 <= start < end <= lengths[block]:
         yield f"{row}: {start}-{end} is not inside the text of {block}, which has {lengths[block]} characters"
+
+
+def content_problems(content: Content, mentions: tuple[Mention, ...]) -> Iterator[str]:
+    """What would keep a document from being published, whatever its work and its licence.
+
+    Asked while it is processed: there it costs the document, in a release it would cost all of them.
+    """
+    listing = Listing(Source(None, "", "", 0, ""), licence=Licence("", "", ""))
+    rows, _ = document_rows(Document(listing, content, mentions), {})
+    yield from document_problems(rows)
 
 
 def document_problems(rows: DocumentRows) -> Iterator[str]:
