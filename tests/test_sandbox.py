@@ -146,3 +146,14 @@ def test_what_a_call_held_in_memory_is_measured_and_not_put_on_the_next():
         assert small.memory < before.memory + (20 << 20)
     finally:
         box.stop()
+
+
+def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from aisi_ingest.extract.sandbox import Sandbox\nfrom test_sandbox import process_id\n"
+        "Sandbox(1).call(process_id)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and "freeze_support" in done.stderr

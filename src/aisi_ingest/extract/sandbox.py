@@ -75,17 +75,25 @@ class Sandbox:
         )
         self._over = threading.Event()
         started = threading.Event()
-        threading.Thread(target=self._keep, args=(started,), daemon=True, name="sandbox").start()
+        faults: list[Exception] = []
+        threading.Thread(target=self._keep, args=(started, faults), daemon=True, name="sandbox").start()
         started.wait()
+        if faults:  # a script without "if __name__ == '__main__'", mostly: its workers would begin it again
+            raise faults[0]
 
-    def _keep(self, started: threading.Event) -> None:
+    def _keep(self, started: threading.Event, faults: list[Exception]) -> None:
         """Start the workers in a thread that lives as long as they may.
 
         The system tells a child that its parent died when the thread that made it ends, not the
         process: workers made by a caller's thread would be killed with that.
         """
-        _ = self._pool.active  # asking starts it
-        started.set()
+        try:
+            _ = self._pool.active  # asking starts it
+        except Exception as fault:
+            faults.append(fault)
+            return
+        finally:
+            started.set()
         self._over.wait()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
