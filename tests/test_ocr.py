@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -312,6 +313,24 @@ def test_a_scan_of_900_million_pixels_is_named_and_not_drawn(tmp_path: Path) -> 
 
 
 @needs_engine
+def test_a_metafile_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("題")
+    slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
+    # ENHMETAHEADER: type, size, bounds, frame, signature, version (MS-EMF 2.3.4.2)
+    metafile = struct.pack("<10I", 1, 108, 0, 0, 1000, 200, 0, 0, 26000, 5200) + b" EMF" + bytes(64)
+
+    def change(name: str, part: bytes) -> tuple[str, bytes]:
+        return name, metafile if name.startswith("ppt/media/") else part
+
+    path = tmp_path / "a.pptx"
+    path.write_bytes(draw.rewritten(deck.bytes(), change))
+    result = pptx.read(path)
+    assert result.value is not None and result.value.blocks[0].text == "題"
+    assert [(issue.code, issue.page) for issue in result.issues] == [("picture_not_drawn", 1)]
+
+
+@needs_engine
 def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")
@@ -388,6 +407,21 @@ def test_workers_take_turns_while_memory_is_short(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ocr, "_free_memory", lambda: 1 << 30)
     assert [line.text for line in ocr.read_image(np.asarray(picture("Guiding principles")))] == ["Guiding principles"]
     assert ocr._engine.cache_info().currsize == 0
+
+
+@needs_engine
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="says how much memory a process has on Linux alone")
+def test_a_worker_gives_the_engine_s_memory_back_while_memory_is_short(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np, os, resource\n"
+        "from aisi_ingest.extract import ocr\n"
+        "ocr._free_memory = lambda: 1 << 30\n"
+        "ocr.read_image(np.full((1600, 1200, 3), 255, np.uint8))\n"
+        "held = int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize()\n"
+        "print(held < 2.5e8)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert said.stdout.split() == ["True"]
 
 
 @needs_engine

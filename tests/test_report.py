@@ -553,6 +553,18 @@ def test_the_title_with_text_under_it_opens_a_section_and_one_on_a_cover_does_no
     assert [s.title for s in covered.sections] == ["はじめに", "目的", "対象", "評価の方法"]
 
 
+def test_authors_centred_under_a_title_are_no_headings(tmp_path):
+    def page(d: Drawing) -> None:
+        for y, text, size in ((90, "On Measuring Safety", 20), (120, "A Working Group of Six", 15), (140, "Ito", 13)):
+            d.text(X + (WIDTH - stringWidth(text, "Helvetica-Bold", size)) / 2, y, text, "Helvetica-Bold", size)
+        for y, name in ((180, "1. Introduction"), (360, "2. Method")):
+            d.text(X, y, name, "Helvetica-Bold", 15)
+            paragraph(d, X, y + 30, WORDS + ".")
+
+    found = content(draw(tmp_path / "a.pdf", page))
+    assert [s.title for s in found.sections] == ["On Measuring Safety", "Introduction", "Method"]
+
+
 def test_a_page_without_text_is_named(tmp_path):
     path = draw(tmp_path / "a.pdf", lambda d: d.box(100, 100, 300, 300, fill=(0, 0, 1)), _report)
     assert content(path).pages_without_text == (1,)

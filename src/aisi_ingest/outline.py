@@ -63,12 +63,42 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: S
         _fill_series(drafts, setting)
         _plain_series(drafts)
         _signed(drafts, setting)
+    _under_the_title(drafts, {*matched, *listed})
     heads = [draft for draft in drafts if draft.kind == "heading"]
     for draft in heads:
         if draft.number is None:
             draft.number = heading_number(draft.text)
     mark_levels(heads, drafts, matched, setting)
     return drafts
+
+
+def _under_the_title(drafts: Sequence[Draft], named: set[int]) -> None:
+    """Subtitle, authors and their institutes: centred under the title in type that no other heading has.
+
+    ``named`` are the blocks that the bookmarks or the contents name.
+    """
+    first = [draft for draft in drafts if draft.page == 1 and draft.kind == "heading"]
+    largest = max((draft.size for draft in first), default=0.0)
+    title = next((draft for draft in first if draft.size > largest - 0.5), None)
+    if title is None:
+        return
+    run: list[Draft] = []
+    for draft in drafts[next(k for k, draft in enumerate(drafts) if draft is title) + 1 :]:
+        plain = draft.kind == "heading" and draft.number is None and id(draft) not in named
+        if draft.page > 1 or not plain or not _centred_under(title, draft):
+            break
+        run.append(draft)
+    held = {id(draft) for draft in run}
+    usual = {style_of(draft) for draft in drafts if draft.kind == "heading" and id(draft) not in held}
+    for draft in run:
+        if style_of(draft) not in usual:
+            draft.kind = "paragraph"
+
+
+def _centred_under(title: Draft, draft: Draft) -> bool:
+    """On one axis with the title, and not by having its edges."""
+    (a, b), (c, d) = ((min(r.x0 for r in x.rows), max(r.x1 for r in x.rows)) for x in (title, draft))
+    return abs((a + b) - (c + d)) < 1.2 * draft.size and abs(a - c) > 0.3 * draft.size
 
 
 def _untargeted(draft: Draft) -> str:

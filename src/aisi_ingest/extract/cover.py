@@ -24,7 +24,10 @@ def mark_title(drafts: list[Draft], meta: str, setting: Setting) -> str:
     first = [
         d
         for d in drafts
-        if d.page == 1 and d.kind in ("paragraph", "heading", "list_item") and not is_contents_title(d.text)
+        if d.page == 1
+        and d.kind in ("paragraph", "heading", "list_item")
+        and not is_contents_title(d.text)
+        and any(map(str.isalnum, d.text))
     ]
     wanted = key_of(normalise(meta)) if meta else ""
     title = next((d for d in first if wanted and key_of(d.text) == wanted), None)

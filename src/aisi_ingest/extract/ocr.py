@@ -97,6 +97,15 @@ def _turn() -> Iterator[None]:
         finally:
             _engine.cache_clear()
             gc.collect()
+            _give_back()
+
+
+def _give_back() -> None:
+    """Give what was freed back to the system: glibc keeps it, 330 of the 450 MB of a process that has read a page."""
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError):  # other C libraries have no such function
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _free_memory() -> int:

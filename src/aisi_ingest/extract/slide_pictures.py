@@ -62,7 +62,7 @@ def _on_slide(box: Box, size: tuple[float, float]) -> Box:
 def read_pictures(pictures: Sequence[Picture]) -> tuple[dict[int, list[tuple[Box, list[Piece]]]], list[Issue]]:
     """Page to what its pictures say, each with its place; and what could not be read.
 
-    Issues: ocr_missing, picture_too_large, picture_unreadable, ocr_limit.
+    Issues: ocr_missing, picture_too_large, picture_unreadable, picture_not_drawn, ocr_limit.
     """
     issues: list[Issue] = []
     out: dict[int, list[tuple[Box, list[Piece]]]] = {}
@@ -114,7 +114,8 @@ def decoded(picture: Picture) -> tuple[Image | None, Issue | None]:
                 message = f"{place} has {wide} by {high} pixels and was not read."
                 return None, Issue("extract", "warning", "picture_too_large", message, picture.page)
             if image.format in ("EMF", "WMF"):  # drawings, not pixels; drawn on Windows alone
-                return None, None
+                message = f"{place} is a {image.format} drawing; its text was not read."
+                return None, Issue("extract", "warning", "picture_not_drawn", message, picture.page)
             left, top, right, bottom = picture.crop
             kept = (round(left * wide), round(top * high), round((1 - right) * wide), round((1 - bottom) * high))
             if kept[0] >= kept[2] or kept[1] >= kept[3]:
