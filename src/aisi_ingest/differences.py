@@ -189,9 +189,7 @@ def _dates(block: Block, mentions: Sequence[Mention], names: Names) -> list[_Val
     out = []
     for m in mentions:
         if m.label == "DATE" and m.value:
-            # A year that the text does not say was guessed from around it: not compared.
-            says_year = any(sign in m.text for sign in "年元'’") or sum(c.isdigit() for c in m.text) >= 4
-            out.append(_Value(m.value if says_year else periods.without_year(m.value), m.text))
+            out.append(_Value(periods.stated(m.value, m.text), m.text))
     return out
 
 

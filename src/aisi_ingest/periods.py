@@ -62,6 +62,12 @@ def without_year(value: str) -> str:
     return re.sub(r"\d{4}(?=-(?:0\d|1[0-2]))", "XXXX", value)
 
 
+def stated(value: str, text: str) -> str:
+    """A value as its text says it: a year that the text leaves out was guessed from around it, and is taken away."""
+    says_year = any(sign in text for sign in "年元'’") or sum(char.isdigit() for char in text) >= 4
+    return value if says_year else without_year(value)
+
+
 def _other_stretch(
     a: str, b: str, one: tuple[datetime.date, datetime.date], other: tuple[datetime.date, datetime.date]
 ) -> bool:

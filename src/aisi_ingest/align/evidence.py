@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec import Struct
 
+from aisi_ingest import periods
 from aisi_ingest.align import encoder as encoders
 from aisi_ingest.align.encoder import Encoder, Kept
 from aisi_ingest.align.katakana import english_sounds, katakana_sounds
@@ -71,7 +72,7 @@ def read(
     """
     folded = fold(text).lower()
     dates = [m for m in mentions if m.label == "DATE"]
-    anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(m.value)}
+    anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(periods.stated(m.value, m.text))}
     linked = (m.value for m in mentions if m.label != "DATE" and m.value)
     anchors |= {f"entity:{value}" for value in linked if value in local or not value.startswith("local:")}
     anchors |= {f"number:{n.value:g}" for n in numbers(text, lang, [(m.start, m.end) for m in dates])}
@@ -129,9 +130,14 @@ def _written_alike(anchor: str, lang: Lang) -> bool:
 
 
 def _coarser(value: str) -> list[str]:
-    """An EDTF value and the coarser ones that hold it: 1999-04 is also 1999."""
-    parts = value.replace("XXXX-", "").split("-") if "/" not in value else [value]
-    return ["-".join(parts[: count + 1]) for count in range(len(parts))] if len(parts) <= 3 else [value]
+    """An EDTF value and the coarser ones that hold it: 1999-04-30 is also 1999-04, 1999, and a 30th of April."""
+    if "/" in value or value.count("-") > 2:
+        return [value]
+    parts = value.split("-")
+    every = ["-".join(parts[: count + 1]) for count in range(len(parts))]
+    if len(parts) == 3:
+        every.append("XXXX-" + "-".join(parts[1:]))
+    return [part for part in dict.fromkeys(every) if part != "XXXX"]
 
 
 def vectors(texts: Sequence[str], encoder: Encoder | None, *, whole: bool = False) -> Kept:
