@@ -56,7 +56,7 @@ def content_of(
             Block(
                 id=name,
                 page=draft.page,
-                bbox=_rounded(draft.box),
+                bbox=rounded(draft.box),
                 kind=kind,  # type: ignore[arg-type]
                 text=text,
                 lang=_lang(text, default),
@@ -134,7 +134,7 @@ def _loose(
     def add(sheet: Sheet, line: Line, kind: BlockKind, hidden: bool = False) -> None:
         name = f"b{count + len(out) + 1}"
         lang = _lang(line.text, default)
-        out.append(Block(name, sheet.number, _rounded(line.box), kind, line.text, lang, hidden=hidden))
+        out.append(Block(name, sheet.number, rounded(line.box), kind, line.text, lang, hidden=hidden))
 
     for sheet, turned in zip(sheets, labels, strict=True):
         for k in sorted(beside[sheet.number]):
@@ -146,5 +146,5 @@ def _loose(
     return out
 
 
-def _rounded(box: Box) -> Box:
+def rounded(box: Box) -> Box:
     return Box(round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))

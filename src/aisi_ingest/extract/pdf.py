@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract import hidden, marks, page_by_page
+from aisi_ingest.extract.annotations import Annotation, annotations_on
 from aisi_ingest.extract.characters import CHAR, Font, View, read_characters
 from aisi_ingest.extract.pdfium import C
 from aisi_ingest.model import Box, Issue
@@ -111,12 +112,13 @@ _ERRORS = {
 
 @dataclass
 class PdfDocument:
-    """An open document. ``issues`` grows while its pages are read."""
+    """An open document. ``issues`` and ``annotations`` grow while its pages are read."""
 
     handle: int
     page_count: int
     inspection: hidden.Inspection
     issues: list[Issue] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)  # of the pages that have been read
 
     @functools.cached_property
     def title(self) -> str:
@@ -182,7 +184,7 @@ class PdfDocument:
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(page, index, self.inspection.layered)
+                read = _read_page(page, index, self.inspection.layered, self.annotations)
                 size = (read.width, read.height)
                 yield read
             finally:
@@ -230,7 +232,7 @@ def _meta(handle: int, key: bytes) -> str:
     return _utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(page: int, index: int, layered: bool) -> Page:
+def _read_page(page: int, index: int, layered: bool, annotations: list[Annotation]) -> Page:
     bounds = (ctypes.c_float * 4)()
     C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
     left, top, right, bottom = bounds
@@ -249,4 +251,5 @@ def _read_page(page: int, index: int, layered: bool) -> Page:
             C.FPDFText_ClosePage(text)
     objects = {order: handle for handle, order in orders.items()}
     hidden.mark(hidden.Sheet(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy())
+    annotations.extend(annotations_on(page, index + 1, view))
     return Page(index + 1, width, height, chars, fonts, rules)

@@ -11,8 +11,9 @@ import numpy as np
 from msgspec import structs
 
 from aisi_ingest.extract import collection
+from aisi_ingest.extract.annotations import Annotation
 from aisi_ingest.extract.arrange import arrange
-from aisi_ingest.extract.assemble import content_of, language_of_blocks
+from aisi_ingest.extract.assemble import content_of, language_of_blocks, rounded
 from aisi_ingest.extract.cover import mark_cover, mark_title
 from aisi_ingest.extract.drafts import Draft, Setting
 from aisi_ingest.extract.flow import flow
@@ -25,8 +26,9 @@ from aisi_ingest.extract.pdf import Bookmark, Page, PdfError, open_document
 from aisi_ingest.extract.rows import Row, dotted, frame_of, rows_of, underline, with_signs
 from aisi_ingest.extract.sheets import Sheet, sheet_of
 from aisi_ingest.levels import close_gaps
-from aisi_ingest.model import Content, Result
+from aisi_ingest.model import Block, Content, Result
 from aisi_ingest.outline import mark_headings
+from aisi_ingest.text import join_lines, language_of, normalise
 
 
 def read(path: str | Path) -> Result[Content]:
@@ -56,11 +58,22 @@ def _read(path: str | Path) -> Result[Content]:
     except PdfError as error:
         return Result(None, (error.issue,))
     if held and _is_deck(held):
-        return Result(_deck(held, bookmarks, title, active), issues)
+        return Result(_annotated(_deck(held, bookmarks, title, active), document.annotations), issues)
     for page in held:
         sheets.append(sheet_of(page, sheets[-1] if sheets else None))
-    content = _report(sheets, bookmarks, title)
-    return Result(structs.replace(content, active_content=active), issues)
+    content = structs.replace(_report(sheets, bookmarks, title), active_content=active)
+    return Result(_annotated(content, document.annotations), issues)
+
+
+def _annotated(content: Content, annotations: Sequence[Annotation]) -> Content:
+    """With what is laid over the pages as labels, in no section: it is no part of the text."""
+    blocks = list(content.blocks)
+    for annotation in annotations:
+        text = join_lines(normalise(annotation.text).split("\n"))
+        if text:
+            name, lang = f"b{len(blocks) + 1}", language_of(text, content.lang)
+            blocks.append(Block(name, annotation.page, rounded(annotation.box), "figure_text", text, lang))
+    return structs.replace(content, blocks=tuple(blocks))
 
 
 def _is_deck(pages: Sequence[Page]) -> bool:
