@@ -25,13 +25,14 @@ def outline(release: Path, wanted: str) -> str:
 
 def document(root: Path, wanted: str) -> Document:
     """A document of the latest release as the stages know it, by its id. Raises LookupError with a sentence."""
-    from aisi_ingest import fetch, steps
+    from aisi_ingest import fetch
+    from aisi_ingest.shelf import load_document
     from aisi_ingest.store import Store
 
     row = _find(root / "processed" / "latest", wanted)
     for each in fetch.known(Store(root)):
         if each.listing and each.listing.source.sha256 == row["source"]["sha256"]:
-            found = steps.load_document(steps.Settings(root=str(root)), each.listing)
+            found = load_document(str(root), each.listing)
             return replace(found, id=row["id"], work=row["work"], edition=row["edition"])
     raise LookupError(f"{wanted}: its bytes are not in {root / 'raw'}")
 

@@ -26,6 +26,7 @@ from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
 from aisi_ingest.run_report import Report, row_of, stage_costs
+from aisi_ingest.shelf import Shelf, load_document
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
@@ -292,14 +293,14 @@ class _Run(AbstractContextManager["_Run"]):
         from aisi_ingest import pair
 
         portraits = self._portray([outcome.listing for outcome in good.values()])
-        documents = [steps.load_document(self.settings, outcome.listing) for outcome in good.values()]
+        documents = [pair.head(load_document(self.settings.root, outcome.listing)) for outcome in good.values()]
         stated = [pair for source in self.sources for pair in source.pairs]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
         result = pair.pair(documents, stated, forbidden, portraits)
         self.issues += result.issues
         placed = {document.id: document for document in result.value or ()}
         jobs = [PairJob(self.settings, ja, en) for ja, en in pair.pairs(result.value or ())]
-        jobs.sort(key=lambda job: -len(job.ja.content.blocks) * len(job.en.content.blocks))
+        jobs.sort(key=lambda job: -len(job.ja.content.page_sizes) * len(job.en.content.page_sizes))
         outcomes: list[PairOutcome] = []
         for outcome in self.runner(steps.align_pair, jobs):
             outcomes.append(outcome)
@@ -362,7 +363,7 @@ class _Run(AbstractContextManager["_Run"]):
         aligned = [(pair, pair.aligned) for pair in pairs if pair.aligned]
         origins = {document.listing.origin for document in placed.values()}
         publication = Publication(
-            documents=placed,
+            documents=Shelf(self.settings.root, placed),
             alignments=[Alignment(pair.ja, pair.en, each.beads, each.with_encoder) for pair, each in aligned],
             comparisons=[Comparison(pair.ja, pair.en, each.findings) for pair, each in aligned],
             editions=editions,

@@ -9,19 +9,19 @@ from __future__ import annotations
 import functools
 import hashlib
 import logging
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest import log, store
 from aisi_ingest.extract import ocr, sandbox
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.files import sha256_of
-from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Mention, Result
+from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Result
+from aisi_ingest.shelf import Tagged, digest_of, load_document, whole
+from aisi_ingest.stage_output import StageOutput
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
 
@@ -80,13 +80,6 @@ class DocumentOutcome(Struct, frozen=True):
         return self.digest is None
 
 
-class Tagged(Struct, frozen=True):
-    """Output of the tag stage: it depends on the listing and the registry, the Content does not."""
-
-    mentions: tuple[Mention, ...]
-    date: str | None
-
-
 class PortraitOutcome(Struct, frozen=True):
     """What a document is known by when pairs are sought; None where that could not be found out."""
 
@@ -97,7 +90,7 @@ class PortraitOutcome(Struct, frozen=True):
 
 
 class PairJob(Struct, frozen=True):
-    """A Japanese and an English document of one edition, placed by ``pair``."""
+    """A Japanese and an English document of one edition, placed by ``pair``, without their texts."""
 
     settings: Settings
     ja: Document
@@ -134,7 +127,7 @@ class PairOutcome(Struct, frozen=True):
 
 
 class EditionsJob(Struct, frozen=True):
-    """Two editions of a work in one language, the older first, placed by ``pair``."""
+    """Two editions of a work in one language, the older first, placed by ``pair``, without their texts."""
 
     settings: Settings
     old: Document
@@ -162,7 +155,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     settings, listing = job.settings, job.listing
     place, sha256 = Store(settings.root), listing.source.sha256
 
-    content: _Output[Content] = _Output(place, sha256, "extract", job.name, settings.redo("extract"))
+    content: StageOutput[Content] = StageOutput(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and ocr.available()}"})
     path = str(place.path(sha256))
     content.make(stamp, lambda: _read(settings, _extract_kept, path), Result[Content])
@@ -171,7 +164,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
             listing, content.made("extract"), content.issues, {"extract": content.seconds}, content.held("extract")
         )
 
-    tagged: _Output[Tagged] = _Output(place, sha256, "tag", job.name, settings.redo("tag"))
+    tagged: StageOutput[Tagged] = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": _digest(msgspec.json.encode(listing))}
     stamp = Stamp((content.digest,), code_digest("tag"), context)
     tagged.make(
@@ -210,36 +203,24 @@ def portray_document(job: DocumentJob) -> PortraitOutcome:
 
     place, sha256 = Store(job.settings.root), job.listing.source.sha256
     inputs = tuple(sha256_of(place.stage_path(sha256, stage)) for stage in ("extract", "tag"))
-    output: _Output[Portrait] = _Output(place, sha256, "portray", job.name, job.settings.redo("align"))
+    output: StageOutput[Portrait] = StageOutput(place, sha256, "portray", job.name, job.settings.redo("align"))
     step = functools.partial(_confined, job.settings, "pair", _portray, job.settings, job.listing)
     output.make(Stamp(inputs, code_digest("pair")), step, Result[Portrait])
     return PortraitOutcome(job.name, sha256, None if output.failed else output.value(), output.issues)
-
-
-def load_document(settings: Settings, listing: Listing) -> Document:
-    """A processed document, as yet without work, edition and id."""
-    place = Store(settings.root)
-    sha256 = listing.source.sha256
-    content = msgspec.json.decode(place.stage_path(sha256, "extract").read_bytes(), type=Result[Content]).value
-    tagged = msgspec.json.decode(place.stage_path(sha256, "tag").read_bytes(), type=Result[Tagged]).value
-    if content is None or tagged is None:
-        raise ValueError(f"{listing.source.file}: not processed")
-    return Document(listing, content, tagged.mentions, tagged.date)
 
 
 def align_pair(job: PairJob) -> PairOutcome:
     """Align the two languages of one edition and say where they disagree."""
     sources = [each.listing.source.sha256 for each in (job.ja, job.en)]
     place, key = Store(job.settings.root), _digest("".join(sources).encode())
-    output: _Output[Aligned] = _Output(place, key, "align", job.name, job.settings.redo("align"))
-    inputs = tuple(_digest(msgspec.json.encode(document)) for document in (job.ja, job.en))
+    output: StageOutput[Aligned] = StageOutput(place, key, "align", job.name, job.settings.redo("align"))
     output.make(
         Stamp(
-            inputs,
+            (digest_of(job.settings.root, job.ja), digest_of(job.settings.root, job.en)),
             code_digest("align") + code_digest("compare"),
             {"registry": registry_digest(job.settings.registry)},
         ),
-        lambda: _confined(job.settings, "align", _align, job.ja, job.en, job.settings.registry),
+        lambda: _confined(job.settings, "align", _align_kept, job.settings, job.ja, job.en),
         Result[Aligned],
     )
     return PairOutcome(
@@ -258,60 +239,13 @@ def compare_editions(job: EditionsJob) -> EditionsOutcome:
     """Say what changed from one edition of a work to the next."""
     sources = [each.listing.source.sha256 for each in (job.old, job.new)]
     place, key = Store(job.settings.root), _digest("".join(sources).encode())
-    output: _Output[EditionDiff] = _Output(place, key, "editions", job.name, job.settings.redo("align"))
-    inputs = tuple(_digest(msgspec.json.encode(document)) for document in (job.old, job.new))
+    output: StageOutput[EditionDiff] = StageOutput(place, key, "editions", job.name, job.settings.redo("align"))
     output.make(
-        Stamp(inputs, code_digest("editions")),
-        lambda: _confined(job.settings, "editions", _compare_editions, job.old, job.new),
+        Stamp((digest_of(job.settings.root, job.old), digest_of(job.settings.root, job.new)), code_digest("editions")),
+        lambda: _confined(job.settings, "editions", _compare_kept, job.settings, job.old, job.new),
         Result[EditionDiff],
     )
     return EditionsOutcome(job.name, None if output.failed else output.value(), output.issues)
-
-
-class _Said(Struct):
-    """The issues of an output, without the rest of it: enough to report on what is fresh."""
-
-    issues: tuple[Issue, ...] = ()
-
-
-class _Output(Generic[T]):
-    """One stage's output: as it lies there if it is fresh, else made now, and kept if it has a value."""
-
-    def __init__(self, place: Store, key: str, stage: str, name: str, redo: bool) -> None:
-        self.place, self.path, self.stage, self.name, self.redo = place, place.stage_path(key, stage), stage, name, redo
-        self.seconds, self.digest, self.failed = 0.0, "", False
-        self.issues: tuple[Issue, ...] = ()
-        self.memory: int | None = None
-        self._made = False
-
-    def make(self, stamp: Stamp, step: Callable[[], Measured[Result[T]]], kind: Any) -> None:
-        self.kind = kind
-        if not self.redo and store.fresh(self.path, stamp):
-            encoded = self.path.read_bytes()
-            self.issues = msgspec.json.decode(encoded, type=_Said).issues
-        else:
-            began = time.monotonic()
-            with log.timed(_LOG, self.stage, document=self.name):
-                measured = step()
-            result, self.memory = measured.value, measured.memory or None
-            self.seconds, self._made = round(time.monotonic() - began, 3), True
-            self.issues, self.failed = result.issues, result.value is None
-            if self.failed:
-                return
-            encoded = msgspec.json.encode(result, order="deterministic")
-            self.place.write_output(self.path, encoded, stamp)
-        self.digest = _digest(encoded)
-
-    def made(self, stage: str) -> tuple[str, ...]:
-        return (stage,) if self._made else ()
-
-    def held(self, stage: str) -> dict[str, int]:
-        return {stage: self.memory} if self.memory is not None else {}
-
-    def value(self) -> T:
-        """Read back from the file, so that what is fresh and what was just made are the same."""
-        value: T = msgspec.json.decode(self.path.read_bytes(), type=self.kind).value
-        return value
 
 
 def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]], *args: Any) -> Measured[Result[T]]:
@@ -371,7 +305,15 @@ def _tag(content: Content, listing: Listing, registry_path: str | None) -> Resul
 def _portray(settings: Settings, listing: Listing) -> Result[Portrait]:
     from aisi_ingest import pair
 
-    return Result(pair.portray([load_document(settings, listing)])[0])
+    return Result(pair.portray([load_document(settings.root, listing)])[0])
+
+
+def _align_kept(settings: Settings, ja: Document, en: Document) -> Result[Aligned]:
+    return _align(whole(settings.root, ja), whole(settings.root, en), settings.registry)
+
+
+def _compare_kept(settings: Settings, old: Document, new: Document) -> Result[EditionDiff]:
+    return _compare_editions(whole(settings.root, old), whole(settings.root, new))
 
 
 def _align(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 
 from aisi_ingest.model import Document, Issue, Result
 from aisi_ingest.pair.ids import Groups, place
-from aisi_ingest.pair.known import Known, know, language
+from aisi_ingest.pair.known import Known, head, know, language
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.likeness import Common, Portrait
+
+__all__ = ["head", "pair", "pairs", "portray"]
 
 # Tuned on the 25 files of a site with nine pairs: pairs have cosine + parts from 1.21 on, others up to 0.87; without
 # the encoder cosines are from 0.59 on, and up to 0.41.

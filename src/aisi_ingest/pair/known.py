@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from aisi_ingest.model import Document, Lang
+from aisi_ingest.model import Block, Content, Document, Lang
 from aisi_ingest.pair import naming
 from aisi_ingest.pair.naming import Name
 
@@ -54,10 +55,21 @@ def know(document: Document, portrait: Portrait | None) -> Known:
     return Known(document, language(document), file, title, edition, date, portrait)
 
 
+def head(document: Document) -> Document:
+    """The document without what pairing does not read: of many all heads are held at once, but not all texts."""
+    content = document.content
+    kept = _top(document) or [block for block in content.blocks if block.text][:1]
+    slim = Content(content.kind, content.form, content.lang, content.title, content.page_sizes, tuple(kept))
+    return replace(document, content=slim, mentions=())
+
+
+def _top(document: Document) -> list[Block]:
+    return [b for b in document.content.blocks if b.page == 1 and b.kind in ("title", "heading", "paragraph")][:_TOP]
+
+
 def _printed_edition(document: Document) -> str | None:
     """The edition that a line of the first page's top says by itself: others are spoken of, not this one."""
-    top = [b for b in document.content.blocks if b.page == 1 and b.kind in ("title", "heading", "paragraph")][:_TOP]
-    for block in top:
+    for block in _top(document):
         name = naming.of_title(block.text)
         if name.edition and len("".join(name.words)) <= _BESIDE_EDITION:
             return name.edition

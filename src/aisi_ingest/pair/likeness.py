@@ -30,7 +30,7 @@ class Portrait(Struct, frozen=True, dict=True):
     vectors: bytes  # of ``parts``, at half precision, little-endian
     with_encoder: bool
 
-    @cached_property
+    @property
     def parts(self) -> NDArray[np.float32]:
         """A unit vector a section, none without the encoder."""
         return np.frombuffer(self.vectors, dtype="<f2").reshape(-1, encoders.DIMENSIONS).astype(np.float32)

@@ -1,0 +1,63 @@
+"""Processed documents as they lie below ``processed/stages``: read whole, one at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aisi_ingest.files import sha256_of
+from aisi_ingest.model import Content, Document, Listing, Mention, Result
+from aisi_ingest.store import Store
+
+
+class Tagged(Struct, frozen=True):
+    """Output of the tag stage: it depends on the listing and the registry, the Content does not."""
+
+    mentions: tuple[Mention, ...]
+    date: str | None
+
+
+def load_document(root: str, listing: Listing) -> Document:
+    """A processed document, as yet without work, edition and id."""
+    place = Store(root)
+    sha256 = listing.source.sha256
+    content = msgspec.json.decode(place.stage_path(sha256, "extract").read_bytes(), type=Result[Content]).value
+    tagged = msgspec.json.decode(place.stage_path(sha256, "tag").read_bytes(), type=Result[Tagged]).value
+    if content is None or tagged is None:
+        raise ValueError(f"{listing.source.file}: not processed")
+    return Document(listing, content, tagged.mentions, tagged.date)
+
+
+def whole(root: str, placed: Document) -> Document:
+    """A placed document with its text."""
+    read = load_document(root, placed.listing)
+    return replace(read, id=placed.id, work=placed.work, edition=placed.edition)
+
+
+class Shelf(Mapping[str, Document]):
+    """Placed documents by id, read when they are asked for: not all texts are held at once."""
+
+    def __init__(self, root: str, placed: Mapping[str, Document]) -> None:
+        self._root, self._placed = root, placed
+
+    def __getitem__(self, identity: str) -> Document:
+        return whole(self._root, self._placed[identity])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._placed)
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+
+def digest_of(root: str, placed: Document) -> str:
+    """Of all that a stage sees of a placed document."""
+    place = Store(root)
+    sums = [sha256_of(place.stage_path(placed.listing.source.sha256, stage)) for stage in ("extract", "tag")]
+    return hashlib.sha256(
+        msgspec.json.encode((placed.listing, placed.id, placed.work, placed.edition, sums))
+    ).hexdigest()

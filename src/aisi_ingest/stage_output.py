@@ -1,0 +1,66 @@
+"""One stage's output on disk: taken as it lies there where it is fresh, else made and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from aisi_ingest import log, store
+from aisi_ingest.extract.sandbox import Measured
+from aisi_ingest.model import Issue, Result
+from aisi_ingest.store import Stamp, Store
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+class _Said(Struct):
+    """The issues of an output, without the rest of it: enough to report on what is fresh."""
+
+    issues: tuple[Issue, ...] = ()
+
+
+class StageOutput(Generic[T]):
+    """One stage's output: as it lies there if it is fresh, else made now, and kept if it has a value."""
+
+    def __init__(self, place: Store, key: str, stage: str, name: str, redo: bool) -> None:
+        self.place, self.path, self.stage, self.name, self.redo = place, place.stage_path(key, stage), stage, name, redo
+        self.seconds, self.digest, self.failed = 0.0, "", False
+        self.issues: tuple[Issue, ...] = ()
+        self.memory: int | None = None
+        self._made = False
+
+    def make(self, stamp: Stamp, step: Callable[[], Measured[Result[T]]], kind: Any) -> None:
+        self.kind = kind
+        if not self.redo and store.fresh(self.path, stamp):
+            encoded = self.path.read_bytes()
+            self.issues = msgspec.json.decode(encoded, type=_Said).issues
+        else:
+            began = time.monotonic()
+            with log.timed(_LOG, self.stage, document=self.name):
+                measured = step()
+            result, self.memory = measured.value, measured.memory or None
+            self.seconds, self._made = round(time.monotonic() - began, 3), True
+            self.issues, self.failed = result.issues, result.value is None
+            if self.failed:
+                return
+            encoded = msgspec.json.encode(result, order="deterministic")
+            self.place.write_output(self.path, encoded, stamp)
+        self.digest = hashlib.sha256(encoded).hexdigest()
+
+    def made(self, stage: str) -> tuple[str, ...]:
+        return (stage,) if self._made else ()
+
+    def held(self, stage: str) -> dict[str, int]:
+        return {stage: self.memory} if self.memory is not None else {}
+
+    def value(self) -> T:
+        """Read back from the file, so that what is fresh and what was just made are the same."""
+        value: T = msgspec.json.decode(self.path.read_bytes(), type=self.kind).value
+        return value
