@@ -1,12 +1,13 @@
 """What test_faults.py runs in a process of its own: a run on a root that fails it, and the run after that.
 
 ``python faults.py full FOLDER SIZE...`` · ``read-only FOLDER`` · ``permission FOLDER WHERE WHEN...``. Mounts need a
-mount namespace (``unshare --mount``), lost permissions a process without the right to override them (``setpriv``).
+mount namespace (``unshare --mount``).
 Prints a JSON object a line.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import subprocess
 import sys
@@ -21,6 +22,15 @@ from aisi_ingest.store import LockedError, RootError
 from aisi_ingest.verify import verify
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
+
+
+def without_override() -> None:
+    """Root may write everywhere: give that up, for this process and those it starts.
+
+    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2), PR_CAPBSET_DROP), which counts from the next program on;
+    for other users it fails, and need not succeed.
+    """
+    ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
 def attempt(root: Path, progress: pipeline.Progress = pipeline.silent) -> dict[str, object]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from faults import without_override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,11 +90,12 @@ def test_a_root_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "it is not a folder" in str(refused.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_root_without_permission_is_refused_in_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(RootError, match="no permission to write"), Store(tmp_path).lock():
-        pass
+    code = "import sys; from aisi_ingest.store import Store\nwith Store(sys.argv[1]).lock(): pass"
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=without_override)
+    assert done.stderr.splitlines()[-1].endswith("raw: cannot be written: no permission to write")
 
 
 def test_a_root_on_a_read_only_disk_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
