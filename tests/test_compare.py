@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from aisi_ingest import periods
 from aisi_ingest.align import align
-from aisi_ingest.compare import compare, diff_editions
+from aisi_ingest.compare import compare
 from aisi_ingest.editions import diff_editions, edits, successions
 from aisi_ingest.model import Document, Finding, Lang
 from aisi_ingest.numbers import mark, numbers
@@ -151,6 +151,22 @@ def test_unrelated_documents_and_an_empty_one_are_not_compared() -> None:
 def test_a_document_against_itself_has_no_findings() -> None:
     ja, _ = both()
     assert found(ja, ja) == ()
+
+
+def test_a_short_text_beside_a_picture_with_words_is_not_told_to_be_missing() -> None:
+    label = "paragraph: Second reading\n"
+    sentence = "paragraph: The archive of the institute is open to the public on every second Saturday of the month.\n"
+    ja = report(JAPANESE, "ja")
+    en = report(ENGLISH.replace("## 2.3 Reporting\n", f"{label}{sentence}## 2.3 Reporting\n"), "en")
+    assert [f.detail["en"] for f in found(ja, en)] == [label[11:-1], sentence[11:-1]]
+    drawing = replace(ja.content.blocks[9], id="f1", kind="figure_text", text="再読")
+    drawn = replace(ja, content=replace(ja.content, blocks=(*ja.content.blocks, drawing)))
+    assert [f.detail["en"] for f in found(drawn, en)] == [sentence[11:-1]]
+
+
+def test_dots_and_brackets_are_not_missed() -> None:
+    en = report(ENGLISH.replace("## 2.3 Reporting\n", "paragraph: ・・・\ncode: {\n## 2.3 Reporting\n"), "en")
+    assert found(report(JAPANESE, "ja"), en) == ()
 
 
 # Values -----------------------------------------------------------------------------------------------------------

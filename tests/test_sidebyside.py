@@ -26,6 +26,11 @@ def test_lines_keep_to_their_columns_and_tell_what_differs() -> None:
     assert max(wide) <= 100
 
 
+def test_words_hold_together_also_beside_full_width_signs() -> None:
+    lines = sidebyside._wrapped("Report of the Subgroup（Sep.–Oct.）\n日本語の文はどこでも切れる", 20)
+    assert lines == ["Report of the", "Subgroup（Sep.–Oct.", "）", "日本語の文はどこでも", "切れる"]
+
+
 def test_the_page_escapes_what_the_documents_say() -> None:
     hostile = ENGLISH.replace("# 7 Contact", "# 7 Contact <script>alert(1)</script>")
     ja, en, alignment, findings = compared(hostile)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from aisi_ingest.differences import Names, differences
-from aisi_ingest.editions import diff_editions
 from aisi_ingest.model import (
     Alignment,
     Bead,
@@ -28,14 +27,16 @@ from aisi_ingest.model import (
 if TYPE_CHECKING:
     from aisi_ingest.registry import Registry
 
-__all__ = ["compare", "diff_editions"]
+__all__ = ["compare"]
 
 # With less than this share of the smaller side aligned, the documents are not two versions of one text.
 _LEAST_SHARE = 0.2
 _SHORT = 40  # characters (Japanese 16): a shorter text that is missing weighs little
+_LABEL = 80  # characters (Japanese 32): a paragraph so short may be a label of a drawing
 _SHOWN = 60  # characters of a text in a message
 
 
+_LETTER = re.compile(r"[^\W_]")  # a text without any, dots or a bracket, says nothing
 # A line of a table of contents: what it tells is told of the section itself.
 _CONTENTS_LINE = re.compile(r"(?<![.·・…‥_\s])\s?(?:[.·・…‥_]\s?){3,}\s*\d{1,9}\s*$")
 
@@ -71,11 +72,12 @@ def compare(
     gone = tuple(
         _under(side, (i for f in missing_sections for i in ids(f))) for side, ids in zip(sides, (_ja, _en), strict=True)
     )
+    drawn = _drawn(alignment, sides)
     for bead in alignment.beads:
         if bead.unit != "block":
             continue
         if not bead.ja or not bead.en:
-            findings += _missing_block(bead, sides, gone)
+            findings += _missing_block(bead, sides, gone, drawn)
         else:
             found = [side.texts(ids) for side, ids in zip(sides, (bead.ja, bead.en), strict=True)]
             findings += differences(bead, found, (sides[0].mentions, sides[1].mentions), names)
@@ -171,13 +173,36 @@ _KINDS = {
 }
 
 
-def _missing_block(bead: Bead, sides: tuple[_Side, _Side], gone: Sequence[set[str]]) -> list[Finding]:
+def _drawn(alignment: Alignment, sides: tuple[_Side, _Side]) -> tuple[set[int], set[int]]:
+    """Pages whose counterpart has words in a picture: a label that is text here may be one of them.
+
+    A drawing that the one language has as shapes is often a picture in the other; what was read from pictures is not
+    aligned, so that its labels have no counterpart.
+    """
+    words = [{b.page for b in side.blocks.values() if b.kind == "figure_text"} for side in sides]
+    out: tuple[set[int], set[int]] = (set(), set())
+    for bead in alignment.beads:
+        if bead.unit == "block" and bead.ja and bead.en:
+            pages = [
+                {block.page for block in side.texts(ids)} for side, ids in zip(sides, (bead.ja, bead.en), strict=True)
+            ]
+            for which in (0, 1):
+                if pages[1 - which] & words[1 - which]:
+                    out[which].update(pages[which])
+    return out
+
+
+def _missing_block(
+    bead: Bead, sides: tuple[_Side, _Side], gone: Sequence[set[str]], drawn: Sequence[set[int]]
+) -> list[Finding]:
     which = 0 if bead.ja else 1
     out = []
     for block in sides[which].texts(bead.ja or bead.en):
-        if block.section in gone[which] or _CONTENTS_LINE.search(block.text):
+        if block.section in gone[which] or _CONTENTS_LINE.search(block.text) or not _LETTER.search(block.text):
             continue
         length = len(block.text) * (2.5 if block.lang == "ja" else 1)
+        if block.page in drawn[which] and block.kind == "paragraph" and length < _LABEL:
+            continue
         weighty = length >= _SHORT and block.kind in ("paragraph", "list_item", "table")
         kind: FindingKind = "missing_in_en" if which == 0 else "missing_in_ja"
         names = _KINDS.get(block.kind, ("段落", "paragraph"))

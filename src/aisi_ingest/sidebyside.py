@@ -6,7 +6,6 @@ As lines for a terminal and as one HTML page that needs nothing else: no script,
 from __future__ import annotations
 
 import html
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -87,21 +86,34 @@ def _padded(text: str, width: int) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns; Japanese breaks anywhere, English between words."""
+    """Lines of at most ``width`` columns; Japanese breaks anywhere, English between words that fit a line."""
     out: list[str] = []
     for paragraph in text.split("\n"):
-        if paragraph.isascii():
-            out += textwrap.wrap(paragraph, width) or [""]
-            continue
         line, used = "", 0
-        for char in paragraph:
-            size = _columns(char)
+        for piece in _pieces(paragraph, width):
+            size = sum(map(_columns, piece))
             if used + size > width:
-                out.append(line)
+                out.append(line.rstrip())
                 line, used = "", 0
-            line, used = line + char, used + size
-        out.append(line)
+                if piece.isspace():
+                    continue
+            line, used = line + piece, used + size
+        out.append(line.rstrip())
     return out if text else []
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    """What stays together on a line: a Latin word, one wide character, or a blank."""
+    out: list[str] = []
+    for char in text:
+        joins = (
+            out and not char.isspace() and _columns(char) < 2 and not out[-1].isspace() and _columns(out[-1][-1]) < 2
+        )
+        if joins and len(out[-1]) < width:
+            out[-1] += char
+        else:
+            out.append(char)
+    return out
 
 
 def diff_as_text(diff: EditionDiff) -> str:
