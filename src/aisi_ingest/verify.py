@@ -32,9 +32,10 @@ def verify(root: Path, release: str | None = None) -> list[Issue]:
     if release is None:
         for check in (ledger_problems, log_problems, stage_problems, pointer_problems):
             problems += check(root)
+        sums: dict[tuple[int, int], str] = {}
         for other in sorted((processed / "releases").glob("[0-9]*")):
             if not (folder.is_dir() and other.samefile(folder)):
-                problems += sum_problems(other)
+                problems += sum_problems(other, sums)
     if folder.is_dir():
         problems += release_problems(folder.resolve())
     else:
@@ -52,8 +53,11 @@ def release_problems(release: Path) -> Iterator[str]:
         yield f"{release}: cannot be read: {error}"
 
 
-def sum_problems(release: Path) -> Iterator[str]:
-    """Files that are missing, changed, or not named in SHA256SUMS."""
+def sum_problems(release: Path, known: dict[tuple[int, int], str] | None = None) -> Iterator[str]:
+    """Files that are missing, changed, or not named in SHA256SUMS.
+
+    ``known`` is filled with the sums of files that several releases share: each is read once.
+    """
     sums = f"{release.name}/SHA256SUMS"
     try:
         lines = (release / "SHA256SUMS").read_text(encoding="utf-8", errors="replace").split("\n")
@@ -71,7 +75,7 @@ def sum_problems(release: Path) -> Iterator[str]:
         path = match.group(2)
         named.add(path)
         try:
-            if sha256_of(release / path) != match.group(1):
+            if _sum_of(release / path, known) != match.group(1):
                 yield f"{release.name}/{path}: changed since it was published: its sum is not that in {sums}"
         except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
             reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -79,6 +83,17 @@ def sum_problems(release: Path) -> Iterator[str]:
     there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     for path in sorted(there - named - {"SHA256SUMS"}):
         yield f"{release.name}/{path}: not named in {sums}"
+
+
+def _sum_of(path: Path, known: dict[tuple[int, int], str] | None) -> str:
+    """The sum of a file; of one with several names (hard links) as it is known."""
+    about = path.stat()
+    if known is None or about.st_nlink == 1:
+        return sha256_of(path)
+    key = (about.st_dev, about.st_ino)
+    if key not in known:
+        known[key] = sha256_of(path)
+    return known[key]
 
 
 def row_problems(release: Path) -> Iterator[str]:
