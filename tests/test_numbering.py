@@ -24,6 +24,7 @@ from aisi_ingest.numbering import numbering, split_number
         ("A.1 Tools", "A.1", (1, 1), "Tools"),
         ("Ⅲ．各論", "Ⅲ．", (3,), "各論"),
         ("IV. Results", "IV.", (4,), "Results"),
+        ("II.背景と目的", "II.", (2,), "背景と目的"),
         ("(1) 対象", "(1)", (1,), "対象"),
         ("（2）方法", "（2）", (2,), "方法"),
         ("③流れ", "③", (3,), "流れ"),

@@ -81,7 +81,7 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
             "|(?:Annex|Appendix)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
         ),
     ),
-    ("roman", re.compile(f"[Ⅰ-Ⅻ][.．、]?|(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[.．)](?={_BLANK}|$)")),
+    ("roman", re.compile(f"[Ⅰ-Ⅻ][.．、]?|(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[.．)](?={_BLANK}|$|[^\x00-\x7f])")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
     ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?={_BLANK}+{_NO_UNIT})")),

@@ -36,6 +36,9 @@ def hyphens_of(lines: Iterable[str]) -> Hyphens:
     A program that divides words leaves stems that are no words: ``evalu-``. Where each line's end before a hyphen
     is a word of the document (``high-``) or begins its compounds elsewhere (``multi-``), nothing was divided.
     """
+    lines = list(lines)
+    if not any(line.endswith("-") for line in lines):
+        return Hyphens()
     ends: set[str] = set()
     words: set[str] = set()
     compounds: set[str] = set()
