@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from aisi_ingest import sidebyside
 from aisi_ingest.align import align
-from aisi_ingest.compare import compare, diff_editions
+from aisi_ingest.compare import compare
+from aisi_ingest.editions import diff_editions
 from aisi_ingest.model import Alignment, Document, Finding
 
 
