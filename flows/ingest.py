@@ -7,12 +7,16 @@ command line, and both give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectNotFound
 from prefect.futures import as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
@@ -65,6 +69,25 @@ def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
             yield result
 
 
+ONE_RUN = "aisi-ingest"  # the global concurrency limit that runs wait for, of all deployments and machines
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait until no other run holds the global concurrency limit; where nobody made one, the root's lock alone holds.
+
+    A run that finds the root locked fails at once; one that waits here begins when the other has ended.
+    """
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_global_concurrency_limit_by_name(ONE_RUN)
+        except ObjectNotFound:
+            yield
+            return
+    with concurrency(ONE_RUN, occupy=1):
+        yield
+
+
 def finish(report: Report) -> str:
     """Write the artifacts; say what happened, or raise RunFailed."""
     create_table_artifact(key="documents", table=summary.table(report), description="What became of each document")
@@ -108,7 +131,8 @@ def _ingest(
     redo_from: Stage | None = "extract" if force else None
     settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from)
     try:
-        report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
+        with one_at_a_time():
+            report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
     finally:
         sandbox.close_shared()
     return finish(report)

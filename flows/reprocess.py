@@ -11,7 +11,7 @@ from aisi_ingest import pipeline
 from aisi_ingest.extract import sandbox
 from aisi_ingest.sources import load
 from aisi_ingest.steps import Settings, Stage
-from flows.ingest import finish, prefect_tasks
+from flows.ingest import finish, one_at_a_time, prefect_tasks
 
 
 @flow(name="reprocess", task_runner=ThreadPoolTaskRunner(max_workers=4), log_prints=True)  # type: ignore[arg-type]
@@ -33,7 +33,8 @@ def reprocess(
     settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=stage)
     known = load(Path(sources)) if Path(sources).exists() else ()
     try:
-        report = pipeline.reprocess(settings, known, documents or (), runner=prefect_tasks)
+        with one_at_a_time():
+            report = pipeline.reprocess(settings, known, documents or (), runner=prefect_tasks)
     finally:
         sandbox.close_shared()
     return finish(report)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -94,8 +97,32 @@ def server(tmp_path_factory):
             process.kill()
 
 
+class Channel(http.server.BaseHTTPRequestHandler):
+    """A webhook on loopback; ``told`` has what it was sent."""
+
+    told: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.told.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(scope="module")
-def runs(server, tmp_path_factory):
+def channel():
+    """Address of the webhook, as Apprise has it."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Channel) as webhook:
+        threading.Thread(target=webhook.serve_forever, daemon=True).start()
+        yield f"json://127.0.0.1:{webhook.server_address[1]}/hook"
+        webhook.shutdown()
+
+
+@pytest.fixture(scope="module")
+def runs(server, channel, tmp_path_factory):
     """Finished flow runs: one by schedule, one by hand with a bad document on the site."""
     site_folder = tmp_path_factory.mktemp("site") / "site"
     shutil.copytree(ROOT / "samples" / "site", site_folder)
@@ -110,6 +137,10 @@ def runs(server, tmp_path_factory):
         )
         server.run("work-pool", "create", "aisi", "--type", "process")
         server.run("deploy", "--all")
+        server.run("global-concurrency-limit", "create", "aisi-ingest", "--limit", "1")
+        for _ in range(2):  # the second replaces the first
+            command = [sys.executable, ROOT / "deploy" / "automation.py", channel]
+            subprocess.run(command, env=server.environment, check=True, capture_output=True)
         server.start("worker", "start", "--pool", "aisi", "--type", "process")
         # The schedule of the deployment is nightly; this one is the same mechanism, due each minute.
         server.run("deployment", "schedule", "create", "ingest/nightly", "--interval", "60")
@@ -145,6 +176,35 @@ def test_the_artifacts_show_each_document_and_what_went_wrong(server, runs):
     assert len(rows) == 7
     assert [row["state"] for row in rows if "bad" in row["document"]] == ["refused"]
     assert "bad.pdf" in next(each for each in artifacts if each["key"] == "run")["data"]
+
+
+@pytest.mark.slow
+def test_the_channel_is_told_of_the_run_that_failed_and_of_no_other(server, runs):
+    server.wait(lambda: Channel.told, "the message", 60)
+    assert ["1 refused" in message and "Failed" in message for message in Channel.told] == [True]
+
+
+ONE_RUN = """
+import sys, time; sys.path.insert(0, sys.argv[1])
+from prefect import flow
+from flows.ingest import one_at_a_time
+@flow
+def one():
+    with one_at_a_time():
+        began = time.time(); time.sleep(2); print("held", began, time.time(), flush=True)
+one()
+"""
+
+
+@pytest.mark.slow
+def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
+    command = [sys.executable, "-c", ONE_RUN, str(ROOT)]
+    two = [subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in two]
+    held = sorted(
+        tuple(map(float, line.split()[1:])) for text in said for line in text.splitlines() if line.startswith("held")
+    )
+    assert len(held) == 2 and held[0][1] <= held[1][0]
 
 
 @pytest.mark.slow
