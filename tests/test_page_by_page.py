@@ -34,10 +34,10 @@ def read_badly(path: str, bad: dict[int, Callable[[], None]], note: str, left_ou
 
     real = pdf._read_page
 
-    def read_page(page: int, index: int, layered: bool) -> pdf.Page:
+    def read_page(page: int, index: int, *rest: object) -> pdf.Page:
         if index + 1 in bad:
             bad[index + 1]()
-        return real(page, index, layered)
+        return real(page, index, *rest)
 
     pdf._read_page = read_page
     try:
