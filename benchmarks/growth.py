@@ -20,7 +20,7 @@ def _synthetic(*arguments: object) -> None:
 def growth_documents(bench: Bench) -> Section:
     """One-page documents, Japanese and English in turn, added to an empty store; and again with nothing to do."""
     folder, root = WORK / "records", WORK / "growth"
-    counts = (2, 10, 100) if bench.quick else (2, 10, 100, 1000)
+    counts = (2, 10, 100) if bench.quick else (2, 10, 100, 1000, 10_000)
     if len(list(folder.glob("*.pdf"))) < counts[-1]:
         _synthetic("site", folder, counts[-1])
     files = sorted(folder.glob("*.pdf"))

@@ -231,12 +231,12 @@ def encode_blocks(*files: str) -> Work:
     return work
 
 
-def pipeline_add(root: str, workers: str, *files: str) -> Work:
-    """What ``aisi-ingest add`` does with local files, without OCR and without a sources file."""
+def pipeline_add(root: str, workers: str, ocr: str, *files: str) -> Work:
+    """What ``aisi-ingest add`` does with local files and without a sources file; ``ocr`` is "ocr" or "no-ocr"."""
     from aisi_ingest import pipeline
     from aisi_ingest.steps import Settings
 
-    settings = Settings(root, workers=int(workers), ocr=False)
+    settings = Settings(root, workers=int(workers), ocr=ocr == "ocr")
 
     def work() -> dict[str, Any]:
         report = pipeline.add(settings, (), [Path(file) for file in files], ())

@@ -98,7 +98,7 @@ def load(bench: Bench) -> Section:
     if len(list(folder.glob("*.pdf"))) < count:
         _synthetic("site", folder, count)
     fresh(root)
-    looks, _ = watched(job("pipeline_add", root, "2", *sorted(folder.glob("*.pdf"))[:count]))
+    looks, _ = watched(job("pipeline_add", root, "2", "no-ocr", *sorted(folder.glob("*.pdf"))[:count]))
     shutil.rmtree(root, ignore_errors=True)
     note = f"{count} documents of one page, 2 workers, looked at every {EVERY:g} s; the curve is load.svg."
     return _section("Load", looks, note, lambda look: f"{look.seconds:.0f}", "s")
