@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, Sandbox
+from aisi_ingest.extract.sandbox import LimitExceeded, Limits, LimitsError, Sandbox, configured
 
 
 def sleep_long():
@@ -157,3 +157,15 @@ def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
     assert done.returncode != 0 and "freeze_support" in done.stderr
+
+
+def test_limits_are_those_of_the_environment_and_else_the_defaults():
+    assert configured({}) == Limits()
+    said = {"AISI_INGEST_WALL_SECONDS": "60", "AISI_INGEST_MEMORY_GIB": "3", "OTHER": "x"}
+    assert configured(said) == Limits(wall_seconds=60, address_space=3 << 30)
+
+
+@pytest.mark.parametrize("value", ["", "many", "0", "-1", "1.5"])
+def test_a_limit_that_is_none_is_named(value):
+    with pytest.raises(LimitsError, match="AISI_INGEST_CPU_SECONDS is"):
+        configured({"AISI_INGEST_CPU_SECONDS": value})

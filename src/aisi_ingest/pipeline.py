@@ -21,6 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import fetch, log, run_report, steps
+from aisi_ingest.extract import sandbox
 from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
@@ -158,6 +159,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     def __enter__(self) -> _Run:
         steps.registry_digest(self.settings.registry)  # wrong: better now than after an hour of fetching
+        sandbox.configured()
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))

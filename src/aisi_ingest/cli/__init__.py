@@ -20,7 +20,7 @@ def main() -> None:
 
     try:
         app()
-    except (RootError, LockedError, RegistryError, SourcesError) as error:
+    except (RootError, LockedError, RegistryError, SourcesError, sandbox.LimitsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; what was done is kept, the next run goes on from there", code=130)

@@ -16,10 +16,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from aisi_ingest.extract import memory
 
@@ -38,6 +38,36 @@ class Limits(Struct, frozen=True):
     address_space: int = 6 << 30  # bytes; the OCR engine alone maps some 2 GB
     # Then the process is replaced: leaks in C libraries end there. A new one needs 1.5 s until it has all models.
     calls_per_worker: int = 400
+
+
+class LimitsError(ValueError):
+    """A limit in the environment is no number, or too small: one sentence that names it."""
+
+
+# name: field, what the number is multiplied with, least. The environment, since workers may run on other machines.
+_CONFIGURED = {
+    "AISI_INGEST_WALL_SECONDS": ("wall_seconds", 1, 1),
+    "AISI_INGEST_CPU_SECONDS": ("cpu_seconds", 1, 1),
+    "AISI_INGEST_MEMORY_GIB": ("address_space", 1 << 30, 1),
+    "AISI_INGEST_CALLS_PER_WORKER": ("calls_per_worker", 1, 1),
+}
+
+
+def configured(environment: Mapping[str, str] | None = None) -> Limits:
+    """The limits that the environment names, the defaults for the rest. Raises LimitsError."""
+    values = os.environ if environment is None else environment
+    changed = {}
+    for name, (field, unit, least) in _CONFIGURED.items():
+        if name not in values:
+            continue
+        try:
+            number = int(values[name])
+        except ValueError:
+            number = 0
+        if number < least:
+            raise LimitsError(f"{name} is {values[name]!r}, and must be a whole number of at least {least}")
+        changed[field] = number * unit
+    return structs.replace(Limits(), **changed)
 
 
 class Measured(Struct, Generic[R], frozen=True):
@@ -152,7 +182,7 @@ def shared(workers: int) -> Sandbox:
     """
     with _shared_lock:
         if not _shared:
-            _shared[workers] = Sandbox(workers)
+            _shared[workers] = Sandbox(workers, configured())
         return next(iter(_shared.values()))
 
 
