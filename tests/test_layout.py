@@ -189,7 +189,8 @@ def test_what_only_mentions_a_figure_is_no_caption(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("1 注記", "1"), ("（注2）例", "2"), ("※3 例", "3"), ("[4] See", "4"), ("* Note", "*")]
+    ("text", "name"),
+    [("1 注記", "1"), ("（注2）例", "2"), ("※3 例", "3"), ("[4] See", "4"), ("* Note", "*"), ("* ¹ Note", "1")],
 )
 def test_labels_of_notes(text, name):
     assert label_of(text) == name

@@ -430,6 +430,21 @@ def test_an_anchor_leaves_the_text_and_links_to_its_note(tmp_path):
     assert note.text == "1 Models of more than a billion weights."
 
 
+def test_two_anchors_side_by_side_leave_the_text_and_link_to_their_notes(tmp_path):
+    def page(d: Drawing) -> None:
+        paragraphs(d, X, TOP, [WORDS + "."] * 2)
+        d.text(X, 300, "Large models", size=BODY)
+        d.text(X + 63, 296, "*1*2", size=6)
+        d.line(X, 740, X + 140, 740)
+        d.text(X, 752, "*1 Of more than a billion weights.", size=8)
+        d.text(X, 764, "*2 Of which there are many.", size=8)
+
+    found = content(draw(tmp_path / "a.pdf", page))
+    [anchor] = [b for b in found.blocks if b.notes]
+    assert anchor.text == "Large models"
+    assert [link.block for link in anchor.notes] == [note.id for note in blocks(found, "footnote")]
+
+
 def test_an_anchor_on_the_line_is_linked_and_stays(tmp_path):
     def page(d: Drawing) -> None:
         paragraphs(d, X, TOP, [SENTENCE + "（注1）。"], font=MINCHO)
@@ -563,6 +578,15 @@ def test_authors_centred_under_a_title_are_no_headings(tmp_path):
 
     found = content(draw(tmp_path / "a.pdf", page))
     assert [s.title for s in found.sections] == ["On Measuring Safety", "Introduction", "Method"]
+
+
+def test_marks_of_the_printer_beside_the_page_make_no_box(tmp_path):
+    def page(d: Drawing) -> None:
+        paragraph(d, X, TOP, (WORDS + ". ") * 3)
+        for x in (-22, d.size[0] + 22):
+            d.line(x, TOP + 2 * LEADING, x, TOP + 5 * LEADING)
+
+    assert len(texts(content(draw(tmp_path / "a.pdf", page)), "paragraph")) == 1
 
 
 def test_a_page_without_text_is_named(tmp_path):

@@ -12,12 +12,16 @@ _MARK = re.compile(
     "[（(]?(?:注|註|脚注)[\\s\u3000]*(?P<ja>[0-9０-９]{0,3})[)）.．:：、]?|[※＊*†‡§]{1,3}(?P<sign>[0-9０-９]{0,3})"
     "|(?P<number>[0-9]{1,3})(?:[)）.．]|(?=[\\s\u3000])|(?=[^0-9.,%年月日]))|(?P<bracket>\\[[0-9]{1,3}\\])"
 )
+_RAISED = re.compile("[※＊*†‡§]?\\s?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")  # fonts have raised figures of their own
+_FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def label_of(text: str, raised: Sequence[tuple[int, int]] = ()) -> str | None:
     """The label that a note begins with (``"3"``, ``"*"``), or None."""
     if raised and raised[0][0] == 0:
         return label(text[: raised[0][1]])
+    if small := _RAISED.match(text):
+        return label(small.group().translate(_FIGURES))
     found = _MARK.match(text)
     return label(found.group()) if found and found.group() else None
 

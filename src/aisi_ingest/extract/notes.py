@@ -10,7 +10,7 @@ from aisi_ingest.extract.flow import append
 from aisi_ingest.extract.footnotes import label, label_of
 
 _ANCHOR = re.compile(
-    "[\\s(（\\[]*(?:注|註)?[0-9０-９]{1,3}(?:[,，、][\\s]?[0-9０-９]{1,3})*[)）\\]\\s]*|[*＊†‡※]{1,3}[0-9０-９]*"
+    "[\\s(（\\[]*(?:注|註)?[0-9０-９]{1,3}(?:[,，、][\\s]?[0-9０-９]{1,3})*[)）\\]\\s]*|[*＊†‡※]{1,3}[0-9０-９]*|(?:[*＊†‡※][0-9０-９]{1,3})+"
 )
 # Anchors that stand on the line: they stay in the text, for the reader reads them.
 _INLINE = re.compile("[（(](?:注|註)[0-9０-９]{0,3}[)）]|[※＊*][0-9０-９]{1,3}")
@@ -84,7 +84,7 @@ def _notes_of(
 ) -> list[Draft]:
     """The notes that a sign names; none if one of them is not there."""
     out: list[Draft] = []
-    for name in [label(part) for part in re.split("[,，、]", sign)]:
+    for name in [label(part) for part in re.split("[,，、]|(?<=[0-9０-９])(?=[*＊†‡※])", sign)]:
         found: Draft | None = None
         for page in range(draft.page, draft.page + draft.pages):
             found = by_page.get(page, {}).get(name) or found

@@ -243,6 +243,8 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
         width, height = height, width
     orders: dict[int, int] = {}
     rules, in_forms = marks.read(page, view, orders)
+    if len(rules):  # a printer's marks beside the page would make boxes of what stands between them
+        rules = rules[(rules["x1"] > 0) & (rules["bottom"] > 0) & (rules["x0"] < width) & (rules["top"] < height)]
     text = C.FPDFText_LoadPage(page)
     try:
         chars, fonts = read_characters(text, view, orders) if text else (np.zeros(0, CHAR), ())
