@@ -42,6 +42,7 @@ def test_normalising_twice_changes_nothing_more(text):
 def test_joined_lines_need_not_be_normalised_again(lines):
     joined = "".join(map(normalise, lines))
     assert normalise(joined) == joined
+    assert normalise(joined[1:]) == joined[1:]
 
 
 @given(st.text(st.characters(codec=None)))

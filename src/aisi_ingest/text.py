@@ -54,12 +54,12 @@ def normalise(text: str) -> str:
     Radicals by Unicode's Equivalent_Unified_Ideograph, vertical presentation forms, half-width kana
     (voicing marks composed), full-width Latin letters and digits, ligatures. Zero-width characters,
     soft hyphens and controls go; spaces of other widths become one. The ideographic space stays. A voicing mark
-    without a kana before it stands alone, so that lines that are joined later need not be normalised again.
+    that composes with nothing stands alone, so that text that is cut or joined later is normalised still.
     """
     text = text.translate(_folding())
     if "\u3099" in text or "\u309a" in text:  # half-width voicing marks follow their kana
         text = re.sub("[\u3040-\u30ff][\u3099\u309a]", lambda m: unicodedata.normalize("NFC", m.group()), text)
-        text = re.sub("(?<![\u3040-\u30ff])[\u3099\u309a]", lambda m: "\u309b\u309c"[m.group() == "\u309a"], text)
+        text = text.replace("\u3099", "\u309b").replace("\u309a", "\u309c")
     return text
 
 
