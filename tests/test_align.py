@@ -127,6 +127,20 @@ def test_two_paragraphs_beside_one_are_one_bead() -> None:
     assert len(bead.en) == 2
 
 
+@pytest.mark.parametrize(
+    ("whole", "parts", "joined"),
+    [
+        ("報奨の仕組みの導入？（行政での試行等？）", ["Introduce a reward?", "(e.g., government trials?)"], True),
+        ("教材の貸し出し（学校での利用など）", ["Lending out teaching material", "(for use at schools, etc.)"], True),
+        ("教材の貸し出し（学校での利用など）", ["Lending out teaching material", "Annual budget"], False),
+    ],
+)
+def test_a_line_that_is_broken_in_two_keeps_its_second_half(whole: str, parts: list[str], joined: bool) -> None:
+    ja = report(f"# 1 計画\nparagraph: {whole}", "ja")
+    en = report("# 1 Plan\n" + "\n".join(f"paragraph: {part}" for part in parts), "en")
+    assert {b for a, b in pairs(aligned(ja, en), "block") if a == "b2"} == ({"b2", "b3"} if joined else {"b2"})
+
+
 def test_a_block_whose_heading_one_language_lacks_is_found_over_the_border() -> None:
     en = report(ENGLISH.replace("## 2.2 Conduct\n", ""), "en")
     ja = report(JAPANESE, "ja")

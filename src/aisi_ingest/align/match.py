@@ -21,6 +21,7 @@ SWAP = 1.0  # least odds of a pair that breaks the order
 SUPPORT = 1.2  # what a neighbour adds that surely belongs to the neighbour of the other
 _GROWTH = 0.7  # what items left out beside a match have to add to it,
 _CLOSER = 0.02  # and by how much each has to bring the vectors nearer: a length that fits better is not enough
+_MUCH_CLOSER = 0.03  # the same of one kind, a line broken in two: these have to add next to nothing else
 _TORN = 0.7  # a paragraph torn in two: what the other piece adds by its length and anchors, where nothing is lost
 _UNSURE = 1.0  # what a match loses with a run: it may be too long or too short
 _LONGEST_RUN = 4
@@ -180,7 +181,7 @@ def _grown_by(
         return match
     side = (of.ja, of.en)[which]
     first = of.whole(match.ja, match.en)
-    best, least = match, first + _GROWTH
+    best, least = match, first
     likeness = of.similarity(match)
     for run in runs:
         more = tuple(sorted((*own, *run), key=place.__getitem__))
@@ -189,8 +190,11 @@ def _grown_by(
         odds, closer = of.whole(candidate.ja, candidate.en), of.similarity(candidate) - likeness
         total = odds + SKIP * len(run)  # what leaving them out costs elsewhere too
         parts = {side.texts[i].kind for i in more}
-        torn = len(parts) == 1 and "list_item" not in parts and odds > first + _TORN and closer > -_CLOSER / 4
-        if total > least and (torn or closer >= _CLOSER * len(run)):
+        one_kind = len(parts) == 1 and "list_item" not in parts
+        torn = one_kind and odds > first + _TORN and closer > -_CLOSER / 4
+        broken = one_kind and closer >= _MUCH_CLOSER * len(run)
+        enough = total > first + (0.0 if broken else _GROWTH)
+        if enough and total > least and (torn or broken or closer >= _CLOSER * len(run)):
             best, least = candidate, total
     used.update((best.ja, best.en)[which])
     return best
