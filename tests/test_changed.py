@@ -21,6 +21,7 @@ LONG = "どちらの版にもある長い文。" * 40
 @pytest.fixture(autouse=True)
 def no_waiting_for_the_disk(monkeypatch):
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(folders, "flush", lambda folder: None)
 
 
 def diff(lang: str, *, words: str = "3") -> EditionDiff:

@@ -23,6 +23,7 @@ WORKS = tuple(f"work-{number:02}" for number in range(16))
 def small_groups(monkeypatch):
     monkeypatch.setattr(parquet, "_LEAST", 8)
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(folders, "flush", lambda folder: None)
 
 
 @pytest.fixture

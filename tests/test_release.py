@@ -40,6 +40,7 @@ NOT_THE_SAME = {
 @pytest.fixture(autouse=True)
 def no_waiting_for_the_disk(monkeypatch):
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(folders, "flush", lambda folder: None)
 
 
 def contents(release: Path) -> dict[str, bytes]:
@@ -239,6 +240,39 @@ def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_
     assert result.value is None and "No space left on device" in result.issues[0].message
     assert contents(latest_release(tmp_path / "processed")) == before
     assert publish(publication(documents=more), tmp_path, now=NOW).value is not None
+
+
+FLUSH = folders.flush  # as it is, without the fixture
+
+
+def test_a_disk_that_fails_when_the_release_is_brought_to_it_leaves_the_old_one(tmp_path, monkeypatch):
+    before = released(tmp_path)
+
+    class Library:
+        @staticmethod
+        def syncfs(descriptor):
+            ctypes.set_errno(errno.EIO)
+            return -1
+
+    monkeypatch.setattr(folders, "flush", FLUSH)
+    monkeypatch.setattr(folders.ctypes, "CDLL", lambda *arguments, **options: Library)
+    result = publish(publication(made_with={"extract": "2"}), tmp_path, now=NOW + timedelta(hours=1))
+    assert result.value is None and "Input/output error" in result.issues[-1].message
+    assert latest_release(tmp_path / "processed") == before
+
+
+@pytest.mark.parametrize("system", ["with syncfs", "without"])
+def test_a_release_is_brought_to_the_disk_with_all_its_files(tmp_path, monkeypatch, system):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "file").write_text("x")
+    synced = []
+    monkeypatch.setattr(folders, "_sync", synced.append)
+    if system == "without":
+        monkeypatch.setattr(folders.ctypes, "CDLL", lambda *arguments, **options: object())
+    FLUSH(tmp_path)
+    assert set(synced) == (
+        set() if system == "with syncfs" else {tmp_path, tmp_path / "sub", tmp_path / "sub" / "file"}
+    )
 
 
 @pytest.mark.parametrize("most", [5_000, 30_000, 90_000])
