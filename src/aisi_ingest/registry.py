@@ -76,7 +76,7 @@ class Registry(msgspec.Struct, frozen=True):
     entries: dict[str, Entry]
     aliases: dict[str, Alias]  # by compact form
     beginnings: frozenset[str]  # the first two characters of compact forms
-    lengths: dict[str, tuple[int, ...]]  # first five characters of the longer forms: lengths, longest first
+    lengths: dict[str, tuple[int, ...]]  # first five characters of the longer forms: lengths to try, longest first
 
     def find(self, name: str) -> tuple[Entity, ...]:
         """Entities that ``name`` may mean: an id, or a name in any spelling that the tagger takes."""
@@ -98,16 +98,15 @@ class Registry(msgspec.Struct, frozen=True):
         skip = 0
         # One pass in C: most places are no beginning of any name.
         for at in compress(count(), map(self.beginnings.__contains__, map(add, small, small[1:]))):
-            start = places[at]
-            if at < skip or (small[at] in _WORD and start > 0 and folded[start - 1] in _WORD):
+            if at < skip or (
+                at and small[at] in _WORD and small[at - 1] in _WORD and (same or places[at] - places[at - 1] == 1)
+            ):
                 continue
-            for length in (*lengths.get(small[at : at + _KEY], ()), *range(_KEY - 1, 1, -1)):
-                if at + length > size:
-                    continue
+            for length in lengths.get(small[at : at + _KEY], _SHORT):
                 alias = aliases.get(small[at : at + length])
-                if alias is None:
+                if alias is None or at + length > size:
                     continue
-                end = places[at + length - 1] + 1
+                start, end = places[at], places[at + length - 1] + 1
                 if _stands_alone(text, start, end, alias):
                     yield Match(start, end, alias)
                     skip = at + length
@@ -115,6 +114,7 @@ class Registry(msgspec.Struct, frozen=True):
 
 
 _KEY = 5  # characters; with two, "in" and "ai" alone had 60 lengths to try
+_SHORT = tuple(range(_KEY - 1, 1, -1))  # lengths that are tried everywhere
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")  # a Latin name begins where a word begins
 _DROPPED = " -・\u3000\t"
 
@@ -294,7 +294,7 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
         entries=entries,
         aliases=aliases,
         beginnings=frozenset(form[:2] for form in aliases),
-        lengths={prefix: tuple(sorted(sizes, reverse=True)) for prefix, sizes in lengths.items()},
+        lengths={prefix: (*sorted(sizes, reverse=True), *_SHORT) for prefix, sizes in lengths.items()},
     )
 
 
