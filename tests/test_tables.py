@@ -347,6 +347,37 @@ def test_open_sides_do_not_lose_the_outer_columns(tmp_path: Path) -> None:
     assert rows(table) == ROWS
 
 
+def test_rules_with_white_between_the_columns_are_those_of_one_table(tmp_path: Path) -> None:
+    said = [
+        ["Risk", "What happens"],
+        ["Bias", "people are sorted"],
+        ["Leak", "secrets go out"],
+        ["Fraud", "money goes"],
+    ]
+
+    def page(d: Drawing) -> None:
+        d.text(40, 80, "Table 1-1 Risks of a system and their effects", size=9)  # over the corner of the table
+        for k, (name, effect) in enumerate(said):
+            d.text(64, 95 + 20 * k, name, size=9)
+            d.text(184, 95 + 20 * k, effect, size=9)
+            for x0, x1 in ((60, 160), (176, 420)):
+                d.line(x0, 100 + 20 * k, x1, 100 + 20 * k)
+
+    [table] = tables(tmp_path, page)
+    assert rows(table) == said
+
+
+def test_two_underlines_side_by_side_are_no_table(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for y in (100, 130):
+            d.text(64, y, "Name", size=9)
+            d.text(184, y, "Signature", size=9)
+            for x0, x1 in ((60, 160), (176, 420)):
+                d.line(x0, y + 5, x1, y + 5)
+
+    assert tables(tmp_path, page) == []
+
+
 def test_rules_without_columns_lines_make_a_table(tmp_path: Path) -> None:
     """As in journals: a rule above and below the head, and one at the foot."""
 

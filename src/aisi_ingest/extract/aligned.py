@@ -77,6 +77,9 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
         rules = [rule for rule in rules if rule not in alike]
         if len(alike) < 3 or first.x1 - first.x0 < 60:
             continue
+        over = [rule for rule in rules if rule.x0 < first.x0 + 3 and rule.x1 > first.x1 - 3]
+        alike += [rule for rule in over if alike[0].y < rule.y < alike[-1].y]  # under a group of rows
+        alike.sort(key=lambda rule: rule.y)
         text = text or _text(page, taken)
         grid = _between_rules(text, alike)
         if grid is not None:
@@ -89,7 +92,7 @@ def _inside(rule: Rule, boxes: list[Box]) -> bool:
 
 
 def _between_rules(text: _Text, rules: list[Rule]) -> Grid | None:
-    left, right = min(rule.x0 for rule in rules), max(rule.x1 for rule in rules)
+    left, right = (sorted(sides)[len(rules) // 2] for sides in zip(*((r.x0, r.x1) for r in rules), strict=True))
     ys = [rule.y for rule in rules]
     middle = (text.top + text.bottom) / 2
     own = text.where((text.x1 > left) & (text.x0 < right) & (middle > ys[0]) & (middle < ys[-1]))
@@ -104,7 +107,9 @@ def _between_rules(text: _Text, rules: list[Rule]) -> Grid | None:
     xs = np.array([left, *inner, right])
     borders = _rows(own, ys, xs)
     near = text.where((text.x1 > left) & (text.x0 < right))
-    borders = np.array([*_above(near, xs, borders[0]), *borders, *_below(near, xs, borders[-1], 1)])
+    em = float(np.median(own.size))
+    wider = text.where((text.x1 > left - 2 * em) & (text.x0 < right + 2 * em))  # a caption may run over the corner
+    borders = np.array([*_above(wider, xs, borders[0]), *borders, *_below(wider, xs, borders[-1], 1)])
     return _checked(near, xs, borders)
 
 

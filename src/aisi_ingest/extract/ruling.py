@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ NEAR = 1.5
 MOST_LINES = 4000  # pieces of lines on one page, and a tenth of it once they are joined
 _DASH = 6.0  # points: a dash or the gap after it is no longer
 _DASHES = 5  # and so many make a line
+_GAP = 25.0  # points: white between the rules of two columns
 _SIDES = ("x0", "top", "x1", "bottom")
 
 
@@ -180,6 +182,31 @@ def horizontal_rules(page: Page) -> list[Rule]:
             out[-1] = Rule(last.y, last.x0, x1, (*last.joints, x0))
         elif last is None or y - last.y >= NEAR or x0 > last.x1:
             out.append(Rule(y, x0, x1, ()))
+    return _over_gaps(out)
+
+
+def _over_gaps(rules: list[Rule]) -> list[Rule]:
+    """Rules drawn column by column with white between the columns, as one for each row.
+
+    Two lines of text may be underlined side by side; three and more rows with the same pieces are a table.
+    """
+    rows: list[list[Rule]] = []
+    for rule in rules:
+        if rows and rule.y - rows[-1][0].y < NEAR and 0 < rule.x0 - rows[-1][-1].x1 < _GAP:
+            rows[-1].append(rule)
+        else:
+            rows.append([rule])
+    # Where the white is; a rule under a group of rows may reach further at its ends.
+    sides = [[x for before, after in pairwise(row) for x in (before.x1, after.x0)] for row in rows]
+    out: list[Rule] = []
+    for row, own in zip(rows, sides, strict=True):
+        alike = [o for o in sides if len(o) == len(own) and all(abs(a - b) < 3 for a, b in zip(o, own, strict=True))]
+        if len(row) < 2 or len(alike) < 3:
+            out += row
+            continue
+        gaps = [(before.x1 + after.x0) / 2 for before, after in pairwise(row)]
+        joints = sorted((*gaps, *(joint for rule in row for joint in rule.joints)))
+        out.append(Rule(row[0].y, row[0].x0, row[-1].x1, tuple(joints)))
     return out
 
 
