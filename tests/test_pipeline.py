@@ -219,7 +219,12 @@ def test_the_report_says_time_and_memory_by_stage_and_document(first):
     for row in said["documents"]:
         assert set(row["memory"]) == {"extract", "tag"}
         assert all(row["seconds"][stage] > 0 and 20 << 20 < size < 4 << 30 for stage, size in row["memory"].items())
-    assert {stage: cost["made"] for stage, cost in said["stages"].items()} == {"extract": 6, "tag": 6, "align": 3}
+    assert {stage: cost["made"] for stage, cost in said["stages"].items()} == {
+        "fetch": 6,
+        "extract": 6,
+        "tag": 6,
+        "align": 3,
+    }
     assert said["stages"]["tag"]["memory"] == max(row["memory"]["tag"] for row in said["documents"])
     assert said["seconds"] > 0
 

@@ -26,7 +26,7 @@ from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
-from aisi_ingest.run_report import Report, row_of, stage_costs
+from aisi_ingest.run_report import Report, StageCost, row_of, stage_costs
 from aisi_ingest.shelf import Shelf, load_document
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, PairJob, PairOutcome, Settings
@@ -153,6 +153,7 @@ class _Run(AbstractContextManager["_Run"]):
         self.store = Store(settings.root)
         self.began, self.clock = now(), time.monotonic()
         self.attempts: dict[str, Fetched] = {}  # of this run, by address
+        self.asked = StageCost(0, 0.0)
         self.hosts: dict[str, HostState] = {}
         self.followed: set[str] = set()  # ids of the sources that this run has asked
         self.issues: list[Issue] = []
@@ -205,6 +206,7 @@ class _Run(AbstractContextManager["_Run"]):
         self.attempts[each.receipt.url] = each
 
     def process_and_publish(self, only: Sequence[str]) -> Report:
+        self.asked = StageCost(len(self.attempts), self._took())
         known = {each.receipt.url: each for each in fetch.known(self.store, self.sources)}
         listings = {url: each.listing for url, each in known.items() if each.listing}
         first: dict[str, str] = {}  # the same bytes under two addresses are one document
@@ -345,7 +347,7 @@ class _Run(AbstractContextManager["_Run"]):
             attempt = self.attempts.get(url)
             rows.append(row_of(each, attempt, outcomes.get(url), stand_ins.get(url), ids))
         slim = tuple(replace(pair, aligned=None) for pair in pairs)
-        costs = stage_costs(rows, slim)
+        costs = {"fetch": self.asked} | stage_costs(rows, slim)
         return Report(self.began, self._took(), tuple(rows), slim, tuple(self.issues), release, nothing_changed, costs)
 
     def _took(self) -> float:

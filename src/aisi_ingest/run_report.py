@@ -52,7 +52,7 @@ class Report(Struct, frozen=True):
     issues: tuple[Issue, ...]  # of the run: index pages, pairing, publishing
     release: Release | None
     nothing_changed: bool = False
-    stages: dict[str, StageCost] = {}  # extract, tag, align
+    stages: dict[str, StageCost] = {}  # fetch, extract, tag, align
 
     @property
     def succeeded(self) -> bool:
