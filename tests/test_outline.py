@@ -118,6 +118,11 @@ def test_a_bookmark_may_cut_the_number_of_what_it_names():
     assert found == [("4 Use", 1), ("4.1 Tools", 2), ("Appendix A Licence", 1)]
 
 
+def test_bold_lines_smaller_than_the_text_are_labels():
+    found = headings(drafts(("方法", 12, True), (TEXT, 10, False), ("請求書の提出", 8, True), (TEXT, 10, False)))
+    assert found == [("方法", 1)]
+
+
 def test_bookmarks_that_name_no_line_are_left_alone():
     blocks = drafts(("1. 目的", 14, True), (TEXT, 10, False), ("2. 方法", 14, True), (TEXT, 10, False))
     assert [t for t, _ in headings(blocks, Bookmark(1, "スライド番号 1", 1), Bookmark(1, "スライド番号 2", 1))] == [

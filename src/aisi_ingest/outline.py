@@ -200,6 +200,9 @@ def _stands_out(
         return True
     if not re.search("[^\\W\\d_]{2,}", text if draft.number is None else text[draft.number.end :]):
         return False
+    small = draft.size < 0.9 * size and draft.number is None
+    if small and not (BRACKETED.fullmatch(text) or _CAPITALS.fullmatch(text)):  # small capitals are large letters
+        return False  # a label of a drawing, the head of a note
     listed = _in_list(drafts, k)
     numbered = draft.number is not None and draft.number.end < len(text)
     big, bigger = draft.size >= 1.1 * size, draft.size >= 1.15 * size
