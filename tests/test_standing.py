@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,16 @@ def site(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def root(site, tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("root")
+def address(site) -> Iterator[str]:
+    """One for all tests: at another address they would be other documents."""
     with serve(site) as address:
-        pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
+        yield address
+
+
+@pytest.fixture(scope="module")
+def root(address, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
     return root
 
 
@@ -61,13 +68,12 @@ def test_each_document_has_its_state_and_a_reason_where_it_is_not_published(root
     assert "HTML" in found["page.pdf"].reason
 
 
-def test_a_run_that_publishes_nothing_is_heeded_as_well(site, root):
+def test_a_run_that_publishes_nothing_is_heeded_as_well(site, address, root):
     draw(site / "late.pdf", "late", encrypt=StandardEncryption("open sesame", strength=128))
     index = site / "index.html"
     before = index.read_text("utf-8")
     index.write_text(before.replace("</ul>", '<li><a href="late.pdf">late</a></li></ul>'), encoding="utf-8")
-    with serve(site) as address:
-        report = pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
+    report = pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
     assert report.nothing_changed
     late = next(each for each in standing.of(root) if each.file == "late.pdf")
     assert late.state == "failed" and "password" in late.reason
@@ -83,10 +89,9 @@ def test_without_a_release_what_was_fetched_is_waiting(root):
         latest.symlink_to(target)
 
 
-def test_a_document_without_a_licence_says_what_to_write(site, tmp_path):
-    with serve(site) as address:
-        source = replace(from_index([address]), id="without-terms")
-        pipeline.run(Settings(root=str(tmp_path), ocr=False), [source])
+def test_a_document_without_a_licence_says_what_to_write(address, tmp_path):
+    source = replace(from_index([address]), id="without-terms")
+    pipeline.run(Settings(root=str(tmp_path), ocr=False), [source])
     found = by_file(tmp_path)["good_en.pdf"]
     assert found.state == "waiting" and "licence = {" in found.reason
 
