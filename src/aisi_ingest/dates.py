@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from aisi_ingest.date_grammar import KANJI_DIGITS, MONTH, RULES, Point, group
+from aisi_ingest.date_grammar import MONTH, RULES
+from aisi_ingest.date_points import KANJI_DIGITS, Point, group
 from aisi_ingest.model import Content, Listing
 from aisi_ingest.text import fold
 
