@@ -45,7 +45,7 @@ class RunFailed(Exception):
 
 
 def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
-    """Run a step as one task run a job, named after its document (``pipeline.Runner``)."""
+    """Run a step as one task run a job, named after its document (``runner.Runner``)."""
 
     # Prefect's result cache would serve stale results; freshness is the pipeline's own.
     @task(name=step.__name__, task_run_name="{name}", persist_result=False, cache_policy=NO_CACHE)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from aisi_ingest import pipeline
 from aisi_ingest.extract import sandbox
+from aisi_ingest.runner import Progress, silent
 from aisi_ingest.steps import Settings
 from aisi_ingest.store import LockedError, RootError
 from aisi_ingest.verify import verify
@@ -33,7 +34,7 @@ def without_override() -> None:
     ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
-def attempt(root: Path, progress: pipeline.Progress = pipeline.silent) -> dict[str, object]:
+def attempt(root: Path, progress: Progress = silent) -> dict[str, object]:
     """How a run ends, in the words that a person gets."""
     try:
         settings = Settings(str(root), workers=1, ocr=False)

@@ -8,13 +8,12 @@ result.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +26,7 @@ from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
 from aisi_ingest.run_report import Report, StageCost, row_of, stage_costs
+from aisi_ingest.runner import Progress, Runner, Threads, silent
 from aisi_ingest.shelf import Shelf, load_document
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, PairJob, PairOutcome, Settings
@@ -35,9 +35,6 @@ from aisi_ingest.versions import code_digest, made_with
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.likeness import Portrait
-
-J = TypeVar("J")
-R = TypeVar("R")
 
 
 class FetchJob(Struct, frozen=True):
@@ -51,35 +48,6 @@ class FetchJob(Struct, frozen=True):
     @property
     def name(self) -> str:
         return self.source.id
-
-
-class Runner(Protocol):
-    """Runs one step for each job and gives the outcomes as they come."""
-
-    def __call__(self, step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]: ...
-
-
-class Progress(Protocol):
-    """Told after each job: what is being done, to which name, how many of how many are done."""
-
-    def __call__(self, stage: str, name: str, done: int, total: int) -> None: ...
-
-
-class Threads:
-    """Runs steps side by side in threads of this process; the work itself is in the sandbox."""
-
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
-
-    def __call__(self, step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
-        # Twice as many as there are workers: while one's output is written the worker has the next job.
-        with ThreadPoolExecutor(2 * self.workers) as pool:
-            for future in as_completed([pool.submit(step, job) for job in jobs]):
-                yield future.result()
-
-
-def silent(stage: str, name: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def run(

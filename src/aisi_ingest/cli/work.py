@@ -14,8 +14,8 @@ import typer
 from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
 
 if TYPE_CHECKING:
-    from aisi_ingest.pipeline import Progress
     from aisi_ingest.run_report import Report
+    from aisi_ingest.runner import Progress
     from aisi_ingest.sources import SourceSpec
     from aisi_ingest.steps import Settings, Stage
 
@@ -178,7 +178,7 @@ def _settings(
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """A bar a stage on a terminal; nothing where output goes elsewhere."""
-    from aisi_ingest.pipeline import silent
+    from aisi_ingest.runner import silent
 
     if not sys.stderr.isatty():
         yield silent
