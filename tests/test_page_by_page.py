@@ -115,6 +115,8 @@ def test_what_no_page_is_to_blame_for_is_not_tried_again(box, path):
 
 
 def test_a_good_document_is_read_once(box, path):
-    result, issues, calls = reading(box, read_badly, path, {})
-    assert result.value is not None and issues == () and calls == [()]
-    assert len(os.listdir("/proc/self/fd")) < 100
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        result, issues, calls = reading(box, read_badly, path, {})
+        assert result.value is not None and issues == () and calls == [()]
+    assert len(os.listdir("/proc/self/fd")) < before + 5

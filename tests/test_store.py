@@ -135,8 +135,11 @@ def test_a_killed_run_leaves_no_lock_and_no_part_of_a_download(tmp_path: Path) -
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert list(tmp_path.glob("raw/incoming/*.part"))
+    stage = Store(tmp_path).stage_path("ab" * 32, "extract").with_name(".half.part")
+    stage.parent.mkdir(parents=True)
+    stage.write_bytes(b"half")
     with Store(tmp_path).lock():
-        assert not list(tmp_path.glob("raw/incoming/*.part"))
+        assert not list(tmp_path.rglob("*.part"))
 
 
 # The ledger

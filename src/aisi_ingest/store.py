@@ -94,16 +94,24 @@ class Store:
                 file.seek(0)
                 holder = file.read().strip() or "another process"
                 raise LockedError(f"{self.root}: in use by {holder}; wait until it ends, or stop it") from None
+            file.seek(0)
+            killed = bool(file.read().strip())  # whoever ends by itself leaves the file empty
             file.truncate(0)
             file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}")
             file.flush()
             try:
-                for left in self.raw.glob("incoming/*.part"):  # of a run that was killed: the lock says it is over
+                for left in self._left_by_killed() if killed else ():
                     left.unlink(missing_ok=True)
                 yield
             finally:
                 self.ledger.close()
                 file.truncate(0)
+
+    def _left_by_killed(self) -> Iterator[Path]:
+        """Half-written files, while the root is locked: nobody writes them any more."""
+        yield from self.raw.rglob("*.part")
+        yield from (self.processed / "stages").rglob(".*.part")
+        yield from self.processed.glob(".*.part")
 
     # Bytes
 
