@@ -235,9 +235,20 @@ def whole(path: Path) -> bool | None:
         return False
 
 
-def fresh(path: Path, stamp: Stamp) -> bool:
-    """True if the output is there, with the bytes that were written, and was made from exactly this."""
-    return read_stamp(path) == stamp and whole(path) is True
+def fresh(path: Path, stamp: Stamp) -> bytes | None:
+    """The output, if it has the bytes that were written and was made from exactly this; else None."""
+    written = _written(path)
+    if written is None or (written.inputs, written.version, written.digests) != (
+        stamp.inputs,
+        stamp.version,
+        stamp.digests,
+    ):
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if sha256_of(content) == written.output else None
 
 
 def now() -> str:
