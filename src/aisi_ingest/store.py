@@ -67,9 +67,12 @@ class Store:
         self.raw = self.root / "raw"
         self.processed = self.root / "processed"
         self.ledger = Ledger(self.raw / "receipts.jsonl")
+        self._prepared = False
 
     def prepare(self) -> None:
-        """Make the folders. Raises RootError where that, or writing into them, is impossible."""
+        """Make the folders, the first time. Raises RootError where that, or writing into them, is impossible."""
+        if self._prepared:
+            return
         for folder in (self.raw, self.processed):
             with told(folder):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +80,7 @@ class Store:
                     tempfile.TemporaryFile(dir=folder).close()
                 except OSError as error:  # it would name the temporary file
                     raise OSError(error.errno, error.strerror, str(folder)) from None
+        self._prepared = True
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
