@@ -62,6 +62,24 @@ def test_a_title_may_be_a_plain_text_box_in_large_type(tmp_path: Path) -> None:
     assert texts(content) == ["大きな題名", "本文の一行目です。", "本文の二行目です。"]
 
 
+def test_a_remark_on_the_cover_comes_after_what_the_cover_says_and_elsewhere_stays(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    for name in ("研究所のご案内", "設備"):
+        slide = deck.slide()
+        draw.text(slide.shapes, (60, 60, 800, 50), name, size=32)
+        draw.text(slide.shapes, (60, 180, 800, 30), "※読み方は裏面をご覧ください", size=18)
+        draw.text(slide.shapes, (60, 320, 800, 30), "二〇二五年の春", size=18)
+    content = read(deck.save(tmp_path / "a.pptx"))
+    assert texts(content) == [
+        "研究所のご案内",
+        "二〇二五年の春",
+        "※読み方は裏面をご覧ください",
+        "設備",
+        "※読み方は裏面をご覧ください",
+        "二〇二五年の春",
+    ]
+
+
 def test_labels_of_one_size_all_over_a_slide_are_no_title(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide()

@@ -38,8 +38,8 @@ class StageOutput(Generic[T]):
 
     def make(self, stamp: Stamp, step: Callable[[], Measured[Result[T]]], kind: Any) -> None:
         self.kind = kind
-        if not self.redo and store.fresh(self.path, stamp):
-            encoded = self.path.read_bytes()
+        encoded = None if self.redo else store.fresh(self.path, stamp)
+        if encoded is not None:
             self.issues = msgspec.json.decode(encoded, type=_Said).issues
         else:
             began = time.monotonic()

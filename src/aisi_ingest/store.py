@@ -67,9 +67,12 @@ class Store:
         self.raw = self.root / "raw"
         self.processed = self.root / "processed"
         self.ledger = Ledger(self.raw / "receipts.jsonl")
+        self._prepared = False
 
     def prepare(self) -> None:
-        """Make the folders. Raises RootError where that, or writing into them, is impossible."""
+        """Make the folders, the first time. Raises RootError where that, or writing into them, is impossible."""
+        if self._prepared:
+            return
         for folder in (self.raw, self.processed):
             with told(folder):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +80,7 @@ class Store:
                     tempfile.TemporaryFile(dir=folder).close()
                 except OSError as error:  # it would name the temporary file
                     raise OSError(error.errno, error.strerror, str(folder)) from None
+        self._prepared = True
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -235,9 +239,20 @@ def whole(path: Path) -> bool | None:
         return False
 
 
-def fresh(path: Path, stamp: Stamp) -> bool:
-    """True if the output is there, with the bytes that were written, and was made from exactly this."""
-    return read_stamp(path) == stamp and whole(path) is True
+def fresh(path: Path, stamp: Stamp) -> bytes | None:
+    """The output, if it has the bytes that were written and was made from exactly this; else None."""
+    written = _written(path)
+    if written is None or (written.inputs, written.version, written.digests) != (
+        stamp.inputs,
+        stamp.version,
+        stamp.digests,
+    ):
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if sha256_of(content) == written.output else None
 
 
 def now() -> str:

@@ -48,8 +48,9 @@ class TextLine(Struct, frozen=True):
     bottom: float
 
 
+@functools.cache
 def available() -> bool:
-    """Whether the engine is installed. Asks for nothing but its place on disk."""
+    """Whether the engine is installed. Asks for nothing but its place on disk, once a process."""
     return all(importlib.util.find_spec(name) is not None for name in ("rapidocr", "onnxruntime"))
 
 

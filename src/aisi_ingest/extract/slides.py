@@ -64,6 +64,8 @@ def as_furniture(piece: Piece) -> Piece:
 def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> Deck:
     """One section a slide. Slides of a series, "(1/2)" and "(2/2)", hang on the first of it."""
     slides = _without_running_text(slides, sizes)
+    if slides:
+        slides = [replace(slides[0], pieces=_cover(slides[0].pieces)), *slides[1:]]
     lang = _language([piece for slide in slides for piece in slide.pieces])
     parents = series_of([slide.title for slide in slides])
     blocks: list[Block] = []
@@ -103,6 +105,23 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
         if not any(piece.kind != "furniture" and piece.origin == "text" for piece in slide.pieces)
     )
     return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), silent)
+
+
+_MOST_ON_COVER = 6
+_BODY_OF_COVER = ("paragraph", "caption")
+_BESIDE_BODY = ("heading", "furniture")
+
+
+def _cover(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """A cover's remarks (※) after what it says: they are notes to the page, wherever there was room for them.
+
+    Elsewhere a remark belongs to the box that it stands under, and stays there.
+    """
+    body = [piece for piece in pieces if piece.kind not in _BESIDE_BODY]
+    if len(body) > _MOST_ON_COVER or any(piece.kind not in _BODY_OF_COVER for piece in body):
+        return pieces
+    ordered = iter(sorted(body, key=lambda piece: piece.text.startswith("※")))  # a stable sort
+    return tuple(piece if piece.kind in _BESIDE_BODY else next(ordered) for piece in pieces)
 
 
 def _language(pieces: Sequence[Piece]) -> Lang:

@@ -267,12 +267,13 @@ def add_file(path: Path, store: Store) -> Fetched:
                 part = store.incoming()
                 shutil.copyfile(path, part)
                 sha256 = store.keep(part)
-            kept = store.path(sha256)
-            kind, size = sniff.media_type(kept), kept.stat().st_size
-            same = before is not None and before.good is not None and before.good.sha256 == sha256
-            receipt = replace(
-                attempt, state="unchanged" if same else "fetched", sha256=sha256, bytes=size, media_type=kind
-            )
+            good = before.good if before else None
+            if good is not None and good.sha256 == sha256:
+                receipt = replace(good, time=attempt.time, state="unchanged", reason=None)
+            else:
+                kept = store.path(sha256)
+                kind, size = sniff.media_type(kept), kept.stat().st_size
+                receipt = replace(attempt, state="fetched", sha256=sha256, bytes=size, media_type=kind)
     except OSError as error:
         receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
     store.ledger.append(receipt)
