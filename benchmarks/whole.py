@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from benchmarks import measure
@@ -61,7 +63,7 @@ def pipeline(bench: Bench) -> Section:
         _row("whole pipeline, 2 workers", "the stack of `stack.py`", "0.1", two, result, "stack"),
         _row("the same again: nothing to do", "2 workers", "", result["again"], result, "2 workers"),
     ]
-    rows += [_gain(result, ""), _gain(result, ", OCR")]
+    rows += [_gain(result, ""), _gain(result, ", OCR"), _bound(bench)]
     columns = ("what", "anchor", "goal", "whole", "CPU", "ours, s", "anchor, s", "peak, MiB", "anchor's peak, MiB")
     return Section("Whole pipeline", columns, tuple(rows), note)
 
@@ -83,6 +85,22 @@ def _gain(result: dict[str, Runs | Failed], kind: str) -> tuple[str, ...]:
         f"{two.median('peak'):.0f}",
         f"{one.median('peak'):.0f}",
     )
+
+
+def _bound(bench: Bench) -> tuple[str, ...]:
+    """What this machine's second core can give: two processes that read the same reports and share nothing."""
+    command = job("read_reports", *bench.corpus.reports)
+    alone, beside = [], []
+    for _ in range(bench.rounds):
+        alone.append(measure.run(command).wall)
+        began = time.perf_counter()
+        both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+        for process in both:
+            process.wait()
+        beside.append(time.perf_counter() - began)
+    one, two = statistics.median(alone), statistics.median(beside)
+    what = ("bound: 2 processes that share nothing", "one after the other", "", f"{2 * one / two:.2f}")
+    return (*what, "", seconds(two), seconds(2 * one), "", "")
 
 
 def _row(
