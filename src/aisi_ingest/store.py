@@ -104,18 +104,20 @@ class Store:
             file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}")
             file.flush()
             try:
-                for left in self._left_by_killed() if killed else ():
+                for left in self._half_written(killed):
                     left.unlink(missing_ok=True)
                 yield
             finally:
                 self.ledger.close()
                 file.truncate(0)
 
-    def _left_by_killed(self) -> Iterator[Path]:
-        """Half-written files, while the root is locked: nobody writes them any more."""
-        yield from self.raw.rglob("*.part")
-        yield from (self.processed / "stages").rglob(".*.part")
-        yield from self.processed.glob(".*.part")
+    def _half_written(self, killed: bool) -> Iterator[Path]:
+        """Files that nobody writes any more, since the root is locked; looked for everywhere if a run was killed."""
+        yield from self.raw.glob("incoming/*.part")
+        if killed:
+            yield from self.raw.rglob(".*.part")
+            yield from (self.processed / "stages").rglob(".*.part")
+            yield from self.processed.glob(".*.part")
 
     # Bytes
 
