@@ -134,6 +134,8 @@ def candidates(passage: Passage, pipelines: Mapping[Lang, Language]) -> Iterator
     nlp = pipelines["ja" if passage.japanese else "en"]
     doc = nlp.make_doc(passage.text)
     doc.user_data["passage"] = passage
+    if "unidic" in doc.user_data:
+        passage.morphemes = doc.user_data["unidic"]  # MeCab has read the text already
     doc = nlp(doc)
     yield from _candidates(doc)
     yield from _added(doc)
