@@ -21,7 +21,6 @@ from aisi_ingest.model import Receipt
 from aisi_ingest.publish import folders
 
 _NAME = re.compile("[0-9a-f]{64}")
-_STAMP = ".stamp.json"
 
 
 def raw_problems(root: Path) -> Iterator[str]:
@@ -87,8 +86,8 @@ def stage_problems(root: Path) -> Iterator[str]:
     for path in sorted((root / "processed" / "stages").rglob("*")):
         if not path.is_file() or path.name.startswith("."):  # a file that is being written
             continue
-        if path.name.endswith(_STAMP):
-            output = path.with_name(path.name.removesuffix(_STAMP))
+        if path.name.endswith(store.STAMP):
+            output = path.with_name(path.name.removesuffix(store.STAMP))
             stamp = store.read_stamp(output)
             if stamp is None:
                 yield f"{path}: the bytes do not have their sum; {again}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -54,10 +53,13 @@ class Shelf(Mapping[str, Document]):
         return len(self._placed)
 
 
+def sums_of(root: str, listing: Listing) -> tuple[str, ...]:
+    """sha256 of what reading and tagging have of a document."""
+    place = Store(root)
+    return tuple(sha256_of(place.stage_path(listing.source.sha256, stage)) for stage in ("extract", "tag"))
+
+
 def digest_of(root: str, placed: Document) -> str:
     """Of all that a stage sees of a placed document."""
-    place = Store(root)
-    sums = [sha256_of(place.stage_path(placed.listing.source.sha256, stage)) for stage in ("extract", "tag")]
-    return hashlib.sha256(
-        msgspec.json.encode((placed.listing, placed.id, placed.work, placed.edition, sums))
-    ).hexdigest()
+    seen = (placed.listing, placed.id, placed.work, placed.edition, sums_of(root, placed.listing))
+    return sha256_of(msgspec.json.encode(seen))

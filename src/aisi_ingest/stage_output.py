@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from msgspec import Struct
 
 from aisi_ingest import log, store
 from aisi_ingest.extract.sandbox import Measured
+from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Issue, Result
 from aisi_ingest.store import Stamp, Store
 
@@ -52,13 +52,17 @@ class StageOutput(Generic[T]):
                 return
             encoded = msgspec.json.encode(result, order="deterministic")
             self.place.write_output(self.path, encoded, stamp)
-        self.digest = hashlib.sha256(encoded).hexdigest()
+        self.digest = sha256_of(encoded)
 
-    def made(self, stage: str) -> tuple[str, ...]:
-        return (stage,) if self._made else ()
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The stage, if its output was not fresh."""
+        return (self.stage,) if self._made else ()
 
-    def held(self, stage: str) -> dict[str, int]:
-        return {stage: self.memory} if self.memory is not None else {}
+    @property
+    def held(self) -> dict[str, int]:
+        """The most memory that the making held, in bytes, by stage; empty where nothing was made."""
+        return {self.stage: self.memory} if self.memory is not None else {}
 
     def value(self) -> T:
         """Read back from the file, so that what is fresh and what was just made are the same."""

@@ -7,8 +7,6 @@ or a worker on another machine can run it. Only the store writes.
 from __future__ import annotations
 
 import functools
-import hashlib
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -20,7 +18,7 @@ from aisi_ingest.extract import ocr, sandbox
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Result
-from aisi_ingest.shelf import Tagged, digest_of, load_document, whole
+from aisi_ingest.shelf import Tagged, digest_of, load_document, sums_of, whole
 from aisi_ingest.stage_output import StageOutput
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 Stage = Literal["extract", "tag", "align", "publish"]
 STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
 T = TypeVar("T")
-_LOG = logging.getLogger(__name__)
 
 
 class Settings(Struct, frozen=True):
@@ -160,12 +157,10 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     path = str(place.path(sha256))
     content.make(stamp, lambda: _read(settings, _extract_kept, path), Result[Content])
     if content.failed:
-        return DocumentOutcome(
-            listing, content.made("extract"), content.issues, {"extract": content.seconds}, content.held("extract")
-        )
+        return DocumentOutcome(listing, content.made, content.issues, {"extract": content.seconds}, content.held)
 
     tagged: StageOutput[Tagged] = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
-    context = {"registry": registry_digest(settings.registry), "listing": _digest(msgspec.json.encode(listing))}
+    context = {"registry": registry_digest(settings.registry), "listing": sha256_of(msgspec.json.encode(listing))}
     stamp = Stamp((content.digest,), code_digest("tag"), context)
     tagged.make(
         stamp,
@@ -174,11 +169,11 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     )
     return DocumentOutcome(
         listing,
-        content.made("extract") + tagged.made("tag"),
+        content.made + tagged.made,
         content.issues + tagged.issues,
         {"extract": content.seconds, "tag": tagged.seconds},
-        content.held("extract") | tagged.held("tag"),
-        None if tagged.failed else _digest((content.digest + tagged.digest).encode()),
+        content.held | tagged.held,
+        None if tagged.failed else sha256_of((content.digest + tagged.digest).encode()),
     )
 
 
@@ -202,18 +197,15 @@ def portray_document(job: DocumentJob) -> PortraitOutcome:
     from aisi_ingest.pair.likeness import Portrait
 
     place, sha256 = Store(job.settings.root), job.listing.source.sha256
-    inputs = tuple(sha256_of(place.stage_path(sha256, stage)) for stage in ("extract", "tag"))
     output: StageOutput[Portrait] = StageOutput(place, sha256, "portray", job.name, job.settings.redo("align"))
     step = functools.partial(_confined, job.settings, "pair", _portray, job.settings, job.listing)
-    output.make(Stamp(inputs, code_digest("pair")), step, Result[Portrait])
+    output.make(Stamp(sums_of(job.settings.root, job.listing), code_digest("pair")), step, Result[Portrait])
     return PortraitOutcome(job.name, sha256, None if output.failed else output.value(), output.issues)
 
 
 def align_pair(job: PairJob) -> PairOutcome:
     """Align the two languages of one edition and say where they disagree."""
-    sources = [each.listing.source.sha256 for each in (job.ja, job.en)]
-    place, key = Store(job.settings.root), _digest("".join(sources).encode())
-    output: StageOutput[Aligned] = StageOutput(place, key, "align", job.name, job.settings.redo("align"))
+    output: StageOutput[Aligned] = _output_of_two(job, "align", job.ja, job.en)
     output.make(
         Stamp(
             (digest_of(job.settings.root, job.ja), digest_of(job.settings.root, job.en)),
@@ -228,7 +220,7 @@ def align_pair(job: PairJob) -> PairOutcome:
         job.ja.id,
         job.en.id,
         None if output.failed else output.value(),
-        bool(output.made("align")),
+        bool(output.made),
         output.issues,
         output.seconds,
         output.memory,
@@ -237,15 +229,19 @@ def align_pair(job: PairJob) -> PairOutcome:
 
 def compare_editions(job: EditionsJob) -> EditionsOutcome:
     """Say what changed from one edition of a work to the next."""
-    sources = [each.listing.source.sha256 for each in (job.old, job.new)]
-    place, key = Store(job.settings.root), _digest("".join(sources).encode())
-    output: StageOutput[EditionDiff] = StageOutput(place, key, "editions", job.name, job.settings.redo("align"))
+    output: StageOutput[EditionDiff] = _output_of_two(job, "editions", job.old, job.new)
     output.make(
         Stamp((digest_of(job.settings.root, job.old), digest_of(job.settings.root, job.new)), code_digest("editions")),
         lambda: _confined(job.settings, "editions", _compare_kept, job.settings, job.old, job.new),
         Result[EditionDiff],
     )
     return EditionsOutcome(job.name, None if output.failed else output.value(), output.issues)
+
+
+def _output_of_two(job: PairJob | EditionsJob, stage: str, first: Document, second: Document) -> StageOutput[Any]:
+    """What a stage has of two documents lies under the sum of both."""
+    key = sha256_of((first.listing.source.sha256 + second.listing.source.sha256).encode())
+    return StageOutput(Store(job.settings.root), key, stage, job.name, job.settings.redo("align"))
 
 
 def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]], *args: Any) -> Measured[Result[T]]:
@@ -345,7 +341,3 @@ def registry_digest(path: str | None) -> str:
     """Digest of the registry, for stamps. Raises RegistryError where it is wrong."""
     digest: str = _registry(path).digest
     return digest
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -24,7 +24,7 @@ from aisi_ingest.ledger import Ledger
 from aisi_ingest.model import Receipt
 
 _CHUNK = 1 << 20
-_STAMP = ".stamp.json"
+STAMP = ".stamp.json"  # after the name of the output
 
 
 class LockedError(Exception):
@@ -202,7 +202,7 @@ class Store:
 
 def stamp_path(path: Path) -> Path:
     """Where the stamp of an output is: beside it."""
-    return path.with_name(path.name + _STAMP)
+    return path.with_name(path.name + STAMP)
 
 
 def write_stamp(path: Path, stamp: Stamp) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
+from aisi_ingest.files import sha256_of
 from aisi_ingest.integrity import ledger_problems, log_problems, pointer_problems, raw_problems, stage_problems
 from aisi_ingest.model import Issue
 from aisi_ingest.publish.check import entity_problems, work_problems
-from aisi_ingest.publish.formats import sha256_of
 from aisi_ingest.publish.schema import TABLES, EntityRow
 from aisi_ingest.publish.tables import DocumentRows, WorkRows
 

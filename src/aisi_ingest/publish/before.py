@@ -11,7 +11,7 @@ import shutil
 from functools import cached_property
 from pathlib import Path
 
-from aisi_ingest.publish.formats import sha256_of
+from aisi_ingest.files import sha256_of
 
 
 class Before:

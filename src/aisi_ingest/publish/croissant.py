@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from aisi_ingest.publish.formats import fields, sha256_of
+from aisi_ingest.files import sha256_of
+from aisi_ingest.publish.formats import fields
 from aisi_ingest.publish.schema import TABLES, DocumentRow
 
 _CONTEXT = {

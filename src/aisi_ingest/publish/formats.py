@@ -5,7 +5,6 @@ A writer takes one work after the other, so that a release of any size is writte
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
+from aisi_ingest.files import sha256_of
 from aisi_ingest.publish.schema import REFERENCES, TABLES, DocumentRow, EntityRow, json_schema
 from aisi_ingest.publish.tables import DocumentRows, WorkRows
 
@@ -205,12 +205,6 @@ def licences(documents: Iterable[DocumentRow]) -> list[dict[str, str]]:
         entry = {"name": name or "other", "title": each.licence.name}
         found[each.licence.name, each.licence.url] = entry | ({"path": each.licence.url} if each.licence.url else {})
     return [found[key] for key in sorted(found)]
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file as hexadecimal digits, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_sums(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from aisi_ingest.files import sha256_of
 from aisi_ingest.model import EditionDiff, Issue, Publication, Release, Result
 from aisi_ingest.publish import folders, formats
 from aisi_ingest.publish.before import Before
@@ -190,5 +191,5 @@ def _write_descriptions(folder: Path, heads: list[DocumentRow], rows: dict[str, 
 def _digest(folder: Path, images: bool) -> str:
     digest = hashlib.sha256(f"format {FORMAT} images {images}\n".encode())
     for path in sorted((*folder.glob("*.jsonl"), *folder.glob("schema/*.json"))):
-        digest.update(f"{formats.sha256_of(path)}  {path.name}\n".encode())
+        digest.update(f"{sha256_of(path)}  {path.name}\n".encode())
     return digest.hexdigest()
