@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aisi_ingest.extract import deck, pptx, report
-from aisi_ingest.extract.clusters import Row, paragraphs_of
+from aisi_ingest.extract.clusters import Row, _labelled, paragraphs_of
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.pdf import open_document
 from aisi_ingest.extract.titles import series_of
@@ -150,6 +150,19 @@ def test_a_label_and_what_stands_beside_it_are_read_together(tmp_path: Path) -> 
 
     blocks, _, _ = drawn(tmp_path / "a.pdf", slide)
     assert texts(blocks)[1:] == ["甲野一郎 研究所長", "乙山花子 大学教授", "丙川次郎 弁護士"]
+
+
+def test_what_stands_beside_two_labels_that_overlap_is_told_once() -> None:
+    def row(text: str, x0: float, x1: float, baseline: float) -> Row:
+        return Row(text, Box(x0, baseline - 14, x1, baseline + 2), baseline, 16, False, 0, x0)
+
+    rows = [
+        row("この行は名札の上から説明の上までを幅広く覆う一文で、どこまでも続く", 50, 800, 130),
+        row("甲野", 50, 82, 160),
+        row("乙山", 58, 90, 164),
+        row("研究所長", 100, 164, 162),
+    ]
+    assert sorted(each.text for each in _labelled(rows, [])) == sorted(each.text for each in rows)
 
 
 def test_rows_between_drawn_lines_are_read_across(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ one size, with nothing else between.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -84,12 +85,13 @@ def _labelled(rows: list[Row], frames: Sequence[Box]) -> list[Row]:
         mates = [j for j, other in enumerate(rows) if i != j and home[i] == home[j] and _beside(row, other)]
         if mates:
             beside[i] = min(mates, key=lambda j: rows[j].box.x0)
-    seconds = set(beside.values())
+    seconds = Counter(beside.values())
     pairs = {
         i: j
         for i, j in beside.items()
         if j not in beside  # it has a neighbour as well: a grid, not a label
         and i not in seconds
+        and seconds[j] == 1  # two on one line before it: no telling whose it is
         and rows[i].box.x1 - rows[i].box.x0 <= LABEL * rows[i].em
         and not split_bullet(rows[j].text)[0]
         and abs(rows[i].size - rows[j].size) <= 0.15 * rows[i].size
