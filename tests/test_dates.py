@@ -148,3 +148,31 @@ def test_a_listing_dates_a_document_that_says_nothing() -> None:
 
 def test_prose_on_the_first_page_is_no_cover_date() -> None:
     assert dates.document_date(_content("この会議は2023年5月19日に広島で開かれ、首脳が参加した。")) is None
+
+
+_PIECES = (
+    """
+2024 1998 24 30 1 元 平成 令和 r 年 年代 年度 月 日 春 第 四半期 上半期 同 翌 fy fiscal years q1 h2 quarter half first
+spring autumn of march sep. 10th 0s 's / - . ~ から , ( ) 火
+""".split()
+    + [" ", "\n"]
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+def test_a_rule_that_is_not_tried_would_have_found_nothing(folded: str) -> None:
+    for name, pattern, _ in dates.RULES:
+        if pattern.search(folded) and name in dates._SIGNS:
+            assert any(sign in folded for sign in dates._SIGNS[name]), (name, pattern.search(folded))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["https://", "www.", "a", "b-c", "@", ".", ".pdf", ".html", "doi:", "arxiv:", "10", " ", "。", "/"]
+        ),
+        max_size=8,
+    ).map("".join)
+)
+def test_a_text_that_is_not_searched_for_addresses_has_none(folded: str) -> None:
+    assert dates.masked(folded) == [m.span() for m in dates._MASK.finditer(folded)]

@@ -16,7 +16,7 @@ _rule = RULES.form
 
 # ---- English ---------------------------------------------------------------------------------------
 
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)(?![a-z])\.?)"
@@ -36,7 +36,7 @@ def _english(month: str | None, day: str | None, year: str | None) -> Point:
     digits = re.match("[0-9]+", day) if day else None
     return Point(
         int(year) if year else None,
-        _NAMES.index(month[:3]) + 1 if month else None,
+        MONTHS.index(month[:3]) + 1 if month else None,
         int(digits.group()) if digits else None,
     )
 

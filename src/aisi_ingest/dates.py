@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from aisi_ingest.date_grammar import MONTH, RULES
+from aisi_ingest.date_grammar import MONTH, MONTHS, RULES
 from aisi_ingest.date_points import KANJI_DIGITS, Point, group
 from aisi_ingest.model import Content, Listing
 from aisi_ingest.text import fold
@@ -68,11 +68,14 @@ class _Hit(NamedTuple):
 # ---- finding ---------------------------------------------------------------------------------------
 
 _ANY = re.compile(rf"[0-9]|[{KANJI_DIGITS}十元]\s?[年月]|同[年月日]|翌[年月]|{MONTH}", re.ASCII)
+_ENDING = r"\.(?:pdf|html?|pptx?|docx?|xlsx?|jsonl?|csv|md|py|zip|png|jpe?g|ya?ml|txt)(?![a-z0-9])"
 _MASK = re.compile(
     r"(?:https?://|www\.)[!-~]{1,400}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
-    r"|[\w.()-]{1,120}\.(?:pdf|html?|pptx?|docx?|xlsx?|jsonl?|csv|md|py|zip|png|jpe?g|ya?ml|txt)(?![a-z0-9])|doi:\s?[!-~]{1,200}|arxiv:\s?[!-~]{1,40}",
+    rf"|[\w.()-]{{1,120}}{_ENDING}|doi:\s?[!-~]{{1,200}}|arxiv:\s?[!-~]{{1,40}}",
     re.ASCII,
 )
+# Without one of these _MASK finds nothing; it begins with any letter, and few texts have an address.
+_MASKABLE = re.compile(rf"://|www\.|@|{_ENDING}|doi:|arxiv:")
 _PRONE_TO_RATIO = re.compile(r"[(（]\s?$")
 
 
@@ -85,9 +88,7 @@ _PLANNED_EN = re.compile(
 
 def masked(folded: str) -> list[tuple[int, int]]:
     """Spans of addresses and file names, in which nothing is tagged."""
-    if "." not in folded and "doi:" not in folded and "arxiv:" not in folded:
-        return []
-    return [m.span() for m in _MASK.finditer(folded)]
+    return [m.span() for m in _MASK.finditer(folded)] if _MASKABLE.search(folded) else []
 
 
 def overlaps(masks: list[tuple[int, int]], start: int, end: int) -> bool:
@@ -134,9 +135,19 @@ def find(text: str, context: Context | None = None) -> list[Found]:
     return out
 
 
-# Without these no Japanese and no English form is there: most rules need not be tried.
-_JAPANESE = re.compile("[年月日]")
-_ENGLISH = re.compile(MONTH)
+# What one of must stand in a text that a rule of this name finds something in: most numbers are no dates.
+_SIGNS: dict[str, tuple[str, ...]] = {
+    "ja": ("年", "月", "日"),
+    "ja.part": ("年",),
+    "ja.decade": ("年代",),
+    "en": MONTHS,
+    "en.month": MONTHS,
+    "fiscal": ("fy", "fiscal"),
+    "part": ("quarter", "half", *(f"{part}{n}" for part in "qh" for n in "1234")),
+    "season": ("spring", "summer", "fall", "autumn", "winter"),
+    "decade": ("0s", "0's"),
+    "slash": ("/",),
+}
 
 
 def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
@@ -144,9 +155,9 @@ def _select(text: str, folded: str, context: Context) -> Iterable[_Hit]:
     hits: list[_Hit] = []
     doubtful: list[tuple[int, int, tuple[Point | None, Point | None]]] = []
     masks = masked(folded)
-    japanese, english = bool(_JAPANESE.search(folded)), bool(_ENGLISH.search(folded))
+    absent = {name for name, signs in _SIGNS.items() if not any(map(folded.__contains__, signs))}
     for name, pattern, build in RULES:
-        if (name.startswith("en") and not english) or (name in ("ja", "ja.part") and not japanese):
+        if name in absent:
             continue
         for m in pattern.finditer(folded):
             points = build(m)

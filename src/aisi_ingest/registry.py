@@ -18,9 +18,10 @@ import functools
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 from importlib import resources
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
@@ -75,8 +76,8 @@ class Registry(msgspec.Struct, frozen=True):
     entities: dict[str, Entity]
     entries: dict[str, Entry]
     aliases: dict[str, Alias]  # by compact form
-    beginnings: frozenset[str]  # the first two characters of compact forms
-    lengths: dict[str, tuple[int, ...]]  # first five characters of the longer forms: lengths to try, longest first
+    beginnings: dict[str, tuple[int, ...]]  # first two characters: lengths below _KEY to try, longest first
+    lengths: dict[str, tuple[int, ...]]  # first _KEY characters of the longer forms: all lengths to try
 
     def find(self, name: str) -> tuple[Entity, ...]:
         """Entities that ``name`` may mean: an id, or a name in any spelling that the tagger takes."""
@@ -90,32 +91,46 @@ class Registry(msgspec.Struct, frozen=True):
 
         Blanks, hyphens and middle dots do not count in names of five characters or more.
         """
+        # Cut at what does not count, so that words know where they begin, and a place in ``small`` where it stood.
         folded = fold(text) if folded is None else folded
-        small = compact(folded)
-        same = len(small) == len(folded)
-        places: Sequence[int] = range(len(folded)) if same else [i for i, c in enumerate(folded) if c not in _DROPPED]
-        lengths, aliases, size = self.lengths, self.aliases, len(small)
+        for char in _DROPPED:
+            folded = folded.replace(char, " ")
+        words = folded.split(" ")
+        ends = list(accumulate(map(len, words)))
+        small = "".join(words)
+        aliases, lengths, beginnings, size = self.aliases, self.lengths, self.beginnings, len(small)
         skip = 0
-        # One pass in C: most places are no beginning of any name.
-        for at in compress(count(), map(self.beginnings.__contains__, map(add, small, small[1:]))):
-            if at < skip or (
-                at and small[at] in _WORD and small[at - 1] in _WORD and (same or places[at] - places[at - 1] == 1)
-            ):
+        for at in self._beginnings(words, small):
+            if at < skip:
                 continue
-            for length in lengths.get(small[at : at + _KEY], _SHORT):
+            for length in lengths.get(small[at : at + _KEY]) or beginnings[small[at : at + 2]]:
                 alias = aliases.get(small[at : at + length])
                 if alias is None or at + length > size:
                     continue
-                start, end = places[at], places[at + length - 1] + 1
+                start, end = at + bisect_right(ends, at), at + length + bisect_right(ends, at + length - 1)
                 if _stands_alone(text, start, end, alias):
                     yield Match(start, end, alias)
                     skip = at + length
                     break
 
+    def _beginnings(self, words: list[str], small: str) -> Iterator[int]:
+        """Places in ``small``, the words without blanks, where a name may begin: a Latin one where a word does."""
+        beginnings, end = self.beginnings, 0
+        for word in words:
+            start, end = end, end + len(word)
+            if word.isalnum() and word.isascii():
+                if small[start : start + 2] in beginnings:
+                    yield start
+            elif word:
+                # One pass in C: most places are no beginning of any name.
+                pairs = map(add, word, small[start + 1 : end + 1])
+                for at in compress(count(start), map(beginnings.__contains__, pairs)):
+                    if at == start or small[at] not in _WORD or small[at - 1] not in _WORD:
+                        yield at
+
 
 _KEY = 5  # characters; with two, "in" and "ai" alone had 60 lengths to try
-_SHORT = tuple(range(_KEY - 1, 1, -1))  # lengths that are tried everywhere
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")  # a Latin name begins where a word begins
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _DROPPED = " -・\u3000\t"
 
 
@@ -283,18 +298,21 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
             if form in aliases:
                 raise fail(f"{group}: {text!r} is a name of {aliases[form].ids[0]!r} too", "untagged", group)
             aliases[form] = Alias(text, None, (), _exact(text))
-    lengths: dict[str, set[int]] = {}
+    short: dict[str, set[int]] = {form[:2]: set() for form in aliases}
+    long: dict[str, set[int]] = {}
     for form in aliases:
-        if len(form) >= _KEY:
-            lengths.setdefault(form[:_KEY], set()).add(len(form))
+        if len(form) < _KEY:
+            short[form[:2]].add(len(form))
+        else:
+            long.setdefault(form[:_KEY], set()).add(len(form))
     digest = hashlib.sha256(f"{VERSION}\n{source}\n{sorted(countries.items())}".encode()).hexdigest()
     return Registry(
         digest=digest,
         entities=entities,
         entries=entries,
         aliases=aliases,
-        beginnings=frozenset(form[:2] for form in aliases),
-        lengths={prefix: (*sorted(sizes, reverse=True), *_SHORT) for prefix, sizes in lengths.items()},
+        beginnings={first: tuple(sorted(sizes, reverse=True)) for first, sizes in short.items()},
+        lengths={first: tuple(sorted(sizes | short[first[:2]], reverse=True)) for first, sizes in long.items()},
     )
 
 

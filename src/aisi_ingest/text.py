@@ -63,6 +63,7 @@ def normalise(text: str) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=16)  # one text is folded by each of those who look for something in it
 def fold(text: str) -> str:
     """One code point for one, for matching: full-width to ASCII, case folded. Offsets hold: ``len`` stays."""
     return text.translate(_one_to_one())
@@ -214,15 +215,24 @@ def tokens(text: str) -> list[tuple[int, int, Any]]:
     return out
 
 
+@functools.cache
+def _featurer() -> Any:
+    """MeCab that writes a token and its features on two lines: no Python object is made for each node."""
+    import fugashi
+
+    two_lines = '"%m\\n%H\\n"'
+    return fugashi.Tagger(f'-O "" -F {two_lines} -U {two_lines} -B "" -E ""')
+
+
 def morphemes(text: str) -> list[tuple[int, int, str]]:
     """Japanese tokens as (start, end, UniDic features as one line of commas): five times faster than ``tokens``.
 
     The line begins with the four levels of the part of speech: ``名詞,固有名詞,人名,姓,...``.
     """
+    lines = _featurer().parse(text).split("\n")
     out, at = [], 0
-    for word in _tagger()(text):
-        surface = word.surface
+    for surface, features in zip(lines[::2], lines[1::2], strict=False):  # the last line is empty
         start = text.index(surface, at)
         at = start + len(surface)
-        out.append((start, at, word.feature_raw))
+        out.append((start, at, features))
     return out

@@ -131,6 +131,7 @@ _VERSION = re.compile(
     r"\s?,?\s?(?:\(?\b[Vv](?:er(?:sion)?)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}\b"
     r"|(?<=\s)[0-9]\.[0-9]{1,2}(?![0-9.%])|(?<=\s)(?:19|20)[0-9]{2}(?![0-9./-]))"
 )
+_STANDARDS = ("ISO", "IEC", "JIS", "SP", "NIST", "IEEE", "RFC", "FIPS", "ETSI", "ITU-T")  # of which _STANDARD has one
 _STANDARD = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:ISO|IEC|ISO/IEC|ISO/IEC/IEEE|ISO/IEC JTC\s?1)(?:[/ ](?:TR|TS|DIS|FDIS|CD|DTR|DTS|PAS|AWI|WD"
@@ -174,10 +175,10 @@ def names(text: str, strict: bool, marks: frozenset[int] = frozenset()) -> Itera
 
     ``strict``: the line is a heading. ``marks``: where known places and organisations begin.
     """
-    for m in _COMMITTEE.finditer(text):
+    for m in _COMMITTEE.finditer(text) if "TC" in text or "SC" in text else ():
         if "/" in m.group() or m.group().startswith(("ISO", "JTC")):
             yield Span(m.start(), m.end(), "ORG", "shape.standard")
-    for m in _STANDARD.finditer(text):
+    for m in _STANDARD.finditer(text) if any(map(text.__contains__, _STANDARDS)) else ():
         name = m.group()
         yield Span(m.start(), m.end(), "GUIDE", "shape.standard", None, re.sub(r":\s?[0-9]{4}$", "", name))
     for m in _QUOTED.finditer(text):
@@ -188,7 +189,8 @@ def names(text: str, strict: bool, marks: frozenset[int] = frozenset()) -> Itera
             yield Span(m.start(1), m.end(1), "GUIDE", "shape.quoted", None, m[1])
     strict = strict or _all_capitals(text)
     for m in _RUN.finditer(text):
-        yield from _in_run(text, m.start(), m.end(), strict, marks)
+        if len(m.group().split()) > 1:  # a word alone says of what kind a thing is, not which one
+            yield from _in_run(text, m.start(), m.end(), strict, marks)
     for m in _COMPANY.finditer(text):
         before = text[max(0, m.start() - 70) : m.start()]
         head = _COMPANY_LEFT.search(before)

@@ -164,16 +164,19 @@ _PLACE_SUFFIX = frozenset(("市", "町", "村", "区", "県", "郡", "州", "府
 
 def places(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     """Towns and regions: UniDic's place names with what they are, a prefecture before them included."""
-    for index in range(1, len(morphemes)):
-        start, end, _ = morphemes[index]
-        before_start, before_end, before = morphemes[index - 1]
-        word = text[start:end]
-        if before_end != start or "固有名詞,地名" not in before:
+    for index, (before_start, before_end, before) in enumerate(morphemes[:-1], 1):
+        if "固有名詞,地名" not in before:
             continue
-        if word not in _PLACE_SUFFIX or (
-            index + 1 < len(morphemes)
-            and morphemes[index + 1][0] == end
-            and (morphemes[index + 1][2].startswith("接尾辞") and text[end] not in "内側外")
+        start, end, _ = morphemes[index]
+        word = text[start:end]
+        if (
+            before_end != start
+            or word not in _PLACE_SUFFIX
+            or (
+                index + 1 < len(morphemes)
+                and morphemes[index + 1][0] == end
+                and (morphemes[index + 1][2].startswith("接尾辞") and text[end] not in "内側外")
+            )
         ):
             continue
         first = index - 1

@@ -20,11 +20,12 @@ _LATIN = re.compile("[A-Z][A-Za-z]")
 # cannot be handed to MeCab (NUL) or to spaCy (lone surrogates).
 _READABLE = {0: " "} | {code: "?" for code in range(0xD800, 0xE000)}
 _READABLE |= dict(zip(map(ord, "﨑髙冨濵邊邉齋齊德彌瀨桒"), "崎高富浜辺辺斎斉徳弥瀬桑", strict=True))
+_UNREADABLE = re.compile(f"[{''.join(map(chr, _READABLE))}]")
 
 
 def readable(text: str) -> str:
     """``text`` as the rules read it, character for character."""
-    return text.translate(_READABLE)
+    return text.translate(_READABLE) if _UNREADABLE.search(text) else text
 
 
 class Passage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from aisi_ingest.tag.japanese import Morpheme
@@ -32,6 +33,8 @@ _SURE_JA = re.compile(
     r"\s?(?:氏|さん|先生|准?教授|博士|総務大臣|外務大臣|経済産業大臣|財務大臣|デジタル大臣"
     r"|内閣府特命担当大臣|首相|総理|補佐官|官房長官)"
 )
+# Without one of these no name in katakana or Latin letters has a title behind it.
+_TITLE_AFTER = re.compile("大統領|首相|長官|氏|博士|さん|教授")
 _KATAKANA_TITLED = re.compile(
     r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|氏(?![名族])|博士))"
 )
@@ -116,6 +119,8 @@ def names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: bool) 
 
 def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for index, (start, end, feature) in enumerate(morphemes):
+        if not feature.startswith("名詞,固有名詞"):
+            continue
         if not feature.startswith(_FAMILY):
             if (
                 feature.startswith("名詞,固有名詞,地名,一般")
@@ -158,29 +163,33 @@ def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
                     continue
         if _AFTER_JA.match(text, end) and end - start > 1 and not _part_of_word(text, morphemes, index):
             yield Span(start, end, "PERSON", "person.title")
-    by_start = {s: f for s, _, f in morphemes}
-    whole = {(s, e) for s, e, _ in morphemes}
     for m in _ALONE_JA.finditer(text):
-        at = m.start(1)
-        if by_start.get(at, "").startswith((_FAMILY, "名詞,固有名詞,地名")):
+        if _beginning(morphemes, m.start(1))[2].startswith((_FAMILY, "名詞,固有名詞,地名")):
             yield Span(m.start(1), m.end(2), "PERSON", "person.list")
-    for m in _KATAKANA_NAME.finditer(text):
-        yield Span(m.start(), m.end(), "PERSON", "person.title")
-    for m in _KATAKANA_TITLED.finditer(text):
-        feature = by_start.get(m.start(), "")
-        # A word that UniDic does not have comes without its reading, or in pieces (ブリン + ケン).
-        unknown = feature.count(",") < 8 or (m.start(), m.end()) not in whole
-        if unknown or not feature.startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
+    if "・" in text or "=" in text or "＝" in text:
+        for m in _KATAKANA_NAME.finditer(text):
             yield Span(m.start(), m.end(), "PERSON", "person.title")
-    for m in _LATIN_TITLED.finditer(text):
-        yield Span(m.start(), m.end(), "PERSON", "person.title")
-    if _LINE_OF_MEMBER.search(text):
-        by_end = {e: f for _, e, f in morphemes}
-        for m in _LINE_OF_MEMBER.finditer(text):
-            start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
-            last_name, first_name = by_start.get(start, ""), by_end.get(end, "")
-            if (m[1] and last_name.startswith(_FAMILY)) or (first_name.startswith(_GIVEN) and "固有名詞" in last_name):
-                yield Span(start, end, "PERSON", "person.list")
+    if _TITLE_AFTER.search(text):
+        for m in _KATAKANA_TITLED.finditer(text):
+            _, end, feature = _beginning(morphemes, m.start())
+            # A word that UniDic does not have comes without its reading, or in pieces (ブリン + ケン).
+            unknown = feature.count(",") < 8 or end != m.end()
+            if unknown or not feature.startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
+                yield Span(m.start(), m.end(), "PERSON", "person.title")
+        for m in _LATIN_TITLED.finditer(text):
+            yield Span(m.start(), m.end(), "PERSON", "person.title")
+    for m in _LINE_OF_MEMBER.finditer(text):
+        start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
+        last_name = _beginning(morphemes, start)[2]
+        first_name = next((f for _, e, f in reversed(morphemes) if e == end), "")
+        if (m[1] and last_name.startswith(_FAMILY)) or (first_name.startswith(_GIVEN) and "固有名詞" in last_name):
+            yield Span(start, end, "PERSON", "person.list")
+
+
+def _beginning(morphemes: list[Morpheme], start: int) -> Morpheme:
+    """The token that begins at ``start``; none of no features where none does."""
+    at = bisect_left(morphemes, (start,))
+    return morphemes[at] if at < len(morphemes) and morphemes[at][0] == start else (start, start, "")
 
 
 def _latin(family: str, given: str) -> str | None:
