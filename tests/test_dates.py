@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -150,12 +151,10 @@ def test_prose_on_the_first_page_is_no_cover_date() -> None:
     assert dates.document_date(_content("この会議は2023年5月19日に広島で開かれ、首脳が参加した。")) is None
 
 
-_PIECES = (
-    """
-2024 1998 24 30 1 元 平成 令和 r 年 年代 年度 月 日 春 第 四半期 上半期 同 翌 fy fiscal years q1 h2 quarter half first
-spring autumn of march sep. 10th 0s 's / - . ~ から , ( ) 火
-""".split()
-    + [" ", "\n"]
+_PIECES = re.split(
+    "[|]",
+    "2024|1998|24|30|1|元|平成|令和|r|年|年代|年度|月|日|春|第|四半期|上半期|同|翌|fy|fiscal|years|q1|h2|quarter|half|first"
+    "|spring|autumn|of|march|sep.|10th|0s|'s|/|-|.|~|から|,|(|)|火| |\n",
 )
 
 
