@@ -13,8 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of, rows_of
+from aisi_ingest.extract.moments import moment_of
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
+from aisi_ingest.extract.timelines import with_timeline
 from aisi_ingest.extract.titles import Candidate, settled, title_of
 from aisi_ingest.model import Block, BlockKind, Box, Section, Table
 from aisi_ingest.text import join_lines
@@ -112,7 +114,7 @@ def _draft(
     free = [line for line in lines if id(line) not in numbers]
     frames = [frame for frame in drawn if not any(_within(frame, table.box) for table in tables)]
     upright = rows_of([line for line in free if line.direction == "right"], frames)
-    clusters = clusters_of(upright, frames, _lines_across(page))
+    clusters = _without_moments(clusters_of(upright, frames, _lines_across(page)))
     candidates: list[Candidate] = []
     runs: list[list[Row]] = []
     for cluster in clusters:
@@ -128,20 +130,41 @@ def _draft(
 
 def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
     titled = draft.runs[chosen.index] if chosen else []
-    entries: list[tuple[Box, list[_Set]]] = []
+    entries: list[tuple[Box, list[Piece]]] = []
+    starts: dict[int, float] = {}
     for cluster in draft.clusters:
         rest = [row for row in cluster if not any(row is used for used in titled)]
         if rest:
-            paragraphs = [(paragraph.rows[0].box.x0, _piece(paragraph)) for paragraph in paragraphs_of(rest)]
-            entries.append((around([row.box for row in rest]), paragraphs))
-    entries += [(piece.box, [(piece.box.x0, piece)]) for piece in draft.others]
+            paragraphs = paragraphs_of(rest)
+            pieces = [_piece(paragraph) for paragraph in paragraphs]
+            starts |= {id(piece): paragraph.rows[0].box.x0 for piece, paragraph in zip(pieces, paragraphs, strict=True)}
+            entries.append((around([row.box for row in rest]), pieces))
+    entries += [(piece.box, [piece]) for piece in draft.others]
+    entries = with_timeline(entries, draft.frames, _lines_down(draft.page))
     order = visual_order([box for box, _ in entries], draft.frames, _lines_across(draft.page))
-    body = _levelled([entries[index][1] for index in order])
+    body = _levelled([[(starts.get(id(p), p.box.x0), p) for p in entries[index][1]] for index in order])
     title = join_lines(row.text for row in titled)
     if titled:
         body.insert(0, Piece("heading", title, around([row.box for row in titled]), 1, size=titled[0].size))
     unseen = [replace(_piece_of_line(line, "paragraph"), hidden=True) for line in _hidden_lines(draft.page)]
     return Slide(title, (*body, *map(as_furniture, draft.furniture), *unseen))
+
+
+def _without_moments(clusters: list[list[Row]]) -> list[list[Row]]:
+    """Years and months that may head the columns of a timeline apart from what stands close under them."""
+    moments = {id(row) for cluster in clusters for row in cluster if moment_of(row.text) is not None}
+    if len(moments) < 3:
+        return clusters
+    out: list[list[Row]] = []
+    for cluster in clusters:
+        run: list[Row] = []
+        for row in cluster:
+            if id(row) in moments or (run and id(run[-1]) in moments):
+                out += [run] if run else []
+                run = []
+            run.append(row)
+        out.append(run)
+    return out
 
 
 def _hidden_lines(page: Page) -> list[Line]:
@@ -267,6 +290,14 @@ def _lines_across(page: Page) -> list[Box]:
     flat = (rules["kind"] == LINE) & (rules["bottom"] - rules["top"] < 3)
     picked = rules[flat & (rules["x1"] - rules["x0"] > 0.25 * page.width)]
     columns = (picked[name].tolist() for name in ("x0", "top", "x1", "bottom"))
+    return [Box(*row) for row in zip(*columns, strict=True)]
+
+
+def _lines_down(page: Page) -> list[Box]:
+    """Drawn vertical lines that may part columns, also braces and chains of dashes: a tenth of the page and longer."""
+    rules = page.rules
+    thin = (rules["x1"] - rules["x0"] < 4) & (rules["bottom"] - rules["top"] > 0.1 * page.height)
+    columns = (rules[thin][name].tolist() for name in ("x0", "top", "x1", "bottom"))
     return [Box(*row) for row in zip(*columns, strict=True)]
 
 

@@ -13,6 +13,7 @@ from aisi_ingest.extract import collection
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.package import open_package, warning
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
+from aisi_ingest.extract.timelines import with_timeline
 from aisi_ingest.extract.titles import Candidate, settled, title_of
 from aisi_ingest.model import Box, Content, Issue, Result
 from aisi_ingest.text import join_lines
@@ -144,6 +145,8 @@ class _Draft(Struct, frozen=True, eq=False):
     entries: list[tuple[Box, list[Piece]]] = []  # what is read in one go, and where
     frames: list[Box] = []
     rules: list[Box] = []
+    drawn: list[Box] = []  # frames that can be seen
+    uprights: list[Box] = []
     candidates: list[Candidate] = []
     runs: list[list[Piece]] = []
     chosen: Candidate | None = None
@@ -202,12 +205,24 @@ def _draft(
         chosen = Candidate(join_lines(piece.text for piece in titled), titled[0].size, box, 0)
         candidates, runs = [chosen], [titled]
     unseen = part._element.get("show") in ("0", "false")
-    return _Draft(entries, frames, rules, candidates, runs, chosen, furniture, _notes(part), unseen)
+    return _Draft(
+        entries=entries,
+        frames=frames,
+        rules=rules,
+        drawn=[shape.box for shape in shapes if shape.kind == "frame" and shape.drawn and not shape.hidden],
+        uprights=[s.box for s in shapes if s.kind == "upright" and s.box.bottom - s.box.top > 0.1 * size[1]],
+        candidates=candidates,
+        runs=runs,
+        chosen=chosen,
+        furniture=furniture,
+        notes=_notes(part),
+        hidden=unseen,
+    )
 
 
 def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
     titled = draft.runs[chosen.index] if chosen is not None else []
-    entries = _without(draft.entries, titled)
+    entries = with_timeline(_without(draft.entries, titled), draft.drawn, draft.uprights)
     order = visual_order([box for box, _ in entries], draft.frames, draft.rules)
     body = [piece for index in order for piece in entries[index][1]]
     if chosen is not None:
@@ -238,7 +253,16 @@ def _without(entries: list[tuple[Box, list[Piece]]], taken: Sequence[Piece]) -> 
 def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
     """A table, under its caption where it is a chart's."""
     text = "\n".join(" | ".join(row) for row in shape.rows)
-    table = Piece("table", text, shape.box, hidden=hidden, rows=shape.rows, header_rows=shape.header_rows)
+    table = Piece(
+        kind="table",
+        text=text,
+        box=shape.box,
+        hidden=hidden,
+        rows=shape.rows,
+        header_rows=shape.header_rows,
+        xs=shape.xs,
+        ys=shape.ys,
+    )
     if not shape.caption:
         return [table]
     box = shape.box

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -37,11 +38,11 @@ class Paragraph(Struct, frozen=True):
 class Shape(Struct, frozen=True):
     """One thing on a slide.
 
-    A frame is a drawn rectangle or a group: it has no text and holds others together. A rule is a
-    horizontal line, which divides them.
+    A frame is a rectangle or a group: it has no text and holds others together; ``drawn`` says whether it can be
+    seen, or is a mere text box. A rule is a horizontal line, which divides them, an upright a vertical one.
     """
 
-    kind: Literal["text", "table", "picture", "frame", "rule"]
+    kind: Literal["text", "table", "picture", "frame", "rule", "upright"]
     box: Box
     placeholder: str | None = None
     hidden: bool = False
@@ -50,7 +51,10 @@ class Shape(Struct, frozen=True):
     column: tuple[float, float] | None = None  # left and right edge in which lines are broken
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
+    xs: tuple[float, ...] = ()  # borders of a table's columns, and of its rows
+    ys: tuple[float, ...] = ()
     caption: str | None = None
+    drawn: bool = False
     picture: Any = None  # the image part
     crop: tuple[float, float, float, float] = (0, 0, 0, 0)  # shares cut off at the left, top, right and bottom
 
@@ -126,6 +130,8 @@ def _walk(tree: Any, place: Place, part: Any, inheritance: Inheritance, hidden: 
             box = _place(element, place, ())
             if box.bottom - box.top < 3 < box.x1 - box.x0:
                 yield Shape("rule", box)
+            elif box.x1 - box.x0 < 3 < box.bottom - box.top:
+                yield Shape("upright", box)
         elif tag in (clark("p:sp"), clark("p:pic"), clark("p:graphicFrame")):
             yield from _shape(element, place, part, inheritance, hidden or _is_hidden(element))
 
@@ -152,14 +158,31 @@ def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidd
         if next(element.iter(clark("a:blipFill")), None) is not None:
             yield _picture(element, box, kind, part, hidden)
         elif kind is None:
-            yield Shape("frame", box, hidden=hidden)
+            yield Shape("frame", box, hidden=hidden, drawn=_is_drawn(element))
         return
     if kind is None:
-        yield Shape("frame", box, hidden=hidden)
+        yield Shape("frame", box, hidden=hidden, drawn=_is_drawn(element))
     properties = body.find(clark("a:bodyPr"))
     wraps = properties is None or (properties.get("wrap", "square") == "square" and properties.get("vert") is None)
     boxes = _text_boxes(body, box, paragraphs)
     yield Shape("text", box, kind, hidden, paragraphs, boxes=boxes, column=(box.x0, box.x1) if wraps else None)
+
+
+_FILLS = tuple(clark(f"a:{name}") for name in ("solidFill", "gradFill", "pattFill", "blipFill", "grpFill"))
+
+
+def _is_drawn(element: Any) -> bool:
+    """Whether a shape has a ground or an outline, of its own or of the theme's style."""
+    properties, style = element.find(clark("p:spPr")), element.find(clark("p:style"))
+    line = properties.find(clark("a:ln")) if properties is not None else None
+    for parent, reference in ((properties, "a:fillRef"), (line, "a:lnRef")):
+        own = [child.tag for child in parent.iterchildren()] if parent is not None else []
+        if any(tag in _FILLS for tag in own):
+            return True
+        of_theme = style.find(clark(reference)) if style is not None else None
+        if clark("a:noFill") not in own and of_theme is not None and of_theme.get("idx", "0") != "0":
+            return True
+    return False
 
 
 def _picture(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) -> Shape:
@@ -202,7 +225,9 @@ def _graphic(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) 
     if table is not None:
         rows, header_rows = _table(table)
         if any(any(row) for row in rows):
-            yield Shape("table", box, kind, hidden, rows=rows, header_rows=header_rows)
+            xs = tuple(accumulate((_number(e, "w") / EMU for e in table.iter(clark("a:gridCol"))), initial=box.x0))
+            ys = tuple(accumulate((_number(e, "h") / EMU for e in table.iter(clark("a:tr"))), initial=box.top))
+            yield Shape("table", box, kind, hidden, rows=rows, header_rows=header_rows, xs=xs, ys=ys)
         return
     for chart in element.iter("{*}chart"):
         chart_part = _part(part, chart.get(_RELATION))

@@ -27,6 +27,8 @@ class Piece(Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
     caption: str | None = None
+    xs: tuple[float, ...] = ()  # borders of a table's columns and rows, where the file says them
+    ys: tuple[float, ...] = ()
     origin: Literal["text", "ocr"] = "text"
 
 
