@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, LimitsError, Sandbox, configured
+from aisi_ingest.extract.sandbox import LimitExceeded, Limits, LimitsError, Sandbox, _confine, configured
 
 
 def sleep_long():
@@ -128,11 +128,45 @@ def test_a_killed_run_leaves_no_worker_behind(tmp_path):
     parent.stdout.readline()
     parent.kill()
     parent.wait()
+    assert _ends(worker)
+
+
+BORN_LATE = """
+import multiprocessing, os, signal, sys
+sys.path.insert(0, {tests!r})
+from test_sandbox import confine_late
+if __name__ == "__main__":
+    worker = multiprocessing.get_context("spawn").Process(target=confine_late)
+    worker.start()
+    print(worker.pid, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def confine_late():
+    print("born", flush=True)
+    time.sleep(1)
+    _confine(8 << 30)
+    time.sleep(60)
+
+
+def test_a_run_that_is_killed_while_a_worker_starts_leaves_none_either(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(BORN_LATE.format(tests=str(Path(__file__).parent)))
+    parent = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    assert parent.stdout.readline() == "born\n"
+    parent.kill()
+    parent.wait()
+    assert _ends(worker)
+
+
+def _ends(worker):
     for _ in range(50):
         if not Path(f"/proc/{worker}").exists():
-            return
+            return True
         time.sleep(0.1)
-    pytest.fail(f"worker {worker} lives on")
+    return False
 
 
 def test_what_a_call_held_in_memory_is_measured_and_not_put_on_the_next():
