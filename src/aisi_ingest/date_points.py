@@ -1,4 +1,4 @@
-"""What the forms of dates are made of: points, numbers, eras, and how a form is written down as a rule."""
+"""What the forms of dates are made of: points and their EDTF, numbers, eras, and how a form is written as a rule."""
 
 from __future__ import annotations
 
@@ -69,3 +69,50 @@ def group(m: re.Match[str], name: str) -> str | None:
 
 def century(short: int) -> int:
     return 2000 + short if short < 70 else 1900 + short
+
+
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def edtf(first: Point, last: Point | None) -> str | None:
+    """The EDTF value of a date or a range; None where there is no such day, or the end lies before the beginning."""
+    start = _bounds(first)
+    if start is None:
+        return None
+    if last is None:
+        return start[0] if start[0] == start[1] else "/".join(start)
+    end = _bounds(last)
+    if end is None or (first.year is not None and last.year is not None and end[1][:10] < start[0][:4]):
+        return None
+    if "X" not in start[0] + end[1] and first.unit == last.unit == "date" and end[1] < start[0]:
+        return None
+    return f"{start[0]}/{end[1]}"
+
+
+def _bounds(point: Point) -> tuple[str, str] | None:
+    """First and last part of an interval; the same twice where the point is one."""
+    if point.year is not None and not 1 <= point.year <= 9999:
+        return None
+    year = "XXXX" if point.year is None else f"{point.year:04d}"
+    if point.unit == "decade":
+        return (f"{year[:3]}X",) * 2
+    if point.unit == "season":
+        return (f"{year}-{20 + point.part}",) * 2 if point.year is not None else None
+    if point.unit != "date":
+        if point.year is None:
+            return None
+        length = {"fiscal": 12, "quarter": 3, "half": 6}[point.unit]
+        skip = (max(point.part, 1) - 1) * length + (3 if point.fiscal or point.unit == "fiscal" else 0)
+        return _month(point.year, skip), _month(point.year, skip + length - 1)
+    if point.month is None:
+        return (year, year) if point.year is not None else None
+    if point.day is None:
+        return (f"{year}-{point.month:02d}",) * 2
+    leap = point.year is None or (point.year % 4 == 0 and (point.year % 100 != 0 or point.year % 400 == 0))
+    if point.day > _LENGTHS[point.month - 1] or (point.month == 2 and point.day == 29 and not leap):
+        return None
+    return (f"{year}-{point.month:02d}-{point.day:02d}",) * 2
+
+
+def _month(year: int, skip: int) -> str:
+    return f"{year + skip // 12:04d}-{skip % 12 + 1:02d}"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from aisi_ingest.date_grammar import MONTH, MONTHS, RULES
-from aisi_ingest.date_points import KANJI_DIGITS, Point, group
+from aisi_ingest.date_points import KANJI_DIGITS, Point, edtf, group
 from aisi_ingest.model import Content, Listing
 from aisi_ingest.text import fold
 
@@ -269,7 +269,7 @@ def _resolve(
             and hit.rule.startswith("date.ja")
         ):
             last = last._replace(year=last.year + 1)
-    value = _edtf(first, last)
+    value = edtf(first, last)
     return Found(
         hit.start, hit.end, value, rule, (first.year, first.month, first.day), first.unit == "fiscal", not year_less
     )
@@ -316,59 +316,13 @@ def _year_for(point: Point, own: Point | None, context: Context, planned: bool) 
     return (year_written if not_after else year_written - 1), "document"
 
 
-def _parts(edtf: str | None) -> tuple[int, int | None, int | None] | None:
+def _parts(value: str | None) -> tuple[int, int | None, int | None] | None:
     """Year, month and day of an EDTF value; of an interval its end."""
-    m = re.search(r"(?:^|/)([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?$", edtf or "", re.ASCII)
+    m = re.search(r"(?:^|/)([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?$", value or "", re.ASCII)
     if not m:
         return None
     month = int(m[2]) if m[2] and int(m[2]) <= 12 else None
     return int(m[1]), month, int(m[3]) if m[3] and month else None
-
-
-_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
-
-def _edtf(first: Point, last: Point | None) -> str | None:
-    start = _bounds(first)
-    if start is None:
-        return None
-    if last is None:
-        return start[0] if start[0] == start[1] else "/".join(start)
-    end = _bounds(last)
-    if end is None or (first.year is not None and last.year is not None and end[1][:10] < start[0][:4]):
-        return None
-    if "X" not in start[0] + end[1] and first.unit == last.unit == "date" and end[1] < start[0]:
-        return None
-    return f"{start[0]}/{end[1]}"
-
-
-def _bounds(point: Point) -> tuple[str, str] | None:
-    """First and last part of an interval; the same twice where the point is one."""
-    if point.year is not None and not 1 <= point.year <= 9999:
-        return None
-    year = "XXXX" if point.year is None else f"{point.year:04d}"
-    if point.unit == "decade":
-        return (f"{year[:3]}X",) * 2
-    if point.unit == "season":
-        return (f"{year}-{20 + point.part}",) * 2 if point.year is not None else None
-    if point.unit != "date":
-        if point.year is None:
-            return None
-        length = {"fiscal": 12, "quarter": 3, "half": 6}[point.unit]
-        skip = (max(point.part, 1) - 1) * length + (3 if point.fiscal or point.unit == "fiscal" else 0)
-        return _month(point.year, skip), _month(point.year, skip + length - 1)
-    if point.month is None:
-        return (year, year) if point.year is not None else None
-    if point.day is None:
-        return (f"{year}-{point.month:02d}",) * 2
-    leap = point.year is None or (point.year % 4 == 0 and (point.year % 100 != 0 or point.year % 400 == 0))
-    if point.day > _LENGTHS[point.month - 1] or (point.month == 2 and point.day == 29 and not leap):
-        return None
-    return (f"{year}-{point.month:02d}-{point.day:02d}",) * 2
-
-
-def _month(year: int, skip: int) -> str:
-    return f"{year + skip // 12:04d}-{skip % 12 + 1:02d}"
 
 
 # ---- a document's own date -------------------------------------------------------------------------

@@ -11,6 +11,20 @@ import re
 from collections.abc import Iterator
 
 from aisi_ingest.model import Label
+from aisi_ingest.tag.english_words import (
+    COMMON,
+    EVENT_HEADS,
+    GUIDE_HEADS,
+    GUIDE_PAIRS,
+    LEAD,
+    ORG_HEADS,
+    ORG_PAIRS,
+    PROPER,
+    ROLES,
+    SURE,
+    UNMARKED,
+    WEAK,
+)
 from aisi_ingest.tag.romaji import is_romaji_name
 from aisi_ingest.tag.spans import Span
 from aisi_ingest.tag.words import words
@@ -20,112 +34,10 @@ _JOIN = r"(?:of|for|and|the|on|&|de|to)"
 _RUN = re.compile(rf"(?<![A-Za-z0-9_/@.-]){_WORD}(?:(?:,?\s(?:{_JOIN}\s){{0,2}}){_WORD}){{0,17}}")
 _TOKEN = re.compile(rf"{_WORD}|{_JOIN}|,")
 
-_ORG_HEADS = words(
-    """
-    Ministry Department Agency Bureau Institute Committee Subcommittee Council Commission University College
-    Laboratory Laboratories Lab Labs Center Centre Corporation Foundation Association Society Federation
-    Alliance Consortium Organization Organisation Board Taskforce Authority Bank Secretariat Headquarters
-    Academy Union Division Directorate Parliament Senate Court Faculty School Chamber Office Inc Ltd Corp LLC
-    GmbH Company Co Holdings SWG Cabinet Coalition Observatory Observatories Partnership Hospital Museum Library
-    Subgroup
-    """
-)
 _COMPANY_LEFT = re.compile(rf"(?:{_WORD}(?:\s(?:and|of|&)\s|\s)){{0,5}}{_WORD}$")
 _COMPANY = re.compile(
     r",?\s(?:Inc\.?|Ltd\.?|Corp\.?|LLC|GmbH|K\.K\.|G\.K\.|PLC|plc|S\.A\.|AG|Co\.(?:,\s?Ltd\.?)?|Limited"
     r"|Pte\.?(?:\sLtd\.?)?|B\.V\.|CORPORATION|LIMITED|INC\.?|LTD\.?)(?![A-Za-z])"
-)
-_GUIDE_HEADS = words(
-    """
-    Guideline Guidelines Guide Guidebook Guidance Framework Principles Act Bill Strategy Whitepaper Report
-    Standard Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter
-    Handbook Manual Playbook Roadmap Agreement Treaty Communiqué Communique Memorandum Checklist Toolkit
-    Crosswalk Blueprint Constitution Law Plan Statement Accord Code Policy Profile Paper Protocol Commitments
-    Compact Resolution Agenda Ordinance
-    """
-)
-# Heads that any heading may have: a name only with a mark of its own.
-_WEAK = words(
-    """
-    Framework Principles Strategy Report Standard Standards Recommendations Recommendation Roadmap Plan
-    Statement Policy Profile Paper Protocol Agreement Manual Checklist Code Guide Guidance Resolution Agenda Law
-    Regulation Directive Playbook Toolkit Office Center Centre School Board Division Lab Labs Company Department
-    Committee Society Bank Union Organization Cabinet Organisation Forum Workshop Conference Meeting Week Day
-    Seminar Dialogue Council Partnership Group Agency Library Institute Laboratory Consortium Alliance
-    Association Commitments Court Team Observatory Guidelines Guideline Secretariat
-    """
-)
-_EVENT_HEADS = words(
-    """
-    Summit Symposium Conference Workshop Forum Convening Dialogue Seminar Hackathon Meetup Expo Congress
-    Roundtable Webinar Meeting Olympics Week
-    """
-)
-_ORG_PAIRS = words(
-    """Working-Group Task-Force Study-Group Expert-Group Friends-Group Sub-Working-Group Working-Party
-    Advisory-Body Work-Group"""
-)
-_GUIDE_PAIRS = words("White-Paper Action-Plan Executive-Order")
-# Words that begin a sentence or a menu, never a name.
-_LEAD = words(
-    """
-    The A An This That These Those In On At By For From With As If When While Since After Before During Under
-    Our Its Their We It They He She Each All Some Many Such Both Other Another Any No Not However Moreover
-    Furthermore Also And Or But So See Note About Overview Regarding Concerning According Based Former Current
-    New Proposed Draft Joint Joined Established Published Released Announced Participation Establishment Results
-    Summary Introduction Outline Example Examples Related Relevant Various Several Two Three First Second Third
-    Fourth Fifth Appendix Chapter Section Part Figure Table Update Support Promotion Development Director
-    Directors Chair Chairman Chairperson President Member Members Professor Minister Vice Senior Advisor
-    Executive General Chief Head Deputy Secretary Source Sources Reference References Use Using Through Toward
-    Towards Who What How Why Where Which Today Recently Recent Currently Creation Creating Formulation
-    Deputy-Director Following Publication Revision Review Discussion Discussions Consideration Background
-    Purpose Next Last Annual-Report To Of Step
-    """
-)
-# Words that say nothing about which one: a name of these alone is generic.
-_COMMON = words(
-    """
-    AI ICT IT OSS API PDF URL UI RAG ML PoC DX LLM LLMs GenAI Generative Artificial Intelligence System Systems
-    Data Digital Technology Technologies Technical Service Services Model Models Research Development Safety
-    Security Risk Management Evaluation Assessment Test Testing Quality Business Information Policy Planning
-    Steering Executive Advisory Ethics Review Expert Experts Study Working Work Group Task Force Project Program
-    Programme Operations Operation Support Call Data-Center Head Main User Users Public Private Sector Industry
-    Government Governance General Internal External Annual Final Interim Progress Status Progress-Report
-    Implementation Action Basic Standard Standards Software Hardware Network Web Internet Online Privacy Legal
-    Compliance Audit Attack Attacker Defense Red Team Teaming Teams Incident Response Best Practice Practices
-    Open Source Cloud Product Products Development-Plan Training Education Human Resources Resource
-    Legal-Affairs Preliminary Special Strategy Trust Trusted Identity Verification Certificate Certification
-    Root Access Control Design Architecture Reference Guide Guidelines Framework Principles Report Plan White
-    Paper Law Laws Regulation Regulations Supervisory Regulatory Supply Chain Vulnerability Disclosure Local
-    Community Communications Communication Use Case Cases Medical Health Financial Academic University Institute
-    Center Centre Agency Organization Company Office Committee Council Board
-    """
-)
-# A word of its own: it says which one.
-_PROPER = words(
-    """
-    National International European Federal Royal World Global United American British Japanese Asian African
-    Pacific Nordic Imperial Cabinet State Metropolitan Parliamentary Presidential Atlantic Prime Ministerial
-    Prefectural Municipal
-    """
-)
-_ROLES = words(
-    """
-    Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief
-    Officer Leader Advisor Dean VP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer
-    Scientist Associate Lecturer Author Speaker Moderator Decision
-    """
-)
-# Heads that titles and menus hardly have for another reason.
-_SURE = words(
-    "University Ministry Institute Foundation Association Federation Commission Corporation Bureau Society Consortium"
-    " Alliance Academy Laboratory Council Parliament"
-)
-# A name only with a mark of its own, however many words: departments of companies are not tagged.
-_UNMARKED = words(
-    """
-    Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School
-    """
 )
 _VERSION = re.compile(
     r"\s?,?\s?(?:\(?\b[Vv](?:er(?:sion)?)?\.?\s?[0-9]{1,2}(?:\.[0-9]{1,3}){0,2}\b"
@@ -202,7 +114,7 @@ def names(text: str, strict: bool, marks: frozenset[int] = frozenset()) -> Itera
             ]
             cut = 0
             for index, (_, word) in enumerate(words):
-                if word in _ROLES or (word in _LEAD and index == cut):
+                if word in ROLES or (word in LEAD and index == cut):
                     cut = index + 1
                 elif index + 1 < len(words) and is_romaji_name(word, words[index + 1][1]):
                     cut = index + 2
@@ -216,7 +128,7 @@ def _plain(quoted: str) -> bool:
     words = [w for w in quoted.split() if len(w) > 3]
     capitals = sum(w[0].isupper() for w in words)
     if (
-        all(w in _COMMON or w in _GUIDE_HEADS or not w[0].isupper() for w in re.findall(r"[A-Za-z]+", quoted))
+        all(w in COMMON or w in GUIDE_HEADS or not w[0].isupper() for w in re.findall(r"[A-Za-z]+", quoted))
         and len(words) < 4
     ):
         return True
@@ -226,11 +138,11 @@ def _plain(quoted: str) -> bool:
 def _label_of(words: list[str]) -> Label | None:
     for word in reversed(words):
         bare = word.strip(",.:;()")
-        if bare in _GUIDE_HEADS:
+        if bare in GUIDE_HEADS:
             return "GUIDE"
-        if bare in _EVENT_HEADS:
+        if bare in EVENT_HEADS:
             return "EVENT"
-        if bare in _ORG_HEADS:
+        if bare in ORG_HEADS:
             return "ORG"
     return None
 
@@ -286,10 +198,10 @@ def _split(tokens: _Tokens) -> Iterator[_Tokens]:
             yield part
             part = []
             continue
-        if word in _ROLES or (person := _person_at(tokens, index)):
+        if word in ROLES or (person := _person_at(tokens, index)):
             yield part
             part = []
-            if word not in _ROLES and person:
+            if word not in ROLES and person:
                 skip = person
             continue
         if word == "to" and not (part and part[-1][2] in ("Guide", "Guides", "Guidance", "Handbook", "Approach")):
@@ -304,7 +216,7 @@ _JOINS = frozenset(("of", "for", "and", "the", "on", "to", "&", "de", ","))
 
 
 def _has_head(tokens: _Tokens) -> bool:
-    return any(w in _ORG_HEADS or w in _EVENT_HEADS or w in _GUIDE_HEADS for _, _, w in tokens)
+    return any(w in ORG_HEADS or w in EVENT_HEADS or w in GUIDE_HEADS for _, _, w in tokens)
 
 
 # Heads whose name goes on after "of the": Ministry of the Environment. Others are cut there.
@@ -313,7 +225,7 @@ _OF_THE = words("Ministry Department Office Government")
 
 def _starts_name(tokens: _Tokens) -> bool:
     """ ", Ministry of ..." begins another name, whatever came before."""
-    return len(tokens) > 1 and tokens[0][2] in _ORG_HEADS and tokens[1][2] in ("of", "for")
+    return len(tokens) > 1 and tokens[0][2] in ORG_HEADS and tokens[1][2] in ("of", "for")
 
 
 def _person_at(tokens: _Tokens, index: int) -> int:
@@ -327,7 +239,7 @@ def _head_soon(tokens: _Tokens) -> bool:
     for _, _, word in tokens:
         if word in (",", "and", "&"):
             return False
-        if word in _ORG_HEADS or word in _EVENT_HEADS or word in _GUIDE_HEADS:
+        if word in ORG_HEADS or word in EVENT_HEADS or word in GUIDE_HEADS:
             return True
     return False
 
@@ -355,7 +267,7 @@ def _opens_list(part: _Tokens) -> bool:
 
 def _name(part: _Tokens, strict: bool, marks: frozenset[int]) -> tuple[int, int, Label, str] | None:
     first, last = 0, len(part) - 1
-    while first <= last and (part[first][2] in _LEAD or part[first][2] in _JOINS):
+    while first <= last and (part[first][2] in LEAD or part[first][2] in _JOINS):
         first += 1
     while last >= first and part[last][2] in _JOINS:
         last -= 1
@@ -367,20 +279,20 @@ def _name(part: _Tokens, strict: bool, marks: frozenset[int]) -> tuple[int, int,
         return None
     others = [w for i, w in enumerate(words) if i != head and w not in _JOINS]
     known = any(at in marks for at, _, _ in part[first : last + 1])
-    specific = [w for w in others if w not in _COMMON and w not in _ORG_HEADS]
+    specific = [w for w in others if w not in COMMON and w not in ORG_HEADS]
     if words[head] in ("Ministry", "University") or (words[head] == "School" and "Graduate" in words):
         strict = False
     if words[head] in ("Summit", "Symposium", "Hackathon", "Meetup") and specific:
         strict = False
-    pair = "-".join(words[max(0, head - 1) : head + 1]) in _ORG_PAIRS
-    if words[head] in _SURE and specific and not words[0].endswith(("ing", "ed", "tion", "ment")):
+    pair = "-".join(words[max(0, head - 1) : head + 1]) in ORG_PAIRS
+    if words[head] in SURE and specific and not words[0].endswith(("ing", "ed", "tion", "ment")):
         strict = False
-    marked = known or any(w in _PROPER or _acronym(w) or "." in w for w in others)
+    marked = known or any(w in PROPER or _acronym(w) or "." in w for w in others)
     if not specific and not marked:
         return None
-    weak = words[head] in _WEAK
+    weak = words[head] in WEAK
     if (
-        words[head] in _UNMARKED
+        words[head] in UNMARKED
         and not pair
         and not marked
         and "Graduate" not in words
@@ -399,7 +311,7 @@ def _continues(words: list[str], head: int) -> bool:
 
 
 def _acronym(word: str) -> bool:
-    return bool(_CAMEL.search(word)) and word not in _COMMON and word.rstrip("s") not in _COMMON
+    return bool(_CAMEL.search(word)) and word not in COMMON and word.rstrip("s") not in COMMON
 
 
 # Two capitals in one part of a word: NTT, OpenChain, but not Data-Driven.
@@ -409,8 +321,8 @@ _CAMEL = re.compile("[A-Z][a-z0-9]*[A-Z]")
 def _head(words: list[str]) -> tuple[Label | None, int | None]:
     """The word that says what the name names: the last one, or one before "of", "for" or "on"."""
     pair = "-".join(words[-2:])
-    if pair in _ORG_PAIRS or pair in _GUIDE_PAIRS:
-        return "ORG" if pair in _ORG_PAIRS else "GUIDE", len(words) - 1
+    if pair in ORG_PAIRS or pair in GUIDE_PAIRS:
+        return "ORG" if pair in ORG_PAIRS else "GUIDE", len(words) - 1
     label = _class(words[-1])
     if label:
         return label, len(words) - 1
@@ -425,8 +337,8 @@ def _head(words: list[str]) -> tuple[Label | None, int | None]:
 
 
 def _class(word: str) -> Label | None:
-    if word in _ORG_HEADS and word not in ("Inc", "Ltd", "Corp", "LLC", "Co"):
+    if word in ORG_HEADS and word not in ("Inc", "Ltd", "Corp", "LLC", "Co"):
         return "ORG"
-    if word in _GUIDE_HEADS and word not in ("Code", "Paper"):
+    if word in GUIDE_HEADS and word not in ("Code", "Paper"):
         return "GUIDE"
-    return "EVENT" if word in _EVENT_HEADS else None
+    return "EVENT" if word in EVENT_HEADS else None
