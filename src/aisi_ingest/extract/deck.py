@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.extract.banded import Unit, banded_tables, is_prose
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of, rows_of
+from aisi_ingest.extract.drawn import frames_on, lines_across, lines_down, shapes_on
 from aisi_ingest.extract.moments import moment_of
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
@@ -46,16 +48,12 @@ def read_deck(
     pages: Sequence[Page], outline: Sequence[Bookmark] = ()
 ) -> tuple[tuple[Block, ...], tuple[Section, ...], tuple[Table, ...]]:
     """Blocks in reading order, one section a slide, and the tables."""
-    from aisi_ingest.extract.tables import find_tables
-
-    tables = [find_tables(page) for page in pages]
-    frames = _frames(pages)
-    lines = [_free_lines(*each) for each in zip(pages, tables, frames, strict=True)]
-    numbers = _page_numbers(pages, lines)
+    frames = frames_on(pages)
+    places = [_place(page, drawn) for page, drawn in zip(pages, frames, strict=True)]
+    numbers = _page_numbers(pages, [place.lines for place in places])
     named = _named(outline)
     drafts = [
-        _draft(page, own, [_table_piece(table) for table in found], drawn, numbers, named)
-        for page, own, found, drawn in zip(pages, lines, tables, frames, strict=True)
+        _draft(page, place, drawn, numbers, named) for page, place, drawn in zip(pages, places, frames, strict=True)
     ]
     titles = settled([draft.chosen for draft in drafts], [draft.candidates for draft in drafts])
     slides = [
@@ -68,18 +66,54 @@ def read_deck(
 _PAGE_NUMBER = re.compile(r"(?:[-–—]|p\.?|page|スライド)?[ ]*(\d{1,3})[ ]*(?:[-–—]|[/／][ ]*\d{1,3})?", re.IGNORECASE)
 
 
+class _Place(Struct, frozen=True, eq=False):
+    """What stands on a page: tables, and the lines of text that stand in none."""
+
+    tables: list[Piece]
+    lines: list[Line]
+
+
+def _place(page: Page, frames: Sequence[Box]) -> _Place:
+    """The tables of a page; of two readings of the same lines that which knows more rows."""
+    from aisi_ingest.extract.tables import find_tables
+
+    found = find_tables(page)
+    loose = [table for table in found if table.how == "rules"]
+    sure = [table for table in found if table.how != "rules"]
+    lines = _free_lines(page, sure, frames)
+    banded = [
+        (piece, own)
+        for piece, own in _banded(page, lines)
+        if not any(_overlap(piece.box, t.bbox) and len(t.rows) > len(piece.rows) for t in loose)
+    ]
+    loose = [t for t in loose if not any(_overlap(piece.box, t.bbox) for piece, _ in banded) and not is_prose(t.rows)]
+    if loose:
+        lines = _free_lines(page, [*sure, *loose], frames)
+    used = {int(line.chars[0]) for _, own in banded for line in own}
+    lines = [line for line in lines if int(line.chars[0]) not in used]
+    return _Place([*map(_table_piece, [*sure, *loose]), *(piece for piece, _ in banded)], lines)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return min(one.x1, other.x1) > max(one.x0, other.x0) and min(one.bottom, other.bottom) > max(one.top, other.top)
+
+
 def _page_numbers(pages: Sequence[Page], lines: Sequence[Sequence[Line]]) -> set[int]:
     """Ids of the lines that count the pages: figures at an edge that grow with the pages."""
     found = [
         (int(match.group(1)) - page.number, line)
         for page, own in zip(pages, lines, strict=True)
         for line in own
-        if (line.box.top > 0.86 * page.height or line.box.bottom < 0.12 * page.height)
-        and (match := _PAGE_NUMBER.fullmatch(line.text.strip()))
+        if (match := _count_at_edge(page, line))
     ]
     offsets = Counter(offset for offset, _ in found)
     usual = {offset for offset, count in offsets.items() if count == max(offsets.values()) and abs(offset) < 100}
     return {id(line) for offset, line in found if offset in usual}
+
+
+def _count_at_edge(page: Page, line: Line) -> re.Match[str] | None:
+    edge = line.box.top > 0.86 * page.height or line.box.bottom < 0.12 * page.height
+    return _PAGE_NUMBER.fullmatch(line.text.strip()) if edge else None
 
 
 def _named(outline: Sequence[Bookmark]) -> dict[int, str]:
@@ -104,17 +138,17 @@ class _Draft(Struct, frozen=True, eq=False):
 
 def _draft(
     page: Page,
-    lines: Sequence[Line],
-    tables: Sequence[Piece],
+    place: _Place,
     drawn: Sequence[Box],
     numbers: set[int],
     names: dict[int, str],
 ) -> _Draft:
-    furniture = [_piece_of_line(line) for line in lines if id(line) in numbers]
-    free = [line for line in lines if id(line) not in numbers]
+    tables = place.tables
+    furniture = [_piece_of_line(line) for line in place.lines if id(line) in numbers]
+    free = [line for line in place.lines if id(line) not in numbers]
     frames = [frame for frame in drawn if not any(_within(frame, table.box) for table in tables)]
     upright = rows_of([line for line in free if line.direction == "right"], frames)
-    clusters = _without_moments(clusters_of(upright, frames, _lines_across(page)))
+    clusters = _without_moments(clusters_of(upright, frames, lines_across(page)))
     candidates: list[Candidate] = []
     runs: list[list[Row]] = []
     for cluster in clusters:
@@ -140,14 +174,38 @@ def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
             starts |= {id(piece): paragraph.rows[0].box.x0 for piece, paragraph in zip(pieces, paragraphs, strict=True)}
             entries.append((around([row.box for row in rest]), pieces))
     entries += [(piece.box, [piece]) for piece in draft.others]
-    entries = with_timeline(entries, draft.frames, _lines_down(draft.page))
-    order = visual_order([box for box, _ in entries], draft.frames, _lines_across(draft.page))
+    entries = with_timeline(entries, draft.frames, lines_down(draft.page))
+    order = visual_order([box for box, _ in entries], draft.frames, lines_across(draft.page))
     body = _levelled([[(starts.get(id(p), p.box.x0), p) for p in entries[index][1]] for index in order])
     title = join_lines(row.text for row in titled)
     if titled:
         body.insert(0, Piece("heading", title, around([row.box for row in titled]), 1, size=titled[0].size))
     unseen = [replace(_piece_of_line(line, "paragraph"), hidden=True) for line in _hidden_lines(draft.page)]
     return Slide(title, (*body, *map(as_furniture, draft.furniture), *unseen))
+
+
+def _banded(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
+    """Tables whose rows are parted by drawn lines, each with the lines of text that stand in it."""
+    across = lines_across(page)
+    if len(across) < 3:
+        return []
+    level = [line for line in lines if line.direction == "right" and not _count_at_edge(page, line)]
+    units = [Unit(line.text, line.box, line.size, line.bold) for line in level]
+    out: list[tuple[Piece, list[Line]]] = []
+    for table in banded_tables(units, across, shapes_on(page)):
+        rows = tuple(tuple(_said([level[number] for number in cell]) for cell in row) for row in table.cells)
+        text = "\n".join(" | ".join(row) for row in rows)
+        piece = Piece("table", text, table.box, rows=rows, header_rows=table.header_rows)
+        out.append((piece, [level[n] for n in {n for row in table.cells for cell in row for n in cell}]))
+    return out
+
+
+def _said(lines: Sequence[Line]) -> str:
+    """What the lines of a cell say, its paragraphs set off by blanks."""
+    if not lines:
+        return ""
+    rows = [Row(e.text, e.box, e.baseline, e.size, e.bold, e.color, e.box.x0) for e in lines if e.text.strip()]
+    return " ".join(paragraph.text for paragraph in paragraphs_of(rows))
 
 
 def _without_moments(clusters: list[list[Row]]) -> list[list[Row]]:
@@ -257,57 +315,6 @@ def _same_column(first: Box, second: Box) -> bool:
 def _within(box: Box, frame: Box) -> bool:
     x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
     return frame.x0 <= x <= frame.x1 and frame.top <= y <= frame.bottom
-
-
-def _frames(pages: Sequence[Page]) -> list[list[Box]]:
-    """Drawn boxes of each page that may hold text together: no hairline, no page, nothing of the background."""
-    from aisi_ingest.extract.pdf import CURVE, FILL, RECT
-
-    out: list[list[Box]] = []
-    for page in pages:
-        rules = page.rules
-        rounded = (rules["kind"] == CURVE) & (rules["width"] == 0) & (rules["bottom"] - rules["top"] > 16)
-        picked = rules[(rules["kind"] == RECT) | (rules["kind"] == FILL) | rounded]
-        found: list[Box] = []
-        for x0, top, x1, bottom in zip(*(picked[name].tolist() for name in ("x0", "top", "x1", "bottom")), strict=True):
-            box = Box(max(0.0, x0), max(0.0, top), min(page.width, x1), min(page.height, bottom))
-            wide, high = box.x1 - box.x0, box.bottom - box.top
-            if wide < 20 or high < 12 or wide * high > 0.8 * page.width * page.height:
-                continue
-            if not any(_alike(box, other) for other in found):
-                found.append(box)
-        out.append(found)
-    seen = Counter(_corner(box) for found in out for box in found)
-    background = {corner for corner, count in seen.items() if count >= 3 and count > 0.5 * len(pages)}
-    return [[box for box in found if _corner(box) not in background] for found in out]
-
-
-def _lines_across(page: Page) -> list[Box]:
-    """Drawn horizontal lines that may divide rows: a quarter of the page and longer."""
-    from aisi_ingest.extract.pdf import LINE
-
-    rules = page.rules
-    flat = (rules["kind"] == LINE) & (rules["bottom"] - rules["top"] < 3)
-    picked = rules[flat & (rules["x1"] - rules["x0"] > 0.25 * page.width)]
-    columns = (picked[name].tolist() for name in ("x0", "top", "x1", "bottom"))
-    return [Box(*row) for row in zip(*columns, strict=True)]
-
-
-def _lines_down(page: Page) -> list[Box]:
-    """Drawn vertical lines that may part columns, also braces and chains of dashes: a tenth of the page and longer."""
-    rules = page.rules
-    thin = (rules["x1"] - rules["x0"] < 4) & (rules["bottom"] - rules["top"] > 0.1 * page.height)
-    columns = (rules[thin][name].tolist() for name in ("x0", "top", "x1", "bottom"))
-    return [Box(*row) for row in zip(*columns, strict=True)]
-
-
-def _corner(box: Box) -> tuple[int, ...]:
-    return tuple(round(value / 4) for value in (box.x0, box.top, box.x1, box.bottom))
-
-
-def _alike(first: Box, second: Box) -> bool:
-    pairs = ((first.x0, second.x0), (first.top, second.top), (first.x1, second.x1), (first.bottom, second.bottom))
-    return all(abs(a - b) < 4 for a, b in pairs)
 
 
 def _free_lines(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box]) -> list[Line]:
