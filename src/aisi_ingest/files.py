@@ -20,10 +20,14 @@ def sha256_of(content: bytes | Path) -> str:
     """Hex digest of bytes, or of the file at a path."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open(content, "rb", buffering=0) as file:
+        digest = hashlib.sha256()
+        while data := file.read(_CHUNK):  # hashlib.file_digest clears a buffer for each file, however small
+            digest.update(data)
+        return digest.hexdigest()
 
 
+_CHUNK = 1 << 18
 _SUM = b',"sum":"'
 _TAIL = len(_SUM) + 8 + len(b'"}')
 
@@ -59,8 +63,11 @@ def cut_torn_line(file: int) -> int:
     return end
 
 
-def append_line(file: int, line: bytes) -> None:
-    """Append a whole line to a file that is open for appending, or raise OSError and leave the file as it was."""
+def append_line(file: int, line: bytes) -> int:
+    """Append a whole line to a file that is open for appending, or raise OSError and leave the file as it was.
+
+    Returns where the line begins.
+    """
     end = cut_torn_line(file)
     try:
         written = os.write(file, line)
@@ -70,6 +77,7 @@ def append_line(file: int, line: bytes) -> None:
     if written != len(line):  # a full disk takes a part, and says so only at the next write
         os.ftruncate(file, end)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return end
 
 
 def atomic_write(path: Path, content: bytes | str) -> None:

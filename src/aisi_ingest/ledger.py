@@ -60,17 +60,26 @@ class Ledger:
 
         Raises RootError, e.g. on a full disk; the ledger is then as it was.
         """
+        line = summed(_ENCODER.encode(receipt))
         with told(self.path):
-            self._append(summed(_ENCODER.encode(receipt)) + b"\n", at_once=receipt.state != "unchanged")
+            start = self._append(line + b"\n", at_once=receipt.state != "unchanged")
+        if start == self._offset:  # nobody else wrote in between: the file need not be read
+            self._offset += len(line) + 1
+            self._line += 1
+            # As it will be read: msgspec leaves a default out where it is the same object, not an equal one, so what
+            # is made of the receipt itself would be encoded, and summed, in another way.
+            self._take(_DECODER.decode(line))
 
-    def _append(self, line: bytes, at_once: bool) -> None:
+    def _append(self, line: bytes, at_once: bool) -> int:
+        """Where the line begins."""
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
-            append_line(self._file, line)
+            start = append_line(self._file, line)
             if at_once:
                 os.fsync(self._file)
+            return start
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 

@@ -8,12 +8,12 @@ result.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -29,12 +29,16 @@ from aisi_ingest.run_report import Report, StageCost, row_of, stage_costs
 from aisi_ingest.runner import Progress, Runner, Threads, silent
 from aisi_ingest.shelf import Shelf, load_document
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, PairJob, PairOutcome, Settings
+from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, EditionsOutcome, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
 from aisi_ingest.versions import code_digest, made_with
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.likeness import Portrait
+
+
+J = TypeVar("J")
+R = TypeVar("R")
 
 
 class FetchJob(Struct, frozen=True):
@@ -194,8 +198,8 @@ class _Run(AbstractContextManager["_Run"]):
             placed: Mapping[str, Document] = {}
             report = self._report(known, outcomes, stand_ins, _ids(latest), (), None, nothing_changed=True)
         else:
-            placed, pairs = self._pair_and_align(good)
-            editions = self._compare_editions(placed)
+            placed = self._pair(good)
+            pairs, editions = self._relate(placed)
             ids = {document.listing.source.sha256: document.id for document in placed.values()}
             report = self._report(known, outcomes, stand_ins, ids, pairs, None)
             report = self._publish(report, placed, pairs, editions)
@@ -222,14 +226,30 @@ class _Run(AbstractContextManager["_Run"]):
     def _process(self, listings: Mapping[str, Listing], chosen: set[str]) -> dict[str, DocumentOutcome]:
         """Outcomes by address. What is not chosen is redone only where it is stale."""
         spared = replace(self.settings, redo_from=None)
-        jobs = [DocumentJob(self.settings if url in chosen else spared, listing) for url, listing in listings.items()]
+        several = len(listings) > 1  # a document alone is compared with nothing
+        jobs = [
+            DocumentJob(self.settings if url in chosen else spared, listing, several)
+            for url, listing in listings.items()
+        ]
         urls = {job.listing.source.sha256: url for url, job in zip(listings, jobs, strict=True)}
         jobs.sort(key=lambda job: -job.listing.source.bytes)  # a long one begun last would keep one worker alone
         outcomes: dict[str, DocumentOutcome] = {}
-        for outcome in self.runner(steps.process_document, jobs):
+        for outcome in self._each(steps.process_document, steps.kept_document, jobs):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
             self.progress("read", outcome.name, len(outcomes), len(jobs))
         return dict(sorted(outcomes.items()))
+
+    def _each(self, step: Callable[[J], R], kept: Callable[[J], R | None], jobs: Iterable[J]) -> Iterator[R]:
+        """Outcomes as they come. What is fresh is taken here and now: to hand it to a runner would cost more."""
+        stale = []
+        for job in jobs:
+            outcome = kept(job)
+            if outcome is None:
+                stale.append(job)
+            else:
+                yield outcome
+        if stale:
+            yield from self.runner(step, stale)
 
     def _stand_ins(self, failed: Sequence[str]) -> dict[str, DocumentOutcome]:
         """For addresses whose last bytes cannot be read: the newest earlier bytes that can."""
@@ -259,46 +279,57 @@ class _Run(AbstractContextManager["_Run"]):
         }
         return Stamp(inputs, sha256_of(code.encode()), digests)
 
-    def _pair_and_align(
-        self, good: Mapping[str, DocumentOutcome]
-    ) -> tuple[dict[str, Document], tuple[PairOutcome, ...]]:
+    def _pair(self, good: Mapping[str, DocumentOutcome]) -> dict[str, Document]:
+        """Documents by id, in their places, without their texts."""
         from aisi_ingest import pair
 
-        portraits = self._portray([outcome.listing for outcome in good.values()])
+        portraits = self._portray(list(good.values()))
         documents = [pair.head(load_document(self.settings.root, outcome.listing)) for outcome in good.values()]
         stated = [pair for source in self.sources for pair in source.pairs]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
         result = pair.pair(documents, stated, forbidden, portraits)
         self.issues += result.issues
-        placed = {document.id: document for document in result.value or ()}
-        jobs = [PairJob(self.settings, ja, en) for ja, en in pair.pairs(result.value or ())]
-        jobs.sort(key=lambda job: -len(job.ja.content.page_sizes) * len(job.en.content.page_sizes))
-        outcomes: list[PairOutcome] = []
-        for outcome in self.runner(steps.align_pair, jobs):
-            outcomes.append(outcome)
-            self.progress("align", outcome.name, len(outcomes), len(jobs))
-        return placed, tuple(sorted(outcomes, key=lambda outcome: outcome.ja))
+        return {document.id: document for document in result.value or ()}
 
-    def _portray(self, listings: Sequence[Listing]) -> list[Portrait | None]:
+    def _relate(self, placed: Mapping[str, Document]) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
+        """Align the languages, and compare the editions of each work."""
+        from aisi_ingest import editions, pair
+
+        jobs: list[PairJob | EditionsJob] = [
+            PairJob(self.settings, ja, en) for ja, en in pair.pairs(list(placed.values()))
+        ]
+        jobs += [EditionsJob(self.settings, old, new) for old, new in editions.successions(placed.values())]
+        jobs.sort(key=lambda job: -sum(self._extent(each) for each in job.both))
+        pairs: list[PairOutcome] = []
+        compared: list[EditionsOutcome] = []
+        for outcome in self._each(steps.relate, steps.kept_relation, jobs):
+            if isinstance(outcome, PairOutcome):
+                pairs.append(outcome)
+            else:
+                compared.append(outcome)
+            self.progress("align", outcome.name, len(pairs) + len(compared), len(jobs))
+        compared.sort(key=lambda outcome: outcome.name)
+        for each in compared:
+            self.issues += [replace(issue, message=f"{each.name}: {issue.message}") for issue in each.issues]
+        diffs = tuple(outcome.diff for outcome in compared if outcome.diff)
+        return tuple(sorted(pairs, key=lambda outcome: outcome.ja)), diffs
+
+    def _extent(self, document: Document) -> int:
+        """Bytes that reading has of a document, which tells how long it takes better than its pages do."""
+        return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
+
+    def _portray(self, good: Sequence[DocumentOutcome]) -> list[Portrait | None]:
         """What pairing knows each document by, in their order; a document alone is compared with nothing."""
-        if len(listings) < 2:
-            return [None] * len(listings)
-        jobs = [DocumentJob(self.settings, listing) for listing in listings]
+        if len(good) < 2:
+            return [None] * len(good)
+        spared = replace(self.settings, redo_from=None)  # for what was portrayed in this run, when it was processed
+        jobs = [DocumentJob(spared if outcome.made else self.settings, outcome.listing) for outcome in good]
         portraits: dict[str, Portrait | None] = {}
-        for outcome in self.runner(steps.portray_document, jobs):
+        for outcome in self._each(steps.portray_document, steps.kept_portrait, jobs):
             portraits[outcome.sha256] = outcome.portrait
             self.issues += outcome.issues
             self.progress("pair", outcome.name, len(portraits), len(jobs))
-        return [portraits[listing.source.sha256] for listing in listings]
-
-    def _compare_editions(self, placed: Mapping[str, Document]) -> tuple[EditionDiff, ...]:
-        from aisi_ingest import editions
-
-        jobs = [EditionsJob(self.settings, old, new) for old, new in editions.successions(placed.values())]
-        outcomes = sorted(self.runner(steps.compare_editions, jobs) if jobs else (), key=lambda each: each.name)
-        for outcome in outcomes:
-            self.issues += [replace(issue, message=f"{outcome.name}: {issue.message}") for issue in outcome.issues]
-        return tuple(outcome.diff for outcome in outcomes if outcome.diff)
+        return [portraits[outcome.listing.source.sha256] for outcome in good]
 
     def _report(
         self,

@@ -20,13 +20,21 @@ class Tagged(Struct, frozen=True):
     date: str | None
 
 
+def load_content(root: str, listing: Listing) -> Content:
+    """What reading has of a document."""
+    path = Store(root).stage_path(listing.source.sha256, "extract")
+    content = msgspec.json.decode(path.read_bytes(), type=Result[Content]).value
+    if content is None:
+        raise ValueError(f"{listing.source.file}: not processed")
+    return content
+
+
 def load_document(root: str, listing: Listing) -> Document:
     """A processed document, as yet without work, edition and id."""
-    place = Store(root)
-    sha256 = listing.source.sha256
-    content = msgspec.json.decode(place.stage_path(sha256, "extract").read_bytes(), type=Result[Content]).value
-    tagged = msgspec.json.decode(place.stage_path(sha256, "tag").read_bytes(), type=Result[Tagged]).value
-    if content is None or tagged is None:
+    content = load_content(root, listing)
+    path = Store(root).stage_path(listing.source.sha256, "tag")
+    tagged = msgspec.json.decode(path.read_bytes(), type=Result[Tagged]).value
+    if tagged is None:
         raise ValueError(f"{listing.source.file}: not processed")
     return Document(listing, content, tagged.mentions, tagged.date)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +16,6 @@ from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Issue, Result
 from aisi_ingest.store import Stamp, Store
 
-T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 
@@ -26,8 +25,11 @@ class _Said(Struct):
     issues: tuple[Issue, ...] = ()
 
 
-class StageOutput(Generic[T]):
-    """One stage's output: as it lies there if it is fresh, else made now, and kept if it has a value."""
+_SAID = msgspec.json.Decoder(_Said)
+
+
+class StageOutput:
+    """One stage's output: taken as it lies there if it is fresh, else made now, and kept if it has a value."""
 
     def __init__(self, place: Store, key: str, stage: str, name: str, redo: bool) -> None:
         self.place, self.path, self.stage, self.name, self.redo = place, place.stage_path(key, stage), stage, name, redo
@@ -36,22 +38,27 @@ class StageOutput(Generic[T]):
         self.memory: int | None = None
         self._made = False
 
-    def make(self, stamp: Stamp, step: Callable[[], Measured[Result[T]]], kind: Any) -> None:
-        self.kind = kind
-        encoded = None if self.redo else store.fresh(self.path, stamp)
-        if encoded is not None:
-            self.issues = msgspec.json.decode(encoded, type=_Said).issues
-        else:
-            began = time.monotonic()
-            with log.timed(_LOG, self.stage, document=self.name):
-                measured = step()
-            result, self.memory = measured.value, measured.memory or None
-            self.seconds, self._made = round(time.monotonic() - began, 3), True
-            self.issues, self.failed = result.issues, result.value is None
-            if self.failed:
-                return
-            encoded = msgspec.json.encode(result, order="deterministic")
-            self.place.write_output(self.path, encoded, stamp)
+    def take(self, stamp: Stamp) -> bool:
+        """Take what lies there; False where that was made from something else, is damaged or is to be made anew."""
+        found = None if self.redo else store.fresh(self.path, stamp)
+        if found is None:
+            return False
+        encoded, self.digest = found
+        self.issues = _SAID.decode(encoded).issues
+        return True
+
+    def make(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]]) -> None:
+        """Make it: ``step`` gives the value as JSON, as it came out of the worker."""
+        began = time.monotonic()
+        with log.timed(_LOG, self.stage, document=self.name):
+            measured = step()
+        result, self.memory = measured.value, measured.memory or None
+        self.seconds, self._made = round(time.monotonic() - began, 3), True
+        self.issues, self.failed = result.issues, result.value is None
+        if result.value is None:
+            return
+        encoded = msgspec.json.encode(Result(msgspec.Raw(result.value), result.issues), order="deterministic")
+        self.place.write_output(self.path, encoded, stamp)
         self.digest = sha256_of(encoded)
 
     @property
@@ -64,7 +71,6 @@ class StageOutput(Generic[T]):
         """The most memory that the making held, in bytes, by stage; empty where nothing was made."""
         return {self.stage: self.memory} if self.memory is not None else {}
 
-    def value(self) -> T:
+    def value(self, kind: Any) -> Any:
         """Read back from the file, so that what is fresh and what was just made are the same."""
-        value: T = msgspec.json.decode(self.path.read_bytes(), type=self.kind).value
-        return value
+        return msgspec.json.decode(self.path.read_bytes(), type=Result[kind]).value

@@ -18,7 +18,7 @@ from aisi_ingest.extract import ocr, sandbox
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Result
-from aisi_ingest.shelf import Tagged, digest_of, load_document, sums_of, whole
+from aisi_ingest.shelf import Tagged, digest_of, load_content, load_document, sums_of, whole
 from aisi_ingest.stage_output import StageOutput
 from aisi_ingest.store import Stamp, Store
 from aisi_ingest.versions import code_digest
@@ -52,6 +52,7 @@ class DocumentJob(Struct, frozen=True):
 
     settings: Settings
     listing: Listing
+    portray: bool = False  # also make what it is known by among others, for which nothing but itself is needed
 
     @property
     def name(self) -> str:
@@ -97,6 +98,10 @@ class PairJob(Struct, frozen=True):
     def name(self) -> str:
         return f"{self.ja.work} {self.ja.edition or ''}".strip()
 
+    @property
+    def both(self) -> tuple[Document, Document]:
+        return self.ja, self.en
+
 
 class Aligned(Struct, frozen=True):
     """Output of the align stage: ids are local, since the documents' own may change when others appear."""
@@ -134,6 +139,10 @@ class EditionsJob(Struct, frozen=True):
     def name(self) -> str:
         return f"{self.old.id} to {self.new.edition or 'an edition without a number'}"
 
+    @property
+    def both(self) -> tuple[Document, Document]:
+        return self.old, self.new
+
 
 class EditionsOutcome(Struct, frozen=True):
     """What the newer edition says that the older one does not; None where that could not be found out."""
@@ -149,24 +158,42 @@ class EditionsOutcome(Struct, frozen=True):
 
 def process_document(job: DocumentJob) -> DocumentOutcome:
     """Extract and tag one document, each only where its output is not fresh."""
+    outcome = _made(_processed(job))
+    if job.portray and not outcome.failed:
+        portray_document(job)
+    return outcome
+
+
+def kept_document(job: DocumentJob) -> DocumentOutcome | None:
+    """The outcome of a document where all is fresh, at the cost of reading it; None where something is to be made."""
+    return _processed(job, make=False)
+
+
+def _made(outcome: T | None) -> T:
+    assert outcome is not None  # only what may not be made is None
+    return outcome
+
+
+def _processed(job: DocumentJob, make: bool = True) -> DocumentOutcome | None:
     settings, listing = job.settings, job.listing
     place, sha256 = Store(settings.root), listing.source.sha256
 
-    content: StageOutput[Content] = StageOutput(place, sha256, "extract", job.name, settings.redo("extract"))
+    content = StageOutput(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and ocr.available()}"})
-    path = str(place.path(sha256))
-    content.make(stamp, lambda: _read(settings, _extract_kept, path), Result[Content])
+    if not content.take(stamp):
+        if not make:
+            return None
+        content.make(stamp, lambda: _read(settings, _extract_kept, str(place.path(sha256))))
     if content.failed:
         return DocumentOutcome(listing, content.made, content.issues, {"extract": content.seconds}, content.held)
 
-    tagged: StageOutput[Tagged] = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
+    tagged = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": sha256_of(msgspec.json.encode(listing))}
     stamp = Stamp((content.digest,), code_digest("tag"), context)
-    tagged.make(
-        stamp,
-        lambda: _confined(settings, "tag", _tag, content.value(), listing, settings.registry),
-        Result[Tagged],
-    )
+    if not tagged.take(stamp):
+        if not make:
+            return None
+        tagged.make(stamp, lambda: _confined(settings, "tag", _encoded, _tag_kept, settings, listing))
     return DocumentOutcome(
         listing,
         content.made + tagged.made,
@@ -194,32 +221,58 @@ def align_on_the_spot(settings: Settings, ja: Document, en: Document) -> Result[
 
 def portray_document(job: DocumentJob) -> PortraitOutcome:
     """What a processed document is known by when it is compared with others: made once, whatever comes beside it."""
+    return _made(_portrayed(job))
+
+
+def kept_portrait(job: DocumentJob) -> PortraitOutcome | None:
+    """The same where it is there already, else None."""
+    return _portrayed(job, make=False)
+
+
+def _portrayed(job: DocumentJob, make: bool = True) -> PortraitOutcome | None:
     from aisi_ingest.pair.likeness import Portrait
 
     place, sha256 = Store(job.settings.root), job.listing.source.sha256
-    output: StageOutput[Portrait] = StageOutput(place, sha256, "portray", job.name, job.settings.redo("align"))
-    step = functools.partial(_confined, job.settings, "pair", _portray, job.settings, job.listing)
-    output.make(Stamp(sums_of(job.settings.root, job.listing), code_digest("pair")), step, Result[Portrait])
-    return PortraitOutcome(job.name, sha256, None if output.failed else output.value(), output.issues)
+    output = StageOutput(place, sha256, "portray", job.name, job.settings.redo("align"))
+    stamp = Stamp(sums_of(job.settings.root, job.listing), code_digest("pair"))
+    if not output.take(stamp):
+        if not make:
+            return None
+        output.make(stamp, lambda: _confined(job.settings, "pair", _encoded, _portray, job.settings, job.listing))
+    return PortraitOutcome(job.name, sha256, None if output.failed else output.value(Portrait), output.issues)
 
 
-def align_pair(job: PairJob) -> PairOutcome:
-    """Align the two languages of one edition and say where they disagree."""
-    output: StageOutput[Aligned] = _output_of_two(job, "align", job.ja, job.en)
-    output.make(
-        Stamp(
-            (digest_of(job.settings.root, job.ja), digest_of(job.settings.root, job.en)),
-            code_digest("align") + code_digest("compare"),
-            {"registry": registry_digest(job.settings.registry)},
-        ),
-        lambda: _confined(job.settings, "align", _align_kept, job.settings, job.ja, job.en),
-        Result[Aligned],
+def relate(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome:
+    """Align the languages of one edition and say where they disagree, or say what changed between two editions.
+
+    One step for both: neither has to wait until the last of the other is done.
+    """
+    return _made(_aligned(job)) if isinstance(job, PairJob) else _made(_compared(job))
+
+
+def kept_relation(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome | None:
+    """The same where it is there already, else None."""
+    return _aligned(job, make=False) if isinstance(job, PairJob) else _compared(job, make=False)
+
+
+def _aligned(job: PairJob, make: bool = True) -> PairOutcome | None:
+    output = _output_of_two(job, "align", job.ja, job.en)
+    stamp = Stamp(
+        (digest_of(job.settings.root, job.ja), digest_of(job.settings.root, job.en)),
+        code_digest("align") + code_digest("compare"),
+        {"registry": registry_digest(job.settings.registry)},
     )
+    if not output.take(stamp):
+        if not make:
+            return None
+        output.make(
+            stamp, lambda: _confined(job.settings, "align", _encoded, _align_kept, job.settings, job.ja, job.en)
+        )
     return PairOutcome(
         job.name,
         job.ja.id,
         job.en.id,
-        None if output.failed else output.value(),
+        None if output.failed else output.value(Aligned),
         bool(output.made),
         output.issues,
         output.seconds,
@@ -227,18 +280,20 @@ def align_pair(job: PairJob) -> PairOutcome:
     )
 
 
-def compare_editions(job: EditionsJob) -> EditionsOutcome:
-    """Say what changed from one edition of a work to the next."""
-    output: StageOutput[EditionDiff] = _output_of_two(job, "editions", job.old, job.new)
-    output.make(
-        Stamp((digest_of(job.settings.root, job.old), digest_of(job.settings.root, job.new)), code_digest("editions")),
-        lambda: _confined(job.settings, "editions", _compare_kept, job.settings, job.old, job.new),
-        Result[EditionDiff],
-    )
-    return EditionsOutcome(job.name, None if output.failed else output.value(), output.issues)
+def _compared(job: EditionsJob, make: bool = True) -> EditionsOutcome | None:
+    output = _output_of_two(job, "editions", job.old, job.new)
+    inputs = (digest_of(job.settings.root, job.old), digest_of(job.settings.root, job.new))
+    stamp = Stamp(inputs, code_digest("editions"))
+    if not output.take(stamp):
+        if not make:
+            return None
+        output.make(
+            stamp, lambda: _confined(job.settings, "editions", _encoded, _compare_kept, job.settings, job.old, job.new)
+        )
+    return EditionsOutcome(job.name, None if output.failed else output.value(EditionDiff), output.issues)
 
 
-def _output_of_two(job: PairJob | EditionsJob, stage: str, first: Document, second: Document) -> StageOutput[Any]:
+def _output_of_two(job: PairJob | EditionsJob, stage: str, first: Document, second: Document) -> StageOutput:
     """What a stage has of two documents lies under the sum of both."""
     key = sha256_of((first.listing.source.sha256 + second.listing.source.sha256).encode())
     return StageOutput(Store(job.settings.root), key, stage, job.name, job.settings.redo("align"))
@@ -256,24 +311,32 @@ def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]]
     return Measured(failed, 0)
 
 
-def _read(settings: Settings, extract: Callable[..., Result[Content]], path: str) -> Measured[Result[Content]]:
+def _read(settings: Settings, extract: Callable[..., Result[T]], path: str) -> Measured[Result[T]]:
     """Extract in the sandbox, again without a page that makes the reader crash or hang."""
     from aisi_ingest.extract import page_by_page
 
-    def once(note: str, left_out: tuple[int, ...]) -> Measured[Result[Content]]:
+    def once(note: str, left_out: tuple[int, ...]) -> Measured[Result[T]]:
         return _confined(settings, "extract", extract, path, settings.ocr, note, left_out)
 
     done, issues = page_by_page.read(once, lambda measured: measured.value)
     return Measured(Result(done.value.value, (*issues, *done.value.issues)), done.memory)
 
 
-def _extract_kept(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[Content]:
+def _encoded(function: Callable[..., Result[Any]], *args: Any) -> Result[bytes]:
+    """In the worker: the value as JSON, as it is kept; whoever waits for it writes it and need not understand it."""
+    result = function(*args)
+    return Result(
+        None if result.value is None else msgspec.json.encode(result.value, order="deterministic"), result.issues
+    )
+
+
+def _extract_kept(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[bytes]:
     """Read what lies below ``raw/``, if it is still what was fetched."""
     kept = Path(path)
     if not kept.exists() or sha256_of(kept) != kept.name:
         text = f"{kept}: the bytes are {'damaged' if kept.exists() else 'gone'}; aisi-ingest run --force fetches again"
         return Result(None, (Issue("extract", "error", "damaged", text),))
-    return _extract(path, ocr, note, left_out)
+    return _encoded(_extract, path, ocr, note, left_out)
 
 
 def _extract(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[Content]:
@@ -296,6 +359,10 @@ def _tag(content: Content, listing: Listing, registry_path: str | None) -> Resul
         text = f"a fault of aisi-ingest, please report it: what was read contradicts itself: {problem.lstrip('#')}"
         return Result(None, (*mentions.issues, Issue("tag", "error", "internal", text)))
     return Result(Tagged(mentions.value, date), mentions.issues)
+
+
+def _tag_kept(settings: Settings, listing: Listing) -> Result[Tagged]:
+    return _tag(load_content(settings.root, listing), listing, settings.registry)
 
 
 def _portray(settings: Settings, listing: Listing) -> Result[Portrait]:

@@ -241,8 +241,8 @@ def whole(path: Path) -> bool | None:
         return False
 
 
-def fresh(path: Path, stamp: Stamp) -> bytes | None:
-    """The output, if it has the bytes that were written and was made from exactly this; else None."""
+def fresh(path: Path, stamp: Stamp) -> tuple[bytes, str] | None:
+    """The output and its sha256, if it has the bytes that were written and was made from exactly this; else None."""
     written = _written(path)
     if written is None or (written.inputs, written.version, written.digests) != (
         stamp.inputs,
@@ -254,7 +254,8 @@ def fresh(path: Path, stamp: Stamp) -> bytes | None:
         content = path.read_bytes()
     except OSError:
         return None
-    return content if sha256_of(content) == written.output else None
+    digest = sha256_of(content)
+    return (content, digest) if digest == written.output else None
 
 
 def now() -> str:
