@@ -18,6 +18,8 @@ class Moment(Struct, frozen=True):
     year: int | None = None
 
 
+_LONGEST = 24  # characters
+_MAY_BE = re.compile(r"\d|元|半期|上期|下期|^[A-Z][a-z]{2}|[・…‥.~〜～→]")
 _ERA = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
 _NAMES = [
     *("January", "February", "March", "April", "May", "June"),
@@ -49,9 +51,9 @@ _STATED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|/|\.\d|FY)|(?:FY|[A-Z][a-z]{
 
 def moment_of(text: str) -> Moment | None:
     """What time a text names that says nothing else; None where it says more."""
-    said = unicodedata.normalize("NFKC", text).strip()
-    if not said or len(said) > 24:
+    if len(text) > _LONGEST or not _MAY_BE.search(text):  # most texts, quickly
         return None
+    said = unicodedata.normalize("NFKC", text).strip()
     if _MORE.fullmatch(unicodedata.normalize("NFKC", text)) or _MORE.fullmatch(text):
         return Moment("more", 0)
     if found := _HALF.fullmatch(said):
