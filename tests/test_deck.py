@@ -190,6 +190,19 @@ def test_an_item_that_stands_close_beside_another_is_its_own(tmp_path: Path) -> 
     assert texts(blocks)[1:] == ["左の箱の一行目は長い左の箱の続き", "右の箱の一行目は長い右の箱の続き"]
 
 
+def test_an_item_with_a_hyphen_is_told_by_those_that_begin_under_it(tmp_path: Path) -> None:
+    def slide(drawing: Drawing) -> None:
+        title(drawing, "三つの列")
+        body(drawing, 60, 140, "・人の列", "- 見つける", "- 署名する（鍵が手もとにある場合）", "- 確かめる")
+        body(drawing, 338, 140, "・機の列", "- 送る", "- 動かす", "- 受け取る")
+        body(drawing, 620, 140, "安全- 第一")  # no list: a hyphen inside a line
+
+    blocks, _, _ = drawn(tmp_path / "a.pdf", slide)
+    assert texts(blocks)[1:5] == ["人の列", "見つける", "署名する（鍵が手もとにある場合）", "確かめる"]
+    assert texts(blocks)[5:9] == ["機の列", "送る", "動かす", "受け取る"]
+    assert texts(blocks)[-1] == "安全- 第一"
+
+
 def test_rounded_boxes_that_nearly_touch_are_read_each_for_itself(tmp_path: Path) -> None:
     def slide(drawing: Drawing) -> None:
         title(drawing, "道筋")

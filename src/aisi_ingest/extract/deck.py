@@ -327,15 +327,21 @@ def _free_lines(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box])
     for table in tables:
         visible[table.chars] = False
     lines = lines_of(page, np.flatnonzero(visible))
-    return [part for line in lines for part in _parted(page, line, frames)]
+    first = [int(line.chars[0]) for line in lines if line.direction == "right" and line.text[:1] in _HYPHENS]
+    dashes = page.chars["x0"][first].tolist()
+    return [part for line in lines for part in _parted(page, line, frames, dashes)]
 
 
 _INNER_SIGNS = frozenset(map(ord, "•‣⁃●■◆▪➢✓✔‒–・○◦"))
+_HYPHENS = ("-", "－", "−")  # a sign of items where lines begin with it, one under the other
 _INNER_GAP = 0.6  # em before a sign inside a line, from which on it begins a neighbour's text
 
 
-def _parted(page: Page, line: Line, frames: Sequence[Box]) -> list[Line]:
-    """A line whose second half is a neighbouring box's, in two: boxes may stand close together."""
+def _parted(page: Page, line: Line, frames: Sequence[Box], dashes: Sequence[float]) -> list[Line]:
+    """A line whose second half is a neighbouring box's, in two: boxes may stand close together.
+
+    ``dashes`` is where lines begin with a hyphen: what stands under two of them is an item of their column.
+    """
     from aisi_ingest.extract.lines import lines_of
 
     if line.direction != "right":
@@ -346,13 +352,19 @@ def _parted(page: Page, line: Line, frames: Sequence[Box]) -> list[Line]:
     level = [frame for frame in frames if frame.top <= middle <= frame.bottom]
     cuts = [
         position + 1
+        for position in (gaps > 0.25 * line.size).nonzero()[0].tolist()
+        if chr(chars["code"][position + 1]) in _HYPHENS
+        and sum(abs(x - float(chars["x0"][position + 1])) < 2 for x in dashes) >= 2
+    ]
+    cuts += [
+        position + 1
         for position in (gaps > _INNER_GAP * line.size).nonzero()[0].tolist()
         if int(chars["code"][position + 1]) in _INNER_SIGNS
         or _divided(level, float(chars["x1"][position]), float(chars["x0"][position + 1]))
     ]
     if not cuts:
         return [line]
-    edges = [0, *cuts, len(line.chars)]
+    edges = [0, *sorted(set(cuts)), len(line.chars)]
     parts = [line.chars[start:end] for start, end in pairwise(edges)]
     return [piece for part in parts for piece in lines_of(page, part)]
 
