@@ -14,10 +14,9 @@ from statistics import median
 from msgspec import Struct
 
 from aisi_ingest.extract.bullets import split_bullet
-from aisi_ingest.extract.items import Entry, center, height, middle
-from aisi_ingest.extract.slides import Piece, around
+from aisi_ingest.extract.items import center, height, middle, width
+from aisi_ingest.extract.slides import around
 from aisi_ingest.model import Box
-from aisi_ingest.text import is_wide
 
 
 class Unit(Struct, frozen=True, eq=False):
@@ -59,27 +58,6 @@ def banded_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[
             out.append(found)
             taken |= {number for row in found.cells for cell in row for number in cell}
     return out
-
-
-def with_banded(entries: list[Entry], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Entry]:
-    """What stands on a slide, each with its place; text boxes between drawn lines as tables."""
-    if len(rules) < _LEAST:
-        return entries
-    units = [_unit(box, pieces) for box, pieces in entries]
-    used: set[int] = set()
-    tables: list[Entry] = []
-    for found in banded_tables(units, rules, shapes):
-        used |= {n for row in found.cells for cell in row for n in cell}
-        rows = tuple(tuple(" ".join(units[n].text for n in cell) for cell in row) for row in found.cells)
-        text = "\n".join(" | ".join(row) for row in rows)
-        tables.append((found.box, [Piece("table", text, found.box, rows=rows, header_rows=found.header_rows)]))
-    return [*(entry for number, entry in enumerate(entries) if number not in used), *tables]
-
-
-def _unit(box: Box, pieces: Sequence[Piece]) -> Unit:
-    if any(piece.kind == "table" or piece.hidden or piece.origin == "ocr" for piece in pieces):
-        return Unit("", box, 0)
-    return Unit(" ".join(piece.text for piece in pieces), box, max(piece.size for piece in pieces))
 
 
 def _groups(rules: Sequence[Box]) -> list[list[Box]]:
@@ -155,20 +133,19 @@ def _column(box: Box, xs: Sequence[float]) -> int:
 
 def _is_table(bands: Sequence[Sequence[int]], xs: Sequence[float], units: Sequence[Unit]) -> bool:
     """Labels in the first column of each band, and words beside them."""
-    width = len(xs) - 1
     filled = [{_column(units[n].box, xs) for n in band} for band in bands]
     if not all(0 in columns and len(columns) >= 2 for columns in filled):
         return False
-    if any(sum(k in columns for columns in filled) < _SOME * len(bands) for k in range(width)):
+    if any(sum(k in columns for columns in filled) < _SOME * len(bands) for k in range(len(xs) - 1)):
         return False
     labels = ["".join(units[n].text for n in band if _column(units[n].box, xs) == 0) for band in bands]
-    return median(map(_width, labels)) <= _LABEL and (xs[1] - xs[0]) < 0.5 * (xs[-1] - xs[0])
+    return median(map(width, labels)) <= _LABEL and (xs[1] - xs[0]) < 0.5 * (xs[-1] - xs[0])
 
 
 def is_prose(rows: Sequence[Sequence[str]]) -> bool:
     """Whether there are but two pairs of things, or all columns are of prose: columns of a text, and no table."""
     return len(rows) < _LEAST > len(rows[0]) or all(
-        median(map(_width, column)) > _PROSE for column in zip(*rows, strict=True)
+        median(map(width, column)) > _PROSE for column in zip(*rows, strict=True)
     )
 
 
@@ -256,8 +233,9 @@ def _told(
     cells: list[list[tuple[int, ...]]] = []
     for number, band in enumerate(bands):
         row: list[list[int]] = [[] for _ in xs[1:]]
-        for n in _by_lines(band, units):
+        for n in by_lines(band, units):
             row[_column(units[n].box, xs)].append(n)
+        row = [_number_first(cell, units) for cell in row]
         cells.append([tuple(labels[number]), *map(tuple, row)] if labels else list(map(tuple, row)))
     first, last = 0, len(cells)
     while first < above and sum(map(bool, cells[first])) < 2:
@@ -286,7 +264,7 @@ def _stands_out(bands: Sequence[Sequence[int]], units: Sequence[Unit], shapes: S
     return any(looks[0] and not any(looks[1:]) for looks in (bold, ground))
 
 
-def _by_lines(numbers: Sequence[int], units: Sequence[Unit]) -> list[int]:
+def by_lines(numbers: Sequence[int], units: Sequence[Unit]) -> list[int]:
     """From the top, what stands on one line from the left."""
     lines: list[list[int]] = []
     for n in sorted(numbers, key=lambda n: middle(units[n].box)):
@@ -295,16 +273,17 @@ def _by_lines(numbers: Sequence[int], units: Sequence[Unit]) -> list[int]:
             lines[-1].append(n)
         else:
             lines.append([n])
-    order = [n for line in lines for n in sorted(line, key=lambda n: units[n].box.x0)]
-    return sorted(order, key=lambda n: n != _number_before(order, units))
+    return [n for line in lines for n in sorted(line, key=lambda n: units[n].box.x0)]
 
 
-def _number_before(order: Sequence[int], units: Sequence[Unit]) -> int | None:
-    """The one unit of a cell that stands before all others: a number in the middle of its lines."""
+def _number_first(order: list[int], units: Sequence[Unit]) -> list[int]:
+    """A cell's units, the one that stands before all others first: a number in the middle of its lines."""
     if len(order) < 3:
-        return None
+        return order
     first, second = sorted(order, key=lambda n: units[n].box.x0)[:2]
-    return first if units[first].box.x1 < units[second].box.x0 else None
+    if units[first].box.x1 >= units[second].box.x0:
+        return order
+    return [first, *(n for n in order if n != first)]
 
 
 def _spanned(
@@ -379,7 +358,3 @@ def _stacked(numbers: Sequence[int], units: Sequence[Unit]) -> list[list[int]]:
         else:
             groups.append([n])
     return groups
-
-
-def _width(text: str) -> int:
-    return sum(2 if is_wide(character) else 1 for character in text)

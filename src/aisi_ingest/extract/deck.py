@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.extract.banded import Unit, banded_tables, is_prose
+from aisi_ingest.extract.banded import Unit, is_prose
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of, rows_of
 from aisi_ingest.extract.drawn import frames_on, lines_across, lines_down, shapes_on
 from aisi_ingest.extract.moments import moment_of
 from aisi_ingest.extract.order import visual_order
+from aisi_ingest.extract.slide_tables import slide_tables
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
 from aisi_ingest.extract.timelines import with_timeline
 from aisi_ingest.extract.titles import Candidate, settled, title_of
@@ -81,17 +82,17 @@ def _place(page: Page, frames: Sequence[Box]) -> _Place:
     loose = [table for table in found if table.how == "rules"]
     sure = [table for table in found if table.how != "rules"]
     lines = _free_lines(page, sure, frames)
-    banded = [
+    set_out = [
         (piece, own)
-        for piece, own in _banded(page, lines)
+        for piece, own in _set_out(page, lines)
         if not any(_overlap(piece.box, t.bbox) and len(t.rows) > len(piece.rows) for t in loose)
     ]
-    loose = [t for t in loose if not any(_overlap(piece.box, t.bbox) for piece, _ in banded) and not is_prose(t.rows)]
+    loose = [t for t in loose if not any(_overlap(piece.box, t.bbox) for piece, _ in set_out) and not is_prose(t.rows)]
     if loose:
         lines = _free_lines(page, [*sure, *loose], frames)
-    used = {int(line.chars[0]) for _, own in banded for line in own}
+    used = {int(line.chars[0]) for _, own in set_out for line in own}
     lines = [line for line in lines if int(line.chars[0]) not in used]
-    return _Place([*map(_table_piece, [*sure, *loose]), *(piece for piece, _ in banded)], lines)
+    return _Place([*map(_table_piece, [*sure, *loose]), *(piece for piece, _ in set_out)], lines)
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -184,15 +185,15 @@ def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
     return Slide(title, (*body, *map(as_furniture, draft.furniture), *unseen))
 
 
-def _banded(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
-    """Tables whose rows are parted by drawn lines, each with the lines of text that stand in it."""
-    across = lines_across(page)
-    if len(across) < 3:
+def _set_out(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
+    """Tables that the slide sets out of free texts, each with the lines of text that stand in it."""
+    across, shapes = lines_across(page), shapes_on(page)
+    if len(across) < 3 and len(shapes) < 3:
         return []
     level = [line for line in lines if line.direction == "right" and not _count_at_edge(page, line)]
     units = [Unit(line.text, line.box, line.size, line.bold) for line in level]
     out: list[tuple[Piece, list[Line]]] = []
-    for table in banded_tables(units, across, shapes_on(page)):
+    for table in slide_tables(units, across, shapes):
         rows = tuple(tuple(_said([level[number] for number in cell]) for cell in row) for row in table.cells)
         text = "\n".join(" | ".join(row) for row in rows)
         piece = Piece("table", text, table.box, rows=rows, header_rows=table.header_rows)

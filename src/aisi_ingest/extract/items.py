@@ -10,6 +10,7 @@ from msgspec import Struct
 from aisi_ingest.extract.moments import moment_of
 from aisi_ingest.extract.slides import Piece, around
 from aisi_ingest.model import Box
+from aisi_ingest.text import is_wide
 
 Entry = tuple[Box, list[Piece]]  # what is read in one go, and where
 
@@ -85,3 +86,8 @@ def middle(box: Box) -> float:
 def height(box: Box) -> float:
     """In points."""
     return box.bottom - box.top
+
+
+def width(text: str) -> int:
+    """In half-width characters."""
+    return sum(2 if is_wide(character) else 1 for character in text)

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract import collection
-from aisi_ingest.extract.banded import with_banded
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.package import open_package, warning
+from aisi_ingest.extract.slide_tables import with_tables
 from aisi_ingest.extract.slides import Piece, Slide, around, as_furniture, compose
 from aisi_ingest.extract.timelines import with_timeline
 from aisi_ingest.extract.titles import Candidate, settled, title_of
@@ -224,7 +224,7 @@ def _draft(
 def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
     titled = draft.runs[chosen.index] if chosen is not None else []
     entries = with_timeline(_without(draft.entries, titled), draft.drawn, draft.uprights)
-    entries = with_banded(entries, draft.rules, draft.drawn)
+    entries = with_tables(entries, draft.rules, draft.drawn)
     order = visual_order([box for box, _ in entries], draft.frames, draft.rules)
     body = [piece for index in order for piece in entries[index][1]]
     if chosen is not None:

@@ -12,11 +12,10 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from aisi_ingest.extract.items import Entry, Item, center, height, items_of, middle
+from aisi_ingest.extract.items import Entry, Item, center, height, items_of, middle, width
 from aisi_ingest.extract.moments import Moment, grow, is_more, moment_of, one_day, years_in
 from aisi_ingest.extract.slides import Piece, around
 from aisi_ingest.model import Box
-from aisi_ingest.text import is_wide
 
 
 class Timeline(Struct, frozen=True):
@@ -106,7 +105,7 @@ def _under(
             continue  # beside it
         elif box.x0 < left - 0.1 * (right - left) or box.x1 > right + _BEYOND * last:
             break  # something as wide as the whole, and more: words under the timeline
-        elif _width(items[i].text) > _LONGEST:
+        elif width(items[i].text) > _LONGEST:
             break
         else:
             body.append(i)
@@ -344,7 +343,3 @@ def _table(
     text = "\n".join(" | ".join(row) for row in rows)
     members = frozenset(member for i in used for member in items[i].members)
     return Timeline(Piece("table", text, box, rows=tuple(rows), header_rows=len(heading)), members)
-
-
-def _width(text: str) -> int:
-    return sum(2 if is_wide(character) else 1 for character in text)

@@ -1,0 +1,40 @@
+"""Tables that a slide sets out of free texts: between drawn lines, and behind boxes that label their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from aisi_ingest.extract.banded import Banded, Unit, banded_tables
+from aisi_ingest.extract.items import Entry
+from aisi_ingest.extract.labelled import labelled_tables
+from aisi_ingest.extract.slides import Piece
+from aisi_ingest.model import Box
+
+
+def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Banded]:
+    """``rules`` are horizontal lines, ``shapes`` drawn boxes. No two tables share a unit."""
+    found = banded_tables(units, rules, shapes)
+    used = {n for table in found for row in table.cells for cell in row for n in cell}
+    rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units
+    return [*found, *labelled_tables(rest, shapes)]
+
+
+def with_tables(entries: list[Entry], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Entry]:
+    """What stands on a slide of a presentation, each with its place; text boxes that make up tables as such."""
+    units = [_unit(box, pieces) for box, pieces in entries]
+    used: set[int] = set()
+    tables: list[Entry] = []
+    for found in slide_tables(units, rules, shapes):
+        used |= {n for row in found.cells for cell in row for n in cell}
+        rows = tuple(tuple(" ".join(units[n].text for n in cell) for cell in row) for row in found.cells)
+        text = "\n".join(" | ".join(row) for row in rows)
+        tables.append((found.box, [Piece("table", text, found.box, rows=rows, header_rows=found.header_rows)]))
+    return [*(entry for number, entry in enumerate(entries) if number not in used), *tables] if used else entries
+
+
+def _unit(box: Box, pieces: Sequence[Piece]) -> Unit:
+    if any(piece.kind == "table" or piece.hidden or piece.origin == "ocr" for piece in pieces):
+        return Unit("", box, 0)
+    return Unit(" ".join(piece.text for piece in pieces), box, max(piece.size for piece in pieces))
