@@ -1,12 +1,14 @@
-"""Tables that a slide sets out of free texts: between drawn lines, and behind boxes that label their rows."""
+"""Tables that a slide sets out of free texts: between drawn lines, behind boxes as labels, and out of boxes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
 from aisi_ingest.extract.banded import Banded, Unit, banded_tables
+from aisi_ingest.extract.boxed import boxed_tables
 from aisi_ingest.extract.items import Entry
 from aisi_ingest.extract.labelled import labelled_tables
 from aisi_ingest.extract.slides import Piece
@@ -15,10 +17,12 @@ from aisi_ingest.model import Box
 
 def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Banded]:
     """``rules`` are horizontal lines, ``shapes`` drawn boxes. No two tables share a unit."""
-    found = banded_tables(units, rules, shapes)
-    used = {n for table in found for row in table.cells for cell in row for n in cell}
-    rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units
-    return [*found, *labelled_tables(rest, shapes)]
+    out: list[Banded] = []
+    for finder in (partial(banded_tables, rules=rules), boxed_tables, labelled_tables):
+        used = {n for table in out for row in table.cells for cell in row for n in cell}
+        rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units
+        out += finder(rest, shapes=shapes)
+    return out
 
 
 def with_tables(entries: list[Entry], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Entry]:

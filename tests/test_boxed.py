@@ -1,0 +1,78 @@
+"""Tables built out of a box for each cell, from PDF and PPTX alike; cards are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from fixtures_slides import canvas, rows
+
+FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])
+TABLE = [
+    ["段階", "行うこと", "残すもの"],
+    ["準備", "目的を決める", "計画書"],
+    ["試験", "弱い所をさがす", "記録"],
+    ["改善", "直して確かめる", "報告書"],
+]
+
+
+def grid(
+    folder: Path,
+    form: str,
+    widths: Sequence[float] = (90, 250, 250),
+    heights: Sequence[float] = (24, 60, 60, 60),
+    without: Sequence[tuple[int, int]] = (),
+    gap: float = 6,
+) -> list[list[list[str]]]:
+    slide = canvas(folder, form)
+    slide.title("進め方")
+    y = 120.0
+    for i, high in enumerate(heights):
+        x = 80.0
+        for j, wide in enumerate(widths):
+            if (i, j) not in without:
+                slide.bar((x, y, x + wide, y + high), TABLE[i][j])
+            x += wide + gap
+        y += high + gap
+    return rows(slide.read())
+
+
+@FORMS
+def test_boxes_in_rows_and_columns_under_a_low_head_are_a_table(tmp_path: Path, form: str) -> None:
+    assert grid(tmp_path, form) == [TABLE]
+
+
+@FORMS
+def test_a_first_column_of_narrow_boxes_makes_a_table(tmp_path: Path, form: str) -> None:
+    assert grid(tmp_path, form, heights=(50,) * 4) == [TABLE]
+
+
+@FORMS
+def test_a_corner_without_a_box_makes_a_table(tmp_path: Path, form: str) -> None:
+    expected = [["", *TABLE[0][1:]], *TABLE[1:]]
+    assert grid(tmp_path, form, (200,) * 3, (50,) * 4, without=[(0, 0)]) == [expected]
+
+
+@FORMS
+@pytest.mark.parametrize(
+    ("widths", "heights", "without", "gap"),
+    [
+        ((200,) * 3, (60,) * 4, (), 10),  # cards of one size
+        ((90, 250, 250), (24, 60, 60, 60), [(2, 1)], 6),  # a place without a box
+        ((90, 250, 250), (24, 60), (), 6),  # two rows
+        ((90, 250), (24, 60, 60, 60), (), 6),  # two columns
+        ((90, 200, 200), (24, 30, 30, 30), (), 70),  # far apart
+    ],
+    ids=["cards", "gap", "two rows", "two columns", "apart"],
+)
+def test_boxes_that_may_be_cards_are_no_table(
+    tmp_path: Path,
+    form: str,
+    widths: Sequence[float],
+    heights: Sequence[float],
+    without: Sequence[tuple[int, int]],
+    gap: float,
+) -> None:
+    found = grid(tmp_path, form, widths, heights, without, gap)
+    assert not any(len(table) == len(heights) and len(table[0]) == 3 for table in found)
