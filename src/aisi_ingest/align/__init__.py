@@ -36,7 +36,7 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     right = units.outline(en, units.seen(en), evidence.all_anchors((*left.texts, *left.titles)), local)
     of = _pairing(left, right, encoder)
     of = replace(of, kinship=kinship(of))
-    matched, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
+    matched, texts, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
     notes = units.outline(ja, units.notes(ja), local=local), units.outline(en, units.notes(en), local=local)
     of_notes = replace(_pairing(*notes, encoder), kinship=of.kinship)
     matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)
@@ -44,7 +44,7 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)
     found += beads("block", [b.id for b in notes[0].blocks], [b.id for b in notes[1].blocks], matched_notes, of_notes)
     del of, of_notes  # the vectors of blocks: those of sentences follow
-    found += sentence_beads(left, right, matched, encoder) + sentence_beads(*notes, matched_notes, encoder)
+    found += sentence_beads(left, right, texts, encoder) + sentence_beads(*notes, matched_notes, encoder)
     if ja.content.lang == en.content.lang and left.blocks and right.blocks:
         issues.append(_SAME_LANGUAGE)
     if not any(bead.ja and bead.en for bead in found):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from aisi_ingest.align import search
+from aisi_ingest.align import leftovers, search
 from aisi_ingest.align.match import NEARBY, Match, Pairing, inside
 from aisi_ingest.align.units import Outline
 
@@ -22,8 +22,11 @@ _RESTATED = 0.3  # of a section's blocks, and at least two: then it says again w
 Sections = Sequence[Match]
 
 
-def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[list[Match], list[Match]]:
-    """Matches of blocks, and of sections: those given, and those that turn out to restate others."""
+def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[list[Match], list[Match], list[Match]]:
+    """Matches of blocks, of blocks whose sentences belong together, and of sections.
+
+    The sections are those given, and those that turn out to restate others.
+    """
     found = inside(ja.loose, en.loose, of)
     for section in sections:
         left = [place for s in section.ja for place in ja.own[s]]
@@ -36,7 +39,12 @@ def blocks(ja: Outline, en: Outline, sections: Sections, of: Pairing) -> tuple[l
     found += _over_borders(found, of)
     found = _whole_tables(ja, en, found)
     found, again = _restated(ja, en, sections, found, of)
-    return sorted(found, key=lambda match: (match.ja, match.en)), sorted(again, key=lambda match: (match.ja, match.en))
+    found, texts = leftovers.settle(ja, en, sections, found, of)
+    return _in_order(found), _in_order(texts), _in_order(again)
+
+
+def _in_order(matches: Sequence[Match]) -> list[Match]:
+    return sorted(matches, key=lambda match: (match.ja, match.en))
 
 
 def _headings(ja: Outline, en: Outline, section: Match) -> list[Match]:
@@ -146,13 +154,15 @@ def _restated(
             near = [j for j in _window(which, own, firsts, of) if owners.get(j) not in (None, *counterparts)]
             held = Counter(owners[j] for match in _likely(which, free, near, of) for j in (match.en, match.ja)[which])
             for owner, count in held.most_common(1):
+                if count < least:
+                    continue
                 other = outlines[1 - which].own[owner]
                 told = [(m, _rivals(m, which, matches, of)) for m in _likely(which, free, other, of)]
                 joined = [
                     match for match, rivals in told if all(rival.odds < match.odds - _STRONGER for rival in rivals)
                 ]
                 beaten = [rival for match, rivals in told if match in joined for rival in rivals]
-                if count >= least and len(joined) >= least:
+                if len(joined) >= least:
                     matches = _merged([match for match in matches if match not in beaten], joined)
                     used = {i for match in matches for i in (match.ja, match.en)[which]}
                     firsts = _firsts(which, matches)

@@ -25,6 +25,8 @@ from aisi_ingest.numbers import mark, numbers
 from aisi_ingest.text import fold, sentences
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[._/'-][a-z0-9]+)*|\d+(?:\.\d+){2,}|[a-z]*\d+[a-z]+")
+# Words of English prose, also the owner's (seeker's), two for one (and/or, one-way), and short for Latin (e.g).
+_PLAIN = re.compile(r"[a-z]+(?:['/-][a-z]+)*|[a-z](?:\.[a-z])+")
 # A Japanese character carries what 2.2 Latin ones do (overview and aisev gold: 2.0 to 2.5).
 LATIN_PER_JAPANESE = 2.2
 _ARTICLES = frozenset(
@@ -85,10 +87,9 @@ def read(
     if known is not None:
         anchors -= loose - known.every
         loose &= known.every
-    japanese = sum(1 for char in text if char > "\u2e7f")
     return Text(
         lang=lang,
-        length=max(1.0, len(text) - japanese + japanese * LATIN_PER_JAPANESE),
+        length=latin_length(text),
         anchors=frozenset(anchors),
         kind=kind,
         level=level,
@@ -96,6 +97,12 @@ def read(
         key=_only(text, mentions, local) or re.sub(r"[\W_]+", "", folded),
         loose=frozenset(loose) if loose else _NONE,
     )
+
+
+def latin_length(text: str) -> float:
+    """Length in Latin characters: of Japanese as many as a translation would have; at least 1."""
+    japanese = sum(1 for char in text if char > "\u2e7f")
+    return max(1.0, len(text) - japanese + japanese * LATIN_PER_JAPANESE)
 
 
 def _only(text: str, mentions: Sequence[Mention], local: frozenset[str]) -> str | None:
@@ -126,7 +133,9 @@ def _written_alike(anchor: str, lang: Lang) -> bool:
     """Not borrowed sounds, and of English only what is no plain word: Japanese writes those in Japanese."""
     if anchor.startswith("sound:"):
         return False
-    return lang == "ja" or not anchor.startswith("word:") or not anchor[5:].isalpha()
+    if lang == "ja" or not anchor.startswith("word:"):
+        return True
+    return not (anchor[5:].isalpha() or _PLAIN.fullmatch(anchor, 5))
 
 
 def _coarser(value: str) -> list[str]:

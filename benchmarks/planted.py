@@ -1,0 +1,336 @@
+"""How many disagreements are told that somebody plants in real documents, and how many that nobody planted.
+
+``python benchmarks/planted.py ROOT [--seeds N]``: ROOT is that of a run over publications in two languages. In each
+pair one language is changed at random: blocks, sentences and a section go, dates, numbers and names change. Every
+document is tagged, aligned and compared again, as if it had come so. What was told before the changes does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aisi_ingest import align, compare, registry, tag
+from aisi_ingest.model import Alignment, Block, Content, Document, Finding, FindingKind, Lang, Listing, Result, Source
+from aisi_ingest.numbers import numbers
+from aisi_ingest.registry import Registry
+from aisi_ingest.shelf import Tagged
+from aisi_ingest.store import Store
+from aisi_ingest.text import fold, sentences
+
+What = Literal["block", "label", "sentence", "section", "date", "number", "name"]
+WHAT: tuple[What, ...] = ("block", "label", "sentence", "section", "date", "number", "name")
+# How many of each are planted in one document, at the most; never more than a block in eight is touched.
+_HOW_MANY: dict[What, int] = {"section": 1, "block": 4, "label": 3, "sentence": 3, "date": 3, "number": 3, "name": 3}
+_MOST = 8
+_SURE = 0.8  # least score of a bead whose one side is taken away: both surely say the same
+_LABEL = 40  # characters (Japanese 16) up to which a block is a label
+_LONG_SENTENCE = 60  # characters (Japanese 24): a sentence that somebody would miss
+_DIFFERS: dict[What, FindingKind] = {"date": "date_differs", "number": "number_differs", "name": "entity_differs"}
+
+
+class Change(Struct, frozen=True):
+    """What was planted, and where it shows: ids of the counterpart, which nobody touched."""
+
+    what: What
+    lang: Lang  # of the document that was changed
+    there: frozenset[str]  # blocks, or the section, of the other language
+    gone: str  # what stood here
+    now: str = ""
+
+
+class Outcome(Struct, frozen=True):
+    """What was told of one changed document."""
+
+    told: tuple[Change, ...]
+    untold: tuple[Change, ...]
+    false: tuple[Finding, ...]  # told of nothing that was planted
+
+
+def documents(root: Path) -> dict[str, Document]:
+    """The published documents of a run, by id."""
+    place, out = Store(str(root)), {}
+    for line in (root / "processed" / "latest" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        source = Source(*(row["source"][name] for name in ("url", "file", "sha256", "bytes", "media_type")))
+        read, tagged = (place.stage_path(source.sha256, stage).read_bytes() for stage in ("extract", "tag"))
+        content = msgspec.json.decode(read, type=Result[Content]).value
+        known = msgspec.json.decode(tagged, type=Result[Tagged]).value
+        assert content is not None
+        assert known is not None
+        document = Document(Listing(source), content, known.mentions, known.date, row["id"], row["work"])
+        out[document.id] = document
+    return out
+
+
+def pairs(found: dict[str, Document]) -> Iterator[tuple[Document, Document]]:
+    """Both languages of each edition, form by form."""
+    for name, ja in sorted(found.items()):
+        edition, _, form = name.rpartition("/")
+        en = found.get(f"{edition}/{form.replace('ja', 'en')}") if form.startswith("ja") else None
+        if en:
+            yield ja, en
+
+
+def told(ja: Document, en: Document, known: Registry) -> tuple[Alignment, tuple[Finding, ...]]:
+    alignment = align.align(ja, en).value
+    assert alignment is not None
+    return alignment, compare.compare(ja, en, alignment, known).value or ()
+
+
+def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
+    """Plant changes in one language, and see what is told of them."""
+    ja, en = _tagged(ja, known), _tagged(en, known)
+    alignment, before = told(ja, en, known)
+    chance = random.Random(seed)
+    lang: Lang = chance.choice(("ja", "en"))
+    changed, changes = plant(ja if lang == "ja" else en, lang, alignment, en if lang == "ja" else ja, known, chance)
+    changed = _tagged(changed, known)
+    _, after = told(changed, en, known) if lang == "ja" else told(ja, changed, known)
+    old = Counter(_about(finding, lang) for finding in before)
+    new = []
+    for finding in after:
+        if old[_about(finding, lang)]:
+            old[_about(finding, lang)] -= 1
+        else:
+            new.append(finding)
+    untold = [change for change in changes if not any(_is(change, finding) for finding in new)]
+    false = [finding for finding in new if not any(_is(change, finding) for change in changes)]
+    return Outcome(tuple(change for change in changes if change not in untold), tuple(untold), tuple(false))
+
+
+def _tagged(document: Document, known: Registry) -> Document:
+    mentions = tag.tag(document.content, known, date=document.date, publisher=document.listing.publisher).value
+    return replace(document, mentions=tuple(mentions or ()))
+
+
+def _about(finding: Finding, lang: Lang) -> tuple[str, ...]:
+    """What a finding says, less the ids of the document that was changed: those stay the same, but need not."""
+    return (finding.kind, finding.detail["ja"] or "", finding.detail["en"] or "")
+
+
+def _is(change: Change, finding: Finding) -> bool:
+    """Whether a finding tells of a change."""
+    there = frozenset(finding.en if change.lang == "ja" else finding.ja)
+    missing = change.what not in _DIFFERS
+    kind = f"missing_in_{change.lang}" if missing else _DIFFERS[change.what]
+    if finding.kind != kind or not there & change.there:
+        return False
+    return missing or fold(change.now).casefold() in fold(finding.message[change.lang]).casefold()
+
+
+# Planting ---------------------------------------------------------------------------------------------------------
+
+
+def plant(
+    document: Document, lang: Lang, alignment: Alignment, other: Document, known: Registry, chance: random.Random
+) -> tuple[Document, list[Change]]:
+    """A document with changes in it, and what they are; no two touch one block or its neighbour."""
+    blocks = {block.id: block for block in document.content.blocks}
+    there = {block.id: block for block in other.content.blocks}
+    pair = {}
+    for bead in alignment.beads:
+        here, counterpart = (bead.ja, bead.en) if lang == "ja" else (bead.en, bead.ja)
+        if bead.unit == "block" and bead.score > _SURE and len(here) == len(counterpart) == 1:
+            pair[here[0]] = counterpart[0]
+    order = [i for i in blocks if i in pair and blocks[i].kind not in ("heading", "title", "code", "table")]
+    chance.shuffle(order)
+    place = {i: at for at, i in enumerate(blocks)}
+    touched: set[int] = set()
+    gone: set[str] = set()
+    texts: dict[str, str] = {}
+    changes: list[Change] = []
+
+    section = _section(document, alignment, lang, chance)
+    if section:
+        gone, beside, title = section
+        touched |= {place[i] for i in gone}
+        changes.append(Change("section", lang, frozenset({beside}), title))
+    for what in WHAT[:3] + WHAT[4:]:
+        count = 0
+        for i in order:
+            near = {place[i] - 1, place[i], place[i] + 1}
+            if count == _HOW_MANY[what] or len(touched) * _MOST >= len(blocks) + len(gone) * _MOST:
+                break
+            if near & touched:
+                continue
+            edited = _edited(what, blocks[i], there[pair[i]], document, known, chance)
+            if edited is None:
+                continue
+            old, new, text = edited
+            if text is None:
+                gone.add(i)
+            else:
+                texts[i] = text
+            changes.append(Change(what, lang, frozenset({pair[i]}), old, new))
+            touched |= near
+            count += 1
+    left = tuple(replace(b, text=texts.get(b.id, b.text)) for b in document.content.blocks if b.id not in gone)
+    used = {block.section for block in left}
+    parents = {section.parent for section in document.content.sections if section.id in used}
+    kept = tuple(s for s in document.content.sections if s.id in used or s.id in parents)
+    return replace(document, content=replace(document.content, blocks=left, sections=kept)), changes
+
+
+def _section(
+    document: Document, alignment: Alignment, lang: Lang, chance: random.Random
+) -> tuple[set[str], str, str] | None:
+    """All blocks of a section with its subsections, its counterpart, and its title; None of a short document."""
+    sections = document.content.sections
+    if len(sections) < 6:
+        return None
+    counterpart = {}
+    for bead in alignment.beads:
+        here, other = (bead.ja, bead.en) if lang == "ja" else (bead.en, bead.ja)
+        if bead.unit == "section" and bead.score > _SURE and len(here) == len(other) == 1:
+            counterpart[here[0]] = other[0]
+    candidates = [s for s in sections if s.id in counterpart and s.parent is not None] or [
+        s for s in sections[1:] if s.id in counterpart
+    ]
+    if not candidates:
+        return None
+    chosen = chance.choice(candidates)
+    under = {chosen.id}
+    for section in sections:
+        if section.parent in under:
+            under.add(section.id)
+    gone = {b.id for b in document.content.blocks if b.section in under}
+    return (gone, counterpart[chosen.id], chosen.title) if len(gone) > 1 else None
+
+
+def _size(text: str, lang: Lang) -> float:
+    return len(text) * (2.5 if lang == "ja" else 1)
+
+
+def _edited(
+    what: What, block: Block, there: Block, document: Document, known: Registry, chance: random.Random
+) -> tuple[str, str, str | None] | None:
+    """What stood in a block, what stands there now, and its new text (None: it goes); None where it does not suit."""
+    text = block.text
+    if what in ("block", "label"):
+        label = _size(text, block.lang) < _LABEL
+        return (text, "", None) if label == (what == "label") and re.search(r"[^\W\d_]{2}", text) else None
+    if what == "sentence":
+        spans = list(sentences(text))
+        long = [span for span in spans if _size(text[slice(*span)], block.lang) >= _LONG_SENTENCE]
+        if len(spans) < 2 or not long or len(list(sentences(there.text))) < 2:
+            return None
+        start, end = chance.choice(long)
+        return text[start:end], "", (text[:start] + text[end:]).strip()
+    mentions = [m for m in document.mentions if m.block == block.id]
+    if what == "date":
+        days = [(m.start, m.end, m.text) for m in mentions if m.label == "DATE" and m.value]
+        span = _other_digit(days, text, chance, 28)
+    elif what == "number":
+        spans = [(m.start, m.end) for m in mentions]
+        plain = [(n.start, n.end) for n in numbers(text, block.lang, spans) if not n.in_words and n.value > 1]
+        span = _other_digit([(a, b, text[a:b]) for a, b in plain], text, chance, 10**9)
+    else:
+        span = _other_name(block, document, known, chance)
+    if span is None:
+        return None
+    start, end, new = span
+    return text[start:end], new, text[:start] + new + text[end:]
+
+
+def _other_digit(
+    spans: Sequence[tuple[int, int, str]], text: str, chance: random.Random, most: int
+) -> tuple[int, int, str] | None:
+    """One span with its last run of digits changed: the day of a date, its month or year where it has none."""
+    if not spans:
+        return None
+    start, end, written = chance.choice(spans)
+    runs = [m for m in re.finditer(r"\d+", written) if int(m.group()) > 0]
+    if not runs:
+        return None
+    run = chance.choice(runs)
+    value = int(run.group())
+    limit = 3000 if len(run.group()) == 4 else 12 if value <= 12 and most == 28 else most
+    other = next((n for n in (value + 2, value - 2, value + 1, value - 1) if 0 < n <= limit), None)
+    if other is None:
+        return None
+    new = written[: run.start()] + str(other).zfill(len(run.group())) + written[run.end() :]
+    return start, end, new
+
+
+def _other_name(
+    block: Block, document: Document, known: Registry, chance: random.Random
+) -> tuple[int, int, str] | None:
+    """One name of the registry, replaced by that of something else of its kind that has one name only."""
+    entries = known.entries
+    mentions = [
+        m
+        for m in document.mentions
+        if m.block == block.id and m.label != "DATE" and m.value in entries and len(known.find(m.text)) == 1
+    ]
+    if not mentions:
+        return None
+    mention = chance.choice(mentions)
+    names = [
+        name
+        for other, entry in sorted(entries.items())
+        if known.entities[other].label == mention.label and other != mention.value and not entry.part_of
+        for name in (entry.ja if block.lang == "ja" else entry.en)[:1]
+        if len(known.find(name)) == 1
+    ]
+    return (mention.start, mention.end, chance.choice(names)) if names else None
+
+
+# Counting ---------------------------------------------------------------------------------------------------------
+
+
+class Count(Struct):
+    planted: int = 0
+    told: int = 0
+
+
+def count(outcomes: Sequence[Outcome]) -> tuple[dict[What, Count], Counter[str]]:
+    """By kind of change: how many were planted and told; by kind of finding: how many were told of nothing."""
+    table = {what: Count() for what in WHAT}
+    for outcome in outcomes:
+        for change in outcome.told:
+            table[change.what].told += 1
+        for change in (*outcome.told, *outcome.untold):
+            table[change.what].planted += 1
+    return table, Counter(finding.kind for outcome in outcomes for finding in outcome.false)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Plant changes in real documents, and see which are told.")
+    arguments.add_argument("root", type=Path)
+    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--verbose", action="store_true", help="name what was not told, and what was told falsely")
+    chosen = arguments.parse_args()
+    known = registry.load()
+    every = list(pairs(documents(chosen.root)))
+    outcomes = []
+    for seed in range(chosen.seeds):
+        for ja, en in every:
+            outcome = measure(ja, en, known, seed)
+            outcomes.append(outcome)
+            if chosen.verbose:
+                for change in outcome.untold:
+                    print(f"{ja.id} {seed} untold {change.lang} {change.what}: {change.gone[:90]!r} > {change.now!r}")
+                for finding in outcome.false:
+                    print(f"{ja.id} {seed} false {finding.kind} {finding.severity}: {finding.detail}")
+    table, false = count(outcomes)
+    print("| planted | told | of |\n| --- | --- | --- |")
+    for what, row in table.items():
+        print(f"| {what} | {row.told} | {row.planted} |")
+    print(f"told of nothing: {dict(sorted(false.items()))}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    main()
