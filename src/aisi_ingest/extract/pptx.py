@@ -53,11 +53,15 @@ def _read(path: Path, ocr: bool) -> Result[Content]:
     templates = Templates(element)
     shapes = [_shapes(part, templates, page, issues) for page, part in enumerate(parts, 1)]
     seen: dict[int, list[tuple[Box, list[Piece]]]] = {}
-    if ocr and any(shape.kind == "picture" for own in shapes for shape in own):
-        from aisi_ingest.extract.slide_pictures import pictures_of, read_pictures
+    if any(shape.kind == "picture" for own in shapes for shape in own):
+        from aisi_ingest.extract.slide_pictures import pictures_of, read_pictures, words_of_drawings
 
-        seen, problems = read_pictures(pictures_of(shapes, (width, height)))
-        issues += problems
+        seen, pictures = words_of_drawings(pictures_of(shapes, (width, height)))
+        if ocr:
+            read_by_ocr, problems = read_pictures(pictures)
+            issues += problems
+            for page, entries in read_by_ocr.items():
+                seen.setdefault(page, []).extend(entries)
     drafts = []
     for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
         try:

@@ -50,6 +50,28 @@ def pictures_of(slides: Sequence[Sequence[Shape]], size: tuple[float, float]) ->
     return out
 
 
+def words_of_drawings(
+    pictures: Sequence[Picture],
+) -> tuple[dict[int, list[tuple[Box, list[Piece]]]], list[Picture]]:
+    """Page to what its EMF and WMF drawings say, which carry their text as text; and the pictures that are left."""
+    from aisi_ingest.extract.metafile import lines_in
+
+    out: dict[int, list[tuple[Box, list[Piece]]]] = {}
+    rest: list[Picture] = []
+    known: dict[str, list[str]] = {}
+    for picture in pictures:
+        name = str(picture.part.partname)
+        if name not in known:
+            content = picture.part.blob if name.lower().endswith((".emf", ".wmf")) else b""
+            known[name] = lines_in(content)
+        if known[name]:
+            pieces = [Piece("figure_text", line, picture.box, hidden=picture.hidden) for line in known[name]]
+            out.setdefault(picture.page, []).append((picture.box, pieces))
+        else:
+            rest.append(picture)
+    return out, rest
+
+
 def _area(box: Box) -> float:
     return (box.x1 - box.x0) * (box.bottom - box.top)
 
