@@ -36,7 +36,7 @@ class Banded(Struct, frozen=True):
     box: Box
 
 
-# Chosen on drawn slides and on the decks at hand, for no false table among their 170 slides.
+# Chosen on drawn slides and on the decks at hand, for no false table among their 218 slides.
 _LEAST = 3  # lines of one length
 _ALIKE = 6.0  # points by which the ends of such lines differ: they are drawn by hand
 _WHITE = 0.7  # em between columns

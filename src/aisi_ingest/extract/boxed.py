@@ -14,7 +14,7 @@ from aisi_ingest.extract.items import center, height, middle
 from aisi_ingest.extract.slides import around
 from aisi_ingest.model import Box
 
-# Chosen on drawn slides and on the decks at hand, for no false table among their 170 slides.
+# Chosen on drawn slides and on the decks at hand, for no false table among their 218 slides.
 _LEAST = 3  # rows and columns
 _ALIKE = 4.0  # points by which the sides of boxes in a row or a column differ
 _APART = 0.6  # of a box's height or width: the most white between two

@@ -15,7 +15,7 @@ from aisi_ingest.extract.items import center, height, middle, width
 from aisi_ingest.extract.slides import around
 from aisi_ingest.model import Box
 
-# Chosen on drawn slides and on the decks at hand, for no false table among their 170 slides.
+# Chosen on drawn slides and on the decks at hand, for no false table among their 218 slides.
 _LEAST = 3  # boxes
 _ALIKE = 4.0  # points by which the sides of boxes in a column differ
 _LABEL = 40  # half-width characters in a box

@@ -25,7 +25,7 @@ class Timeline(Struct, frozen=True):
     used: frozenset[int]
 
 
-# Chosen on drawn slides and on the decks at hand, for no false table among their 170 slides.
+# Chosen on drawn slides and on the decks at hand, for no false table among their 218 slides.
 _LEAST = 3  # columns
 _REACH = 0.3  # share of a column from which on a bar reaches into it
 _BEYOND = 0.6  # of the last column that a bar may run beyond it: an arrow points on
