@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from fixtures_slides import canvas, rows
+
+from aisi_ingest.extract.banded import Unit
+from aisi_ingest.extract.slide_tables import slide_tables
+from aisi_ingest.model import Box
 
 FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])
 TABLE = [
@@ -76,3 +81,11 @@ def test_boxes_that_may_be_cards_are_no_table(
 ) -> None:
     found = grid(tmp_path, form, widths, heights, without, gap)
     assert not any(len(table) == len(heights) and len(table[0]) == 3 for table in found)
+
+
+def test_a_map_of_thousands_of_shapes_takes_no_time_and_gives_no_table() -> None:
+    shapes = [Box(x, y, x + 8, y + 8) for x in range(0, 900, 10) for y in range(0, 500, 10)]
+    units = [Unit("町", Box(s.x0 + 1, s.top + 1, s.x0 + 7, s.top + 7), 6) for s in shapes]
+    begun = time.perf_counter()
+    assert slide_tables(units, shapes[:250], shapes) == [] == slide_tables(units[:900], shapes[:250], shapes)
+    assert time.perf_counter() - begun < 1

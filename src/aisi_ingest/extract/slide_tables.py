@@ -14,10 +14,17 @@ from aisi_ingest.extract.labelled import labelled_tables
 from aisi_ingest.extract.slides import Piece
 from aisi_ingest.model import Box
 
+_MOST_UNITS = 1000  # a slide has some ten to a hundred
+_MOST_DRAWN = 300  # more is a map or a plot
+
 
 def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Banded]:
     """``rules`` are horizontal lines, ``shapes`` drawn boxes. No two tables share a unit."""
     out: list[Banded] = []
+    if len(units) > _MOST_UNITS or len(rules) > _MOST_DRAWN:
+        return out
+    if len(shapes) > _MOST_DRAWN:
+        shapes = ()
     for finder in (partial(banded_tables, rules=rules), boxed_tables, labelled_tables):
         used = {n for table in out for row in table.cells for cell in row for n in cell}
         rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units

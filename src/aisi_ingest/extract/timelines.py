@@ -30,6 +30,7 @@ _LEAST = 3  # columns
 _REACH = 0.3  # share of a column from which on a bar reaches into it
 _BEYOND = 0.6  # of the last column that a bar may run beyond it: an arrow points on
 _LONGEST = 90  # half-width characters that a bar says; longer is prose
+_MOST = 500  # texts or shapes on a slide: more is a map or a plot
 _MOST_GAP = 0.3  # of a timeline's width: more white than that below, and something else begins
 
 
@@ -38,6 +39,8 @@ def with_timeline(entries: list[Entry], frames: Sequence[Box], uprights: Sequenc
 
     ``frames`` are drawn shapes, ``uprights`` vertical lines.
     """
+    if len(entries) > _MOST or len(frames) > _MOST:
+        return entries
     found = timeline_of(items_of(entries, frames), uprights)
     if found is None:
         return entries
