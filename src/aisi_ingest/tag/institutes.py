@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from aisi_ingest.model import Block, Content
 from aisi_ingest.registry import Registry
 from aisi_ingest.tag.spans import Span
+from aisi_ingest.text import sentences
 
 # One-character names of countries, as in 英米の.
 _SHORT_COUNTRIES = {
@@ -24,6 +25,26 @@ _SHORT_COUNTRIES = {
     "独": "de",
     "伊": "it",
 }
+_NATIONS = {
+    "american": "us",
+    "australian": "au",
+    "british": "gb",
+    "canadian": "ca",
+    "french": "fr",
+    "german": "de",
+    "indian": "in",
+    "italian": "it",
+    "japanese": "jp",
+    "korean": "kr",
+    "singaporean": "sg",
+    "european": "eu",
+}
+_NATION = re.compile(rf"\b(?:south )?({'|'.join(_NATIONS)})\b", re.IGNORECASE)
+# What makes a country that of which a sentence speaks: 韓国では, 英国政府は; in English it opens the sentence.
+_SUBJECT = re.compile("(?:政府|当局|議会|首相|大統領)?(?:では|でも|において|[はがもで](?![あなの]))")
+_OPENING = re.compile(r"(?:(?:in|the|also|for)\s+){0,2}", re.IGNORECASE)
+_SEVERAL = "several"
+_ACRONYM = 6  # characters: so short a name is an acronym, which a document uses for its own institute first of all
 # A country counts as set before or after a name over no more than this many characters.
 _NEAR = 12
 
@@ -83,6 +104,11 @@ class Institutes:
         defined = self._meant.get(text[span.start : span.end])
         if defined in span.ids:
             return span._replace(value=defined, rule="registry.defined")
+        spoken_of = self._subject(text, span, spans)
+        if spoken_of in by_country:
+            return span._replace(value=by_country[spoken_of], rule="registry.sentence")
+        if spoken_of == _SEVERAL:
+            return span._replace(value=None, ids=(), rule="registry.ambiguous")
         if self._publisher in span.ids:
             return span._replace(value=self._publisher, rule="registry.publisher")
         publisher = entries.get(self._publisher or "")
@@ -94,6 +120,20 @@ class Institutes:
         if len(span.ids) == 1 or not by_country:
             return span
         return span._replace(value=by_country.get("jp", span.ids[0]), rule="registry.default")
+
+    def _subject(self, text: str, span: Span, spans: list[Span]) -> str | None:
+        """The country that the name's sentence speaks of before the name; ``_SEVERAL``: each has one of that name."""
+        if span.end - span.start <= _ACRONYM:
+            return None
+        start = next((a for a, b in sentences(text) if a <= span.start < b), 0)
+        places = [s for s in spans if s.label == "PLACE" and start <= s.start and s.end <= span.start and s.value]
+        found = {s.value for s in places} | {_NATIONS[m[1].lower()] for m in _NATION.finditer(text, start, span.start)}
+        opening = _OPENING.match(text, start)
+        first = opening.end() if opening else start
+        opens = text[first].isascii() and (any(s.start == first for s in places) or _NATION.match(text, first))
+        if not opens and not any(_SUBJECT.match(text, s.end) for s in places):
+            return None
+        return found.pop() if len(found) == 1 else _SEVERAL
 
     def _near_countries(self, text: str, span: Span, spans: list[Span]) -> list[str]:
         """Countries set directly before the name (英国AISI, 英米のAISI) or after it (AISI in the U.K., AISI, Korea)."""
