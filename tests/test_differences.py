@@ -105,3 +105,13 @@ def test_code_is_not_compared(known: Registry) -> None:
     ja, en = side("max = 30", "ja"), side("max = 40", "en")
     assert told(ja, en)
     assert not told((replace(ja[0], kind="code"), ()), (replace(en[0], kind="code"), ()))
+
+
+def test_of_several_names_the_one_in_the_same_place_differs(known: Registry) -> None:
+    # The first is spelt so that nothing links it in English; the second changed.
+    ja = side("北局、港湾協会、甲国評価院", "ja", ("北局", "ORG", "north-office"), ("港湾協会", "ORG", "harbour"),
+              ("甲国評価院", "ORG", "institute-a"))  # fmt: skip
+    en = side("Office in the North, Institute of B, Institute of A", "en",
+              ("Office in the North", "ORG", "local:org:office-in-the-north"), ("Institute of B", "ORG", "institute-b"),
+              ("Institute of A", "ORG", "institute-a"))  # fmt: skip
+    assert kinds(told(ja, en, known)) == [("entity_differs", "harbour", "institute-b")]

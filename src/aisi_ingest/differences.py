@@ -88,6 +88,7 @@ class _Value(Struct, frozen=True):
     written: str
     label: str = ""
     loose: bool = False  # a number in words, which idioms use too; a name that several bodies have
+    place: float = 0.0  # of a name among those of its text, 0 to 1
 
 
 _Mentions = Mapping[str, Sequence[Mention]]
@@ -150,9 +151,12 @@ def _unmatched(
 
 
 def _distance(a: _Value, b: _Value) -> float:
-    """How far apart two values are, for choosing what stands for what: in days, or by the factor between numbers."""
+    """How far apart two values are, for choosing what stands for what: in days, or by the factor between numbers.
+
+    Names by their places: both languages list them in one order more often than not.
+    """
     if a.label:
-        return 0.0
+        return abs(a.place - b.place)
     spans = periods.span(a.value), periods.span(b.value)
     if spans[0] and spans[1]:
         return float(abs((spans[0][0] - spans[1][0]).days))
@@ -213,10 +217,11 @@ def _numbers_agree(a: _Value, b: _Value) -> bool:
 
 
 def _entities(block: Block, mentions: Sequence[Mention], names: Names) -> list[_Value]:
+    named = [m for m in mentions if m.label != "DATE"]
     return [
-        _Value(m.value, m.text, m.label, loose=names.loose(m.text))
-        for m in mentions
-        if m.label != "DATE" and m.value and names.comparable(m.value)
+        _Value(m.value, m.text, m.label, names.loose(m.text), (at + 1) / (len(named) + 1))
+        for at, m in enumerate(named)
+        if m.value and names.comparable(m.value)
     ]
 
 

@@ -23,9 +23,10 @@ _TOGETHER = (0.5, 0.4)  # the same of several blocks beside one, all of them
 _FEW = 5  # blocks between sure neighbours, on one side
 _GAIN = 0.3  # what a block has to add to a text that holds it,
 _CLOSER = 0.005  # and by how much it has to bring the vectors nearer
+_NEXT = (-0.6, 0.05)  # the same of a paragraph right beside it, whatever their lengths
 _REACH = 6  # blocks before and after, on its own side
 _EXCESS = (0.4, 2.0)  # how much longer the text is that holds it, in lengths of the block
-_BROKEN = -1.0  # what may be lost with the rest of a line
+_BROKEN = -1.5  # what may be lost with the rest of a line: its words say that it is one
 _LINE = 40  # Latin characters: a shorter text is no broken line
 _GOES_ON = re.compile(r"[“‘\"'(]?[a-z]")
 _ENDED = re.compile(r"[.。!?！？:：;；][”’\"')）」』]?\s*$")
@@ -157,12 +158,17 @@ def _held(outlines: tuple[Outline, Outline], found: Sequence[Match], of: Pairing
                 own = outline.blocks[(match.ja, match.en)[which][0]]
                 if own.section != block.section or own.kind in ("heading", "title", "table"):
                     continue
-                if not _EXCESS[0] < _excess(which, match, place, scale, of) < _EXCESS[1]:
-                    continue
                 grown = _with(match, which, place)
+                beside = bool({place - 1, place + 1} & {*(match.ja, match.en)[which]}) and block.kind == own.kind
+                longer = _EXCESS[0] < _excess(which, match, place, scale, of) < _EXCESS[1]
+                if not longer and not (beside and block.kind == "paragraph"):
+                    continue
                 gain = of.whole(grown.ja, grown.en) - of.whole(match.ja, match.en)
-                if gain > most and of.similarity(grown) > of.similarity(match) + _CLOSER:
+                closer = of.similarity(grown) - of.similarity(match)
+                if longer and gain > most and closer > _CLOSER:
                     best, most = k, gain
+                elif beside and best is None and gain > _NEXT[0] and closer > _NEXT[1]:
+                    best = k
             if best is not None:
                 if {place - 1, place + 1} & {*(blocks[best].ja, blocks[best].en)[which]}:
                     blocks[best] = _with(blocks[best], which, place)
