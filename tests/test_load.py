@@ -53,7 +53,7 @@ def test_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp
         report = pipeline.add(settings, (), files[:count], (), progress=progress)
         assert report.succeeded and report.release and len(report.documents) == count
         seen.append((opened(), len(descendants(os.getpid()))))
-    assert most <= 4  # two workers, one that is about to go, multiprocessing's tracker
+    assert most <= 5  # two workers, one that is about to go, what they are forked from, multiprocessing's tracker
     assert seen[-1][0] <= seen[0][0] + 2 and seen[-1][1] <= seen[0][1] + 1, seen
     sandbox.close_shared()
     for _ in range(50):

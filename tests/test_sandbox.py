@@ -1,3 +1,4 @@
+import contextlib
 import itertools
 import os
 import signal
@@ -6,11 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, LimitsError, Sandbox, _confine, configured
+from aisi_ingest.extract.sandbox import LimitExceeded, Limits, LimitsError, Sandbox, configured
 
 
 def sleep_long():
@@ -51,9 +53,37 @@ def process_id():
     return os.getpid()
 
 
+LOADED = []
+
+
+def load(what):
+    LOADED.append((what, os.getpid()))
+
+
+def loaded():
+    return LOADED, os.getpid()
+
+
+def load_long():
+    time.sleep(3)
+
+
+def fail_to_load():
+    raise ValueError("no weights")
+
+
+class Stubborn(Exception):
+    def __init__(self, first, second):
+        super().__init__(first)
+
+
+def raise_what_cannot_cross():
+    raise Stubborn("one", "two")
+
+
 @pytest.fixture(scope="module")
 def sandbox():
-    box = Sandbox(1, Limits(wall_seconds=8, cpu_seconds=1, calls_per_worker=4))
+    box = Sandbox(1, Limits(wall_seconds=30, cpu_seconds=1, calls_per_worker=4))
     yield box
     box.stop()
 
@@ -131,34 +161,32 @@ def test_a_killed_run_leaves_no_worker_behind(tmp_path):
     assert _ends(worker)
 
 
-BORN_LATE = """
-import multiprocessing, os, signal, sys
+KILLED_EARLY = """
+import sys, threading, time
 sys.path.insert(0, {tests!r})
-from test_sandbox import confine_late
+from aisi_ingest.extract.sandbox import Sandbox
+from test_sandbox import process_id, load_long
 if __name__ == "__main__":
-    worker = multiprocessing.get_context("spawn").Process(target=confine_late)
-    worker.start()
-    print(worker.pid, flush=True)
-    sys.stdin.readline()
+    box = Sandbox(1)
+    print(box._nurse.pid, flush=True)
+    if {while_it_loads}:
+        threading.Thread(target=box.prepare, args=(load_long,), daemon=True).start()
+        time.sleep(1)
+    print("here", flush=True)
+    time.sleep(60)
 """
 
 
-def confine_late():
-    print("born", flush=True)
-    time.sleep(1)
-    _confine(8 << 30)
-    time.sleep(60)
-
-
-def test_a_run_that_is_killed_while_a_worker_starts_leaves_none_either(tmp_path):
+@pytest.mark.parametrize("while_it_loads", [False, True])
+def test_a_run_that_is_killed_before_it_has_workers_leaves_no_process_behind(while_it_loads, tmp_path):
     script = tmp_path / "parent.py"
-    script.write_text(BORN_LATE.format(tests=str(Path(__file__).parent)))
-    parent = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    worker = int(parent.stdout.readline())
-    assert parent.stdout.readline() == "born\n"
+    script.write_text(KILLED_EARLY.format(tests=str(Path(__file__).parent), while_it_loads=while_it_loads))
+    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    process = int(parent.stdout.readline())
+    parent.stdout.readline()
     parent.kill()
     parent.wait()
-    assert _ends(worker)
+    assert _ends(process)
 
 
 def _ends(worker):
@@ -191,6 +219,57 @@ def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
     assert done.returncode != 0 and "freeze_support" in done.stderr
+
+
+def test_what_is_prepared_is_loaded_once_and_all_workers_have_it():
+    box = Sandbox(2)
+    try:
+        before = box.call(process_id)
+        for _ in range(2):
+            box.prepare(load, "a model")
+        there, worker = box.call(loaded)
+        assert [what for what, _ in there] == ["a model"]
+        assert len({before, worker, there[0][1]}) == 3  # neither the old worker nor the new one has loaded it
+    finally:
+        box.stop()
+
+
+def test_what_cannot_be_prepared_is_left_to_the_workers(capfd):
+    box = Sandbox(1)
+    try:
+        box.prepare(fail_to_load)
+        assert box.call(process_id) > 0
+    finally:
+        box.stop()
+    assert "workers are not prepared: no weights" in capfd.readouterr().err
+
+
+def test_several_calls_at_once_each_have_a_worker():
+    box = Sandbox(2)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: box.call(process_id), range(40)))
+        assert 1 <= len(set(found)) <= 2
+    finally:
+        box.close()
+
+
+def test_workers_come_back_when_the_process_that_they_are_forked_from_was_killed():
+    box = Sandbox(1)
+    try:
+        box.call(process_id)
+        os.kill(box._nurse.pid, signal.SIGKILL)
+        time.sleep(0.2)
+        with contextlib.suppress(LimitExceeded):  # the worker that died with it
+            box.call(process_id)
+        assert box.call(process_id) > 0
+    finally:
+        box.stop()
+
+
+def test_an_exception_that_cannot_cross_is_told_all_the_same(sandbox):
+    with pytest.raises(RuntimeError, match="Stubborn"):
+        sandbox.call(raise_what_cannot_cross)
 
 
 def test_limits_are_those_of_the_environment_and_else_the_defaults():

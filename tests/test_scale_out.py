@@ -34,7 +34,7 @@ def scheduler(tmp_path):
 def workers(scheduler, tmp_path):
     """Two worker processes without a nanny: nothing brings a killed one back."""
     command = ["dask", "worker", scheduler, "--no-nanny", "--nthreads", "1", "--no-dashboard"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     processes = []
     for number in range(2):
         with (tmp_path / f"worker{number}.log").open("w") as out:
@@ -69,7 +69,8 @@ def test_a_worker_that_dies_is_retried_elsewhere_and_the_bytes_are_those_of_one_
     )
     root, log = tmp_path / "dask", tmp_path / "flow.log"
     flow = [sys.executable, ROOT / "flows" / "ingest.py", "--sources", sources, "--root", root]
-    environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    here = f"{ROOT}{os.pathsep}{ROOT / 'src'}"
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path / "home"), "PYTHONPATH": here}
     environment.pop("PREFECT_API_URL", None)
     with log.open("w") as out:
         running = subprocess.Popen(

@@ -51,6 +51,11 @@ class Shelf(Mapping[str, Document]):
     def __init__(self, root: str, placed: Mapping[str, Document]) -> None:
         self._root, self._placed = root, placed
 
+    @property
+    def heads(self) -> Mapping[str, Document]:
+        """The documents without their texts, which lie in memory."""
+        return self._placed
+
     def __getitem__(self, identity: str) -> Document:
         return whole(self._root, self._placed[identity])
 

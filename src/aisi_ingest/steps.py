@@ -302,13 +302,32 @@ def _output_of_two(job: PairJob | EditionsJob, stage: str, first: Document, seco
 def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]], *args: Any) -> Measured[Result[T]]:
     """Run in the sandbox; a limit that was hit, a crash and a fault of ours become an issue."""
     try:
-        return sandbox.shared(settings.workers).measured(function, *args)
+        box = sandbox.shared(settings.workers)
+        if stage in _WITH_MODELS:
+            box.prepare(_load, settings.registry)
+        return box.measured(function, *args)
     except sandbox.LimitExceeded as stopped:
         failed: Result[T] = Result(None, (Issue(stage, "error", stopped.code, str(stopped)),))
     except Exception as fault:  # the boundary of a document: its faults end here, named
         text = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
         failed = Result(None, (Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}"),))
     return Measured(failed, 0)
+
+
+_WITH_MODELS = ("pair", "align", "editions")
+
+
+def _load(registry_path: str | None) -> None:
+    """What a run's workers need, models first of all: loaded once, before they are forked."""
+    from aisi_ingest import compare, editions, pair, tag  # noqa: F401
+    from aisi_ingest.align import encoder
+    from aisi_ingest.extract import pptx, report  # noqa: F401
+    from aisi_ingest.pair import likeness  # noqa: F401
+    from aisi_ingest.publish.site import rendering
+
+    encoder.load()
+    rendering.environment().get_template("work.html")  # compiled, and kept
+    _registry(registry_path)
 
 
 def _read(settings: Settings, extract: Callable[..., Result[T]], path: str) -> Measured[Result[T]]:

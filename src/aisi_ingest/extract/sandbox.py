@@ -7,27 +7,24 @@ limit of address space for its life, and of processor and wall-clock time for ea
 
 from __future__ import annotations
 
-import ctypes
-import gc
+import contextlib
 import multiprocessing
 import os
-import resource
+import pickle
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from multiprocessing.connection import Connection
+from typing import ParamSpec, TypeVar
 
 from msgspec import Struct, structs
 
-from aisi_ingest.extract import memory
+from aisi_ingest.extract import worker
+from aisi_ingest.extract.worker import Measured as Measured
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_CLONE_NEWNET = 0x40000000  # linux/sched.h
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Limits(Struct, frozen=True):
@@ -36,7 +33,7 @@ class Limits(Struct, frozen=True):
     wall_seconds: float = 300.0
     cpu_seconds: int = 240
     address_space: int = 6 << 30  # bytes; the OCR engine alone maps some 2 GB
-    # Then the process is replaced: leaks in C libraries end there. A new one needs 1.5 s until it has all models.
+    # Then the process is replaced: leaks in C libraries end there.
     calls_per_worker: int = 400
 
 
@@ -70,13 +67,6 @@ def configured(environment: Mapping[str, str] | None = None) -> Limits:
     return structs.replace(Limits(), **changed)
 
 
-class Measured(Struct, Generic[R], frozen=True):
-    """What a call gave and what it took."""
-
-    value: R
-    memory: int  # the most that was resident in the worker while it ran, its modules and models too; bytes
-
-
 class LimitExceeded(Exception):
     """A worker was stopped or died. ``code`` is the issue's code, the message says which limit."""
 
@@ -85,46 +75,41 @@ class LimitExceeded(Exception):
         self.code = code
 
 
+class _Worker:
+    """A worker as whoever calls it sees it."""
+
+    def __init__(self, connection: Connection, process: int, generation: int) -> None:
+        self.connection, self.process, self.generation = connection, process, generation
+        self.calls = 0
+
+
 class Sandbox:
     """A pool of worker processes; ``call`` runs a module-level function in one of them.
 
-    Arguments and values cross by pickle between our own processes, never from a file.
+    Arguments and values cross by pickle between our own processes, never from a file. Workers are forked from a
+    process that does nothing else, has one thread and never sees a document: a fork of the caller would copy the locks
+    that its threads hold (Prefect, progress bars). That process itself is spawned.
     """
 
     def __init__(self, workers: int, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
-        import pebble
-
         self.limits = limits
-        # Not fork: the caller has threads (Prefect, progress bars), whose locks a fork would copy held.
-        self._pool = pebble.ProcessPool(
-            max_workers=workers,
-            max_tasks=limits.calls_per_worker,
-            initializer=_confine,
-            initargs=(limits.address_space,),
-            context=multiprocessing.get_context("spawn"),
-        )
-        self._over = threading.Event()
-        started = threading.Event()
-        faults: list[Exception] = []
-        threading.Thread(target=self._keep, args=(started, faults), daemon=True, name="sandbox").start()
-        started.wait()
-        if faults:  # a script without "if __name__ == '__main__'", mostly: its workers would begin it again
-            raise faults[0]
+        self.workers = workers
+        self._slots = threading.Semaphore(workers)  # as many calls at once
+        self._lock = threading.Lock()  # of all below
+        self._idle: list[_Worker] = []
+        self._alive: dict[int, _Worker] = {}  # by process id: those that nobody has waited for
+        self._prepared: dict[object, threading.Event] = {}
+        self._generation = 0  # how often the process that is forked was prepared
+        self._asking = threading.Lock()  # one question to that process at a time
+        self._begin()
 
-    def _keep(self, started: threading.Event, faults: list[Exception]) -> None:
-        """Start the workers in a thread that lives as long as they may.
-
-        The system tells a child that its parent died when the thread that made it ends, not the
-        process: workers made by a caller's thread would be killed with that.
-        """
-        try:
-            _ = self._pool.active  # asking starts it
-        except Exception as fault:
-            faults.append(fault)
-            return
-        finally:
-            started.set()
-        self._over.wait()
+    def _begin(self) -> None:
+        self._channel, theirs = socket.socketpair()
+        context = multiprocessing.get_context("spawn")
+        arguments = (theirs, self.limits.address_space)
+        self._nurse = context.Process(target=worker.nurse, args=arguments, daemon=True, name="sandbox")
+        with theirs:
+            self._nurse.start()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run ``function`` in a worker and give its value; raises as ``measured`` does."""
@@ -135,40 +120,140 @@ class Sandbox:
 
         Raises LimitExceeded when the worker hit a limit or died, and whatever the function raised.
         """
-        import concurrent.futures
-
-        import pebble
-
-        limits = self.limits
-        future = self._pool.submit(_limited, limits.wall_seconds, function, limits.cpu_seconds, args, kwargs)
+        told = pickle.dumps((function, self.limits.cpu_seconds, args, kwargs))
+        with self._leased() as leased:
+            try:
+                leased.connection.send_bytes(told)
+                if not leased.connection.poll(self.limits.wall_seconds):
+                    seconds = self.limits.wall_seconds
+                    raise LimitExceeded("time_limit", f"took longer than {seconds:g} s and was stopped")
+                answer = leased.connection.recv_bytes()
+            except (EOFError, OSError):
+                raise self._death(self._buried(leased)) from None
         try:
-            done: Measured[R] = future.result()
+            good, value = pickle.loads(answer)
+        except Exception as fault:  # an exception that is made in another way than it is pickled
+            raise RuntimeError(f"what a worker gave cannot be read: {fault}") from None
+        if good:
+            done: Measured[R] = value
             return done
-        except concurrent.futures.TimeoutError:
-            raise LimitExceeded("time_limit", f"took longer than {limits.wall_seconds:g} s and was stopped") from None
-        except pebble.ProcessExpired as death:
-            if death.exitcode == -signal.SIGXCPU:
-                reason = f"used more than {limits.cpu_seconds} s of processor time and was stopped"
-                raise LimitExceeded("cpu_limit", reason) from None
-            cause = signal.Signals(-death.exitcode).name if (death.exitcode or 0) < 0 else f"exit code {death.exitcode}"
-            raise LimitExceeded("worker_died", f"the reader crashed ({cause})") from None
-        except MemoryError:
-            gigabytes = limits.address_space / (1 << 30)
-            raise LimitExceeded(
-                "memory_limit", f"needed more than {gigabytes:g} GiB of memory and was stopped"
-            ) from None
+        if isinstance(value, MemoryError):
+            gigabytes = self.limits.address_space / (1 << 30)
+            text = f"needed more than {gigabytes:g} GiB of memory and was stopped"
+            raise LimitExceeded("memory_limit", text) from None
+        raise value
+
+    def prepare(self, function: Callable[..., object], *args: object) -> None:
+        """Load once what calls need from now on, in the process that workers are forked from, at the cost of one call.
+
+        Returns when that is done, whoever asked for it first. Workers born before are replaced when they are idle.
+        """
+        told = pickle.dumps((function, args))
+        with self._lock:
+            first = told not in self._prepared
+            done = self._prepared.setdefault(told, threading.Event())
+        if not first:
+            done.wait()
+            return
+        try:
+            with self._slots:  # it works like a worker: the others go on meanwhile
+                self._ask(worker.PREPARE, len(told), more=told)
+            with self._lock:
+                self._generation += 1
+                idle, self._idle = self._idle, []
+            for old in idle:
+                self._buried(old)
+        finally:
+            done.set()
+
+    @contextlib.contextmanager
+    def _leased(self) -> Iterator[_Worker]:
+        with self._slots:
+            with self._lock:
+                leased = self._idle.pop() if self._idle else None
+            leased = leased or self._born()
+            leased.calls += 1
+            try:
+                yield leased
+            except BaseException:
+                self._buried(leased)
+                raise
+            old = leased.calls >= self.limits.calls_per_worker or leased.generation != self._generation
+            if old:
+                self._buried(leased)
+            else:
+                with self._lock:
+                    self._idle.append(leased)
+
+    def _born(self) -> _Worker:
+        ours, theirs = multiprocessing.Pipe()
+        generation = self._generation
+        with theirs:
+            process = self._ask(worker.FORK, descriptor=theirs.fileno())
+        born = _Worker(ours, process, generation)
+        with self._lock:
+            self._alive[process] = born
+        return born
+
+    def _buried(self, one: _Worker) -> int | None:
+        """End a worker, if it has not ended; its exit code, None where somebody else asked for that."""
+        with self._lock:
+            if self._alive.pop(one.process, None) is None:
+                return None
+        one.connection.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one.process, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            return self._ask(worker.WAIT, one.process)
+        return None
+
+    def _death(self, code: int | None) -> LimitExceeded:
+        if code == -signal.SIGXCPU:
+            reason = f"used more than {self.limits.cpu_seconds} s of processor time and was stopped"
+            return LimitExceeded("cpu_limit", reason)
+        cause = "stopped" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return LimitExceeded("worker_died", f"the reader crashed ({cause})")
+
+    def _ask(self, what: bytes, number: int = 0, descriptor: int | None = None, more: bytes = b"") -> int:
+        """Tell the process that is forked, and hear its answer; where it has ended, a new one takes its place.
+
+        Raises OSError where that does not answer either.
+        """
+        with self._asking:
+            try:
+                return self._asked(what, number, descriptor, more)
+            except OSError:
+                if what == worker.WAIT:  # for a child of the old one, whose end nobody knows
+                    raise
+                if self._nurse.exitcode not in (None, -signal.SIGKILL):
+                    raise  # it cannot begin, and has said why
+                self._channel.close()
+                self._begin()
+                return self._asked(what, number, descriptor, more)
+
+    def _asked(self, what: bytes, number: int, descriptor: int | None, more: bytes) -> int:
+        told = what + worker.NUMBER.pack(number)
+        socket.send_fds(self._channel, [told], [] if descriptor is None else [descriptor])
+        self._channel.sendall(more)
+        answer = self._channel.recv(worker.NUMBER.size, socket.MSG_WAITALL)
+        if len(answer) < worker.NUMBER.size:
+            raise ConnectionResetError("the process that workers are forked from has ended")
+        return int(worker.NUMBER.unpack(answer)[0])
 
     def close(self) -> None:
         """Wait for what runs, then end all workers."""
-        self._pool.close()
-        self._pool.join()
-        self._over.set()
+        for _ in range(self.workers):
+            self._slots.acquire()
+        self.stop()
 
     def stop(self) -> None:
         """End all workers at once."""
-        self._pool.stop()
-        self._pool.join()
-        self._over.set()
+        with self._lock:
+            alive = list(self._alive.values())
+        for one in alive:
+            self._buried(one)
+        self._channel.close()  # which ends the process that they were forked from
+        self._nurse.join()
 
 
 _shared: dict[int, Sandbox] = {}
@@ -186,51 +271,15 @@ def shared(workers: int) -> Sandbox:
         return next(iter(_shared.values()))
 
 
+def running() -> Sandbox | None:
+    """This process's sandbox, if one was made."""
+    with _shared_lock:
+        return next(iter(_shared.values()), None)
+
+
 def close_shared() -> None:
     """End this process's sandbox; the next call of ``shared`` makes a new one."""
     with _shared_lock:
         for sandbox in _shared.values():
             sandbox.stop()
         _shared.clear()
-
-
-def _limited(
-    function: Callable[..., R], cpu_seconds: int, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Measured[R]:
-    """Run in the worker: processor time counts for its whole life, so each call moves the limit on."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
-    memory.forget_peak()
-    value = function(*args, **kwargs)
-    return Measured(value, memory.peak())
-
-
-def _confine(address_space: int) -> None:
-    """Run once in each worker, before anything of a document is seen."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a parent that is killed leaves no worker behind
-    parent = multiprocessing.parent_process()
-    if parent is not None and os.getppid() != parent.pid:
-        os._exit(1)  # it was killed while this worker still imported: the signal would never come
-    sys.dont_write_bytecode = True
-    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # No file grows, wherever it is; pipes to the parent are not files. A write fails with EFBIG.
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # as many workers as cores: threads inside would only compete
-    gc.set_threshold(100_000, 20, 20)  # many small values and few cycles: the default takes 8 % of reading
-    if libc.unshare(_CLONE_NEWNET) != 0:  # an empty network; only root may, where the system allows it
-        _refuse_sockets()
-
-
-def _refuse_sockets() -> None:
-    def refused(*_: object, **__: object) -> None:
-        raise PermissionError("no network while a document is read")
-
-    for owner, name in ((socket.socket, "connect"), (socket.socket, "connect_ex"), (socket, "create_connection")):
-        setattr(owner, name, refused)

@@ -8,6 +8,9 @@ from typing import Any
 
 from aisi_ingest.model import Document, Issue, Publication
 from aisi_ingest.publish.tables import WorkRows, alignment_rows, document_rows, finding_rows, refusal
+from aisi_ingest.shelf import Shelf
+
+_HELD = 20_000  # blocks, some 40 MB of rows
 
 
 class Plan:
@@ -32,8 +35,8 @@ class Plan:
                     )
                 else:
                     self._documents[document.id] = document
-        for whole in self._documents:
-            document = self._documents[whole]
+        heads = self._documents.heads if isinstance(self._documents, Shelf) else self._documents
+        for whole, document in heads.items():
             issue = refusal(document)
             if issue is None:
                 self._keys.append((tuple(whole.split("/")), whole))
@@ -45,6 +48,7 @@ class Plan:
         self.refused.sort()
         self._kept = {whole for _, whole in self._keys}
         self._alignments = sorted(self._of_kept(publication.alignments), key=lambda each: (each.ja, each.en))
+        self._held: list[tuple[WorkRows, tuple[Issue, ...]]] | None = None
         self._comparisons = sorted(self._of_kept(publication.comparisons), key=lambda each: (each.ja, each.en))
 
     def _refuse(self, document: Document, message: str) -> None:
@@ -56,7 +60,26 @@ class Plan:
         return [each for each in pairs if not {each.ja, each.en} & gone]
 
     def works(self) -> Iterator[tuple[WorkRows, tuple[Issue, ...]]]:
-        """The rows of each work with what was said when they were made."""
+        """The rows of each work with what was said when they were made.
+
+        Those of a small publication are held when they have been read once.
+        """
+        if self._held is not None:
+            yield from self._held
+            return
+        held: list[tuple[WorkRows, tuple[Issue, ...]]] = []
+        blocks = 0
+        for work, said in self._read():
+            blocks += sum(len(rows.blocks) for rows in work.documents)
+            if blocks <= _HELD:
+                held.append((work, said))
+            else:
+                held.clear()
+            yield work, said
+        if blocks <= _HELD:
+            self._held = held
+
+    def _read(self) -> Iterator[tuple[WorkRows, tuple[Issue, ...]]]:
         alignments = _by_work(self._alignments)
         comparisons = _by_work(self._comparisons)
         for work, keys in groupby(self._keys, key=lambda each: each[0][0]):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from aisi_ingest.model import EditionDiff
@@ -23,21 +20,12 @@ from aisi_ingest.publish.schema import EntityRow, MentionRow
 from aisi_ingest.publish.site.changed import ChangesPage, changes_page
 from aisi_ingest.publish.site.feed import write_feeds
 from aisi_ingest.publish.site.markup import anchor
-from aisi_ingest.publish.site.views import LABELS, SIDES, Names, WorkPage, work_pages
+from aisi_ingest.publish.site.rendering import PACKAGE, Press
+from aisi_ingest.publish.site.views import SIDES, Names, WorkPage, work_pages
 from aisi_ingest.publish.tables import DocumentRows, WorkRows
 
-_PACKAGE = "aisi_ingest.publish.site"
 _SHOWN_MENTIONS = 5  # of one entity in one document; the page names how many more there are
 _AROUND = 48  # code points of text shown on each side of a mention
-
-KINDS = {"report": "Report", "deck": "Slides"}
-FINDINGS = {
-    "missing_in_en": "Not in English",
-    "missing_in_ja": "Not in Japanese",
-    "date_differs": "Dates differ",
-    "number_differs": "Numbers differ",
-    "entity_differs": "Names differ",
-}
 
 
 class Summary(Struct, frozen=True):
@@ -106,11 +94,11 @@ class Site:
         self._search: list[tuple[str, str, str, str, str]] = []
         self._appearances: dict[str, list[Appearance]] = {}
         self._targets: dict[str, tuple[str, str, str]] = {}  # document to page, title, language: for the feed
-        self._environment = environment()
+        self._press = Press()
         self._own = _own_digest()
         for sub in ("works", "entities", "assets"):
             (folder / sub).mkdir(parents=True)
-        for asset in files(_PACKAGE).joinpath("assets").iterdir():
+        for asset in files(PACKAGE).joinpath("assets").iterdir():
             (folder / "assets" / asset.name).write_bytes(asset.read_bytes())
 
     def add(self, work: WorkRows) -> None:
@@ -120,15 +108,12 @@ class Site:
         tabs = [(page.label, page.file) for page in pages]
         for page in pages:
             changed = _changed(changes, page)
-            self._write(
-                f"works/{page.file}",
-                "work.html",
-                self._stamp(work, page, changed),
-                page=page,
-                tabs=tabs,
-                pictures=self._picture_folders(page),
-                changed=changed,
-            )
+            named = _named(page)
+            path = f"works/{page.file}"
+            if not self._taken(path, self._stamp(work, page, named, changed)):
+                names = Names({each: self._names.entities[each] for each in named if each in self._names.entities})
+                values = {"root": "../", "tabs": tabs, "pictures": self._picture_folders(page), "changed": changed}
+                self._press.write_work(self._folder / path, work, page, names, values)
             for rows in page.documents.values():
                 self._note(page, rows)
         if changes:
@@ -151,6 +136,7 @@ class Site:
         index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
         (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
         write_feeds(self._folder, self._before.path, self._changes, self._targets, self._now)
+        self._press.finish()
         (self._folder / "pages.json").write_bytes(msgspec.json.encode(self._stamps, order="sorted") + b"\n")
 
     def _picture_folders(self, page: WorkPage) -> dict[str, str | None]:
@@ -159,17 +145,15 @@ class Site:
 
     def _write(self, path: str, template: str, stamp: str | None, **values: Any) -> None:
         """Render a page, or take it over from the latest release where its stamp is the same."""
-        target = self._folder / path
-        if stamp is not None:
-            self._stamps[path] = stamp
-            if self._old_stamps.get(path) == stamp and self._before.take(f"site/{path}", target):
-                return
-        root = "../" * path.count("/")
-        text = self._environment.get_template(template).render(root=root, names=self._names, **values)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        if stamp is None or not self._taken(path, stamp):
+            values |= {"root": "../" * path.count("/"), "names": self._names}
+            self._press.write(self._folder / path, template, values)
 
-    def _stamp(self, work: WorkRows, page: WorkPage, changed: tuple[str, str] | None) -> str:
-        named = sorted({m.value for rows in page.documents.values() for m in rows.mentions if m.value})
+    def _taken(self, path: str, stamp: str) -> bool:
+        self._stamps[path] = stamp
+        return self._old_stamps.get(path) == stamp and self._before.take(f"site/{path}", self._folder / path)
+
+    def _stamp(self, work: WorkRows, page: WorkPage, named: Sequence[str], changed: tuple[str, str] | None) -> str:
         entities = [self._names.name(each) for each in named]
         pictures = self._picture_folders(page)
         return _digest(self._own, msgspec.json.encode((work, page.file, entities, pictures, changed), order="sorted"))
@@ -239,43 +223,9 @@ class Site:
             return {}
 
 
-@cache
-def environment() -> Environment:
-    """Templates with autoescaping, and the few filters that they use; compiled once a process."""
-    out = Environment(
-        loader=PackageLoader(_PACKAGE, "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    out.filters.update(host=_host, safe_link=_safe_link, box=_box, month=_month, year=_year)
-    out.globals.update(SIDES=SIDES, LABELS=LABELS, KINDS=KINDS, FINDINGS=FINDINGS)
-    return out
-
-
-def _safe_link(url: str | None) -> str | None:
-    """An address that may stand in ``href``: http and https only, never ``javascript:``."""
-    return url if url and re.match("https?://", url, re.IGNORECASE) else None
-
-
-def _host(url: str) -> str:
-    return re.sub("^https?://([^/]*).*", r"\1", url, flags=re.IGNORECASE | re.DOTALL)
-
-
-def _box(block: Any) -> str:
-    return " ".join(str(round(each)) for each in (block.page, *block.bbox))
-
-
-def _year(date: str | None) -> str | None:
-    match = re.match(r"\d{4}", date or "")
-    return match.group() if match else None
-
-
-def _month(date: str | None) -> int:
-    """Month of an EDTF date, 1 to 12; 0 where it names none."""
-    match = re.match(r"\d{4}-(0[1-9]|1[0-2])", date or "")
-    return int(match.group(1)) if match else 0
+def _named(page: WorkPage) -> list[str]:
+    """Values of the mentions on a page, entities among them."""
+    return sorted({m.value for rows in page.documents.values() for m in rows.mentions if m.value})
 
 
 def _changed(changes: ChangesPage | None, page: WorkPage) -> tuple[str, str] | None:
@@ -306,7 +256,7 @@ def _digest(own: str, data: bytes) -> str:
 def _own_digest() -> str:
     """Of the code and templates that make pages: another version makes all of them again."""
     digest = hashlib.sha256()
-    root = files(_PACKAGE)
+    root = files(PACKAGE)
     for folder in (root, root.joinpath("templates")):
         for item in sorted(folder.iterdir(), key=lambda each: each.name):
             if item.is_file():
