@@ -141,14 +141,14 @@ def clusters_of(rows: Sequence[Row], frames: Sequence[Box], rules: Sequence[Box]
     home = [_frame_of(row, frames) for row in rows]
     below: dict[int, list[int]] = {}
     above: dict[int, list[int]] = {}
+    bases, sizes = [row.baseline for row in rows], [row.em for row in rows]
     for i, row in enumerate(rows):
+        base, size = bases[i], sizes[i]
         near: list[int] = []
-        for j in range(len(rows)):
-            other = rows[j]
-            leading = other.baseline - row.baseline
-            if i == j or leading < 0.5 * min(row.em, other.em) or not _overlap(row.box, other.box):
-                continue
-            near.append(j)
+        for j, other in enumerate(bases):
+            leading = other - base
+            if leading > 0 and leading >= 0.5 * min(size, sizes[j]) and _overlap(row.box, rows[j].box):
+                near.append(j)
         if not near:
             continue
         first = min(rows[j].baseline for j in near)

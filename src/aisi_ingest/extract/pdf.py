@@ -28,6 +28,7 @@ import numpy as np
 from aisi_ingest.extract import hidden, marks, page_by_page
 from aisi_ingest.extract.annotations import Annotation, annotations_on
 from aisi_ingest.extract.characters import CHAR, Font, View, read_characters
+from aisi_ingest.extract.doubled import drawn_once
 from aisi_ingest.extract.pdfium import C
 from aisi_ingest.model import Box, Issue
 
@@ -254,4 +255,4 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
     objects = {order: handle for handle, order in orders.items()}
     hidden.mark(hidden.Sheet(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy())
     annotations.extend(annotations_on(page, index + 1, view))
-    return Page(index + 1, width, height, chars, fonts, rules)
+    return Page(index + 1, width, height, drawn_once(chars), fonts, rules)

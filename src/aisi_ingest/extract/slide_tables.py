@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -25,11 +26,24 @@ def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[B
         return out
     if len(shapes) > _MOST_DRAWN:
         shapes = ()
-    for finder in (partial(banded_tables, rules=rules), boxed_tables, labelled_tables):
+    finders: list[Callable[..., list[Banded]]] = [partial(banded_tables, rules=rules)]
+    if _some_flush(shapes):
+        finders += [boxed_tables, labelled_tables]
+    for finder in finders:
         used = {n for table in out for row in table.cells for cell in row for n in cell}
         rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units
         out += finder(rest, shapes=shapes)
     return out
+
+
+def _some_flush(shapes: Sequence[Box]) -> bool:
+    """Whether three boxes have the same sides, about: without, there is no column of them."""
+    for shift_left in (0, 4):
+        for shift_right in (0, 4):
+            sides = Counter((int(s.x0 + shift_left) >> 3, int(s.x1 + shift_right) >> 3) for s in shapes)
+            if sides and max(sides.values()) > 2:
+                return True
+    return False
 
 
 def with_tables(entries: list[Entry], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Entry]:
