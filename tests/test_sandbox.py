@@ -234,6 +234,34 @@ def test_what_is_prepared_is_loaded_once_and_all_workers_have_it():
         box.stop()
 
 
+def test_what_is_prepared_soon_is_there_for_whoever_waits_and_a_sandbox_may_stop_meanwhile():
+    box = Sandbox(2)
+    box.prepare_soon(load, "a model")
+    box.prepare(load, "a model")
+    assert [what for what, _ in box.call(loaded)[0]] == ["a model"]
+    box.prepare_soon(load_long)
+    began = time.monotonic()
+    box.stop()
+    assert time.monotonic() - began < 8
+
+
+COUNTED = """
+import sys
+sys.path.insert(0, {tests!r})
+from aisi_ingest.extract import sandbox
+from test_sandbox import hold
+if __name__ == "__main__":
+    sandbox.shared(1).call(hold, 300)
+"""
+
+
+def test_what_workers_took_counts_as_that_of_the_process_that_has_them(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(COUNTED.format(tests=str(Path(__file__).parent)))
+    _, status, usage = os.wait4(subprocess.Popen([sys.executable, script]).pid, 0)
+    assert status == 0 and usage.ru_maxrss > 300 << 10
+
+
 def test_what_cannot_be_prepared_is_left_to_the_workers(capfd):
     box = Sandbox(1)
     try:

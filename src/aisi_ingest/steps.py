@@ -158,6 +158,8 @@ class EditionsOutcome(Struct, frozen=True):
 
 def process_document(job: DocumentJob) -> DocumentOutcome:
     """Extract and tag one document, each only where its output is not fresh."""
+    if job.portray:
+        sandbox.shared(job.settings.workers).prepare_soon(_load, job.settings.registry)
     outcome = _made(_processed(job))
     if job.portray and not outcome.failed:
         portray_document(job)

@@ -7,6 +7,7 @@ limit of address space for its life, and of processor and wall-clock time for ea
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -101,6 +102,7 @@ class Sandbox:
         self._prepared: dict[object, threading.Event] = {}
         self._generation = 0  # how often the process that is forked was prepared
         self._asking = threading.Lock()  # one question to that process at a time
+        self._over = False
         self._begin()
 
     def _begin(self) -> None:
@@ -166,6 +168,17 @@ class Sandbox:
         finally:
             done.set()
 
+    def prepare_soon(self, function: Callable[..., object], *args: object) -> None:
+        """The same beside what else is done: whoever needs it waits for it then."""
+        with self._lock:
+            known = pickle.dumps((function, args)) in self._prepared
+        if not known:
+            threading.Thread(target=self._prepare_or_not, args=(function, *args), daemon=True).start()
+
+    def _prepare_or_not(self, function: Callable[..., object], *args: object) -> None:
+        with contextlib.suppress(OSError):  # the sandbox was stopped meanwhile
+            self.prepare(function, *args)
+
     @contextlib.contextmanager
     def _leased(self) -> Iterator[_Worker]:
         with self._slots:
@@ -223,7 +236,7 @@ class Sandbox:
             try:
                 return self._asked(what, number, descriptor, more)
             except OSError:
-                if what == worker.WAIT:  # for a child of the old one, whose end nobody knows
+                if self._over or what == worker.WAIT:  # for a child of the old one, whose end nobody knows
                     raise
                 if self._nurse.exitcode not in (None, -signal.SIGKILL):
                     raise  # it cannot begin, and has said why
@@ -252,7 +265,9 @@ class Sandbox:
             alive = list(self._alive.values())
         for one in alive:
             self._buried(one)
-        self._channel.close()  # which ends the process that they were forked from
+        with self._asking:
+            self._over = True
+            self._channel.close()  # which ends the process that they were forked from
         self._nurse.join()
 
 
@@ -267,6 +282,7 @@ def shared(workers: int) -> Sandbox:
     """
     with _shared_lock:
         if not _shared:
+            atexit.register(close_shared)  # ended by us and waited for, they count as this process's children
             _shared[workers] = Sandbox(workers, configured())
         return next(iter(_shared.values()))
 
@@ -279,6 +295,7 @@ def running() -> Sandbox | None:
 
 def close_shared() -> None:
     """End this process's sandbox; the next call of ``shared`` makes a new one."""
+    atexit.unregister(close_shared)
     with _shared_lock:
         for sandbox in _shared.values():
             sandbox.stop()
