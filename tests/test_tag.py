@@ -132,6 +132,7 @@ def test_departments_of_companies_are_left_out() -> None:
         ("see ISO/IEC 99999:2031 for terms", "GUIDE", "ISO/IEC 99999:2031"),
         ("as the “Handbook on Lake Safety ver. 1.2” says", "GUIDE", "Handbook on Lake Safety ver. 1.2"),
         ("The Lake Protection Act requires it.", "GUIDE", "Lake Protection Act"),
+        ("signed by the Nairobi Lake Institute on November 2", "ORG", "Nairobi Lake Institute"),
         ("鳥取湖沼サミット2031に参加した", "EVENT", "鳥取湖沼サミット2031"),
         ("She spoke at the Nairobi Lake Summit 2031 on water.", "EVENT", "Nairobi Lake Summit 2031"),
         ("鈴木一郎氏が講演した", "PERSON", "鈴木一郎"),

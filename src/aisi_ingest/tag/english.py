@@ -17,6 +17,7 @@ from aisi_ingest.tag.english_words import (
     GUIDE_HEADS,
     GUIDE_PAIRS,
     LEAD,
+    MONTHS,
     ORG_HEADS,
     ORG_PAIRS,
     PROPER,
@@ -205,6 +206,10 @@ def _split(tokens: _Tokens) -> Iterator[_Tokens]:
                 skip = person
             continue
         if word == "to" and not (part and part[-1][2] in ("Guide", "Guides", "Guidance", "Handbook", "Approach")):
+            yield part
+            part = []
+            continue
+        if word in MONTHS and part and part[-1][2] in _JOINS:  # the Institute on November 2: a day, no part of the name
             yield part
             part = []
             continue

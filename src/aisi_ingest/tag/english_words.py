@@ -106,3 +106,5 @@ UNMARKED = words(
     Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School
     """
 )
+
+MONTHS = words("January February March April May June July August September October November December")
