@@ -103,6 +103,7 @@ class Sandbox:
         self._generation = 0  # how often the process that is forked was prepared
         self._asking = threading.Lock()  # one question to that process at a time
         self._over = False
+        self._early, self._soon = threading.Lock(), set[bytes]()  # what is prepared beside what else is done
         self._begin()
 
     def _begin(self) -> None:
@@ -170,9 +171,15 @@ class Sandbox:
 
     def prepare_soon(self, function: Callable[..., object], *args: object) -> None:
         """The same beside what else is done: whoever needs it waits for it then."""
-        with self._lock:
-            known = pickle.dumps((function, args)) in self._prepared
-        if not known:
+        told = pickle.dumps((function, args))
+        with self._early:
+            if told in self._soon:
+                return
+            self._soon.add(told)
+            while len(self._alive) < self.workers - 1:  # nobody is born while it loads
+                born = self._born()
+                with self._lock:
+                    self._idle.append(born)
             threading.Thread(target=self._prepare_or_not, args=(function, *args), daemon=True).start()
 
     def _prepare_or_not(self, function: Callable[..., object], *args: object) -> None:
