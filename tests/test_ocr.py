@@ -448,3 +448,16 @@ def test_pictures_that_quote_japanese_make_no_english_deck_japanese():
         "b2", 1, box, "figure_text", "画面の写しに出てくる日本語の文章が長く続いている場合" * 5, "ja", origin="ocr"
     )
     assert _language(Content("deck", "pptx", "en", "", ((10, 10),), (said, quoted))) == "en"
+
+
+def test_a_deck_with_pictures_that_wait_for_ocr_loads_no_numpy(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("題")
+    slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
+    script = (
+        "import sys; from pathlib import Path; from aisi_ingest.extract import pptx\n"
+        "assert pptx.read(Path(sys.argv[1]), ocr=False).value is not None\n"
+        "assert 'aisi_ingest.extract.slide_pictures' in sys.modules\n"
+        "assert 'numpy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script, str(deck.save(tmp_path / "a.pptx"))], check=True)

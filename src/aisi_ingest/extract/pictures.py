@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from aisi_ingest.extract import ocr, page_by_page
-from aisi_ingest.extract.deck import is_deck
+from aisi_ingest.extract.legible import BUDGET, COVERED, DENSITY, FEW, HEIGHT, PATHS, REPEATED, SHARE, WIDTH
 from aisi_ingest.extract.ocr import TextLine
 from aisi_ingest.extract.ruled import RuledTable, tables_in
 from aisi_ingest.extract.scans import Region, Seen, figure_blocks, read_page
@@ -21,17 +21,7 @@ from aisi_ingest.model import Block, Box, Content, Issue, Lang, Result, Section
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr import Image
 
-# Smaller pictures are icons and logos (points, and share of the page). On the decks and reports at hand the smallest
-# picture with text to read covers 3 % of its page; between 1 and 2 % there are logos alone.
-WIDTH, HEIGHT, SHARE = 80.0, 24.0, 0.015
-REPEATED = 3  # pages that show a picture in the same place: then it is furniture
-FEW = 20  # characters of text on a page that is a picture: a footer, a stamp
-COVERED = 0.4  # share of such a page that pictures cover
-PATHS = 60  # drawn shapes on a page without text and pictures: letters turned into outlines have hundreds
-# Megapixels that are read of one document: 45 full pages, 70 to 140 processor seconds, within the reader's limits.
-BUDGET = 125.0
 _TEXT, _IMAGE, _FORM = 1, 3, 5  # fpdf_edit.h
-DENSITY = 200 / 72  # pixels a point: print of 8 point is read as well as at 300 dpi
 
 
 _AI = re.compile(r"(?<![A-Za-z])AI(?![a-z])")
@@ -277,10 +267,16 @@ def _rendered(path: str | Path, region: Region, scale: float) -> Image | None:
     return np.ascontiguousarray(picture[:, :, :3])
 
 
+def _are_slides(page_sizes: Sequence[tuple[float, float]]) -> bool:
+    from aisi_ingest.extract.deck import is_deck  # with all that reads decks: only where words were found in pictures
+
+    return is_deck(page_sizes)
+
+
 def merged(content: Content, found: Sequence[Seen], waiting: Sequence[int]) -> Content:
     """The content with the blocks of what was read, each page's after the text that stands above it."""
     silent = not any(block.text for block in content.blocks)
-    if silent and found and content.kind == "report" and is_deck(content.page_sizes):
+    if silent and found and content.kind == "report" and _are_slides(content.page_sizes):
         # Slides that were saved as pictures: nothing told them from a report before they were read.
         sections = [Section(f"s{page}", "", 1, (page, page)) for page in range(1, len(content.page_sizes) + 1)]
         content = replace(content, kind="deck", sections=tuple(sections))

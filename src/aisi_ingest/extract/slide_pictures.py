@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from aisi_ingest.extract import ocr
-from aisi_ingest.extract.pictures import BUDGET, COVERED, DENSITY, HEIGHT, REPEATED, SHARE, WIDTH
+from aisi_ingest.extract.legible import BUDGET, COVERED, DENSITY, HEIGHT, REPEATED, SHARE, WIDTH
 from aisi_ingest.extract.slides import Piece, around
 from aisi_ingest.model import Box, Issue
 
