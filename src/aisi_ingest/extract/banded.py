@@ -14,7 +14,8 @@ from statistics import median
 from msgspec import Struct
 
 from aisi_ingest.extract.bullets import split_bullet
-from aisi_ingest.extract.items import center, height, middle, width
+from aisi_ingest.extract.geometry import center, height, holds, middle
+from aisi_ingest.extract.items import width
 from aisi_ingest.extract.slides import around
 from aisi_ingest.model import Box
 
@@ -291,7 +292,7 @@ def _spanned(
 ) -> tuple[float, float]:
     """How far a heading reaches: as its ground, or as the line under it."""
     box = units[n].box
-    grounds = [shape for shape in shapes if _holds(shape, box)]
+    grounds = [shape for shape in shapes if holds(shape, box)]
     under = [rule for rule in rules if abs(rule.top - low) < 6 and rule.x0 <= center(box) <= rule.x1]
     ground = min(grounds, key=lambda s: (s.x1 - s.x0) * height(s), default=None)
     if ground is None or height(ground) > 1.5 * (low - top):
@@ -309,13 +310,9 @@ def _over(
     return reaching[0] if len(reaching) == 1 else ()
 
 
-def _holds(shape: Box, box: Box) -> bool:
-    return shape.x0 <= center(box) <= shape.x1 and shape.top <= middle(box) <= shape.bottom
-
-
 def _is_ground(shape: Box, box: Box) -> bool:
     """Whether a shape is no more than what a heading is set on."""
-    return _holds(shape, box) and height(shape) < 2.2 * height(box)
+    return holds(shape, box) and height(shape) < 2.2 * height(box)
 
 
 def _labels(
@@ -345,7 +342,7 @@ def _labels(
 def _frames(shape: Box, group: Sequence[int], units: Sequence[Unit]) -> bool:
     """Whether a shape around a label is larger than the label needs: it says how far that reaches."""
     box = around([units[n].box for n in group])
-    return _holds(shape, box) and height(shape) > 1.6 * height(box)
+    return holds(shape, box) and height(shape) > 1.6 * height(box)
 
 
 def _stacked(numbers: Sequence[int], units: Sequence[Unit]) -> list[list[int]]:

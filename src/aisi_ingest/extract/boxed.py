@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from aisi_ingest.extract.banded import Banded, Unit, by_lines
-from aisi_ingest.extract.items import center, height, middle
+from aisi_ingest.extract.geometry import height, smallest_around
 from aisi_ingest.extract.slides import around
 from aisi_ingest.model import Box
 
@@ -41,12 +41,8 @@ def _held(units: Sequence[Unit], shapes: Sequence[Box]) -> dict[int, list[int]]:
     """Shape to the units that stand in it and in no smaller one."""
     out: dict[int, list[int]] = {}
     for n, unit in enumerate(units):
-        box = unit.box
-        around_it = [
-            k for k, s in enumerate(shapes) if s.x0 <= center(box) <= s.x1 and s.top <= middle(box) <= s.bottom
-        ]
-        if unit.text.strip() and around_it:
-            k = min(around_it, key=lambda k: ((shapes[k].x1 - shapes[k].x0) * height(shapes[k]), k))
+        k = smallest_around(unit.box, shapes) if unit.text.strip() else None
+        if k is not None:
             out.setdefault(k, []).append(n)
     return out
 

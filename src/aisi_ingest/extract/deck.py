@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from aisi_ingest.extract.banded import Unit, is_prose
 from aisi_ingest.extract.clusters import Paragraph, Row, clusters_of, paragraphs_of, rows_of
 from aisi_ingest.extract.drawn import frames_on, lines_across, lines_down, shapes_on
+from aisi_ingest.extract.geometry import holds
 from aisi_ingest.extract.moments import moment_of
 from aisi_ingest.extract.order import visual_order
 from aisi_ingest.extract.slide_tables import slide_tables
@@ -147,7 +148,7 @@ def _draft(
     tables = place.tables
     furniture = [_piece_of_line(line) for line in place.lines if id(line) in numbers]
     free = [line for line in place.lines if id(line) not in numbers]
-    frames = [frame for frame in drawn if not any(_within(frame, table.box) for table in tables)]
+    frames = [frame for frame in drawn if not any(holds(table.box, frame) for table in tables)]
     upright = rows_of([line for line in free if line.direction == "right"], frames)
     clusters = _without_moments(clusters_of(upright, frames, lines_across(page)))
     candidates: list[Candidate] = []
@@ -311,11 +312,6 @@ def _levelled(groups: Sequence[Sequence[_Set]]) -> list[Piece]:
 def _same_column(first: Box, second: Box) -> bool:
     shared = min(first.x1, second.x1) - max(first.x0, second.x0)
     return shared > 0.5 * min(first.x1 - first.x0, second.x1 - second.x0)
-
-
-def _within(box: Box, frame: Box) -> bool:
-    x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
-    return frame.x0 <= x <= frame.x1 and frame.top <= y <= frame.bottom
 
 
 def _free_lines(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box]) -> list[Line]:

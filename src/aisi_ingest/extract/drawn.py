@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aisi_ingest.extract.marks import CURVE, FILL, LINE, RECT
 from aisi_ingest.model import Box
@@ -21,8 +21,8 @@ def frames_on(pages: Sequence[Page]) -> list[list[Box]]:
         rounded = (rules["kind"] == CURVE) & (rules["width"] == 0) & (rules["bottom"] - rules["top"] > 16)
         picked = rules[(rules["kind"] == RECT) | (rules["kind"] == FILL) | rounded]
         found: list[Box] = []
-        for x0, top, x1, bottom in zip(*(picked[name].tolist() for name in ("x0", "top", "x1", "bottom")), strict=True):
-            box = Box(max(0.0, x0), max(0.0, top), min(page.width, x1), min(page.height, bottom))
+        for mark in _boxes(picked):
+            box = Box(max(0.0, mark.x0), max(0.0, mark.top), min(page.width, mark.x1), min(page.height, mark.bottom))
             wide, high = box.x1 - box.x0, box.bottom - box.top
             if wide < 20 or high < 12 or wide * high > 0.8 * page.width * page.height:
                 continue
@@ -39,8 +39,7 @@ def lines_across(page: Page) -> list[Box]:
     rules = page.rules
     flat = (rules["kind"] == LINE) & (rules["bottom"] - rules["top"] < 3)
     picked = rules[flat & (rules["x1"] - rules["x0"] > 0.25 * page.width)]
-    columns = (picked[name].tolist() for name in ("x0", "top", "x1", "bottom"))
-    return [Box(*row) for row in zip(*columns, strict=True)]
+    return _boxes(picked)
 
 
 def shapes_on(page: Page) -> list[Box]:
@@ -49,15 +48,18 @@ def shapes_on(page: Page) -> list[Box]:
     solid = (rules["kind"] == FILL) | (rules["kind"] == RECT) | ((rules["kind"] == CURVE) & (rules["width"] == 0))
     wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
     picked = rules[solid & (wide > 12) & (high > 12) & (wide * high < 0.5 * page.width * page.height)]
-    columns = (picked[name].tolist() for name in ("x0", "top", "x1", "bottom"))
-    return [Box(*row) for row in zip(*columns, strict=True)]
+    return _boxes(picked)
 
 
 def lines_down(page: Page) -> list[Box]:
     """Drawn vertical lines that may part columns, also braces and chains of dashes: a tenth of the page and longer."""
     rules = page.rules
     thin = (rules["x1"] - rules["x0"] < 4) & (rules["bottom"] - rules["top"] > 0.1 * page.height)
-    columns = (rules[thin][name].tolist() for name in ("x0", "top", "x1", "bottom"))
+    return _boxes(rules[thin])
+
+
+def _boxes(marks: Any) -> list[Box]:
+    columns = (marks[name].tolist() for name in ("x0", "top", "x1", "bottom"))
     return [Box(*row) for row in zip(*columns, strict=True)]
 
 

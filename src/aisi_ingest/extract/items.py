@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from aisi_ingest.extract.geometry import smallest_around
 from aisi_ingest.extract.moments import moment_of
 from aisi_ingest.extract.slides import Piece, around
 from aisi_ingest.model import Box
@@ -41,8 +42,7 @@ def items_of(entries: Sequence[Entry], frames: Sequence[Box]) -> list[Item]:
         if any(piece.kind == "table" or piece.hidden or piece.origin == "ocr" for piece in pieces):
             out += _head_cells(number, pieces)
             continue
-        around_it = [k for k, frame in enumerate(frames) if _inside(box, frame)]
-        smallest = min(around_it, key=lambda k: (frames[k].x1 - frames[k].x0) * height(frames[k]), default=None)
+        smallest = smallest_around(box, frames)
         held.setdefault(-1 - number if smallest is None else smallest, []).append(number)
     for key, numbers in held.items():
         numbers.sort(key=lambda n: entries[n][0].top)
@@ -67,25 +67,6 @@ def _head_cells(number: int, pieces: Sequence[Piece]) -> list[Item]:
         for text, (x0, x1) in zip(table.rows[0], pairwise(table.xs), strict=True)
         if text
     ]
-
-
-def _inside(box: Box, frame: Box) -> bool:
-    return frame.x0 <= center(box) <= frame.x1 and frame.top <= middle(box) <= frame.bottom
-
-
-def center(box: Box) -> float:
-    """Of its width, in points."""
-    return (box.x0 + box.x1) / 2
-
-
-def middle(box: Box) -> float:
-    """Of its height."""
-    return (box.top + box.bottom) / 2
-
-
-def height(box: Box) -> float:
-    """In points."""
-    return box.bottom - box.top
 
 
 def width(text: str) -> int:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from statistics import median
 
 from aisi_ingest.extract.banded import Banded, Unit, by_lines
-from aisi_ingest.extract.items import center, height, middle, width
+from aisi_ingest.extract.geometry import center, height, holds, middle, smallest_around
+from aisi_ingest.extract.items import width
 from aisi_ingest.extract.slides import around
 from aisi_ingest.model import Box
 
@@ -49,10 +50,9 @@ def _labels(units: Sequence[Unit], shapes: Sequence[Box]) -> dict[_Corners, list
     """Boxes around a few words, as x0, top, x1 and bottom; and the units in each."""
     held: dict[_Corners, list[int]] = {}
     for n, unit in enumerate(units):
-        box = unit.box
-        around_it = [s for s in shapes if s.x0 <= center(box) <= s.x1 and s.top <= middle(box) <= s.bottom]
-        if unit.text.strip() and around_it:
-            s = min(around_it, key=lambda s: (s.x1 - s.x0) * height(s))
+        k = smallest_around(unit.box, shapes) if unit.text.strip() else None
+        if k is not None:
+            s = shapes[k]
             held.setdefault((s.x0, s.top, s.x1, s.bottom), []).append(n)
     return {
         key: numbers
@@ -163,7 +163,7 @@ def _in_panels(column: Sequence[_Corners], words: Sequence[int], units: Sequence
     for n in words:
         box = units[n].box
         for shape in (shape for shape in shapes if shape.x0 > right - 3):
-            if shape.x0 <= center(box) <= shape.x1 and shape.top <= middle(box) <= shape.bottom:
+            if holds(shape, box):
                 if height(shape) > 1.6 * step + 8:
                     return True
                 if abs(shape.x1 - shape.x0 - wide) < 0.2 * wide:

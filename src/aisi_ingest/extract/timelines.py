@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from aisi_ingest.extract.items import Entry, Item, center, height, items_of, middle, width
+from aisi_ingest.extract.geometry import center, height, middle
+from aisi_ingest.extract.items import Entry, Item, items_of, width
 from aisi_ingest.extract.moments import Moment, grow, is_more, moment_of, one_day, years_in
 from aisi_ingest.extract.slides import Piece, around
 from aisi_ingest.model import Box
