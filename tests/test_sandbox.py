@@ -151,14 +151,19 @@ if __name__ == "__main__":
 
 
 def test_a_killed_run_leaves_no_worker_behind(tmp_path):
-    script = tmp_path / "parent.py"
-    script.write_text(ORPHAN.format(tests=str(Path(__file__).parent)))
-    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
-    worker = int(parent.stdout.readline())
+    assert _ends(_killed(tmp_path, ORPHAN.format(tests=str(Path(__file__).parent))))
+
+
+def _killed(tmp_path, script):
+    """Kill a process that runs ``script`` after its second line; the first names the process that may outlive it."""
+    path = tmp_path / "parent.py"
+    path.write_text(script)
+    parent = subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True)
+    process = int(parent.stdout.readline())
     parent.stdout.readline()
     parent.kill()
     parent.wait()
-    assert _ends(worker)
+    return process
 
 
 KILLED_EARLY = """
@@ -179,14 +184,9 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("while_it_loads", [False, True])
 def test_a_run_that_is_killed_before_it_has_workers_leaves_no_process_behind(while_it_loads, tmp_path):
-    script = tmp_path / "parent.py"
-    script.write_text(KILLED_EARLY.format(tests=str(Path(__file__).parent), while_it_loads=while_it_loads))
-    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
-    process = int(parent.stdout.readline())
-    parent.stdout.readline()
-    parent.kill()
-    parent.wait()
-    assert _ends(process)
+    assert _ends(
+        _killed(tmp_path, KILLED_EARLY.format(tests=str(Path(__file__).parent), while_it_loads=while_it_loads))
+    )
 
 
 def _ends(worker):
@@ -291,6 +291,27 @@ def test_workers_come_back_when_the_process_that_they_are_forked_from_was_killed
         with contextlib.suppress(LimitExceeded):  # the worker that died with it
             box.call(process_id)
         assert box.call(process_id) > 0
+    finally:
+        box.stop()
+
+
+def test_a_worker_of_a_killed_process_that_is_buried_late_does_no_harm_to_the_next():
+    box = Sandbox(2)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            busy = pool.submit(box.call, sleep_long)
+            while not box._alive:
+                time.sleep(0.01)
+            (old,) = box._alive.values()
+            buried, box._buried = box._buried, lambda one: None if one is old else buried(one)
+            os.kill(box._nurse.pid, signal.SIGKILL)
+            with pytest.raises(LimitExceeded):
+                busy.result()
+        first = box.call(process_id)  # a new process, which never had that child
+        assert buried(old) == -signal.SIGKILL
+        assert box.call(process_id) == first
+        box.prepare(load, "a model")  # it still answers
+        assert box.call(process_id) != first
     finally:
         box.stop()
 

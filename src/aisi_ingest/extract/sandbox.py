@@ -221,10 +221,8 @@ class Sandbox:
             if self._alive.pop(one.process, None) is None:
                 return None
         one.connection.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(one.process, signal.SIGKILL)
         with contextlib.suppress(OSError):
-            return self._ask(worker.WAIT, one.process)
+            return self._ask(worker.END, one.process)
         return None
 
     def _death(self, code: int | None) -> LimitExceeded:
@@ -243,7 +241,7 @@ class Sandbox:
             try:
                 return self._asked(what, number, descriptor, more)
             except OSError:
-                if self._over or what == worker.WAIT:  # for a child of the old one, whose end nobody knows
+                if self._over or what == worker.END:  # for a child of the old one, whose end nobody knows
                     raise
                 if self._nurse.exitcode not in (None, -signal.SIGKILL):
                     raise  # it cannot begin, and has said why

@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-FORK, PREPARE, WAIT = b"f", b"p", b"w"
+FORK, PREPARE, END = b"f", b"p", b"e"
 NUMBER = struct.Struct("=q")
 
 
@@ -42,8 +42,8 @@ def nurse(channel: socket.socket, address_space: int) -> None:
     """The process that workers are forked from: does what it is told until whoever asked for it is gone.
 
     A byte says what, with a descriptor or a number: ``FORK`` a worker that serves the connection given, answered with
-    its process id; ``PREPARE`` by calling what is pickled in so many bytes, answered with 0; ``WAIT`` for a worker that
-    has ended, answered with its exit code. It has one thread, so a fork copies no lock that another holds.
+    its process id; ``PREPARE`` by calling what is pickled in so many bytes, answered with 0; ``END`` a worker that
+    may have ended already, answered with its exit code. It has one thread, so a fork copies no lock that another holds.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it to handle
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -71,8 +71,20 @@ def nurse(channel: socket.socket, address_space: int) -> None:
             gc.collect()
             gc.freeze()  # what is there stays: looking at it would copy its pages into each worker
         else:
-            answer = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+            answer = _ended(number)
         channel.sendall(NUMBER.pack(answer))
+
+
+def _ended(process: int) -> int:
+    """The exit code of a worker that is ended now, if it has not ended itself."""
+    try:
+        gone, status = os.waitpid(process, os.WNOHANG)
+        if not gone:
+            os.kill(process, signal.SIGKILL)
+            _, status = os.waitpid(process, 0)
+    except ChildProcessError:  # of the process before this one, with which it was killed
+        return -signal.SIGKILL
+    return os.waitstatus_to_exitcode(status)
 
 
 def _received(channel: socket.socket, size: int) -> bytes:
