@@ -234,7 +234,7 @@ def encode_blocks(*files: str) -> Work:
 def pipeline_add(root: str, workers: str, ocr: str, *files: str) -> Work:
     """What ``aisi-ingest add`` does with local files and without a sources file; ``ocr`` is "ocr" or "no-ocr"."""
     from aisi_ingest import pipeline
-    from aisi_ingest.steps import Settings
+    from aisi_ingest.jobs import Settings
 
     settings = Settings(root, workers=int(workers), ocr=ocr == "ocr")
 

@@ -181,7 +181,7 @@ def rounds(root: Path, folder: Path, seconds: float) -> None:
 
     from aisi_ingest import pipeline
     from aisi_ingest.extract import sandbox
-    from aisi_ingest.steps import Settings
+    from aisi_ingest.jobs import Settings
     from benchmarks import synthetic
 
     pdfmetrics.registerFont(UnicodeCIDFont(synthetic.JA))

@@ -23,10 +23,10 @@ from prefect.tasks import exponential_backoff
 
 from aisi_ingest import pipeline, summary
 from aisi_ingest.extract import sandbox
+from aisi_ingest.jobs import Settings, Stage
 from aisi_ingest.pipeline import FetchJob
 from aisi_ingest.run_report import Report
 from aisi_ingest.sources import load
-from aisi_ingest.steps import Settings, Stage
 
 J = TypeVar("J")
 R = TypeVar("R")

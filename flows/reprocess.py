@@ -9,8 +9,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from aisi_ingest import pipeline
 from aisi_ingest.extract import sandbox
+from aisi_ingest.jobs import Settings, Stage
 from aisi_ingest.sources import load
-from aisi_ingest.steps import Settings, Stage
 from flows.ingest import finish, one_at_a_time, prefect_tasks
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from aisi_ingest import pipeline
 from aisi_ingest.extract import sandbox
+from aisi_ingest.jobs import Settings
 from aisi_ingest.runner import Progress, silent
-from aisi_ingest.steps import Settings
 from aisi_ingest.store import LockedError, RootError
 from aisi_ingest.verify import verify
 

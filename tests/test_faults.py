@@ -19,8 +19,8 @@ from faults import without_override
 from publications import publication
 
 from aisi_ingest import pipeline, steps, store
+from aisi_ingest.jobs import Settings
 from aisi_ingest.publish import folders, publish
-from aisi_ingest.steps import Settings
 from aisi_ingest.verify import verify
 
 # As root in a mount namespace of its own, otherwise as root of a user namespace: mounts vanish with the process.

@@ -26,8 +26,8 @@ from servers import Site, pdf
 from aisi_ingest import fetch, log, pipeline, sources
 from aisi_ingest.fetch.client import Client, Failed, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork
+from aisi_ingest.jobs import Settings
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.steps import Settings
 from aisi_ingest.store import Store
 
 Visiting = Callable[..., fetch.Visit]

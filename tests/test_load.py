@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from aisi_ingest import pipeline
 from aisi_ingest.extract import sandbox
 from aisi_ingest.extract.sandbox import Limits, Sandbox
-from aisi_ingest.steps import Settings
+from aisi_ingest.jobs import Settings
 from benchmarks.load import descendants
 
 

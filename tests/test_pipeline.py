@@ -17,9 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 from aisi_ingest import pipeline
 from aisi_ingest.demonstration import serve
 from aisi_ingest.extract import sandbox
+from aisi_ingest.jobs import Settings
 from aisi_ingest.run_report import Report
 from aisi_ingest.sources import from_index
-from aisi_ingest.steps import Settings
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site"
 

@@ -14,9 +14,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from aisi_ingest import pipeline, standing
 from aisi_ingest.demonstration import serve
+from aisi_ingest.jobs import Settings
 from aisi_ingest.sources import from_index
 from aisi_ingest.standing import Standing, told
-from aisi_ingest.steps import Settings
 
 
 def draw(path: Path, text: str, **options: object) -> None:

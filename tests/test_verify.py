@@ -13,9 +13,9 @@ import pytest
 from publications import publication
 
 from aisi_ingest import pipeline
+from aisi_ingest.jobs import Settings
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.formats import write_sums
-from aisi_ingest.steps import Settings
 from aisi_ingest.verify import verify
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)

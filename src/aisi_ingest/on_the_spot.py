@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from aisi_ingest import steps, store
 from aisi_ingest.extract import sniff
 from aisi_ingest.files import sha256_of
+from aisi_ingest.jobs import Aligned, Settings
 from aisi_ingest.model import Block, Box, Content, Document, Issue, Licence, Listing, Mention, Result, Source
-from aisi_ingest.steps import Aligned, Settings
 
 
 def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Result[Document]:

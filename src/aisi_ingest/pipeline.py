@@ -24,12 +24,13 @@ from aisi_ingest.extract import sandbox
 from aisi_ingest.fetch import Fetched, Visit
 from aisi_ingest.fetch.client import Client, HostState
 from aisi_ingest.files import sha256_of
+from aisi_ingest.jobs import DocumentJob, DocumentOutcome, EditionsJob, EditionsOutcome, PairJob, PairOutcome, Settings
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
+from aisi_ingest.names import fits, ids_of
 from aisi_ingest.run_report import Report, StageCost, row_of, stage_costs
 from aisi_ingest.runner import Progress, Runner, Threads, silent
 from aisi_ingest.shelf import Shelf, load_document
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.steps import DocumentJob, DocumentOutcome, EditionsJob, EditionsOutcome, PairJob, PairOutcome, Settings
 from aisi_ingest.store import Stamp, Store, now, read_stamp, write_stamp
 from aisi_ingest.versions import code_digest, made_with
 
@@ -160,9 +161,9 @@ class _Run(AbstractContextManager["_Run"]):
 
     def _addresses(self, only: Sequence[str]) -> tuple[str, ...]:
         """What ``only`` names, document ids and works turned into addresses, which is what fetching knows."""
-        ids = _ids(self.store.processed / "latest")
+        ids = ids_of(self.store.processed / "latest")
         known = [(each.receipt.url, each.listing) for each in fetch.known(self.store) if each.listing] if only else []
-        named = [url for name in only for url, listing in known if _fits(name, url, listing, ids)]
+        named = [url for name in only for url, listing in known if fits(name, url, listing, ids)]
         return tuple(dict.fromkeys((*only, *named)))
 
     def add_file(self, path: Path) -> None:
@@ -196,7 +197,7 @@ class _Run(AbstractContextManager["_Run"]):
         unchanged = self.settings.redo_from is None and latest.exists() and read_stamp(latest) == stamp
         if unchanged:
             placed: Mapping[str, Document] = {}
-            report = self._report(known, outcomes, stand_ins, _ids(latest), (), None, nothing_changed=True)
+            report = self._report(known, outcomes, stand_ins, ids_of(latest), (), None, nothing_changed=True)
         else:
             placed = self._pair(good)
             pairs, editions = self._relate(placed)
@@ -213,10 +214,10 @@ class _Run(AbstractContextManager["_Run"]):
         """Addresses of the documents that ``only`` names; each name must fit one at the least."""
         if not only:
             return tuple(listings)
-        ids = _ids(self.store.processed / "latest")
+        ids = ids_of(self.store.processed / "latest")
         chosen = []
         for name in only:
-            found = [url for url, listing in listings.items() if _fits(name, url, listing, ids)]
+            found = [url for url, listing in listings.items() if fits(name, url, listing, ids)]
             if not found:
                 text = f"{name}: no known document has an id, work, file name, address or sha256 that begins so"
                 self.issues.append(Issue("fetch", "error", "unknown_document", text))
@@ -384,27 +385,3 @@ class _Run(AbstractContextManager["_Run"]):
             prune(self.store.processed, self.settings.keep)
         nothing = any(issue.code == "nothing_changed" for issue in result.issues)
         return replace(report, issues=(*report.issues, *result.issues), release=result.value, nothing_changed=nothing)
-
-
-def _ids(release: Path) -> dict[str, str]:
-    """Document ids of a release by sha256; empty where there is no release, or one that is damaged."""
-
-    class Known(Struct):
-        id: str
-        source: dict[str, str | int | None]
-
-    try:
-        lines = (release / "documents.jsonl").read_bytes().splitlines()
-        rows = [msgspec.json.decode(line, type=Known) for line in lines]
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return {str(row.source.get("sha256")): row.id for row in rows}
-
-
-def _fits(name: str, url: str, listing: Listing, ids: Mapping[str, str]) -> bool:
-    identity = ids.get(listing.source.sha256, "")
-    return (
-        name in (url, listing.source.file, identity)
-        or identity.startswith(name.rstrip("/") + "/")
-        or (len(name) >= 6 and listing.source.sha256.startswith(name))
-    )

@@ -13,8 +13,8 @@ from msgspec import Struct
 from aisi_ingest import store
 from aisi_ingest.fetch import Fetched
 from aisi_ingest.files import RootError, intact, summed
+from aisi_ingest.jobs import DocumentOutcome, PairOutcome
 from aisi_ingest.model import Issue, Release
-from aisi_ingest.steps import DocumentOutcome, PairOutcome
 
 _FILE = "run.json"
 _LOG = logging.getLogger(__name__)

@@ -38,8 +38,16 @@ class StageOutput:
         self.memory: int | None = None
         self._made = False
 
-    def take(self, stamp: Stamp) -> bool:
-        """Take what lies there; False where that was made from something else, is damaged or is to be made anew."""
+    def settle(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]], make: bool) -> bool:
+        """Take what lies there, else make it by ``step`` where it may be made; False where it may not."""
+        if self._take(stamp):
+            return True
+        if make:
+            self._make(stamp, step)
+        return make
+
+    def _take(self, stamp: Stamp) -> bool:
+        """False where what lies there was made from something else, is damaged or is to be made anew."""
         found = None if self.redo else store.fresh(self.path, stamp)
         if found is None:
             return False
@@ -47,8 +55,8 @@ class StageOutput:
         self.issues = _SAID.decode(encoded).issues
         return True
 
-    def make(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]]) -> None:
-        """Make it: ``step`` gives the value as JSON, as it came out of the worker."""
+    def _make(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]]) -> None:
+        """``step`` gives the value as JSON, as it came out of the worker."""
         began = time.monotonic()
         with log.timed(_LOG, self.stage, document=self.name):
             measured = step()

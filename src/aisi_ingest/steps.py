@@ -9,15 +9,25 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from aisi_ingest.extract import ocr, sandbox
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.files import sha256_of
-from aisi_ingest.model import Alignment, Bead, Content, Document, EditionDiff, Finding, Issue, Listing, Result
+from aisi_ingest.jobs import (
+    Aligned,
+    DocumentJob,
+    DocumentOutcome,
+    EditionsJob,
+    EditionsOutcome,
+    PairJob,
+    PairOutcome,
+    PortraitOutcome,
+    Settings,
+)
+from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result
 from aisi_ingest.shelf import Tagged, digest_of, load_content, load_document, sums_of, whole
 from aisi_ingest.stage_output import StageOutput
 from aisi_ingest.store import Stamp, Store
@@ -26,134 +36,7 @@ from aisi_ingest.versions import code_digest
 if TYPE_CHECKING:
     from aisi_ingest.pair.likeness import Portrait
 
-Stage = Literal["extract", "tag", "align", "publish"]
-STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
 T = TypeVar("T")
-
-
-class Settings(Struct, frozen=True):
-    """What all steps of a run share."""
-
-    root: str
-    registry: str | None = None  # path of registry.toml; None: the one that comes with the project
-    workers: int = 2
-    ocr: bool = True
-    images: bool = False  # pictures of the pages in the viewer
-    keep: int | None = None  # releases that stay after a new one; None: all
-    redo_from: Stage | None = None  # make this stage and those after it anew, fresh or not
-
-    def redo(self, stage: Stage) -> bool:
-        """True if the stage's output is to be made anew even where it is fresh."""
-        return self.redo_from is not None and STAGES.index(stage) >= STAGES.index(self.redo_from)
-
-
-class DocumentJob(Struct, frozen=True):
-    """The bytes of one document."""
-
-    settings: Settings
-    listing: Listing
-    portray: bool = False  # also make what it is known by among others, for which nothing but itself is needed
-
-    @property
-    def name(self) -> str:
-        return self.listing.source.file
-
-
-class DocumentOutcome(Struct, frozen=True):
-    """What became of a document."""
-
-    listing: Listing
-    made: tuple[str, ...] = ()  # stages that were not fresh
-    issues: tuple[Issue, ...] = ()
-    seconds: dict[str, float] = {}  # by stage, wall clock
-    memory: dict[str, int] = {}  # by stage that was made: the most that its process held, bytes
-    digest: str | None = None  # of what the stages gave: equal means that nothing has changed; None: failed
-
-    @property
-    def name(self) -> str:
-        return self.listing.source.file
-
-    @property
-    def failed(self) -> bool:
-        return self.digest is None
-
-
-class PortraitOutcome(Struct, frozen=True):
-    """What a document is known by when pairs are sought; None where that could not be found out."""
-
-    name: str
-    sha256: str
-    portrait: Portrait | None
-    issues: tuple[Issue, ...] = ()
-
-
-class PairJob(Struct, frozen=True):
-    """A Japanese and an English document of one edition, placed by ``pair``, without their texts."""
-
-    settings: Settings
-    ja: Document
-    en: Document
-
-    @property
-    def name(self) -> str:
-        return f"{self.ja.work} {self.ja.edition or ''}".strip()
-
-    @property
-    def both(self) -> tuple[Document, Document]:
-        return self.ja, self.en
-
-
-class Aligned(Struct, frozen=True):
-    """Output of the align stage: ids are local, since the documents' own may change when others appear."""
-
-    beads: tuple[Bead, ...]
-    with_encoder: bool
-    findings: tuple[Finding, ...]
-
-
-class PairOutcome(Struct, frozen=True):
-    """What became of a pair."""
-
-    name: str
-    ja: str  # document id
-    en: str
-    aligned: Aligned | None
-    made: bool = False
-    issues: tuple[Issue, ...] = ()
-    seconds: float = 0.0
-    memory: int | None = None  # the most that its process held, bytes; None: fresh, or stopped
-
-    @property
-    def failed(self) -> bool:
-        return self.aligned is None
-
-
-class EditionsJob(Struct, frozen=True):
-    """Two editions of a work in one language, the older first, placed by ``pair``, without their texts."""
-
-    settings: Settings
-    old: Document
-    new: Document
-
-    @property
-    def name(self) -> str:
-        return f"{self.old.id} to {self.new.edition or 'an edition without a number'}"
-
-    @property
-    def both(self) -> tuple[Document, Document]:
-        return self.old, self.new
-
-
-class EditionsOutcome(Struct, frozen=True):
-    """What the newer edition says that the older one does not; None where that could not be found out."""
-
-    name: str
-    diff: EditionDiff | None
-    issues: tuple[Issue, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        return self.diff is None
 
 
 def process_document(job: DocumentJob) -> DocumentOutcome:
@@ -182,20 +65,16 @@ def _processed(job: DocumentJob, make: bool = True) -> DocumentOutcome | None:
 
     content = StageOutput(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and ocr.available()}"})
-    if not content.take(stamp):
-        if not make:
-            return None
-        content.make(stamp, lambda: _read(settings, _extract_kept, str(place.path(sha256))))
+    if not content.settle(stamp, lambda: _read(settings, _extract_kept, str(place.path(sha256))), make):
+        return None
     if content.failed:
         return DocumentOutcome(listing, content.made, content.issues, {"extract": content.seconds}, content.held)
 
     tagged = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": sha256_of(msgspec.json.encode(listing))}
     stamp = Stamp((content.digest,), code_digest("tag"), context)
-    if not tagged.take(stamp):
-        if not make:
-            return None
-        tagged.make(stamp, lambda: _confined(settings, "tag", _encoded, _tag_kept, settings, listing))
+    if not tagged.settle(stamp, lambda: _confined(settings, "tag", _encoded, _tag_kept, settings, listing), make):
+        return None
     return DocumentOutcome(
         listing,
         content.made + tagged.made,
@@ -237,10 +116,9 @@ def _portrayed(job: DocumentJob, make: bool = True) -> PortraitOutcome | None:
     place, sha256 = Store(job.settings.root), job.listing.source.sha256
     output = StageOutput(place, sha256, "portray", job.name, job.settings.redo("align"))
     stamp = Stamp(sums_of(job.settings.root, job.listing), code_digest("pair"))
-    if not output.take(stamp):
-        if not make:
-            return None
-        output.make(stamp, lambda: _confined(job.settings, "pair", _encoded, _portray, job.settings, job.listing))
+    step = functools.partial(_confined, job.settings, "pair", _encoded, _portray, job.settings, job.listing)
+    if not output.settle(stamp, step, make):
+        return None
     return PortraitOutcome(job.name, sha256, None if output.failed else output.value(Portrait), output.issues)
 
 
@@ -264,12 +142,9 @@ def _aligned(job: PairJob, make: bool = True) -> PairOutcome | None:
         code_digest("align") + code_digest("compare"),
         {"registry": registry_digest(job.settings.registry)},
     )
-    if not output.take(stamp):
-        if not make:
-            return None
-        output.make(
-            stamp, lambda: _confined(job.settings, "align", _encoded, _align_kept, job.settings, job.ja, job.en)
-        )
+    step = functools.partial(_confined, job.settings, "align", _encoded, _align_kept, job.settings, job.ja, job.en)
+    if not output.settle(stamp, step, make):
+        return None
     return PairOutcome(
         job.name,
         job.ja.id,
@@ -286,12 +161,11 @@ def _compared(job: EditionsJob, make: bool = True) -> EditionsOutcome | None:
     output = _output_of_two(job, "editions", job.old, job.new)
     inputs = (digest_of(job.settings.root, job.old), digest_of(job.settings.root, job.new))
     stamp = Stamp(inputs, code_digest("editions"))
-    if not output.take(stamp):
-        if not make:
-            return None
-        output.make(
-            stamp, lambda: _confined(job.settings, "editions", _encoded, _compare_kept, job.settings, job.old, job.new)
-        )
+    step = functools.partial(
+        _confined, job.settings, "editions", _encoded, _compare_kept, job.settings, job.old, job.new
+    )
+    if not output.settle(stamp, step, make):
+        return None
     return EditionsOutcome(job.name, None if output.failed else output.value(EditionDiff), output.issues)
 
 

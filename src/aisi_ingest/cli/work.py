@@ -14,10 +14,10 @@ import typer
 from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
 
 if TYPE_CHECKING:
+    from aisi_ingest.jobs import Settings, Stage
     from aisi_ingest.run_report import Report
     from aisi_ingest.runner import Progress
     from aisi_ingest.sources import SourceSpec
-    from aisi_ingest.steps import Settings, Stage
 
 
 def register(app: typer.Typer) -> None:
@@ -110,7 +110,7 @@ def reprocess(
     aisi-ingest reprocess sample-guide/1.00/ja      one document from the beginning
     """
     from aisi_ingest import pipeline
-    from aisi_ingest.steps import STAGES
+    from aisi_ingest.jobs import STAGES
 
     if first not in STAGES:
         fail(f"--from {first}: must be one of {', '.join(STAGES)}")
@@ -159,7 +159,7 @@ def _settings(
 ) -> Settings:
     import msgspec
 
-    from aisi_ingest.steps import Settings
+    from aisi_ingest.jobs import Settings
 
     return msgspec.convert(
         {
