@@ -90,6 +90,17 @@ def test_a_second_run_processes_and_publishes_nothing_and_says_so(first, sample_
     assert (root / "processed" / "latest").resolve().name == report.release.id
 
 
+def test_a_document_whose_worker_died_after_its_last_word_to_the_disk_counts_as_processed(tmp_path, sample_site):
+    def asked_twice(step, jobs):
+        for job in jobs:
+            step(job)
+            yield step(job)
+
+    report = pipeline.run(Settings(root=str(tmp_path)), [from_index([sample_site])], runner=asked_twice)
+    assert report.succeeded
+    assert set(states(report).values()) == {"processed"}
+
+
 def test_processing_again_from_the_raw_store_gives_the_same_bytes(first, tmp_path):
     root, _ = first
     shutil.copytree(root / "raw", tmp_path / "raw")

@@ -20,7 +20,7 @@ def test_seconds_of_a_stage_are_added_up_and_of_memory_the_largest_counts():
         row("a.pdf", {"extract": 1.5, "tag": 0.5}, {"extract": 100 * MIB, "tag": 80 * MIB}),
         row("b.pdf", {"extract": 2.0, "tag": 0.25}, {"extract": 90 * MIB, "tag": 120 * MIB}),
     ]
-    costs = stage_costs(rows, [PairOutcome("a", "a/ja", "a/en", None, True, (), 0.75, 50 * MIB)])
+    costs = stage_costs(rows, [PairOutcome("a", "a/ja", "a/en", None, (), 0.75, 50 * MIB)])
     assert costs["extract"] == StageCost(2, 3.5, 100 * MIB)
     assert costs["tag"] == StageCost(2, 0.75, 120 * MIB)
     assert costs["align"] == StageCost(1, 0.75, 50 * MIB)

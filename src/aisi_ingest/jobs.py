@@ -50,7 +50,7 @@ class DocumentOutcome(Struct, frozen=True):
     """What became of a document."""
 
     listing: Listing
-    made: tuple[str, ...] = ()  # stages that were not fresh
+    made: bool = False  # was not fresh when the run looked
     issues: tuple[Issue, ...] = ()
     seconds: dict[str, float] = {}  # by stage, wall clock
     memory: dict[str, int] = {}  # by stage that was made: the most that its process held, bytes
@@ -105,7 +105,6 @@ class PairOutcome(Struct, frozen=True):
     ja: str  # document id
     en: str
     aligned: Aligned | None
-    made: bool = False
     issues: tuple[Issue, ...] = ()
     seconds: float = 0.0
     memory: int | None = None  # the most that its process held, bytes; None: fresh, or stopped

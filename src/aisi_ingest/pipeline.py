@@ -260,7 +260,8 @@ class _Run(AbstractContextManager["_Run"]):
         for url in failed:
             standing = self.store.ledger.standing(url)
             for listing in fetch.listings_of(standing, by_id.get(standing.latest.source))[1:] if standing else ():
-                outcome = steps.process_document(DocumentJob(spared, listing))
+                job = DocumentJob(spared, listing)
+                outcome = steps.kept_document(job) or steps.process_document(job)
                 if not outcome.failed:
                     outcomes[url] = outcome
                     break

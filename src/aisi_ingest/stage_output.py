@@ -36,7 +36,6 @@ class StageOutput:
         self.seconds, self.digest, self.failed = 0.0, "", False
         self.issues: tuple[Issue, ...] = ()
         self.memory: int | None = None
-        self._made = False
 
     def settle(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]], make: bool) -> bool:
         """Take what lies there, else make it by ``step`` where it may be made; False where it may not."""
@@ -61,18 +60,13 @@ class StageOutput:
         with log.timed(_LOG, self.stage, document=self.name):
             measured = step()
         result, self.memory = measured.value, measured.memory or None
-        self.seconds, self._made = round(time.monotonic() - began, 3), True
+        self.seconds = round(time.monotonic() - began, 3)
         self.issues, self.failed = result.issues, result.value is None
         if result.value is None:
             return
         encoded = msgspec.json.encode(Result(msgspec.Raw(result.value), result.issues), order="deterministic")
         self.place.write_output(self.path, encoded, stamp)
         self.digest = sha256_of(encoded)
-
-    @property
-    def made(self) -> tuple[str, ...]:
-        """The stage, if its output was not fresh."""
-        return (self.stage,) if self._made else ()
 
     @property
     def held(self) -> dict[str, int]:

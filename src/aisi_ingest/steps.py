@@ -40,7 +40,11 @@ T = TypeVar("T")
 
 
 def process_document(job: DocumentJob) -> DocumentOutcome:
-    """Extract and tag one document, each only where its output is not fresh."""
+    """Extract and tag one document that is not fresh, each only where its output is not.
+
+    Made in this run it counts as, though all be fresh by now: a worker may die after its last word to the disk,
+    and another is asked again.
+    """
     if job.portray:
         sandbox.shared(job.settings.workers).prepare_soon(_load, job.settings.registry)
     outcome = _made(_processed(job))
@@ -68,7 +72,7 @@ def _processed(job: DocumentJob, make: bool = True) -> DocumentOutcome | None:
     if not content.settle(stamp, lambda: _read(settings, _extract_kept, str(place.path(sha256))), make):
         return None
     if content.failed:
-        return DocumentOutcome(listing, content.made, content.issues, {"extract": content.seconds}, content.held)
+        return DocumentOutcome(listing, make, content.issues, {"extract": content.seconds}, content.held)
 
     tagged = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": sha256_of(msgspec.json.encode(listing))}
@@ -77,7 +81,7 @@ def _processed(job: DocumentJob, make: bool = True) -> DocumentOutcome | None:
         return None
     return DocumentOutcome(
         listing,
-        content.made + tagged.made,
+        make,
         content.issues + tagged.issues,
         {"extract": content.seconds, "tag": tagged.seconds},
         content.held | tagged.held,
@@ -150,7 +154,6 @@ def _aligned(job: PairJob, make: bool = True) -> PairOutcome | None:
         job.ja.id,
         job.en.id,
         None if output.failed else output.value(Aligned),
-        bool(output.made),
         output.issues,
         output.seconds,
         output.memory,
