@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import measure
+from benchmarks import measure, whole
 from benchmarks.corpus import ROOT
 from benchmarks.figures import WORK, Bench
 from benchmarks.measure import Failed
@@ -35,13 +35,18 @@ def dask(bench: Bench) -> Section:
             for _ in range(rounds):
                 for count, took in kept.items():
                     took.append(_on_dask((small, address), count))
+        after, beside = whole.bound(bench.corpus.files, True, 1)
     except Failed as error:
         return Section("Dask workers", columns, (), f"Not measured: {error}")
     one, two = (statistics.median(kept[count]) for count in (1, 2))
-    rows = (("1", seconds(one), "1", ""), ("2", seconds(two), _gain(one / two, 1.6), "1.6"))
+    rows = (
+        ("1", seconds(one), "1", ""),
+        ("2", seconds(two), _gain(one / two, 1.6), "1.6"),
+        ("bound: 2 runs of 1 worker that share nothing, without Dask", seconds(beside), f"{after / beside:.2f}", ""),
+    )
     note = (
         f"{len(bench.corpus.files)} files over HTTP from loopback to a release, as the flow's own report has it, on "
-        f"workers that ran the sample site before, so that their imports are done. Medians of {rounds}."
+        f"workers that ran the sample site before, so that their imports are done. Medians of {rounds}, the bound once."
     )
     return Section("Dask workers", columns, rows, note)
 
@@ -100,19 +105,30 @@ def _site(files: tuple[Path, ...]) -> Path:
 @contextlib.contextmanager
 def _serving(folder: Path) -> Iterator[str]:
     """Python's own web server in a process of its own: it answers 304 by date."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = _free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.1)
+        _listening(port, 10)
         yield f"http://127.0.0.1:{port}/"
     finally:
         server.terminate()
         server.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _listening(port: int, most: float) -> None:
+    """Wait until something answers there. Raises Failed where nothing does in so many seconds."""
+    end = time.monotonic() + most
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise Failed(f"waited {most:.0f} s for port {port} to answer")
 
 
 def _on_dask(addresses: tuple[str, ...], count: int) -> float:
@@ -120,27 +136,27 @@ def _on_dask(addresses: tuple[str, ...], count: int) -> float:
     root = HOME / f"dask-{count}"
     fresh(root)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(HOME / "prefect"), "DO_NOT_TRACK": "1"}
-    environment |= {
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-    }
-    environment.pop("PREFECT_API_URL", None)
+    environment |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0"}
     processes: list[subprocess.Popen[bytes]] = []
 
     def start(name: str, *words: str) -> Path:
         log = root / f"{name}.log"
-        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+        command = [sys.executable, "-m", *words]
         with log.open("w") as out:
             processes.append(subprocess.Popen(command, stdout=out, stderr=out, env=environment, start_new_session=True))
         return log
 
     try:
-        log = start("scheduler", "scheduler", "--host", "127.0.0.1", "--port", "0")
+        port = _free_port()
+        environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+        start("server", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui")
+        _listening(port, 180)
+        log = start("scheduler", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         scheduler = _said(log, r"Scheduler at:\s+(tcp://\S+)", 60)
         for number in range(count):
             folder = str(root / f"worker{number}")
-            words = ("worker", scheduler, "--no-nanny", "--nthreads", "1", "--local-directory", folder)
-            _said(start(f"worker{number}", *words), r"(Registered to)", 60)
+            words = ("--no-nanny", "--nthreads", "1", "--local-directory", folder, "--no-dashboard")
+            _said(start(f"worker{number}", "dask", "worker", scheduler, *words), r"(Registered to)", 60)
         took = 0.0
         for number, address in enumerate(addresses):
             took = _flow(address, root / f"site{number}", scheduler, environment)

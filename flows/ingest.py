@@ -6,6 +6,7 @@ command line, and both give the same bytes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +17,13 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
+from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectNotFound
 from prefect.futures import as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
-from aisi_ingest import pipeline, summary
+from aisi_ingest import log, pipeline, summary
 from aisi_ingest.extract import sandbox
 from aisi_ingest.jobs import Settings, Stage
 from aisi_ingest.pipeline import FetchJob
@@ -50,6 +52,7 @@ def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
     # Prefect's result cache would serve stale results; freshness is the pipeline's own.
     @task(name=step.__name__, task_run_name="{name}", persist_result=False, cache_policy=NO_CACHE)
     def each(name: str, job: J) -> R:
+        logging.getLogger(log.ROOT).setLevel(logging.INFO)  # of a worker's process, which knows no run
         outcome = step(job)
         if getattr(outcome, "failed", False):
             raise DocumentFailed(outcome)
@@ -86,6 +89,21 @@ def one_at_a_time() -> Iterator[None]:
             return
     with concurrency(ONE_RUN, occupy=1):
         yield
+
+
+@contextmanager
+def logs_of_workers() -> Iterator[None]:
+    """Bring what Dask workers log into this process, and so into the run's log; threads are in it already."""
+    context = FlowRunContext.get()
+    client = getattr(context.task_runner, "client", None) if context else None
+    if client is None:
+        yield
+        return
+    client.forward_logging(log.ROOT)
+    try:
+        yield
+    finally:
+        client.unforward_logging(log.ROOT)
 
 
 def finish(report: Report) -> str:
@@ -131,7 +149,7 @@ def _ingest(
     redo_from: Stage | None = "extract" if force else None
     settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from)
     try:
-        with one_at_a_time():
+        with one_at_a_time(), logs_of_workers():
             report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
     finally:
         sandbox.close_shared()
@@ -146,6 +164,7 @@ def dask_runner(workers: int, scheduler: str | None) -> Any:
     if scheduler:
         return DaskTaskRunner(address=scheduler)
     dask.config.set({"distributed.worker.daemon": False})  # workers have children: the confined readers
+    dask.config.set({"distributed.scheduler.worker-saturation": 1.0})  # nothing waits behind a long document
     return DaskTaskRunner(
         cluster_kwargs={"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "processes": True}
     )

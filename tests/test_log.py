@@ -2,7 +2,6 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def test_a_record_is_one_line_with_run_document_stage_and_seconds(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "run.jsonl"
-    with log.writing(path, run="20260101T000000Z"), log.about(document="a.pdf"), log.timed(LOGGER, "extract"):
+    with log.writing(path, run="20260101T000000Z"), log.timed(LOGGER, "extract", document="a.pdf"):
         LOGGER.warning("page %d has no text:\n二行", 3, extra={"page": 3})
     first, second = lines(path)
     assert first["message"] == "page 3 has no text:\n二行" and first["page"] == 3 and first["level"] == "warning"
@@ -43,17 +42,6 @@ def test_nothing_is_written_outside_and_nothing_of_others(tmp_path: Path) -> Non
     LOGGER.warning("too late")
     assert lines(path) == []
     assert not logging.getLogger("aisi_ingest").handlers
-
-
-def test_fields_end_with_what_they_are_about_and_stay_in_their_thread(tmp_path: Path) -> None:
-    path = tmp_path / "run.jsonl"
-    with log.writing(path):
-        with log.about(document="a.pdf"):
-            thread = threading.Thread(target=LOGGER.info, args=("elsewhere",))
-            thread.start()
-            thread.join()
-        LOGGER.info("after")
-    assert all("document" not in line for line in lines(path))
 
 
 def test_what_json_cannot_say_is_written_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -81,6 +82,10 @@ def test_a_worker_that_dies_is_retried_elsewhere_and_the_bytes_are_those_of_one_
     os.killpg(workers[0].pid, signal.SIGKILL)
     assert running.wait(timeout=400) == 0, log.read_text()
     assert "6 processed; published release" in log.read_text()
+
+    logged = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    read = {line["document"] for line in logged if line.get("stage") == "extract" and "seconds" in line}
+    assert len(read) >= 5  # the killed worker may have died with its last line
 
     alone = tmp_path / "alone"
     command = [sys.executable, "-m", "aisi_ingest.cli", "run", "--sources", sources, "--root", alone]

@@ -1,7 +1,7 @@
 """Structured logs: the standard library's ``logging``, a JSON object a line, with run, document, stage, seconds.
 
-Modules log to ``logging.getLogger(__name__)`` and pass fields through ``extra=``; what surrounds them
-says more with ``about``. Nobody who imports the package gets a handler: a run opens one with ``writing``.
+Modules log to ``logging.getLogger(__name__)`` and pass fields through ``extra=``. Nobody who imports the
+package gets a handler: a run opens one with ``writing``.
 The standard library rather than structlog, since Prefect and Dask pass its records on by themselves.
 """
 
@@ -13,17 +13,14 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from aisi_ingest.files import append_line, summed, told
 
 ROOT = "aisi_ingest"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_around: ContextVar[Mapping[str, Any]] = ContextVar("aisi_ingest_log", default=MappingProxyType({}))
 
 
 class JsonLines(logging.Formatter):
@@ -41,7 +38,6 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             **self._fields,
-            **_around.get(),
             **{name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None},
         }
         if record.exc_info:
@@ -75,27 +71,19 @@ class _Appending(logging.Handler):
 
 
 @contextlib.contextmanager
-def about(**fields: Any) -> Iterator[None]:
-    """Give every record inside these fields too, e.g. ``document`` and ``stage``. For this thread alone."""
-    token = _around.set({**_around.get(), **fields})
-    try:
-        yield
-    finally:
-        _around.reset(token)
-
-
-@contextlib.contextmanager
 def timed(logger: logging.Logger, stage: str, **fields: Any) -> Iterator[None]:
     """Log what a stage took, in ``seconds`` of the wall clock, whether it ends well or in an exception."""
     began, what = time.monotonic(), " ".join([*map(str, fields.values()), stage])
-    with about(stage=stage, **fields):
-        try:
-            yield
-        except BaseException as error:
-            seconds = round(time.monotonic() - began, 3)
-            logger.error("%s failed: %s", what, error, extra={"seconds": seconds})
-            raise
-        logger.info("%s done", what, extra={"seconds": round(time.monotonic() - began, 3)})
+
+    def told() -> dict[str, Any]:
+        return {"stage": stage, **fields, "seconds": round(time.monotonic() - began, 3)}
+
+    try:
+        yield
+    except BaseException as error:
+        logger.error("%s failed: %s", what, error, extra=told())
+        raise
+    logger.info("%s done", what, extra=told())
 
 
 @contextlib.contextmanager
