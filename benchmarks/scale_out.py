@@ -136,7 +136,10 @@ def _on_dask(addresses: tuple[str, ...], count: int) -> float:
     root = HOME / f"dask-{count}"
     fresh(root)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(HOME / "prefect"), "DO_NOT_TRACK": "1"}
-    environment |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0"}
+    environment |= {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",
+    }
     processes: list[subprocess.Popen[bytes]] = []
 
     def start(name: str, *words: str) -> Path:

@@ -1,13 +1,12 @@
 """Open a PPTX file for python-pptx: checked, cleaned and cut to what is read.
 
 python-pptx unpacks every member before it looks at one, and a single broken part ends the reading. So
-the file is copied in memory first: media that are never read stay out, sizes are limited, parts that
-are not well-formed are repaired or named.
+it is handed the parts instead of the file: media that are never read stay out, sizes are limited, parts
+that are not well-formed are repaired or named.
 """
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
@@ -100,71 +99,71 @@ def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
         return Result(None, (error("too_large", message),))
 
     # Most files are whole. Where one is not, each part is looked at, which takes as long again.
-    opened = _loaded(name, _copied(name, archive, wanted, mend=False))
+    opened = _loaded(name, _parts(name, archive, wanted, mend=False))
     if opened.value is None or not _is_whole(opened.value):
-        opened = _loaded(name, _copied(name, archive, wanted, mend=True))
+        opened = _loaded(name, _parts(name, archive, wanted, mend=True))
     if opened.value is None:
         return Result(None, opened.issues)
     return Result(Package(opened.value, _active_content(known)), opened.issues)
 
 
-def _copied(name: str, archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], mend: bool) -> Result[io.BytesIO]:
+def _parts(name: str, archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], mend: bool) -> Result[dict[str, bytes]]:
     """The parts that are read, with the list of their content types completed; ``mend``: those that can be saved."""
     issues: list[Issue] = []
     names, rooted = {member.filename for member in wanted}, False
-    copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w") as cleaned:
-        for member in wanted:
-            try:
-                content = archive.read(member)
-            except (zipfile.BadZipFile, zlib.error, EOFError) as reason:
-                issues.append(warning("part_missing", f"{member.filename} is damaged and was left out ({reason})."))
-                continue
-            if _is_xml(member.filename):
-                if _DOCTYPE.search(content[:4096]):
-                    message = f"{name}: {member.filename} has a document type declaration, which PPTX does not allow."
-                    return Result(None, (error("xml_entities", message),))
-                for strict, transitional in _STRICT:
-                    content = content.replace(strict, transitional)
-                content = _KINDS.sub(_PRESENTATION, content)
-                if mend or member.filename == "[Content_Types].xml":
-                    saved, problem = _well_formed(member.filename, content)
-                    if problem:
-                        issues.append(problem)
-                    if saved is None:
-                        continue
-                    content = saved
-                if member.filename == "[Content_Types].xml":
-                    content = _typed(content, names)
-                elif mend and member.filename.endswith(".rels"):
-                    content = _related(content)
-                if member.filename == "_rels/.rels":
-                    content, rooted = _root_relations(content), True
-            cleaned.writestr(member.filename, content)
-        if not rooted and "ppt/presentation.xml" in names:
-            cleaned.writestr("_rels/.rels", _root_relations(None))
-        if "[Content_Types].xml" not in cleaned.namelist():
-            cleaned.writestr("[Content_Types].xml", _typed(b"<Types/>", names))
-    return Result(copy, tuple(issues))
+    parts: dict[str, bytes] = {}
+    for member in wanted:
+        try:
+            content = archive.read(member)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as reason:
+            issues.append(warning("part_missing", f"{member.filename} is damaged and was left out ({reason})."))
+            continue
+        if _is_xml(member.filename):
+            if _DOCTYPE.search(content[:4096]):
+                message = f"{name}: {member.filename} has a document type declaration, which PPTX does not allow."
+                return Result(None, (error("xml_entities", message),))
+            for strict, transitional in _STRICT:
+                content = content.replace(strict, transitional)
+            content = _KINDS.sub(_PRESENTATION, content)
+            if mend or member.filename == "[Content_Types].xml":
+                saved, problem = _well_formed(member.filename, content)
+                if problem:
+                    issues.append(problem)
+                if saved is None:
+                    continue
+                content = saved
+            if member.filename == "[Content_Types].xml":
+                content = _typed(content, names)
+            elif mend and member.filename.endswith(".rels"):
+                content = _related(content)
+            if member.filename == "_rels/.rels":
+                content, rooted = _root_relations(content), True
+        parts[f"/{member.filename}"] = content
+    if not rooted and "ppt/presentation.xml" in names:
+        parts["/_rels/.rels"] = _root_relations(None)
+    if "/[Content_Types].xml" not in parts:
+        parts["/[Content_Types].xml"] = _typed(b"<Types/>", names)
+    return Result(parts, tuple(issues))
 
 
-def _loaded(name: str, copy: Result[io.BytesIO]) -> Result[Any]:
+def _loaded(name: str, parts: Result[dict[str, bytes]]) -> Result[Any]:
     """python-pptx's part of the presentation."""
     from pptx.opc.constants import RELATIONSHIP_TYPE
-    from pptx.package import Package as PptxPackage
 
-    if copy.value is None:
-        return Result(None, copy.issues)
+    from aisi_ingest.extract.unpacked import Unpacked
+
+    if parts.value is None:
+        return Result(None, parts.issues)
     try:
-        package = PptxPackage.open(copy.value)
+        package = Unpacked.of(parts.value)
         presentation = package.part_related_by(RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
         if not hasattr(presentation, "presentation"):
             message = f"{name} holds another kind of document than a presentation."
             return Result(None, (error("not_a_pptx", message),))
     except Exception as reason:  # python-pptx says in a dozen ways that something it needs is not there
         message = f"{name} cannot be opened as a presentation: {type(reason).__name__} {reason}."
-        return Result(None, (*copy.issues, error("part_missing", message)))
-    return Result(presentation, copy.issues)
+        return Result(None, (*parts.issues, error("part_missing", message)))
+    return Result(presentation, parts.issues)
 
 
 _PARSED = re.compile(r"/ppt/(?:slides|slideLayouts|slideMasters|notesSlides)/[^/]+\.xml")
