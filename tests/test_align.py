@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from aisi_ingest.align import align, encoder, evidence
 from aisi_ingest.align.katakana import english_sounds, katakana_sounds
 from aisi_ingest.align.search import path, pieces, search
+from aisi_ingest.compare import compare
 from aisi_ingest.model import Alignment, Bead, Document, Mention
 
 
@@ -125,6 +126,37 @@ def test_two_paragraphs_beside_one_are_one_bead() -> None:
     ja = report(JAPANESE, "ja")
     bead = next(b for b in of_unit(aligned(ja, en), "block") if "b3" in b.ja)
     assert len(bead.en) == 2
+
+
+def paragraphs(title: str, sentences: list[str], first: int) -> str:
+    """Two paragraphs, the first of so many sentences."""
+    space = " " if title.isascii() else ""
+    return f"# 1 {title}\nparagraph: {space.join(sentences[:first])}\nparagraph: {space.join(sentences[first:])}"
+
+
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+@pytest.mark.parametrize(("first", "shape"), [(1, (2, 2)), (2, (1, 1)), (3, (2, 2))])
+def test_paragraphs_that_are_cut_in_another_place_are_one_bead_of_two_and_two(first: int, shape: tuple) -> None:
+    japanese = [
+        "研究所は三つの部からなります。",
+        "評価の部は質問集を作り、毎月公開します。",
+        "研修の部は役所の職員に講習を行います。",
+        "広報の部は雑誌を年に四回出し、学校にも送ります。",
+    ]
+    english = [
+        "The institute has three departments.",
+        "The department of evaluation writes collections of questions and publishes them every month.",
+        "The department of training gives courses to staff of public offices.",
+        "The department of public relations prints a magazine four times a year and sends it to schools too.",
+    ]
+    ja = report(paragraphs("概要", japanese, 2), "ja")
+    en = report(paragraphs("Overview", english, first), "en")
+    alignment = aligned(ja, en)
+    text = {b.id: b.kind for b in ja.content.blocks}
+    found = [bead for bead in of_unit(alignment, "block") if all(text[i] == "paragraph" for i in bead.ja)]
+    assert {(len(bead.ja), len(bead.en)) for bead in found} == {shape}
+    assert len([bead for bead in of_unit(alignment, "sentence") if bead.ja and bead.en]) >= 4
+    assert not compare(ja, en, alignment).value
 
 
 @pytest.mark.parametrize(

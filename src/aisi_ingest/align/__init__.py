@@ -1,9 +1,9 @@
 """Lay two language versions of one text side by side: sections, then blocks, then sentences and table rows.
 
 Sections are found over the whole tree, by number, title, contents and place (``sections``); blocks inside aligned
-sections, then over their borders where the languages cut differently (``blocks``); sentences and table rows inside
-aligned blocks (``beads``). What speaks for two texts is read in ``evidence``, weighed in ``cost``, and the best way
-found in ``search``.
+sections, then over their borders and over those of paragraphs where the languages cut differently (``blocks``,
+``recut``); sentences and table rows inside aligned blocks (``sentences``). What speaks for two texts is read in
+``evidence``, weighed in ``cost``, and the best way found in ``search``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from aisi_ingest.align import encoder as encoders
 from aisi_ingest.align import evidence, units
-from aisi_ingest.align.beads import beads, sentence_beads
+from aisi_ingest.align.beads import beads
 from aisi_ingest.align.blocks import blocks
 from aisi_ingest.align.match import Pairing, inside, kinship, pairing
+from aisi_ingest.align.recut import recut
 from aisi_ingest.align.sections import sections
+from aisi_ingest.align.sentences import sentence_beads
 from aisi_ingest.align.units import Outline
 from aisi_ingest.model import Alignment, Document, Issue, Result
 
@@ -37,6 +39,7 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     of = _pairing(left, right, encoder)
     of = replace(of, kinship=kinship(of))
     matched, texts, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
+    matched, texts = recut(left, right, matched, texts, of, encoder)
     notes = units.outline(ja, units.notes(ja), local=local), units.outline(en, units.notes(en), local=local)
     of_notes = replace(_pairing(*notes, encoder), kinship=of.kinship)
     matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)

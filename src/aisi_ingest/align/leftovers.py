@@ -145,7 +145,7 @@ def _sole(outline: Outline, place: int) -> Label | None:
 def _held(outlines: tuple[Outline, Outline], found: Sequence[Match], of: Pairing) -> tuple[list[Match], list[Match]]:
     """Matches with blocks that the other side says in the same text; the second also where something is between."""
     blocks, matches = list(found), list(found)
-    scale = _scale(matches, of)
+    ratio = scale(matches, of)
     for which, outline in enumerate(outlines):
         at = {i: k for k, match in enumerate(matches) for i in (match.ja, match.en)[which]}
         for place, block in enumerate(outline.blocks):
@@ -160,7 +160,7 @@ def _held(outlines: tuple[Outline, Outline], found: Sequence[Match], of: Pairing
                     continue
                 grown = _with(match, which, place)
                 beside = bool({place - 1, place + 1} & {*(match.ja, match.en)[which]}) and block.kind == own.kind
-                longer = _EXCESS[0] < _excess(which, match, place, scale, of) < _EXCESS[1]
+                longer = _EXCESS[0] < _excess(which, match, place, ratio, of) < _EXCESS[1]
                 if not longer and not (beside and block.kind == "paragraph"):
                     continue
                 gain = of.whole(grown.ja, grown.en) - of.whole(match.ja, match.en)
@@ -177,7 +177,7 @@ def _held(outlines: tuple[Outline, Outline], found: Sequence[Match], of: Pairing
     return blocks, matches
 
 
-def _scale(matches: Sequence[Match], of: Pairing) -> float:
+def scale(matches: Sequence[Match], of: Pairing) -> float:
     """How much longer English is than Japanese, beyond what the languages differ: the median of sure pairs."""
     ratios = [
         float(of.en.lengths[list(m.en)].sum() / of.ja.lengths[list(m.ja)].sum()) for m in matches if m.odds > _SURE
@@ -188,9 +188,9 @@ def _scale(matches: Sequence[Match], of: Pairing) -> float:
 _SURE = 2.0
 
 
-def _excess(which: int, match: Match, place: int, scale: float, of: Pairing) -> float:
+def _excess(which: int, match: Match, place: int, ratio: float, of: Pairing) -> float:
     """By how much the other side is longer than this one, in lengths of a block that it may hold."""
-    ja, en = float(of.ja.lengths[list(match.ja)].sum()) * scale, float(of.en.lengths[list(match.en)].sum())
+    ja, en = float(of.ja.lengths[list(match.ja)].sum()) * ratio, float(of.en.lengths[list(match.en)].sum())
     if which == 0:
-        return (en - ja) / (float(of.ja.lengths[place]) * scale)
+        return (en - ja) / (float(of.ja.lengths[place]) * ratio)
     return (ja - en) / float(of.en.lengths[place])
