@@ -75,15 +75,15 @@ def timed(logger: logging.Logger, stage: str, **fields: Any) -> Iterator[None]:
     """Log what a stage took, in ``seconds`` of the wall clock, whether it ends well or in an exception."""
     began, what = time.monotonic(), " ".join([*map(str, fields.values()), stage])
 
-    def told() -> dict[str, Any]:
+    def so_far() -> dict[str, Any]:
         return {"stage": stage, **fields, "seconds": round(time.monotonic() - began, 3)}
 
     try:
         yield
     except BaseException as error:
-        logger.error("%s failed: %s", what, error, extra=told())
+        logger.error("%s failed: %s", what, error, extra=so_far())
         raise
-    logger.info("%s done", what, extra=told())
+    logger.info("%s done", what, extra=so_far())
 
 
 @contextlib.contextmanager
