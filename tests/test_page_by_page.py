@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import fixtures_pdf as fixtures
 import pytest
@@ -95,6 +96,20 @@ def test_a_bad_page_costs_that_page(box, path, what, words):
     assert [(block.page, block.text) for block in result.value.blocks] == [
         (number, f"This is what page {number} says.") for number in (1, 2, 4, 5)
     ]
+
+
+def test_a_page_that_hangs_is_found_however_long_its_document_waited_for_a_worker(path):
+    sandbox = Sandbox(1, Limits(wall_seconds=2))
+    try:
+        with ThreadPoolExecutor() as beside:
+            for _ in range(3):
+                beside.submit(sandbox.call, time.sleep, 1.5)
+            time.sleep(0.3)
+            result, issues, _ = reading(sandbox, read_badly, path, {1: hang})
+    finally:
+        sandbox.stop()
+    assert result.value is not None
+    assert [issue.page for issue in issues] == [1]
 
 
 def test_up_to_three_bad_pages_are_left_out(box, path):

@@ -224,6 +224,15 @@ def test_the_log_says_what_each_stage_of_each_document_took(first):
     assert {(row.file, stage) for row in report.documents for stage in ("extract", "tag")} <= took
 
 
+def test_the_log_says_which_document_failed_and_why(bad_run):
+    root, report = bad_run
+    lines = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    told = {line["document"]: line["message"] for line in lines if line["level"] == "error"}
+    failed = {row.file: row.reason for row in report.documents if row.state == "failed"}
+    assert failed and set(failed) <= set(told)
+    assert all(reason in told[file] for file, reason in failed.items())
+
+
 def test_the_report_says_time_and_memory_by_stage_and_document(first):
     root, _ = first
     said = json.loads((root / "processed" / "latest" / "report.json").read_text(encoding="utf-8"))["run"]

@@ -210,6 +210,16 @@ def test_what_a_call_held_in_memory_is_measured_and_not_put_on_the_next():
         box.stop()
 
 
+def test_the_time_of_a_call_is_without_what_it_waited_for_a_worker():
+    sandbox = Sandbox(1)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            took = [done.seconds for done in pool.map(lambda _: sandbox.measured(time.sleep, 0.6), range(3))]
+    finally:
+        sandbox.stop()
+    assert all(0.6 <= seconds < 1.1 for seconds in took)
+
+
 def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(

@@ -12,7 +12,6 @@ import datetime
 import json
 import logging
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,22 +67,6 @@ class _Appending(logging.Handler):
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-
-
-@contextlib.contextmanager
-def timed(logger: logging.Logger, stage: str, **fields: Any) -> Iterator[None]:
-    """Log what a stage took, in ``seconds`` of the wall clock, whether it ends well or in an exception."""
-    began, what = time.monotonic(), " ".join([*map(str, fields.values()), stage])
-
-    def so_far() -> dict[str, Any]:
-        return {"stage": stage, **fields, "seconds": round(time.monotonic() - began, 3)}
-
-    try:
-        yield
-    except BaseException as error:
-        logger.error("%s failed: %s", what, error, extra=so_far())
-        raise
-    logger.info("%s done", what, extra=so_far())
 
 
 @contextlib.contextmanager

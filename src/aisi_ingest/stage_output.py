@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest import log, store
+from aisi_ingest import store
 from aisi_ingest.extract.sandbox import Measured
 from aisi_ingest.files import sha256_of
 from aisi_ingest.model import Issue, Result
@@ -56,14 +55,16 @@ class StageOutput:
 
     def _make(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]]) -> None:
         """``step`` gives the value as JSON, as it came out of the worker."""
-        began = time.monotonic()
-        with log.timed(_LOG, self.stage, document=self.name):
-            measured = step()
+        measured = step()
         result, self.memory = measured.value, measured.memory or None
-        self.seconds = round(time.monotonic() - began, 3)
+        self.seconds = round(measured.seconds, 3)
         self.issues, self.failed = result.issues, result.value is None
+        told = {"document": self.name, "stage": self.stage, "seconds": self.seconds}
         if result.value is None:
+            reason = next((issue.message for issue in result.issues if issue.level == "error"), "no reason given")
+            _LOG.error("%s %s failed: %s", self.name, self.stage, reason, extra=told)
             return
+        _LOG.info("%s %s done", self.name, self.stage, extra=told)
         encoded = msgspec.json.encode(Result(msgspec.Raw(result.value), result.issues), order="deterministic")
         self.place.write_output(self.path, encoded, stamp)
         self.digest = sha256_of(encoded)

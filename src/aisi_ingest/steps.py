@@ -186,11 +186,11 @@ def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]]
             box.prepare(_load, settings.registry)
         return box.measured(function, *args)
     except sandbox.LimitExceeded as stopped:
-        failed: Result[T] = Result(None, (Issue(stage, "error", stopped.code, str(stopped)),))
+        return Measured(Result(None, (Issue(stage, "error", stopped.code, str(stopped)),)), 0, stopped.seconds)
     except Exception as fault:  # the boundary of a document: its faults end here, named
         text = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
-        failed = Result(None, (Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}"),))
-    return Measured(failed, 0)
+        issue = Issue(stage, "error", "internal", f"a fault of aisi-ingest, please report it: {text}")
+        return Measured(Result(None, (issue,)), 0)
 
 
 _WITH_MODELS = ("pair", "align", "editions")
@@ -213,11 +213,15 @@ def _read(settings: Settings, extract: Callable[..., Result[T]], path: str) -> M
     """Extract in the sandbox, again without a page that makes the reader crash or hang."""
     from aisi_ingest.extract import page_by_page
 
+    seconds = []
+
     def once(note: str, left_out: tuple[int, ...]) -> Measured[Result[T]]:
-        return _confined(settings, "extract", extract, path, settings.ocr, note, left_out)
+        measured = _confined(settings, "extract", extract, path, settings.ocr, note, left_out)
+        seconds.append(measured.seconds)
+        return measured
 
     done, issues = page_by_page.read(once, lambda measured: measured.value)
-    return Measured(Result(done.value.value, (*issues, *done.value.issues)), done.memory)
+    return Measured(Result(done.value.value, (*issues, *done.value.issues)), done.memory, sum(seconds))
 
 
 def _encoded(function: Callable[..., Result[Any]], *args: Any) -> Result[bytes]:

@@ -24,16 +24,18 @@ T = TypeVar("T")
 MOST_BAD_PAGES = 3
 _STOPPED = ("worker_died", "time_limit", "cpu_limit", "memory_limit")  # codes of sandbox.LimitExceeded
 _SLOW = ("time_limit", "cpu_limit")
-_NOTE = struct.Struct("=qd")  # page from 1, 0 for none; monotonic time in seconds at which it was begun
+# Page from 1, 0 for none; monotonic times in seconds at which it was begun, and the document.
+_NOTE = struct.Struct("=qdd")
 
 _note: mmap.mmap | None = None
 _left_out: frozenset[int] = frozenset()
+_began = 0.0
 
 
 def follow(path: str, left_out: Collection[int]) -> None:
     """In the worker: note pages at ``path`` from now on, and leave some out. An empty path notes nothing."""
-    global _note, _left_out
-    _note, _left_out = None, frozenset(left_out)
+    global _note, _left_out, _began
+    _note, _left_out, _began = None, frozenset(left_out), time.monotonic()
     if path:
         with suppress(OSError), open(path, "r+b") as file:
             _note = mmap.mmap(file.fileno(), _NOTE.size)
@@ -44,7 +46,7 @@ def begins(page: int) -> bool:
     if page in _left_out:
         return False
     if _note is not None:
-        _NOTE.pack_into(_note, 0, page, time.monotonic())
+        _NOTE.pack_into(_note, 0, page, time.monotonic(), _began)
     return True
 
 
@@ -63,14 +65,13 @@ def read(
         first: T | None = None
         while True:
             os.pwrite(file.fileno(), bytes(_NOTE.size), 0)
-            began = time.monotonic()
             given = call(path, tuple(bad))
             first = given if first is None else first
             result = result_of(given)
             stop = next((issue for issue in result.issues if issue.code in _STOPPED), None)
             if result.value is not None or stop is None:
                 return given, tuple(bad.values()) if result.value is not None else ()
-            page, since = _NOTE.unpack(os.pread(file.fileno(), _NOTE.size, 0))
+            page, since, began = _NOTE.unpack(os.pread(file.fileno(), _NOTE.size, 0))
             now = time.monotonic()
             slow_elsewhere = stop.code in _SLOW and now - since < (now - began) / 2
             if not page or page in bad or slow_elsewhere or len(bad) == MOST_BAD_PAGES:

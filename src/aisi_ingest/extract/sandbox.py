@@ -15,6 +15,7 @@ import pickle
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar
@@ -69,11 +70,11 @@ def configured(environment: Mapping[str, str] | None = None) -> Limits:
 
 
 class LimitExceeded(Exception):
-    """A worker was stopped or died. ``code`` is the issue's code, the message says which limit."""
+    """A worker was stopped or died, after so many seconds. ``code`` is the issue's, the message says which limit."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, seconds: float) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.seconds = code, seconds
 
 
 class _Worker:
@@ -125,25 +126,26 @@ class Sandbox:
         """
         told = pickle.dumps((function, self.limits.cpu_seconds, args, kwargs))
         with self._leased() as leased:
+            began = time.monotonic()  # what it waited for a worker is no time of its own
             try:
                 leased.connection.send_bytes(told)
-                if not leased.connection.poll(self.limits.wall_seconds):
-                    seconds = self.limits.wall_seconds
-                    raise LimitExceeded("time_limit", f"took longer than {seconds:g} s and was stopped")
+                if not leased.connection.poll(most := self.limits.wall_seconds):
+                    raise LimitExceeded("time_limit", f"took longer than {most:g} s and was stopped", most)
                 answer = leased.connection.recv_bytes()
             except (EOFError, OSError):
-                raise self._death(self._buried(leased)) from None
+                raise self._death(self._buried(leased), time.monotonic() - began) from None
+            seconds = time.monotonic() - began
         try:
             good, value = pickle.loads(answer)
         except Exception as fault:  # an exception that is made in another way than it is pickled
             raise RuntimeError(f"what a worker gave cannot be read: {fault}") from None
         if good:
-            done: Measured[R] = value
+            done: Measured[R] = structs.replace(value, seconds=seconds)
             return done
         if isinstance(value, MemoryError):
             gigabytes = self.limits.address_space / (1 << 30)
             text = f"needed more than {gigabytes:g} GiB of memory and was stopped"
-            raise LimitExceeded("memory_limit", text) from None
+            raise LimitExceeded("memory_limit", text, seconds) from None
         raise value
 
     def prepare(self, function: Callable[..., object], *args: object) -> None:
@@ -225,12 +227,12 @@ class Sandbox:
             return self._ask(worker.END, one.process)
         return None
 
-    def _death(self, code: int | None) -> LimitExceeded:
+    def _death(self, code: int | None, seconds: float) -> LimitExceeded:
         if code == -signal.SIGXCPU:
             reason = f"used more than {self.limits.cpu_seconds} s of processor time and was stopped"
-            return LimitExceeded("cpu_limit", reason)
+            return LimitExceeded("cpu_limit", reason, seconds)
         cause = "stopped" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return LimitExceeded("worker_died", f"the reader crashed ({cause})")
+        return LimitExceeded("worker_died", f"the reader crashed ({cause})", seconds)
 
     def _ask(self, what: bytes, number: int = 0, descriptor: int | None = None, more: bytes = b"") -> int:
         """Tell the process that is forked, and hear its answer; where it has ended, a new one takes its place.

@@ -36,6 +36,7 @@ class Measured(Struct, Generic[R], frozen=True):
 
     value: R
     memory: int  # the most that was resident in the worker while it ran, its modules and models too; bytes
+    seconds: float = 0.0  # from the question to the answer, by the wall clock
 
 
 def nurse(channel: socket.socket, address_space: int) -> None:
