@@ -138,7 +138,8 @@ def _on_dask(addresses: tuple[str, ...], count: int) -> float:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(HOME / "prefect"), "DO_NOT_TRACK": "1"}
     environment |= {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",
+        "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",  # as docs/operations.md has it
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
     }
     processes: list[subprocess.Popen[bytes]] = []
 

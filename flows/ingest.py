@@ -163,8 +163,13 @@ def dask_runner(workers: int, scheduler: str | None) -> Any:
 
     if scheduler:
         return DaskTaskRunner(address=scheduler)
-    dask.config.set({"distributed.worker.daemon": False})  # workers have children: the confined readers
-    dask.config.set({"distributed.scheduler.worker-saturation": 1.0})  # nothing waits behind a long document
+    dask.config.set(
+        {
+            "distributed.worker.daemon": False,  # workers have children: the confined readers
+            "distributed.worker.profile.enabled": False,  # looks a hundred times a second at a thread that waits
+            "distributed.scheduler.worker-saturation": 1.0,  # nothing waits behind a long document
+        }
+    )
     return DaskTaskRunner(
         cluster_kwargs={"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "processes": True}
     )
