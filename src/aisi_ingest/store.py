@@ -123,7 +123,7 @@ class Store:
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with this digest are, or would be."""
-        return self.raw.joinpath(sha256[:2], sha256)
+        return self.raw / sha256[:2] / sha256
 
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
@@ -191,7 +191,7 @@ class Store:
 
     def stage_path(self, key: str, stage: str, suffix: str = ".json") -> Path:
         """Where a stage's output for a key is: the input's sha256, or a digest of several."""
-        return self.processed.joinpath("stages", stage, key[:2], key + suffix)
+        return self.processed / "stages" / stage / key[:2] / (key + suffix)
 
     def write_output(self, path: Path, content: bytes | str, stamp: Stamp) -> None:
         """Write a stage's output, then its stamp: a crash between them leaves no stamp, so it is made again."""

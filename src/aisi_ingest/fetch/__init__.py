@@ -256,31 +256,28 @@ def add_file(path: Path, store: Store) -> Fetched:
     store.prepare()
     folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     attempt = Receipt(url=f"file:{path.name}#{folder}", time=now(), source=MANUAL, state="failed", file=path.name)
-    before = store.ledger.standing(attempt.url)
     try:
-        receipt = _taken_in(path, store, attempt, before.good if before else None)
+        reason = "not a file" if not path.is_file() else sniff.refusal(path)
+        if reason is not None:
+            receipt = replace(attempt, state="refused", reason=reason)
+        else:
+            before = store.ledger.standing(attempt.url)
+            sha256 = sha256_of(path)
+            if not store.holds(sha256):
+                part = store.incoming()
+                shutil.copyfile(path, part)
+                sha256 = store.keep(part)
+            good = before.good if before else None
+            if good is not None and good.sha256 == sha256:
+                receipt = replace(good, time=attempt.time, state="unchanged", reason=None)
+            else:
+                kept = store.path(sha256)
+                kind, size = sniff.media_type(kept), kept.stat().st_size
+                receipt = replace(attempt, state="fetched", sha256=sha256, bytes=size, media_type=kind)
     except OSError as error:
         receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
     store.ledger.append(receipt)
     return _fetched(receipt, None, store, changed=receipt.state == "fetched")
-
-
-def _taken_in(path: Path, store: Store, attempt: Receipt, good: Receipt | None) -> Receipt:
-    """The receipt of a local file, whose bytes it puts into the store; ``good``: of those before. Raises OSError."""
-    if not path.is_file():
-        return replace(attempt, state="refused", reason="not a file")
-    if good is not None and sha256_of(path) == good.sha256 and store.holds(good.sha256):
-        return replace(good, time=attempt.time, state="unchanged", reason=None)
-    if reason := sniff.refusal(path):
-        return replace(attempt, state="refused", reason=reason)
-    part = store.incoming()
-    shutil.copyfile(path, part)
-    sha256 = store.keep(part)
-    if good is not None and sha256 == good.sha256:  # its bytes in the store were damaged
-        return replace(good, time=attempt.time, state="unchanged", reason=None)
-    kept = store.path(sha256)
-    kind, size = sniff.media_type(kept), kept.stat().st_size
-    return replace(attempt, state="fetched", sha256=sha256, bytes=size, media_type=kind)
 
 
 def add_url(url: str, store: Store, *, contact: str = "", client: Client | None = None) -> Fetched:
