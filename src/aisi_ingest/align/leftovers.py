@@ -190,7 +190,11 @@ _SURE = 2.0
 
 def _excess(which: int, match: Match, place: int, ratio: float, of: Pairing) -> float:
     """By how much the other side is longer than this one, in lengths of a block that it may hold."""
-    ja, en = float(of.ja.lengths[list(match.ja)].sum()) * ratio, float(of.en.lengths[list(match.en)].sum())
     if which == 0:
-        return (en - ja) / (float(of.ja.lengths[place]) * ratio)
-    return (ja - en) / float(of.en.lengths[place])
+        return surplus(match, ratio, of) / (float(of.ja.lengths[place]) * ratio)
+    return -surplus(match, ratio, of) / float(of.en.lengths[place])
+
+
+def surplus(match: Match, ratio: float, of: Pairing) -> float:
+    """By how much the English of a match is longer than its Japanese, which is ``ratio`` times as long in English."""
+    return float(of.en.lengths[list(match.en)].sum()) - float(of.ja.lengths[list(match.ja)].sum()) * ratio

@@ -11,15 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from aisi_ingest.align.encoder import Encoder
 from aisi_ingest.align.evidence import latin_length
-from aisi_ingest.align.leftovers import scale
+from aisi_ingest.align.leftovers import scale, surplus
 from aisi_ingest.align.match import Match, Pairing, inside
-from aisi_ingest.align.sentences import Span, compared, spans
+from aisi_ingest.align.sentences import SENTENCE, Span, compared, spans
 from aisi_ingest.align.units import Outline
 
-_SENTENCE = 36  # Latin characters: a shorter one says too little
-_TOO_LONG = (
-    0.3  # of such a sentence: so much longer one paragraph is than its counterpart, and so much shorter the next
-)
+_LEAST = 0.3 * SENTENCE  # by so much one paragraph is longer than its counterpart, and the next one shorter
 _SURE = 1.0  # least log odds of the sentences on both sides of the cut
 
 
@@ -44,7 +41,6 @@ def recut(
 def _suspects(ja: Outline, en: Outline, blocks: Sequence[Match], of: Pairing) -> Iterator[tuple[Match, Match]]:
     """Two paragraphs that follow each other on both sides, one longer than its counterpart, the other shorter."""
     ratio = scale(blocks, of)
-    least = _TOO_LONG * _SENTENCE
     for first, second in itertools.pairwise(blocks):
         places = (first.ja, second.ja, first.en, second.en)
         if any(len(each) > 1 for each in places):
@@ -52,8 +48,8 @@ def _suspects(ja: Outline, en: Outline, blocks: Sequence[Match], of: Pairing) ->
         (a,), (b,), (c,), (d,) = places
         if b != a + 1 or d != c + 1 or not (_go_on(ja, a) and _go_on(en, c)):
             continue
-        more = [float(of.en.lengths[j]) - ratio * float(of.ja.lengths[i]) for i, j in ((a, c), (b, d))]
-        if more[0] * more[1] < 0 and min(map(abs, more)) > least:
+        more = [surplus(match, ratio, of) for match in (first, second)]
+        if more[0] * more[1] < 0 and min(map(abs, more)) > _LEAST:
             yield first, second
 
 
@@ -76,7 +72,7 @@ def _sentence_over_the_cut(ja: Outline, en: Outline, first: Match, second: Match
     for match in inside(range(len(left)), range(len(right)), of):
         over = (match.ja[-1] < cut_ja and match.en[0] >= cut_en) or (match.ja[0] >= cut_ja and match.en[-1] < cut_en)
         free = used[0].isdisjoint(match.ja) and used[1].isdisjoint(match.en)
-        long = min(_length(left, match.ja), _length(right, match.en)) >= _SENTENCE
+        long = min(_length(left, match.ja), _length(right, match.en)) >= SENTENCE
         if over and free and long and match.odds > _SURE:
             return True
     return False

@@ -16,6 +16,8 @@ from aisi_ingest.align.units import Outline
 from aisi_ingest.model import Bead, Block
 from aisi_ingest.text import sentences
 
+SENTENCE = 36  # characters, Latin ones; a shorter one says too little
+
 
 def sentence_beads(ja: Outline, en: Outline, matches: Sequence[Match], encoder: Encoder | None) -> list[Bead]:
     """Beads of sentences and table rows inside matched blocks."""
@@ -50,7 +52,6 @@ def compared(ja: Outline, left: Sequence[Span], en: Outline, right: Sequence[Spa
 # purpose one in fifty has a clause so much like it, of those that are a clause of the other language most have.
 _CLAUSE = 0.6
 _SIMILAR = 0.3  # least cosine with the whole of the longer one
-_SENTENCE = 36  # characters, Latin ones; a shorter one says too little
 _MOST_WINDOWS, _LONGEST_RUN = 20, 3  # runs of clauses, and clauses of one run
 _MUCH_MORE = 2.0  # lengths of what was left out
 _BORDER = re.compile(r"(?<=[、，,;；:：）)」])\s*|(?=[（(「])|\s*[→⇒]\s*")
@@ -74,7 +75,7 @@ def _in_clauses(found: list[Match], left: Sequence[str], right: Sequence[str], e
     if more > _MUCH_MORE * sum(sizes[i] for i in free[which]):
         return found
     out = list(found)
-    for place in (i for i in free[which] if sizes[i] >= _SENTENCE):
+    for place in (i for i in free[which] if sizes[i] >= SENTENCE):
         vectors = encoder.encode([texts[place], *others])  # which it has given before
         alike = vectors[1:] @ vectors[0]
         near = [int(at) for at in (-alike).argsort() if alike[at] >= _SIMILAR]
