@@ -150,12 +150,12 @@ def _loaded(name: str, parts: Result[dict[str, bytes]]) -> Result[Any]:
     """python-pptx's part of the presentation."""
     from pptx.opc.constants import RELATIONSHIP_TYPE
 
-    from aisi_ingest.extract.unpacked import Unpacked
+    from aisi_ingest.extract.unpacked import package_of
 
     if parts.value is None:
         return Result(None, parts.issues)
     try:
-        package = Unpacked.of(parts.value)
+        package = package_of(parts.value)
         presentation = package.part_related_by(RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
         if not hasattr(presentation, "presentation"):
             message = f"{name} holds another kind of document than a presentation."

@@ -11,31 +11,22 @@ from typing import Any
 from pptx.opc.package import _PackageLoader
 from pptx.opc.packuri import PACKAGE_URI, PackURI
 from pptx.package import Package
+from pptx.util import lazyproperty
 
 
-class Unpacked(Package):
-    """A package whose parts are in memory."""
-
-    @classmethod
-    def of(cls, parts: dict[str, bytes]) -> Unpacked:
-        """The package of these parts by their names, which begin with a slash. Raises what ``Package.open`` raises."""
-        package: Any = parts  # where a path is expected
-        return cls(package)._load()
-
-    def _load(self) -> Unpacked:
-        relations, parts = _Loader.load(self._pkg_file, self)
-        self._rels.load_from_xml(PACKAGE_URI, relations, parts)
-        return self
+def package_of(parts: dict[str, bytes]) -> Package:
+    """The package of these parts by their names, which begin with a slash. Raises what ``Package.open`` raises."""
+    file: Any = parts  # where a path is expected
+    package = Package(file)
+    package._rels.load_from_xml(PACKAGE_URI, *_Loader.load(file, package))
+    return package
 
 
 class _Loader(_PackageLoader):
-    def __init__(self, parts: Any, package: Package) -> None:
-        super().__init__(parts, package)
-        self._reader = _Reader(parts)
-
-    @property
+    @lazyproperty
     def _package_reader(self) -> Any:
-        return self._reader
+        parts: Any = self._pkg_file
+        return _Reader(parts)
 
 
 class _Reader(dict[str, bytes]):
