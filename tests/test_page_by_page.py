@@ -13,7 +13,7 @@ import pytest
 
 from aisi_ingest import steps
 from aisi_ingest.extract import page_by_page
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, Sandbox
+from aisi_ingest.extract.sandbox import LimitExceeded, Limits, Measured, Sandbox
 from aisi_ingest.model import Content, Issue, Result
 
 
@@ -73,15 +73,15 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
 def reading(box: Sandbox, function: Callable[..., Result[Content]], *args: object):
     calls: list[tuple[int, ...]] = []
 
-    def once(note: str, left_out: tuple[int, ...]) -> Result[Content]:
+    def once(note: str, left_out: tuple[int, ...]) -> Measured[Result[Content]]:
         calls.append(left_out)
         try:
-            return box.call(function, *args, note, left_out)
+            return box.measured(function, *args, note, left_out)
         except LimitExceeded as stopped:
-            return Result(None, (Issue("extract", "error", stopped.code, str(stopped)),))
+            return Measured(Result(None, (Issue("extract", "error", stopped.code, str(stopped)),)), 0, stopped.seconds)
 
-    result, issues = page_by_page.read(once, lambda given: given)
-    return result, issues, calls
+    result = page_by_page.read(once).value
+    return result, tuple(issue for issue in result.issues if issue.code == "page_unreadable"), calls
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Modules log to ``logging.getLogger(__name__)`` and pass fields through ``extra=``. Nobody who imports the
 package gets a handler: a run opens one with ``writing``.
-The standard library rather than structlog, since Prefect and Dask pass its records on by themselves.
+The standard library rather than structlog, since Prefect and Dask can pass its records on.
 """
 
 from __future__ import annotations

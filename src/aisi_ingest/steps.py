@@ -213,15 +213,7 @@ def _read(settings: Settings, extract: Callable[..., Result[T]], path: str) -> M
     """Extract in the sandbox, again without a page that makes the reader crash or hang."""
     from aisi_ingest.extract import page_by_page
 
-    seconds = []
-
-    def once(note: str, left_out: tuple[int, ...]) -> Measured[Result[T]]:
-        measured = _confined(settings, "extract", extract, path, settings.ocr, note, left_out)
-        seconds.append(measured.seconds)
-        return measured
-
-    done, issues = page_by_page.read(once, lambda measured: measured.value)
-    return Measured(Result(done.value.value, (*issues, *done.value.issues)), done.memory, sum(seconds))
+    return page_by_page.read(functools.partial(_confined, settings, "extract", extract, path, settings.ocr))
 
 
 def _encoded(function: Callable[..., Result[Any]], *args: Any) -> Result[bytes]:
