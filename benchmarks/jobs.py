@@ -20,7 +20,7 @@ Work = Callable[[], dict[str, Any]]
 
 
 def read_reports(*files: str) -> Work:
-    from aisi_ingest.extract import report
+    from aisi_ingest.extract.layout import report
 
     def work() -> dict[str, Any]:
         pages = blocks = 0
@@ -49,12 +49,12 @@ def pdfium_text(*files: str) -> Work:
 
 
 def read_decks(*files: str) -> Work:
-    from aisi_ingest.extract import pptx
+    from aisi_ingest.extract.pptx import reader
 
     def work() -> dict[str, Any]:
         slides = blocks = 0
         for file in files:
-            content = pptx.read(Path(file), ocr=False).value
+            content = reader.read(Path(file), ocr=False).value
             assert content is not None, file
             slides, blocks = slides + len(content.page_sizes), blocks + len(content.blocks)
         return {"pages": slides, "blocks": blocks}
@@ -94,7 +94,7 @@ def pptx_walk(*files: str) -> Work:
 
 def markdown(folder: str, *files: str) -> Work:
     """What we read, as Markdown: for the script that scores other programs' Markdown."""
-    from aisi_ingest.extract import report
+    from aisi_ingest.extract.layout import report
 
     def work() -> dict[str, Any]:
         for file in files:
@@ -128,11 +128,11 @@ def documents(folder: str, *files: str) -> Work:
 
     import msgspec
 
-    from aisi_ingest import extract
+    from aisi_ingest.extract import reader
     from aisi_ingest.model import Document, Listing, Source
 
     def work() -> dict[str, Any]:
-        from aisi_ingest import dates, registry, tag
+        from aisi_ingest import dates, registry, tagging
 
         known = registry.load()
         for file in files:
@@ -140,10 +140,10 @@ def documents(folder: str, *files: str) -> Work:
             data = path.read_bytes()
             source = Source(None, path.name, hashlib.sha256(data).hexdigest(), len(data), "application/octet-stream")
             listing = Listing(source)
-            content = extract.read(path, ocr=False).value
+            content = reader.read(path, ocr=False).value
             assert content is not None, file
             date = dates.document_date(content, listing)
-            mentions = tag.tag(content, known, date=date, publisher=None).value or ()
+            mentions = tagging.tag(content, known, date=date, publisher=None).value or ()
             document = Document(listing, content, mentions, date, id=path.name, work=path.stem)
             (Path(folder) / f"{path.name}.json").write_bytes(msgspec.json.encode(document))
         return {"files": len(files)}
@@ -153,17 +153,17 @@ def documents(folder: str, *files: str) -> Work:
 
 def tag_documents(*files: str) -> Work:
     """A first file that ends in ``.toml`` is taken as the registry."""
-    from aisi_ingest import registry, tag
+    from aisi_ingest import registry, tagging
 
     own = files[0].endswith(".toml")
     read = _documents(files[own:])
     known = registry.load(Path(files[0]) if own else None)
-    tag.tag(_short(read[0].content), known, date=None, publisher=None)  # pipelines are built at the first call
+    tagging.tag(_short(read[0].content), known, date=None, publisher=None)  # pipelines are built at the first call
 
     def work() -> dict[str, Any]:
         mentions = 0
         for document in read:
-            mentions += len(tag.tag(document.content, known, date=document.date, publisher=None).value or ())
+            mentions += len(tagging.tag(document.content, known, date=document.date, publisher=None).value or ())
         return {"characters": _characters(read), "mentions": mentions}
 
     return work
@@ -199,8 +199,7 @@ def _characters(read: list[Any]) -> int:
 
 def align_pairs(*files: str) -> Work:
     """Files are pairs: Japanese, English, Japanese, English, ..."""
-    from aisi_ingest import align
-    from aisi_ingest.align import encoder
+    from aisi_ingest.alignment import aligner, encoder
 
     read = _documents(files)
     encoder.load()
@@ -208,7 +207,7 @@ def align_pairs(*files: str) -> Work:
     def work() -> dict[str, Any]:
         beads = 0
         for ja, en in zip(read[::2], read[1::2], strict=True):
-            alignment = align.align(ja, en).value
+            alignment = aligner.align(ja, en).value
             assert alignment is not None
             beads += len(alignment.beads)
         return {"blocks": sum(len(d.content.blocks) for d in read), "beads": beads}
@@ -233,13 +232,13 @@ def encode_blocks(*files: str) -> Work:
 
 def pipeline_add(root: str, workers: str, ocr: str, *files: str) -> Work:
     """What ``aisi-ingest add`` does with local files and without a sources file; ``ocr`` is "ocr" or "no-ocr"."""
-    from aisi_ingest import pipeline
-    from aisi_ingest.jobs import Settings
+    from aisi_ingest.pipeline import orchestrator
+    from aisi_ingest.pipeline.jobs import Settings
 
     settings = Settings(root, workers=int(workers), ocr=ocr == "ocr")
 
     def work() -> dict[str, Any]:
-        report = pipeline.add(settings, (), [Path(file) for file in files], ())
+        report = orchestrator.add(settings, (), [Path(file) for file in files], ())
         states: dict[str, int] = {}
         for row in report.documents:
             states[row.state] = states.get(row.state, 0) + 1

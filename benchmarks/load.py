@@ -179,9 +179,9 @@ def rounds(root: Path, folder: Path, seconds: float) -> None:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
-    from aisi_ingest import pipeline
-    from aisi_ingest.extract import sandbox
-    from aisi_ingest.jobs import Settings
+    from aisi_ingest.pipeline import orchestrator
+    from aisi_ingest.pipeline.jobs import Settings
+    from aisi_ingest.sandbox import pool
     from benchmarks import synthetic
 
     pdfmetrics.registerFont(UnicodeCIDFont(synthetic.JA))
@@ -191,11 +191,11 @@ def rounds(root: Path, folder: Path, seconds: float) -> None:
         changed = files[number % len(files)]
         synthetic.one(changed, number, changed.stem.endswith("_ja"))
         began = time.monotonic()
-        report = pipeline.add(settings, (), files, ())
+        report = orchestrator.add(settings, (), files, ())
         assert report.succeeded and report.release, report.issues
         print(json.dumps({"round": number - 999, "seconds": round(time.monotonic() - began, 3)}), flush=True)
         number += 1
-    sandbox.close_shared()
+    pool.close_shared()
 
 
 if __name__ == "__main__":

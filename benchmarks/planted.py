@@ -21,13 +21,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest import align, compare, registry, tag
+from aisi_ingest import registry, tagging
+from aisi_ingest.alignment import aligner
+from aisi_ingest.comparison import comparer
 from aisi_ingest.model import Alignment, Block, Content, Document, Finding, FindingKind, Lang, Listing, Result, Source
-from aisi_ingest.numbers import numbers
 from aisi_ingest.registry import Registry
-from aisi_ingest.shelf import Tagged
-from aisi_ingest.store import Store
-from aisi_ingest.text import fold, sentences
+from aisi_ingest.storage.documents import Tagged
+from aisi_ingest.storage.store import Store
+from aisi_ingest.text.normalise import fold
+from aisi_ingest.text.numbers import numbers
+from aisi_ingest.text.sentences import sentences
 
 What = Literal["block", "label", "sentence", "section", "date", "number", "name"]
 WHAT: tuple[What, ...] = ("block", "label", "sentence", "section", "date", "number", "name")
@@ -84,9 +87,9 @@ def pairs(found: dict[str, Document]) -> Iterator[tuple[Document, Document]]:
 
 
 def told(ja: Document, en: Document, known: Registry) -> tuple[Alignment, tuple[Finding, ...]]:
-    alignment = align.align(ja, en).value
+    alignment = aligner.align(ja, en).value
     assert alignment is not None
-    return alignment, compare.compare(ja, en, alignment, known).value or ()
+    return alignment, comparer.compare(ja, en, alignment, known).value or ()
 
 
 def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
@@ -111,7 +114,7 @@ def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
 
 
 def _tagged(document: Document, known: Registry) -> Document:
-    mentions = tag.tag(document.content, known, date=document.date, publisher=document.listing.publisher).value
+    mentions = tagging.tag(document.content, known, date=document.date, publisher=document.listing.publisher).value
     return replace(document, mentions=tuple(mentions or ()))
 
 

@@ -23,11 +23,12 @@ from prefect.futures import as_completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
-from aisi_ingest import log, pipeline, summary
-from aisi_ingest.extract import sandbox
-from aisi_ingest.jobs import Settings, Stage
-from aisi_ingest.pipeline import FetchJob
-from aisi_ingest.run_report import Report
+from aisi_ingest import log
+from aisi_ingest.pipeline import orchestrator, summary
+from aisi_ingest.pipeline.jobs import Settings, Stage
+from aisi_ingest.pipeline.orchestrator import FetchJob
+from aisi_ingest.pipeline.report import Report
+from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
 
 J = TypeVar("J")
@@ -150,9 +151,9 @@ def _ingest(
     settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from)
     try:
         with one_at_a_time(), logs_of_workers():
-            report = pipeline.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
+            report = orchestrator.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
     finally:
-        sandbox.close_shared()
+        pool.close_shared()
     return finish(report)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from aisi_ingest import pipeline
-from aisi_ingest.extract import sandbox
-from aisi_ingest.jobs import Settings, Stage
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings, Stage
+from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
 from flows.ingest import finish, one_at_a_time, prefect_tasks
 
@@ -34,9 +34,9 @@ def reprocess(
     known = load(Path(sources)) if Path(sources).exists() else ()
     try:
         with one_at_a_time():
-            report = pipeline.reprocess(settings, known, documents or (), runner=prefect_tasks)
+            report = orchestrator.reprocess(settings, known, documents or (), runner=prefect_tasks)
     finally:
-        sandbox.close_shared()
+        pool.close_shared()
     return finish(report)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aisi_ingest.extract.characters import CHAR, Font
-from aisi_ingest.extract.marks import RULE
-from aisi_ingest.extract.pdf import Page
+from aisi_ingest.extract.pdf.page import CHAR, RULE, Font, Page
 
 FONTS = (Font("Gothic"), Font("Gothic-Bold", bold=True), Font("Mincho", serif=True), Font("Mono", monospace=True))
 # Characters by what the rules look for: numbering, list signs, notes, leaders, brackets, blanks, halves of pairs.

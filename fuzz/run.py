@@ -113,7 +113,7 @@ def at_random(name: str, seconds: float, seed: int) -> int:
 
 def samples(seconds: float, seed: int) -> int:
     """The sample files, spoilt. A limit that ends a worker is what the limits are for, and counted; a fault is not."""
-    from aisi_ingest.extract.sandbox import Sandbox
+    from aisi_ingest.sandbox.pool import Sandbox
     from fuzz import samples
 
     chance, until, counts, bad = random.Random(f"{seed} samples"), time.monotonic() + seconds, Counter[str](), 0

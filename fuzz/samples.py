@@ -13,8 +13,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from aisi_ingest import extract, registry, tag
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, Sandbox
+from aisi_ingest import registry, tagging
+from aisi_ingest.extract import reader
+from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Sandbox
 from fuzz import targets
 
 FILES = sorted((Path(__file__).parents[1] / "samples" / "site" / "pdf").glob("sample_*.*"))
@@ -158,12 +159,12 @@ def _bytes(chance: random.Random, content: bytes) -> bytes:
 
 def read(path: str) -> str:
     """In the worker: what becomes of the file, in one word. Raises where something of ours fails."""
-    result = extract.read(Path(path), ocr=False)
+    result = reader.read(Path(path), ocr=False)
     if result.value is None:
         return result.issues[-1].code
     targets.publishable(result.value)
     blocks = {block.id: block.text for block in result.value.blocks}
-    mentions = tag.tag(result.value, registry.load(), date=None, publisher=None)
+    mentions = tagging.tag(result.value, registry.load(), date=None, publisher=None)
     for mention in mentions.value or ():
         assert blocks[mention.block][mention.start : mention.end] == mention.text
     return "published"

@@ -10,12 +10,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 from unicodedata import category, normalize
 
-from aisi_ingest import dates, numbering, outline, registry, sources, tag, text
-from aisi_ingest.extract import report
-from aisi_ingest.extract.drafts import Draft, Setting
-from aisi_ingest.extract.pdf import Bookmark
-from aisi_ingest.extract.rows import Row
-from aisi_ingest.extract.sheets import sheet_of
+from aisi_ingest import dates, registry, sources
+from aisi_ingest import tagging as tag
+from aisi_ingest.extract import numbering
+from aisi_ingest.extract.layout import headings as outline
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.page_content import sheet_of
+from aisi_ingest.extract.layout.rows import Row
+from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.fetch import pages
 from aisi_ingest.model import (
     Alignment,
@@ -33,7 +36,8 @@ from aisi_ingest.model import (
 )
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.check import document_problems
-from aisi_ingest.publish.tables import document_rows
+from aisi_ingest.publish.rows import document_rows
+from aisi_ingest.text import normalise
 from fuzz import draw
 from fuzz.draw import Bytes
 
@@ -62,7 +66,7 @@ def _letters(said: str) -> Counter[str]:
 
     Apart from their voicing marks, which join a letter or stand alone by what is next to them.
     """
-    plain = normalize("NFD", text.normalise(said))
+    plain = normalize("NFD", normalise.normalise(said))
     return Counter(character for character in plain if category(character)[0] == "L")
 
 
@@ -73,7 +77,7 @@ def publishable(content: Content, mentions: bool = True) -> None:
     problems = list(document_problems(rows))
     assert not problems, problems[:3]
     for block in content.blocks:
-        assert text.normalise(block.text) == block.text, f"not normalised: {block.text!r}"
+        assert normalise.normalise(block.text) == block.text, f"not normalised: {block.text!r}"
 
 
 def _listing(file: str, lang: str) -> Listing:
@@ -87,7 +91,7 @@ def headings(data: bytes) -> None:
     drafts = []
     while source and len(drafts) < 40:
         size = (10.0, 12.0, 16.0)[source.below(3)]
-        said, x, base = text.normalise(source.text(40)), 60.0 + source.below(100), 60.0 + 20 * len(drafts)
+        said, x, base = normalise.normalise(source.text(40)), 60.0 + source.below(100), 60.0 + 20 * len(drafts)
         if not said:
             continue
         box = Box(x, base - size, x + size * len(said), base + 2)
@@ -110,7 +114,7 @@ def date_grammar(data: bytes) -> None:
     """Dates stand where they are said to stand, one after the other, with values that are EDTF."""
     from edtf import parse_edtf
 
-    said = text.normalise(_words(data, _DATES))
+    said = normalise.normalise(_words(data, _DATES))
     end = 0
     for found in dates.find(said):
         assert end <= found.start < found.end <= len(said)
@@ -280,7 +284,7 @@ def writers(data: bytes) -> None:
     from lxml import etree
 
     source = Bytes(data)
-    said = {lang: [text.normalise(_markup(source)) for _ in range(3)] for lang in ("ja", "en")}
+    said = {lang: [normalise.normalise(_markup(source)) for _ in range(3)] for lang in ("ja", "en")}
     documents = [_document(lang, lines) for lang, lines in said.items()]
     beads = tuple(Bead("block", (f"b{k}",), (f"b{k}",), 0.5) for k in range(3))
     with tempfile.TemporaryDirectory() as folder:
@@ -352,7 +356,7 @@ def tagging(data: bytes) -> None:
         "ガイド",
         "v1.0",
     )
-    said = text.normalise("あ" + _words(data, words + _DATES))
+    said = normalise.normalise("あ" + _words(data, words + _DATES))
     content = _document("ja", [said, "題", said]).content
     result: Result[tuple[object, ...]] = tag.tag(content, _registry(), date=None, publisher=None)  # type: ignore[assignment]
     blocks = {block.id: block.text for block in content.blocks}

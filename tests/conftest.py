@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.demonstration import serve
+from aisi_ingest.cli.demo import serve
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -15,12 +15,12 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from aisi_ingest import pipeline
-from aisi_ingest.extract import sandbox
-from aisi_ingest.jobs import Settings
-from aisi_ingest.runner import Progress, silent
-from aisi_ingest.store import LockedError, RootError
-from aisi_ingest.verify import verify
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings
+from aisi_ingest.pipeline.runner import Progress, silent
+from aisi_ingest.sandbox import pool
+from aisi_ingest.storage.store import LockedError, RootError
+from aisi_ingest.verify.release import verify
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
 
@@ -38,7 +38,7 @@ def attempt(root: Path, progress: Progress = silent) -> dict[str, object]:
     """How a run ends, in the words that a person gets."""
     try:
         settings = Settings(str(root), workers=1, ocr=False)
-        report = pipeline.add(settings, (), sorted(SAMPLES.glob("*.pptx")), (), progress=progress)
+        report = orchestrator.add(settings, (), sorted(SAMPLES.glob("*.pptx")), (), progress=progress)
     except (RootError, LockedError) as error:  # as the command line does: one sentence
         return {"ended": "refused", "words": str(error)}
     except Exception:
@@ -139,7 +139,7 @@ def main() -> None:
         else:
             permission(Path(folder), rest[0], rest[1:])
     finally:
-        sandbox.close_shared()
+        pool.close_shared()
 
 
 if __name__ == "__main__":

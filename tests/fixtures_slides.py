@@ -13,7 +13,8 @@ from pptx.enum.text import PP_ALIGN
 from pptx.util import Pt
 from reportlab.lib.colors import lightblue
 
-from aisi_ingest.extract import pptx, report
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.pptx import reader
 from aisi_ingest.model import Content
 
 SLIDE = (960.0, 540.0)
@@ -86,7 +87,7 @@ class Pptx:
         self.slide.shapes.add_connector(1, Pt(x), Pt(top), Pt(x), Pt(bottom))
 
     def read(self) -> Content:
-        content = pptx.read(self.deck.save(self.path), ocr=False).value
+        content = reader.read(self.deck.save(self.path), ocr=False).value
         assert content is not None
         return content
 

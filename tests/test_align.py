@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aisi_ingest.align import align, encoder, evidence
-from aisi_ingest.align.katakana import english_sounds, katakana_sounds
-from aisi_ingest.align.search import path, pieces, search
-from aisi_ingest.compare import compare
+from aisi_ingest.alignment import encoder, evidence
+from aisi_ingest.alignment.aligner import align
+from aisi_ingest.alignment.katakana import english_sounds, katakana_sounds
+from aisi_ingest.alignment.search import path, pieces, search
+from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.model import Alignment, Bead, Document, Mention
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aisi_ingest.extract.report import read
+from aisi_ingest.extract.pdf_reader import read
 
 
 def pdf(path: Path, *annotations: str) -> Path:

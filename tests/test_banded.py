@@ -11,7 +11,8 @@ from fixtures_pdf import GOTHIC, Drawing
 from pptx.util import Pt
 from reportlab.lib.colors import lightblue
 
-from aisi_ingest.extract import pptx, report
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.pptx import reader
 from aisi_ingest.model import Content
 
 SLIDE = (960.0, 540.0)
@@ -136,7 +137,7 @@ def test_text_boxes_between_lines_in_a_presentation_are_the_same_table(tmp_path:
     for number, (label, first, second) in enumerate(ROWS):
         draw.text(shapes, (155, 150 + 70 * number, 100, 30), label, size=14)
         draw.text(shapes, (310, 138 + 70 * number, 500, 50), first + second, size=14)
-    content = pptx.read(deck.save(tmp_path / "a.pptx"), ocr=False).value
+    content = reader.read(deck.save(tmp_path / "a.pptx"), ocr=False).value
     assert content is not None and rows(content) == [TABLE]
 
 

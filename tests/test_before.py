@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aisi_ingest.publish import formats
-from aisi_ingest.publish.before import Before
+from aisi_ingest.publish.reuse import Before
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from fixtures_slides import canvas, rows
 
-from aisi_ingest.extract.banded import Unit
-from aisi_ingest.extract.slide_tables import slide_tables
+from aisi_ingest.extract.slides.tables.finder import slide_tables
+from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.model import Box
 
 FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])

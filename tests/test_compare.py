@@ -8,12 +8,12 @@ import pytest
 from bilingual import ENGLISH, JAPANESE, both, report
 from msgspec.structs import replace
 
-from aisi_ingest import periods
-from aisi_ingest.align import align
-from aisi_ingest.compare import compare
-from aisi_ingest.editions import diff_editions, edits, successions
+from aisi_ingest.alignment.aligner import align
+from aisi_ingest.comparison.comparer import compare
+from aisi_ingest.comparison.editions import diff_editions, edits, successions
+from aisi_ingest.dates import intervals
 from aisi_ingest.model import Document, Finding, Lang
-from aisi_ingest.numbers import mark, numbers
+from aisi_ingest.text.numbers import mark, numbers
 
 DATES = [
     ("{DATE 2021-07-01|July 1, 2021}", "{DATE 2021-07-11|July 11, 2021}"),
@@ -240,8 +240,8 @@ def test_the_mark_of_a_heading_is_read_by_value(text: str, number: str | None) -
     ],
 )
 def test_dates_agree_when_one_holds_the_other(a: str, b: str, same: bool) -> None:
-    assert periods.agree(a, b) is same
-    assert periods.agree(b, a) is same
+    assert intervals.agree(a, b) is same
+    assert intervals.agree(b, a) is same
 
 
 # Editions ---------------------------------------------------------------------------------------------------------

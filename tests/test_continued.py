@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from aisi_ingest.extract.continued import continued
-from aisi_ingest.extract.tables import FoundTable
+from aisi_ingest.extract.tables.finder import FoundTable
+from aisi_ingest.extract.tables.page_breaks import continued
 from aisi_ingest.model import Box
 
 HEAD = ("id", "text", "score")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.demonstration import serve
+from aisi_ingest.cli.demo import serve
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site"
 # CI kills 20 times, AISI_INGEST_KILLS=200 is the long form; the seed makes a failure repeatable.

@@ -11,7 +11,7 @@ from servers import Site
 from aisi_ingest import sources
 from aisi_ingest.fetch.client import Client
 from aisi_ingest.fetch.crawler import Found, crawl
-from aisi_ingest.store import Store
+from aisi_ingest.storage.store import Store
 
 Crawling = Callable[..., Found]
 

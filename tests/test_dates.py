@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aisi_ingest import dates
-from aisi_ingest.date_grammar import RULES
-from aisi_ingest.dates import Context, Year
+from aisi_ingest.dates.english import RULES
+from aisi_ingest.dates.finder import Context, Year
 from aisi_ingest.model import Block, Box, Content, Listing, Source
-from aisi_ingest.text import fold
+from aisi_ingest.text.normalise import fold
 
 TABLE = [
     line.split("\t")

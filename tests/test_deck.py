@@ -12,11 +12,13 @@ from fixtures_pdf import GOTHIC, Drawing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.extract import deck, pptx, report
-from aisi_ingest.extract.clusters import Row, _labelled, paragraphs_of
-from aisi_ingest.extract.order import visual_order
-from aisi_ingest.extract.pdf import open_document
-from aisi_ingest.extract.titles import series_of
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.pdf.document import open_document
+from aisi_ingest.extract.pptx import reader
+from aisi_ingest.extract.slides import pdf_deck
+from aisi_ingest.extract.slides.reading_order import visual_order
+from aisi_ingest.extract.slides.text_boxes import Row, _labelled, paragraphs_of
+from aisi_ingest.extract.slides.titles import series_of
 from aisi_ingest.model import Block, Box, Content, Section, Table
 
 SLIDE = (960.0, 540.0)
@@ -31,7 +33,7 @@ def drawn(path: Path, *slides: Callable[[Drawing], None]) -> tuple[Sequence[Bloc
         slide(drawing)
     drawing.canvas.save()
     with open_document(path) as document:
-        return deck.read_deck(list(document.pages()), document.outline)
+        return pdf_deck.read_deck(list(document.pages()), document.outline)
 
 
 def title(drawing: Drawing, text: str) -> None:
@@ -60,7 +62,7 @@ def texts(blocks: Sequence[Block]) -> list[str]:
     ],
 )
 def test_slides_are_told_from_paper(sizes: list, characters: list, expected: bool) -> None:
-    assert deck.is_deck(sizes, characters) is expected
+    assert pdf_deck.is_deck(sizes, characters) is expected
 
 
 def test_the_title_is_the_large_type_at_the_top(tmp_path: Path) -> None:
@@ -364,7 +366,7 @@ def compared(content: Content) -> list[tuple[str, ...]]:
 
 
 def same(one: Path, other: Path) -> None:
-    from_pptx, from_pdf = pptx.read(one, ocr=False).value, report.read(other).value
+    from_pptx, from_pdf = reader.read(one, ocr=False).value, report.read(other).value
     assert from_pptx is not None and from_pdf is not None and from_pdf.kind == "deck"
     assert compared(from_pptx) == compared(from_pdf)
     assert [[list(map(folded, row)) for row in t.rows] for t in from_pptx.tables] == [

@@ -126,7 +126,7 @@ def runs(server, channel, tmp_path_factory):
     """Finished flow runs: one by schedule, one by hand with a bad document on the site."""
     site_folder = tmp_path_factory.mktemp("site") / "site"
     shutil.copytree(ROOT / "samples" / "site", site_folder)
-    from aisi_ingest.demonstration import serve
+    from aisi_ingest.cli.demo import serve
 
     with serve(site_folder) as address:
         project = server.base / "project"

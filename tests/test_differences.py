@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from aisi_ingest import registry
-from aisi_ingest.differences import Names, differences
+from aisi_ingest.comparison.values import Names, differences
 from aisi_ingest.model import Bead, Block, Box, Finding, Lang, Mention
 from aisi_ingest.registry import Registry
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from aisi_ingest import align, compare, dates, pair, registry, tag
+from aisi_ingest import dates, registry, tagging
+from aisi_ingest.alignment import aligner
+from aisi_ingest.comparison import comparer
 from aisi_ingest.model import Document, Finding, Lang, Listing, Source
+from aisi_ingest.pair import pairing
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # samples is not installed
@@ -23,14 +26,15 @@ FILES = ("sample_guide_v1.00_{}.pdf", "sample_overview_{}.pdf", "sample_overview
 
 
 def read(path: Path, lang: Lang) -> Document:
-    from aisi_ingest.extract import pptx, report
+    from aisi_ingest.extract.layout import report
+    from aisi_ingest.extract.pptx import reader
 
-    content = (pptx if path.suffix == ".pptx" else report).read(path).value
+    content = (reader if path.suffix == ".pptx" else report).read(path).value
     assert content is not None
     source = Source(None, path.name, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size, "")
     listing = Listing(source, lang=lang)
     date = dates.document_date(content, listing)
-    mentions = tag.tag(content, registry.load(), date=date, publisher=None).value
+    mentions = tagging.tag(content, registry.load(), date=date, publisher=None).value
     return Document(listing, content, tuple(mentions or ()), date)
 
 
@@ -40,15 +44,15 @@ def findings(folder: Path, changes: dict[str, dict[str, str]] | None) -> dict[st
         if name.endswith((".pdf", ".pptx")):
             (folder / Path(name).name).write_bytes(data)
     langs: tuple[Lang, ...] = ("ja", "en")
-    placed = pair.pair([read(folder / name.format(lang), lang) for name in FILES for lang in langs]).value
+    placed = pairing.pair([read(folder / name.format(lang), lang) for name in FILES for lang in langs]).value
     assert placed is not None
     out = {}
-    for ja, en in pair.pairs(placed):
-        alignment = align.align(ja, en).value
+    for ja, en in pairing.pairs(placed):
+        alignment = aligner.align(ja, en).value
         assert alignment is not None
         name = ja.listing.source.file.replace("_ja.", "_{}.")
         assert en.listing.source.file == name.format("en")
-        out[name] = list(compare.compare(ja, en, alignment, registry.load()).value or ())
+        out[name] = list(comparer.compare(ja, en, alignment, registry.load()).value or ())
     assert set(out) == set(FILES)
     return out
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fixtures_pdf import GOTHIC, Drawing, draw
 
-from aisi_ingest.extract.pdf import open_document
+from aisi_ingest.extract.pdf.document import open_document
 
 
 def said(path: Path, page: Callable[[Drawing], None]) -> str:

@@ -18,10 +18,11 @@ import pytest
 from faults import without_override
 from publications import publication
 
-from aisi_ingest import pipeline, steps, store
-from aisi_ingest.jobs import Settings
+from aisi_ingest.pipeline import orchestrator, steps
+from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.publish import folders, publish
-from aisi_ingest.verify import verify
+from aisi_ingest.storage import store
+from aisi_ingest.verify.release import verify
 
 # As root in a mount namespace of its own, otherwise as root of a user namespace: mounts vanish with the process.
 NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount"]
@@ -106,21 +107,21 @@ def test_releases_stay_in_their_order_when_the_clock_is_set_back(tmp_path):
 def test_a_run_with_the_clock_set_back_goes_on_from_the_ledger(tmp_path, monkeypatch):
     decks = sorted((Path(__file__).parents[1] / "samples" / "site" / "pdf").glob("*.pptx"))
     settings = Settings(str(tmp_path), workers=1, ocr=False)
-    pipeline.add(settings, (), decks[:1], ())
+    orchestrator.add(settings, (), decks[:1], ())
 
     class Earlier(datetime):
         @classmethod
         def now(cls, tz=None):
             return datetime.now(tz) - timedelta(days=3000)
 
-    monkeypatch.setattr(pipeline, "datetime", Earlier)
-    monkeypatch.setattr("aisi_ingest.fetch.now", lambda: "2018-01-01T00:00:00Z")
-    report = pipeline.add(settings, (), decks, ())
+    monkeypatch.setattr(orchestrator, "datetime", Earlier)
+    monkeypatch.setattr("aisi_ingest.fetch.source.now", lambda: "2018-01-01T00:00:00Z")
+    report = orchestrator.add(settings, (), decks, ())
     assert report.succeeded and report.release and len(folders.releases(tmp_path / "processed")) == 2
     states = {state.file: state for state in store.Store(tmp_path).states()}
     assert states[decks[0].name].state == "unchanged" and states[decks[1].name].state == "fetched"
     assert folders.releases(tmp_path / "processed")[-1]["id"] == report.release.id
-    again = pipeline.add(settings, (), decks, ())
+    again = orchestrator.add(settings, (), decks, ())
     assert again.succeeded and again.nothing_changed and verify(tmp_path) == []
 
 
@@ -132,18 +133,18 @@ def test_raw_bytes_that_a_disk_has_spoilt_are_named_and_fetched_again(sample_sit
 
     settings = Settings(str(tmp_path), workers=1, ocr=False)
     source = (from_index([sample_site]),)
-    pipeline.run(settings, source)
+    orchestrator.run(settings, source)
     name = "sample_overview_ja.pptx"
     (damaged,) = [
         path for path in (tmp_path / "raw").glob("*/*") if path.name in str(store_state(tmp_path, name).sha256)
     ]
     damaged.chmod(0o644)
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
-    report = pipeline.reprocess(Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract"), source, [name])
+    report = orchestrator.reprocess(Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract"), source, [name])
     row = next(row for row in report.documents if row.file == name)
     assert row.state == "failed" and "the bytes are damaged; aisi-ingest run --force fetches again" in str(row.reason)
     forced = Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract")
-    healed = pipeline.run(forced, source, only=[name])
+    healed = orchestrator.run(forced, source, only=[name])
     assert healed.succeeded and verify(tmp_path) == []
 
 
@@ -154,14 +155,14 @@ def store_state(root: Path, file: str) -> store.State:
 def test_a_damaged_release_is_made_anew_once_it_is_removed(tmp_path):
     decks = sorted((Path(__file__).parents[1] / "samples" / "site" / "pdf").glob("*.pptx"))
     settings = Settings(str(tmp_path), workers=1, ocr=False)
-    pipeline.add(settings, (), decks, ())
+    orchestrator.add(settings, (), decks, ())
     latest = (tmp_path / "processed" / "latest").resolve()
     whole = {path.name: path.read_bytes() for path in latest.glob("*.jsonl")}
     (latest / "blocks.jsonl").write_bytes(whole["blocks.jsonl"][:-10])
-    damaged = pipeline.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
+    damaged = orchestrator.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
     assert not damaged.succeeded and "verify says where; remove" in damaged.issues[-1].message
     shutil.rmtree(latest)
-    assert pipeline.add(settings, (), decks, ()).release
+    assert orchestrator.add(settings, (), decks, ()).release
     assert verify(tmp_path) == []
 
 

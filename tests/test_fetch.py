@@ -23,14 +23,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from servers import Site, pdf
 
-from aisi_ingest import fetch, log, pipeline, sources
+from aisi_ingest import log, sources
+from aisi_ingest.fetch import source as fetching
 from aisi_ingest.fetch.client import Client, Failed, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork
-from aisi_ingest.jobs import Settings
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.store import Store
+from aisi_ingest.storage.store import Store
 
-Visiting = Callable[..., fetch.Visit]
+Visiting = Callable[..., fetching.Visit]
 
 
 @pytest.fixture
@@ -62,18 +64,18 @@ def source_of(site: Site, **fields: Any) -> SourceSpec:
 
 @pytest.fixture
 def visit(site: Site, store: Store) -> Visiting:
-    def visiting(network: Any = None, force: bool = False, only: Any = (), **fields: Any) -> fetch.Visit:
+    def visiting(network: Any = None, force: bool = False, only: Any = (), **fields: Any) -> fetching.Visit:
         with Client(network or Noted()) as client:
-            return fetch.fetch(source_of(site, **fields), store, client=client, force=force, only=only)
+            return fetching.fetch(source_of(site, **fields), store, client=client, force=force, only=only)
 
     return visiting
 
 
-def by_name(visited: fetch.Visit) -> dict[str, fetch.Fetched]:
+def by_name(visited: fetching.Visit) -> dict[str, fetching.Fetched]:
     return {each.receipt.url.rsplit("/", 1)[-1]: each for each in visited.fetched}
 
 
-def only_one(visited: fetch.Visit) -> fetch.Fetched:
+def only_one(visited: fetching.Visit) -> fetching.Fetched:
     (one,) = visited.fetched
     return one
 
@@ -474,7 +476,7 @@ def test_a_public_name_is_read_through_the_address_that_was_checked(site: Site, 
     site["/a.pdf"] = pdf("a")
     network = Names(site, {"docs.example": "93.184.216.34"})
     with Client(network) as client:
-        assert only_one(fetch.fetch(public(), store, client=client)).receipt.state == "fetched"
+        assert only_one(fetching.fetch(public(), store, client=client)).receipt.state == "fetched"
     assert set(network.dialled) == {"93.184.216.34"}
 
 
@@ -486,7 +488,7 @@ PRIVATE += ["::1", "fe80::1%eth0", "fd00::1", "::ffff:192.168.0.1", "64:ff9b::7f
 def test_a_public_name_with_a_private_address_is_refused(site: Site, store: Store, address: str) -> None:
     network = Names(site, {"docs.example": address})
     with Client(network) as client:
-        visited = fetch.fetch(public(), store, client=client)
+        visited = fetching.fetch(public(), store, client=client)
     assert not network.dialled and not site.requests
     assert any("private address" in issue.message for issue in visited.issues)
 
@@ -499,7 +501,7 @@ def test_a_public_name_that_redirects_to_loopback_is_refused(site: Site, store: 
     network = Names(site, {"docs.example": "93.184.216.34", "127.0.0.1": "127.0.0.1", "inner.example": "127.0.0.1"})
     with Client(network) as client:
         # inner.example is named as a host: it is its address that must be refused
-        found = by_name(fetch.fetch(public(hosts=("docs.example", "inner.example")), store, client=client))
+        found = by_name(fetching.fetch(public(hosts=("docs.example", "inner.example")), store, client=client))
     assert {each.receipt.state for each in found.values()} == {"refused"}
     assert "not among the hosts" in (found["a.pdf"].receipt.reason or "")
     assert "private address 127.0.0.1" in (found["b.pdf"].receipt.reason or "")
@@ -602,7 +604,7 @@ def test_a_plan_tells_what_a_run_would_do_and_reads_no_document(site: Site, stor
     visit()
     site.index("b.pdf", "c.pdf")
     site.requests.clear()
-    plan = fetch.plan(source_of(site), store)
+    plan = fetching.plan(source_of(site), store)
     assert [link.url[-5:] for link in plan.new] == ["c.pdf"] and [link.url[-5:] for link in plan.known] == ["b.pdf"]
     assert [receipt.file for receipt in plan.gone] == ["a.pdf"]
     assert not any(request.path.endswith(".pdf") for request in site.requests)
@@ -627,7 +629,7 @@ def test_a_plain_file_server_is_read_and_transfers_nothing_the_second_time(tmp_p
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         source = sources.from_index([f"http://127.0.0.1:{server.server_port}/"])
         for _ in range(2):
-            fetched = only_one(fetch.fetch(source, Store(tmp_path / "root")))
+            fetched = only_one(fetching.fetch(source, Store(tmp_path / "root")))
         server.shutdown()
     assert fetched.listing and (fetched.listing.source.file, fetched.listing.lang) == ("A.PDF", "en")
     assert statuses[:4] == ["404 /robots.txt", "200 /", "200 /en/", "200 /en/A.PDF"]
@@ -639,7 +641,7 @@ def test_other_index_pages_on_the_same_root_withdraw_nothing(site: Site, store: 
     site.index("/a.pdf", path="/one/")
     site.index("/b.pdf", path="/two/")
     for path in ("/one/", "/two/"):
-        fetch.fetch(sources.from_index([f"{site.url}{path}"]), store)
+        fetching.fetch(sources.from_index([f"{site.url}{path}"]), store)
     assert {row.state for row in store.states()} == {"fetched"}
 
 
@@ -665,7 +667,7 @@ def test_whatever_happens_to_a_document_its_last_good_bytes_stay(site: Site, hap
             site["/a.pdf"] = answer or servers.status(404)
             site.index("b.pdf", *(["a.pdf"] if answer else []))
             client._left_alone.clear()
-            found = by_name(fetch.fetch(source_of(site), Store(root), client=client))
+            found = by_name(fetching.fetch(source_of(site), Store(root), client=client))
             good = happening if happening in ("first", "second") else good
             assert found["b.pdf"].listing and found["b.pdf"].receipt.state in ("fetched", "unchanged")
             if "a.pdf" in found:
@@ -682,9 +684,10 @@ def test_a_run_that_is_killed_in_a_download_is_made_good_by_the_next(site: Site,
     site.index("a.pdf", "b.pdf")
     site["/a.pdf"], site["/b.pdf"] = pdf("a"), servers.drip(pdf("b", 5000), 0.05)
     code = (
-        "import sys; from aisi_ingest import fetch, sources; from aisi_ingest.store import Store\n"
+        "import sys; from aisi_ingest import sources; from aisi_ingest.fetch import source as fetching\n"
+        "from aisi_ingest.storage.store import Store\n"
         "s = Store(sys.argv[1])\n"
-        "with s.lock():\n    fetch.fetch(sources.from_index([sys.argv[2]]), s)"
+        "with s.lock():\n    fetching.fetch(sources.from_index([sys.argv[2]]), s)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(store.root), f"{site.url}/"])
     while not site.asked("/b.pdf"):
@@ -704,10 +707,10 @@ def test_a_run_that_is_killed_in_a_download_is_made_good_by_the_next(site: Site,
 def test_a_local_file_is_taken_in_with_a_receipt(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "資料.pdf"
     path.write_bytes(pdf("a"))
-    taken = fetch.add_file(path, store)
+    taken = fetching.add_file(path, store)
     assert taken.listing and taken.listing.source.file == "資料.pdf" and taken.listing.source.url is None
     assert taken.listing.origin == "manual" and taken.changed
-    assert fetch.add_file(path, store).receipt.state == "unchanged"
+    assert fetching.add_file(path, store).receipt.state == "unchanged"
     assert path.read_bytes() == pdf("a")
 
 
@@ -715,14 +718,14 @@ def test_files_of_one_name_in_two_folders_are_two_documents(store: Store, tmp_pa
     for folder in ("ja", "en"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "report.pdf").write_bytes(pdf(folder))
-        fetch.add_file(tmp_path / folder / "report.pdf", store)
-    assert {each.listing.source.sha256 for each in fetch.known(store) if each.listing} == {
+        fetching.add_file(tmp_path / folder / "report.pdf", store)
+    assert {each.listing.source.sha256 for each in fetching.known(store) if each.listing} == {
         sha256(pdf("ja")),
         sha256(pdf("en")),
     }
     (tmp_path / "ja" / "report.pdf").write_bytes(pdf("changed"))
-    assert fetch.add_file(tmp_path / "ja" / "report.pdf", store).changed
-    assert len(fetch.known(store)) == 2 and not any(str(tmp_path) in row.url for row in store.states())
+    assert fetching.add_file(tmp_path / "ja" / "report.pdf", store).changed
+    assert len(fetching.known(store)) == 2 and not any(str(tmp_path) in row.url for row in store.states())
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><body>no</body></html>", None])
@@ -730,19 +733,19 @@ def test_a_local_file_that_is_no_document_is_refused(store: Store, tmp_path: Pat
     path = tmp_path / "x.pdf"
     if content is not None:
         path.write_bytes(content)
-    taken = fetch.add_file(path, store)
+    taken = fetching.add_file(path, store)
     assert taken.receipt.state == "refused" and taken.listing is None and "x.pdf" in taken.issues[0].message
 
 
 def test_a_single_address_is_taken_in_by_hand(site: Site, store: Store) -> None:
     site["/a.pdf"] = pdf("a")
-    taken = fetch.add_url(f"{site.url}/a.pdf", store)
+    taken = fetching.add_url(f"{site.url}/a.pdf", store)
     assert taken.listing and taken.listing.origin == "manual" and taken.listing.source.url == f"{site.url}/a.pdf"
 
 
 def test_what_is_no_address_is_refused_by_hand(store: Store) -> None:
     with pytest.raises(sources.SourcesError, match="has no host"):
-        fetch.add_url("https:///a.pdf", store)
+        fetching.add_url("https:///a.pdf", store)
 
 
 def test_everything_known_is_told_without_the_network(site: Site, store: Store, visit: Visiting) -> None:
@@ -750,7 +753,7 @@ def test_everything_known_is_told_without_the_network(site: Site, store: Store, 
     site.index("a.pdf")
     visit()
     site.requests.clear()
-    (known,) = fetch.known(Store(store.root), [source_of(site, publisher="j-aisi")])
+    (known,) = fetching.known(Store(store.root), [source_of(site, publisher="j-aisi")])
     assert known.listing and known.listing.publisher == "j-aisi" and not site.requests
 
 
@@ -811,7 +814,7 @@ def test_two_sources_on_one_host_keep_its_pace_together(site: Site, tmp_path: Pa
         site.index("a.pdf", path=path)
         site[f"{path}a.pdf"] = pdf(path)
         both.append(replace(source_of(site, id=f"s{number}", delay=pace), index=(f"{site.url}{path}",), depth=0))
-    pipeline.run(Settings(root=str(tmp_path), ocr=False), both)
+    orchestrator.run(Settings(root=str(tmp_path), ocr=False), both)
     assert len(site.times) >= 5
     assert min(later - earlier for earlier, later in itertools.pairwise(site.times)) > pace * 0.95
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aisi_ingest.demonstration import serve
+from aisi_ingest.cli.demo import serve
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples" / "site"

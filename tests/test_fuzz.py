@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.extract.sandbox import Sandbox
+from aisi_ingest.sandbox.pool import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

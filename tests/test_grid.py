@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pdfplumber.table import edges_to_intersections, intersections_to_cells
 
-from aisi_ingest.extract.grid import _boxes
-from aisi_ingest.extract.ruling import NEAR, Edges
+from aisi_ingest.extract.tables.grid import _boxes
+from aisi_ingest.extract.tables.rules import NEAR, Edges
 
 STEP = 40.0
 

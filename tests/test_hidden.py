@@ -6,8 +6,9 @@ import fixtures_pdf as fixtures
 import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, Color, Drawing, black, draw, white
 
-from aisi_ingest.extract.hidden import inspect
-from aisi_ingest.extract.pdf import Page, open_document
+from aisi_ingest.extract.pdf.active_content import inspect
+from aisi_ingest.extract.pdf.document import open_document
+from aisi_ingest.extract.pdf.page import Page
 
 GREY, DARK = Color(0.9, 0.9, 0.9), Color(0.1, 0.1, 0.3)
 
@@ -165,9 +166,9 @@ def test_a_plain_document_with_links_has_no_active_content(tmp_path: Path) -> No
 
 
 def test_a_packed_bomb_is_unpacked_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from aisi_ingest.extract import hidden
+    from aisi_ingest.extract.pdf import active_content
 
-    monkeypatch.setattr(hidden, "_MOST_UNPACKED", 1000)
+    monkeypatch.setattr(active_content, "_MOST_UNPACKED", 1000)
     bomb = fixtures.stream(b" " * 1_000_000 + b"/S/Launch", b"/Type/ObjStm/N 1/First 4", packed=True)
     assert inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: bomb})).active_content == ()
 

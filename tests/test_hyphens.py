@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.extract.hyphens import hyphens_of
+from aisi_ingest.extract.lines.hyphens import hyphens_of
 
 DIVIDED = [
     "the team evalu-",

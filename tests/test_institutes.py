@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from aisi_ingest import registry, tag
+from aisi_ingest import registry, tagging
 from aisi_ingest.model import Block, Box, Content
-from aisi_ingest.text import language_of
+from aisi_ingest.text.normalise import language_of
 
 
 def meant(text: str, name: str, publisher: str | None = "j-aisi") -> list[str | None]:
     block = Block("b1", 1, Box(0, 0, 1, 1), "paragraph", text, language_of(text))
     content = Content("report", "pdf", block.lang, "", ((0, 0),), (block,))
-    mentions = tag.tag(content, registry.load(), date=None, publisher=publisher).value or ()
+    mentions = tagging.tag(content, registry.load(), date=None, publisher=publisher).value or ()
     return [mention.value for mention in mentions if mention.text == name]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fixtures_slides import Canvas, canvas, rows
 
-from aisi_ingest.extract import report
+from aisi_ingest.extract.layout import report
 from aisi_ingest.model import Content
 
 FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.extract.breaks import wraps
-from aisi_ingest.extract.captions import is_caption
-from aisi_ingest.extract.columns import columns_of
-from aisi_ingest.extract.contents import contents_line, is_contents_title
-from aisi_ingest.extract.drafts import Draft, Setting
-from aisi_ingest.extract.footnotes import label, label_of, split_notes
-from aisi_ingest.extract.furniture import PageLines, furniture
-from aisi_ingest.extract.layout import paragraphs
-from aisi_ingest.extract.lines import Line
-from aisi_ingest.extract.rows import Row, with_signs
+from aisi_ingest.extract.layout.captions import is_caption
+from aisi_ingest.extract.layout.columns import columns_of
+from aisi_ingest.extract.layout.contents import contents_line, is_contents_title
+from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.footnotes import label, label_of, split_notes
+from aisi_ingest.extract.layout.furniture import PageLines, furniture
+from aisi_ingest.extract.layout.line_ends import wraps
+from aisi_ingest.extract.layout.paragraphs import paragraphs
+from aisi_ingest.extract.layout.rows import Row, with_signs
+from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.model import Box
-from aisi_ingest.text import is_wide
+from aisi_ingest.text.normalise import is_wide
 
 SETTING = Setting(size=10, leading=1.6, face="Test", right=500, bottom=780, indents=True)
 

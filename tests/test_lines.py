@@ -8,11 +8,13 @@ from fixtures_pdf import GOTHIC, MINCHO, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.extract.blanks import closed_up
-from aisi_ingest.extract.codes import FOLDED, JAPANESE, WIDE, table_of
-from aisi_ingest.extract.lines import Frame, Line, lines_of
-from aisi_ingest.extract.pdf import CHAR, Font, Page, open_document
-from aisi_ingest.text import is_japanese, is_wide, normalise
+from aisi_ingest.extract.lines.line import Frame, Line
+from aisi_ingest.extract.lines.lines import lines_of
+from aisi_ingest.extract.lines.spaces import closed_up
+from aisi_ingest.extract.pdf.code_points import FOLDED, JAPANESE, WIDE, table_of
+from aisi_ingest.extract.pdf.document import open_document
+from aisi_ingest.extract.pdf.page import CHAR, Font, Page
+from aisi_ingest.text.normalise import is_japanese, is_wide, normalise
 
 
 def lines(path) -> list[Line]:

@@ -11,10 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from aisi_ingest import pipeline
-from aisi_ingest.extract import sandbox
-from aisi_ingest.extract.sandbox import Limits, Sandbox
-from aisi_ingest.jobs import Settings
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings
+from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox.pool import Limits, Sandbox
 from benchmarks.load import descendants
 
 
@@ -39,8 +39,8 @@ def opened() -> int:
 @pytest.mark.slow
 def test_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp_path, monkeypatch):
     # Workers that are replaced after thirty calls: here some five times, in a run of a thousand documents sixty times.
-    sandbox.close_shared()
-    monkeypatch.setitem(sandbox._shared, 2, Sandbox(2, Limits(calls_per_worker=30)))
+    pool.close_shared()
+    monkeypatch.setitem(pool._shared, 2, Sandbox(2, Limits(calls_per_worker=30)))
     settings = Settings(str(tmp_path), workers=2, ocr=False, keep=2)
     seen: list[tuple[int, int]] = []
     most = 0
@@ -50,12 +50,12 @@ def test_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp
         most = max(most, len(descendants(os.getpid())))
 
     for count in (14, 28, 40):
-        report = pipeline.add(settings, (), files[:count], (), progress=progress)
+        report = orchestrator.add(settings, (), files[:count], (), progress=progress)
         assert report.succeeded and report.release and len(report.documents) == count
         seen.append((opened(), len(descendants(os.getpid()))))
     assert most <= 5  # two workers, one that is about to go, what they are forked from, multiprocessing's tracker
     assert seen[-1][0] <= seen[0][0] + 2 and seen[-1][1] <= seen[0][1] + 1, seen
-    sandbox.close_shared()
+    pool.close_shared()
     for _ in range(50):
         left = [each for each in descendants(os.getpid()) if "resource_tracker" not in command(each)]
         if not left:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_ocr import picture, png
 
-from aisi_ingest.extract import pptx
-from aisi_ingest.extract.metafile import lines_in
+from aisi_ingest.extract.pptx import reader
+from aisi_ingest.extract.pptx.metafile import lines_in
 
 
 def emf(*records: bytes) -> bytes:
@@ -138,7 +138,7 @@ def test_the_words_of_a_drawing_on_a_slide_are_figure_text_without_any_ocr(tmp_p
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewritten(deck.bytes(), change))
-    result = pptx.read(path, ocr=False)
+    result = reader.read(path, ocr=False)
     assert result.value is not None and not result.issues
     figures = [block for block in result.value.blocks if block.kind == "figure_text"]
     assert [(block.text, block.origin, block.section) for block in figures] == [

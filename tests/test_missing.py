@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from bilingual import ENGLISH, JAPANESE, report
 
-from aisi_ingest.align import align, encoder
-from aisi_ingest.compare import compare
+from aisi_ingest.alignment import encoder
+from aisi_ingest.alignment.aligner import align
+from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.model import Finding
 
 needs_encoder = pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aisi_ingest.extract.moments import grow, moment_of, one_day, years_in
+from aisi_ingest.extract.slides.tables.time_labels import grow, moment_of, one_day, years_in
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.numbering import numbering, split_number
+from aisi_ingest.extract.numbering import numbering, split_number
 
 
 @pytest.mark.parametrize(

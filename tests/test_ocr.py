@@ -16,11 +16,15 @@ from fixtures_pdf import Drawing
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 
-from aisi_ingest.extract import ocr, pictures, pptx, read, report, slide_pictures
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.ocr import engine, pictures
+from aisi_ingest.extract.pptx import pictures as slide_pictures
+from aisi_ingest.extract.pptx import reader
+from aisi_ingest.extract.reader import read
 from aisi_ingest.model import Content
 
 FONT = Path(__file__).parents[1] / "samples" / "fonts" / "NotoSansJP-Regular.subset.ttf"
-needs_engine = pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
+needs_engine = pytest.mark.skipif(not engine.available(), reason="the extra ocr is not installed")
 SLIDE = (960.0, 540.0)
 
 
@@ -100,22 +104,22 @@ def seen(path: Path) -> Content:
     ],
 )
 def test_al_becomes_ai_only_where_the_context_says_so(text: str, expected: str) -> None:
-    assert ocr.correct_ai(text) == expected
+    assert engine.correct_ai(text) == expected
 
 
 def test_al_at_the_end_of_a_sentence_is_ai_in_a_document_about_it() -> None:
-    assert ocr.correct_ai("Use of Al.", subject=True) == "Use of AI."
-    assert ocr.correct_ai("et al. and Al Gore", subject=True) == "et al. and Al Gore"
+    assert engine.correct_ai("Use of Al.", subject=True) == "Use of AI."
+    assert engine.correct_ai("et al. and Al Gore", subject=True) == "et al. and Al Gore"
 
 
 def test_blanks_in_addresses_are_closed_but_sentences_stay_apart() -> None:
-    assert ocr.tidied("see https://www. example. go. jp/a/ for more") == "see https://www.example.go.jp/a/ for more"
-    assert ocr.tidied("It is at www.example.jp. see there") == "It is at www.example.jp. see there"
+    assert engine.tidied("see https://www. example. go. jp/a/ for more") == "see https://www.example.go.jp/a/ for more"
+    assert engine.tidied("It is at www.example.jp. see there") == "It is at www.example.jp. see there"
 
 
 def test_a_photograph_does_not_look_like_text_and_print_does() -> None:
-    assert not ocr.looks_like_text(np.asarray(photograph()))
-    assert ocr.looks_like_text(np.asarray(picture("安全性の評価", "国際的な動き")))
+    assert not engine.looks_like_text(np.asarray(photograph()))
+    assert engine.looks_like_text(np.asarray(picture("安全性の評価", "国際的な動き")))
 
 
 @needs_engine
@@ -234,7 +238,7 @@ def test_a_footer_alone_does_not_make_a_scan_a_page_of_text(tmp_path: Path) -> N
 
 
 def test_icons_logos_and_photographs_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "read_image", lambda *_: pytest.fail("the engine was asked"))
+    monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was asked"))
     logo, icon = picture("AISI", size=(600, 120)), picture("A", size=(60, 60), type_size=20)
     words = (60.0, 60.0, "A page with enough words of its own")
     same = [(logo, (600, 20, 300, 60)), (icon, (60, 300, 30, 30)), words]
@@ -245,7 +249,7 @@ def test_icons_logos_and_photographs_are_left_alone(tmp_path: Path, monkeypatch:
 
 
 def test_without_the_engine_a_document_says_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "available", lambda: False)
+    monkeypatch.setattr(engine, "available", lambda: False)
     page = picture("x", size=(400, 200))
     path = pdf(tmp_path / "a.pdf", [(page, (0, 0, *SLIDE))], [(60.0, 60.0, "Words of its own, quite some of them")])
     result = read(path)
@@ -255,7 +259,7 @@ def test_without_the_engine_a_document_says_what_waits(tmp_path: Path, monkeypat
 
 
 def test_ocr_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "read_image", lambda *_: pytest.fail("the engine was asked"))
+    monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was asked"))
     path = pdf(tmp_path / "a.pdf", [(picture("x", size=(400, 200)), (0, 0, *SLIDE))])
     result = read(path, ocr=False)
     assert result.value is not None and not result.issues
@@ -263,7 +267,7 @@ def test_ocr_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_more_pictures_than_are_read_of_one_document_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "BUDGET", 3.0)
-    monkeypatch.setattr(ocr, "read_image", lambda image, floor: [])
+    monkeypatch.setattr(engine, "read_image", lambda image, floor: [])
     page = picture("安全性の評価", size=(800, 450))
     path = pdf(tmp_path / "a.pdf", *[[(page, (0, 0, *SLIDE))]] * 4)
     content = report.read(path).value
@@ -282,9 +286,9 @@ def test_a_picture_of_900_million_pixels_is_named_and_not_decoded(tmp_path: Path
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewritten(deck.bytes(), change))
-    result = pptx.read(path)
+    result = reader.read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
-    if ocr.available():
+    if engine.available():
         assert [(issue.code, issue.page) for issue in result.issues] == [("picture_too_large", 1)]
         assert "more than 100 million pixels" in result.issues[0].message
 
@@ -325,7 +329,7 @@ def test_a_metafile_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewritten(deck.bytes(), change))
-    result = pptx.read(path)
+    result = reader.read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     assert [(issue.code, issue.page) for issue in result.issues] == [("picture_not_drawn", 1)]
 
@@ -341,7 +345,7 @@ def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewritten(deck.bytes(), change))
-    result = pptx.read(path)
+    result = reader.read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     assert [(issue.code, issue.level) for issue in result.issues] == [("picture_unreadable", "info")]
 
@@ -354,7 +358,7 @@ def test_a_cropped_picture_on_a_slide_is_read_as_it_is_shown(tmp_path: Path) -> 
     both = picture("Shown line", "Cut off line", size=(1000, 200), type_size=40)
     shape = slide.shapes.add_picture(io.BytesIO(png(both)), draw.Pt(60), draw.Pt(120), draw.Pt(600), draw.Pt(60))
     shape.crop_bottom = 0.5
-    content = pptx.read(deck.save(tmp_path / "a.pptx")).value
+    content = reader.read(deck.save(tmp_path / "a.pptx")).value
     assert content is not None
     figure = [b for b in content.blocks if b.origin == "ocr"]
     assert [(b.kind, b.text, b.section) for b in figure] == [("figure_text", "Shown line", "s1")]
@@ -367,18 +371,18 @@ def test_a_picture_on_two_slides_is_read_once_and_stands_on_both(
 ) -> None:
     asked = []
 
-    def read_image(image: np.ndarray, floor: float) -> list[ocr.TextLine]:
+    def read_image(image: np.ndarray, floor: float) -> list[engine.TextLine]:
         asked.append(image.shape)
-        return [ocr.TextLine("Shown twice", 1.0, 0, 0, image.shape[1], image.shape[0])]
+        return [engine.TextLine("Shown twice", 1.0, 0, 0, image.shape[1], image.shape[0])]
 
-    monkeypatch.setattr(ocr, "available", lambda: True)
-    monkeypatch.setattr(ocr, "read_image", read_image)
+    monkeypatch.setattr(engine, "available", lambda: True)
+    monkeypatch.setattr(engine, "read_image", read_image)
     deck = draw.Deck()
     content = png(picture("Shown twice"))
     for width in (300, 600):
         slide = deck.slide("題")
         slide.shapes.add_picture(io.BytesIO(content), draw.Pt(60), draw.Pt(120), draw.Pt(width), draw.Pt(width / 5))
-    result = pptx.read(deck.save(tmp_path / "a.pptx"))
+    result = reader.read(deck.save(tmp_path / "a.pptx"))
     assert result.value is not None and len(asked) == 1
     boxes = [block.bbox for block in result.value.blocks if block.origin == "ocr"]
     assert [round(box.x1 - box.x0) for box in boxes] == [300, 600]
@@ -388,7 +392,7 @@ def test_pictures_on_three_slides_and_more_are_logos() -> None:
     class Part:
         partname = "/ppt/media/image1.png"
 
-    from aisi_ingest.extract.shapes import Shape
+    from aisi_ingest.extract.pptx.shapes import Shape
     from aisi_ingest.model import Box
 
     logo = Shape("picture", Box(60, 60, 400, 200), picture=Part())
@@ -398,15 +402,17 @@ def test_pictures_on_three_slides_and_more_are_logos() -> None:
 
 def test_asking_whether_the_engine_is_there_loads_nothing() -> None:
     before = set(sys.modules)
-    ocr.available()
+    engine.available()
     assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
 
 
 @needs_engine
 def test_workers_take_turns_while_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "_free_memory", lambda: 1 << 30)
-    assert [line.text for line in ocr.read_image(np.asarray(picture("Guiding principles")))] == ["Guiding principles"]
-    assert ocr._engine.cache_info().currsize == 0
+    monkeypatch.setattr(engine, "_free_memory", lambda: 1 << 30)
+    assert [line.text for line in engine.read_image(np.asarray(picture("Guiding principles")))] == [
+        "Guiding principles"
+    ]
+    assert engine._engine.cache_info().currsize == 0
 
 
 @needs_engine
@@ -414,9 +420,9 @@ def test_workers_take_turns_while_memory_is_short(monkeypatch: pytest.MonkeyPatc
 def test_a_worker_gives_the_engine_s_memory_back_while_memory_is_short(tmp_path: Path) -> None:
     code = (
         "import numpy as np, os, resource\n"
-        "from aisi_ingest.extract import ocr\n"
-        "ocr._free_memory = lambda: 1 << 30\n"
-        "ocr.read_image(np.full((1600, 1200, 3), 255, np.uint8))\n"
+        "from aisi_ingest.extract.ocr import engine\n"
+        "engine._free_memory = lambda: 1 << 30\n"
+        "engine.read_image(np.full((1600, 1200, 3), 255, np.uint8))\n"
         "held = int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize()\n"
         "print(held < 2.5e8)\n"
     )
@@ -437,7 +443,7 @@ def test_every_page_of_a_real_scan_has_text(shared: Path) -> None:
 
 
 def test_pictures_that_quote_japanese_make_no_english_deck_japanese():
-    from aisi_ingest.extract.pictures import _language
+    from aisi_ingest.extract.ocr.pictures import _language
     from aisi_ingest.model import Block, Box, Content
 
     box = Box(0, 0, 10, 10)
@@ -455,9 +461,9 @@ def test_a_deck_with_pictures_that_wait_for_ocr_loads_no_numpy(tmp_path: Path) -
     slide = deck.slide("題")
     slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
     script = (
-        "import sys; from pathlib import Path; from aisi_ingest.extract import pptx\n"
-        "assert pptx.read(Path(sys.argv[1]), ocr=False).value is not None\n"
-        "assert 'aisi_ingest.extract.slide_pictures' in sys.modules\n"
+        "import sys; from pathlib import Path; from aisi_ingest.extract.pptx import reader\n"
+        "assert reader.read(Path(sys.argv[1]), ocr=False).value is not None\n"
+        "assert 'aisi_ingest.extract.pptx.pictures' in sys.modules\n"
         "assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script, str(deck.save(tmp_path / "a.pptx"))], check=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest import steps
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, Sandbox
+from aisi_ingest.pipeline import steps
+from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Sandbox
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "odd_files.tsv"

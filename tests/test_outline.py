@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from aisi_ingest.extract.columns import columns_of
-from aisi_ingest.extract.drafts import Draft, Setting
-from aisi_ingest.extract.layout import paragraphs
-from aisi_ingest.extract.pdf import Bookmark
-from aisi_ingest.extract.rows import Row
+from aisi_ingest.extract.layout.columns import columns_of
+from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.headings import key_of, mark_headings, number_and_title
+from aisi_ingest.extract.layout.paragraphs import paragraphs
+from aisi_ingest.extract.layout.rows import Row
+from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.model import Box
-from aisi_ingest.outline import key_of, mark_headings, number_and_title
-from aisi_ingest.text import is_wide
+from aisi_ingest.text.normalise import is_wide
 
 SETTING = Setting(size=10, leading=1.6, face="Mincho", right=500, bottom=780, indents=True)
 TEXT = "本文はこのように一文で終わり、見出しよりも長い。"

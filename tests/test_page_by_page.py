@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import fixtures_pdf as fixtures
 import pytest
 
-from aisi_ingest import steps
-from aisi_ingest.extract import page_by_page
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, Measured, Sandbox
 from aisi_ingest.model import Content, Issue, Result
+from aisi_ingest.pipeline import steps
+from aisi_ingest.sandbox import bad_pages
+from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Measured, Sandbox
 
 
 def crash() -> None:
@@ -31,20 +31,20 @@ def swell() -> None:
 
 def read_badly(path: str, bad: dict[int, Callable[[], None]], note: str, left_out: tuple[int, ...]) -> Result[Content]:
     """In the worker: reading, with pages that PDFium cannot stand."""
-    from aisi_ingest.extract import pdf
+    from aisi_ingest.extract.pdf import document
 
-    real = pdf._read_page
+    real = document._read_page
 
-    def read_page(page: int, index: int, *rest: object) -> pdf.Page:
+    def read_page(page: int, index: int, *rest: object) -> document.Page:
         if index + 1 in bad:
             bad[index + 1]()
         return real(page, index, *rest)
 
-    pdf._read_page = read_page
+    document._read_page = read_page
     try:
         return steps._extract(path, False, note, left_out)
     finally:
-        pdf._read_page = real
+        document._read_page = real
 
 
 def crash_at_the_end(path: str, note: str, left_out: tuple[int, ...]) -> Result[Content]:
@@ -80,7 +80,7 @@ def reading(box: Sandbox, function: Callable[..., Result[Content]], *args: objec
         except LimitExceeded as stopped:
             return Measured(Result(None, (Issue("extract", "error", stopped.code, str(stopped)),)), 0, stopped.seconds)
 
-    result = page_by_page.read(once).value
+    result = bad_pages.read(once).value
     return result, tuple(issue for issue in result.issues if issue.code == "page_unreadable"), calls
 
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aisi_ingest import pair
-from aisi_ingest.align import encoder
+from aisi_ingest.alignment import encoder
 from aisi_ingest.model import Document, Lang
-from aisi_ingest.pair import naming
+from aisi_ingest.pair import file_names, pairing
 
 SUMMARY_JA = """
 # 要約
@@ -34,7 +33,7 @@ list_item: Speed inside the breakwater is 5 knots
 
 def placed(*documents: Document, **rules: object) -> dict[str, Document]:
     """By file name."""
-    result = pair.pair(documents, **rules)  # type: ignore[arg-type]
+    result = pairing.pair(documents, **rules)  # type: ignore[arg-type]
     assert result.value is not None
     return {document.listing.source.file: document for document in result.value}
 
@@ -65,7 +64,7 @@ def as_deck(document: Document, file: str) -> Document:
 )
 def test_names_and_contents_pair_two_languages(ja: str, en: str) -> None:
     documents = placed(report(JAPANESE, "ja", ja), report(ENGLISH, "en", en), report(OTHER_EN, "en", "harbour_en.pdf"))
-    assert named(pair.pairs(list(documents.values()))) == [(ja, en)]
+    assert named(pairing.pairs(list(documents.values()))) == [(ja, en)]
     assert documents[ja].work == documents[en].work != documents["harbour_en.pdf"].work
 
 
@@ -78,9 +77,9 @@ def test_contents_alone_pair_files_that_are_named_by_their_hash() -> None:
         (OTHER_EN, "en"),
     ]
     documents = [without_name(report(text, lang)) for text, lang in texts]
-    result = pair.pair(documents)
+    result = pairing.pair(documents)
     assert result.value is not None
-    found = {(ja.content.title, en.content.title) for ja, en in pair.pairs(result.value)}
+    found = {(ja.content.title, en.content.title) for ja, en in pairing.pairs(result.value)}
     assert found == {("はじめに", "Introduction"), ("要約", "Summary")}
 
 
@@ -97,7 +96,7 @@ def test_a_second_document_of_a_row_is_another_work() -> None:
 
 def test_numbers_of_a_row_that_differ_are_never_paired() -> None:
     documents = placed(report(JAPANESE, "ja", "J1_report_ja.pdf"), report(ENGLISH, "en", "E2_report_en.pdf"))
-    assert not pair.pairs(list(documents.values()))
+    assert not pairing.pairs(list(documents.values()))
 
 
 def test_two_editions_are_one_work_and_each_finds_its_own_language() -> None:
@@ -111,7 +110,7 @@ def test_two_editions_are_one_work_and_each_finds_its_own_language() -> None:
     )
     assert {d.work for d in documents.values()} == {"report"}
     assert {d.id for d in documents.values()} == {f"report/{e}/{lang}" for e in ("1.0", "2.0") for lang in ("ja", "en")}
-    found = named(pair.pairs(list(documents.values())))
+    found = named(pairing.pairs(list(documents.values())))
     assert found == [("report_v1.0_ja.pdf", "report_v1.0_en.pdf"), ("report_v2.0_ja.pdf", "report_v2.0_en.pdf")]
 
 
@@ -119,7 +118,7 @@ def test_pdf_and_pptx_of_one_deck_are_one_edition_and_like_is_paired_with_like()
     ja, en = report(JAPANESE, "ja", "deck_ja.pdf"), report(ENGLISH, "en", "deck_en.pdf")
     documents = placed(ja, en, as_deck(ja, "deck_ja.pptx"), as_deck(en, "deck_en.pptx"))
     assert {d.id for d in documents.values()} == {f"deck/undated/{end}" for end in ("ja", "en", "ja.pptx", "en.pptx")}
-    found = named(pair.pairs(list(documents.values())))
+    found = named(pairing.pairs(list(documents.values())))
     assert found == [("deck_ja.pdf", "deck_en.pdf"), ("deck_ja.pptx", "deck_en.pptx")]
 
 
@@ -127,19 +126,19 @@ def test_what_is_stated_wins_and_what_is_forbidden_is_not_done() -> None:
     ja, en = report(JAPANESE, "ja", "report_ja.pdf"), report(ENGLISH, "en", "report_en.pdf")
     other = report(OTHER_EN, "en", "harbour_en.pdf")
     stated = placed(ja, en, other, stated=[("report_ja.pdf", "harbour_en.pdf")])
-    assert named(pair.pairs(list(stated.values()))) == [("report_ja.pdf", "harbour_en.pdf")]
+    assert named(pairing.pairs(list(stated.values()))) == [("report_ja.pdf", "harbour_en.pdf")]
     forbidden = placed(ja, en, other, forbidden=[("report_ja.pdf", en.listing.source.sha256[:12])])
-    assert not pair.pairs(list(forbidden.values()))
+    assert not pairing.pairs(list(forbidden.values()))
     assert forbidden["report_ja.pdf"].id != forbidden["report_en.pdf"].id
 
 
 def test_a_stated_name_that_nothing_has_is_told() -> None:
-    result = pair.pair([report(JAPANESE, "ja", "report_ja.pdf")], stated=[("report_ja.pdf", "nowhere.pdf")])
+    result = pairing.pair([report(JAPANESE, "ja", "report_ja.pdf")], stated=[("report_ja.pdf", "nowhere.pdf")])
     assert "nowhere.pdf" in next(i.message for i in result.issues if i.code == "unknown_document")
 
 
 def test_a_work_with_no_counterpart_stands_alone_and_is_told() -> None:
-    result = pair.pair([report(JAPANESE, "ja", "report_ja.pdf"), report(OTHER_EN, "en", "harbour_en.pdf")])
+    result = pairing.pair([report(JAPANESE, "ja", "report_ja.pdf"), report(OTHER_EN, "en", "harbour_en.pdf")])
     assert [issue.code for issue in result.issues] == ["no_counterpart"] * 2
     assert result.value is not None
     assert {d.id for d in result.value} == {"report/undated/ja", "harbour/undated/en"}
@@ -158,7 +157,7 @@ def test_ids_are_unique_even_for_equal_names() -> None:
         report(f"# {n}\nparagraph: Text number {n} about ships, {n * 37} of them.", "en", "report.pdf")
         for n in range(5)
     ]
-    result = pair.pair(copies)
+    result = pairing.pair(copies)
     assert result.value is not None
     assert len({d.id for d in result.value}) == 5
 
@@ -186,9 +185,9 @@ def test_without_the_encoder_values_and_latin_words_still_pair(monkeypatch: pyte
         without_name(report(ENGLISH, "en")),
         report(OTHER_EN, "en", "c.pdf"),
     ]
-    result = pair.pair(documents)
+    result = pairing.pair(documents)
     assert result.value is not None
-    assert [(ja.content.title, en.content.title) for ja, en in pair.pairs(result.value)] == [
+    assert [(ja.content.title, en.content.title) for ja, en in pairing.pairs(result.value)] == [
         ("はじめに", "Introduction")
     ]
 
@@ -208,7 +207,7 @@ def test_without_the_encoder_values_and_latin_words_still_pair(monkeypatch: pyte
 def test_names_are_taken_apart(
     file: str, words: tuple[str, ...], edition: str | None, date: str | None, lang: str | None
 ) -> None:
-    name = naming.of_file(file)
+    name = file_names.of_file(file)
     assert (name.words, name.edition, name.date, name.lang) == (words, edition, date, lang)
 
 
@@ -217,10 +216,10 @@ def test_names_are_taken_apart(
     [(("White", "Paper"), "white-paper"), (("指針",), "shishin"), (("チャットボット",), "chatto-botto"), (("!",), "")],
 )
 def test_slugs_are_ascii(words: tuple[str, ...], slug: str) -> None:
-    assert naming.slug(words) == slug
+    assert file_names.slug(words) == slug
 
 
 @given(st.text(max_size=80))
 def test_any_name_can_be_taken_apart(file: str) -> None:
-    name = naming.of_file(file)
-    assert all(char.isascii() and (char.isalnum() or char == "-") for char in naming.slug(name.words))
+    name = file_names.of_file(file)
+    assert all(char.isascii() and (char.isalnum() or char == "-") for char in file_names.slug(name.words))

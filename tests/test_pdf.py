@@ -9,18 +9,9 @@ import numpy as np
 import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, MINCHO, WIDTH, Drawing, draw
 
-from aisi_ingest.extract import report
-from aisi_ingest.extract.pdf import (
-    CURVE,
-    FILL,
-    LINE,
-    RECT,
-    NotReadable,
-    Page,
-    PasswordNeeded,
-    PdfError,
-    open_document,
-)
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.pdf.document import NotReadable, PasswordNeeded, PdfError, open_document
+from aisi_ingest.extract.pdf.page import CURVE, FILL, LINE, RECT, Page
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from aisi_ingest import pipeline
-from aisi_ingest.demonstration import serve
-from aisi_ingest.extract import sandbox
-from aisi_ingest.jobs import Settings
-from aisi_ingest.run_report import Report
+from aisi_ingest.cli.demo import serve
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings
+from aisi_ingest.pipeline.report import Report
+from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import from_index
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site"
@@ -27,7 +27,7 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "site"
 @pytest.fixture(scope="module", autouse=True)
 def workers():
     yield
-    sandbox.close_shared()
+    pool.close_shared()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def site(tmp_path):
 def first(tmp_path_factory, sample_site):
     """A root after one run, and the run's report."""
     root = tmp_path_factory.mktemp("root")
-    return root, pipeline.run(Settings(root=str(root)), [from_index([sample_site])])
+    return root, orchestrator.run(Settings(root=str(root)), [from_index([sample_site])])
 
 
 def rows(root: Path, table: str) -> list[dict]:
@@ -53,7 +53,7 @@ def rows(root: Path, table: str) -> list[dict]:
 
 def run(root: Path, address: str, **settings) -> Report:
     only = settings.pop("only", ())
-    return pipeline.run(Settings(root=str(root), **settings), [from_index([address])], only=only)
+    return orchestrator.run(Settings(root=str(root), **settings), [from_index([address])], only=only)
 
 
 def states(report: Report) -> dict[str, str]:
@@ -96,7 +96,7 @@ def test_a_document_whose_worker_died_after_its_last_word_to_the_disk_counts_as_
             step(job)
             yield step(job)
 
-    report = pipeline.run(Settings(root=str(tmp_path)), [from_index([sample_site])], runner=asked_twice)
+    report = orchestrator.run(Settings(root=str(tmp_path)), [from_index([sample_site])], runner=asked_twice)
     assert report.succeeded
     assert set(states(report).values()) == {"processed"}
 
@@ -104,7 +104,7 @@ def test_a_document_whose_worker_died_after_its_last_word_to_the_disk_counts_as_
 def test_processing_again_from_the_raw_store_gives_the_same_bytes(first, tmp_path):
     root, _ = first
     shutil.copytree(root / "raw", tmp_path / "raw")
-    report = pipeline.reprocess(Settings(root=str(tmp_path)), [])
+    report = orchestrator.reprocess(Settings(root=str(tmp_path)), [])
     assert report.succeeded
 
     def data(base: Path) -> dict[str, bytes]:
@@ -120,7 +120,7 @@ def test_a_changed_registry_tags_again_and_extracts_nothing(first, tmp_path):
     shutil.copytree(root, copy, symlinks=True)
     registry = tmp_path / "registry.toml"
     registry.write_text((SAMPLES.parents[1] / "registry.toml").read_text(encoding="utf-8") + "\n# more\n")
-    report = pipeline.reprocess(Settings(root=str(copy), registry=str(registry), redo_from="publish"), [])
+    report = orchestrator.reprocess(Settings(root=str(copy), registry=str(registry), redo_from="publish"), [])
     assert all("extract" not in row.seconds or row.seconds["extract"] == 0 for row in report.documents)
     assert any(row.seconds.get("tag") for row in report.documents)
 
@@ -198,14 +198,14 @@ def test_a_changed_document_is_the_only_one_processed(site, tmp_path):
 
 def test_a_name_that_fits_no_document_is_an_error(first):
     root, _ = first
-    report = pipeline.reprocess(Settings(root=str(root), redo_from="tag"), [], ["no-such-work"])
+    report = orchestrator.reprocess(Settings(root=str(root), redo_from="tag"), [], ["no-such-work"])
     assert not report.succeeded
     assert any("no-such-work" in issue.message for issue in report.issues)
 
 
 def test_a_source_without_a_licence_is_not_published_and_says_what_to_write(tmp_path, sample_site):
     source = replace(from_index([sample_site]), id="without-terms")
-    report = pipeline.run(Settings(root=str(tmp_path)), [source])
+    report = orchestrator.run(Settings(root=str(tmp_path)), [source])
     assert report.release is None and not report.succeeded
     assert any("licence = {" in issue.message and "without-terms" in issue.message for issue in report.issues)
 
@@ -253,7 +253,7 @@ def test_a_new_edition_has_a_page_of_what_changed(tmp_path):
     paths = [tmp_path / f"paper_v{edition}_en.pdf" for edition in ("1.00", "1.10")]
     for path, count in zip(paths, ("eighteen", "thirty"), strict=True):
         draw_pdf(path, f"This paper has been read by {count} people of the institute before it was printed.")
-    report = pipeline.add(Settings(root=str(tmp_path / "root"), ocr=False), [], paths, [])
+    report = orchestrator.add(Settings(root=str(tmp_path / "root"), ocr=False), [], paths, [])
     assert report.succeeded and report.release is not None
     page = (Path(report.release.path) / "site" / "works" / "paper~~changes.html").read_text(encoding="utf-8")
     assert "<del>eighteen</del>" in page and "<ins>thirty</ins>" in page

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aisi_ingest import registry
-from aisi_ingest.align import encoder
+from aisi_ingest.alignment import encoder
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # benchmarks is not installed

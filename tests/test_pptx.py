@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aisi_ingest.extract import package, pptx
+from aisi_ingest.extract.pptx import package, reader
 from aisi_ingest.model import Content, Result
 
 
 def read(path: Path) -> Content:
-    result = pptx.read(path, ocr=False)
+    result = reader.read(path, ocr=False)
     assert result.value is not None, result.issues
     return result.value
 
@@ -340,7 +340,7 @@ def test_a_missing_slide_is_named_and_the_others_are_read(tmp_path: Path) -> Non
     for title in ("一", "二", "三"):
         deck.slide(title)
     content = draw.rewritten(deck.bytes(), lambda n, part: None if n == "ppt/slides/slide2.xml" else (n, part))
-    result = pptx.read(written(tmp_path, content), ocr=False)
+    result = reader.read(written(tmp_path, content), ocr=False)
     assert result.value is not None
     assert [s.title for s in result.value.sections] == ["一", "", "三"]
     assert [(i.code, i.page, i.level) for i in result.issues] == [("part_missing", 2, "warning")]
@@ -354,32 +354,32 @@ def test_a_damaged_slide_is_saved_as_far_as_it_goes(tmp_path: Path) -> None:
     def change(name: str, part: bytes) -> tuple[str, bytes]:
         return name, part[:-40] if name == "ppt/slides/slide1.xml" else part
 
-    result = pptx.read(written(tmp_path, draw.rewritten(deck.bytes(), change)), ocr=False)
+    result = reader.read(written(tmp_path, draw.rewritten(deck.bytes(), change)), ocr=False)
     assert result.value is not None and "ここまで" in texts(result.value) and "二" in texts(result.value)
     assert [i.code for i in result.issues] == ["part_damaged"]
 
 
 def test_an_encrypted_presentation_needs_a_password(tmp_path: Path) -> None:
     ole = package._OLE + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512
-    assert problem(pptx.read(written(tmp_path, ole))) == "password_needed"
+    assert problem(reader.read(written(tmp_path, ole))) == "password_needed"
 
 
 def test_an_old_powerpoint_file_is_no_pptx(tmp_path: Path) -> None:
-    assert problem(pptx.read(written(tmp_path, package._OLE + b"\0" * 2000))) == "not_a_pptx"
+    assert problem(reader.read(written(tmp_path, package._OLE + b"\0" * 2000))) == "not_a_pptx"
 
 
 def test_a_zip_that_is_no_presentation_is_told_so(tmp_path: Path) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("photos/list.txt", "nothing here")
-    assert problem(pptx.read(written(tmp_path, stream.getvalue()))) == "not_a_pptx"
+    assert problem(reader.read(written(tmp_path, stream.getvalue()))) == "not_a_pptx"
 
 
 def test_a_file_cut_off_while_fetched_is_damaged(tmp_path: Path) -> None:
     deck = draw.Deck()
     deck.slide("題")
     content = deck.bytes()
-    assert problem(pptx.read(written(tmp_path, content[: len(content) // 2]))) == "damaged_file"
+    assert problem(reader.read(written(tmp_path, content[: len(content) // 2]))) == "damaged_file"
 
 
 def test_a_part_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ def test_a_part_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_pa
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ppt/slides/slide2.xml", b" " * (package.MAXIMUM_XML_PART + 1))
     started = time.process_time()
-    assert problem(pptx.read(written(tmp_path, stream.getvalue()))) == "too_large"
+    assert problem(reader.read(written(tmp_path, stream.getvalue()))) == "too_large"
     assert time.process_time() - started < 2
 
 
@@ -404,7 +404,7 @@ def test_a_document_type_declaration_is_refused(tmp_path: Path) -> None:
         head, rest = part.split(b"?>", 1)
         return name, head + b"?>" + declaration + rest
 
-    assert problem(pptx.read(written(tmp_path, draw.rewritten(deck.bytes(), change)))) == "xml_entities"
+    assert problem(reader.read(written(tmp_path, draw.rewritten(deck.bytes(), change)))) == "xml_entities"
 
 
 @settings(max_examples=40, deadline=None)
@@ -432,7 +432,7 @@ def test_a_file_damaged_anywhere_is_read_or_says_why(tmp_path_factory: pytest.Te
         return name, bytes(damaged)
 
     path = written(tmp_path_factory.mktemp("damaged"), draw.rewritten(content, change))
-    result = pptx.read(path, ocr=False)
+    result = reader.read(path, ocr=False)
     assert (result.value is None) == any(issue.level == "error" for issue in result.issues)
 
 
@@ -486,7 +486,7 @@ def test_two_thousand_slides_are_all_read_and_counted(tmp_path: Path) -> None:
         for n in numbers:
             archive.writestr(f"ppt/slides/slide{n}.xml", slide)
             archive.writestr(f"ppt/slides/_rels/slide{n}.xml.rels", relations)
-    result = pptx.read(written(tmp_path, stream.getvalue()), ocr=False)
+    result = reader.read(written(tmp_path, stream.getvalue()), ocr=False)
     assert result.value is not None and len(result.value.sections) == 2000
     assert [issue.code for issue in result.issues] == ["many_slides"]
 
@@ -503,7 +503,7 @@ def test_a_deck_without_pictures_loads_no_ocr_engine(tmp_path: Path) -> None:
     deck = draw.Deck()
     deck.slide("題")
     before = set(sys.modules)
-    assert pptx.read(deck.save(tmp_path / "a.pptx"), ocr=True).value is not None
+    assert reader.read(deck.save(tmp_path / "a.pptx"), ocr=True).value is not None
     assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
 
 
@@ -515,7 +515,7 @@ places = st.tuples(st.integers(0, 800), st.integers(0, 450), st.integers(20, 400
 @given(st.lists(st.tuples(places, words), min_size=1, max_size=8))
 def test_no_box_is_lost_or_read_twice(tmp_path_factory: pytest.TempPathFactory, boxes: list) -> None:
     from aisi_ingest.extract.bullets import split_bullet
-    from aisi_ingest.text import normalise
+    from aisi_ingest.text.normalise import normalise
 
     deck = draw.Deck()
     slide = deck.slide()

@@ -15,13 +15,10 @@ from hypothesis import strategies as st
 from publications import LICENCE
 
 import aisi_ingest
-from aisi_ingest import text
-from aisi_ingest.align import align
-from aisi_ingest.extract import report
-from aisi_ingest.extract.characters import CHAR, Font
-from aisi_ingest.extract.marks import RULE
-from aisi_ingest.extract.pdf import Page
-from aisi_ingest.extract.sheets import sheet_of
+from aisi_ingest.alignment.aligner import align
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.layout.page_content import sheet_of
+from aisi_ingest.extract.pdf.page import CHAR, RULE, Font, Page
 from aisi_ingest.model import (
     Alignment,
     Bead,
@@ -38,7 +35,8 @@ from aisi_ingest.model import (
     Table,
 )
 from aisi_ingest.publish import publish
-from aisi_ingest.verify import verify
+from aisi_ingest.text import normalise
+from aisi_ingest.verify.release import verify
 
 FONTS = (Font("Gothic"), Font("Gothic-Bold", bold=True), Font("Mono", monospace=True))
 
@@ -69,7 +67,7 @@ def set_page(number: int, lines: list[tuple[str, list[str], float, int, int]], d
     for sign, said, size, font, at in lines:
         x, order = 60.0 + 4 * at, len(chars)
         for character in sign + " ".join(said):
-            advance = size if text.is_wide(character) else size / 2
+            advance = size if normalise.is_wide(character) else size / 2
             box = (x, y - 0.85 * size, x + advance, y + 0.15 * size)
             chars.append((ord(character), *box, x, y, size, font, 0x000000FF, 0.0, False, order))
             x += advance
@@ -80,7 +78,7 @@ def set_page(number: int, lines: list[tuple[str, list[str], float, int, int]], d
 
 def letters(said: str) -> Counter[str]:
     """Signs, blanks and hyphens come and go with line breaks and lists, letters stay."""
-    return Counter(character for character in text.normalise(said) if category(character)[0] == "L")
+    return Counter(character for character in normalise.normalise(said) if category(character)[0] == "L")
 
 
 @given(st.lists(st.tuples(st.lists(placed, max_size=20), rules), min_size=1, max_size=3))
@@ -105,7 +103,7 @@ def test_every_letter_of_a_page_stands_in_exactly_one_block(drawn) -> None:
 def test_text_of_a_page_is_normalised_once_and_for_all(said) -> None:
     page = set_page(1, [("", said, 10.0, 0, 1)], [])
     content = report._report([sheet_of(page, None)], [], "")
-    assert all(text.normalise(block.text) == block.text for block in content.blocks)
+    assert all(normalise.normalise(block.text) == block.text for block in content.blocks)
 
 
 @pytest.mark.parametrize("name", ["吉𠮷野家", "𠮟る人", "a𠮟b", "𠮷"])
@@ -116,7 +114,7 @@ def test_ideographs_beyond_the_basic_plane_are_read(name: str) -> None:
 
 # Publishing and loading
 
-lines = st.text(min_size=1, max_size=40).map(text.normalise).filter(str.strip)
+lines = st.text(min_size=1, max_size=40).map(normalise.normalise).filter(str.strip)
 
 
 @st.composite

@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from typeset import BODY, LEADING, broken, paragraph, paragraphs
 
-from aisi_ingest.extract.report import read
+from aisi_ingest.extract.pdf_reader import read
 from aisi_ingest.model import Block, Content
 
 WORDS = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aisi_ingest.jobs import PairOutcome
 from aisi_ingest.model import Issue
-from aisi_ingest.run_report import Report, Row, StageCost, keep, last, stage_costs
+from aisi_ingest.pipeline.jobs import PairOutcome
+from aisi_ingest.pipeline.report import Report, Row, StageCost, keep, last, stage_costs
 
 MIB = 1 << 20
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.extract.sandbox import LimitExceeded, Limits, LimitsError, Sandbox, configured
+from aisi_ingest.sandbox.pool import LimitExceeded, Limits, LimitsError, Sandbox, configured
 
 
 def sleep_long():
@@ -138,7 +138,7 @@ def test_workers_outlive_the_thread_that_first_asked_for_them():
 ORPHAN = """
 import os, sys, threading, time
 sys.path.insert(0, {tests!r})
-from aisi_ingest.extract.sandbox import Sandbox
+from aisi_ingest.sandbox.pool import Sandbox
 from test_sandbox import hold_the_interpreter, process_id
 if __name__ == "__main__":
     box = Sandbox(1)
@@ -169,7 +169,7 @@ def _killed(tmp_path, script):
 KILLED_EARLY = """
 import sys, threading, time
 sys.path.insert(0, {tests!r})
-from aisi_ingest.extract.sandbox import Sandbox
+from aisi_ingest.sandbox.pool import Sandbox
 from test_sandbox import process_id, load_long
 if __name__ == "__main__":
     box = Sandbox(1)
@@ -224,7 +224,7 @@ def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "from aisi_ingest.extract.sandbox import Sandbox\nfrom test_sandbox import process_id\n"
+        "from aisi_ingest.sandbox.pool import Sandbox\nfrom test_sandbox import process_id\n"
         "Sandbox(1).call(process_id)\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
@@ -258,7 +258,7 @@ def test_what_is_prepared_soon_is_there_for_whoever_waits_and_a_sandbox_may_stop
 COUNTED = """
 import sys
 sys.path.insert(0, {tests!r})
-from aisi_ingest.extract import sandbox
+from aisi_ingest.sandbox import pool as sandbox
 from test_sandbox import hold
 if __name__ == "__main__":
     sandbox.shared(1).call(hold, 300)

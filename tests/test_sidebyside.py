@@ -5,10 +5,10 @@ from __future__ import annotations
 from bilingual import ENGLISH, JAPANESE, report
 from msgspec.structs import replace
 
-from aisi_ingest import sidebyside
-from aisi_ingest.align import align
-from aisi_ingest.compare import compare
-from aisi_ingest.editions import diff_editions
+from aisi_ingest.alignment.aligner import align
+from aisi_ingest.comparison.comparer import compare
+from aisi_ingest.comparison.editions import diff_editions
+from aisi_ingest.console import side_by_side
 from aisi_ingest.model import Alignment, Document, Finding
 
 
@@ -21,21 +21,21 @@ def compared(english: str) -> tuple[Document, Document, Alignment, tuple[Finding
 
 def test_lines_keep_to_their_columns_and_tell_what_differs() -> None:
     ja, en, alignment, findings = compared(ENGLISH.replace("about 45", "about 54"))
-    text = sidebyside.as_text(sidebyside.rows(ja, en, alignment, findings), width=100)
+    text = side_by_side.as_text(side_by_side.rows(ja, en, alignment, findings), width=100)
     assert "! The number differs: “45” in Japanese, “54” in English." in text
-    wide = [sum(map(sidebyside._columns, line)) for line in text.splitlines() if not line.startswith("  !")]
+    wide = [sum(map(side_by_side._columns, line)) for line in text.splitlines() if not line.startswith("  !")]
     assert max(wide) <= 100
 
 
 def test_words_hold_together_also_beside_full_width_signs() -> None:
-    lines = sidebyside._wrapped("Report of the Subgroup（Sep.–Oct.）\n日本語の文はどこでも切れる", 20)
+    lines = side_by_side._wrapped("Report of the Subgroup（Sep.–Oct.）\n日本語の文はどこでも切れる", 20)
     assert lines == ["Report of the", "Subgroup（Sep.–Oct.", "）", "日本語の文はどこでも", "切れる"]
 
 
 def test_the_page_escapes_what_the_documents_say() -> None:
     hostile = ENGLISH.replace("# 7 Contact", "# 7 Contact <script>alert(1)</script>")
     ja, en, alignment, findings = compared(hostile)
-    page = sidebyside.as_html(ja, en, alignment, findings)
+    page = side_by_side.as_html(ja, en, alignment, findings)
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert page.count("<tr") == page.count("</tr>")
@@ -43,7 +43,7 @@ def test_the_page_escapes_what_the_documents_say() -> None:
 
 def test_a_row_without_counterpart_is_set_apart() -> None:
     ja, en, alignment, findings = compared(ENGLISH[: ENGLISH.index("# 7")])
-    page = sidebyside.as_html(ja, en, alignment, findings)
+    page = side_by_side.as_html(ja, en, alignment, findings)
     assert page.count('<tr class="alone">') == 2
 
 
@@ -52,13 +52,13 @@ def test_changed_words_are_marked_in_both_forms() -> None:
     new = replace(report(JAPANESE.replace("18名", "21名"), "ja"), id="report/2/ja", edition="2")
     diff = diff_editions(old, new).value
     assert diff is not None
-    assert "[-18-]{+21+}" in sidebyside.diff_as_text(diff)
-    assert "<del>18</del><ins>21</ins>" in sidebyside.diff_as_html(old, new, diff)
+    assert "[-18-]{+21+}" in side_by_side.diff_as_text(diff)
+    assert "<del>18</del><ins>21</ins>" in side_by_side.diff_as_html(old, new, diff)
 
 
 def test_equal_editions_say_so() -> None:
     old = report(JAPANESE, "ja")
     diff = diff_editions(old, old).value
     assert diff is not None
-    assert "no differences" in sidebyside.diff_as_text(diff)
-    assert "No differences" in sidebyside.diff_as_html(old, old, diff)
+    assert "no differences" in side_by_side.diff_as_text(diff)
+    assert "No differences" in side_by_side.diff_as_html(old, old, diff)

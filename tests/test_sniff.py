@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.extract import sniff
+from aisi_ingest import media_types
 
 CORPUS = Path(__file__).parents[1].parent / "shared" / "corpus"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n"
@@ -27,33 +27,33 @@ PRESENTATION = office("openxmlformats-officedocument.presentationml.presentation
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (PDF, sniff.PDF),
-        (b"\n\n junk " + PDF, sniff.PDF),
-        (b"\xef\xbb\xbf" + PDF, sniff.PDF),
-        (PRESENTATION, sniff.PPTX),
-        (office("ms-powerpoint.presentation.macroEnabled.main+xml"), sniff.PPTX),
-        (b"", sniff.EMPTY),
-        (b"<!DOCTYPE html><title>%PDF-1.4</title>", sniff.HTML),
-        (b"\xef\xbb\xbf \n<!-- x --><HTML lang=ja>", sniff.HTML),
-        (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', sniff.HTML),
-        (b'<?xml version="1.0"?><rss/>', sniff.XML),
-        (b'{"error": 404}', sniff.TEXT),
-        ("見つかりません".encode("cp932"), sniff.TEXT),
-        (b"\x00\x01\x02", sniff.UNKNOWN),
-        (OLE, sniff.OLE),
-        (b"PK\x03\x04" + bytes(100), sniff.ZIP),
+        (PDF, media_types.PDF),
+        (b"\n\n junk " + PDF, media_types.PDF),
+        (b"\xef\xbb\xbf" + PDF, media_types.PDF),
+        (PRESENTATION, media_types.PPTX),
+        (office("ms-powerpoint.presentation.macroEnabled.main+xml"), media_types.PPTX),
+        (b"", media_types.EMPTY),
+        (b"<!DOCTYPE html><title>%PDF-1.4</title>", media_types.HTML),
+        (b"\xef\xbb\xbf \n<!-- x --><HTML lang=ja>", media_types.HTML),
+        (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">', media_types.HTML),
+        (b'<?xml version="1.0"?><rss/>', media_types.XML),
+        (b'{"error": 404}', media_types.TEXT),
+        ("見つかりません".encode("cp932"), media_types.TEXT),
+        (b"\x00\x01\x02", media_types.UNKNOWN),
+        (OLE, media_types.OLE),
+        (b"PK\x03\x04" + bytes(100), media_types.ZIP),
     ],
 )
 def test_a_type_is_told_by_content(content: bytes, kind: str) -> None:
-    assert sniff.media_type(content) == kind
+    assert media_types.media_type(content) == kind
 
 
 def test_a_path_and_its_bytes_have_the_same_type(tmp_path: Path) -> None:
     for number, content in enumerate((PDF, PRESENTATION, b"", b"<html>")):
         path = tmp_path / f"{number}.pdf"
         path.write_bytes(content)
-        assert sniff.media_type(path) == sniff.media_type(content)
-        assert sniff.refusal(path) == sniff.refusal(content)
+        assert media_types.media_type(path) == media_types.media_type(content)
+        assert media_types.refusal(path) == media_types.refusal(content)
 
 
 @pytest.mark.parametrize(
@@ -72,33 +72,33 @@ def test_a_path_and_its_bytes_have_the_same_type(tmp_path: Path) -> None:
     ],
 )
 def test_a_refusal_says_what_the_file_is(content: bytes, reason: str | None) -> None:
-    assert sniff.refusal(content) == reason
+    assert media_types.refusal(content) == reason
 
 
 def test_a_zip_with_a_huge_list_of_types_is_read_only_in_part() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", bytes(50 << 20))
-    assert sniff.media_type(file.getvalue()) == sniff.ZIP
+    assert media_types.media_type(file.getvalue()) == media_types.ZIP
 
 
 @pytest.mark.parametrize("head", [b"<!---->", b"<!--", b"<?xml ?>", b"<?xml", b" \n"])
 def test_a_hostile_head_costs_little(head: bytes) -> None:
     started = time.process_time()
-    sniff.refusal(head * 100_000)
+    media_types.refusal(head * 100_000)
     assert time.process_time() - started < 1
 
 
 def test_a_pdf_without_its_end_is_cut_short() -> None:
-    assert sniff.cut_short(PDF[:20]) and not sniff.cut_short(PDF) and not sniff.cut_short(b"<html>")
-    assert not sniff.cut_short(PDF + bytes(60_000))
+    assert media_types.cut_short(PDF[:20]) and not media_types.cut_short(PDF) and not media_types.cut_short(b"<html>")
+    assert not media_types.cut_short(PDF + bytes(60_000))
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"%PDF-", b"PK\x03\x04", b"<html", OLE[:8], PRESENTATION[:80]]))
 def test_any_bytes_have_a_type(content: bytes, head: bytes) -> None:
-    assert "/" in sniff.media_type(head + content)
-    sniff.refusal(head + content)
-    sniff.cut_short(head + content)
+    assert "/" in media_types.media_type(head + content)
+    media_types.refusal(head + content)
+    media_types.cut_short(head + content)
 
 
 def test_the_files_of_a_real_site_are_what_their_names_say() -> None:
@@ -107,5 +107,9 @@ def test_the_files_of_a_real_site_are_what_their_names_say() -> None:
     files = [path for path in (CORPUS / "site" / "assets").rglob("*") if path.is_file()]
     assert files
     for path in files:
-        expected = sniff.PDF if path.suffix.lower() == ".pdf" else sniff.PPTX
-        assert (sniff.media_type(path), sniff.refusal(path), sniff.cut_short(path)) == (expected, None, False), path
+        expected = media_types.PDF if path.suffix.lower() == ".pdf" else media_types.PPTX
+        assert (media_types.media_type(path), media_types.refusal(path), media_types.cut_short(path)) == (
+            expected,
+            None,
+            False,
+        ), path

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from aisi_ingest import pipeline, standing
-from aisi_ingest.demonstration import serve
-from aisi_ingest.jobs import Settings
+from aisi_ingest.cli.demo import serve
+from aisi_ingest.console import status
+from aisi_ingest.console.status import Standing, told
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.sources import from_index
-from aisi_ingest.standing import Standing, told
 
 
 def draw(path: Path, text: str, **options: object) -> None:
@@ -46,16 +47,16 @@ def address(site) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def root(address, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("root")
-    pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
+    orchestrator.run(Settings(root=str(root), ocr=False), [from_index([address])])
     return root
 
 
 def by_file(root: Path) -> dict[str, Standing]:
-    return {each.file: each for each in standing.of(root)}
+    return {each.file: each for each in status.of(root)}
 
 
 def test_nothing_stands_in_an_empty_root(tmp_path):
-    assert standing.of(tmp_path) == []
+    assert status.of(tmp_path) == []
 
 
 def test_each_document_has_its_state_and_a_reason_where_it_is_not_published(root):
@@ -77,9 +78,9 @@ def test_a_run_that_publishes_nothing_is_heeded_as_well(site, address, root):
     index.write_text(before.replace("</ul>", '<li><a href="late.pdf">late</a></li></ul>'), encoding="utf-8")
     later = time.time() + 10  # servers tell versions apart by whole seconds
     os.utime(index, (later, later))
-    report = pipeline.run(Settings(root=str(root), ocr=False), [from_index([address])])
+    report = orchestrator.run(Settings(root=str(root), ocr=False), [from_index([address])])
     assert report.nothing_changed
-    late = next(each for each in standing.of(root) if each.file == "late.pdf")
+    late = next(each for each in status.of(root) if each.file == "late.pdf")
     assert late.state == "failed" and "password" in late.reason
 
 
@@ -95,11 +96,11 @@ def test_without_a_release_what_was_fetched_is_waiting(root):
 
 def test_a_document_without_a_licence_says_what_to_write(address, tmp_path):
     source = replace(from_index([address]), id="without-terms")
-    pipeline.run(Settings(root=str(tmp_path), ocr=False), [source])
+    orchestrator.run(Settings(root=str(tmp_path), ocr=False), [source])
     found = by_file(tmp_path)["good_en.pdf"]
     assert found.state == "waiting" and "licence = {" in found.reason
 
 
 def test_a_source_is_told_in_one_line(root):
-    rows = [each for each in standing.of(root) if each.file in ("good_en.pdf", "secret.pdf")]
+    rows = [each for each in status.of(root) if each.file in ("good_en.pdf", "secret.pdf")]
     assert "2 documents, 1 published, 1 failed; last seen 20" in told(rows)

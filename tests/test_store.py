@@ -15,10 +15,10 @@ from faults import without_override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aisi_ingest import files, store
-from aisi_ingest.ledger import Ledger
 from aisi_ingest.model import Receipt
-from aisi_ingest.store import LockedError, RootError, Stamp, Store
+from aisi_ingest.storage import files, store
+from aisi_ingest.storage.ledger import Ledger
+from aisi_ingest.storage.store import LockedError, RootError, Stamp, Store
 
 
 def receipt(url: str = "https://example.org/a.pdf", state: Any = "fetched", **fields: Any) -> Receipt:
@@ -92,7 +92,7 @@ def test_a_root_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
 
 def test_a_root_without_permission_is_refused_in_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    code = "import sys; from aisi_ingest.store import Store\nwith Store(sys.argv[1]).lock(): pass"
+    code = "import sys; from aisi_ingest.storage.store import Store\nwith Store(sys.argv[1]).lock(): pass"
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=without_override)
     assert done.stderr.splitlines()[-1].endswith("raw: cannot be written: no permission to write")
@@ -123,7 +123,7 @@ def test_a_second_run_is_refused_and_told_by_whom(tmp_path: Path) -> None:
 
 def test_a_killed_run_leaves_no_lock_and_no_part_of_a_download(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from aisi_ingest.store import Store; s = Store(sys.argv[1])\n"
+        "import sys, time; from aisi_ingest.storage.store import Store; s = Store(sys.argv[1])\n"
         "with s.lock():\n    s.incoming().write_bytes(b'half'); print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
@@ -205,7 +205,7 @@ def test_a_process_killed_while_it_appends_leaves_a_ledger_that_goes_on(tmp_path
     path = tmp_path / "receipts.jsonl"
     code = (
         "import sys; from pathlib import Path\n"
-        "from aisi_ingest.ledger import Ledger; from aisi_ingest.model import Receipt\n"
+        "from aisi_ingest.storage.ledger import Ledger; from aisi_ingest.model import Receipt\n"
         "ledger = Ledger(Path(sys.argv[1])); n = 0\n"
         "while True:\n"
         "    ledger.append(Receipt(url=f'u{n}', time='t', source='s', state='unchanged', reason='x' * 2000)); n += 1"
@@ -248,7 +248,7 @@ def test_a_reader_sees_what_another_appends(tmp_path: Path) -> None:
 
 
 def test_a_long_ledger_is_not_read_from_its_start_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aisi_ingest.ledger._NOTE_EVERY", 1000)
+    monkeypatch.setattr("aisi_ingest.storage.ledger._NOTE_EVERY", 1000)
     path = tmp_path / "receipts.jsonl"
     ledger = Ledger(path)
     for number in range(50):

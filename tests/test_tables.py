@@ -12,8 +12,8 @@ from fixtures_pdf import GOTHIC, HEIGHT, Color, Drawing, black, draw, white
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aisi_ingest.extract.pdf import open_document
-from aisi_ingest.extract.tables import FoundTable, find_tables, join_over_pages
+from aisi_ingest.extract.pdf.document import open_document
+from aisi_ingest.extract.tables.finder import FoundTable, find_tables, join_over_pages
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 SHADE = Color(0.8, 0.85, 1)

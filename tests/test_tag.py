@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aisi_ingest import registry, tag
+from aisi_ingest import registry, tagging
 from aisi_ingest.model import Block, BlockKind, Box, Content, Mention, Section, Table
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -33,7 +33,7 @@ def content(*texts: str | tuple[BlockKind, str, int], title: str = "") -> Conten
 def mentions(
     *texts: str | tuple[BlockKind, str, int], title: str = "", date: str | None = None, publisher: str | None = None
 ) -> Sequence[Mention]:
-    result = tag.tag(content(*texts, title=title), KNOWN, date=date, publisher=publisher)
+    result = tagging.tag(content(*texts, title=title), KNOWN, date=date, publisher=publisher)
     assert result.value is not None
     return result.value
 
@@ -175,7 +175,9 @@ def test_code_furniture_and_hidden_text_are_not_tagged() -> None:
         Block("b2", 1, Box(0, 0, 1, 1), "furniture", "NIST 2024年5月", "ja"),
         Block("b3", 1, Box(0, 0, 1, 1), "paragraph", "NIST 2024年5月", "ja", hidden=True),
     )
-    assert tag.tag(Content("report", "pdf", "ja", "", ((1, 1),), blocks), KNOWN, date=None, publisher=None).value == ()
+    assert (
+        tagging.tag(Content("report", "pdf", "ja", "", ((1, 1),), blocks), KNOWN, date=None, publisher=None).value == ()
+    )
 
 
 # ---- definitions and links
@@ -206,9 +208,13 @@ def test_the_two_languages_share_the_id_of_a_name_that_brackets_translate() -> N
 
 
 def test_spellings_of_a_local_name_share_its_id() -> None:
-    assert tag.local_id("ORG", "株式会社Lake Data") == tag.local_id("ORG", "Lake Data, Inc.") == "local:org:lake-data"
-    assert tag.local_id("GUIDE", "湖沼ガイド 第1.1版") == tag.local_id("GUIDE", "湖沼・ガイド")
-    assert tag.local_id("PERSON", "Ohno Tarō") == tag.local_id("PERSON", "Ono Taro")
+    assert (
+        tagging.local_id("ORG", "株式会社Lake Data")
+        == tagging.local_id("ORG", "Lake Data, Inc.")
+        == "local:org:lake-data"
+    )
+    assert tagging.local_id("GUIDE", "湖沼ガイド 第1.1版") == tagging.local_id("GUIDE", "湖沼・ガイド")
+    assert tagging.local_id("PERSON", "Ohno Tarō") == tagging.local_id("PERSON", "Ono Taro")
 
 
 def test_a_person_has_one_id_in_both_languages() -> None:
@@ -284,7 +290,7 @@ def table(text: str, header_rows: int = 1) -> Content:
 
 
 def dated(made: Content, date: str | None = None) -> list[tuple[str, str | None]]:
-    found = tag.tag(made, KNOWN, date=date, publisher=None).value or ()
+    found = tagging.tag(made, KNOWN, date=date, publisher=None).value or ()
     return [(m.text, m.value) for m in found if m.label == "DATE"]
 
 
@@ -328,7 +334,7 @@ def test_a_target_year_in_a_title_dates_nothing() -> None:
 
 
 def test_a_date_that_cannot_be_is_said() -> None:
-    result = tag.tag(content("令和99年に"), KNOWN, date=None, publisher=None)
+    result = tagging.tag(content("令和99年に"), KNOWN, date=None, publisher=None)
     assert [(m.text, m.value) for m in result.value or ()] == [("令和99年", None)]
     assert [i.code for i in result.issues] == ["date_unresolved"]
 
@@ -345,10 +351,11 @@ def test_a_component_of_a_user_adds_mentions_below_the_rules() -> None:
         doc.ents = [Span(doc, t.i, t.i + 1, label="PLACE") for t in doc if t.text in ("Verdania", "NIST")]
         return doc
 
-    pipelines = tag.pipelines(KNOWN)
+    pipelines = tagging.pipelines(KNOWN)
     pipelines["en"].add_pipe("test_colours", last=True)
     found = (
-        tag.tag(content("Verdania and NIST met."), KNOWN, date=None, publisher=None, pipelines=pipelines).value or ()
+        tagging.tag(content("Verdania and NIST met."), KNOWN, date=None, publisher=None, pipelines=pipelines).value
+        or ()
     )
     assert [(m.label, m.text, m.rule) for m in found] == [("PLACE", "Verdania", "spacy"), ("ORG", "NIST", "registry")]
 
@@ -360,15 +367,15 @@ def test_the_spacy_pipelines_find_what_the_rules_find_alone() -> None:
         "﨑\x00",
     )
     text = " ".join(lines) + " " + " / ".join(lines[::-1])
-    alone = tag.tag(content(*lines, text), KNOWN, date=None, publisher=None)
-    carried = tag.tag(content(*lines, text), KNOWN, date=None, publisher=None, pipelines=tag.pipelines(KNOWN))
+    alone = tagging.tag(content(*lines, text), KNOWN, date=None, publisher=None)
+    carried = tagging.tag(content(*lines, text), KNOWN, date=None, publisher=None, pipelines=tagging.pipelines(KNOWN))
     assert len(alone.value or ()) > 8
     assert carried == alone
 
 
 def test_tagging_does_not_load_spacy() -> None:
     code = (
-        "import sys; from aisi_ingest import on_the_spot; on_the_spot.tag_text('2024年、AISI');"
+        "import sys; from aisi_ingest import single_file; single_file.tag_text('2024年、AISI');"
         "sys.exit(any(name in sys.modules for name in ('spacy', 'pandas', 'prefect')))"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
@@ -379,7 +386,7 @@ def test_tagging_does_not_load_spacy() -> None:
     ["独立行政法人　情報処理推進機構", " a  b\n日本 AI\t語 ", "㈱髙﨑①", "AI\u3000ＡＩ", "日本\ud800東京\x00米国"],
 )
 def test_japanese_tokens_have_exact_offsets(text: str) -> None:
-    doc = tag.pipelines(KNOWN)["ja"].make_doc(text)
+    doc = tagging.pipelines(KNOWN)["ja"].make_doc(text)
     assert len(doc.text) == len(text)
     assert all(doc.text[a:b] for a, b, _ in doc.user_data["unidic"])
 
@@ -514,7 +521,7 @@ def test_the_overview_deck_is_tagged_as_annotated() -> None:
         deck = Content(
             "deck", "pdf", lang, "", ((1, 1),) * len(gold[lang]), tuple(blocks), tuple(sections), tuple(tables)
         )
-        for m in tag.tag(deck, KNOWN, date="2025-01-06", publisher="j-aisi").value or ():
+        for m in tagging.tag(deck, KNOWN, date="2025-01-06", publisher="j-aisi").value or ():
             given_ += 1
             hit = next(
                 (e for e in truth[m.block] if (e["start"], e["end"], e["type"]) == (m.start, m.end, m.label)), None

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.text import fold, join_lines, language_of, normalise, sentences, tokens
+from aisi_ingest.text.normalise import fold, join_lines, language_of, normalise
+from aisi_ingest.text.sentences import sentences
+from aisi_ingest.text.tokens import tokens
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ import pytest
 from fixtures_slides import Canvas, canvas, rows
 from pptx.util import Pt
 
-from aisi_ingest import registry, tag
-from aisi_ingest.extract import deck, pptx, report
-from aisi_ingest.extract.pdf import open_document
+from aisi_ingest import registry, tagging
+from aisi_ingest.extract.layout import report
+from aisi_ingest.extract.pdf.document import open_document
+from aisi_ingest.extract.pptx import reader
+from aisi_ingest.extract.slides import pdf_deck
 from aisi_ingest.model import Content
 
 FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])
@@ -104,7 +106,7 @@ def test_days_in_the_cells_take_the_year_of_their_column(tmp_path: Path, form: s
         canvas.bar((105, 210, 245, 240), "公表（9月20日）")
 
     content = drawn(tmp_path, form, head("2021年", "2022年", "2023年"), bars)
-    found = tag.tag(content, registry.load(), date="2020-01-01", publisher=None).value or ()
+    found = tagging.tag(content, registry.load(), date="2020-01-01", publisher=None).value or ()
     dates = {mention.text: mention.value for mention in found if mention.label == "DATE"}
     assert (dates["7月25日"], dates["2/10"], dates["9月20日"]) == ("2022-07-25", "2023-02-10", "2021-09-20")
 
@@ -132,7 +134,7 @@ def test_a_table_that_is_only_the_ground_of_a_timeline_is_filled_by_what_lies_ov
     draw.text(slide.shapes, (220, 150, 100, 30), "第6回")
     draw.text(slide.shapes, (430, 150, 100, 30), "第7回")
     draw.text(slide.shapes, (640, 220, 100, 30), "初版")
-    content = pptx.read(presentation.save(tmp_path / "a.pptx"), ocr=False).value
+    content = reader.read(presentation.save(tmp_path / "a.pptx"), ocr=False).value
     assert content is not None and rows(content) == [
         [
             ["", "2018年10月", "2019年1月", "2019年4月"],
@@ -202,7 +204,7 @@ def test_what_only_looks_like_a_timeline_is_left_alone(
 def test_the_strategy_of_a_real_deck_is_a_table_of_its_years(shared: Path, lang: str) -> None:
     path = shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
     with open_document(path) as document:
-        _, _, tables = deck.read_deck(list(document.pages())[23:24])
+        _, _, tables = pdf_deck.read_deck(list(document.pages())[23:24])
     assert len(tables) == 1 and len(tables[0].rows[0]) == 6
     assert [cell.replace("FY", "") for cell in tables[0].rows[0][:4]] == ["2021", "2022", "2023", "2025"]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from publications import publication
 
-from aisi_ingest import pipeline
-from aisi_ingest.jobs import Settings
+from aisi_ingest.pipeline import orchestrator
+from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.formats import write_sums
-from aisi_ingest.verify import verify
+from aisi_ingest.verify.release import verify
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 
@@ -125,7 +125,7 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
 def processed(tmp_path_factory) -> Path:
     """What a run over two decks left: raw bytes, ledger, log, outputs of all stages, a release."""
     root = tmp_path_factory.mktemp("processed")
-    report = pipeline.add(Settings(str(root), workers=1, ocr=False), (), sorted(SAMPLES.glob("*.pptx")), ())
+    report = orchestrator.add(Settings(str(root), workers=1, ocr=False), (), sorted(SAMPLES.glob("*.pptx")), ())
     assert report.release is not None
     return root
 
@@ -183,7 +183,7 @@ def test_a_run_makes_damaged_outputs_anew_instead_of_publishing_them(processed, 
     for path, whole in before.items():
         if "stages" in path.parts:
             path.write_bytes(flipped(whole, chance.randrange(8 * len(whole))))
-    report = pipeline.reprocess(Settings(str(root), workers=1, ocr=False, redo_from="publish"), (), ())
+    report = orchestrator.reprocess(Settings(str(root), workers=1, ocr=False, redo_from="publish"), (), ())
     assert report.nothing_changed and verify(root) == []
     assert {path: path.read_bytes() for path in before if "stages" in path.parts} == {
         path: whole for path, whole in before.items() if "stages" in path.parts

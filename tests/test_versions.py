@@ -1,27 +1,27 @@
 import threading
 
-from aisi_ingest import versions
+from aisi_ingest.pipeline import freshness
 
 
 def test_a_stage_depends_on_what_its_modules_import_in_functions_too():
-    files = {path.name for path in versions._imported(versions._file_of("extract"))}
+    files = {path.name for path in freshness._imported(freshness._file_of("extract"))}
     assert {"__init__.py", "report.py", "pdf.py", "pptx.py", "outline.py", "text.py", "model.py"} <= files
     assert "fetch.py" not in files and "tagging.py" not in files
 
 
 def test_code_of_another_stage_does_not_make_a_stage_stale():
-    digests = {stage: versions.code_digest(stage) for stage in ("extract", "tag", "align", "publish")}
+    digests = {stage: freshness.code_digest(stage) for stage in ("extract", "tag", "align", "publish")}
     assert len(set(digests.values())) == 4
 
 
 def test_threads_may_ask_at_once():
-    versions.code_digest.cache_clear()
-    versions._imported_by.cache_clear()
+    freshness.code_digest.cache_clear()
+    freshness._imported_by.cache_clear()
     failures = []
 
     def ask():
         try:
-            versions.code_digest("extract")
+            freshness.code_digest("extract")
         except BaseException as failure:
             failures.append(failure)
 

@@ -194,7 +194,7 @@ def load(where: str | Path | Release = ".", *, verify: bool = False) -> Dataset:
     folder = _find(Path(where.path if isinstance(where, Release) else where))
     dataset = Dataset(folder)
     if verify:
-        from aisi_ingest.verify import release_problems
+        from aisi_ingest.verify.release import release_problems
 
         problems = list(release_problems(folder))
         if problems:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aisi_ingest.files import append_line, summed, told
+from aisi_ingest.storage.files import append_line, summed, told
 
 ROOT = "aisi_ingest"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

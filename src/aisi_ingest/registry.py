@@ -29,7 +29,7 @@ from typing import NamedTuple
 import msgspec
 
 from aisi_ingest.model import Entity, Label
-from aisi_ingest.text import fold, is_japanese, normalise
+from aisi_ingest.text.normalise import fold, is_japanese, normalise
 
 VERSION = "1"  # of the way names are matched: part of the digest, so that a change re-tags
 

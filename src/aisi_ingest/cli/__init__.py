@@ -13,14 +13,14 @@ def main() -> None:
     """Entry point: errors that a person can mend are one line, without a traceback."""
     from aisi_ingest.cli.app import app
     from aisi_ingest.cli.options import fail
-    from aisi_ingest.extract import sandbox
     from aisi_ingest.registry import RegistryError
+    from aisi_ingest.sandbox import pool
     from aisi_ingest.sources import SourcesError
-    from aisi_ingest.store import LockedError, RootError
+    from aisi_ingest.storage.store import LockedError, RootError
 
     try:
         app()
-    except (RootError, LockedError, RegistryError, SourcesError, sandbox.LimitsError) as error:
+    except (RootError, LockedError, RegistryError, SourcesError, pool.LimitsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; what was done is kept, the next run goes on from there", code=130)
@@ -28,4 +28,4 @@ def main() -> None:
         sys.stderr.close()  # the reader of our output left, e.g. `| head`
         sys.exit(1)
     finally:
-        sandbox.close_shared()
+        pool.close_shared()

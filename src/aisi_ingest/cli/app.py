@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from aisi_ingest.cli import look, on_the_spot, work
+from aisi_ingest.cli import inspect, run, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +23,6 @@ app = typer.Typer(
     processed/latest is the last release, processed/latest/site/index.html a page to look at.""",
 )
 
-work.register(app)
-look.register(app)
-on_the_spot.register(app)
+run.register(app)
+inspect.register(app)
+single_file.register(app)

@@ -18,13 +18,13 @@ from protego import Protego
 
 from aisi_ingest import __version__
 from aisi_ingest.fetch import pages
-from aisi_ingest.fetch.body import Body, CutShort, sendable
-from aisi_ingest.fetch.body import Refused as Refused
+from aisi_ingest.fetch.download import Body, CutShort, sendable
+from aisi_ingest.fetch.download import Refused as Refused
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
-from aisi_ingest.files import RootError
 from aisi_ingest.model import Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
-from aisi_ingest.store import Store, now
+from aisi_ingest.storage.files import RootError
+from aisi_ingest.storage.store import Store, now
 
 PRODUCT = "aisi-ingest"  # what robots.txt may name
 _REDIRECTS = (301, 302, 303, 307, 308)

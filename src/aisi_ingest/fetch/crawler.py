@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.extract import sniff
+from aisi_ingest import media_types
 from aisi_ingest.fetch import pages
 from aisi_ingest.fetch.client import Budget, Client, Failed, Refused
 from aisi_ingest.fetch.pages import Link, Page
-from aisi_ingest.ledger import Standing
 from aisi_ingest.model import Issue, IssueLevel, Lang, Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
-from aisi_ingest.store import Store, now
+from aisi_ingest.storage.ledger import Standing
+from aisi_ingest.storage.store import Store, now
 
 _PAGE_LIMIT = 10 * MEBIBYTE
 _MOST_SITEMAPS = 50
@@ -189,7 +189,7 @@ class _Walk:
                 tries=answer.tries,
                 sha256=sha256,
                 bytes=answer.size,
-                media_type=sniff.media_type(content),
+                media_type=media_types.media_type(content),
                 etag=answer.etag,
                 last_modified=answer.last_modified,
             )
@@ -197,7 +197,7 @@ class _Walk:
         content = _unpacked(content)
         if pages.is_sitemap(content):
             return pages.read_sitemap(content, answer.url)
-        if sniff.media_type(content) in (sniff.PDF, sniff.PPTX):
+        if media_types.media_type(content) in (media_types.PDF, media_types.PPTX):
             self._take(Link(url=url))
             return None
         return pages.read_page(content, answer.url, answer.headers.get("content-type", ""))

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aisi_ingest import dates
 from aisi_ingest.model import Lang
-from aisi_ingest.text import language_of
+from aisi_ingest.text.normalise import language_of
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):

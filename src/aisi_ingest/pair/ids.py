@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from aisi_ingest.model import Document
-from aisi_ingest.pair import naming
-from aisi_ingest.pair.known import Known
+from aisi_ingest.pair import file_names
+from aisi_ingest.pair.features import Known
 
 
 class Groups:
@@ -79,9 +79,9 @@ def _work(members: Sequence[Known]) -> str:
     """A readable, stable name: of the file, else of the English title, else of the Japanese one."""
     ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.edition or "", k.key))
     for member in ordered:
-        if member.file.words and (slug := naming.slug(member.file.words)):
+        if member.file.words and (slug := file_names.slug(member.file.words)):
             return slug
     for member in sorted(ordered, key=lambda k: k.lang != "en"):
-        if slug := naming.slug(member.title.words):
+        if slug := file_names.slug(member.title.words):
             return slug
     return f"document-{min(k.key for k in members)[:8]}"

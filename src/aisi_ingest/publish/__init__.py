@@ -6,9 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aisi_ingest.publish.changes import Change, Changes, changelog, diff
     from aisi_ingest.publish.folders import latest_release, prune, releases
     from aisi_ingest.publish.release import publish
+    from aisi_ingest.publish.release_diff import Change, Changes, changelog, diff
 
 __all__ = ["Change", "Changes", "changelog", "diff", "latest_release", "prune", "publish", "releases"]
 _MODULES = {

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
+from aisi_ingest.publish.rows import DocumentRows, WorkRows, document_rows
 from aisi_ingest.publish.schema import AlignmentRow, EntityRow, FindingRow
-from aisi_ingest.publish.tables import DocumentRows, WorkRows, document_rows
 
 _SENTENCE = re.compile(r"(.+):(\d+)-(\d+)")
 

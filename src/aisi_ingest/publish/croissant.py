@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from aisi_ingest.files import sha256_of
 from aisi_ingest.publish.formats import fields
 from aisi_ingest.publish.schema import TABLES, DocumentRow
+from aisi_ingest.storage.files import sha256_of
 
 _CONTEXT = {
     "@language": "en",

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
-from aisi_ingest.files import sha256_of
+from aisi_ingest.publish.rows import DocumentRows, WorkRows
 from aisi_ingest.publish.schema import REFERENCES, TABLES, DocumentRow, EntityRow, json_schema
-from aisi_ingest.publish.tables import DocumentRows, WorkRows
+from aisi_ingest.storage.files import sha256_of
 
 _encoder = msgspec.json.Encoder(order="sorted")
 

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from aisi_ingest.publish.before import Before
+from aisi_ingest.publish.reuse import Before
+from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import TABLES, EntityRow
-from aisi_ingest.publish.tables import WorkRows
 
 _encoder = msgspec.json.Encoder(order="sorted")
 

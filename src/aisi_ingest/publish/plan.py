@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from aisi_ingest.model import Document, Issue, Publication
-from aisi_ingest.publish.tables import WorkRows, alignment_rows, document_rows, finding_rows, refusal
-from aisi_ingest.shelf import Shelf
+from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, refusal
+from aisi_ingest.storage.documents import Shelf
 
 _HELD = 20_000  # blocks, some 40 MB of rows
 

@@ -11,20 +11,20 @@ from typing import Any
 
 import msgspec
 
-from aisi_ingest.files import sha256_of
 from aisi_ingest.model import EditionDiff, Issue, Publication, Release, Result
 from aisi_ingest.publish import folders, formats
-from aisi_ingest.publish.before import Before
 from aisi_ingest.publish.card import card
-from aisi_ingest.publish.changes import Changes, changelog, diff
 from aisi_ingest.publish.check import work_problems
 from aisi_ingest.publish.croissant import croissant
 from aisi_ingest.publish.parquet import Parquet
 from aisi_ingest.publish.plan import Plan, missing
+from aisi_ingest.publish.release_diff import Changes, changelog, diff
+from aisi_ingest.publish.reuse import Before
+from aisi_ingest.publish.rows import EntityCount
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
 from aisi_ingest.publish.sqlite import Sqlite, datasette_metadata
-from aisi_ingest.publish.tables import EntityCount
 from aisi_ingest.publish.tmx import Tmx
+from aisi_ingest.storage.files import sha256_of
 
 FORMAT = "2"  # raised when a release of equal rows would hold other files
 _SHOWN = 5  # problems named one by one

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import REFERENCES, TABLES, BlockRow, EntityRow, SectionRow
-from aisi_ingest.publish.tables import WorkRows
 
 _SIDES = ("alignments", "findings")  # tables whose ja and en lists get a row an id
 

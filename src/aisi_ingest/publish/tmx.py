@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, EntityRow
-from aisi_ingest.publish.tables import WorkRows
 
 # What XML 1.0 cannot hold, not even as a character reference.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

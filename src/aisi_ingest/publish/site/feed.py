@@ -15,8 +15,8 @@ from xml.sax.saxutils import quoteattr
 
 import msgspec
 
-from aisi_ingest.publish.changes import Change, Changes
 from aisi_ingest.publish.formats import pretty
+from aisi_ingest.publish.release_diff import Change, Changes
 from aisi_ingest.publish.tmx import xml_text
 
 _KEPT = 100

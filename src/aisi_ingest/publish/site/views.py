@@ -11,10 +11,10 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.publish.rows import DocumentRows, WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, DocumentRow, EntityRow, FindingRow, TableRow
 from aisi_ingest.publish.site.lines import Line, Part, is_heading, line_up, parts
 from aisi_ingest.publish.site.markup import Context, anchor, block_text, printed_mark, table_markup
-from aisi_ingest.publish.tables import DocumentRows, WorkRows
 
 SIDES = ("ja", "en")
 LABELS = ("DATE", "ORG", "PERSON", "GUIDE", "EVENT", "PLACE")

@@ -1,0 +1,1 @@
+"""Align the sections, blocks and sentences of two language versions."""

@@ -1,0 +1,217 @@
+"""Commands that fetch, process and publish: they hold the root while they work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
+
+if TYPE_CHECKING:
+    from aisi_ingest.pipeline.jobs import Settings, Stage
+    from aisi_ingest.pipeline.report import Report
+    from aisi_ingest.pipeline.runner import Progress
+    from aisi_ingest.sources import SourceSpec
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands, in the order in which help lists them."""
+    for command in (run, add, reprocess, demo):
+        app.command()(command)
+
+
+def run(
+    sources: Annotated[
+        Path | None, typer.Option("--sources", metavar="FILE", help="Default: sources.toml in --root, or here.")
+    ] = None,
+    index: Annotated[
+        list[str] | None,
+        typer.Option("--index", metavar="URL", help="An index page to follow; no sources file is read then."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="ID", help="Only this document: id, work, file name, address or sha256."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Fetch and make everything anew.")] = False,
+    root: Root = Path("."),
+    workers: Workers = 2,
+    registry: Registry = None,
+    images: Images = False,
+    ocr: Ocr = True,
+    keep: Keep = None,
+) -> None:
+    """Fetch what the sources list, process what is new, publish what changed.
+
+    \b
+    aisi-ingest run                                 all of sources.toml
+    aisi-ingest run --index http://127.0.0.1:8000/  one index page, without a sources file
+    """
+    from aisi_ingest.pipeline import orchestrator
+    from aisi_ingest.sources import from_index
+
+    specs = (from_index(index),) if index else _sources(sources, root, needed=True)
+    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None)
+    with _progress() as progress:
+        report = orchestrator.run(settings, specs, only=only or (), progress=progress)
+    _finish(report, root)
+
+
+def add(
+    items: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Local files and addresses.")],
+    root: Root = Path("."),
+    workers: Workers = 2,
+    registry: Registry = None,
+    images: Images = False,
+    ocr: Ocr = True,
+    keep: Keep = None,
+) -> None:
+    """Add local files and single addresses by hand, then process and publish.
+
+    \b
+    aisi-ingest add guide_ja.pdf guide_en.pdf
+    aisi-ingest add https://example.org/guide.pdf
+    """
+    from aisi_ingest.pipeline import orchestrator
+
+    urls = [item for item in items if item.startswith(("http://", "https://"))]
+    paths = [Path(item) for item in items if item not in urls]
+    settings = _settings(root, workers, registry, images, ocr, keep, None)
+    with _progress() as progress:
+        report = orchestrator.add(settings, _sources(None, root), paths, urls, progress=progress)
+    _finish(report, root)
+
+
+def reprocess(
+    documents: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="As in run --only.")] = None,
+    all_documents: Annotated[bool, typer.Option("--all", help="All documents.")] = False,
+    first: Annotated[
+        str, typer.Option("--from", metavar="STAGE", help="First stage made anew: extract, tag, align or publish.")
+    ] = "extract",
+    sources: Annotated[
+        Path | None, typer.Option("--sources", metavar="FILE", help="Licences and stated pairs; as in run.")
+    ] = None,
+    root: Root = Path("."),
+    workers: Workers = 2,
+    registry: Registry = None,
+    images: Images = False,
+    ocr: Ocr = True,
+    keep: Keep = None,
+) -> None:
+    """Process again from raw/, without a network.
+
+    \b
+    aisi-ingest reprocess --all --from tag          after a change of registry.toml
+    aisi-ingest reprocess sample-guide/1.00/ja      one document from the beginning
+    """
+    from aisi_ingest.pipeline import orchestrator
+    from aisi_ingest.pipeline.jobs import STAGES
+
+    if first not in STAGES:
+        fail(f"--from {first}: must be one of {', '.join(STAGES)}")
+    if bool(documents) == all_documents:
+        fail("name documents, or give --all")
+    settings = _settings(root, workers, registry, images, ocr, keep, first)
+    with _progress() as progress:
+        report = orchestrator.reprocess(settings, _sources(sources, root), documents or (), progress=progress)
+    _finish(report, root)
+
+
+def demo(
+    root: Root = Path("build/demo"),
+    workers: Workers = 2,
+) -> None:
+    """Serve the sample site on loopback and run the Prefect flow on it, start to end."""
+    from aisi_ingest.cli import demo as demonstration
+
+    try:
+        page = demonstration.run(root, workers)
+    except demonstration.DemoFailed as error:
+        fail(str(error), code=1)
+    print(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
+
+
+def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[SourceSpec, ...]:
+    from aisi_ingest.sources import load
+
+    if path is None:
+        path = next((p for p in (root / "sources.toml", Path("sources.toml")) if p.exists()), None)
+        if path is None:
+            if needed:
+                fail(f"no sources.toml in {root} or here: name one with --sources, or an index page with --index")
+            return ()
+    return load(path)
+
+
+def _settings(
+    root: Path,
+    workers: int,
+    registry: Path | None,
+    images: bool,
+    ocr: bool,
+    keep: int | None,
+    redo_from: Stage | str | None,
+) -> Settings:
+    import msgspec
+
+    from aisi_ingest.pipeline.jobs import Settings
+
+    return msgspec.convert(
+        {
+            "root": str(root),
+            "workers": workers,
+            "registry": str(registry) if registry else None,
+            "images": images,
+            "ocr": ocr,
+            "keep": keep,
+            "redo_from": redo_from,
+        },
+        Settings,
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar a stage on a terminal; nothing where output goes elsewhere."""
+    from aisi_ingest.pipeline.runner import silent
+
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, object] = {}
+
+        def advance(stage: str, name: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total, name=name)
+            bars.update(tasks[stage], completed=done, total=total, name=name)  # type: ignore[arg-type]
+
+        yield advance
+
+
+def _finish(report: Report, root: Path) -> None:
+    from aisi_ingest.pipeline import summary
+
+    for line in summary.problems(report):
+        print(line, file=sys.stderr)
+    print(summary.sentence(report))
+    if report.release:
+        print(f"release  {root / 'processed' / 'releases' / report.release.id}")
+        print(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
+    if not report.succeeded:
+        sys.exit(1)

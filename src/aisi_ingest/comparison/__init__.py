@@ -1,0 +1,1 @@
+"""Compare two languages of one edition, or two editions of one work."""

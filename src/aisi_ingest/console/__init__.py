@@ -1,0 +1,1 @@
+"""Render documents, releases and their state for the terminal."""

@@ -1,0 +1,1 @@
+"""Group characters into lines of text with their spaces, ruby and hyphens."""

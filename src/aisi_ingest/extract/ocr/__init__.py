@@ -1,0 +1,1 @@
+"""Recognise text in pictures and on pages without text."""

@@ -1,0 +1,1 @@
+"""Read characters, drawings, visibility and annotations of PDF pages through PDFium."""

@@ -1,0 +1,233 @@
+"""What a page draws beside its text: lines, frames, fills, curves and pictures.
+
+Tables, underlines, boxes and page frames are found from these. Coordinates as in ``pdf``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections import deque
+from itertools import pairwise, repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aisi_ingest.extract.pdf.page import CURVE, FILL, IMAGE, LINE, RECT, RULE
+from aisi_ingest.extract.pdf.pdfium import UNCHECKED, C, pointer
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # costs 20 ms at run time
+
+    from aisi_ingest.extract.pdf.page import View
+
+
+_TEXT, _PATH, _IMAGE_OBJECT, _SHADING, _FORM = 1, 2, 3, 4, 5  # fpdf_edit.h
+_THIN = 3.0  # points: a filled box no thicker is a line (writers draw borders up to 3 pt as fills)
+_CHUNK = 256  # segments read in one go
+_MOST = 20_000  # segments and objects read on one page; maps and plots have more, and no tables
+
+Matrix = tuple[float, float, float, float, float, float]
+Row = tuple[float, float, float, float, int, int, float, int]
+_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def times(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that applies ``first`` and then ``second``."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = second
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+class _Buffers:
+    """Memory that PDFium writes into, and its addresses, made once."""
+
+    def __init__(self) -> None:
+        self.floats = (ctypes.c_float * 6)()
+        self.ints = (ctypes.c_uint * 4)()
+        self.float_at = [ctypes.addressof(self.floats) + 4 * i for i in range(6)]
+        self.points = (ctypes.c_float * (2 * _CHUNK))()
+        start = ctypes.addressof(self.points)
+        self.x_at = list(map(pointer, range(start, start + 8 * _CHUNK, 8)))
+        self.y_at = list(map(pointer, range(start + 4, start + 4 + 8 * _CHUNK, 8)))
+        self.int_at = [ctypes.addressof(self.ints) + 4 * i for i in range(4)]
+
+
+_buffers = functools.cache(_Buffers)
+
+
+class _Reader:
+    def __init__(self, view: View, orders: dict[int, int]) -> None:
+        self.view = view
+        self.orders = orders  # handle of a text object: its drawing order
+        self.in_forms: set[int] = set()  # drawing orders of text inside form XObjects
+        self.rows: list[Row] = []
+        self.left = _MOST
+        self.order = 0
+        memory = _buffers()
+        self.floats, self.ints, self.points = memory.floats, memory.ints, memory.points
+        self.float_at, self.int_at, self.x_at, self.y_at = memory.float_at, memory.int_at, memory.x_at, memory.y_at
+
+    def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
+        objects = list(map(get, repeat(pointer(holder)), range(count)))
+        kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
+        for handle, kind in zip(objects, kinds, strict=True):
+            self.order += 1
+            if kind == _TEXT:
+                self.orders[handle] = self.order
+                if depth:
+                    self.in_forms.add(self.order)
+            elif kind == _PATH:
+                self.path(handle, matrix)
+            elif kind in (_IMAGE_OBJECT, _SHADING):
+                self.picture(handle, kind, matrix)
+            elif kind == _FORM and depth < 16:
+                inner = self.matrix(handle)
+                inside = C.FPDFFormObj_CountObjects(handle)
+                if inside > 0:
+                    self.walk(inside, UNCHECKED.FPDFFormObj_GetObject, handle, times(inner, matrix), depth + 1)
+
+    def matrix(self, handle: int) -> Matrix:
+        if not C.FPDFPageObj_GetMatrix(handle, self.float_at[0]):
+            return _IDENTITY
+        a, b, c, d, e, f = self.floats
+        return (a, b, c, d, e, f)
+
+    def color(self, call: Any, handle: int) -> int:
+        if not call(handle, *self.int_at):
+            return 0x808080FF  # a pattern or an unknown colour space: something is drawn there
+        red, green, blue, alpha = self.ints
+        return int(red << 24 | green << 16 | blue << 8 | alpha)
+
+    def add(self, x0: float, y0: float, x1: float, y1: float, kind: int, color: int, width: float) -> None:
+        ax, ay = self.view.points(x0, y0)
+        bx, by = self.view.points(x1, y1)
+        if ax > bx:
+            ax, bx = bx, ax
+        if ay > by:
+            ay, by = by, ay
+        if not (-1e5 < ax <= bx < 1e5 and -1e5 < ay <= by < 1e5):
+            return
+        self.rows.append((ax, ay, bx, by, kind, color, width, self.order))
+
+    def picture(self, handle: int, kind: int, outer: Matrix) -> None:
+        if kind == _SHADING:
+            f = self.float_at
+            if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
+                x0, y0, x1, y1 = self.floats[:4]
+                xs, ys = _corners(x0, y0, x1, y1, outer)
+                self.add(min(xs), min(ys), max(xs), max(ys), FILL, 0x808080FF, 0)
+            return
+        xs, ys = _corners(0, 0, 1, 1, times(self.matrix(handle), outer))
+        self.add(min(xs), min(ys), max(xs), max(ys), IMAGE, 0x808080FF, 0)
+
+    def path(self, handle: int, outer: Matrix) -> None:
+        if not C.FPDFPath_GetDrawMode(handle, self.int_at[0], self.int_at[1]):
+            return
+        filled, stroked = self.ints[0] != 0, self.ints[1] != 0
+        if not filled and not stroked:
+            return
+        count = C.FPDFPath_CountSegments(handle)
+        if count <= 0:
+            return
+        fill = self.color(C.FPDFPageObj_GetFillColor, handle) if filled else 0
+        if filled and not stroked and count <= 5 and self.thin(handle, fill, outer):
+            return
+        matrix = times(self.matrix(handle), outer)
+        stroke = self.color(C.FPDFPageObj_GetStrokeColor, handle) if stroked else 0
+        width = 0.0
+        if stroked and C.FPDFPageObj_GetStrokeWidth(handle, self.float_at[0]):
+            a, b, c, d = matrix[:4]
+            width = float(self.floats[0]) * abs(a * d - b * c) ** 0.5
+        self.left -= count
+        if self.left < 0:
+            f = self.float_at
+            if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
+                x0, y0, x1, y1 = self.floats[:4]
+                xs, ys = _corners(x0, y0, x1, y1, outer)
+                self.add(min(xs), min(ys), max(xs), max(ys), CURVE, fill or stroke, width)
+            return
+        for points, curved, closed in self.subpaths(handle, count, matrix):
+            self.subpath(points, curved, closed, fill if filled else None, stroke if stroked else None, width)
+
+    def thin(self, handle: int, fill: int, outer: Matrix) -> bool:
+        """Add a thin fill from its bounds: most of what word processors draw are borders of that kind."""
+        f = self.float_at
+        if not C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
+            return False
+        x0, y0, x1, y1 = self.floats[:4]
+        if outer is not _IDENTITY:
+            xs, ys = _corners(x0, y0, x1, y1, outer)
+            x0, y0, x1, y1 = min(xs), min(ys), max(xs), max(ys)
+        thickness = min(x1 - x0, y1 - y0)
+        if not 0 <= thickness <= _THIN or max(x1 - x0, y1 - y0) <= thickness:
+            return False
+        self.add(x0, y0, x1, y1, LINE, fill, thickness)
+        return True
+
+    def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
+        a, b, c, d, e, f = matrix
+        segments = [pointer(at) for at in map(UNCHECKED.FPDFPath_GetPathSegment, repeat(pointer(handle)), range(count))]
+        kinds = list(map(UNCHECKED.FPDFPathSegment_GetType, segments))  # 0 line, 1 Bézier, 2 move
+        closes = list(map(UNCHECKED.FPDFPathSegment_GetClose, segments))
+        points: list[tuple[float, float]] = []
+        for start in range(0, count, _CHUNK):
+            part = segments[start : start + _CHUNK]
+            deque(map(UNCHECKED.FPDFPathSegment_GetPoint, part, self.x_at, self.y_at), maxlen=0)
+            flat = self.points[: 2 * min(_CHUNK, count - start)]
+            points += [(a * x + c * y + e, b * x + d * y + f) for x, y in zip(flat[::2], flat[1::2], strict=True)]
+        starts = [i for i, kind in enumerate(kinds) if kind == 2 or i == 0]
+        return [
+            (points[i:j], 1 in kinds[i:j], 1 in closes[i:j]) for i, j in zip(starts, [*starts[1:], count], strict=True)
+        ]
+
+    def subpath(
+        self,
+        points: list[tuple[float, float]],
+        curved: bool,
+        closed: bool,
+        fill: int | None,
+        stroke: int | None,
+        width: float,
+    ) -> None:
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        if curved:
+            self.add(x0, y0, x1, y1, CURVE, fill if fill is not None else stroke or 0, width)
+            return
+        sides = list(pairwise(points))
+        if (closed or fill is not None) and points[0] != points[-1]:
+            sides.append((points[-1], points[0]))
+        straight = all([abs(p[0] - q[0]) < 0.2 or abs(p[1] - q[1]) < 0.2 for p, q in sides])
+        corners = all([(x - x0 < 0.2 or x1 - x < 0.2) and (y - y0 < 0.2 or y1 - y < 0.2) for x, y in points])
+        if fill is not None:
+            thickness = min(x1 - x0, y1 - y0)
+            if not straight or not corners:
+                self.add(x0, y0, x1, y1, CURVE, fill, 0)
+            elif thickness <= _THIN and max(x1 - x0, y1 - y0) > thickness:
+                self.add(x0, y0, x1, y1, LINE, fill, thickness)
+            else:
+                self.add(x0, y0, x1, y1, FILL, fill, 0)
+        if stroke is not None:
+            if straight and corners and len(sides) >= 4 and min(x1 - x0, y1 - y0) > 0.5:
+                self.add(x0, y0, x1, y1, RECT, stroke, width)
+            else:
+                for (px, py), (qx, qy) in sides:
+                    slanted = abs(px - qx) >= 0.2 and abs(py - qy) >= 0.2
+                    self.add(px, py, qx, qy, CURVE if slanted else LINE, stroke, width)
+
+
+def _corners(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> tuple[list[float], list[float]]:
+    a, b, c, d, e, f = matrix
+    pairs = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)]
+    return [a * x + c * y + e for x, y in pairs], [b * x + d * y + f for x, y in pairs]
+
+
+def read(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.void], frozenset[int]]:
+    """All rules of an open page, in drawing order; fills ``orders`` with that of its text objects.
+
+    Also the drawing orders of text objects that stand in form XObjects.
+    """
+    reader = _Reader(view, orders)
+    reader.walk(C.FPDFPage_CountObjects(page), UNCHECKED.FPDFPage_GetObject, page, _IDENTITY, 0)
+    return np.array(reader.rows, RULE), frozenset(reader.in_forms)

@@ -1,0 +1,1 @@
+"""Find tables and timelines on slides."""

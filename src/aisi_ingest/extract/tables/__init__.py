@@ -1,0 +1,1 @@
+"""Find tables on report pages: grids of rules and columns without rules."""

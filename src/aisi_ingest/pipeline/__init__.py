@@ -1,0 +1,1 @@
+"""Run the stages in order: fetch, extract, tag, pair, align, compare, publish."""

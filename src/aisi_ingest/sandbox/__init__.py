@@ -1,0 +1,1 @@
+"""Run one document in a confined worker process with limits of time and memory."""

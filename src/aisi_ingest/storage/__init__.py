@@ -1,0 +1,1 @@
+"""Folders of a root: raw bytes, the ledger of attempts, stage outputs and processed documents."""

@@ -1,0 +1,76 @@
+"""Japanese personal names in Latin letters, told by their sounds: ``Akiko Murakami``."""
+
+from __future__ import annotations
+
+import re
+
+from aisi_ingest.tagging.words import words
+
+_SYLLABLE = (
+    "(?:(?:[kgsztdnhbpmyrwf]|ky|gy|sh|j|ch|ts|ny|hy|by|py|my|ry|kk|ss|tt|pp|ssh|tch|mm|nn)?(?:[aiueo]h?"
+    "|ou|oo|uu)|n(?![aiueo])|m(?=[bpm]))"
+)
+_ROMAJI = re.compile(f"{_SYLLABLE}{{2,6}}$")
+# Sounds that Japanese does not have, and words that read as Japanese by chance.
+_FOREIGN = re.compile("ti|tu|si|hu|di|du|yi|ye|wu|wi|we|wo.|zi|la|l|v|x|q|c(?!h)")
+_NO_NAME = words(
+    """
+    data media japan tokyo kyoto osaka nagoya kobe nara hiroshima fukuoka sapporo sendai yokohama kawasaki
+    toyota honda suzuki-motor kanto kansai hokkaido okinawa china korea manga anime kanji tanaka-memorial keio
+    waseda sony toshiba hitachi one the to so no do go ago are use same name time made note more here some come
+    base case date rate state site age size page home game these those tone nature sense response purpose route
+    house human main union region reason season domain again gain maintain min ran run sun son won pin ten man
+    men own then than remote take make gate note share there where are were have aim appear hear year tuna
+    banana pajama june july agenda toga yoga soda sofa tiara tokimeki kenya ghana guinea panama bahama havana
+    tunisia asia africa america roma geneva
+    """
+)
+
+
+def is_romaji_name(first: str, second: str) -> bool:
+    """Whether two words side by side read as a Japanese given and family name."""
+    return _part(first) and _part(second)
+
+
+def _part(word: str) -> bool:
+    lower = re.sub("['’]", "", word.lower())
+    return (
+        len(word) > 2
+        and word[0].isupper()
+        and (word[1:].lower() == word[1:] or word.isupper())
+        and lower not in _NO_NAME
+        and not _FOREIGN.search(lower)
+        and bool(_ROMAJI.match(lower))
+    )
+
+
+_KANA = dict(
+    pair.split(":")
+    for pair in words("""
+    キャ:kya キュ:kyu キョ:kyo シャ:sha シュ:shu ショ:sho チャ:cha チュ:chu チョ:cho ニャ:nya ニュ:nyu ニョ:nyo
+    ヒャ:hya ヒュ:hyu ヒョ:hyo ミャ:mya ミュ:myu ミョ:myo リャ:rya リュ:ryu リョ:ryo ギャ:gya ギュ:gyu ギョ:gyo
+    ジャ:ja ジュ:ju ジョ:jo ビャ:bya ビュ:byu ビョ:byo ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko
+    サ:sa シ:shi ス:su セ:se ソ:so タ:ta チ:chi ツ:tsu テ:te ト:to ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi
+    フ:fu ヘ:he ホ:ho マ:ma ミ:mi ム:mu メ:me モ:mo ヤ:ya ユ:yu ヨ:yo ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa
+    ヲ:o ン:n ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go ザ:za ジ:ji ズ:zu ゼ:ze ゾ:zo ダ:da ヂ:ji ヅ:zu デ:de ド:do
+    バ:ba ビ:bi ブ:bu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po ヰ:i ヱ:e
+    """)
+)
+_SOUND = re.compile("|".join(sorted(_KANA, key=len, reverse=True)) + "|ッ|ー")
+
+
+def romaji(reading: str) -> str:
+    """Latin spelling (Hepburn, long vowels not marked) of a reading in katakana: ``スドウ`` is ``sudo``."""
+    out = ""
+    for sound in _SOUND.findall(reading):
+        latin = _KANA.get(sound, "")
+        if out.endswith("ッ"):
+            out = out[:-1] + latin[:1].replace("c", "t")
+        out += latin if sound != "ッ" else "ッ"
+    return plain_vowels(out.rstrip("ッ"))
+
+
+def plain_vowels(latin: str) -> str:
+    """Long vowels written short, so that Ohta, Ōta and Ota are one name."""
+    lower = latin.lower().translate({0x101: "a", 0x12B: "i", 0x16B: "u", 0x113: "e", 0x14D: "o", 0xF4: "o", 0xFB: "u"})
+    return re.sub(r"o[uh](?=[^aiueoy]|$)|oo", "o", re.sub("uu", "u", lower))

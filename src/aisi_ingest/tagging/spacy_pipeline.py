@@ -1,0 +1,149 @@
+"""spaCy pipelines, one a language, that carry the rules, so that a user can add a component.
+
+Japanese text is tokenised by MeCab with UniDic (the whole feature line of each token stands in
+``doc.user_data["unidic"]``), English by spaCy's own rules. Components read ``doc.text`` and append
+``Span`` candidates to ``doc.user_data["candidates"]``; offsets are code points of ``doc.text`` and may
+cut tokens. What a component of a user leaves in ``doc.ents`` or ``doc.spans["mentions"]`` under one of
+the six labels is taken as well, below every rule::
+
+    pipelines = tag.pipelines(registry)
+    pipelines["en"].add_pipe("my_component", last=True)
+    tag.tag(content, registry, date=None, publisher=None, pipelines=pipelines)
+
+Without a component of a user the same rules run on the text alone: importing spaCy takes longer than
+tagging a report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from aisi_ingest.model import Label, Lang
+from aisi_ingest.registry import Registry
+from aisi_ingest.tagging.rules import Passage, known, readable, shapes
+from aisi_ingest.tagging.spans import Span
+from aisi_ingest.text.tokens import morphemes
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+_LABELS = frozenset(get_args(Label))
+
+
+class UniDicTokenizer:
+    """MeCab tokens with exact offsets as a spaCy Doc; blanks of more than one space are tokens."""
+
+    def __init__(self, vocab: Any) -> None:
+        self._vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        from spacy.tokens import Doc
+
+        words: list[str] = []
+        spaces: list[bool] = []
+        text = readable(text)
+        features = morphemes(text)
+        at = 0
+        for start, end, _ in features:
+            if start > at:
+                if words and text[at:start] == " ":
+                    spaces[-1] = True
+                else:
+                    words.append(text[at:start])
+                    spaces.append(False)
+            words.append(text[start:end])
+            spaces.append(False)
+            at = end
+        if at < len(text):
+            words.append(text[at:])
+            spaces.append(False)
+        doc = Doc(self._vocab, words=words, spaces=spaces)
+        doc.user_data["unidic"] = [f for f in features if f[2][:2] != "空白"]
+        return doc
+
+
+class EnglishTokenizer:
+    """spaCy's rules, but for text with runs without blanks so long that they take its time squared."""
+
+    def __init__(self, tokenizer: Any, vocab: Any) -> None:
+        self._tokenizer, self._vocab = tokenizer, vocab
+
+    def __call__(self, text: str) -> Doc:
+        from spacy.tokens import Doc
+
+        if not _LONG_RUN.search(text):
+            doc: Doc = self._tokenizer(text)
+            return doc
+        found = re.findall(r"\w+|\s+|[^\w\s]", text)
+        return Doc(self._vocab, words=found, spaces=[False] * len(found))
+
+
+_LONG_RUN = re.compile(r"\S{400}")
+
+
+class RegistryNames:
+    """Component: names of the registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def __call__(self, doc: Doc) -> Doc:
+        _candidates(doc).extend(known(doc.text, self._registry))
+        return doc
+
+
+def shaped_names(doc: Doc) -> Doc:
+    """Component: names by their shape. Comes after the registry's names."""
+    passage: Passage = doc.user_data.get("passage") or Passage(doc.text)
+    candidates = _candidates(doc)
+    candidates.extend(shapes(passage, candidates))
+    return doc
+
+
+def _candidates(doc: Doc) -> list[Span]:
+    out: list[Span] = doc.user_data.setdefault("candidates", [])
+    return out
+
+
+def build(registry: Registry) -> dict[Lang, Language]:
+    """New pipelines for Japanese and English, with the components ``registry`` and ``shapes``."""
+    import spacy
+    from spacy.language import Language
+
+    def registry_names(nlp: Language, name: str) -> RegistryNames:
+        return RegistryNames(registry)
+
+    # spaCy keeps factories by name for the whole process; the newest registry is the one that is built with.
+    Language.factory("aisi_registry", func=registry_names)
+    if not Language.has_factory("aisi_shapes"):
+        Language.component("aisi_shapes", func=shaped_names)
+    out: dict[Lang, Language] = {"ja": spacy.blank("xx"), "en": spacy.blank("en")}
+    out["ja"].tokenizer = UniDicTokenizer(out["ja"].vocab)
+    out["en"].tokenizer = EnglishTokenizer(out["en"].tokenizer, out["en"].vocab)
+    for nlp in out.values():
+        nlp.add_pipe("aisi_registry", name="registry")
+        nlp.add_pipe("aisi_shapes", name="shapes")
+    return out
+
+
+def candidates(passage: Passage, pipelines: Mapping[Lang, Language]) -> Iterator[Span]:
+    """What all components find in the passage: overlaps not decided."""
+    nlp = pipelines["ja" if passage.japanese else "en"]
+    doc = nlp.make_doc(passage.text)
+    doc.user_data["passage"] = passage
+    if "unidic" in doc.user_data:
+        passage.morphemes = doc.user_data["unidic"]  # MeCab has read the text already
+    doc = nlp(doc)
+    yield from _candidates(doc)
+    yield from _added(doc)
+
+
+def _added(doc: Doc) -> Iterator[Span]:
+    """Entities that a component of a user has set."""
+    for group in (doc.ents, doc.spans.get("mentions", ())):
+        for span in group:
+            if span.label_ in _LABELS:
+                yield Span(span.start_char, span.end_char, cast(Label, span.label_), "spacy", span.kb_id_ or None)

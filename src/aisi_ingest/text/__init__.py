@@ -1,0 +1,1 @@
+"""Normalise, split, measure and read numbers in Japanese and English text."""

@@ -1,0 +1,140 @@
+"""Text as it is published: normalised once, before any offset is minted, and lightly.
+
+Code points that only stand for another character are folded; what the author set stays
+(full-width punctuation, circled numbers, variant characters of names).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from aisi_ingest.model import Lang
+
+# Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, which NFKC leaves alone.
+_RADICALS = "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"  # noqa: E501
+_IDEOGRAPHS = "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑𫜹忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"  # noqa: E501
+# Simplified forms that a Japanese PDF writer never means: Chromium takes these radicals for Japanese characters.
+_JAPANESE_FORM = dict(zip("⻄⻑⻘⻝⻤⻩⻫⻭⻯⻲", "西長青食鬼黄斉歯竜亀", strict=True))
+
+
+@functools.cache
+def _folding() -> dict[int, str]:
+    table = dict(zip(map(ord, _RADICALS), _IDEOGRAPHS, strict=True))
+    table.update((ord(radical), form) for radical, form in _JAPANESE_FORM.items())
+    folded = [
+        range(0x2F00, 0x2FE0),  # Kangxi radicals
+        range(0xFE30, 0xFE50),  # vertical presentation forms
+        range(0xFE10, 0xFE1A),
+        range(0xFF66, 0xFFA0),  # half-width kana (marks are composed below)
+        range(0xFF61, 0xFF66),
+        range(0xFF10, 0xFF1A),  # full-width digits and Latin letters
+        range(0xFF21, 0xFF3B),
+        range(0xFF41, 0xFF5B),
+        range(0xFB00, 0xFB07),  # Latin ligatures
+    ]
+    for code in (c for block in folded for c in block):
+        table[code] = unicodedata.normalize("NFKC", chr(code))
+    # NFKC turns the signs of vertical text into ASCII ones; Japanese text has the full-width ones.
+    table.update(zip(map(ord, "︵︶︷︸︰︙︓︔︐︕︖﹇﹈︳︱︲"), "（）｛｝‥…：；，！？［］｜—–", strict=True))
+    invisible = (0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    table.update((code, "") for code in invisible)
+    table.update((code, " ") for code in (0x00A0, *range(0x2002, 0x200B), 0x202F))
+    table.update((code, "") for code in (*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0)))
+    table.update((code, "\ufffd") for code in range(0xD800, 0xE000))  # lone surrogates cannot be written as UTF-8
+    return table
+
+
+def normalise(text: str) -> str:
+    """Fold code points that only stand for another character. Idempotent; may change the length.
+
+    Radicals by Unicode's Equivalent_Unified_Ideograph, vertical presentation forms, half-width kana
+    (voicing marks composed), full-width Latin letters and digits, ligatures. Zero-width characters,
+    soft hyphens and controls go; spaces of other widths become one. The ideographic space stays. A voicing mark
+    that composes with nothing stands alone, so that text that is cut or joined later is normalised still.
+    """
+    text = text.translate(_folding())
+    if "\u3099" in text or "\u309a" in text:  # half-width voicing marks follow their kana
+        text = re.sub("[\u3040-\u30ff][\u3099\u309a]", lambda m: unicodedata.normalize("NFC", m.group()), text)
+        text = text.replace("\u3099", "\u309b").replace("\u309a", "\u309c")
+    return text
+
+
+@functools.lru_cache(maxsize=16)  # one text is folded by each of those who look for something in it
+def fold(text: str) -> str:
+    """One code point for one, for matching: full-width to ASCII, case folded. Offsets hold: ``len`` stays."""
+    return text.translate(_one_to_one())
+
+
+@functools.cache
+def _one_to_one() -> dict[int, str]:
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    signs = "\u3000\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u301c\uff5e\u2018\u2019\u201c\u201d\u2215\u2044"
+    table.update(zip(map(ord, signs), "  ------~~''\"\"//", strict=True))
+    for code in (*range(0x41, 0x5B), *range(0xC0, 0x180), *range(0xFF21, 0xFF3B)):
+        lower = unicodedata.normalize("NFKC", chr(code)).lower()
+        if len(lower) == 1:
+            table[code] = lower
+    return table
+
+
+_CJK = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff"
+)
+_JAPANESE = re.compile(f"[{_CJK}]")
+_KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
+# Punctuation that carries its own space: no blank beside it when lines are joined.
+_WIDE = re.compile(f"[{_CJK}\u3000-\u3004\u3008-\u301f\u2460-\u24ff\u25a0-\u25ff\u203b\uff01-\uff65\u30fb\u2026\u2025]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+
+
+def is_japanese(char: str) -> bool:
+    """True for kana, ideographs and what stands among them (々, ー)."""
+    return bool(_JAPANESE.match(char))
+
+
+def is_wide(char: str) -> bool:
+    """True for Japanese characters and full-width signs, beside which a line break means no space."""
+    return bool(_WIDE.match(char))
+
+
+def language_of(text: str, default: Lang = "en") -> Lang:
+    """Language of a piece of text: Japanese when Japanese characters carry it, else English.
+
+    A Japanese character says about as much as 2.5 Latin ones, so an English sentence that quotes a
+    Japanese name stays English. Text without letters takes ``default``.
+    """
+    if text.isascii():
+        return "en" if _LATIN.search(text) else default
+    japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
+    if not japanese and not latin:
+        return default
+    if _KANA.search(text) and japanese * 2.5 >= latin * 0.5:
+        return "ja"
+    return "ja" if japanese * 2.5 >= latin else "en"
+
+
+_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Join the lines of one paragraph: no space between Japanese characters, one between Latin words.
+
+    A hyphen at a line's end is undone where a lower-case letter stands on both sides.
+    """
+    out = ""
+    for line in lines:
+        line = line.strip(" \t\r\n\u3000")
+        if not line:
+            continue
+        if not out:
+            out = line
+        elif out[-1] == "-" and out[-2:-1] in _LOWER and line[0].islower():
+            out = out[:-1] + line
+        else:
+            compound = out[-1] in "-/\u2013" and out[-2:-1].strip()  # or an address, broken after its sign
+            out += line if compound or is_wide(out[-1]) or is_wide(line[0]) else " " + line
+    return out

@@ -1,0 +1,1 @@
+"""Check the bytes, references and offsets of a release and of a root."""
