@@ -15,8 +15,8 @@ from aisi_ingest import tagging as tag
 from aisi_ingest.extract import numbering
 from aisi_ingest.extract.layout import headings as outline
 from aisi_ingest.extract.layout import report
-from aisi_ingest.extract.layout.drafts import Draft, Setting
-from aisi_ingest.extract.layout.page_content import sheet_of
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
+from aisi_ingest.extract.layout.page_content import page_content_of
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.fetch import pages
@@ -53,7 +53,7 @@ def layout(data: bytes) -> None:
     drawn = draw.pages(source)
     sheets = []
     for page in drawn:
-        sheets.append(sheet_of(page, sheets[-1] if sheets else None))
+        sheets.append(page_content_of(page, sheets[-1] if sheets else None))
     letters = _letters("".join(chr(code) for page in drawn for code in page.chars["code"][~page.chars["hidden"]]))
     for content in (report._report(sheets, marks, source.text(10)), report._deck(drawn, marks, "", ())):
         publishable(content)
@@ -103,7 +103,7 @@ def headings(data: bytes) -> None:
         draft.number = numbering.numbering(said)
         drafts.append(draft)
     marks = [Bookmark(1 + source.below(3), source.text(12), source.below(6) or None) for _ in range(source.below(4))]
-    outline.mark_headings(drafts, marks, Setting(10.0, 1.6, "F", 500.0, 780.0, False))
+    outline.mark_headings(drafts, marks, BodyStyle(10.0, 1.6, "F", 500.0, 780.0, False))
     for draft in drafts:
         number, title = outline.number_and_title(draft.text)
         assert number is None or draft.text.startswith(number) or number in draft.text

@@ -32,7 +32,7 @@ from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.store import Store
 
-Visiting = Callable[..., fetching.Visit]
+Visiting = Callable[..., fetching.CrawlResult]
 
 
 @pytest.fixture
@@ -64,18 +64,18 @@ def source_of(site: Site, **fields: Any) -> SourceSpec:
 
 @pytest.fixture
 def visit(site: Site, store: Store) -> Visiting:
-    def visiting(network: Any = None, force: bool = False, only: Any = (), **fields: Any) -> fetching.Visit:
+    def visiting(network: Any = None, force: bool = False, only: Any = (), **fields: Any) -> fetching.CrawlResult:
         with Client(network or Noted()) as client:
             return fetching.fetch(source_of(site, **fields), store, client=client, force=force, only=only)
 
     return visiting
 
 
-def by_name(visited: fetching.Visit) -> dict[str, fetching.Fetched]:
+def by_name(visited: fetching.CrawlResult) -> dict[str, fetching.Fetched]:
     return {each.receipt.url.rsplit("/", 1)[-1]: each for each in visited.fetched}
 
 
-def only_one(visited: fetching.Visit) -> fetching.Fetched:
+def only_one(visited: fetching.CrawlResult) -> fetching.Fetched:
     (one,) = visited.fetched
     return one
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aisi_ingest.extract.layout.captions import is_caption
 from aisi_ingest.extract.layout.columns import columns_of
 from aisi_ingest.extract.layout.contents import contents_line, is_contents_title
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnotes import label, label_of, split_notes
 from aisi_ingest.extract.layout.furniture import PageLines, furniture
 from aisi_ingest.extract.layout.line_ends import wraps
@@ -20,7 +20,7 @@ from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide
 
-SETTING = Setting(size=10, leading=1.6, face="Test", right=500, bottom=780, indents=True)
+SETTING = BodyStyle(size=10, leading=1.6, face="Test", right=500, bottom=780, indents=True)
 
 
 def row(text: str, x: float, base: float, size: float = 10, right: float | None = None, **what: object) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aisi_ingest.extract.slides.tables.time_labels import grow, moment_of, one_day, years_in
+from aisi_ingest.extract.slides.tables.time_labels import grow, one_day, time_label_of, years_in
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from aisi_ingest.extract.slides.tables.time_labels import grow, moment_of, one_d
     ],
 )
 def test_a_moment_is_a_year_a_month_a_quarter_or_a_half(text: str, unit: str, year: int | None) -> None:
-    found = moment_of(text)
+    found = time_label_of(text)
     assert found is not None and (found.unit, found.year) == (unit, year)
 
 
@@ -43,7 +43,7 @@ def test_a_moment_is_a_year_a_month_a_quarter_or_a_half(text: str, unit: str, ye
     ["", "2024年の予定", "13月", "0月", "Marking", "Mark", "第5四半期", "24", "4", "2024-22", "2021-22 開始"],
 )
 def test_what_says_more_or_less_is_no_moment(text: str) -> None:
-    assert moment_of(text) is None
+    assert time_label_of(text) is None
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_says_more_or_less_is_no_moment(text: str) -> None:
     ],
 )
 def test_moments_grow(texts: list[str], expected: bool) -> None:
-    assert grow([moment for text in texts if (moment := moment_of(text))]) is expected
+    assert grow([moment for text in texts if (moment := time_label_of(text))]) is expected
 
 
 def test_the_one_day_that_a_text_names_ends_or_begins() -> None:

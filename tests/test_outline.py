@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aisi_ingest.extract.layout.columns import columns_of
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.headings import key_of, mark_headings, number_and_title
 from aisi_ingest.extract.layout.paragraphs import paragraphs
 from aisi_ingest.extract.layout.rows import Row
@@ -13,7 +13,7 @@ from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide
 
-SETTING = Setting(size=10, leading=1.6, face="Mincho", right=500, bottom=780, indents=True)
+SETTING = BodyStyle(size=10, leading=1.6, face="Mincho", right=500, bottom=780, indents=True)
 TEXT = "本文はこのように一文で終わり、見出しよりも長い。"
 
 

@@ -17,7 +17,7 @@ from publications import LICENCE
 import aisi_ingest
 from aisi_ingest.alignment.aligner import align
 from aisi_ingest.extract.layout import report
-from aisi_ingest.extract.layout.page_content import sheet_of
+from aisi_ingest.extract.layout.page_content import page_content_of
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Font, Page
 from aisi_ingest.model import (
     Alignment,
@@ -87,7 +87,7 @@ def test_every_letter_of_a_page_stands_in_exactly_one_block(drawn) -> None:
     pages = [set_page(number, lines, at) for number, (lines, at) in enumerate(drawn, 1)]
     sheets = []
     for page in pages:
-        sheets.append(sheet_of(page, sheets[-1] if sheets else None))
+        sheets.append(page_content_of(page, sheets[-1] if sheets else None))
     for content in (report._report(sheets, [], ""), report._deck(pages, [], "", ())):
         for page in pages:
             there = letters("".join(map(chr, page.chars["code"])))
@@ -102,14 +102,14 @@ def test_every_letter_of_a_page_stands_in_exactly_one_block(drawn) -> None:
 @given(st.lists(words, min_size=1, max_size=6))
 def test_text_of_a_page_is_normalised_once_and_for_all(said) -> None:
     page = set_page(1, [("", said, 10.0, 0, 1)], [])
-    content = report._report([sheet_of(page, None)], [], "")
+    content = report._report([page_content_of(page, None)], [], "")
     assert all(normalise.normalise(block.text) == block.text for block in content.blocks)
 
 
 @pytest.mark.parametrize("name", ["吉𠮷野家", "𠮟る人", "a𠮟b", "𠮷"])
 def test_ideographs_beyond_the_basic_plane_are_read(name: str) -> None:
     page = set_page(1, [("", [name], 10.0, 0, 1)], [])
-    assert [block.text for block in report._report([sheet_of(page, None)], [], "").blocks] == [name]
+    assert [block.text for block in report._report([page_content_of(page, None)], [], "").blocks] == [name]
 
 
 # Publishing and loading

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from aisi_ingest.cli.demo import serve
 from aisi_ingest.console import status
-from aisi_ingest.console.status import Standing, told
+from aisi_ingest.console.status import DocumentStatus, told
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.sources import from_index
@@ -51,7 +51,7 @@ def root(address, tmp_path_factory) -> Path:
     return root
 
 
-def by_file(root: Path) -> dict[str, Standing]:
+def by_file(root: Path) -> dict[str, DocumentStatus]:
     return {each.file: each for each in status.of(root)}
 
 

@@ -4,9 +4,9 @@ from aisi_ingest.pipeline import freshness
 
 
 def test_a_stage_depends_on_what_its_modules_import_in_functions_too():
-    files = {path.name for path in freshness._imported(freshness._file_of("extract"))}
-    assert {"__init__.py", "report.py", "pdf.py", "pptx.py", "outline.py", "text.py", "model.py"} <= files
-    assert "fetch.py" not in files and "tagging.py" not in files
+    files = {path.name for path in freshness._imported(freshness._file_of("extract.reader"))}
+    assert {"pdf_reader.py", "report.py", "pdfium.py", "shapes.py", "headings.py", "normalise.py", "model.py"} <= files
+    assert "source.py" not in files and "tagger.py" not in files
 
 
 def test_code_of_another_stage_does_not_make_a_stage_stale():

@@ -14,7 +14,7 @@ from aisi_ingest.alignment import encoder as encoders
 from aisi_ingest.alignment import evidence, units
 from aisi_ingest.alignment.beads import beads
 from aisi_ingest.alignment.blocks import blocks
-from aisi_ingest.alignment.match import Pairing, inside, kinship, pairing
+from aisi_ingest.alignment.match import Pairing, inside, pairing, parallelism
 from aisi_ingest.alignment.paragraph_shift import recut
 from aisi_ingest.alignment.sections import sections
 from aisi_ingest.alignment.sentences import sentence_beads
@@ -37,11 +37,11 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     left = units.outline(ja, units.seen(ja), local=local)
     right = units.outline(en, units.seen(en), evidence.all_anchors((*left.texts, *left.titles)), local)
     of = _pairing(left, right, encoder)
-    of = replace(of, kinship=kinship(of))
+    of = replace(of, parallelism=parallelism(of))
     matched, texts, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
     matched, texts = recut(left, right, matched, texts, of, encoder)
     notes = units.outline(ja, units.notes(ja), local=local), units.outline(en, units.notes(en), local=local)
-    of_notes = replace(_pairing(*notes, encoder), kinship=of.kinship)
+    of_notes = replace(_pairing(*notes, encoder), parallelism=of.parallelism)
     matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)
     found = beads("section", [s.id for s in left.sections], [s.id for s in right.sections], matched_sections)
     found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)

@@ -72,7 +72,7 @@ def _in_gaps(found: Sequence[Match], of: Pairing) -> list[Match]:
     for end in chain:
         left = [i for i in range(start[0], end[0]) if i not in taken[0]]
         right = [j for j in range(start[1], end[1]) if j not in taken[1]]
-        out += [match for match in inside(left, right, of) if match.odds - NEARBY * of.kinship > _IN_GAP]
+        out += [match for match in inside(left, right, of) if match.odds - NEARBY * of.parallelism > _IN_GAP]
         start = tuple(last + 1 for last in sure.get(end, end))  # type: ignore[assignment]
     return out
 
@@ -101,7 +101,7 @@ def _over_borders(found: Sequence[Match], of: Pairing) -> list[Match]:
     candidates = [
         (value, i, j)
         for i, near in _near(found, free_en, range(len(of.ja.texts)))
-        for value, j in zip((of.odds([i], near)[0] - NEARBY * of.kinship).tolist(), near, strict=True)
+        for value, j in zip((of.odds([i], near)[0] - NEARBY * of.parallelism).tolist(), near, strict=True)
         if value > _OVER_BORDER
     ]
     out, used_ja, used_en = [], set(), set()

@@ -27,7 +27,7 @@ _HEADINGS = ("heading", "title")
 _NEIGHBOURS, _SAMPLE = 4, 400
 
 
-class Likeness(Struct, frozen=True):
+class EvidenceWeights(Struct, frozen=True):
     """Weights of the evidence, in log odds."""
 
     similarity: float
@@ -45,11 +45,11 @@ class Likeness(Struct, frozen=True):
     same_text: float = 3.0  # code, addresses, names in Latin letters; two editions in one language
 
 
-LIKENESS = Likeness(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.1, -0.65, -1.6, -2.0, -0.9, -2.1)
+LIKENESS = EvidenceWeights(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.1, -0.65, -1.6, -2.0, -0.9, -2.1)
 # Without an encoder the same regression, on what remains.
-LIKENESS_WITHOUT_ENCODER = Likeness(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6, -3.0, -1.8, -1.0)
+LIKENESS_WITHOUT_ENCODER = EvidenceWeights(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6, -3.0, -1.8, -1.0)
 # What the contents of two sections add to what their titles say.
-CONTENTS = Likeness(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0, 0)
+CONTENTS = EvidenceWeights(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0, 0)
 _LONG = 400
 _MOST = 12  # nats: more anchors say no more
 
@@ -153,7 +153,7 @@ def _hub(vectors: Kept, others: Kept) -> Row:
     return out
 
 
-def log_odds(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix:
+def log_odds(ja: Side, en: Side, weights: Weights, likeness: EvidenceWeights) -> Matrix:
     """Log odds that text i of ``ja`` and text j of ``en`` are counterparts, for all i and j."""
     if not ja.texts or not en.texts:
         return np.zeros((len(ja.texts), len(en.texts)), dtype=np.float32)
@@ -173,14 +173,14 @@ def log_odds(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix
     return np.asarray(out, dtype=np.float32)
 
 
-def _lengths(ja: Side, en: Side, likeness: Likeness) -> Matrix:
+def _lengths(ja: Side, en: Side, likeness: EvidenceWeights) -> Matrix:
     left, right = ja.lengths[:, None], en.lengths[None, :]
     factor = np.minimum(np.abs(np.log(left) - np.log(right)), 3)
     long = np.minimum(np.maximum(left, right), _LONG) / 100
     return np.asarray(np.maximum((likeness.length + likeness.length_of_long * long) * factor, -4), dtype=np.float32)
 
 
-def _anchors(ja: Side, en: Side, weights: Weights, likeness: Likeness) -> Matrix:
+def _anchors(ja: Side, en: Side, weights: Weights, likeness: EvidenceWeights) -> Matrix:
     """What shared and missing anchors say, for all pairs, by products of incidence matrices."""
     common = frozenset().union(*(t.anchors for t in ja.texts)) & frozenset().union(*(t.anchors for t in en.texts))
     place = {anchor: index for index, anchor in enumerate(sorted(common))}

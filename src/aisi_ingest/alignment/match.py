@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from aisi_ingest.alignment import cost, evidence, search
-from aisi_ingest.alignment.cost import Likeness, Side
+from aisi_ingest.alignment.cost import EvidenceWeights, Side
 from aisi_ingest.alignment.encoder import Encoder, Kept
 from aisi_ingest.alignment.evidence import Text, Weights
 from aisi_ingest.alignment.search import Gains
@@ -42,8 +42,8 @@ class Pairing(Struct, frozen=True):
     ja: Side
     en: Side
     weights: Weights
-    likeness: Likeness
-    kinship: float = 1.0  # 0: the documents have nothing to do with each other, 1: versions of one text
+    likeness: EvidenceWeights
+    parallelism: float = 1.0  # 0: the documents have nothing to do with each other, 1: versions of one text
 
     def odds(self, ja: Sequence[int], en: Sequence[int]) -> Gains:
         """Log odds of each item of one side with each of the other."""
@@ -61,7 +61,7 @@ class Pairing(Struct, frozen=True):
     def gains(self, ja: Sequence[int], en: Sequence[int]) -> dict[tuple[int, int], Gains]:
         """What the search needs: one and two items beside one and two."""
         a, b = self.ja.part(ja), self.en.part(en)
-        out = {(1, 1): supported(self._odds(a, b), self.kinship)}
+        out = {(1, 1): supported(self._odds(a, b), self.parallelism)}
         two_ja = a.doubles(self.weights) if len(ja) > 1 else None
         two_en = b.doubles(self.weights) if len(en) > 1 else None
         if two_ja:
@@ -73,7 +73,7 @@ class Pairing(Struct, frozen=True):
         return out
 
     def _odds(self, a: Side, b: Side) -> Gains:
-        return cost.log_odds(a, b, self.weights, self.likeness) + np.float32(NEARBY * self.kinship)
+        return cost.log_odds(a, b, self.weights, self.likeness) + np.float32(NEARBY * self.parallelism)
 
 
 def pairing(
@@ -85,7 +85,7 @@ def pairing(
     return Pairing(left, right, weights, likeness)
 
 
-def kinship(of: Pairing) -> float:
+def parallelism(of: Pairing) -> float:
     """How much the neighbourhood of two blocks may be trusted: 1 for versions of one text, near 0 for strangers.
 
     Measured by the share of blocks, of the side that has fewer, that are each other's likeliest and more likely than
@@ -100,7 +100,7 @@ def kinship(of: Pairing) -> float:
     for part in range(parts):
         # First, middle and last part of both, where they are as far along.
         ja, en = (_window(count, part, parts) for count in counts)
-        odds = of.odds(ja, en) - np.float32(NEARBY * of.kinship)
+        odds = of.odds(ja, en) - np.float32(NEARBY * of.parallelism)
         best_en, best_ja = odds.argmax(axis=1), odds.argmax(axis=0)
         mutual += sum(1 for i, j in enumerate(best_en) if best_ja[j] == i and odds[i, j] > 0)
         possible += min(len(ja), len(en))
@@ -113,14 +113,14 @@ def _window(count: int, part: int, parts: int) -> range:
     return range(start, start + length)
 
 
-def supported(odds: Gains, kinship: float) -> Gains:
+def supported(odds: Gains, parallelism: float) -> Gains:
     """Odds raised where the neighbours before and after surely belong together; both ends do so by half."""
     raised = np.exp(np.minimum(odds, 30.0))
     sure = raised / np.sqrt((1 + raised.sum(axis=1, keepdims=True)) * (1 + raised.sum(axis=0, keepdims=True)))
     before, after = np.zeros_like(sure), np.zeros_like(sure)
     before[1:, 1:], after[:-1, :-1] = sure[:-1, :-1], sure[1:, 1:]
     before[0, 0] = after[-1, -1] = 0.5
-    return np.asarray(odds + SUPPORT * kinship * (before + after), dtype=np.float32)
+    return np.asarray(odds + SUPPORT * parallelism * (before + after), dtype=np.float32)
 
 
 def inside(ja: Sequence[int], en: Sequence[int], of: Pairing) -> list[Match]:

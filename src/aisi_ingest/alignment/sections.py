@@ -56,7 +56,7 @@ def sections(ja: Outline, en: Outline, blocks: Pairing, encoder: Encoder | None)
 
     def gains(down: range, across: range) -> dict[tuple[int, int], Gains]:
         left, right = halves[0].part(down), halves[1].part(across)
-        out = {(1, 1): supported(odds(left, right), blocks.kinship)}
+        out = {(1, 1): supported(odds(left, right), blocks.parallelism)}
         if len(down) > 1:
             out[2, 1] = odds(left.doubles(weights), right) + np.float32(MERGE)
         if len(across) > 1:
@@ -76,7 +76,7 @@ def _odds(left: _Half, right: _Half, weights: tuple[Weights, Weights], blocks: P
     by_contents = cost.log_odds(left.contents, right.contents, weights[1], cost.CONTENTS)
     titled, full = left.titled[:, None] & right.titled[None, :], left.full[:, None] & right.full[None, :]
     by_title = np.where(titled, by_title, _UNTITLED)
-    return np.asarray(by_title + np.where(full, by_contents, 0) + NEARBY * blocks.kinship, dtype=np.float32)
+    return np.asarray(by_title + np.where(full, by_contents, 0) + NEARBY * blocks.parallelism, dtype=np.float32)
 
 
 def _title_vectors(outline: Outline, encoder: Encoder | None) -> Kept:

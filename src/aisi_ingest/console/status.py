@@ -16,7 +16,7 @@ from aisi_ingest.pipeline.report import Report, Row
 from aisi_ingest.storage.store import Store
 
 
-class Standing(Struct, frozen=True):
+class DocumentStatus(Struct, frozen=True):
     """One document. Times are UTC, ISO 8601."""
 
     source: str
@@ -30,7 +30,7 @@ class Standing(Struct, frozen=True):
     reason: str | None = None
 
 
-def of(root: Path) -> list[Standing]:
+def of(root: Path) -> list[DocumentStatus]:
     """Every document ever seen, by source and address.
 
     ``published``: as it was fetched last. ``waiting``: fetched, and in no release yet. ``failed``: could not be
@@ -46,7 +46,7 @@ def of(root: Path) -> list[Standing]:
         row = rows.get(each.url)
         # By address where its own bytes are not published: they may have failed, and older ones stand in for them.
         identity = published.get(each.sha256 or "") or published.get((row.sha256 if row else None) or "")
-        found = Standing(
+        found = DocumentStatus(
             each.source,
             each.url,
             each.file,
@@ -64,7 +64,7 @@ def of(root: Path) -> list[Standing]:
     return out
 
 
-def _processed(found: Standing, row: Row | None, published: bool, report: Report | None) -> Standing:
+def _processed(found: DocumentStatus, row: Row | None, published: bool, report: Report | None) -> DocumentStatus:
     if row is not None and row.state in ("failed", "refused") and not published:
         return replace(found, state=row.state, reason=row.reason)
     if published or found.id:
@@ -75,7 +75,7 @@ def _processed(found: Standing, row: Row | None, published: bool, report: Report
     return replace(found, reason="the next run processes it")
 
 
-def told(rows: Sequence[Standing]) -> str:
+def told(rows: Sequence[DocumentStatus]) -> str:
     """A source in one line: how many documents in which state, and when it was asked last."""
     states = Counter(row.state for row in rows)
     counts = ", ".join(f"{count} {state}" for state, count in states.most_common())

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import structs
 
 from aisi_ingest.extract.layout.assemble import language_of_blocks, rounded
-from aisi_ingest.extract.layout.page_content import Sheet, sheet_of
+from aisi_ingest.extract.layout.page_content import PageContent, page_content_of
 from aisi_ingest.extract.layout.report import report
 from aisi_ingest.extract.pdf.annotations import Annotation
 from aisi_ingest.extract.pdf.document import Bookmark, PdfError, open_document
@@ -33,22 +33,22 @@ def _read(path: str | Path) -> Result[Content]:
     try:
         with open_document(path) as document:
             held: list[Page] = []
-            sheets: list[Sheet] = []
+            sheets: list[PageContent] = []
             for page in document.pages():
                 if not sheets and page.width > page.height:
                     held.append(page)  # may be a deck, which is read from its pages
                 else:
                     for one in (*held, page):
-                        sheets.append(sheet_of(one, sheets[-1] if sheets else None))
+                        sheets.append(page_content_of(one, sheets[-1] if sheets else None))
                     held.clear()
             bookmarks, title = document.outline, document.title
             active, issues = document.active_content, tuple(document.issues)
     except PdfError as error:
         return Result(None, (error.issue,))
-    if held and _is_deck(held):
+    if held and is_slide_deck(held):
         return Result(_annotated(_deck(held, bookmarks, title, active), document.annotations), issues)
     for page in held:
-        sheets.append(sheet_of(page, sheets[-1] if sheets else None))
+        sheets.append(page_content_of(page, sheets[-1] if sheets else None))
     content = structs.replace(report(sheets, bookmarks, title), active_content=active)
     return Result(_annotated(content, document.annotations), issues)
 
@@ -64,7 +64,7 @@ def _annotated(content: Content, annotations: Sequence[Annotation]) -> Content:
     return structs.replace(content, blocks=tuple(blocks))
 
 
-def _is_deck(pages: Sequence[Page]) -> bool:
+def is_slide_deck(pages: Sequence[Page]) -> bool:
     """Landscape pages with little text on each: a Japanese character says about as much as 2.2 Latin ones."""
     counts = sorted(float(np.where(page.chars["code"] < 0x2E80, 0.45, 1.0).sum()) for page in pages)
     return counts[-1] > 0 and counts[len(counts) // 2] < 2500

@@ -48,7 +48,7 @@ class Budget(Exception):
     """The source's budget of requests is used up."""
 
 
-class Answer(msgspec.Struct):
+class Response(msgspec.Struct):
     """What an address gave: status 200 with ``part``, a file of the whole body, or 304 without."""
 
     url: str  # after redirects
@@ -137,7 +137,7 @@ class Client:
         last_modified: str | None = None,
         limit: int | None = None,
         robots: bool = True,
-    ) -> Answer:
+    ) -> Response:
         """Read an address whole, or learn that it is what the validators name (status 304).
 
         ``limit`` is the most bytes of a body. Raises Refused, Failed or Budget with a sentence; no
@@ -153,7 +153,7 @@ class Client:
 
     def _get(
         self, url: str, source: SourceSpec, store: Store, known: dict[str, str | None], body: Body, robots: bool
-    ) -> Answer:
+    ) -> Response:
         current, hops, tries = url, 0, 1
         while True:
             status: int | None = None
@@ -174,7 +174,7 @@ class Client:
                     if status == 304 and (known["etag"] or known["last"]):
                         body.discard()
                         self._failures[authority(current)] = 0
-                        return Answer(current, status, None, 0, dict(response.headers), tries)
+                        return Response(current, status, None, 0, dict(response.headers), tries)
                     if status == 416 and body.size:
                         body.restart()  # what is there does not fit the file as it is now
                         trouble, pause = "the server refused to go on where the body broke off", None
@@ -187,7 +187,7 @@ class Client:
                         body.receive(response)
                         part = body.close()
                         self._failures[authority(current)] = 0
-                        return Answer(current, 200, part, body.size, dict(response.headers), tries)
+                        return Response(current, 200, part, body.size, dict(response.headers), tries)
             except PrivateAddress as error:
                 raise Refused(str(error)) from error
             except CutShort as error:

@@ -14,7 +14,7 @@ from aisi_ingest.fetch.client import Budget, Client, Failed, Refused
 from aisi_ingest.fetch.pages import Link, Page
 from aisi_ingest.model import Issue, IssueLevel, Lang, Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
-from aisi_ingest.storage.ledger import Standing
+from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
 
 _PAGE_LIMIT = 10 * MEBIBYTE
@@ -64,7 +64,7 @@ def crawl(source: SourceSpec, store: Store, *, client: Client | None = None) -> 
     return Found(tuple(links.values()), complete, tuple(issues))
 
 
-def known_to(source: SourceSpec, store: Store) -> dict[str, Standing]:
+def known_to(source: SourceSpec, store: Store) -> dict[str, UrlHistory]:
     """Documents that the ledger has from this source, by address."""
     standings = store.ledger.latest_by_url()
     return {u: s for u, s in standings.items() if s.latest.source == source.id and s.latest.kind == "document"}

@@ -20,13 +20,13 @@ from msgspec.structs import replace
 
 from aisi_ingest import media_types
 from aisi_ingest.fetch import pages
-from aisi_ingest.fetch.client import Answer, Budget, Client, Failed, HostState, Refused
+from aisi_ingest.fetch.client import Budget, Client, Failed, HostState, Refused, Response
 from aisi_ingest.fetch.crawler import Found, crawl, known_to
 from aisi_ingest.fetch.pages import Link
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
 from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
 from aisi_ingest.storage.files import sha256_of
-from aisi_ingest.storage.ledger import Standing
+from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Fetched(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
 
 
-class Visit(Struct, frozen=True):
+class CrawlResult(Struct, frozen=True):
     """A source after a run: all its documents, also those that failed or are withdrawn."""
 
     source: str
@@ -70,7 +70,7 @@ def fetch(
     client: Client | None = None,
     hosts: Mapping[str, HostState] | None = None,
     progress: Progress | None = None,
-) -> Visit:
+) -> CrawlResult:
     """Read the index pages of a source and get what they list, as far as it is new.
 
     ``only`` names sources, addresses, files or digests (six digits or more): the rest is left as it was.
@@ -101,7 +101,7 @@ def fetch(
         for url, standing in known_to(source, store).items():
             if url not in done:
                 done[url] = Fetched(standing.latest, listing_of(standing, source))
-        return Visit(source.id, tuple(done[url] for url in sorted(done)), tuple(issues), own.hosts)
+        return CrawlResult(source.id, tuple(done[url] for url in sorted(done)), tuple(issues), own.hosts)
     finally:
         store.ledger.close()
         if client is None:
@@ -178,7 +178,7 @@ def _download(link: Link, source: SourceSpec, store: Store, client: Client, forc
     return _fetched(receipt, source, store, changed=receipt.state == "fetched")
 
 
-def _received(attempt: Receipt, answer: Answer, good: Receipt | None, store: Store) -> Receipt:
+def _received(attempt: Receipt, answer: Response, good: Receipt | None, store: Store) -> Receipt:
     headers = answer.headers
     attempt = replace(attempt, status=answer.status, tries=answer.tries)
     if answer.part is None:
@@ -295,12 +295,12 @@ def known(store: Store, sources: Iterable[SourceSpec] = ()) -> tuple[Fetched, ..
     return tuple(sorted(rows, key=lambda row: row.receipt.url))
 
 
-def listing_of(standing: Standing, source: SourceSpec | None) -> Listing | None:
+def listing_of(standing: UrlHistory, source: SourceSpec | None) -> Listing | None:
     """The last good bytes of an address with what its pages said last; None where there are none."""
     return listings_of(standing, source)[0] if standing.versions else None
 
 
-def listings_of(standing: Standing, source: SourceSpec | None) -> tuple[Listing, ...]:
+def listings_of(standing: UrlHistory, source: SourceSpec | None) -> tuple[Listing, ...]:
     """All contents that an address ever had, the newest first, with what its pages say now."""
     latest = standing.latest
     address = None if latest.url.startswith("file:") else latest.url
@@ -342,12 +342,12 @@ def _fetched(receipt: Receipt, source: SourceSpec | None, store: Store, changed:
     return Fetched(receipt, listing, changed, issues)
 
 
-def _in_turn(links: Iterable[Link], known: dict[str, Standing]) -> list[Link]:
+def _in_turn(links: Iterable[Link], known: dict[str, UrlHistory]) -> list[Link]:
     """New documents first, then those that were not asked for longest: a budget that ends does so fairly."""
     return sorted(links, key=lambda link: known[link.url].latest.time if link.url in known else "")
 
 
-def _wanted(link: Link, source: SourceSpec, standing: Standing | None, only: Collection[str]) -> bool:
+def _wanted(link: Link, source: SourceSpec, standing: UrlHistory | None, only: Collection[str]) -> bool:
     good = standing.good if standing else None
     names = {source.id, link.url, pages.file_name(link.url), good.file if good else None}
     digest = good.sha256 if good and good.sha256 else ""

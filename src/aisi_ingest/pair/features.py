@@ -12,12 +12,12 @@ from aisi_ingest.pair import file_names
 from aisi_ingest.pair.file_names import Name
 
 if TYPE_CHECKING:
-    from aisi_ingest.pair.similarity import Portrait
+    from aisi_ingest.pair.similarity import DocumentFeatures
 
 _TOP, _BESIDE_EDITION = 12, 6  # blocks at the top of a document, and letters that may stand beside its edition
 
 
-class Known(Struct, frozen=True):
+class PairingCandidate(Struct, frozen=True):
     """A document with what its name, its listing and its first page say."""
 
     document: Document
@@ -26,7 +26,7 @@ class Known(Struct, frozen=True):
     title: Name
     edition: str | None
     date: str | None
-    portrait: Portrait | None  # None: alone, compared with nothing
+    features: DocumentFeatures | None  # None: alone, compared with nothing
 
     @property
     def key(self) -> str:
@@ -44,7 +44,7 @@ def language(document: Document) -> Lang:
     return document.listing.lang or file_names.of_file(document.listing.source.file).lang or document.content.lang
 
 
-def know(document: Document, portrait: Portrait | None) -> Known:
+def describe(document: Document, features: DocumentFeatures | None) -> PairingCandidate:
     listing, content = document.listing, document.content
     file = file_names.of_file(listing.source.file)
     titles = [file_names.of_title(listing.title), file_names.of_title(content.title)]
@@ -52,7 +52,7 @@ def know(document: Document, portrait: Portrait | None) -> Known:
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
     edition = next((e for e in editions if e), None)
     date = file.date or listing.date or document.date
-    return Known(document, language(document), file, title, edition, date, portrait)
+    return PairingCandidate(document, language(document), file, title, edition, date, features)
 
 
 def head(document: Document) -> Document:

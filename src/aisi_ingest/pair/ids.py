@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.model import Document
 from aisi_ingest.pair import file_names
-from aisi_ingest.pair.features import Known
+from aisi_ingest.pair.features import PairingCandidate
 
 
 class Groups:
@@ -33,7 +33,7 @@ class Groups:
         return list(out.values())
 
 
-def place(known: Sequence[Known], editions: Groups, works: Groups) -> list[Document]:
+def place(known: Sequence[PairingCandidate], editions: Groups, works: Groups) -> list[Document]:
     """Every document with its work, edition and id; ids never collide, and do not hang on the order of the input."""
     slugs: dict[str, int] = {}
     work_of: dict[int, str] = {}
@@ -69,13 +69,13 @@ def place(known: Sequence[Known], editions: Groups, works: Groups) -> list[Docum
     return [placed[i] for i in range(len(known))]
 
 
-def _first(members: Sequence[Known], of: Callable[[Known], str | None]) -> str | None:
+def _first(members: Sequence[PairingCandidate], of: Callable[[PairingCandidate], str | None]) -> str | None:
     """What the Japanese documents say, else the English; PDF before PPTX."""
     ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.key))
     return next((value for value in map(of, ordered) if value), None)
 
 
-def _work(members: Sequence[Known]) -> str:
+def _work(members: Sequence[PairingCandidate]) -> str:
     """A readable, stable name: of the file, else of the English title, else of the Japanese one."""
     ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.edition or "", k.key))
     for member in ordered:

@@ -17,13 +17,13 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from aisi_ingest.model import Document, Issue, Result
-from aisi_ingest.pair.features import Known, head, know, language
+from aisi_ingest.pair.features import PairingCandidate, describe, head, language
 from aisi_ingest.pair.ids import Groups, place
 
 if TYPE_CHECKING:
-    from aisi_ingest.pair.similarity import Common, Portrait
+    from aisi_ingest.pair.similarity import Common, DocumentFeatures
 
-__all__ = ["head", "pair", "pairs", "portray"]
+__all__ = ["compute_features", "head", "pair", "pairs"]
 
 # Tuned on the 25 files of a site with nine pairs: pairs have cosine + parts from 1.21 on, others up to 0.87; without
 # the encoder cosines are from 0.59 on, and up to 0.41.
@@ -41,17 +41,17 @@ def pair(
     documents: Sequence[Document],
     stated: Sequence[tuple[str, str]] = (),
     forbidden: Sequence[tuple[str, str]] = (),
-    portraits: Sequence[Portrait | None] | None = None,
+    features: Sequence[DocumentFeatures | None] | None = None,
 ) -> Result[tuple[Document, ...]]:
     """The same documents, in their order, with work, edition and id.
 
     ``stated`` and ``forbidden`` are pairs of file names, addresses or sha256 (or its first eight digits or more).
-    ``portraits``: those of the documents, where they are there already; of one without, only its name speaks.
+    ``features``: those of the documents, where they are there already; of one without, only its name speaks.
     """
-    if portraits is None:
-        portraits = portray(documents) if len(documents) > 1 else ()  # alone it is compared with nothing
+    if features is None:
+        features = compute_features(documents) if len(documents) > 1 else ()  # alone it is compared with nothing
     known = sorted(
-        (know(document, portrait) for document, portrait in zip_longest(documents, portraits)), key=lambda k: k.key
+        (describe(document, features) for document, features in zip_longest(documents, features)), key=lambda k: k.key
     )
     issues: list[Issue] = []
     never = {frozenset(each) for each in _named(known, forbidden, issues)}
@@ -76,12 +76,12 @@ def pair(
     return Result(tuple(by_document[id(document)] for document in documents), tuple(issues))
 
 
-def portray(documents: Iterable[Document]) -> list[Portrait]:
+def compute_features(documents: Iterable[Document]) -> list[DocumentFeatures]:
     """What each document is known by when it is compared with others, in their order."""
     from aisi_ingest.alignment import encoder
     from aisi_ingest.pair import similarity
 
-    return [similarity.portray(document, encoder.load()) for document in documents]
+    return [similarity.compute_features(document, encoder.load()) for document in documents]
 
 
 def pairs(documents: Sequence[Document]) -> list[tuple[Document, Document]]:
@@ -106,7 +106,9 @@ def pairs(documents: Sequence[Document]) -> list[tuple[Document, Document]]:
     return sorted(out, key=lambda pair: pair[0].id)
 
 
-def _named(known: Sequence[Known], wanted: Sequence[tuple[str, str]], issues: list[Issue]) -> list[tuple[int, int]]:
+def _named(
+    known: Sequence[PairingCandidate], wanted: Sequence[tuple[str, str]], issues: list[Issue]
+) -> list[tuple[int, int]]:
     """Stated or forbidden pairs as places; a name that no document has is an issue."""
     out = []
     for a, b in wanted:
@@ -130,7 +132,9 @@ def _is(document: Document, name: str) -> bool:
 # Two languages ---------------------------------------------------------------------------------------------------
 
 
-def _languages(known: Sequence[Known], stated: Sequence[tuple[int, int]], never: Never) -> list[tuple[int, int]]:
+def _languages(
+    known: Sequence[PairingCandidate], stated: Sequence[tuple[int, int]], never: Never
+) -> list[tuple[int, int]]:
     """Pairs of a Japanese and an English document, the likeliest first, each document once."""
     ja = [i for i, k in enumerate(known) if k.lang == "ja"]
     en = [i for i, k in enumerate(known) if k.lang == "en"]
@@ -139,16 +143,16 @@ def _languages(known: Sequence[Known], stated: Sequence[tuple[int, int]], never:
     from aisi_ingest.pair import similarity
     from aisi_ingest.pair.candidates import Neighbours
 
-    portraits = [_portrait(k) for k in known]
-    weights = similarity.frequencies([portraits[i] for i in ja])
-    near = Neighbours(known, portraits, en)
+    features = [_portrait(k) for k in known]
+    weights = similarity.frequencies([features[i] for i in ja])
+    near = Neighbours(known, features, en)
     scored = []
     for i in ja:
-        for j in near.of(known[i], portraits[i]):
+        for j in near.of(known[i], features[i]):
             if frozenset((i, j)) in never:
                 continue
             like = known[i].document.content.form == known[j].document.content.form
-            odds = _odds(known[i], known[j], similarity.across(portraits[i], portraits[j], weights))
+            odds = _odds(known[i], known[j], similarity.across(features[i], features[j], weights))
             # Unlike forms meet only where nothing like is left.
             if odds > 0:
                 scored.append((not like, -odds, i, j))
@@ -160,13 +164,13 @@ def _languages(known: Sequence[Known], stated: Sequence[tuple[int, int]], never:
     return out
 
 
-def _portrait(item: Known) -> Portrait:
-    from aisi_ingest.pair.similarity import Portrait
+def _portrait(item: PairingCandidate) -> DocumentFeatures:
+    from aisi_ingest.pair.similarity import DocumentFeatures
 
-    return item.portrait or Portrait({}, b"", False)
+    return item.features or DocumentFeatures({}, b"", False)
 
 
-def _odds(a: Known, b: Known, common: Common) -> float:
+def _odds(a: PairingCandidate, b: PairingCandidate, common: Common) -> float:
     """Log odds that two documents are one edition in two languages."""
     rows = a.file.row, b.file.row
     if rows[0] and rows[1] and rows[0][1] != rows[1][1]:
@@ -201,7 +205,7 @@ def _same_edition(a: str, b: str) -> bool:
 # Forms and editions ----------------------------------------------------------------------------------------------
 
 
-def _forms(known: Sequence[Known], editions: Groups, never: Never) -> None:
+def _forms(known: Sequence[PairingCandidate], editions: Groups, never: Never) -> None:
     """Join the PDF and the PPTX of one deck."""
     found = []
     for lang in ("ja", "en"):
@@ -211,13 +215,13 @@ def _forms(known: Sequence[Known], editions: Groups, never: Never) -> None:
         from aisi_ingest.pair import similarity
         from aisi_ingest.pair.candidates import Neighbours
 
-        portraits = [_portrait(k) for k in known]
-        near = Neighbours(known, portraits, pdf)
+        features = [_portrait(k) for k in known]
+        near = Neighbours(known, features, pdf)
         for j in pptx:
-            for i in near.of(known[j], portraits[j]):
+            for i in near.of(known[j], features[j]):
                 a, b = known[i].edition, known[j].edition
                 if not (a and b) or _same_edition(a, b):
-                    found.append((i, j, similarity.within(portraits[i], portraits[j])))
+                    found.append((i, j, similarity.within(features[i], features[j])))
     members = {root: [root] for root in range(len(known))}
     for group in editions.groups():
         members[editions.root(group[0])] = group
@@ -230,11 +234,11 @@ def _forms(known: Sequence[Known], editions: Groups, never: Never) -> None:
             members[editions.root(i)] = both
 
 
-def _form(item: Known) -> str:
+def _form(item: PairingCandidate) -> str:
     return item.document.content.form
 
 
-def _join_editions(known: Sequence[Known], editions: Groups, works: Groups, never: Never) -> None:
+def _join_editions(known: Sequence[PairingCandidate], editions: Groups, works: Groups, never: Never) -> None:
     """Join the editions of one work: equal names or titles but for version and date, and something in common."""
     for i, j in _same_names(known):
         if editions.root(i) == editions.root(j) or frozenset((i, j)) in never:
@@ -248,7 +252,7 @@ def _join_editions(known: Sequence[Known], editions: Groups, works: Groups, neve
             works.join(i, j)
 
 
-def _same_names(known: Sequence[Known]) -> Iterator[tuple[int, int]]:
+def _same_names(known: Sequence[PairingCandidate]) -> Iterator[tuple[int, int]]:
     """Documents of one language whose files, or else whose titles, have equal names.
 
     In the order of their editions each meets the next few: what a periodical has in common goes from one to the next.

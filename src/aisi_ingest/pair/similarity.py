@@ -23,7 +23,7 @@ from aisi_ingest.model import Document, Mention
 _PARTS, _PART_LENGTH, _BLOCKS = 120, 300, 4000
 
 
-class Portrait(Struct, frozen=True, dict=True):
+class DocumentFeatures(Struct, frozen=True, dict=True):
     """A document as it is compared with others. Made once and kept: nothing of it depends on the others."""
 
     anchors: dict[str, int]
@@ -53,7 +53,7 @@ class Common(Struct, frozen=True):
     parts: float  # mean similarity of each part with its nearest, of the side that has less; 0 without the encoder
 
 
-def portray(document: Document, encoder: Encoder | None) -> Portrait:
+def compute_features(document: Document, encoder: Encoder | None) -> DocumentFeatures:
     """The portrait of a document, from the text that a reader sees."""
     content = document.content
     mentions: dict[str, list[Mention]] = {}
@@ -74,7 +74,7 @@ def portray(document: Document, encoder: Encoder | None) -> Portrait:
     if len(texts) > _PARTS:
         texts = [texts[i] for i in np.linspace(0, len(texts) - 1, _PARTS).astype(int)]
     vectors = evidence.vectors(texts, encoder) if encoder else np.zeros((0, encoders.DIMENSIONS), dtype=np.float16)
-    return Portrait(dict(sorted(anchors.items())), vectors.astype("<f2").tobytes(), encoder is not None)
+    return DocumentFeatures(dict(sorted(anchors.items())), vectors.astype("<f2").tobytes(), encoder is not None)
 
 
 class Frequencies(Struct, frozen=True):
@@ -87,11 +87,11 @@ class Frequencies(Struct, frozen=True):
         return math.log((self.of + 1) / (self.documents.get(anchor, 0) + 0.5))
 
 
-def frequencies(portraits: Sequence[Portrait]) -> Frequencies:
-    return Frequencies(dict(Counter(anchor for p in portraits for anchor in p.anchors)), len(portraits))
+def frequencies(features: Sequence[DocumentFeatures]) -> Frequencies:
+    return Frequencies(dict(Counter(anchor for p in features for anchor in p.anchors)), len(features))
 
 
-def across(ja: Portrait, en: Portrait, known: Frequencies) -> Common:
+def across(ja: DocumentFeatures, en: DocumentFeatures, known: Frequencies) -> Common:
     """A Japanese and an English document. English prose is not held against Japanese: only what Japanese writes in
     Latin letters and figures is expected on the other side, by its weight among Japanese documents (``known``)."""
     weights = {anchor: known.weight(anchor) * (1 + math.log(count)) for anchor, count in ja.anchors.items()}
@@ -104,7 +104,7 @@ def across(ja: Portrait, en: Portrait, known: Frequencies) -> Common:
     return Common(min(there, here) if total else 0.0, math.sqrt(there * here), _nearest(ja.parts, en.parts))
 
 
-def within(a: Portrait, b: Portrait) -> Common:
+def within(a: DocumentFeatures, b: DocumentFeatures) -> Common:
     """Two documents of one language."""
     both = sum(min(count, b.anchors.get(anchor, 0)) for anchor, count in a.anchors.items())
     sizes = sum(a.anchors.values()), sum(b.anchors.values())

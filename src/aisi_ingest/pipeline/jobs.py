@@ -12,7 +12,7 @@ from msgspec import Struct
 from aisi_ingest.model import Bead, Document, EditionDiff, Finding, Issue, Listing
 
 if TYPE_CHECKING:
-    from aisi_ingest.pair.similarity import Portrait
+    from aisi_ingest.pair.similarity import DocumentFeatures
 
 Stage = Literal["extract", "tag", "align", "publish"]
 STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
@@ -39,7 +39,7 @@ class DocumentJob(Struct, frozen=True):
 
     settings: Settings
     listing: Listing
-    portray: bool = False  # also make what it is known by among others, for which nothing but itself is needed
+    compute_features: bool = False  # also make what it is known by among others, for which nothing but itself is needed
 
     @property
     def name(self) -> str:
@@ -65,12 +65,12 @@ class DocumentOutcome(Struct, frozen=True):
         return self.digest is None
 
 
-class PortraitOutcome(Struct, frozen=True):
+class FeaturesOutcome(Struct, frozen=True):
     """What a document is known by when pairs are sought; None where that could not be found out."""
 
     name: str
     sha256: str
-    portrait: Portrait | None
+    features: DocumentFeatures | None
     issues: tuple[Issue, ...] = ()
 
 

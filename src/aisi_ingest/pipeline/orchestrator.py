@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from aisi_ingest import log
 from aisi_ingest.fetch import source as fetching
 from aisi_ingest.fetch.client import Client, HostState
-from aisi_ingest.fetch.source import Fetched, Visit
+from aisi_ingest.fetch.source import CrawlResult, Fetched
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
 from aisi_ingest.pipeline import report as run_report
 from aisi_ingest.pipeline import steps
@@ -41,12 +41,12 @@ from aisi_ingest.pipeline.runner import Progress, Runner, Threads, silent
 from aisi_ingest.pipeline.selectors import fits, ids_of
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.storage.documents import Shelf, load_document
+from aisi_ingest.storage.documents import DocumentStore, load_document
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.store import Stamp, Store, now, read_stamp, write_stamp
 
 if TYPE_CHECKING:
-    from aisi_ingest.pair.similarity import Portrait
+    from aisi_ingest.pair.similarity import DocumentFeatures
 
 
 J = TypeVar("J")
@@ -118,7 +118,7 @@ def reprocess(
         return this.process_and_publish(only)
 
 
-def fetch_source(job: FetchJob, progress: fetching.Progress | None = None) -> Visit:
+def fetch_source(job: FetchJob, progress: fetching.Progress | None = None) -> CrawlResult:
     """Read one source's index pages and bring what is new. One at a time: hosts are spared."""
     forced = job.settings.redo_from is not None
     return fetching.fetch(
@@ -202,20 +202,20 @@ class _Run(AbstractContextManager["_Run"]):
 
         chosen = set(self._chosen(listings, only))
         outcomes = self._process(listings, chosen)
-        stand_ins = self._stand_ins([url for url, outcome in outcomes.items() if outcome.failed])
-        good = {url: outcome for url, outcome in (outcomes | stand_ins).items() if not outcome.failed}
+        fallbacks = self._fallbacks([url for url, outcome in outcomes.items() if outcome.failed])
+        good = {url: outcome for url, outcome in (outcomes | fallbacks).items() if not outcome.failed}
 
         latest = self.store.processed / "latest"
         stamp = self._stamp(good, latest)
         unchanged = self.settings.redo_from is None and latest.exists() and read_stamp(latest) == stamp
         if unchanged:
             placed: Mapping[str, Document] = {}
-            report = self._report(known, outcomes, stand_ins, ids_of(latest), (), None, nothing_changed=True)
+            report = self._report(known, outcomes, fallbacks, ids_of(latest), (), None, nothing_changed=True)
         else:
             placed = self._pair(good)
             pairs, editions = self._relate(placed)
             ids = {document.listing.source.sha256: document.id for document in placed.values()}
-            report = self._report(known, outcomes, stand_ins, ids, pairs, None)
+            report = self._report(known, outcomes, fallbacks, ids, pairs, None)
             report = self._publish(report, placed, pairs, editions)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
                 write_stamp(latest, self._stamp(good, latest))
@@ -248,7 +248,7 @@ class _Run(AbstractContextManager["_Run"]):
         urls = {job.listing.source.sha256: url for url, job in zip(listings, jobs, strict=True)}
         jobs.sort(key=lambda job: -job.listing.source.bytes)  # a long one begun last would keep one worker alone
         outcomes: dict[str, DocumentOutcome] = {}
-        for outcome in self._each(steps.process_document, steps.kept_document, jobs):
+        for outcome in self._each(steps.process_document, steps.load_outcome, jobs):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
             self.progress("read", outcome.name, len(outcomes), len(jobs))
         return dict(sorted(outcomes.items()))
@@ -265,7 +265,7 @@ class _Run(AbstractContextManager["_Run"]):
         if stale:
             yield from self.runner(step, stale)
 
-    def _stand_ins(self, failed: Sequence[str]) -> dict[str, DocumentOutcome]:
+    def _fallbacks(self, failed: Sequence[str]) -> dict[str, DocumentOutcome]:
         """For addresses whose last bytes cannot be read: the newest earlier bytes that can."""
         by_id = {source.id: source for source in self.sources}
         outcomes: dict[str, DocumentOutcome] = {}
@@ -274,7 +274,7 @@ class _Run(AbstractContextManager["_Run"]):
             standing = self.store.ledger.standing(url)
             for listing in fetching.listings_of(standing, by_id.get(standing.latest.source))[1:] if standing else ():
                 job = DocumentJob(spared, listing)
-                outcome = steps.kept_document(job) or steps.process_document(job)
+                outcome = steps.load_outcome(job) or steps.process_document(job)
                 if not outcome.failed:
                     outcomes[url] = outcome
                     break
@@ -298,11 +298,11 @@ class _Run(AbstractContextManager["_Run"]):
         """Documents by id, in their places, without their texts."""
         from aisi_ingest.pair import pairing
 
-        portraits = self._portray(list(good.values()))
+        features = self._portray(list(good.values()))
         documents = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in good.values()]
         stated = [pair for source in self.sources for pair in source.pairs]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
-        result = pairing.pair(documents, stated, forbidden, portraits)
+        result = pairing.pair(documents, stated, forbidden, features)
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}
 
@@ -318,7 +318,7 @@ class _Run(AbstractContextManager["_Run"]):
         jobs.sort(key=lambda job: -sum(self._extent(each) for each in job.both))
         pairs: list[PairOutcome] = []
         compared: list[EditionsOutcome] = []
-        for outcome in self._each(steps.relate, steps.kept_relation, jobs):
+        for outcome in self._each(steps.align_or_diff, steps.load_relation, jobs):
             if isinstance(outcome, PairOutcome):
                 pairs.append(outcome)
             else:
@@ -334,24 +334,24 @@ class _Run(AbstractContextManager["_Run"]):
         """Bytes that reading has of a document, which tells how long it takes better than its pages do."""
         return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
 
-    def _portray(self, good: Sequence[DocumentOutcome]) -> list[Portrait | None]:
+    def _portray(self, good: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
         """What pairing knows each document by, in their order; a document alone is compared with nothing."""
         if len(good) < 2:
             return [None] * len(good)
         spared = replace(self.settings, redo_from=None)  # for what was portrayed in this run, when it was processed
         jobs = [DocumentJob(spared if outcome.made else self.settings, outcome.listing) for outcome in good]
-        portraits: dict[str, Portrait | None] = {}
-        for outcome in self._each(steps.portray_document, steps.kept_portrait, jobs):
-            portraits[outcome.sha256] = outcome.portrait
+        features: dict[str, DocumentFeatures | None] = {}
+        for outcome in self._each(steps.compute_document_features, steps.load_features, jobs):
+            features[outcome.sha256] = outcome.features
             self.issues += outcome.issues
-            self.progress("pair", outcome.name, len(portraits), len(jobs))
-        return [portraits[outcome.listing.source.sha256] for outcome in good]
+            self.progress("pair", outcome.name, len(features), len(jobs))
+        return [features[outcome.listing.source.sha256] for outcome in good]
 
     def _report(
         self,
         known: Mapping[str, Fetched],
         outcomes: Mapping[str, DocumentOutcome],
-        stand_ins: Mapping[str, DocumentOutcome],
+        fallbacks: Mapping[str, DocumentOutcome],
         ids: Mapping[str, str],
         pairs: Sequence[PairOutcome],
         release: Release | None,
@@ -360,7 +360,7 @@ class _Run(AbstractContextManager["_Run"]):
         rows = []
         for url, each in known.items():
             attempt = self.attempts.get(url)
-            rows.append(row_of(each, attempt, outcomes.get(url), stand_ins.get(url), ids))
+            rows.append(row_of(each, attempt, outcomes.get(url), fallbacks.get(url), ids))
         slim = tuple(replace(pair, aligned=None) for pair in pairs)
         costs = {"fetch": self.asked} | stage_costs(rows, slim)
         return Report(self.began, self._took(), tuple(rows), slim, tuple(self.issues), release, nothing_changed, costs)
@@ -382,7 +382,7 @@ class _Run(AbstractContextManager["_Run"]):
         aligned = [(pair, pair.aligned) for pair in pairs if pair.aligned]
         origins = {document.listing.origin for document in placed.values()}
         publication = Publication(
-            documents=Shelf(self.settings.root, placed),
+            documents=DocumentStore(self.settings.root, placed),
             alignments=[Alignment(pair.ja, pair.en, each.beads, each.with_encoder) for pair, each in aligned],
             comparisons=[Comparison(pair.ja, pair.en, each.findings) for pair, each in aligned],
             editions=editions,

@@ -68,12 +68,12 @@ def row_of(
     each: Fetched,
     attempt: Fetched | None,
     outcome: DocumentOutcome | None,
-    stand_in: DocumentOutcome | None,
+    fallback: DocumentOutcome | None,
     ids: Mapping[str, str],
 ) -> Row:
     """What became of a document: by the attempt to fetch it, what its stages said, and what stands in for it."""
     receipt = attempt.receipt if attempt else each.receipt
-    published = stand_in or outcome
+    published = fallback or outcome
     sha256 = published.listing.source.sha256 if published else None
     issues = (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ()))
     reason = receipt.reason

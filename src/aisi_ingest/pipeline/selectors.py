@@ -14,13 +14,13 @@ from aisi_ingest.model import Listing
 def ids_of(release: Path) -> dict[str, str]:
     """Document ids of a release by sha256; empty where there is no release, or one that is damaged."""
 
-    class Known(Struct):
+    class PairingCandidate(Struct):
         id: str
         source: dict[str, str | int | None]
 
     try:
         lines = (release / "documents.jsonl").read_bytes().splitlines()
-        rows = [msgspec.json.decode(line, type=Known) for line in lines]
+        rows = [msgspec.json.decode(line, type=PairingCandidate) for line in lines]
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return {str(row.source.get("sha256")): row.id for row in rows}

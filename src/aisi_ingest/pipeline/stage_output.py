@@ -36,7 +36,7 @@ class StageOutput:
         self.issues: tuple[Issue, ...] = ()
         self.memory: int | None = None
 
-    def settle(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]], make: bool) -> bool:
+    def load_or_compute(self, stamp: Stamp, step: Callable[[], Measured[Result[bytes]]], make: bool) -> bool:
         """Take what lies there, else make it by ``step`` where it may be made; False where it may not."""
         if self._take(stamp):
             return True

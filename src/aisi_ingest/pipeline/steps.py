@@ -22,20 +22,20 @@ from aisi_ingest.pipeline.jobs import (
     DocumentOutcome,
     EditionsJob,
     EditionsOutcome,
+    FeaturesOutcome,
     PairJob,
     PairOutcome,
-    PortraitOutcome,
     Settings,
 )
 from aisi_ingest.pipeline.stage_output import StageOutput
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sandbox.pool import Measured
-from aisi_ingest.storage.documents import Tagged, digest_of, load_content, load_document, sums_of, whole
+from aisi_ingest.storage.documents import Tagged, digest_of, load_content, load_document, load_full, sums_of
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.store import Stamp, Store
 
 if TYPE_CHECKING:
-    from aisi_ingest.pair.similarity import Portrait
+    from aisi_ingest.pair.similarity import DocumentFeatures
 
 T = TypeVar("T")
 
@@ -46,20 +46,20 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     Made in this run it counts as, though all be fresh by now: a worker may die after its last word to the disk,
     and another is asked again.
     """
-    if job.portray:
+    if job.compute_features:
         pool.shared(job.settings.workers).prepare_soon(_load, job.settings.registry)
-    outcome = _made(_processed(job))
-    if job.portray and not outcome.failed:
-        portray_document(job)
+    outcome = _require(_processed(job))
+    if job.compute_features and not outcome.failed:
+        compute_document_features(job)
     return outcome
 
 
-def kept_document(job: DocumentJob) -> DocumentOutcome | None:
+def load_outcome(job: DocumentJob) -> DocumentOutcome | None:
     """The outcome of a document where all is fresh, at the cost of reading it; None where something is to be made."""
     return _processed(job, make=False)
 
 
-def _made(outcome: T | None) -> T:
+def _require(outcome: T | None) -> T:
     assert outcome is not None  # only what may not be made is None
     return outcome
 
@@ -70,7 +70,7 @@ def _processed(job: DocumentJob, make: bool = True) -> DocumentOutcome | None:
 
     content = StageOutput(place, sha256, "extract", job.name, settings.redo("extract"))
     stamp = Stamp((sha256,), code_digest("extract"), {"options": f"ocr={settings.ocr and engine.available()}"})
-    if not content.settle(stamp, lambda: _read(settings, _extract_kept, str(place.path(sha256))), make):
+    if not content.load_or_compute(stamp, lambda: _read(settings, _extract_kept, str(place.path(sha256))), make):
         return None
     if content.failed:
         return DocumentOutcome(listing, make, content.issues, {"extract": content.seconds}, content.held)
@@ -78,7 +78,9 @@ def _processed(job: DocumentJob, make: bool = True) -> DocumentOutcome | None:
     tagged = StageOutput(place, sha256, "tag", job.name, settings.redo("tag"))
     context = {"registry": registry_digest(settings.registry), "listing": sha256_of(msgspec.json.encode(listing))}
     stamp = Stamp((content.digest,), code_digest("tag"), context)
-    if not tagged.settle(stamp, lambda: _confined(settings, "tag", _encoded, _tag_kept, settings, listing), make):
+    if not tagged.load_or_compute(
+        stamp, lambda: _confined(settings, "tag", _encoded, _tag_kept, settings, listing), make
+    ):
         return None
     return DocumentOutcome(
         listing,
@@ -105,37 +107,37 @@ def align_on_the_spot(settings: Settings, ja: Document, en: Document) -> Result[
     return _confined(settings, "align", _align, ja, en, settings.registry).value
 
 
-def portray_document(job: DocumentJob) -> PortraitOutcome:
+def compute_document_features(job: DocumentJob) -> FeaturesOutcome:
     """What a processed document is known by when it is compared with others: made once, whatever comes beside it."""
-    return _made(_portrayed(job))
+    return _require(_portrayed(job))
 
 
-def kept_portrait(job: DocumentJob) -> PortraitOutcome | None:
+def load_features(job: DocumentJob) -> FeaturesOutcome | None:
     """The same where it is there already, else None."""
     return _portrayed(job, make=False)
 
 
-def _portrayed(job: DocumentJob, make: bool = True) -> PortraitOutcome | None:
-    from aisi_ingest.pair.similarity import Portrait
+def _portrayed(job: DocumentJob, make: bool = True) -> FeaturesOutcome | None:
+    from aisi_ingest.pair.similarity import DocumentFeatures
 
     place, sha256 = Store(job.settings.root), job.listing.source.sha256
     output = StageOutput(place, sha256, "portray", job.name, job.settings.redo("align"))
     stamp = Stamp(sums_of(job.settings.root, job.listing), code_digest("pair"))
     step = functools.partial(_confined, job.settings, "pair", _encoded, _portray, job.settings, job.listing)
-    if not output.settle(stamp, step, make):
+    if not output.load_or_compute(stamp, step, make):
         return None
-    return PortraitOutcome(job.name, sha256, None if output.failed else output.value(Portrait), output.issues)
+    return FeaturesOutcome(job.name, sha256, None if output.failed else output.value(DocumentFeatures), output.issues)
 
 
-def relate(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome:
+def align_or_diff(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome:
     """Align the languages of one edition and say where they disagree, or say what changed between two editions.
 
     One step for both: neither has to wait until the last of the other is done.
     """
-    return _made(_aligned(job)) if isinstance(job, PairJob) else _made(_compared(job))
+    return _require(_aligned(job)) if isinstance(job, PairJob) else _require(_compared(job))
 
 
-def kept_relation(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome | None:
+def load_relation(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome | None:
     """The same where it is there already, else None."""
     return _aligned(job, make=False) if isinstance(job, PairJob) else _compared(job, make=False)
 
@@ -148,7 +150,7 @@ def _aligned(job: PairJob, make: bool = True) -> PairOutcome | None:
         {"registry": registry_digest(job.settings.registry)},
     )
     step = functools.partial(_confined, job.settings, "align", _encoded, _align_kept, job.settings, job.ja, job.en)
-    if not output.settle(stamp, step, make):
+    if not output.load_or_compute(stamp, step, make):
         return None
     return PairOutcome(
         job.name,
@@ -168,7 +170,7 @@ def _compared(job: EditionsJob, make: bool = True) -> EditionsOutcome | None:
     step = functools.partial(
         _confined, job.settings, "editions", _encoded, _compare_kept, job.settings, job.old, job.new
     )
-    if not output.settle(stamp, step, make):
+    if not output.load_or_compute(stamp, step, make):
         return None
     return EditionsOutcome(job.name, None if output.failed else output.value(EditionDiff), output.issues)
 
@@ -260,18 +262,18 @@ def _tag_kept(settings: Settings, listing: Listing) -> Result[Tagged]:
     return _tag(load_content(settings.root, listing), listing, settings.registry)
 
 
-def _portray(settings: Settings, listing: Listing) -> Result[Portrait]:
+def _portray(settings: Settings, listing: Listing) -> Result[DocumentFeatures]:
     from aisi_ingest.pair import pairing
 
-    return Result(pairing.portray([load_document(settings.root, listing)])[0])
+    return Result(pairing.compute_features([load_document(settings.root, listing)])[0])
 
 
 def _align_kept(settings: Settings, ja: Document, en: Document) -> Result[Aligned]:
-    return _align(whole(settings.root, ja), whole(settings.root, en), settings.registry)
+    return _align(load_full(settings.root, ja), load_full(settings.root, en), settings.registry)
 
 
 def _compare_kept(settings: Settings, old: Document, new: Document) -> Result[EditionDiff]:
-    return _compare_editions(whole(settings.root, old), whole(settings.root, new))
+    return _compare_editions(load_full(settings.root, old), load_full(settings.root, new))
 
 
 def _align(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:

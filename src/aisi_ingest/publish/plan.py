@@ -8,7 +8,7 @@ from typing import Any
 
 from aisi_ingest.model import Document, Issue, Publication
 from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, refusal
-from aisi_ingest.storage.documents import Shelf
+from aisi_ingest.storage.documents import DocumentStore
 
 _HELD = 20_000  # blocks, some 40 MB of rows
 
@@ -35,7 +35,7 @@ class Plan:
                     )
                 else:
                     self._documents[document.id] = document
-        heads = self._documents.heads if isinstance(self._documents, Shelf) else self._documents
+        heads = self._documents.heads if isinstance(self._documents, DocumentStore) else self._documents
         for whole, document in heads.items():
             issue = refusal(document)
             if issue is None:

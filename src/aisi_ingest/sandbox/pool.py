@@ -111,7 +111,7 @@ class Sandbox:
         self._channel, theirs = socket.socketpair()
         context = multiprocessing.get_context("spawn")
         arguments = (theirs, self.limits.address_space)
-        self._nurse = context.Process(target=worker.nurse, args=arguments, daemon=True, name="sandbox")
+        self._nurse = context.Process(target=worker.fork_server, args=arguments, daemon=True, name="sandbox")
         with theirs:
             self._nurse.start()
 

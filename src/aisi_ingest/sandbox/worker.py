@@ -39,7 +39,7 @@ class Measured(Struct, Generic[R], frozen=True):
     seconds: float = 0.0  # from the question to the answer, by the wall clock
 
 
-def nurse(channel: socket.socket, address_space: int) -> None:
+def fork_server(channel: socket.socket, address_space: int) -> None:
     """The process that workers are forked from: does what it is told until whoever asked for it is gone.
 
     A byte says what, with a descriptor or a number: ``FORK`` a worker that serves the connection given, answered with

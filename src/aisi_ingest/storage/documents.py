@@ -39,13 +39,13 @@ def load_document(root: str, listing: Listing) -> Document:
     return Document(listing, content, tagged.mentions, tagged.date)
 
 
-def whole(root: str, placed: Document) -> Document:
+def load_full(root: str, placed: Document) -> Document:
     """A placed document with its text."""
     read = load_document(root, placed.listing)
     return replace(read, id=placed.id, work=placed.work, edition=placed.edition)
 
 
-class Shelf(Mapping[str, Document]):
+class DocumentStore(Mapping[str, Document]):
     """Placed documents by id, read when they are asked for: not all texts are held at once."""
 
     def __init__(self, root: str, placed: Mapping[str, Document]) -> None:
@@ -57,7 +57,7 @@ class Shelf(Mapping[str, Document]):
         return self._placed
 
     def __getitem__(self, identity: str) -> Document:
-        return whole(self._root, self._placed[identity])
+        return load_full(self._root, self._placed[identity])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._placed)

@@ -19,7 +19,7 @@ _CHUNK = 8 << 20
 _NOTE_EVERY = 8 << 20  # bytes; reading so much takes 0.1 s
 
 
-class Standing(msgspec.Struct, frozen=True):
+class UrlHistory(msgspec.Struct, frozen=True):
     """What the ledger knows of one address."""
 
     latest: Receipt  # of the last attempt
@@ -35,7 +35,7 @@ class _Note(msgspec.Struct, frozen=True, array_like=True):
     line: int
     before: bytes  # what stands before the offset: a ledger that was put in its place has something else
     damaged: list[int]
-    standings: list[Standing]
+    standings: list[UrlHistory]
 
 
 class Ledger:
@@ -49,7 +49,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged: list[int] = []
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, UrlHistory] = {}
         self._offset = 0  # bytes read so far: always whole lines
         self._line = 0
         self._noted = 0  # how far the note reaches that spares reading the ledger from its start
@@ -92,12 +92,12 @@ class Ledger:
         if self._offset - self._noted > _NOTE_EVERY:
             self._write_note()
 
-    def latest_by_url(self) -> dict[str, Standing]:
+    def latest_by_url(self) -> dict[str, UrlHistory]:
         """Every address ever tried, in the order of its first attempt, with where it stands now."""
         self._refresh()
         return self._standings
 
-    def standing(self, url: str) -> Standing | None:
+    def standing(self, url: str) -> UrlHistory | None:
         return self.latest_by_url().get(url)
 
     def __iter__(self) -> Iterator[Receipt]:
@@ -162,13 +162,13 @@ class Ledger:
             return file.read(min(offset, 1024))
 
     def _take(self, receipt: Receipt) -> None:
-        before = self._standings.get(receipt.url) or Standing(receipt)
+        before = self._standings.get(receipt.url) or UrlHistory(receipt)
         if receipt.state not in ("fetched", "unchanged"):
-            self._standings[receipt.url] = Standing(receipt, before.good, before.changed, before.versions)
+            self._standings[receipt.url] = UrlHistory(receipt, before.good, before.changed, before.versions)
             return
         others = tuple(version for version in before.versions if version.sha256 != receipt.sha256)
         changed = receipt.time if receipt.state == "fetched" else before.changed
-        self._standings[receipt.url] = Standing(receipt, receipt, changed, (receipt, *others))
+        self._standings[receipt.url] = UrlHistory(receipt, receipt, changed, (receipt, *others))
 
 
 def note_content(path: Path) -> bytes | None:

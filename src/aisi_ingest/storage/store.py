@@ -230,7 +230,7 @@ def read_stamp(path: Path) -> Stamp | None:
     return Stamp(written.inputs, written.version, written.digests) if written else None
 
 
-def whole(path: Path) -> bool | None:
+def is_intact(path: Path) -> bool | None:
     """Whether an output has the bytes that its stamp says; None where it has no stamp that can be read."""
     written = _written(path)
     if written is None:

@@ -93,7 +93,7 @@ def stage_problems(root: Path) -> Iterator[str]:
                 yield f"{path}: the bytes do not have their sum; {again}"
             elif output.parent.parent.name == "extract" and stamp.inputs != (output.stem,):
                 yield f"{path}: is of other bytes than {output.name}; {again}"
-        elif store.whole(path) is False:
+        elif store.is_intact(path) is False:
             yield f"{path}: the bytes do not have the sum that its stamp says; {again}"
 
 
@@ -104,7 +104,7 @@ def pointer_problems(root: Path) -> Iterator[str]:
     stamp = store.stamp_path(latest)
     if stamp.exists() and store.read_stamp(latest) is None:
         yield f"{stamp}: the bytes do not have their sum; the next run makes it anew"
-    elif stamp.exists() and store.whole(latest) is False:
+    elif stamp.exists() and store.is_intact(latest) is False:
         yield f"{latest}/SHA256SUMS: its sum is not that in {stamp}"
     if not (processed / "releases").is_dir():
         return

@@ -9,7 +9,7 @@ from msgspec import structs
 from aisi_ingest.extract.layout.captions import captions_of_tables
 from aisi_ingest.extract.layout.drafts import Draft
 from aisi_ingest.extract.layout.headings import number_and_title
-from aisi_ingest.extract.layout.page_content import Sheet
+from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import Continued, continued
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
@@ -23,7 +23,7 @@ def language_of_blocks(blocks: Sequence[Block]) -> Lang:
 
 
 def content_of(
-    sheets: Sequence[Sheet],
+    sheets: Sequence[PageContent],
     drafts: Sequence[Draft],
     notes: Sequence[Sequence[Draft]],
     labels: Sequence[Sequence[Line]],
@@ -126,12 +126,16 @@ def _lang(text: str, default: Lang) -> Lang:
 
 
 def _loose(
-    sheets: Sequence[Sheet], labels: Sequence[Sequence[Line]], beside: dict[int, set[int]], default: Lang, count: int
+    sheets: Sequence[PageContent],
+    labels: Sequence[Sequence[Line]],
+    beside: dict[int, set[int]],
+    default: Lang,
+    count: int,
 ) -> list[Block]:
     """Furniture, labels of another direction, and what no reader can see: in no section."""
     out: list[Block] = []
 
-    def add(sheet: Sheet, line: Line, kind: BlockKind, hidden: bool = False) -> None:
+    def add(sheet: PageContent, line: Line, kind: BlockKind, hidden: bool = False) -> None:
         name = f"b{count + len(out) + 1}"
         lang = _lang(line.text, default)
         out.append(Block(name, sheet.number, rounded(line.box), kind, line.text, lang, hidden=hidden))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.line_ends import ended, wraps
 from aisi_ingest.extract.layout.paragraphs import is_remark
 
 
-def goes_on(before: Draft, after: Draft, setting: Setting) -> bool:
+def goes_on(before: Draft, after: Draft, setting: BodyStyle) -> bool:
     """Whether a block at the top of a column or page goes on from the last one before it."""
     if before.sealed or after.sign or before.kind not in ("paragraph", "list_item") or after.kind != "paragraph":
         return False
@@ -31,7 +31,7 @@ def goes_on(before: Draft, after: Draft, setting: Setting) -> bool:
     return setting.indents and first.x0 < after.left + 0.5 * first.size and not before.sign
 
 
-def around(before: Draft, after: Draft, setting: Setting) -> bool:
+def around(before: Draft, after: Draft, setting: BodyStyle) -> bool:
     """Whether a block goes on from one before it with only a figure, a table or a caption between."""
     return not re.search("[。！？!?.:：][」）)”\"']*$", before.text) and goes_on(before, after, setting)
 
@@ -44,18 +44,18 @@ def append(before: Draft, after: Draft) -> None:
     before.pages = after.page - before.page + 1
 
 
-def _between(draft: Draft, size: float, setting: Setting) -> bool:
+def _between(draft: Draft, size: float, setting: BodyStyle) -> bool:
     """What text of a size runs around: tables, drawings, their captions, boxes, small type at a column's foot."""
     small = draft.kind == "paragraph" and draft.size < 0.92 * setting.size and abs(draft.size - size) > 0.08 * size
     return draft.sealed or small or draft.kind in ("table", "caption", "figure_text")
 
 
-def last_running(drafts: Sequence[Draft], size: float, setting: Setting) -> Draft | None:
+def last_running(drafts: Sequence[Draft], size: float, setting: BodyStyle) -> Draft | None:
     """The last block that text of a size may go on from."""
     return next((draft for draft in reversed(drafts[-40:]) if not _between(draft, size, setting)), None)
 
 
-def flow(flows: Sequence[Sequence[Draft]], setting: Setting) -> list[Draft]:
+def flow(flows: Sequence[Sequence[Draft]], setting: BodyStyle) -> list[Draft]:
     """All pages in order, with paragraphs joined over page breaks and around figures, tables and captions."""
     out: list[Draft] = []
     for page in flows:

@@ -16,7 +16,7 @@ from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import join_lines
 
 
-class Setting(Struct, frozen=True):
+class BodyStyle(Struct, frozen=True):
     """How most of a document's running text is set; lengths in points."""
 
     size: float

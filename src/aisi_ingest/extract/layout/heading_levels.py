@@ -12,7 +12,7 @@ from aisi_ingest.extract.layout.contents import is_contents_title
 from aisi_ingest.extract.numbering import Numbering
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.layout.drafts import Draft, Setting
+    from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 
 BRACKETED = re.compile("【[^】]{1,40}】")
 
@@ -21,7 +21,7 @@ def style_of(draft: Draft) -> tuple[Any, ...]:
     return (round(draft.size * 2) / 2, draft.bold, draft.rows[0].face, draft.number.kind if draft.number else None)
 
 
-def mark_levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int], setting: Setting) -> None:
+def mark_levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int], setting: BodyStyle) -> None:
     """Levels from the bookmarks; elsewhere from the order of kinds of numbers, sizes and what follows what."""
     for draft in heads:
         draft.level = 1  # what stays of that: the title of the contents

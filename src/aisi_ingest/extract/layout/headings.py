@@ -20,7 +20,7 @@ from aisi_ingest.extract.numbering import heading_number, numbering
 from aisi_ingest.text.normalise import is_japanese
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.layout.drafts import Draft, Setting
+    from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
     from aisi_ingest.extract.pdf.document import Bookmark
 
 
@@ -34,7 +34,7 @@ def key_of(text: str) -> str:
     return re.sub("[\\s.…‥・,、。:;\\-‐–—−_]+", "", text)
 
 
-def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: Setting) -> list[Draft]:
+def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], setting: BodyStyle) -> list[Draft]:
     """Give the blocks that are headings their kind and level. Returns the blocks; some may have been put together."""
     drafts = _mark_contents(drafts)
     marks = [(key_of(mark.title), mark.level, mark.page) for mark in bookmarks if mark.title]
@@ -184,7 +184,7 @@ def _stands_out(
     draft: Draft,
     drafts: Sequence[Draft],
     k: int,
-    setting: Setting,
+    setting: BodyStyle,
     strict: bool,
     styles: Counter[tuple[Any, ...]],
     rare: set[str],
@@ -245,7 +245,7 @@ def _stands_out(
     return styles[style_of(draft)] >= 3 and numbered and not listed and (draft.bold or face or big)
 
 
-def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
+def _fill_series(drafts: Sequence[Draft], setting: BodyStyle) -> None:
     """Whole sentences as headings: set like others of their series, numbered on, and not like the text."""
     groups: dict[tuple[Any, ...], list[Draft]] = defaultdict(list)
     for draft in drafts:
@@ -268,7 +268,7 @@ def _fill_series(drafts: Sequence[Draft], setting: Setting) -> None:
                 draft.kind = "heading"
 
 
-def _signed(drafts: Sequence[Draft], setting: Setting) -> None:
+def _signed(drafts: Sequence[Draft], setting: BodyStyle) -> None:
     """``■ 背景`` in bold or large type with text under it: the sign of a heading, not of a list."""
     for draft, under in pairwise(drafts):
         prominent = draft.bold or draft.size >= 1.1 * setting.size
@@ -314,7 +314,7 @@ def _in_list(drafts: Sequence[Draft], k: int) -> bool:
     return False
 
 
-def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: Setting) -> bool:
+def _alone_on_top(draft: Draft, drafts: Sequence[Draft], k: int, setting: BodyStyle) -> bool:
     """A centred line at the top of a page with running text under it."""
     row = draft.rows[0]
     if k == 0 or drafts[k - 1].page == draft.page or len(draft.rows) > 1 or k + 1 >= len(drafts):

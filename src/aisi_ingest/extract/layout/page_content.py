@@ -16,7 +16,7 @@ from aisi_ingest.extract.tables.finder import FoundTable, find_tables
 from aisi_ingest.model import Box
 
 
-class Sheet(Struct, eq=False):
+class PageContent(Struct, eq=False):
     """What is kept of a page: its characters are let go at once."""
 
     number: int
@@ -34,7 +34,7 @@ class Sheet(Struct, eq=False):
 _NOTHING = np.zeros(0, dtype=np.intp)
 
 
-def sheet_of(page: Page, before: Sheet | None) -> Sheet:
+def page_content_of(page: Page, before: PageContent | None) -> PageContent:
     tables = find_tables(page, before.tables[-1] if before is not None and before.tables else None)
     visible = ~page.chars["hidden"]
     hidden = np.flatnonzero(~visible)
@@ -44,7 +44,7 @@ def sheet_of(page: Page, before: Sheet | None) -> Sheet:
     for line in lines:  # the indices would hold an array over the whole page
         structs.force_setattr(line, "chars", _NOTHING)
     boxes, drawn = [table.bbox for table in tables], len(page.rules) > 0
-    return Sheet(
+    return PageContent(
         page.number,
         (page.width, page.height),
         tuple(lines),

@@ -15,7 +15,7 @@ from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.layout.captions import is_caption
 from aisi_ingest.extract.layout.columns import Column, columns_of
 from aisi_ingest.extract.layout.contents import contents_line, has_page_number, is_contents_title
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnotes import label_of
 from aisi_ingest.extract.layout.line_ends import ended, wraps
 from aisi_ingest.extract.layout.rows import Row
@@ -33,7 +33,7 @@ def is_remark(text: str) -> bool:
     return bool(_REMARK.match(text))
 
 
-def paragraphs(column: Column, page: int, setting: Setting, notes: bool = False) -> list[Draft]:
+def paragraphs(column: Column, page: int, setting: BodyStyle, notes: bool = False) -> list[Draft]:
     """The blocks of one column, in order. ``notes``: the column holds footnotes, each with a label of its own."""
     out: list[Draft] = []
     rows = column.rows
@@ -121,7 +121,7 @@ def _indent(first: Row, row: Row) -> str:
     return " " * max(0, round((row.x0 - first.x0) / width)) if row.x0 > first.x0 + 0.5 * width else ""
 
 
-def _rights(rows: Sequence[Row], edge: float, setting: Setting) -> list[float]:
+def _rights(rows: Sequence[Row], edge: float, setting: BodyStyle) -> list[float]:
     """For each row the edge up to which it could have run: that of the rows set around it, or the column's."""
     size, left = setting.size, min(row.x0 for row in rows)
     ends = sorted((row.x1 for row in rows if not row.solid), reverse=True)
@@ -154,12 +154,12 @@ def _rights(rows: Sequence[Row], edge: float, setting: Setting) -> list[float]:
     return out
 
 
-def _far(above: Row, below: Row, setting: Setting) -> bool:
+def _far(above: Row, below: Row, setting: BodyStyle) -> bool:
     """More white space than between two lines of a paragraph."""
     return below.base - above.base > 1.22 * setting.leading * max(above.size, below.size) + 0.5
 
 
-def _begins(draft: Draft, above: Row, row: Row, right: float, setting: Setting, notes: bool) -> bool:
+def _begins(draft: Draft, above: Row, row: Row, right: float, setting: BodyStyle, notes: bool) -> bool:
     """Whether a row begins a new block after ``above``, the last row of ``draft``."""
     size = max(above.size, row.size)
     step = row.base - above.base
@@ -225,7 +225,7 @@ def _begins_note(above: Row, row: Row, right: float, size: float) -> bool:
     return raised or above.x1 < right - 2 * size or row.x0 < above.x0 - 0.3 * size
 
 
-def _widest_step(draft: Draft, size: float, setting: Setting, prominent: bool) -> float:
+def _widest_step(draft: Draft, size: float, setting: BodyStyle, prominent: bool) -> float:
     """The largest step to another line of the same block."""
     usual = setting.leading * size
     if len(draft.rows) > 1:

@@ -8,10 +8,10 @@ from msgspec import Struct, structs
 
 from aisi_ingest.extract.layout.columns import Column, columns_of
 from aisi_ingest.extract.layout.continuation import append, goes_on, last_running
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.figures import in_drawings
 from aisi_ingest.extract.layout.footnotes import split_notes
-from aisi_ingest.extract.layout.page_content import Sheet
+from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.layout.paragraphs import paragraphs
 from aisi_ingest.extract.layout.rows import Row, rows_of, solid_row, with_signs
 from aisi_ingest.extract.lines.line import Frame, Line
@@ -28,7 +28,7 @@ class Arranged(Struct, eq=False):
     labels: list[Line]
 
 
-def arrange(sheet: Sheet, frame: Frame, rows: list[Row], beside: Collection[int], setting: Setting) -> Arranged:
+def arrange(sheet: PageContent, frame: Frame, rows: list[Row], beside: Collection[int], setting: BodyStyle) -> Arranged:
     """``beside``: which of the sheet's lines are furniture."""
     solid = [solid_row(_turned(table.bbox, frame), table.bbox, table=table) for table in sheet.tables]
     rows, figures = _apart_from_drawings(sheet, frame, rows, setting)
@@ -48,7 +48,7 @@ def arrange(sheet: Sheet, frame: Frame, rows: list[Row], beside: Collection[int]
     return Arranged(flow, notes, labels)
 
 
-def _beside(column: Column, columns: Sequence[Column], setting: Setting) -> Setting:
+def _beside(column: Column, columns: Sequence[Column], setting: BodyStyle) -> BodyStyle:
     """Where another column stands beside one, the page's right edge is not its own."""
     top, bottom = column.rows[0].top, column.rows[-1].bottom
     across = [c for c in columns if c.rows[0].top < bottom and c.rows[-1].bottom > top and c is not column]
@@ -63,7 +63,9 @@ def _turned(box: Box, frame: Frame) -> Box:
     return Box(*frame.turn(box.x0, box.top, box.x1, box.bottom))
 
 
-def _apart_from_drawings(sheet: Sheet, frame: Frame, rows: list[Row], setting: Setting) -> tuple[list[Row], list[Row]]:
+def _apart_from_drawings(
+    sheet: PageContent, frame: Frame, rows: list[Row], setting: BodyStyle
+) -> tuple[list[Row], list[Row]]:
     """Running text, and for each drawing a row in the place of its words."""
     if not sheet.drawings or frame.direction != "right":
         return rows, []
@@ -76,7 +78,7 @@ def _apart_from_drawings(sheet: Sheet, frame: Frame, rows: list[Row], setting: S
     return [row for row, number in zip(rows, of, strict=True) if number < 0], figures
 
 
-def _boxed(sheet: Sheet, frame: Frame, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+def _boxed(sheet: PageContent, frame: Frame, rows: list[Row]) -> tuple[list[Row], list[Row]]:
     """Text outside of boxes, and for each box a row in its place."""
     out: list[Row] = []
     if frame.direction != "right":
@@ -100,7 +102,7 @@ def _holds(box: Box, row: Row) -> bool:
     return box.x0 - 1 <= row.x0 and row.x1 <= box.x1 + 1 and box.top <= middle <= box.bottom
 
 
-def _against(sheet: Sheet, frame: Frame, beside: Collection[int]) -> tuple[list[Row], list[Line]]:
+def _against(sheet: PageContent, frame: Frame, beside: Collection[int]) -> tuple[list[Row], list[Line]]:
     """Text of other directions: where it is more than a label it is read in its place."""
     groups: dict[str, list[Line]] = {}
     for k, line in enumerate(sheet.lines):

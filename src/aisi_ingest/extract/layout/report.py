@@ -10,13 +10,13 @@ from msgspec import structs
 
 from aisi_ingest.extract.layout.assemble import content_of
 from aisi_ingest.extract.layout.continuation import flow
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnote_links import link_notes
 from aisi_ingest.extract.layout.furniture import PageLines, furniture
 from aisi_ingest.extract.layout.heading_levels import close_gaps
 from aisi_ingest.extract.layout.headings import mark_headings
 from aisi_ingest.extract.layout.lists import cut_numbers, mark_levels
-from aisi_ingest.extract.layout.page_content import Sheet
+from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.layout.regions import arrange
 from aisi_ingest.extract.layout.rows import Row, dotted, frame_of, rows_of, underline, with_signs
 from aisi_ingest.extract.layout.title import mark_cover, mark_title
@@ -26,7 +26,7 @@ from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.model import Content
 
 
-def report(sheets: Sequence[Sheet], bookmarks: Sequence[Bookmark], meta_title: str) -> Content:
+def report(sheets: Sequence[PageContent], bookmarks: Sequence[Bookmark], meta_title: str) -> Content:
     pages = [PageLines(sheet.number, sheet.size, sheet.lines) for sheet in sheets]
     size, face = _body(sheets)
     beside = furniture(pages, size)
@@ -63,7 +63,7 @@ def _typewritten(pages: Sequence[Sequence[Row]]) -> None:
             row.monospace = False
 
 
-def _body(sheets: Sequence[Sheet]) -> tuple[float, str]:
+def _body(sheets: Sequence[PageContent]) -> tuple[float, str]:
     """Type size and face of most characters."""
     sizes: Counter[float] = Counter()
     faces: Counter[str] = Counter()
@@ -74,7 +74,7 @@ def _body(sheets: Sequence[Sheet]) -> tuple[float, str]:
     return (sizes.most_common(1)[0][0] if sizes else 10.0), (faces.most_common(1)[0][0] if faces else "")
 
 
-def _setting(pages: Sequence[Sequence[Row]], width: float, size: float, face: str) -> Setting:
+def _setting(pages: Sequence[Sequence[Row]], width: float, size: float, face: str) -> BodyStyle:
     steps: Counter[float] = Counter()
     rights: Counter[int] = Counter()
     for rows in pages:
@@ -94,10 +94,10 @@ def _setting(pages: Sequence[Sequence[Row]], width: float, size: float, face: st
         right = max(edge for edge, n in rights.items() if n >= 0.5 * most) * 4.0
     bottoms = sorted(rows[-1].bottom for rows in pages if rows)
     bottom = bottoms[len(bottoms) * 3 // 4] if bottoms else 0.0
-    return Setting(size, steps.most_common(1)[0][0] if steps else 1.5, face, right, bottom, False)
+    return BodyStyle(size, steps.most_common(1)[0][0] if steps else 1.5, face, right, bottom, False)
 
 
-def _width(sheets: Sequence[Sheet], frames: Sequence[Frame]) -> float:
+def _width(sheets: Sequence[PageContent], frames: Sequence[Frame]) -> float:
     """Length of a line of text from edge to edge of most pages."""
     widths = Counter(
         sheet.size[0] if frame.direction in ("right", "left") else sheet.size[1]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.contents import is_contents_title
-from aisi_ingest.extract.layout.drafts import Draft, Setting
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.headings import key_of
 from aisi_ingest.text.normalise import normalise
 
@@ -19,7 +19,7 @@ _NO_TITLE = re.compile(
 )
 
 
-def mark_title(drafts: list[Draft], meta: str, setting: Setting) -> str:
+def mark_title(drafts: list[Draft], meta: str, setting: BodyStyle) -> str:
     """Mark the document's title on its first page, and say what it is."""
     first = [
         d

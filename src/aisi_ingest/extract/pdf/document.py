@@ -217,7 +217,7 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
             C.FPDFText_ClosePage(text)
     objects = {order: handle for handle, order in orders.items()}
     visibility.mark(
-        visibility.Sheet(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy()
+        visibility.RenderedPage(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy()
     )
     annotations.extend(annotations_on(page, index + 1, view))
     return Page(index + 1, width, height, drawn_once(chars), fonts, rules)

@@ -41,7 +41,7 @@ _NAME_SIZE = 64  # bytes for the name of a mark; "OC" needs six
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RenderedPage:
     """An open page as ``mark`` needs it."""
 
     handle: int
@@ -53,7 +53,7 @@ class Sheet:
     in_forms: frozenset[int]  # drawing orders inside form XObjects, which may be layers
 
 
-def mark(sheet: Sheet, chars: Array, unpainted: Array) -> None:
+def mark(sheet: RenderedPage, chars: Array, unpainted: Array) -> None:
     """Set ``chars["hidden"]`` where a reader of the page cannot see the character.
 
     ``unpainted`` says which characters are drawn in no colour (render modes 3 and 7).
@@ -75,7 +75,7 @@ def mark(sheet: Sheet, chars: Array, unpainted: Array) -> None:
     chars["hidden"] = hidden
 
 
-def _recognised(sheet: Sheet, chars: Array, unpainted: Array, inked: Array) -> Array:
+def _recognised(sheet: RenderedPage, chars: Array, unpainted: Array, inked: Array) -> Array:
     """Characters that text recognition has laid over the picture of the page."""
     none = np.zeros(len(chars), bool)
     pictures = sheet.rules[sheet.rules["kind"] == IMAGE]
@@ -93,7 +93,7 @@ def _recognised(sheet: Sheet, chars: Array, unpainted: Array, inked: Array) -> A
     return none
 
 
-def _doubtful(sheet: Sheet, chars: Array) -> Array:
+def _doubtful(sheet: RenderedPage, chars: Array) -> Array:
     """Characters that may be unseen, by what is drawn under and over them; generous, ``_unseen`` decides."""
     rules = sheet.rules
     if len(rules):
@@ -137,7 +137,7 @@ def _channels(color: Array) -> tuple[Array, Array, Array]:
     return tuple((color >> shift & 0xFF).astype(np.int16) for shift in (24, 16, 8))  # type: ignore[return-value]
 
 
-def _layered(sheet: Sheet, orders: Array) -> list[int]:
+def _layered(sheet: RenderedPage, orders: Array) -> list[int]:
     """Drawing orders of text that belongs to a layer, or to a form that may."""
     out = [order for order in orders.tolist() if order in sheet.in_forms]
     known = [order for order in orders.tolist() if order in sheet.objects]
@@ -156,7 +156,7 @@ def _layered(sheet: Sheet, orders: Array) -> list[int]:
     return out
 
 
-def _unseen(sheet: Sheet, chars: Array, doubtful: Array) -> Array:
+def _unseen(sheet: RenderedPage, chars: Array, doubtful: Array) -> Array:
     """Which of the doubtful characters change nothing on the page, all those of one text object together."""
     box = np.stack([chars[name][doubtful] for name in ("x0", "top", "x1", "bottom")], 1)
     region = (*box[:, :2].min(0).tolist(), *box[:, 2:].max(0).tolist())
@@ -207,7 +207,7 @@ class _Drawing:
 _NO_SMOOTH_IMAGES = 0x2000  # fpdfview.h; pictures are only the ground here
 
 
-def _draw(sheet: Sheet, region: tuple[float, float, float, float]) -> _Drawing:
+def _draw(sheet: RenderedPage, region: tuple[float, float, float, float]) -> _Drawing:
     """Draw what lies in a region (x0, top, x1, bottom) of the page."""
     x0, top = max(0.0, region[0] - 1), max(0.0, region[1] - 1)
     wide, high = min(sheet.width, region[2] + 1) - x0, min(sheet.height, region[3] + 1) - top

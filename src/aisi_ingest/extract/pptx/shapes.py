@@ -59,7 +59,7 @@ class Shape(Struct, frozen=True):
     crop: tuple[float, float, float, float] = (0, 0, 0, 0)  # shares cut off at the left, top, right and bottom
 
 
-class Place(Struct, frozen=True):
+class Transform(Struct, frozen=True):
     """From coordinates inside groups to points on the slide: x * scale + offset."""
 
     x: float = 0.0
@@ -78,7 +78,7 @@ class Place(Struct, frozen=True):
             left, top, width, height = left + (width - height) / 2, top + (height - width) / 2, height, width
         return Box(left, top, left + width, top + height)
 
-    def inside(self, transform: Any) -> Place:
+    def inside(self, transform: Any) -> Transform:
         box = self.box(transform)
         offset, extent = transform.find(clark("a:chOff")), transform.find(clark("a:chExt"))
         if box is None or offset is None or extent is None:
@@ -86,7 +86,7 @@ class Place(Struct, frozen=True):
         wide, high = _number(extent, "cx"), _number(extent, "cy")
         x_scale = (box.x1 - box.x0) / wide if wide else self.x_scale
         y_scale = (box.bottom - box.top) / high if high else self.y_scale
-        return Place(
+        return Transform(
             box.x0 - _number(offset, "x") * x_scale, box.top - _number(offset, "y") * y_scale, x_scale, y_scale
         )
 
@@ -103,10 +103,10 @@ def shapes_of(slide_part: Any, templates: Templates) -> list[Shape]:
     tree = slide_part._element.find(f"{clark('p:cSld')}/{clark('p:spTree')}")
     if tree is None:
         return []
-    return list(_walk(tree, Place(), slide_part, Inheritance(slide_part, templates), False))
+    return list(_walk(tree, Transform(), slide_part, Inheritance(slide_part, templates), False))
 
 
-def _walk(tree: Any, place: Place, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
+def _walk(tree: Any, place: Transform, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
     for element in tree.iterchildren():
         tag = element.tag
         if not isinstance(tag, str):
@@ -141,7 +141,7 @@ def _is_hidden(element: Any) -> bool:
     return properties is not None and properties.get("hidden") in ("1", "true")
 
 
-def _shape(element: Any, place: Place, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
+def _shape(element: Any, place: Transform, part: Any, inheritance: Inheritance, hidden: bool) -> Iterator[Shape]:
     ph = placeholder_of(element)
     kind = ph.get("type", "obj") if ph is not None else None
     ancestors = inheritance.ancestors(ph)
@@ -199,13 +199,13 @@ def _picture(element: Any, box: Box, kind: str | None, part: Any, hidden: bool) 
     )
 
 
-def _place(element: Any, place: Place, ancestors: Sequence[Any]) -> Box:
+def _place(element: Any, place: Transform, ancestors: Sequence[Any]) -> Box:
     for other in (element, *ancestors):
         transform = next(other.iterchildren(clark("p:xfrm")), None)
         properties = other.find(clark("p:spPr"))
         if transform is None and properties is not None:
             transform = properties.find(clark("a:xfrm"))
-        box = (place if other is element else Place()).box(transform) if transform is not None else None
+        box = (place if other is element else Transform()).box(transform) if transform is not None else None
         if box is not None:
             return box
     return Box(0, 0, 0, 0)

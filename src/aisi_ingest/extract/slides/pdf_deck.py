@@ -19,7 +19,7 @@ from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import slide_tables
 from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.extract.slides.tables.ruled import is_prose
-from aisi_ingest.extract.slides.tables.time_labels import moment_of
+from aisi_ingest.extract.slides.tables.time_labels import time_label_of
 from aisi_ingest.extract.slides.tables.timeline import with_timeline
 from aisi_ingest.extract.slides.text_boxes import Paragraph, Row, clusters_of, paragraphs_of, rows_of
 from aisi_ingest.extract.slides.titles import Candidate, settled, title_of
@@ -70,14 +70,14 @@ def read_deck(
 _PAGE_NUMBER = re.compile(r"(?:[-–—]|p\.?|page|スライド)?[ ]*(\d{1,3})[ ]*(?:[-–—]|[/／][ ]*\d{1,3})?", re.IGNORECASE)
 
 
-class _Place(Struct, frozen=True, eq=False):
+class SlideContent(Struct, frozen=True, eq=False):
     """What stands on a page: tables, and the lines of text that stand in none."""
 
     tables: list[Piece]
     lines: list[Line]
 
 
-def _place(page: Page, frames: Sequence[Box]) -> _Place:
+def _place(page: Page, frames: Sequence[Box]) -> SlideContent:
     """The tables of a page; of two readings of the same lines that which knows more rows."""
     from aisi_ingest.extract.tables.finder import find_tables
 
@@ -95,7 +95,7 @@ def _place(page: Page, frames: Sequence[Box]) -> _Place:
         lines = _free_lines(page, [*sure, *loose], frames)
     used = {int(line.chars[0]) for _, own in set_out for line in own}
     lines = [line for line in lines if int(line.chars[0]) not in used]
-    return _Place([*map(_table_piece, [*sure, *loose]), *(piece for piece, _ in set_out)], lines)
+    return SlideContent([*map(_table_piece, [*sure, *loose]), *(piece for piece, _ in set_out)], lines)
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -142,7 +142,7 @@ class _Draft(Struct, frozen=True, eq=False):
 
 def _draft(
     page: Page,
-    place: _Place,
+    place: SlideContent,
     drawn: Sequence[Box],
     numbers: set[int],
     names: dict[int, str],
@@ -214,7 +214,7 @@ def _said(lines: Sequence[Line]) -> str:
 
 def _without_moments(clusters: list[list[Row]]) -> list[list[Row]]:
     """Years and months that may head the columns of a timeline apart from what stands close under them."""
-    moments = {id(row) for cluster in clusters for row in cluster if moment_of(row.text) is not None}
+    moments = {id(row) for cluster in clusters for row in cluster if time_label_of(row.text) is not None}
     if len(moments) < 3:
         return clusters
     out: list[list[Row]] = []

@@ -54,7 +54,7 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
         covers = rules.covers_on(page)
         ruled = grids.grids(page, covers)
         filled = grids.fill_grids(page, [Box(*_corners(found)) for found in ruled])
-    place: _Place | None = None
+    place: CharIndex | None = None
     out: list[FoundTable] = []
     if ruled or filled:
         place = _place(page, covers)
@@ -89,7 +89,7 @@ def _boxes(found: Sequence[tuple[str, Grid]]) -> list[Box]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Place:
+class CharIndex:
     """Where the characters stand that may belong to a table: visible, and in no box over the grid."""
 
     index: Array  # into Page.chars
@@ -102,7 +102,7 @@ class _Place:
         return np.flatnonzero((self.x > x0) & (self.x < x1) & (self.y > top) & (self.y < bottom))
 
 
-def _place(page: Page, covers: Array) -> _Place:
+def _place(page: Page, covers: Array) -> CharIndex:
     chars = page.chars
     x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
     free = ~chars["hidden"]
@@ -116,10 +116,10 @@ def _place(page: Page, covers: Array) -> _Place:
     gap = chars["x0"][1:] - chars["x1"][:-1]
     goes_on = (np.abs(np.diff(chars["origin_y"])) < 0.1 * em) & (np.abs(gap) < 0.2 * em) & inked[1:] & inked[:-1]
     word = np.cumsum(np.concatenate((np.ones(min(1, len(index)), bool), ~goes_on)))
-    return _Place(index, x, y, inked, word)
+    return CharIndex(index, x, y, inked, word)
 
 
-def _unnested(place: _Place, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:
+def _unnested(place: CharIndex, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:
     """Grids inside a cell of another become rows and columns of it; those that text flows around stay apart."""
     apart: list[Grid] = []
     found = sorted(found, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
@@ -161,7 +161,7 @@ def _holds(outer: Grid, inner: Grid) -> bool:
     return a[0] - near <= b[0] and a[1] - near <= b[1] and a[2] + near >= b[2] and a[3] + near >= b[3]
 
 
-def _squares(found: Grid, place: _Place, own: Array) -> tuple[Array, Array]:
+def _squares(found: Grid, place: CharIndex, own: Array) -> tuple[Array, Array]:
     """Row and column of each inked character of ``own``."""
     own = own[place.inked[own]]
     return np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
@@ -185,7 +185,7 @@ def _outermost(tables: list[FoundTable]) -> list[FoundTable]:
 
 
 def _read(
-    page: Page, place: _Place, found: Grid, how: str, before: FoundTable | None, apart: Sequence[Grid] = ()
+    page: Page, place: CharIndex, found: Grid, how: str, before: FoundTable | None, apart: Sequence[Grid] = ()
 ) -> FoundTable | None:
     """The grid with its text; None where it is a box around prose, a figure, or empty.
 

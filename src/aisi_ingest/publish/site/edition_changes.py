@@ -14,7 +14,7 @@ from aisi_ingest.publish.site.views import WorkPage
 _CONTEXT = 90  # code points of what both editions say, kept on each side of a change
 
 
-class Place(Struct, frozen=True):
+class PageAnchor(Struct, frozen=True):
     """A document on its page."""
 
     file: str  # below works/
@@ -51,8 +51,8 @@ class ChangedSection(Struct, frozen=True):
 class Succession(Struct, frozen=True):
     """Two editions in one language, the older first."""
 
-    old: Place
-    new: Place
+    old: PageAnchor
+    new: PageAnchor
     sections: tuple[ChangedSection, ...]
     counts: Mapping[str, int]  # kind to sections
 
@@ -87,25 +87,25 @@ def changes_page(work: str, pages: Sequence[WorkPage], diffs: Iterable[EditionDi
     return ChangesPage(work, f"{work}~~changes.html", titles, tuple(found))
 
 
-def _place(page: WorkPage, side: str) -> Place:
+def _place(page: WorkPage, side: str) -> PageAnchor:
     document = page.documents[side].document
     shown = (line for part in page.parts for line in (*part.lines, *part.footnotes))
     anchors = frozenset(anchor(side, block.id) for line in shown for block in getattr(line, side))
-    return Place(page.file, page.label, side, document.title, anchors)
+    return PageAnchor(page.file, page.label, side, document.title, anchors)
 
 
-def _succession(old: Place, new: Place, diff: EditionDiff) -> Succession:
+def _succession(old: PageAnchor, new: PageAnchor, diff: EditionDiff) -> Succession:
     sections = tuple(_section(old, new, each) for each in diff.sections)
     return Succession(old, new, sections, Counter(each.kind for each in sections))
 
 
-def _section(old: Place, new: Place, change: SectionChange) -> ChangedSection:
+def _section(old: PageAnchor, new: PageAnchor, change: SectionChange) -> ChangedSection:
     blocks = tuple(_block(old, new, each) for each in change.blocks)
     links = [link for block in blocks for link in (block.new, block.old) if link]
     return ChangedSection(change.kind, change.title, change.old_title, links[0] if links else None, blocks)
 
 
-def _block(old: Place, new: Place, change: BlockChange) -> ChangedBlock:
+def _block(old: PageAnchor, new: PageAnchor, change: BlockChange) -> ChangedBlock:
     last = len(change.edits) - 1
     edits = tuple(_cut(each, number == 0, number == last) for number, each in enumerate(change.edits))
     return ChangedBlock(change.kind, edits, old.href(change.old), new.href(change.new))

@@ -30,7 +30,7 @@ FINDINGS = {
 }
 
 
-class Press:
+class PageRenderer:
     """Makes pages and writes them. What a worker makes is there when ``finish`` has returned."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ from aisi_ingest.publish.schema import EntityRow, MentionRow
 from aisi_ingest.publish.site.edition_changes import ChangesPage, changes_page
 from aisi_ingest.publish.site.feed import write_feeds
 from aisi_ingest.publish.site.markup import anchor
-from aisi_ingest.publish.site.render import PACKAGE, Press
+from aisi_ingest.publish.site.render import PACKAGE, PageRenderer
 from aisi_ingest.publish.site.views import SIDES, Names, WorkPage, work_pages
 
 _SHOWN_MENTIONS = 5  # of one entity in one document; the page names how many more there are
@@ -94,7 +94,7 @@ class Site:
         self._search: list[tuple[str, str, str, str, str]] = []
         self._appearances: dict[str, list[Appearance]] = {}
         self._targets: dict[str, tuple[str, str, str]] = {}  # document to page, title, language: for the feed
-        self._press = Press()
+        self._press = PageRenderer()
         self._own = _own_digest()
         for sub in ("works", "entities", "assets"):
             (folder / sub).mkdir(parents=True)

@@ -11,7 +11,7 @@ from statistics import median
 
 from aisi_ingest.extract.slides.compose import around
 from aisi_ingest.extract.slides.geometry import height, smallest_around
-from aisi_ingest.extract.slides.tables.model import Banded, Unit
+from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
 from aisi_ingest.extract.slides.tables.ruled import by_lines
 from aisi_ingest.model import Box
 
@@ -22,12 +22,12 @@ _APART = 0.6  # of a box's height or width: the most white between two
 _HEAD = 0.75  # of the others' height or width: what a head has at the most
 
 
-def boxed_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list[Banded]:
+def boxed_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list[SlideTable]:
     """``shapes`` are drawn boxes. No two tables share a unit."""
     if len(shapes) < _LEAST * _LEAST - 1:
         return []
     held = _held(units, shapes)
-    out: list[Banded] = []
+    out: list[SlideTable] = []
     left = sorted(held, key=lambda k: (shapes[k].top, shapes[k].x0))
     while len(left) >= _LEAST * _LEAST - 1:
         group = _neighbours(left[0], left, shapes)
@@ -70,7 +70,9 @@ def _adjoin(one: Box, other: Box) -> bool:
     return (level and -2 < beside < _APART * narrow) or (stacked and -2 < below < _APART * low)
 
 
-def _table(group: set[int], held: dict[int, list[int]], units: Sequence[Unit], shapes: Sequence[Box]) -> Banded | None:
+def _table(
+    group: set[int], held: dict[int, list[int]], units: Sequence[Unit], shapes: Sequence[Box]
+) -> SlideTable | None:
     tops = _steps([shapes[k].top for k in group])
     lefts = _steps([shapes[k].x0 for k in group])
     if len(tops) < _LEAST or len(lefts) < _LEAST:
@@ -95,7 +97,7 @@ def _table(group: set[int], held: dict[int, list[int]], units: Sequence[Unit], s
     if not (corner or lower or narrower):
         return None
     cells = tuple(tuple(tuple(by_lines(held[k], units)) if k is not None else () for k in row) for row in rows)
-    return Banded(cells, int(corner or lower), around([shapes[k] for k in group]))
+    return SlideTable(cells, int(corner or lower), around([shapes[k] for k in group]))
 
 
 def _steps(values: Sequence[float]) -> list[float]:

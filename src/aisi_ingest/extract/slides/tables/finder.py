@@ -11,23 +11,23 @@ from msgspec.structs import replace
 from aisi_ingest.extract.slides.compose import Piece
 from aisi_ingest.extract.slides.tables.boxes import boxed_tables
 from aisi_ingest.extract.slides.tables.items import Entry
-from aisi_ingest.extract.slides.tables.model import Banded, Unit
+from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
 from aisi_ingest.extract.slides.tables.row_headers import labelled_tables
-from aisi_ingest.extract.slides.tables.ruled import banded_tables
+from aisi_ingest.extract.slides.tables.ruled import ruled_tables
 from aisi_ingest.model import Box
 
 _MOST_UNITS = 1000  # a slide has some ten to a hundred
 _MOST_DRAWN = 300  # more is a map or a plot
 
 
-def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Banded]:
+def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[SlideTable]:
     """``rules`` are horizontal lines, ``shapes`` drawn boxes. No two tables share a unit."""
-    out: list[Banded] = []
+    out: list[SlideTable] = []
     if len(units) > _MOST_UNITS or len(rules) > _MOST_DRAWN:
         return out
     if len(shapes) > _MOST_DRAWN:
         shapes = ()
-    finders: list[Callable[..., list[Banded]]] = [partial(banded_tables, rules=rules)]
+    finders: list[Callable[..., list[SlideTable]]] = [partial(ruled_tables, rules=rules)]
     if _some_flush(shapes):
         finders += [boxed_tables, labelled_tables]
     for finder in finders:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from aisi_ingest.extract.slides.compose import Piece, around
 from aisi_ingest.extract.slides.geometry import smallest_around
-from aisi_ingest.extract.slides.tables.time_labels import moment_of
+from aisi_ingest.extract.slides.tables.time_labels import time_label_of
 from aisi_ingest.model import Box
 
 Entry = tuple[Box, list[Piece]]  # what is read in one go, and where
@@ -48,7 +48,9 @@ def items_of(entries: Sequence[Entry], frames: Sequence[Box]) -> list[Item]:
         boxes = [entries[n][0] for n in numbers]
         texts = [" ".join(piece.text for piece in entries[n][1]) for n in numbers]
         stacked = all(a.x0 < b.x1 and b.x0 < a.x1 for a, b in pairwise(boxes))
-        if key < 0 or (len(numbers) > 1 and (not stacked or any(map(moment_of, texts)) or len(numbers) > _IN_A_BAR)):
+        if key < 0 or (
+            len(numbers) > 1 and (not stacked or any(map(time_label_of, texts)) or len(numbers) > _IN_A_BAR)
+        ):
             out += [Item(text, box, None, (n,)) for text, box, n in zip(texts, boxes, numbers, strict=True)]
         else:
             out.append(Item(" ".join(texts), around(boxes), frames[key], tuple(numbers)))

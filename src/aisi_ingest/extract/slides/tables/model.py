@@ -16,7 +16,7 @@ class Unit(Struct, frozen=True, eq=False):
     bold: bool = False
 
 
-class Banded(Struct, frozen=True):
+class SlideTable(Struct, frozen=True):
     """``cells`` are rows of columns: the units that stand there, those of merged cells in each."""
 
     cells: tuple[tuple[tuple[int, ...], ...], ...]

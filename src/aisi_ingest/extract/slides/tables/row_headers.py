@@ -12,7 +12,7 @@ from statistics import median
 
 from aisi_ingest.extract.slides.compose import around
 from aisi_ingest.extract.slides.geometry import center, height, holds, middle, smallest_around
-from aisi_ingest.extract.slides.tables.model import Banded, Unit
+from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
 from aisi_ingest.extract.slides.tables.ruled import by_lines
 from aisi_ingest.model import Box
 from aisi_ingest.text.measure import width
@@ -28,12 +28,12 @@ _HEAD = 2.5  # em between a heading and the first box
 _OUT = 0.35  # of a line's height by which it may stand out over the height of its box and half the gap
 
 
-def labelled_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list[Banded]:
+def labelled_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list[SlideTable]:
     """``shapes`` are drawn boxes. No two tables share a unit."""
     if len(shapes) < _LEAST:
         return []
     labels = _labels(units, shapes)
-    out: list[Banded] = []
+    out: list[SlideTable] = []
     taken: set[int] = set()
     for column in _columns(list(labels)):
         if not any(n in taken for k in column for n in labels[k]):
@@ -84,7 +84,7 @@ def _beside(
     units: Sequence[Unit],
     shapes: Sequence[Box],
     taken: set[int],
-) -> Banded | None:
+) -> SlideTable | None:
     right = max(box[2] for box in column)
     em = median(units[n].size for box in column for n in labels[box])
     own = {n for box in column for n in labels[box]}
@@ -120,7 +120,7 @@ def _beside(
     if head:
         cells.insert(0, head)
     whole = tuple(tuple(tuple(by_lines(cell, units)) for cell in row) for row in cells)
-    return Banded(whole, int(bool(head)), around([units[n].box for row in whole for cell in row for n in cell]))
+    return SlideTable(whole, int(bool(head)), around([units[n].box for row in whole for cell in row for n in cell]))
 
 
 def _borders(column: Sequence[_Corners]) -> list[float]:

@@ -14,7 +14,7 @@ from statistics import median
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.slides.compose import around
 from aisi_ingest.extract.slides.geometry import center, height, holds, middle
-from aisi_ingest.extract.slides.tables.model import Banded, Unit
+from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
 from aisi_ingest.model import Box
 from aisi_ingest.text.measure import width
 
@@ -29,9 +29,9 @@ _OVER = 1.6  # em that words may stand out from under their lines
 _SOME = 0.3  # share of the rows in which a column has words
 
 
-def banded_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Banded]:
+def ruled_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[SlideTable]:
     """``rules`` are horizontal lines, ``shapes`` what is drawn around labels. No two tables share a unit."""
-    out: list[Banded] = []
+    out: list[SlideTable] = []
     taken: set[int] = set()
     for group in _groups(rules):
         free = [number for number in range(len(units)) if number not in taken]
@@ -57,7 +57,7 @@ def _groups(rules: Sequence[Box]) -> list[list[Box]]:
 
 def _between(
     group: Sequence[Box], free: Sequence[int], units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]
-) -> Banded | None:
+) -> SlideTable | None:
     left, right = min(rule.x0 for rule in group), max(rule.x1 for rule in group)
     ys = [rule.top for rule in group]
     near = [n for n in free if left - 2 < center(units[n].box) < right and units[n].text.strip()]
@@ -198,7 +198,7 @@ def _told(
     units: Sequence[Unit],
     rules: Sequence[Box],
     shapes: Sequence[Box],
-) -> Banded | None:
+) -> SlideTable | None:
     """The bands with the labels before them, rows at the ends dropped that say nothing in two columns."""
     used = {n for band in bands for n in band}
     before = [
@@ -236,7 +236,7 @@ def _told(
     if len(cells) < _LEAST:
         return None
     boxes = [units[n].box for row in cells for cell in row for n in cell]
-    return Banded(tuple(map(tuple, cells)), header, around(boxes))
+    return SlideTable(tuple(map(tuple, cells)), header, around(boxes))
 
 
 def _stands_out(bands: Sequence[Sequence[int]], units: Sequence[Unit], shapes: Sequence[Box]) -> bool:

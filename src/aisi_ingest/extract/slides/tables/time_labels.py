@@ -10,7 +10,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 
-class Moment(Struct, frozen=True):
+class TimeLabel(Struct, frozen=True):
     """A year, month, quarter or half-year that heads a column; ``order`` grows with time among its unit."""
 
     unit: str  # "year", "date" (a month of a year), "month", "quarter", "half", or "more" for an ellipsis
@@ -49,32 +49,32 @@ _BEGINS = re.compile(r"[月日\d]\s*(?:[~〜～]|から|より|以降)|\b(?:from
 _STATED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|/|\.\d|FY)|(?:FY|[A-Z][a-z]{2,8}\.? )((?:19|20)\d\d)(?!\d)")
 
 
-def moment_of(text: str) -> Moment | None:
+def time_label_of(text: str) -> TimeLabel | None:
     """What time a text names that says nothing else; None where it says more."""
     if len(text) > _LONGEST or not _MAY_BE.search(text):  # most texts, quickly
         return None
     said = unicodedata.normalize("NFKC", text).strip()
     if _MORE.fullmatch(unicodedata.normalize("NFKC", text)) or _MORE.fullmatch(text):
-        return Moment("more", 0)
+        return TimeLabel("more", 0)
     if found := _HALF.fullmatch(said):
         number = "上下".index(found[2]) + 1 if found[2] else int(found[3] or found[4])
-        return Moment("half", number + 2 * int(found[1] or 0), int(found[1]) if found[1] else None)
+        return TimeLabel("half", number + 2 * int(found[1] or 0), int(found[1]) if found[1] else None)
     if found := _YEAR.fullmatch(said):
         fiscal, plain, era, count = found.groups()[:4]
         year = _century(int(fiscal or plain)) if era is None else _of_era(era, count)
-        return Moment("year", year, year)
+        return TimeLabel("year", year, year)
     if found := _DATE.fullmatch(said):
         return _month_of(int(found[1]), int(found[2]))
     if found := _ERA_DATE.fullmatch(said):
         return _month_of(_of_era(found[1], found[2]), int(found[3]))
     if found := _MONTH.fullmatch(said):
-        return Moment("month", int(found[1])) if 1 <= int(found[1]) <= 12 else None
+        return TimeLabel("month", int(found[1])) if 1 <= int(found[1]) <= 12 else None
     if found := _NAMED.fullmatch(said):
         month = _MONTHS[found[1][:3]]
-        return _month_of(_century(int(found[2].strip("'"))), month) if found[2] else Moment("month", month)
+        return _month_of(_century(int(found[2].strip("'"))), month) if found[2] else TimeLabel("month", month)
     if found := _QUARTER.fullmatch(said):
         number, named = int(found[2] or found[3] or found[4]), found[1] or found[5]
-        return Moment("quarter", number + 4 * int(named or 0), int(named) if named else None)
+        return TimeLabel("quarter", number + 4 * int(named or 0), int(named) if named else None)
     return None
 
 
@@ -86,11 +86,11 @@ def _of_era(era: str, count: str) -> int:
     return _ERA[era] + (1 if count == "元" else int(count))
 
 
-def _month_of(year: int, month: int) -> Moment | None:
-    return Moment("date", 12 * year + month, year) if 1 <= month <= 12 else None
+def _month_of(year: int, month: int) -> TimeLabel | None:
+    return TimeLabel("date", 12 * year + month, year) if 1 <= month <= 12 else None
 
 
-def grow(moments: Sequence[Moment]) -> bool:
+def grow(moments: Sequence[TimeLabel]) -> bool:
     """Whether moments of one unit follow each other; months and quarters without a year may begin anew."""
     if len({(moment.unit, moment.year is None) for moment in moments}) > 1:
         return False

@@ -15,7 +15,7 @@ from msgspec import Struct
 from aisi_ingest.extract.slides.compose import Piece, around
 from aisi_ingest.extract.slides.geometry import center, height, middle
 from aisi_ingest.extract.slides.tables.items import Entry, Item, items_of
-from aisi_ingest.extract.slides.tables.time_labels import Moment, grow, is_more, moment_of, one_day, years_in
+from aisi_ingest.extract.slides.tables.time_labels import TimeLabel, grow, is_more, one_day, time_label_of, years_in
 from aisi_ingest.model import Box
 from aisi_ingest.text.measure import width
 
@@ -55,7 +55,7 @@ def timeline_of(items: Sequence[Item], uprights: Sequence[Box] = ()) -> Timeline
 
     ``uprights`` are vertical lines, which may part its columns.
     """
-    moments = [moment_of(item.text) for item in items]
+    moments = [time_label_of(item.text) for item in items]
     if sum(moment is not None for moment in moments) < _LEAST:
         return None
     for head in _heads(items, moments):
@@ -65,7 +65,7 @@ def timeline_of(items: Sequence[Item], uprights: Sequence[Box] = ()) -> Timeline
     return None
 
 
-def _heads(items: Sequence[Item], moments: Sequence[Moment | None]) -> list[list[int]]:
+def _heads(items: Sequence[Item], moments: Sequence[TimeLabel | None]) -> list[list[int]]:
     """Lines of moments side by side that grow with time, the finest unit first."""
     lines: list[list[int]] = []
     for i in sorted((i for i, moment in enumerate(moments) if moment), key=lambda i: middle(items[i].box)):
@@ -87,7 +87,7 @@ def _heads(items: Sequence[Item], moments: Sequence[Moment | None]) -> list[list
 
 
 def _under(
-    head: list[int], items: Sequence[Item], moments: Sequence[Moment | None], uprights: Sequence[Box]
+    head: list[int], items: Sequence[Item], moments: Sequence[TimeLabel | None], uprights: Sequence[Box]
 ) -> Timeline | None:
     borders, parted = _borders([items[i] for i in head], uprights)
     left, right = borders[0], borders[-1]
@@ -169,7 +169,7 @@ def _borders(head: Sequence[Item], uprights: Sequence[Box]) -> tuple[list[float]
 def _years_above(
     head: Sequence[int],
     items: Sequence[Item],
-    moments: Sequence[Moment | None],
+    moments: Sequence[TimeLabel | None],
     borders: Sequence[float],
     top: float,
 ) -> dict[int, tuple[int, ...]]:
@@ -229,7 +229,7 @@ def _fits(
     body: Sequence[int],
     items: Sequence[Item],
     head: Sequence[int],
-    moments: Sequence[Moment | None],
+    moments: Sequence[TimeLabel | None],
     years: dict[int, tuple[int, ...]],
     spans: dict[int, tuple[int, int]],
 ) -> bool:
