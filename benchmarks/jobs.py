@@ -20,12 +20,12 @@ Work = Callable[[], dict[str, Any]]
 
 
 def read_reports(*files: str) -> Work:
-    from aisi_ingest.extract.layout import report
+    from aisi_ingest.extract import pdf_reader
 
     def work() -> dict[str, Any]:
         pages = blocks = 0
         for file in files:
-            content = report.read(Path(file)).value
+            content = pdf_reader.read(Path(file)).value
             assert content is not None, file
             pages, blocks = pages + len(content.page_sizes), blocks + len(content.blocks)
         return {"pages": pages, "blocks": blocks}
@@ -94,11 +94,11 @@ def pptx_walk(*files: str) -> Work:
 
 def markdown(folder: str, *files: str) -> Work:
     """What we read, as Markdown: for the script that scores other programs' Markdown."""
-    from aisi_ingest.extract.layout import report
+    from aisi_ingest.extract import pdf_reader
 
     def work() -> dict[str, Any]:
         for file in files:
-            content = report.read(Path(file)).value
+            content = pdf_reader.read(Path(file)).value
             assert content is not None, file
             sections = {section.id: section for section in content.sections}
             lines = []

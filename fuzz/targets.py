@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 
 from aisi_ingest import dates, registry, sources
 from aisi_ingest import tagging as tag
-from aisi_ingest.extract import numbering
+from aisi_ingest.extract import numbering, pdf_reader
 from aisi_ingest.extract.layout import headings as outline
 from aisi_ingest.extract.layout import report
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
@@ -55,7 +55,7 @@ def layout(data: bytes) -> None:
     for page in drawn:
         sheets.append(page_content_of(page, sheets[-1] if sheets else None))
     letters = _letters("".join(chr(code) for page in drawn for code in page.chars["code"][~page.chars["hidden"]]))
-    for content in (report._report(sheets, marks, source.text(10)), report._deck(drawn, marks, "", ())):
+    for content in (report.report(sheets, marks, source.text(10)), pdf_reader._deck(drawn, marks, "", ())):
         publishable(content)
         told = _letters("".join(block.text for block in content.blocks if not block.hidden))
         assert told == letters, f"lost {letters - told}, told twice {told - letters}"

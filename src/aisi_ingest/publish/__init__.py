@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Changes", "changelog", "diff", "latest_release", "prune", "publish", "releases"]
 _MODULES = {
-    "changes": ("Change", "Changes", "changelog", "diff"),
+    "release_diff": ("Change", "Changes", "changelog", "diff"),
     "folders": ("latest_release", "prune", "releases"),
     "release": ("publish",),
 }

@@ -1,0 +1,90 @@
+"""The viewer's page of what changed between two editions of a work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from lxml import html
+from publications import HOSTILE
+from published_editions import diff, released
+
+from aisi_ingest.model import EditionDiff
+from aisi_ingest.publish import folders
+
+replace = msgspec.structs.replace
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(folders, "flush", lambda folder: None)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    return released(tmp_path_factory.mktemp("root"))
+
+
+def tree(path: Path):
+    return html.fromstring(path.read_bytes())
+
+
+def test_the_front_page_and_the_newer_editions_page_lead_to_it(site):
+    for path, target in (("index.html", "works/guide~~changes.html"), ("works/guide.html", "guide~~changes.html")):
+        (link,) = tree(site / path).xpath("//a[@class='what-changed']")
+        assert (link.get("href"), link.text) == (target, "What changed since 1.0")
+
+
+@pytest.mark.parametrize("page", ["works/guide~1.0.html", "works/only-one.html"])
+def test_what_has_nothing_before_it_has_no_such_link(site, page):
+    assert tree(site / page).xpath("//a[@class='what-changed']") == []
+
+
+def test_words_of_one_edition_are_marked_and_the_rest_is_shortened(site):
+    page = tree(site / "works" / "guide~~changes.html")
+    (first, _) = page.xpath("//section[contains(@class, 'change changed')]")
+    assert first.xpath("string(.//p/del)") == "二" and first.xpath("string(.//p/ins)") == "3"
+    assert first.xpath("string(.//h3//del)") == "1 まえがき"
+    assert "…" in first.xpath("string(.//p)") and len(first.xpath("string(.//p)")) < 160
+
+
+def test_japanese_stands_before_english_each_in_its_language(site):
+    page = tree(site / "works" / "guide~~changes.html")
+    assert page.xpath("//section/section[1]/p/@lang") == ["ja", "en"]
+
+
+def test_hostile_text_is_text(site):
+    page = tree(site / "works" / "guide~~changes.html")
+    added = page.xpath("//section[@class='change added']")[0]
+    assert added.xpath("string(.//ins)") == HOSTILE
+    assert len(page.xpath("//script")) == 1
+
+
+def test_every_link_leads_to_a_block_that_is_there(site):
+    links = tree(site / "works" / "guide~~changes.html").xpath("//main//a[contains(@href, '.html#')]/@href")
+    assert len(links) >= 8
+    for link in links:
+        file, _, name = link.partition("#")
+        assert tree(site / "works" / file).xpath("//*[@id=$name]", name=name), link
+
+
+def test_a_block_that_no_page_shows_has_no_link(site):
+    removed = tree(site / "works" / "guide~~changes.html").xpath("//section[@class='change removed']")[0]
+    assert removed.xpath(".//a") == [] and removed.xpath("string(.//del)") == "旧い"
+
+
+def test_editions_that_say_the_same_say_so(tmp_path):
+    same = EditionDiff("guide/1.0/ja", "guide/1.1/ja")
+    page = tree(released(tmp_path, editions=(same,)) / "works" / "guide~~changes.html")
+    assert page.xpath("string(//p[@class='empty'])") == "Nothing that these two say differs."
+
+
+def test_the_page_is_taken_over_while_it_says_the_same(tmp_path):
+    first = released(tmp_path)
+    second = released(tmp_path, 1, made_with={"extract": "2"})
+    third = released(tmp_path, 2, made_with={"extract": "3"}, editions=(diff("ja", words="4"),))
+    name = "works/guide~~changes.html"
+    assert (first / name).samefile(second / name)
+    assert (second / name).read_bytes() != (third / name).read_bytes()

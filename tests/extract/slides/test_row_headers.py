@@ -1,0 +1,123 @@
+"""Tables whose rows are labelled by drawn boxes, from PDF and PPTX alike; what only looks like one is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fixtures_slides import Canvas, canvas, rows
+
+from aisi_ingest.extract import pdf_reader
+from aisi_ingest.model import Content
+
+FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])
+ROWS = (
+    ("主体", ("人や組織を指し、名を持つ", "一人が名をいくつ持ってもよい")),
+    ("記録", ("いつ何をしたかを書きとめたもの",)),
+    ("伝達", ("主体から主体へ一方に送られる", "届いたことは送り手にも知らされる")),
+    ("場所", ("記録を置くところ",)),
+)
+TABLE = [[label, "".join(lines)] for label, lines in ROWS]
+
+
+def drawn(tmp_path: Path, form: str, *parts: Callable[[Canvas], None]) -> Content:
+    slide = canvas(tmp_path, form)
+    slide.title("四つの部分")
+    for part in parts:
+        part(slide)
+    return slide.read()
+
+
+def labels(slide: Canvas) -> None:
+    for number, (label, _) in enumerate(ROWS):
+        slide.bar((100, 160 + 60 * number, 220, 205 + 60 * number), label)
+
+
+def words(slide: Canvas, left: float = 240) -> None:
+    for number, (_, lines) in enumerate(ROWS):
+        slide.text((left, 164 + 60 * number, left + 500, 200 + 60 * number), *lines)
+
+
+@FORMS
+def test_words_beside_boxes_in_a_column_are_the_rows_of_a_table(tmp_path: Path, form: str) -> None:
+    content = drawn(tmp_path, form, labels, words)
+    assert rows(content) == [TABLE]
+    assert [block.kind for block in content.blocks] == ["title", "table"]
+
+
+@FORMS
+def test_headings_over_the_boxes_and_the_words_are_its_head(tmp_path: Path, form: str) -> None:
+    def heads(slide: Canvas) -> None:
+        slide.words((100, 130, 220, 152), "部分")
+        slide.words((300, 130, 420, 152), "説明")
+
+    content = drawn(tmp_path, form, labels, words, heads)
+    assert rows(content) == [[["部分", "説明"], *TABLE]] and content.tables[0].header_rows == 1
+
+
+@FORMS
+def test_boxes_on_the_other_side_are_none_of_the_table(tmp_path: Path, form: str) -> None:
+    def others(slide: Canvas) -> None:
+        for number in range(2):
+            slide.bar((20, 170 + 90 * number, 80, 220 + 90 * number), f"働き{number}")
+
+    content = drawn(tmp_path, form, labels, words, others)
+    assert rows(content) == [TABLE]
+    assert [block.text for block in content.blocks if block.kind == "paragraph"] == ["働き0", "働き1"]
+
+
+def cards(slide: Canvas) -> None:
+    labels(slide)
+    for number, (label, _) in enumerate(ROWS):
+        slide.bar((240, 160 + 60 * number, 360, 205 + 60 * number), label + "の札")
+
+
+def panel(slide: Canvas) -> None:
+    labels(slide)
+    slide.bar((230, 150, 800, 400), "")
+    words(slide)
+
+
+def one_text(slide: Canvas) -> None:
+    """A text beside the boxes that goes on without regard to them."""
+    labels(slide)
+    slide.text((240, 150, 800, 400), *(f"この文は箱にかまわず{n}行目まで続いていく" for n in range(15)))
+
+
+def steps(slide: Canvas) -> None:
+    """Words beside each other at another distance."""
+    labels(slide)
+    for number, (_, lines) in enumerate(ROWS):
+        slide.text((240 + 50 * number, 164 + 60 * number, 800, 200 + 60 * number), lines[0])
+
+
+def two_boxes(slide: Canvas) -> None:
+    for number, (label, lines) in enumerate(ROWS[:2]):
+        slide.bar((100, 160 + 60 * number, 220, 205 + 60 * number), label)
+        slide.text((240, 164 + 60 * number, 740, 200 + 60 * number), *lines)
+
+
+def words_beside_some(slide: Canvas) -> None:
+    labels(slide)
+    slide.text((240, 164, 740, 200), *ROWS[0][1])
+    slide.text((240, 344, 740, 380), *ROWS[3][1])
+
+
+@FORMS
+@pytest.mark.parametrize("slide", [cards, panel, one_text, steps, two_boxes, words_beside_some])
+def test_what_only_looks_like_such_a_table_is_left_alone(
+    tmp_path: Path, form: str, slide: Callable[[Canvas], None]
+) -> None:
+    assert rows(drawn(tmp_path, form, slide)) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_real_deck_explains_its_parts_in_tables(shared: Path, lang: str) -> None:
+    path = shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
+    content = pdf_reader.read(path).value
+        shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
+    ).value
+    assert content is not None
+    shape = {table.page: (len(table.rows), len(table.rows[0]), table.header_rows) for table in content.tables}
+    assert shape == {9: (4, 2, 0), 12: (7, 2, 1), 24: (12, 6, 1)}

@@ -1,0 +1,194 @@
+"""Tables of slides between drawn lines: labels in front, rows beyond the lines, and what is no such table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import fixtures_pptx as draw
+import pytest
+from fixtures_pdf import GOTHIC, Drawing
+from pptx.util import Pt
+from reportlab.lib.colors import lightblue
+
+from aisi_ingest.extract import pdf_reader
+from aisi_ingest.extract.pptx import reader
+from aisi_ingest.model import Content
+
+SLIDE = (960.0, 540.0)
+LINES = (200, 270, 340)
+ROWS = (
+    ("公平", "偏りのある資料を使っていないかを調べ、", "結果を年に一度公表する"),
+    ("安全", "想定される使い方の外でも人に害を", "及ぼさないことを試験で確かめる"),
+    ("透明", "どのような資料から学んだのかを求めに", "応じて説明できるようにする"),
+    ("責任", "誰が何を決めたかを記録に残し、問い", "合わせに答える窓口を設ける"),
+)
+TABLE = [[label, first + second] for label, first, second in ROWS]
+
+
+def read(path: Path, *parts: Callable[[Drawing], None]) -> Content:
+    drawing = Drawing(path, SLIDE)
+    drawing.text(60, 60, "守ること", GOTHIC, 28)
+    for part in parts:
+        part(drawing)
+    drawing.save()
+    content = pdf_reader.read(path).value
+    assert content is not None
+    return content
+
+
+def rows(content: Content) -> list[list[list[str]]]:
+    return [[list(row) for row in table.rows] for table in content.tables]
+
+
+def lines(drawing: Drawing) -> None:
+    for number, y in enumerate(LINES):
+        drawing.line(150 + number, y, 850 - number, y)  # drawn by hand
+
+
+def words(drawing: Drawing, left: float = 160) -> None:
+    """A row above the first line, two between, one below the last; the label in the middle of its row."""
+    for number, (label, first, second) in enumerate(ROWS):
+        top = 145 + 70 * number
+        drawing.text(left, top + 18, label, GOTHIC, 14)
+        drawing.text(320, top + 8, first, GOTHIC, 14)
+        drawing.text(320, top + 28, second, GOTHIC, 14)
+
+
+def test_rows_between_lines_above_the_first_and_below_the_last_make_a_table(tmp_path: Path) -> None:
+    content = read(tmp_path / "a.pdf", lines, words)
+    assert rows(content) == [TABLE]
+    assert [block.kind for block in content.blocks] == ["title", "table"]
+
+
+def test_a_shape_in_front_labels_the_rows_that_it_reaches_over(tmp_path: Path) -> None:
+    def labels(drawing: Drawing) -> None:
+        for top, bottom, text in ((135, 265, "準備"), (275, 405, "運用")):
+            drawing.box(50, top, 140, bottom, fill=lightblue)
+            drawing.text(80, (top + bottom) / 2, text, GOTHIC, 14)
+
+    assert rows(read(tmp_path / "a.pdf", lines, labels, words)) == [
+        [["準備", *TABLE[0]], ["準備", *TABLE[1]], ["運用", *TABLE[2]], ["運用", *TABLE[3]]]
+    ]
+
+
+def test_bare_labels_in_front_share_the_rows_out(tmp_path: Path) -> None:
+    def labels(drawing: Drawing) -> None:
+        drawing.text(60, 204, "準備", GOTHIC, 14)
+        drawing.text(60, 344, "運用", GOTHIC, 14)
+
+    found = rows(read(tmp_path / "a.pdf", lines, labels, words))
+    assert [row[0] for row in found[0]] == ["準備", "準備", "運用", "運用"]
+
+
+def test_headings_on_grounds_are_the_head_and_reach_as_far_as_their_grounds(tmp_path: Path) -> None:
+    def table(drawing: Drawing) -> None:
+        for y in (150, 200, 250, 300):
+            drawing.line(100, y, 860, y)
+        for x0, x1, text in ((100, 476, "本編"), (480, 860, "別冊")):
+            drawing.box(x0, 122, x1, 146, fill=lightblue)
+            drawing.text(x0 + 6, 140, text, GOTHIC, 14)
+        for number in range(3):
+            for x, word in ((110, "部"), (250, "主な題"), (490, "関連"), (640, "解説の題")):
+                drawing.text(x, 180 + 50 * number, f"{word}{number}", GOTHIC, 14)
+
+    content = read(tmp_path / "a.pdf", table)
+    assert rows(content) == [
+        [["本編", "本編", "別冊", "別冊"], *([f"部{n}", f"主な題{n}", f"関連{n}", f"解説の題{n}"] for n in range(3))]
+    ]
+    assert content.tables[0].header_rows == 1
+
+
+def test_items_with_bullets_set_apart_are_one_column(tmp_path: Path) -> None:
+    def listed(drawing: Drawing) -> None:
+        for number, (label, first, second) in enumerate(ROWS):
+            top = 145 + 70 * number
+            drawing.text(160, top + 18, label, GOTHIC, 14)
+            for line, text in enumerate((first, second)):
+                drawing.text(320, top + 8 + 20 * line, "-", "Helvetica", 14)
+                drawing.text(345, top + 8 + 20 * line, text, GOTHIC, 14)
+
+    found = rows(read(tmp_path / "a.pdf", lines, listed))
+    assert len(found) == 1 and [len(row) for row in found[0]] == [2] * 4
+    assert found[0][0] == ["公平", "偏りのある資料を使っていないかを調べ、 結果を年に一度公表する"]
+
+
+def test_a_paragraph_that_runs_across_above_is_none_of_the_table(tmp_path: Path) -> None:
+    def lead(drawing: Drawing) -> None:
+        drawing.text(
+            60,
+            100,
+            "次の四つのことを、提供する者も利用する者も、はじめから終わりまで守るように努めなければならず、",
+            GOTHIC,
+            14,
+        )
+        drawing.text(160, 119, "年に一度見直す", GOTHIC, 14)
+
+    content = read(tmp_path / "a.pdf", lines, words, lead)
+    assert rows(content) == [TABLE]
+    assert [block.text[-7:] for block in content.blocks if block.kind == "paragraph"] == ["年に一度見直す"]
+
+
+def test_text_boxes_between_lines_in_a_presentation_are_the_same_table(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    shapes = deck.slide("守ること").shapes
+    for y in LINES:
+        shapes.add_connector(1, Pt(150), Pt(y), Pt(850), Pt(y))
+    for number, (label, first, second) in enumerate(ROWS):
+        draw.text(shapes, (155, 150 + 70 * number, 100, 30), label, size=14)
+        draw.text(shapes, (310, 138 + 70 * number, 500, 50), first + second, size=14)
+    content = reader.read(deck.save(tmp_path / "a.pptx"), ocr=False).value
+    assert content is not None and rows(content) == [TABLE]
+
+
+def two_columns_of_prose(drawing: Drawing) -> None:
+    lines(drawing)
+    for x in (160, 510):
+        for number in range(12):
+            drawing.text(x, 150 + 22 * number, "左右に並ぶ本文の長い一行がここに続く、", GOTHIC, 14)
+
+
+def words_across(drawing: Drawing) -> None:
+    lines(drawing)
+    for number in range(4):
+        drawing.text(
+            160, 170 + 70 * number, "線と線の間にある一つの長い文であって、どこにも列の境になる空きがない", GOTHIC, 14
+        )
+
+
+def two_lines_alone(drawing: Drawing) -> None:
+    for y in LINES[:2]:
+        drawing.line(150, y, 850, y)
+    words(drawing)
+
+
+def cards(drawing: Drawing) -> None:
+    """Three lines that divide a slide, and long things on both sides of it."""
+    lines(drawing)
+    for number in range(2):
+        drawing.text(160, 240 + 70 * number, "左側に立つかなり長い見出しのような文言であり札では", GOTHIC, 14)
+        drawing.text(580, 240 + 70 * number, "右側に立つ別の話", GOTHIC, 14)
+
+
+@pytest.mark.parametrize("slide", [two_columns_of_prose, words_across, two_lines_alone, cards])
+def test_what_only_looks_like_a_table_between_lines_is_left_alone(
+    tmp_path: Path, slide: Callable[[Drawing], None]
+) -> None:
+    assert rows(read(tmp_path / "a.pdf", slide)) == []
+
+
+def test_the_guidelines_of_a_real_deck_are_tables_row_by_row(shared: Path) -> None:
+    content = pdf_reader.read(shared / "corpus" / "site" / "assets" / "pdf" / "ai_gfb_summary_ja.pdf").value
+    assert content is not None
+    shape = {table.page: (len(table.rows), len(table.rows[0])) for table in content.tables}
+    assert shape == {
+        9: (6, 5),
+        13: (6, 3),
+        14: (6, 3),
+        17: (7, 3),
+        18: (5, 3),
+        19: (6, 3),
+        20: (6, 3),
+        21: (7, 3),
+    }
+    assert all(row[-1] for table in content.tables if table.page > 12 for row in table.rows)

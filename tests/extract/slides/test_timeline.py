@@ -1,0 +1,217 @@
+"""Timelines drawn with free shapes are tables, as PDF and as PPTX; what only looks like one is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import fixtures_pptx as draw
+import pytest
+from fixtures_slides import Canvas, canvas, rows
+from pptx.util import Pt
+
+from aisi_ingest import registry, tagging
+from aisi_ingest.extract import pdf_reader
+from aisi_ingest.extract.pdf.document import open_document
+from aisi_ingest.extract.pptx import reader
+from aisi_ingest.extract.slides import pdf_deck
+from aisi_ingest.model import Content
+
+FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])
+
+
+def drawn(tmp_path: Path, form: str, *slide: Callable[[Canvas], None]) -> Content:
+    drawing = canvas(tmp_path, form)
+    drawing.title("中期の計画")
+    for part in slide:
+        part(drawing)
+    return drawing.read()
+
+
+def head(*moments: str, left: float = 100, step: float = 150, top: float = 110) -> Callable[[Canvas], None]:
+    def slide(canvas: Canvas) -> None:
+        for number, moment in enumerate(moments):
+            x = left + step * number
+            canvas.bar((x, top, x + step - 2, top + 24), moment)
+
+    return slide
+
+
+@FORMS
+def test_a_bar_stands_in_every_year_that_it_reaches_over(tmp_path: Path, form: str) -> None:
+    def bars(canvas: Canvas) -> None:
+        canvas.bar((105, 160, 245, 190), "試作")
+        canvas.bar((255, 160, 545, 190), "機能の拡張")
+        canvas.bar((255, 210, 395, 240), "実証")
+        canvas.bar((405, 210, 700, 240), "普及")
+
+    content = drawn(tmp_path, form, head("2021年度", "2022年度", "2023年度", "2024年度以降"), bars)
+    assert rows(content) == [
+        [
+            ["2021年度", "2022年度", "2023年度", "2024年度以降"],
+            ["試作", "機能の拡張", "機能の拡張", ""],
+            ["", "実証", "普及", "普及"],
+        ]
+    ]
+    assert content.tables[0].header_rows == 1
+    assert [block.kind for block in content.blocks] == ["title", "table"]
+
+
+@FORMS
+def test_labels_in_front_begin_rows_and_lines_part_the_years(tmp_path: Path, form: str) -> None:
+    def slide(canvas: Canvas) -> None:
+        for number, year in enumerate(("2023", "2024", "2025")):
+            canvas.words((250 + 200 * number, 110, 350 + 200 * number, 130), year)
+        for x in (400, 600):
+            canvas.upright(x, 105, 400)
+        for number, label in enumerate(("国内", "国外")):
+            canvas.words((60, 160 + 100 * number, 140, 190 + 100 * number), label)
+        canvas.words((230, 165, 370, 185), "指針の公表")
+        canvas.words((430, 165, 570, 185), "指針の改訂")
+        canvas.words((630, 265, 770, 285), "国際会合")
+
+    assert rows(drawn(tmp_path, form, slide)) == [
+        [["", "2023", "2024", "2025"], ["国内", "指針の公表", "指針の改訂", ""], ["国外", "", "", "国際会合"]]
+    ]
+
+
+@FORMS
+def test_months_stand_under_their_years(tmp_path: Path, form: str) -> None:
+    def years(canvas: Canvas) -> None:
+        canvas.bar((100, 84, 398, 108), "2024年")
+        canvas.bar((400, 84, 698, 108), "2025年")
+
+    def bars(canvas: Canvas) -> None:
+        canvas.bar((100, 160, 398, 190), "調査")
+        canvas.bar((250, 210, 548, 240), "公募（12/2から）")
+        canvas.bar((550, 210, 698, 240), "採択")
+
+    content = drawn(tmp_path, form, years, head("11月", "12月", "1月", "2月"), bars)
+    assert rows(content) == [
+        [
+            ["2024年", "2024年", "2025年", "2025年"],
+            ["11月", "12月", "1月", "2月"],
+            ["調査", "調査", "", ""],
+            ["", "公募（12/2から）", "", "採択"],
+        ]
+    ]
+    assert content.tables[0].header_rows == 2
+
+
+@FORMS
+def test_days_in_the_cells_take_the_year_of_their_column(tmp_path: Path, form: str) -> None:
+    def bars(canvas: Canvas) -> None:
+        canvas.bar((105, 160, 330, 190), "改訂（7月25日）")  # runs on into the year in which it ends
+        canvas.bar((405, 160, 545, 190), "会合（2/10）")
+        canvas.bar((105, 210, 245, 240), "公表（9月20日）")
+
+    content = drawn(tmp_path, form, head("2021年", "2022年", "2023年"), bars)
+    found = tagging.tag(content, registry.load(), date="2020-01-01", publisher=None).value or ()
+    dates = {mention.text: mention.value for mention in found if mention.label == "DATE"}
+    assert (dates["7月25日"], dates["2/10"], dates["9月20日"]) == ("2022-07-25", "2023-02-10", "2021-09-20")
+
+
+@FORMS
+def test_what_stands_beside_and_below_a_timeline_is_none_of_it(tmp_path: Path, form: str) -> None:
+    def slide(canvas: Canvas) -> None:
+        canvas.bar((105, 160, 245, 190), "試作")
+        canvas.bar((255, 200, 545, 230), "機能の拡張")
+        canvas.words((600, 160, 900, 180), "右に立つ別の話")
+        canvas.words((60, 470, 900, 490), "下に立つ、この図の全体よりも広くて長い別の文章であり、図の一部ではない")
+
+    content = drawn(tmp_path, form, head("2021", "2022", "2023"), slide)
+    assert rows(content) == [[["2021", "2022", "2023"], ["試作", "", ""], ["", "機能の拡張", "機能の拡張"]]]
+    assert [block.kind for block in content.blocks].count("paragraph") == 2
+
+
+def test_a_table_that_is_only_the_ground_of_a_timeline_is_filled_by_what_lies_over_it(tmp_path: Path) -> None:
+    presentation = draw.Deck()
+    slide = presentation.slide("行事")
+    ground = draw.table(slide.shapes, [["2018年10月", "2019年1月", "2019年4月"], [""] * 3], (200, 100, 600, 340))
+    ground.rows[0].height, ground.rows[1].height = Pt(30), Pt(310)
+    for number, label in enumerate(("会合", "教材", "案内")):
+        draw.text(slide.shapes, (60, 150 + 70 * number, 120, 30), label)
+    draw.text(slide.shapes, (220, 150, 100, 30), "第6回")
+    draw.text(slide.shapes, (430, 150, 100, 30), "第7回")
+    draw.text(slide.shapes, (640, 220, 100, 30), "初版")
+    content = reader.read(presentation.save(tmp_path / "a.pptx"), ocr=False).value
+    assert content is not None and rows(content) == [
+        [
+            ["", "2018年10月", "2019年1月", "2019年4月"],
+            ["会合", "第6回", "第7回", ""],
+            ["教材", "", "", "初版"],
+            ["案内", "", "", ""],
+        ]
+    ]
+
+
+def axis_with_events_elsewhere(canvas: Canvas) -> None:
+    """Boxes stand where there was room, and lines lead to their places on the axis."""
+    for x, text in ((105, "原則（2017年3月）"), (405, "指針（2019年8月）"), (555, "勧告（2024年1月）")):
+        canvas.bar((x, 180, x + 140, 220), text)
+    canvas.bar((255, 260, 395, 300), "枠組（2021年1月）")
+
+
+def words_without_bars(canvas: Canvas) -> None:
+    for number, text in enumerate(("始まり", "広がり", "深まり", "まとめ")):
+        canvas.words((100 + 150 * number, 180, 240 + 150 * number, 200), text)
+    canvas.words((100, 220, 240, 240), "その後")
+
+
+def one_row(canvas: Canvas) -> None:
+    for number, text in enumerate(("始まり", "広がり", "深まり", "まとめ")):
+        canvas.bar((100 + 150 * number, 180, 240 + 150 * number, 220), text)
+
+
+def prose(canvas: Canvas) -> None:
+    text = "この年には多くの事があり、それを一つ一つ数えあげていくと、ここには書ききれないほどの長さになるのである"
+    for number in range(4):
+        canvas.bar((100 + 150 * number, 180, 240 + 150 * number, 300), text, 6)
+        canvas.bar((100 + 150 * number, 320, 240 + 150 * number, 440), text, 6)
+
+
+def plain_head(*moments: str) -> Callable[[Canvas], None]:
+    def slide(canvas: Canvas) -> None:
+        for number, moment in enumerate(moments):
+            canvas.words((100 + 150 * number, 110, 240 + 150 * number, 134), moment)
+
+    return slide
+
+
+YEARS = ("2019", "2020", "2021", "2022")
+
+
+@FORMS
+@pytest.mark.parametrize(
+    ("years", "below"),
+    [
+        (head(*YEARS), axis_with_events_elsewhere),
+        (plain_head(*YEARS), words_without_bars),
+        (head(*YEARS), one_row),
+        (head(*YEARS), prose),
+        (head("2022", "2020", "2021", "2019"), words_without_bars),
+        (head("2021", "2022"), words_without_bars),
+    ],
+    ids=["axis", "no bars", "one row", "prose", "no order", "two years"],
+)
+def test_what_only_looks_like_a_timeline_is_left_alone(
+    tmp_path: Path, form: str, years: Callable[[Canvas], None], below: Callable[[Canvas], None]
+) -> None:
+    assert rows(drawn(tmp_path, form, years, below)) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_the_strategy_of_a_real_deck_is_a_table_of_its_years(shared: Path, lang: str) -> None:
+    path = shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
+    with open_document(path) as document:
+        _, _, tables = pdf_deck.read_deck(list(document.pages())[23:24])
+    assert len(tables) == 1 and len(tables[0].rows[0]) == 6
+    assert [cell.replace("FY", "") for cell in tables[0].rows[0][:4]] == ["2021", "2022", "2023", "2025"]
+
+
+@pytest.mark.parametrize("name", ["ai_gfb_summary_ja.pdf", "trusted_web_overview_v1.0_ja.pdf"])
+def test_the_other_real_decks_have_no_timeline(shared: Path, name: str) -> None:
+    content = pdf_reader.read(shared / "corpus" / "site" / "assets" / "pdf" / name).value
+    assert content is not None
+    heads: Sequence[str] = [row for table in content.tables for row in table.rows[0]]
+    assert not any("20" in cell for cell in heads)

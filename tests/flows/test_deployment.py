@@ -1,0 +1,214 @@
+"""A real Prefect server on loopback: deploy, run by schedule and by hand, see what it shows."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PREFECT = Path(sys.executable).with_name("prefect")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Server:
+    """A Prefect server and a worker, each a process, in a home of their own."""
+
+    def __init__(self, base: Path) -> None:
+        self.port, self.base = free_port(), base
+        self.api = f"http://127.0.0.1:{self.port}/api"
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")} | {
+            "PREFECT_HOME": str(base / "home"),
+            "PREFECT_API_URL": self.api,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "DO_NOT_TRACK": "1",
+        }
+        self.processes: list[subprocess.Popen] = []
+
+    def start(self, *words: str) -> None:
+        with (self.base / f"{words[0]}.log").open("w") as out:
+            self.processes.append(
+                subprocess.Popen(
+                    [PREFECT, *words], stdout=out, stderr=out, env=self.environment, cwd=self.base / "project"
+                )
+            )
+
+    def run(self, *words: str) -> str:
+        command = [str(PREFECT), "--no-prompt", *words]
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.base / "project", capture_output=True, text=True, timeout=240
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def ask(self, path: str, body: dict) -> list[dict] | dict:
+        request = urllib.request.Request(
+            self.api + path, json.dumps(body).encode(), {"content-type": "application/json"}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def wait(self, condition, what: str, seconds: float = 240):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if found := condition():
+                    return found
+            except OSError:
+                pass
+            time.sleep(1)
+        logs = "\n".join(log.read_text()[-3000:] for log in self.base.glob("*.log"))
+        pytest.fail(f"waited {seconds} s for {what}\n{logs}")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    base = tmp_path_factory.mktemp("prefect")
+    (base / "project").mkdir()
+    shutil.copytree(ROOT / "flows", base / "project" / "flows", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "prefect.yaml", base / "project")
+    server = Server(base)
+    server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))
+    server.wait(lambda: urllib.request.urlopen(server.api + "/health", timeout=2).status == 200, "the server")
+    yield server
+    for process in reversed(server.processes):
+        process.terminate()
+    for process in server.processes:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+class Channel(http.server.BaseHTTPRequestHandler):
+    """A webhook on loopback; ``told`` has what it was sent."""
+
+    told: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.told.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def channel():
+    """Address of the webhook, as Apprise has it."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Channel) as webhook:
+        threading.Thread(target=webhook.serve_forever, daemon=True).start()
+        yield f"json://127.0.0.1:{webhook.server_address[1]}/hook"
+        webhook.shutdown()
+
+
+@pytest.fixture(scope="module")
+def runs(server, channel, tmp_path_factory):
+    """Finished flow runs: one by schedule, one by hand with a bad document on the site."""
+    site_folder = tmp_path_factory.mktemp("site") / "site"
+    shutil.copytree(ROOT / "samples" / "site", site_folder)
+    from aisi_ingest.cli.demo import serve
+
+    with serve(site_folder) as address:
+        project = server.base / "project"
+        (project / "sources.toml").write_text(
+            f'[[source]]\nid = "sample"\nindex = ["{address}"]\nallow_private = true\ndelay = 0.0\n'
+            'licence = { name = "CC0-1.0", url = "https://example.org/", attribution = "the project" }\n',
+            encoding="utf-8",
+        )
+        server.run("work-pool", "create", "aisi", "--type", "process")
+        server.run("deploy", "--all")
+        server.run("global-concurrency-limit", "create", "aisi-ingest", "--limit", "1")
+        for _ in range(2):  # the second replaces the first
+            command = [sys.executable, ROOT / "deploy" / "automation.py", channel]
+            subprocess.run(command, env=server.environment, check=True, capture_output=True)
+        server.start("worker", "start", "--pool", "aisi", "--type", "process")
+        # The schedule of the deployment is nightly; this one is the same mechanism, due each minute.
+        server.run("deployment", "schedule", "create", "ingest/nightly", "--interval", "60")
+        scheduled = server.wait(lambda: finished(server, scheduled=True), "the scheduled run", 400)
+        (site_folder / "pdf" / "bad.pdf").write_text("<html>moved</html>")
+        index = site_folder / "index.html"
+        text = index.read_text(encoding="utf-8").replace("</body>", '<a href="pdf/bad.pdf">bad</a></body>')
+        index.write_text(text, encoding="utf-8")
+        server.run("deployment", "run", "ingest/nightly", "--param", "force=false")
+        return scheduled[0], server.wait(lambda: finished(server, scheduled=False), "the run by hand", 400)[0]
+
+
+def finished(server: Server, scheduled: bool) -> list[dict]:
+    states = {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}
+    runs = server.ask("/flow_runs/filter", {"flow_runs": {"state": states}, "sort": "START_TIME_ASC"})
+    return [run for run in runs if run["auto_scheduled"] == scheduled]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1000)
+def test_a_scheduled_run_completes_and_a_run_by_hand_with_a_bad_document_fails(server, runs):
+    logs = "\n".join(log.read_text()[-4000:] for log in server.base.glob("worker.log"))
+    assert [run["state_type"] for run in runs] == ["COMPLETED", "FAILED"], logs
+    documents = server.base / "project" / "processed" / "latest" / "documents.jsonl"
+    assert len(documents.read_text(encoding="utf-8").splitlines()) == 6
+
+
+@pytest.mark.slow
+def test_the_artifacts_show_each_document_and_what_went_wrong(server, runs):
+    artifacts = server.ask("/artifacts/filter", {"sort": "CREATED_DESC"})
+    table = next(each for each in artifacts if each["key"] == "documents")
+    rows = json.loads(table["data"])
+    assert len(rows) == 7
+    assert [row["state"] for row in rows if "bad" in row["document"]] == ["refused"]
+    assert "bad.pdf" in next(each for each in artifacts if each["key"] == "run")["data"]
+
+
+@pytest.mark.slow
+def test_the_channel_is_told_of_the_run_that_failed_and_of_no_other(server, runs):
+    server.wait(lambda: Channel.told, "the message", 60)
+    assert ["1 refused" in message and "Failed" in message for message in Channel.told] == [True]
+
+
+ONE_RUN = """
+import sys, time; sys.path.insert(0, sys.argv[1])
+from prefect import flow
+from flows.ingest import one_at_a_time
+@flow
+def one():
+    with one_at_a_time():
+        began = time.time(); time.sleep(2); print("held", began, time.time(), flush=True)
+one()
+"""
+
+
+@pytest.mark.slow
+def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
+    command = [sys.executable, "-c", ONE_RUN, str(ROOT)]
+    two = [subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in two]
+    held = sorted(
+        tuple(map(float, line.split()[1:])) for text in said for line in text.splitlines() if line.startswith("held")
+    )
+    assert len(held) == 2 and held[0][1] <= held[1][0]
+
+
+@pytest.mark.slow
+def test_the_deployments_are_those_of_the_file(server, runs):
+    names = {each["name"] for each in server.ask("/deployments/filter", {})}
+    wanted = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert names == {each["name"] for each in wanted}

@@ -1,0 +1,113 @@
+"""The flows on a real Prefect, ephemeral with SQLite, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from aisi_ingest.cli.demo import serve
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples" / "site"
+
+
+def prefect(home: Path, script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
+    }
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=280)
+
+
+INGEST = "import sys; from flows.ingest import ingest; print(ingest(sources=sys.argv[1], root=sys.argv[2]))"
+REPROCESS = (
+    "import sys; from flows.reprocess import reprocess;"
+    "print(reprocess(root=sys.argv[1], stage='tag', sources=sys.argv[2]))"
+)
+
+
+def query(home: Path, statement: str) -> list[tuple]:
+    with sqlite3.connect(home / "prefect.db") as database:
+        return database.execute(statement).fetchall()
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A folder with a Prefect home, a root, and sources that list the sample site and one bad document."""
+    base = tmp_path_factory.mktemp("flow")
+    site = base / "site"
+    shutil.copytree(SAMPLES, site)
+    with serve(site) as address:
+        (base / "sources.toml").write_text(
+            f'[[source]]\nid = "sample"\nindex = ["{address}"]\nallow_private = true\ndelay = 0.0\n'
+            'licence = { name = "CC0-1.0", url = "https://example.org/", attribution = "the project" }\n',
+            encoding="utf-8",
+        )
+        base.joinpath("good.txt").write_text(prefect_run(base).stdout, encoding="utf-8")
+        (site / "pdf" / "bad.pdf").write_bytes(b"%PDF-1.7\n" + b"junk " * 300 + b"\nstartxref\n0\n%%EOF\n")
+        index = site / "index.html"
+        link = '<p><a href="pdf/bad.pdf">bad</a></p></body>'
+        index.write_text(index.read_text(encoding="utf-8").replace("</body>", link), encoding="utf-8")
+        done = prefect_run(base)
+        base.joinpath("bad.txt").write_text(f"{done.returncode}\n{done.stdout}{done.stderr}", encoding="utf-8")
+    return base
+
+
+def prefect_run(base: Path) -> subprocess.CompletedProcess[str]:
+    return prefect(base / "home", INGEST, base / "sources.toml", base / "root")
+
+
+def test_the_flow_publishes_a_release(base):
+    assert "published release" in (base / "good.txt").read_text(encoding="utf-8")
+
+
+def test_each_document_is_a_task_run_named_after_it(base):
+    names = {name for (name,) in query(base / "home", "select name from task_run")}
+    assert {path.name for path in (SAMPLES / "pdf").iterdir()} <= names
+
+
+def test_a_table_artifact_has_a_row_a_document(base):
+    (data,) = query(base / "home", "select data from artifact where key = 'documents' order by created limit 1")[0]
+    assert all(path.name.split(".")[0].replace("_", "-")[:6] in data for path in (SAMPLES / "pdf").iterdir())
+
+
+def test_the_run_ends_failed_when_a_document_failed_after_the_good_ones_were_published(base):
+    states = [state for (state,) in query(base / "home", "select state_type from flow_run order by start_time")]
+    assert states == ["COMPLETED", "FAILED"]
+    assert "bad.pdf" in (base / "bad.txt").read_text(encoding="utf-8")
+    documents = (base / "root" / "processed" / "latest" / "documents.jsonl").read_text(encoding="utf-8")
+    assert len(documents.splitlines()) == 6
+
+
+def test_the_flow_and_the_command_line_give_the_same_bytes(base, tmp_path):
+    shutil.copytree(base / "root" / "raw", tmp_path / "raw")
+    command = [sys.executable, "-m", "aisi_ingest.cli", "reprocess", "--all", "--sources", base / "sources.toml"]
+    subprocess.run([*map(str, command), "--root", str(tmp_path)], check=False, capture_output=True)
+    for table in ("documents", "blocks", "mentions", "alignments", "findings"):
+        by_flow = base / "root" / "processed" / "latest" / f"{table}.jsonl"
+        assert (tmp_path / "processed" / "latest" / f"{table}.jsonl").read_bytes() == by_flow.read_bytes()
+
+
+def test_the_reprocess_flow_works_without_a_network(base, tmp_path):
+    shutil.copytree(base / "root" / "raw", tmp_path / "raw")
+    done = prefect(base / "home", REPROCESS, tmp_path, base / "sources.toml")
+    assert "6 processed" in done.stdout + done.stderr and "published release" in done.stdout + done.stderr
+
+
+def test_the_nightly_deployment_runs_at_three_seventeen_in_tokyo_one_at_a_time():
+    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    nightly = next(each for each in deployments if each["name"] == "nightly")
+    assert nightly["schedules"] == [{"cron": "17 3 * * *", "timezone": "Asia/Tokyo"}]
+    assert nightly["concurrency_limit"]["limit"] == 1
+    for each in deployments:
+        file, function = each["entrypoint"].split(":")
+        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")

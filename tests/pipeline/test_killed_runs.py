@@ -1,0 +1,89 @@
+"""A run that is killed at any moment does no damage: the next one gives the bytes of a run nobody killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aisi_ingest.cli.demo import serve
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "site"
+# CI kills 20 times, AISI_INGEST_KILLS=200 is the long form; the seed makes a failure repeatable.
+KILLS = int(os.environ.get("AISI_INGEST_KILLS", "6"))
+SEED = 20250106
+
+
+def start(address: str, root: Path) -> subprocess.Popen:
+    command = [sys.executable, "-m", "aisi_ingest.cli", "run", "--index", address, "--root", str(root)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def finish(address: str, root: Path) -> str:
+    run = start(address, root)
+    output, _ = run.communicate(timeout=250)
+    assert run.returncode == 0, output
+    return output
+
+
+def data(root: Path) -> dict[str, bytes]:
+    release = root / "processed" / "latest"
+    files = [*release.glob("*.jsonl"), *release.glob("documents/**/*.json"), *release.glob("parquet/*.parquet")]
+    return {path.relative_to(release).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A small site, what a run nobody killed gives, and how long it took."""
+    base = tmp_path_factory.mktemp("crash")
+    site = base / "site"
+    shutil.copytree(SAMPLES, site, ignore=shutil.ignore_patterns("*.pdf"))
+    for name in ("index.html", "en/index.html"):
+        page = site / name
+        lines = page.read_text(encoding="utf-8").splitlines()
+        page.write_text("\n".join(line for line in lines if ".pdf" not in line), encoding="utf-8")
+    with serve(site) as address:
+        began = time.monotonic()
+        finish(address, base / "root")
+        yield address, data(base / "root"), time.monotonic() - began
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(KILLS))
+def test_after_a_kill_the_next_run_gives_the_same_bytes(number, whole, tmp_path):
+    address, expected, seconds = whole
+    root = tmp_path / "root"
+    run = start(address, root)
+    time.sleep(random.Random(SEED + number).uniform(0.2, seconds))
+    os.kill(run.pid, signal.SIGKILL)  # the run alone: its workers must notice
+    run.communicate(timeout=60)
+    finish(address, root)
+    assert data(root) == expected
+    for line in (root / "raw" / "receipts.jsonl").read_text(encoding="utf-8").splitlines():
+        json.loads(line)
+    left = [
+        path.name for path in root.rglob(".*") if path.name.startswith((".building", ".pruned")) or ".part" in path.name
+    ]
+    assert left == []
+    assert not list((root / "raw").glob("incoming/*"))
+
+
+def test_two_runs_at_once_on_one_root_do_not_mix(whole, tmp_path):
+    address, expected, _ = whole
+    runs = [start(address, tmp_path / "root") for _ in range(2)]
+    outputs = [run.communicate(timeout=250)[0] for run in runs]
+    codes = sorted(run.returncode for run in runs)
+    assert codes in ([0, 0], [0, 2]), outputs
+    if codes == [0, 2]:
+        assert any("in use by" in output for output in outputs)
+    assert data(tmp_path / "root") == expected

@@ -1,0 +1,216 @@
+"""The viewer as a reader has it: opened from disk in Chromium, with nothing but the files."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from publications import publication
+from published_editions import released as released_with_editions
+
+from aisi_ingest.publish import publish
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+CHROMIUM = shutil.which("chromium")
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
+    return Path(result.value.path) / "site"
+
+
+@pytest.fixture(scope="module")
+def editions(tmp_path_factory) -> Path:
+    """The site of a work with two editions."""
+    return released_with_editions(tmp_path_factory.mktemp("editions"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a file; anything that the page's policy or code complains of fails the test."""
+    said: list[str] = []
+
+    def open_(path: Path, **more):
+        page = browser.new_page(**more)
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
+        page.goto(path.as_uri())
+        return page
+
+    yield open_
+    assert said == []
+
+
+def test_search_finds_titles_sections_and_names_from_disk(opened, site):
+    page = opened(site / "index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("評価")
+    assert page.locator("#results li").count() >= 3
+    page.fill("#query", "example INST")
+    assert page.locator("#results a").first.get_attribute("href") == "entities/exi.html"
+    page.fill("#query", "perspectives")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/works/guide.html#en-b5")
+    page.close()
+
+
+def test_switches_hide_marks_and_languages_and_are_remembered(opened, site):
+    page = opened(site / "works" / "guide.html")
+    mark = page.locator(".m.org").first
+    colour = "element => getComputedStyle(element).backgroundColor"
+    assert mark.evaluate(colour) != "rgba(0, 0, 0, 0)"
+    page.uncheck("#kind-org")
+    assert mark.evaluate(colour) == "rgba(0, 0, 0, 0)"
+    page.locator("label", has_text="日本語").click()
+    assert page.locator(".cell.ja").first.is_visible() and not page.locator(".cell.en").first.is_visible()
+    page.reload()
+    assert not page.is_checked("#kind-org") and page.is_checked("#view-ja")
+    page.close()
+
+
+def test_keys_move_to_the_next_finding_and_open_the_page_with_the_blocks_box(opened, site):
+    page = opened(site / "works" / "guide.html")
+    page.keyboard.press("n")
+    assert "only" not in page.locator(".line.here").get_attribute("class")
+    page.keyboard.press("n")
+    assert "日本語だけにある段落。" in page.locator(".line.here").inner_text()
+    page.keyboard.press("p")
+    now = page.locator("#panel rect.now")
+    assert [now.get_attribute(name) for name in ("x", "y")] == ["72", "280"]
+    page.keyboard.press("Escape")
+    assert not page.locator("#panel").is_visible()
+    page.keyboard.press("t")
+    assert page.locator("html").get_attribute("data-theme") in ("dark", "light")
+    page.close()
+
+
+def test_text_can_be_read_without_scripts(opened, site):
+    page = opened(site / "works" / "guide.html", java_script_enabled=False)
+    assert page.locator("text=対象は大規模言語モデルである").is_visible()
+    assert page.locator("text=It covers large language models").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
+def test_no_page_is_wider_than_its_window(opened, site, name):
+    page = opened(site / name)
+    for width in (360, 700, 1000, 1500):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_the_page_of_changes_leads_to_both_editions_and_fits_every_window(opened, editions):
+    page = opened(editions / "index.html")
+    page.click("a.what-changed")
+    page.wait_for_url("**/works/guide~~changes.html")
+    for width in (360, 700, 1500):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("ins", has_text="3").first.is_visible()
+    page.locator(".change.changed .where a").first.click()
+    page.wait_for_url("**/works/guide~1.0.html#ja-b3")
+    assert page.locator("#ja-b3").is_visible()
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory) -> str:
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("npm is not here, which gives axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    if done.returncode:
+        pytest.skip(f"the registry did not give axe-core: {done.stderr.strip()[-200:]}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
+def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto((site / name).as_uri())
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    page.close()
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_of_changes(browser, axe, editions, scheme):
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto((editions / "works" / "guide~~changes.html").as_uri())
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    page.close()
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(browser, axe, shared_release):
+    for path in sorted((shared_release / "site" / "works").glob("*.html")):
+        page = browser.new_page(bypass_csp=True)
+        page.goto(path.as_uri())
+        page.evaluate(axe)
+        found = [each["id"] for each in page.evaluate("axe.run()")["violations"] if each["impact"] in SERIOUS]
+        page.close()
+        assert found == [], path.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["", "~*.pptx"])
+def test_both_decks_can_be_clicked_through(opened, shared_release, form):
+    (path,) = (shared_release / "site" / "works").glob(f"aisioverview{form}.html")
+    page = opened(path, viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    entries = page.locator(".contents a")
+    assert entries.count() >= 20
+    for number in range(entries.count()):
+        entry = entries.nth(number)
+        entry.click()
+        target = page.locator(f"id={entry.get_attribute('href')[1:]}")
+        box = target.bounding_box()
+        assert box and 0 <= box["y"] < 900, entry.inner_text()
+    page.evaluate("window.scrollTo(0, 0)")
+    for _ in range(3):
+        page.click("#next-finding")
+        assert page.locator(".line.here.marked").count() == 1
+    page.click("#show-page")
+    assert page.locator("#panel rect.now").count() >= 1
+    page.close()
+
+
+@pytest.mark.slow
+def test_pages_of_the_real_documents_are_small_and_open_quickly(browser, shared_release):
+    site = shared_release / "site"
+    pages = sorted((site / "works").glob("*.html"))
+    assert len(pages) >= 14
+    assert max(page.stat().st_size for page in pages) < 1_500_000
+    for path in pages:
+        page = browser.new_page()
+        page.goto(path.resolve().as_uri())
+        timing = page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+        page.close()
+        assert timing < 1000, f"{path.name}: {timing:.0f} ms"

@@ -1,0 +1,296 @@
+"""Every format opens in the tools that its readers use."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import jsonschema
+import pytest
+from lxml import etree
+from publications import HOSTILE, document, publication
+
+from aisi_ingest.publish import publish
+from aisi_ingest.publish.formats import nested_path
+from aisi_ingest.publish.schema import TABLES, json_schema
+from aisi_ingest.publish.sqlite import ALIGNED_BLOCKS, FIND
+from aisi_ingest.publish.tmx import xml_text
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+DOCS = Path(__file__).parents[2] / "docs" / "dataset.md"
+
+# The elements and attributes of TMX 1.4b, level 1 and 2, as the specification lists them.
+TMX_DTD = """
+<!ELEMENT tmx (header, body)> <!ATTLIST tmx version CDATA #FIXED "1.4">
+<!ELEMENT header (note | prop | ude)*>
+<!ATTLIST header creationtool CDATA #REQUIRED creationtoolversion CDATA #REQUIRED
+  segtype (block | paragraph | sentence | phrase) #REQUIRED o-tmf CDATA #REQUIRED adminlang CDATA #REQUIRED
+  srclang CDATA #REQUIRED datatype CDATA #REQUIRED o-encoding CDATA #IMPLIED creationdate CDATA #IMPLIED
+  creationid CDATA #IMPLIED changedate CDATA #IMPLIED changeid CDATA #IMPLIED>
+<!ELEMENT body (tu*)>
+<!ELEMENT tu ((note | prop)*, tuv+)>
+<!ATTLIST tu tuid CDATA #IMPLIED o-encoding CDATA #IMPLIED datatype CDATA #IMPLIED usagecount CDATA #IMPLIED
+  lastusagedate CDATA #IMPLIED creationtool CDATA #IMPLIED creationtoolversion CDATA #IMPLIED
+  creationdate CDATA #IMPLIED creationid CDATA #IMPLIED changedate CDATA #IMPLIED
+  segtype (block | paragraph | sentence | phrase) #IMPLIED changeid CDATA #IMPLIED o-tmf CDATA #IMPLIED
+  srclang CDATA #IMPLIED>
+<!ELEMENT tuv ((note | prop)*, seg)>
+<!ATTLIST tuv xml:lang CDATA #REQUIRED o-encoding CDATA #IMPLIED datatype CDATA #IMPLIED usagecount CDATA #IMPLIED
+  lastusagedate CDATA #IMPLIED creationtool CDATA #IMPLIED creationtoolversion CDATA #IMPLIED
+  creationdate CDATA #IMPLIED creationid CDATA #IMPLIED changedate CDATA #IMPLIED o-tmf CDATA #IMPLIED
+  changeid CDATA #IMPLIED>
+<!ELEMENT seg (#PCDATA | bpt | ept | it | ph | hi | ut)*>
+<!ELEMENT note (#PCDATA)> <!ATTLIST note o-encoding CDATA #IMPLIED xml:lang CDATA #IMPLIED>
+<!ELEMENT prop (#PCDATA)> <!ATTLIST prop type CDATA #REQUIRED xml:lang CDATA #IMPLIED o-encoding CDATA #IMPLIED>
+<!ELEMENT ude (map+)> <!ATTLIST ude name CDATA #REQUIRED base CDATA #IMPLIED>
+<!ELEMENT map EMPTY> <!ATTLIST map unicode CDATA #REQUIRED code CDATA #IMPLIED ent CDATA #IMPLIED subst CDATA #IMPLIED>
+<!ELEMENT bpt (#PCDATA | sub)*> <!ATTLIST bpt i CDATA #REQUIRED x CDATA #IMPLIED type CDATA #IMPLIED>
+<!ELEMENT ept (#PCDATA | sub)*> <!ATTLIST ept i CDATA #REQUIRED>
+<!ELEMENT it (#PCDATA | sub)*> <!ATTLIST it pos (begin | end) #REQUIRED x CDATA #IMPLIED type CDATA #IMPLIED>
+<!ELEMENT ph (#PCDATA | sub)*> <!ATTLIST ph assoc CDATA #IMPLIED x CDATA #IMPLIED type CDATA #IMPLIED>
+<!ELEMENT hi (#PCDATA | bpt | ept | it | ph | hi | ut)*> <!ATTLIST hi x CDATA #IMPLIED type CDATA #IMPLIED>
+<!ELEMENT sub (#PCDATA | bpt | ept | it | ph | hi | ut)*> <!ATTLIST sub datatype CDATA #IMPLIED type CDATA #IMPLIED>
+<!ELEMENT ut (#PCDATA | sub)*> <!ATTLIST ut x CDATA #IMPLIED>
+"""
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory) -> Path:
+    result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
+    return Path(result.value.path)
+
+
+def lines(release: Path, table: str) -> list[dict]:
+    return [json.loads(line) for line in (release / f"{table}.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_row_fits_the_published_json_schema(release, table):
+    schema = json.loads((release / "schema" / f"{table}.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for row in lines(release, table):
+        validator.validate(row)
+        for field in row:
+            short = {name: value for name, value in row.items() if name != field}
+            assert not validator.is_valid(short), f"{field} may be missing"
+        assert not validator.is_valid(row | {"unknown": 1})
+
+
+def test_the_nested_json_holds_sections_blocks_mentions_and_what_stands_outside(release):
+    tree = json.loads((release / nested_path("guide/1.0/ja")).read_text("utf-8"))
+    first = tree["sections"][0]
+    assert tree["id"] == "guide/1.0/ja" and first["title"] == "はじめに"
+    block = next(block for block in first["blocks"] if block["mentions"])
+    for mention in block["mentions"]:
+        assert block["text"][mention["start"] : mention["end"]] == mention["text"]
+    assert {block["kind"] for block in tree["outside"]} == {"title", "furniture", "paragraph"}
+    count = sum(len(section["blocks"]) for section in tree["sections"]) + len(tree["outside"])
+    assert count == len([row for row in lines(release, "blocks") if row["document"] == "guide/1.0/ja"])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_parquet_holds_the_same_rows_with_types(release, table):
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(release / "parquet" / f"{table}.parquet")
+    assert file.read().to_pylist() == lines(release, table)
+    assert all(file.metadata.row_group(0).column(i).compression == "ZSTD" for i in range(file.metadata.num_columns))
+
+
+def test_parquet_has_numbers_flags_and_lists_as_such(release):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(release / "parquet" / "blocks.parquet")
+    assert schema.field("page").type == pa.int64() and schema.field("hidden").type == pa.bool_()
+    assert schema.field("bbox").type == pa.list_(pa.float64())
+
+
+def test_tables_without_rows_are_there_with_their_columns(tmp_path):
+    import pyarrow.parquet as pq
+
+    result = publish(publication(documents=(document("en"),), alignments=(), comparisons=()), tmp_path, now=NOW)
+    release = Path(result.value.path)
+    empty = pq.read_table(release / "parquet" / "alignments.parquet")
+    assert empty.num_rows == 0 and "score" in empty.column_names
+    assert (release / "alignments.jsonl").read_bytes() == b""
+
+
+def test_tmx_is_valid_against_its_dtd(release):
+    tree = etree.parse(BytesIO((release / "bitext.tmx").read_bytes()), etree.XMLParser(load_dtd=False))
+    dtd = etree.DTD(BytesIO(TMX_DTD.encode()))
+    assert dtd.validate(tree), dtd.error_log
+    assert tree.docinfo.doctype == '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
+
+
+def test_tmx_opens_in_a_translation_tool_with_every_aligned_pair(release):
+    from translate.storage.tmx import tmxfile
+
+    memory = tmxfile.parsefile(str(release / "bitext.tmx"))
+    beads = [row for row in lines(release, "alignments") if row["unit"] != "section" and row["ja"] and row["en"]]
+    assert len(memory.units) == len(beads)
+    pairs = [(unit.source, unit.target) for unit in memory.units]
+    assert ("はじめに", "Introduction") in pairs
+    assert (HOSTILE, HOSTILE) in pairs
+
+
+def test_what_xml_cannot_hold_is_replaced():
+    safe = xml_text("x\x00\x0b\ufffe<&>y")
+    assert etree.fromstring(f"<a>{safe}</a>").text == "x\ufffd\ufffd\ufffd<&>y"
+
+
+def test_sqlite_has_the_rows_and_keys_that_hold(release):
+    database = sqlite3.connect(release / "dataset.sqlite")
+    for table in TABLES:
+        assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == len(lines(release, table))
+    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert database.execute("PRAGMA foreign_key_list(mentions)").fetchall()
+    assert database.execute("SELECT source_url, licence_name FROM documents WHERE id = 'guide/1.0/ja'").fetchone() == (
+        "https://example.org/guide_ja.pdf",
+        "PDL 1.0",
+    )
+
+
+@pytest.mark.parametrize("words", ["安全性評価", "手引き", "language models", "EVALUATING", "評価"])
+def test_sqlite_finds_japanese_and_english_alike(release, words):
+    database = sqlite3.connect(release / "dataset.sqlite")
+    assert database.execute(FIND, {"words": words}).fetchall()
+    if len(words) > 2:
+        assert database.execute("SELECT id FROM search WHERE search MATCH ?", (f'"{words}"',)).fetchall()
+
+
+def test_sqlite_index_leaves_hidden_text_and_furniture_out(release):
+    database = sqlite3.connect(release / "dataset.sqlite")
+    assert database.execute(FIND, {"words": "見えない文字"}).fetchall() == []
+
+
+def test_the_queries_for_datasette_run(release):
+    database = sqlite3.connect(release / "dataset.sqlite")
+    metadata = json.loads((release / "datasette.json").read_text("utf-8"))["databases"]["dataset"]
+    assert set(metadata["tables"]) == set(TABLES)
+    for table, about in metadata["tables"].items():
+        columns = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+        assert set(about["facets"]) | {about.get("label_column", "id")} <= columns
+    pairs = database.execute(ALIGNED_BLOCKS, {"work": "guide"}).fetchall()
+    assert [row[2:] for row in pairs][:2] == [
+        ("AIの安全性評価の手引き", "A Guide to Evaluating AI Safety"),
+        ("はじめに", "Introduction"),
+    ]
+
+
+def test_sha256sum_accepts_the_sums_and_they_name_every_file(release):
+    named = {line.split("  ", 1)[1] for line in (release / "SHA256SUMS").read_text("utf-8").splitlines()}
+    there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    assert named == there - {"SHA256SUMS"}
+    if shutil.which("sha256sum"):
+        subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=release, check=True)
+
+
+def test_the_card_names_licence_attribution_source_and_that_text_was_edited(release):
+    card = (release / "README.md").read_text("utf-8")
+    assert "extracted from the publishers' files by program and edited" in card
+    assert "Example Institute, “Guide”" in card and "https://example.org/guide\\_ja.pdf" in card
+    assert card.startswith("---\npretty_name:")
+
+
+def test_the_queries_in_the_documentation_run(release, monkeypatch):
+    import duckdb
+
+    monkeypatch.chdir(release)
+    queries = [part.partition("```")[0] for part in DOCS.read_text("utf-8").split("```sql\n")[1:]]
+    assert len(queries) >= 3
+    for query in queries:
+        if "dataset.sqlite" in query.splitlines()[0]:
+            assert sqlite3.connect("dataset.sqlite").execute(query).fetchall(), query
+        else:
+            assert duckdb.sql(query).fetchall(), query
+
+
+def test_an_empty_text_is_a_value_in_the_data_package_not_a_missing_one(release):
+    package = json.loads((release / "datapackage.json").read_text("utf-8"))
+    assert all(resource["schema"]["missingValues"] == [] for resource in package["resources"])
+
+
+@pytest.fixture(params=["small", "real"])
+def any_release(request) -> Path:
+    """The small release, then that of the real documents where they are."""
+    return request.getfixturevalue("release" if request.param == "small" else "shared_release")
+
+
+def validated(*packages: str, command: list[str]) -> str:
+    """Run a validator whose pins clash with ours in an environment of its own."""
+    if not shutil.which("uv"):
+        pytest.skip("uv is not here, which makes the environment for the validator")
+    options = [option for package in packages for option in ("--with", package)]
+    base = ["uv", "run", "--quiet", "--isolated", "--no-project", *options]
+    probe = subprocess.run([*base, "python", "-c", ""], capture_output=True, text=True, timeout=280)
+    if probe.returncode:
+        pytest.skip(f"the registry did not give {packages}: {probe.stderr.strip()[-200:]}")
+    done = subprocess.run([*base, *command], capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_frictionless_finds_the_data_package_valid(any_release):
+    out = validated(
+        "frictionless[json]", command=["frictionless", "validate", str(any_release / "datapackage.json"), "--json"]
+    )
+    report = json.loads(out)
+    assert report["valid"] and report["stats"]["tasks"] == len(TABLES)
+
+
+@pytest.mark.slow
+def test_mlcroissant_loads_the_records_of_every_table(any_release):
+    script = (
+        "import json, sys, mlcroissant\n"
+        "data = mlcroissant.Dataset(sys.argv[1])\n"
+        "assert not data.metadata.issues.errors, data.metadata.issues.errors\n"
+        "print(json.dumps({r.uuid: sum(1 for _ in data.records(r.uuid)) for r in data.metadata.record_sets}))"
+    )
+    out = validated("mlcroissant", "pyarrow", command=["python", "-c", script, str(any_release / "croissant.json")])
+    assert json.loads(out) == {table: len(lines(any_release, table)) for table in TABLES}
+
+
+@pytest.mark.slow
+def test_datasets_loads_every_table_of_the_release_folder(any_release, tmp_path):
+    script = (
+        "import json, os, sys\n"
+        "os.environ |= {'HF_HUB_OFFLINE': '1', 'HF_HOME': sys.argv[2]}\n"
+        "from datasets import get_dataset_config_names, load_dataset\n"
+        "names = get_dataset_config_names(sys.argv[1])\n"
+        "print(json.dumps({n: load_dataset(sys.argv[1], n, split='train').num_rows for n in names}))"
+    )
+    out = validated("datasets", command=["python", "-c", script, str(any_release), str(tmp_path)])
+    assert json.loads(out.strip().splitlines()[-1]) == {table: len(lines(any_release, table)) for table in TABLES}
+
+
+@pytest.mark.slow
+def test_datasette_opens_the_database_with_its_metadata(release):
+    script = (
+        "import asyncio, json, sys\n"
+        "from datasette.app import Datasette\n"
+        "async def main():\n"
+        "    site = Datasette([sys.argv[1]], metadata=json.load(open(sys.argv[2])))\n"
+        "    for path in sys.argv[3:]:\n"
+        "        answer = await site.client.get(path)\n"
+        "        print(json.dumps([answer.status_code, answer.text.count('AIの安全性評価の手引き')]))\n"
+        "asyncio.run(main())"
+    )
+    paths = ["/dataset/documents", "/dataset/find?words=%E8%A9%95%E4%BE%A1", "/dataset/blocks?_facet=kind"]
+    files = [str(release / "dataset.sqlite"), str(release / "datasette.json")]
+    out = validated("datasette", "setuptools", command=["python", "-c", script, *files, *paths])
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [status for status, _ in answers] == [200, 200, 200]
+    assert all(count >= 1 for _, count in answers)
+
+
+def test_schemas_say_what_the_fields_mean():
+    for table in TABLES:
+        assert json_schema(table)["$defs"][TABLES[table].__name__]["description"]

@@ -1,0 +1,458 @@
+"""Releases are whole or not there, and the same bytes for the same input."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from publications import alignment, comparison, document, publication
+
+import aisi_ingest
+from aisi_ingest.model import Alignment, Bead, Box, Mention
+from aisi_ingest.publish import changelog, diff, folders, formats, latest_release, prune, publish, releases
+from aisi_ingest.publish.release import FORMAT
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+replace = msgspec.structs.replace
+# What may hold a clock, a history or the version of a library.
+NOT_THE_SAME = {
+    "report.json",
+    "CHANGES.md",
+    "changes.json",
+    "SHA256SUMS",
+    "dataset.sqlite",
+    "site/feed.xml",
+    "site/feed.json",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(folders, "flush", lambda folder: None)
+
+
+def contents(release: Path) -> dict[str, bytes]:
+    return {p.relative_to(release).as_posix(): p.read_bytes() for p in sorted(release.rglob("*")) if p.is_file()}
+
+
+def released(root: Path, now: datetime = NOW, **changes: object) -> Path:
+    result = publish(publication(**changes), root, now=now)
+    assert result.value is not None, result.issues
+    return Path(result.value.path)
+
+
+def rows(release: Path, table: str) -> list[dict]:
+    return [json.loads(line) for line in (release / f"{table}.jsonl").read_text("utf-8").splitlines()]
+
+
+def with_first_block(changed_document, **changes):
+    """The document with one change in its third block."""
+    content = changed_document.content
+    blocks = list(content.blocks)
+    blocks[2] = replace(blocks[2], **changes)
+    return replace(changed_document, content=replace(content, blocks=tuple(blocks)))
+
+
+def test_a_release_is_named_by_its_time_and_latest_points_at_it(tmp_path):
+    release = released(tmp_path)
+    assert release.name == "20261122T031700Z"
+    assert os.readlink(tmp_path / "processed" / "latest") == "releases/20261122T031700Z"
+    assert not list((tmp_path / "processed").glob(".building-*"))
+
+
+def test_a_run_that_changes_nothing_publishes_nothing_and_says_so(tmp_path):
+    released(tmp_path)
+    result = publish(publication(report={"seconds": 99}), tmp_path, now=NOW + timedelta(days=1))
+    assert result.value is None
+    assert [issue.code for issue in result.issues] == ["nothing_changed"]
+    assert len(releases(tmp_path / "processed")) == 1
+
+
+def test_input_in_another_order_gives_the_same_bytes(tmp_path):
+    one = released(tmp_path / "a")
+    shuffled = list(publication().documents)
+    for seed in range(5):
+        random.Random(seed).shuffle(shuffled)
+        other = released(tmp_path / f"b{seed}", documents={each.id: each for each in shuffled})
+        assert contents(one) == contents(other)
+
+
+def test_another_time_root_and_time_zone_give_the_same_data_files(tmp_path):
+    one = contents(released(tmp_path / "a"))
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
+        "from publications import publication; from aisi_ingest.publish import publish\n"
+        "print(publish(publication(), Path(sys.argv[2]), now=datetime(2031, 1, 2, tzinfo=UTC)).value.path)"
+    )
+    environment = os.environ | {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7", "LC_ALL": "C"}
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[1] / "support"), str(tmp_path / "another root")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    other = contents(Path(done.stdout.strip()))
+    assert one.keys() == other.keys()
+    assert {name for name in one if one[name] != other[name]} <= NOT_THE_SAME
+
+
+def test_no_data_file_names_the_root(tmp_path):
+    for name, data in contents(released(tmp_path)).items():
+        assert str(tmp_path).encode() not in data, name
+
+
+def test_every_field_of_the_contract_is_there_and_ids_are_whole(tmp_path):
+    release = released(tmp_path)
+    head = rows(release, "documents")[0]
+    assert head["id"] == "guide/1.0/en" and head["made_with"] == {"extract": "1", "publish": FORMAT, "tag": "1"}
+    assert head["source"].keys() == {"url", "file", "sha256", "bytes", "media_type"}
+    assert all(list(row) == sorted(row) for table in formats.TABLES for row in rows(release, table))
+    block = next(row for row in rows(release, "blocks") if row["notes"])
+    assert block["notes"] == [{"block": "guide/1.0/en#b9", "offset": 6}]
+    assert block["section"] == "guide/1.0/en#s1" and block["bbox"] == [72.0, 120.0, 400.0, 135.0]
+    beads = rows(release, "alignments")
+    assert beads[0]["id"] == "guide/1.0#a1" and beads[0]["ja"] == ["guide/1.0/ja#s1"]
+    assert beads[-1]["ja"] == ["guide/1.0/ja#b3:0-30"]
+    assert [row["id"] for row in rows(release, "findings")] == ["guide/1.0#f1", "guide/1.0#f2"]
+
+
+def test_entities_are_those_that_are_mentioned_and_local_ones_have_names_from_the_text(tmp_path):
+    entities = rows(released(tmp_path), "entities")
+    assert [row["id"] for row in entities] == ["exi", "local:hanako-yamada"]
+    assert entities[0]["mentions"] == 6 and entities[0]["documents"] == 3
+    assert entities[1]["names"] == {"ja": ["山田花子"], "en": ["Hanako Yamada"]}
+
+
+def test_a_document_without_a_licence_is_left_out_and_the_sentence_says_what_to_write_where(tmp_path):
+    bare = document("en", work="bare", digit="4")
+    bare = replace(bare, listing=replace(bare.listing, licence=None))
+    result = publish(publication(documents=(*publication().documents, bare)), tmp_path, now=NOW)
+    assert result.value is not None and result.value.refused == ("bare/1.0/en",)
+    (issue,) = result.issues
+    assert "sources.toml" in issue.message and "licence = {name =" in issue.message and "'example'" in issue.message
+    assert all(row["work"] != "bare" for row in rows(Path(result.value.path), "documents"))
+    assert json.loads((tmp_path / "processed" / "index.json").read_text("utf-8"))["last_successful"] is None
+
+
+def test_a_pair_with_a_refused_document_loses_its_alignment_only(tmp_path):
+    ja, en, other = publication().documents
+    result = publish(
+        publication(documents=(ja, replace(en, listing=replace(en.listing, licence=None)), other)), tmp_path, now=NOW
+    )
+    assert result.value is not None
+    assert result.value.rows["documents"] == 2 and result.value.rows["alignments"] == 0
+
+
+@pytest.mark.parametrize(
+    "whole", ["", "a/b", "../../x/ja", "a/b/c/ja", "a/./ja", "a b/1/ja", ".a/1/ja", "長い名前" * 20 + "/1/ja"]
+)
+def test_an_id_that_is_no_path_of_three_parts_is_left_out(tmp_path, whole):
+    odd = replace(document("en"), id=whole, work=whole.partition("/")[0])
+    result = publish(publication(documents=(document("ja"), odd), alignments=(), comparisons=()), tmp_path, now=NOW)
+    assert result.value is not None and result.value.rows["documents"] == 1
+    assert [issue.code for issue in result.issues] == ["id_unfit"]
+
+
+def _broken_offset():
+    ja = document("ja")
+    wrong = Mention(id="m9", block="b3", start=0, end=2, text="違う", label="ORG", rule="test", value="exi")
+    return {"documents": (replace(ja, mentions=(*ja.mentions, wrong)),)}
+
+
+BROKEN = {
+    "offset": (_broken_offset(), "not '違う'"),
+    "hidden text in a section": ({"documents": (with_first_block(document("ja"), hidden=True),)}, "hidden text"),
+    "no such section": ({"documents": (with_first_block(document("ja"), section="s9"),)}, "no section has the id"),
+    "no such page": ({"documents": (with_first_block(document("ja"), page=3),)}, "page 3 of 2"),
+    "bead to nowhere": (
+        {
+            "documents": publication().documents,
+            "alignments": (Alignment("guide/1.0/ja", "guide/1.0/en", (Bead("block", ("b99",), ("b1",), 0.5),)),),
+        },
+        "no block has the id guide/1.0/ja#b99",
+    ),
+    "sentence behind the end": (
+        {
+            "documents": publication().documents,
+            "alignments": (Alignment("guide/1.0/ja", "guide/1.0/en", (Bead("sentence", ("b1:0-99",), (), 0),)),),
+        },
+        "0-99 is not inside the text",
+    ),
+    "fewer than expected": (
+        {"documents": publication().documents, "expectations": {"example": 4}},
+        "the source example has 3 documents, and sources.toml expects at least 4",
+    ),
+    "nothing": ({"documents": ()}, "no document to publish"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_does_not_hold_leaves_the_pointer_where_it_was_and_is_named(tmp_path, name):
+    before = released(tmp_path)
+    changes, said = BROKEN[name]
+    result = publish(publication(**({"alignments": (), "comparisons": ()} | changes)), tmp_path, now=NOW)
+    assert result.value is None
+    assert [issue.level for issue in result.issues] == ["error"] and said in result.issues[0].message
+    assert latest_release(tmp_path / "processed") == before
+    assert not list((tmp_path / "processed").glob(".building-*"))
+
+
+def test_a_row_of_the_wrong_type_is_refused(tmp_path):
+    wrong = with_first_block(document("ja"), kind="poem")
+    result = publish(publication(documents=(wrong,), alignments=(), comparisons=()), tmp_path, now=NOW)
+    assert result.value is None and result.issues[0].code == "row_invalid" and "poem" in result.issues[0].message
+
+
+@pytest.mark.parametrize(
+    ("box", "published", "said"),
+    [
+        (Box(-20, 10, 700, 30), [0.0, 10.0, 595.28, 30.0], ["box_clipped"]),
+        (Box(72, 10, 595.9, 30), [72.0, 10.0, 595.28, 30.0], []),
+        (Box(100, 200, 50, 100), [50.0, 100.0, 100.0, 200.0], []),
+        (Box(float("nan"), 10, float("inf"), 30), [0.0, 10.0, 0.0, 30.0], ["box_clipped"]),
+    ],
+)
+def test_a_box_is_brought_into_its_page_and_that_is_said(tmp_path, box, published, said):
+    odd = with_first_block(document("ja"), bbox=box)
+    result = publish(publication(documents=(odd,), alignments=(), comparisons=()), tmp_path, now=NOW)
+    assert result.value is not None and [issue.code for issue in result.issues] == said
+    assert rows(Path(result.value.path), "blocks")[2]["bbox"] == published
+
+
+def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_path, monkeypatch):
+    before = contents(released(tmp_path))
+    more = (*publication().documents, document("en", work="more", digit="5"))
+
+    def full(folder):
+        raise OSError(errno.ENOSPC, "No space left on device", str(folder / "parquet"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(formats, "write_sums", full)
+        result = publish(publication(documents=more), tmp_path, now=NOW)
+    assert result.value is None and "No space left on device" in result.issues[0].message
+    assert contents(latest_release(tmp_path / "processed")) == before
+    assert publish(publication(documents=more), tmp_path, now=NOW).value is not None
+
+
+FLUSH = folders.flush  # as it is, without the fixture
+
+
+def test_a_disk_that_fails_when_the_release_is_brought_to_it_leaves_the_old_one(tmp_path, monkeypatch):
+    before = released(tmp_path)
+
+    class Library:
+        @staticmethod
+        def syncfs(descriptor):
+            ctypes.set_errno(errno.EIO)
+            return -1
+
+    monkeypatch.setattr(folders, "flush", FLUSH)
+    monkeypatch.setattr(folders.ctypes, "CDLL", lambda *arguments, **options: Library)
+    result = publish(publication(made_with={"extract": "2"}), tmp_path, now=NOW + timedelta(hours=1))
+    assert result.value is None and "Input/output error" in result.issues[-1].message
+    assert latest_release(tmp_path / "processed") == before
+
+
+@pytest.mark.parametrize("system", ["with syncfs", "without"])
+def test_a_release_is_brought_to_the_disk_with_all_its_files(tmp_path, monkeypatch, system):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "file").write_text("x")
+    synced = []
+    monkeypatch.setattr(folders, "_sync", synced.append)
+    if system == "without":
+        monkeypatch.setattr(folders.ctypes, "CDLL", lambda *arguments, **options: object())
+    FLUSH(tmp_path)
+    assert set(synced) == (
+        set() if system == "with syncfs" else {tmp_path, tmp_path / "sub", tmp_path / "sub" / "file"}
+    )
+
+
+@pytest.mark.parametrize("most", [5_000, 30_000, 90_000])
+def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most):
+    before = contents(released(tmp_path))
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
+        "import resource; from publications import publication; from aisi_ingest.publish import publish\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))\n"
+        "result = publish(publication(made_with={'extract': '2'}), Path(sys.argv[2]), now=datetime.now(UTC))\n"
+        "assert result.value is None; print(result.issues[-1].code, result.issues[-1].message)"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[1] / "support"), str(tmp_path), str(most)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("not_written"), done.stdout + done.stderr
+    assert contents(latest_release(tmp_path / "processed")) == before
+    assert not list((tmp_path / "processed").glob(".building-*"))
+
+
+def without_override() -> None:
+    """Before the child's program begins: a root user's right to write where the permissions forbid it goes.
+
+    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2)); for other users that fails, and need not succeed.
+    """
+    ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("closed", ["processed", "processed/releases"])
+def test_a_folder_without_write_permission_is_one_sentence_and_the_old_release_stays_whole(tmp_path, closed):
+    before = released(tmp_path)
+    whole = contents(before)
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
+        "from publications import publication; from aisi_ingest.publish import publish\n"
+        "result = publish(publication(made_with={'extract': '2'}), Path(sys.argv[2]), now=datetime.now(UTC))\n"
+        "print(result.value, len(result.issues), result.issues[-1].code, result.issues[-1].message)"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[1] / "support"), str(tmp_path)]
+    (tmp_path / closed).chmod(0o500)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=without_override)
+    finally:
+        (tmp_path / closed).chmod(0o700)
+    assert done.stdout.startswith("None 1 not_written") and "Permission denied" in done.stdout
+    assert contents(latest_release(tmp_path / "processed")) == whole
+    after = released(tmp_path, made_with={"extract": "2"}, now=NOW + timedelta(hours=1))
+    assert latest_release(tmp_path / "processed") == after
+    assert not list((tmp_path / "processed").glob(".building-*"))
+
+
+def test_a_file_where_the_releases_should_be_is_one_sentence(tmp_path):
+    (tmp_path / "processed").write_text("not a folder")
+    result = publish(publication(), tmp_path, now=NOW)
+    assert result.value is None and result.issues[0].code == "not_written"
+
+
+def test_what_a_killed_publish_left_is_removed_by_the_next_one(tmp_path):
+    before = released(tmp_path)
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
+        "import os, signal; from publications import publication; from aisi_ingest.publish import publish, formats\n"
+        "formats.write_sums = lambda folder: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "publish(publication(made_with={'extract': '2'}), Path(sys.argv[2]), now=datetime.now(UTC))"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", script, str(Path(__file__).parents[1] / "support"), str(tmp_path)], check=False
+    )
+    assert killed.returncode == -9
+    assert len(list((tmp_path / "processed").glob(".building-*"))) == 1
+    assert latest_release(tmp_path / "processed") == before
+    released(tmp_path, made_with={"extract": "2"}, now=NOW + timedelta(hours=1))
+    assert not list((tmp_path / "processed").glob(".building-*"))
+
+
+def test_a_folder_that_another_publish_is_writing_is_left_alone(tmp_path):
+    processed = tmp_path / "processed"
+    (processed / "releases").mkdir(parents=True)
+    with folders.building(processed) as folder:
+        assert folders.clean(processed) == []
+        assert folder.is_dir()
+    assert folders.clean(processed) == []
+
+
+def test_two_publishes_at_once_give_two_whole_releases(tmp_path):
+    results = []
+
+    def one(version):
+        results.append(publish(publication(made_with={"extract": version}), tmp_path, now=NOW))
+
+    threads = [threading.Thread(target=one, args=(str(version),)) for version in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    names = {result.value.id for result in results}
+    assert names == {"20261122T031700Z", "20261122T031700Z-2", "20261122T031700Z-3"}
+    for result in results:
+        aisi_ingest.load(result.value, verify=True).close()
+    assert latest_release(tmp_path / "processed").name in names
+
+
+def test_a_reader_never_finds_latest_missing_or_half(tmp_path):
+    released(tmp_path)
+    stop, seen = threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            seen.append(len((tmp_path / "processed" / "latest" / "SHA256SUMS").read_bytes()))
+            time.sleep(0.001)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for version in range(3):
+        released(tmp_path, made_with={"extract": f"v{version}"}, now=NOW + timedelta(minutes=version + 1))
+    stop.set()
+    reader.join()
+    assert seen and min(seen) > 1000
+
+
+def test_index_tells_latest_and_last_successful(tmp_path):
+    good = released(tmp_path)
+    bad = released(tmp_path, made_with={"extract": "2"}, succeeded=False, now=NOW + timedelta(hours=1))
+    index = json.loads((tmp_path / "processed" / "index.json").read_text("utf-8"))
+    assert index["latest"] == bad.name and index["last_successful"] == good.name and index["result"] == "failure"
+    assert [each["id"] for each in index["releases"]] == [good.name, bad.name]
+
+
+def test_prune_keeps_the_newest_the_last_successful_and_what_is_being_read(tmp_path):
+    names = []
+    for hour in range(5):
+        names.append(
+            released(
+                tmp_path, made_with={"extract": str(hour)}, succeeded=hour == 0, now=NOW + timedelta(hours=hour)
+            ).name
+        )
+    processed = tmp_path / "processed"
+    with aisi_ingest.load(processed / "releases" / names[2]):
+        assert prune(processed, keep=1) == [names[1], names[3]]
+    assert [each["id"] for each in releases(processed)] == [names[0], names[2], names[4]]
+    assert prune(processed, keep=1) == [names[2]]
+    with pytest.raises(ValueError, match="at least one"):
+        prune(processed, keep=0)
+
+
+def test_diff_tells_what_was_added_removed_and_changed_however_ids_shift(tmp_path):
+    before = released(tmp_path)
+    ja, en, _ = publication().documents
+    blocks = ja.content.blocks
+    fresh = replace(blocks[3], id="b99", text="加えられた一行")
+    changed = replace(ja, content=replace(ja.content, blocks=(*blocks[:3], fresh, *blocks[3:])))
+    relinked = tuple(replace(m, value="2024-09") if m.label == "DATE" else m for m in en.mentions)
+    after = released(tmp_path, documents=(changed, replace(en, mentions=relinked)), now=NOW + timedelta(hours=1))
+    changes = diff(before, after)
+    found = {(each.table, each.kind, each.document, each.what) for each in changes.changes}
+    assert ("documents", "removed", "only-japanese/-/ja", "only-japanese/-/ja") in found
+    assert ("blocks", "added", "guide/1.0/ja", "加えられた一行") in found
+    assert ("mentions", "changed", "guide/1.0/en", "September 25, 2024") in found
+    assert not [each for each in changes.changes if each.table == "blocks" and each.document == "guide/1.0/en"]
+    assert changes.count("blocks", "added") == 1
+    assert "| blocks | 1 |" in changelog(changes)
+    assert json.loads((after / "changes.json").read_text("utf-8")) == json.loads(msgspec.json.encode(changes))
+    assert diff(after, after).changes == ()
+
+
+def test_findings_between_editions_of_one_language_have_ids_of_their_own(tmp_path):
+    old, new = document("ja"), document("ja", edition="1.1", digit="6")
+    between = replace(comparison(), ja=old.id, en=new.id)
+    release = released(tmp_path, documents=(old, new), alignments=(), comparisons=(between,))
+    assert rows(release, "findings")[0]["id"] == "guide/1.0+1.1.ja#f1"
+
+
+def test_the_same_work_as_slides_is_aligned_beside_the_pdf(tmp_path):
+    forms = [document(lang) for lang in ("ja", "en")]
+    slides = [replace(each, id=f"{each.id}.pptx") for each in forms]
+    beads = alignment()
+    release = released(
+        tmp_path,
+        documents=(*forms, *slides),
+        alignments=(beads, replace(beads, ja=slides[0].id, en=slides[1].id)),
+        comparisons=(),
+    )
+    assert {row["id"].partition("#")[0] for row in rows(release, "alignments")} == {"guide/1.0", "guide/1.0.pptx"}
+    assert (release / "documents/guide/1.0.ja.pptx.json").is_file()

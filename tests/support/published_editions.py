@@ -1,0 +1,43 @@
+"""A release that holds two editions of a work and what changed between them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from publications import HOSTILE, alignment, document, publication
+
+from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
+from aisi_ingest.publish import publish
+
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
+
+LONG = "どちらの版にもある長い文。" * 40
+
+
+def diff(lang: str, *, words: str = "3") -> EditionDiff:
+    """Said by hand: a section changed by a word, one added with hostile text, one gone."""
+    edits = (Edit("same", LONG), Edit("removed", "二"), Edit("added", words))
+    changed = BlockChange("changed", ("b3",), ("b3",), edits)
+    added = BlockChange("added", (), ("b7",), (Edit("added", HOSTILE),))
+    removed = BlockChange("removed", ("b99",), (), (Edit("removed", "旧い"),))
+    sections = (
+        SectionChange("changed", "1 はじめに", ("s1",), ("s1",), "1 まえがき", (changed,)),
+        SectionChange("added", HOSTILE, (), ("s2",), None, (added,)),
+        SectionChange("removed", "9 付録", ("s9",), (), None, (removed,)),
+    )
+    return EditionDiff(f"guide/1.0/{lang}", f"guide/1.1/{lang}", sections)
+
+
+def released(root: Path, hours: int = 0, **changes: object) -> Path:
+    documents = [document(lang, edition=edition) for edition in ("1.0", "1.1") for lang in ("ja", "en")]
+    documents.append(document("ja", work="only-one", edition=None, digit="3"))
+    values = {
+        "documents": tuple(documents),
+        "alignments": (alignment(), alignment(edition="1.1")),
+        "comparisons": (),
+        "editions": (diff("en"), diff("ja")),
+    }
+    result = publish(publication(**(values | changes)), root, now=NOW + timedelta(hours=hours))
+    assert result.value is not None, result.issues
+    return Path(result.value.path) / "site"
