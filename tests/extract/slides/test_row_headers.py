@@ -116,8 +116,6 @@ def test_what_only_looks_like_such_a_table_is_left_alone(
 def test_a_real_deck_explains_its_parts_in_tables(shared: Path, lang: str) -> None:
     path = shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
     content = pdf_reader.read(path).value
-        shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
-    ).value
     assert content is not None
     shape = {table.page: (len(table.rows), len(table.rows[0]), table.header_rows) for table in content.tables}
     assert shape == {9: (4, 2, 0), 12: (7, 2, 1), 24: (12, 6, 1)}
