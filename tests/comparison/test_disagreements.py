@@ -13,6 +13,7 @@ import pytest
 from aisi_ingest import dates, registry, tagging
 from aisi_ingest.alignment import aligner
 from aisi_ingest.comparison import comparer
+from aisi_ingest.extract import reader
 from aisi_ingest.model import Document, Finding, Lang, Listing, Source
 from aisi_ingest.pair import pairing
 
@@ -26,10 +27,7 @@ FILES = ("sample_guide_v1.00_{}.pdf", "sample_overview_{}.pdf", "sample_overview
 
 
 def read(path: Path, lang: Lang) -> Document:
-    from aisi_ingest.extract.layout import report
-    from aisi_ingest.extract.pptx import reader
-
-    content = (reader if path.suffix == ".pptx" else report).read(path).value
+    content = reader.read(path, ocr=False).value
     assert content is not None
     source = Source(None, path.name, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size, "")
     listing = Listing(source, lang=lang)
