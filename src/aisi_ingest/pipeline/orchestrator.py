@@ -144,7 +144,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     def __enter__(self) -> _Run:
         steps.registry_digest(self.settings.registry)  # wrong: better now than after an hour of fetching
-        pool.configured()
+        pool.limits_from_environment()
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))

@@ -47,7 +47,7 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     and another is asked again.
     """
     if job.compute_features:
-        pool.shared(job.settings.workers).prepare_soon(_load, job.settings.registry)
+        pool.shared(job.settings.workers).prepare_in_background(_load, job.settings.registry)
     outcome = _require(_processed(job))
     if job.compute_features and not outcome.failed:
         compute_document_features(job)
@@ -187,7 +187,7 @@ def _confined(settings: Settings, stage: str, function: Callable[..., Result[T]]
         box = pool.shared(settings.workers)
         if stage in _WITH_MODELS:
             box.prepare(_load, settings.registry)
-        return box.measured(function, *args)
+        return box.call_measured(function, *args)
     except pool.LimitExceeded as stopped:
         return Measured(Result(None, (Issue(stage, "error", stopped.code, str(stopped)),)), 0, stopped.seconds)
     except Exception as fault:  # the boundary of a document: its faults end here, named
@@ -216,7 +216,9 @@ def _read(settings: Settings, extract: Callable[..., Result[T]], path: str) -> M
     """Extract in the sandbox, again without a page that makes the reader crash or hang."""
     from aisi_ingest.sandbox import bad_pages
 
-    return bad_pages.read(functools.partial(_confined, settings, "extract", extract, path, settings.ocr))
+    return bad_pages.call_without_bad_pages(
+        functools.partial(_confined, settings, "extract", extract, path, settings.ocr)
+    )
 
 
 def _encoded(function: Callable[..., Result[Any]], *args: Any) -> Result[bytes]:
@@ -240,7 +242,7 @@ def _extract(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = (
     from aisi_ingest.extract import reader
     from aisi_ingest.sandbox import bad_pages
 
-    bad_pages.follow(note, left_out)
+    bad_pages.track_pages(note, left_out)
     return reader.read(Path(path), ocr=ocr)
 
 

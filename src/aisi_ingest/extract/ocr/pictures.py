@@ -63,7 +63,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         if spent > BUDGET:
             late.append(region.page)
             continue
-        bad_pages.begins(region.page)
+        bad_pages.begin_page(region.page)
         image = _rendered(path, region, scale)
         if image is None or not (region.whole or engine.looks_like_text(image)):
             continue
@@ -72,7 +72,7 @@ def with_pictures(path: str | Path, content: Content) -> Result[Content]:
         if lines:
             tables = tables_in(image, lines) if region.whole else []
             found.append(_on_page(Seen(region, tuple(lines), tuple(tables)), scale))
-    bad_pages.begins(0)
+    bad_pages.begin_page(0)
     if late:
         pages = sorted(set(late))
         message = (
@@ -123,7 +123,7 @@ def _regions(path: str | Path, content: Content) -> list[Region]:
     with open_document(path) as document:
         for index in range(document.page_count):
             pages.append(_drawn(document.handle, index))
-    bad_pages.begins(0)
+    bad_pages.begin_page(0)
     places: Counter[tuple[int, ...]] = Counter(_place(box) for *_, boxes, _ in pages for box, _ in boxes)
     out: list[Region] = []
     for page, width, height, boxes, paths in pages:
@@ -181,7 +181,7 @@ def _drawn(document: int, index: int) -> tuple[int, float, float, list[tuple[Box
     from aisi_ingest.extract.pdf.page import View
     from aisi_ingest.extract.pdf.pdfium import C
 
-    page = C.FPDF_LoadPage(document, index) if bad_pages.begins(index + 1) else 0
+    page = C.FPDF_LoadPage(document, index) if bad_pages.begin_page(index + 1) else 0
     if not page:
         return index + 1, 1.0, 1.0, [], 0
     try:
