@@ -16,7 +16,7 @@ from aisi_ingest.alignment.units import Outline
 _GAP_ODDS = 0.0  # least log odds of two blocks between the same neighbours
 _BORDER_ODDS = 1.0  # least log odds of two blocks whose sections are not aligned
 _WINDOW = 60  # blocks before and after the expected position of a counterpart outside its section
-_SAME_TEXT = 0.85  # least cosine of two texts of one document that say the same
+_SAME_TEXT = 0.85  # least cosine of two texts of one document that have the same meaning
 _STRONGER = 1.0  # log odds by which a match must exceed another match to replace it
 _REPEATED_SHARE = 0.3  # share of a section's blocks from which on it repeats another section
 _MIN_REPEATED = 2  # the least number of these blocks
@@ -220,17 +220,17 @@ def _window(which: int, own: Sequence[int], starts: Sequence[tuple[int, int]], s
 
 
 def _rivals(match: Match, which: int, matches: Sequence[Match], scorer: PairScorer) -> list[Match]:
-    """Return the matches that pair the other side's block with blocks that say something else than this one."""
+    """Return the matches that pair the other side's block with blocks of another meaning than this one."""
     side = (scorer.ja, scorer.en)[which]
     (own,), (other,) = (match.ja, match.en)[which], (match.en, match.ja)[which]
 
     def similarity(i: int, j: int) -> float:
         return float(side.vectors[i].astype(np.float32) @ side.vectors[j].astype(np.float32))
 
-    def says_the_same(i: int) -> bool:
+    def has_same_meaning(i: int) -> bool:
         return side.texts[i].key == side.texts[own].key or similarity(i, own) >= _SAME_TEXT
 
-    return [m for m in matches if other in (m.en, m.ja)[which] and not all(map(says_the_same, (m.ja, m.en)[which]))]
+    return [m for m in matches if other in (m.en, m.ja)[which] and not all(map(has_same_meaning, (m.ja, m.en)[which]))]
 
 
 def _merge(matches: Sequence[Match], added: Sequence[Match]) -> list[Match]:

@@ -152,7 +152,7 @@ def collect_anchors(texts: Iterable[TextEvidence]) -> AnchorSet:
 
 
 def _is_written_alike(anchor: str, lang: Lang) -> bool:
-    """Tell whether the other language writes an anchor the same way.
+    """Return whether the other language writes an anchor the same way.
 
     Sounds are not written alike, nor are words of English prose: Japanese writes those in Japanese.
     """

@@ -75,13 +75,13 @@ def _candidates(ja: Outline, en: Outline, blocks: Sequence[Match], scorer: PairS
 
 
 def _are_paragraphs_of_one_section(outline: Outline, index: int) -> bool:
-    """Tell whether a block and the next are paragraphs of one section."""
+    """Return whether a block and the next are paragraphs of one section."""
     block, after = outline.blocks[index], outline.blocks[index + 1]
     return block.kind == after.kind == "paragraph" and block.section == after.section
 
 
 def _is_sentence_shifted(ja: Outline, en: Outline, first: Match, second: Match, encoder: Encoder | None) -> bool:
-    """Tell whether a sentence without a counterpart in its own match surely has one in the other match."""
+    """Return whether a sentence without a counterpart in its own match surely has one in the other match."""
     left, border_ja = _joined_sentences(ja, first.ja, second.ja)
     right, border_en = _joined_sentences(en, first.en, second.en)
     scorer = sentence_scorer(ja, left, en, right, encoder)

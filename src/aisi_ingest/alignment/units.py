@@ -1,4 +1,4 @@
-"""Select what is aligned of a document: its sections in tree order, its visible blocks, and its notes separately."""
+"""Select the parts of a document to align: sections in tree order, visible blocks, and notes separately."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Find what only one of two languages has: sections, blocks, sentences and table rows without a counterpart.
 
-A finding is a claim that a person will check. So what speaks against it is examined first:
+A finding is a claim that a person will check. So two reasons against it are examined first:
 
 - The text is found in another place, in the same words as elsewhere, or as a part of a longer text.
 - It is a word of a drawing that the other language has as a picture.
@@ -158,7 +158,7 @@ def _pages_with_drawings(alignment: Alignment, sides: Sides) -> tuple[set[int], 
 
 
 def _has_content(block: Block, drawing_pages: set[int]) -> bool:
-    """Tell whether a block without a counterpart has content that a reader would miss."""
+    """Return whether a block without a counterpart has content that a reader would miss."""
     if _CONTENTS_LINE.search(block.text) or not _LETTER.search(block.text):
         return False
     may_be_label = block.kind == "paragraph" and latin_length(block.text) < _MAX_LABEL
@@ -202,7 +202,7 @@ class _PhraseCounts:
         self._translations[1][_words_only(en)].add(_words_only(ja))
 
     def occurs_as_often(self, which: int, block: Block) -> bool:
-        """Tell whether the counterpart of the section has the translation as often as the section has the text."""
+        """Return whether the counterpart of the section has the translation as often as the section has the text."""
         if latin_length(block.text) >= _SHORT_TEXT or not block.section:
             return False
         if not self._is_read:

@@ -27,7 +27,7 @@ Span = tuple[int, int]
 
 
 class SentenceBeads(Struct, frozen=True):
-    """What the beads of sentences say about blocks. A key is "ja:" or "en:" and the block id.
+    """Sentences with and without a counterpart, by block. A key is "ja:" or "en:" and the block id.
 
     Attributes:
         paired_blocks: Blocks of which at least one sentence has a counterpart.
@@ -110,7 +110,7 @@ def _has_unpaired(blocks: Iterable[Block], lang: str, sentences: SentenceBeads) 
 
 
 def _may_lack_rows(own: Sequence[Block], other: Sequence[Block], split_tables: frozenset[str]) -> bool:
-    """Tell whether rows may be missing; true if there is no table.
+    """Return whether rows may be missing; true if there is no table.
 
     The other side must have fewer rows. A row of a table over two pages may be on the other page.
     """

@@ -49,17 +49,17 @@ class EntityMatcher:
         self._is_shared: dict[str, bool] = {}
 
     def is_comparable(self, entity: str) -> bool:
-        """Tell whether an entity can be compared: the registry has it, or both documents mention it."""
+        """Return whether an entity can be compared: the registry has it, or both documents mention it."""
         return not entity.startswith("local:") or entity in self._in_both
 
     def is_shared_name(self, name: str) -> bool:
-        """Tell whether several entities have this name."""
+        """Return whether several entities have this name."""
         if name not in self._is_shared:
             self._is_shared[name] = self._registry is not None and len(self._registry.find(name)) > 1
         return self._is_shared[name]
 
     def agree(self, a: _Value, b: _Value) -> bool:
-        """Tell whether two entities are the same, or one is part of the other.
+        """Return whether two entities are the same, or one is part of the other.
 
         The registry or the id states this (``mic`` and ``mic-telecom``). They agree also if the written name of one
         contains a name of the other, as the name of a committee contains that of its institute: the other language may
@@ -88,7 +88,7 @@ class EntityMatcher:
 
 
 def _contains(text: str, name: str) -> bool:
-    """Tell whether a text contains a name; a name in Latin letters as separate words."""
+    """Return whether a text contains a name; a name in Latin letters as separate words."""
     return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None
 
 
@@ -205,7 +205,7 @@ def _subtract(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value
 
 
 def _is_reliable(a: _Value, b: _Value, ja: Sequence[_Value], en: Sequence[_Value]) -> bool:
-    """Tell whether two values are evidence of a difference.
+    """Return whether two values are evidence of a difference.
 
     A value that the other side has too, but less often, is only a repetition. Numbers in words are often idioms.
     """

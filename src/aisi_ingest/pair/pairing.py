@@ -219,7 +219,7 @@ def _log_odds(a: PairingCandidate, b: PairingCandidate, similar: DocumentSimilar
 
 
 def _are_excluded_by_name(a: PairingCandidate, b: PairingCandidate) -> bool:
-    """Tell whether the file names have different numbers in a series, or different editions."""
+    """Return whether the file names have different numbers in a series, or different editions."""
     if a.file.series and b.file.series and a.file.series[1] != b.file.series[1]:
         return True
     return bool(a.file.edition and b.file.edition and not _is_same_edition(a.file.edition, b.file.edition))

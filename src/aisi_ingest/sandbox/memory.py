@@ -13,7 +13,7 @@ _RESET_PEAK = b"5"  # proc(5): 5 resets VmHWM
 
 
 def reset_peak() -> bool:
-    """Set the peak to what is resident now.
+    """Set the peak to the current resident size.
 
     Returns:
         Whether the system allowed it.
