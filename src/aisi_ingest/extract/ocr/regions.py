@@ -59,7 +59,7 @@ class _Picture(Struct, frozen=True):
 
 
 class _PageDrawings(Struct, frozen=True):
-    """What is drawn on a page: size in points, the pictures, and the number of other shapes."""
+    """The size of a page in points, the pictures on it, and the number of other shapes."""
 
     page: int
     width: float = 1.0
@@ -105,7 +105,7 @@ def _has_no_text(page: _PageDrawings, page_box: Box, characters: int) -> bool:
     """Return whether a page is a scan, or has letters that were converted to outlines.
 
     Args:
-        page: What is drawn on the page.
+        page: The pictures and shapes of the page.
         page_box: The box of the page.
         characters: Number of characters of text on the page.
     """
@@ -148,7 +148,7 @@ def _touch(one: Box, other: Box) -> bool:
 
 
 def _read_drawings(document: int, index: int) -> _PageDrawings:
-    """Read what is drawn on a page. A page that cannot be loaded has no drawings.
+    """Read the pictures and shapes of a page. A page that cannot be loaded has none.
 
     Args:
         document: Handle of the document in PDFium.

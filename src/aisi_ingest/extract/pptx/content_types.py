@@ -1,4 +1,4 @@
-"""Complete the lists of a package that say what its parts are: content types and relationships (ECMA-376 part 2)."""
+"""Complete the content types and relationships of a package, which describe its parts (ECMA-376 part 2)."""
 
 from __future__ import annotations
 

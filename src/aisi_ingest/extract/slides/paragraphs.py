@@ -14,7 +14,7 @@ from aisi_ingest.extract.slides.text_boxes import Row
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide, join_lines
 
-# In units of the type size (em), if not said otherwise. Measured on decks of governments and vendors that were made
+# In units of the type size (em), unless stated otherwise. Measured on decks of governments and vendors that were made
 # with PowerPoint, LibreOffice and Chromium.
 PAIR_LEADING = 1.7  # two lines further apart are two boxes; three lines as far apart are one box with wide leading
 

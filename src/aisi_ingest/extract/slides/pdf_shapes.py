@@ -13,7 +13,7 @@ from aisi_ingest.model import Box
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
 
-# Points, if not said otherwise.
+# In points, unless stated otherwise.
 _MINIMUM_ROUNDED_HEIGHT = 16  # of a rounded box; lower ones are bullets and the strokes of drawings
 _MINIMUM_FRAME_WIDTH, _MINIMUM_FRAME_HEIGHT = 20, 12
 _MAXIMUM_FRAME_SHARE = 0.8  # of the slide's area; larger boxes are the background

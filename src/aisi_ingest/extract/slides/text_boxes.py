@@ -16,7 +16,7 @@ from aisi_ingest.extract.geometry import area, box_width, overlap, union
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.model import Box
 
-# In units of the type size (em), if not said otherwise. Measured on decks of governments and vendors that were made
+# In units of the type size (em), unless stated otherwise. Measured on decks of governments and vendors that were made
 # with PowerPoint, LibreOffice and Chromium.
 LEADING = 1.95  # between the baselines of one box; authors use up to 1.5 lines of 1.2 em
 SIZE_RATIO = 1.32  # of the type sizes of two neighbours in one box: 18 to 14 points, but not 24 to 18

@@ -70,7 +70,7 @@ def find_row_header_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list
 
 
 _Corners = tuple[float, float, float, float]
-"""x0, top, x1 and bottom of a box: the same shape may be drawn several times, so boxes are told apart by corners."""
+"""x0, top, x1 and bottom of a box. They identify it, because the same shape may be drawn several times."""
 
 
 def _label_boxes(units: Sequence[Unit], shapes: Sequence[Box]) -> dict[_Corners, list[int]]:

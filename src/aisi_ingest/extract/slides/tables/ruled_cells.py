@@ -18,7 +18,7 @@ _NUMBERED_CELL = 3  # units of a cell from which on the leftmost may be a number
 _SPAN_TOLERANCE = 6  # points between a heading's lower border and the line below it
 _SPAN_HEIGHT = 1.5  # of the header row's height: higher shapes are not the background of a heading
 _BACKGROUND_HEIGHT = 2.2  # of the heading's height
-_FRAME_HEIGHT = 1.6  # of the label's height: from here on a shape says which rows the label refers to
+_FRAME_HEIGHT = 1.6  # of the label's height: from here on a shape shows which rows the label refers to
 _LABEL_COVERAGE = 0.5  # share of a row's height that the shape of a label must cover
 _LABEL_LEADING = 0.6  # em between the lines of one label
 
