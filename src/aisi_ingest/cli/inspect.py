@@ -158,11 +158,11 @@ def check_sources(
         plan = fetching.plan(source, Store(root))
         print(
             f"{source.id}: {len(plan.new)} new, to be fetched; {len(plan.known)} known, to be asked whether they "
-            f"changed; {len(plan.gone)} no longer listed, to be marked as withdrawn"
+            f"changed; {len(plan.withdrawn)} no longer listed, to be marked as withdrawn"
         )
         for link in plan.new:
             print(f"  new   {link.url}  {link.title or ''}")
-        for receipt in plan.gone:
+        for receipt in plan.withdrawn:
             print(f"  gone  {receipt.url}")
         if source.licence is None:
             print("  warning: no licence is known: its documents would be fetched and read, and not published;")

@@ -30,7 +30,7 @@ def document(root: Path, wanted: str) -> Document:
     from aisi_ingest.storage.store import Store
 
     row = _find(root / "processed" / "latest", wanted)
-    for each in fetching.known(Store(root)):
+    for each in fetching.known_documents(Store(root)):
         if each.listing and each.listing.source.sha256 == row["source"]["sha256"]:
             found = load_document(str(root), each.listing)
             return replace(found, id=row["id"], work=row["work"], edition=row["edition"])
