@@ -190,7 +190,7 @@ def test_an_unchanged_page_is_read_from_the_store(site: Site, crawl_site: CrawlS
     site["/"] = page("a.pdf")
     first = crawl_site("/").links
     assert crawl_site("/").links == first
-    assert "if-none-match" in site.asked("/")[1].headers
+    assert "if-none-match" in site.requests_for("/")[1].headers
 
 
 def test_a_page_that_fails_is_reported_and_the_others_are_read(site: Site, crawl_site: CrawlSite) -> None:

@@ -171,7 +171,7 @@ def test_only_selects_documents_and_the_others_stay_known(site: Site, fetch_site
     fetch_site()
     site.requests.clear()
     found = by_name(fetch_site(only=["b.pdf"]))
-    assert not site.asked("/a.pdf") and site.asked("/b.pdf")
+    assert not site.requests_for("/a.pdf") and site.requests_for("/b.pdf")
     assert found["a.pdf"].listing is not None
 
 
@@ -306,7 +306,11 @@ def test_an_interrupted_body_is_resumed_where_it_broke_off(site: Site, store: St
     site["/a.pdf"] = (servers.cut(body, 10_000), tail, servers.resource(body, "same"))
     receipt = only_one(fetch_site()).receipt
     assert receipt.state == "fetched" and store.read(receipt.sha256 or "") == body
-    assert [request.headers.get("range") for request in site.asked("/a.pdf")] == [None, "bytes=10000-", "bytes=30000-"]
+    assert [request.headers.get("range") for request in site.requests_for("/a.pdf")] == [
+        None,
+        "bytes=10000-",
+        "bytes=30000-",
+    ]
 
 
 def test_a_file_that_changes_between_reads_is_read_from_the_start(
@@ -334,7 +338,7 @@ def test_an_interrupted_body_without_etag_or_date_is_read_from_the_start(site: S
     site.index("a.pdf")
     site["/a.pdf"] = (servers.cut(body, 10_000, None), body)
     assert only_one(fetch_site()).receipt.sha256 == sha256(body)
-    assert all("range" not in request.headers for request in site.asked("/a.pdf"))
+    assert all("range" not in request.headers for request in site.requests_for("/a.pdf"))
 
 
 def test_a_body_that_always_breaks_off_fails_and_the_last_good_file_stays(
@@ -524,7 +528,7 @@ def test_a_redirect_from_a_public_host_to_loopback_is_refused(site: Site, store:
     assert {each.receipt.state for each in found.values()} == {"refused"}
     assert "not among the hosts" in (found["a.pdf"].receipt.reason or "")
     assert "private address 127.0.0.1" in (found["b.pdf"].receipt.reason or "")
-    assert not site.asked("/secret.pdf")
+    assert not site.requests_for("/secret.pdf")
 
 
 # Polite requests
@@ -544,14 +548,14 @@ def test_addresses_disallowed_by_robots_txt_are_not_requested(site: Site, fetch_
     site["/private/a.pdf"], site["/b.pdf"] = pdf("a"), pdf("b")
     found = by_name(fetch_site())
     assert found["a.pdf"].receipt.reason == "robots.txt of the host disallows it"
-    assert found["b.pdf"].receipt.state == "fetched" and not site.asked("/private/a.pdf")
+    assert found["b.pdf"].receipt.state == "fetched" and not site.requests_for("/private/a.pdf")
 
 
 def test_a_host_whose_robots_txt_cannot_be_read_gets_no_requests(site: Site, fetch_site: FetchSite) -> None:
     site["/robots.txt"] = servers.status(500)
     site.index("a.pdf")
     result = fetch_site()
-    assert not result.fetched and not site.asked("/")
+    assert not result.fetched and not site.requests_for("/")
     assert any(issue.level == "error" and "robots.txt" in issue.message for issue in result.issues)
 
 
@@ -715,7 +719,7 @@ def test_the_run_after_one_killed_in_a_download_completes_it(site: Site, store: 
         "with s.lock():\n    fetching.fetch(sources.from_index([sys.argv[2]]), s)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(store.root), f"{site.url}/"])
-    while not site.asked("/b.pdf"):
+    while not site.requests_for("/b.pdf"):
         time.sleep(0.01)
     process.kill()
     process.wait()
