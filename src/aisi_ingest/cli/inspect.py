@@ -22,14 +22,14 @@ def register(app: typer.Typer) -> None:
 
 def status(root: Root = Path(".")) -> None:
     """Every source and document ever seen: last seen, last changed, last good, state and reason. Times are UTC."""
-    from aisi_ingest.console import status as standing
+    from aisi_ingest.console import status as statuses
 
-    rows = standing.of(root)
+    rows = statuses.document_statuses(root)
     if not rows:
         print(f"{root}: nothing has been fetched yet; begin with aisi-ingest run or add")
         return
     for source in dict.fromkeys(row.source for row in rows):
-        print(standing.told([row for row in rows if row.source == source]))
+        print(statuses.source_summary([row for row in rows if row.source == source]))
     print()
     print_table(
         ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
@@ -38,7 +38,7 @@ def status(root: Root = Path(".")) -> None:
                 row.source,
                 row.file,
                 row.state,
-                *(standing.short(time) for time in (row.last_seen, row.last_changed, row.last_good)),
+                *(statuses.to_minute(time) for time in (row.last_seen, row.last_changed, row.last_good)),
                 row.id,
                 row.reason,
             )
