@@ -323,6 +323,15 @@ def test_a_file_that_changes_between_reads_is_read_from_the_start(
     assert receipt.sha256 == sha256(new) and receipt.etag == '"two"'
 
 
+def test_a_refused_range_is_followed_by_a_request_for_the_whole_body(site: Site, fetch_site: FetchSite) -> None:
+    body = pdf("a", 50_000)
+    site.index("a.pdf")
+    site["/a.pdf"] = (servers.cut(body, 10_000), servers.status(416), servers.resource(body, "same"))
+    assert only_one(fetch_site()).receipt.sha256 == sha256(body)
+    ranges = [request.headers.get("range") for request in site.requests_for("/a.pdf")]
+    assert ranges == [None, "bytes=10000-", None]
+
+
 def test_a_range_of_another_file_is_never_appended(site: Site, fetch_site: FetchSite) -> None:
     old, new = pdf("old", 50_000), pdf("new", 50_000)
     site.index("a.pdf")
