@@ -28,8 +28,11 @@ def test_an_address_has_one_spelling_and_keeps_its_path_and_query(url: str, spel
     assert urls.canonical(spelling) == spelling
 
 
-@pytest.mark.parametrize("url", ["https:///a.pdf", "https://user:secret@example.org/", "http://[x/", "a.pdf", ""])
-def test_an_address_without_a_host_or_with_a_user_name_is_invalid(url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["https:///a.pdf", "https://user:secret@example.org/", "http://[x/", "https://\u202e例~/", "a.pdf", ""],
+)
+def test_an_address_without_a_valid_host_or_with_a_user_name_is_invalid(url: str) -> None:
     with pytest.raises(ValueError):
         urls.canonical(url)
 

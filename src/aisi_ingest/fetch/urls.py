@@ -20,12 +20,14 @@ def canonical(url: str) -> str:
     ``w3lib.url.canonicalize_url`` is not used. Applying the function twice gives the same result.
 
     Raises:
-        ValueError: The address has no host, or has a user name, which would be published with the data.
+        ValueError: The address has no host, an invalid one, or a user name, which would be published with the data.
     """
-    parts = urlsplit(safe_url_string(url.strip()))
+    parts = urlsplit(safe_url_string(url.strip().partition("#")[0]))
     host = (parts.hostname or "").lower()
     if not host or parts.username or parts.password:
         raise ValueError(f"{host or 'an address'} has no host, or a user name, which would be published")
+    if not host.isascii():  # safe_url_string leaves a host without IDNA form as it is
+        raise ValueError(f"{host} is not a host name")
     host = f"[{host}]" if ":" in host else host
     if parts.port is not None and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host += f":{parts.port}"
