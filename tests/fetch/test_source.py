@@ -857,22 +857,25 @@ def test_two_sources_on_one_host_keep_its_delay_together(site: Site, tmp_path: P
     assert min(later - earlier for earlier, later in itertools.pairwise(site.times)) > delay * 0.95
 
 
-def test_a_client_applies_what_the_client_before_it_learnt_of_a_host(site: Site, store: Store) -> None:
+def test_a_client_continues_with_the_state_of_hosts_of_the_client_before_it(site: Site, store: Store) -> None:
     site["/"] = (servers.status(429), b"a page")
     with Client(RecordingNetwork()) as client:
         client.get(f"{site.url}/", source_of(site, delay=1.0), store, robots=False)
-        learnt = client.hosts
-    assert learnt[site.host].min_delay >= 0.5 and learnt[site.host].next_request_at > time.time()
+        state_of_hosts = client.hosts
+    assert state_of_hosts[site.host].min_delay >= 0.5 and state_of_hosts[site.host].next_request_at > time.time()
     network = RecordingNetwork()
-    with Client(network, hosts=learnt) as client:
+    with Client(network, hosts=state_of_hosts) as client:
         client.get(f"{site.url}/", source_of(site, delay=0.0), store, robots=False)
         client.get(f"{site.url}/", source_of(site, delay=0.0), store, robots=False)
     assert 0 < network.slept[0] <= 1.0 and network.slept[1] > 0.4
 
 
 def test_a_host_given_up_for_one_source_gets_no_requests_for_the_next(site: Site, store: Store) -> None:
-    learnt = {site.host: HostState(given_up="it failed 5 times in a row")}
-    with Client(RecordingNetwork(), hosts=learnt) as client, pytest.raises(FetchFailed, match="left for the next run"):
+    state_of_hosts = {site.host: HostState(given_up="it failed 5 times in a row")}
+    with (
+        Client(RecordingNetwork(), hosts=state_of_hosts) as client,
+        pytest.raises(FetchFailed, match="left for the next run"),
+    ):
         client.get(f"{site.url}/", source_of(site), store)
     assert site.requests == []
 

@@ -76,7 +76,7 @@ class Response(msgspec.Struct):
 
 
 class HostState(Struct, frozen=True):
-    """What a client has learnt of a host, for the next client of the same run, on this machine or another."""
+    """The state of a host, for the next client of the same run, on this machine or another."""
 
     next_request_at: float = 0.0  # earliest time of the next request, as time.time() gives it
     min_delay: float = 0.0  # seconds between two requests that the host asked for, by robots.txt or status 429
@@ -127,7 +127,7 @@ class Client:
         backoff: Seconds before the second attempt. They double with each attempt. As much again is added at random,
             so that many clients do not return at the same moment.
         max_retry_after: Longest Retry-After, in seconds, that is waited for.
-        hosts: What earlier clients of this run have learnt of the hosts.
+        hosts: The state of hosts after the earlier clients of this run.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Client:
 
     @property
     def hosts(self) -> dict[str, HostState]:
-        """What was learnt of the hosts, for the next client of the run."""
+        """The state of each host, for the next client of the run."""
         now = time.time() - time.monotonic()
         return {
             host: HostState(now + self._next.get(host, 0.0), self._min_delays.get(host, 0.0), self._given_up.get(host))

@@ -1,4 +1,4 @@
-"""What a page links to: documents and further pages."""
+"""Links on a page: to documents and to further pages."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class CrawlResult(Struct, frozen=True):
     source: str
     fetched: tuple[Fetched, ...]
     issues: tuple[Issue, ...] = ()  # of the source as a whole
-    hosts: dict[str, HostState] = {}  # what was learnt of the hosts, for the next source of the run
+    hosts: dict[str, HostState] = {}  # for the next source of the run
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -88,8 +88,8 @@ def fetch(
             the others stay as they are. Empty: all documents.
         force: Request the bytes even where they seem unchanged.
         client: The client to use; by default a new one.
-        hosts: What earlier sources of this run have learnt of the hosts, so that several sources on one host keep its
-            delay together. Used for the new client only.
+        hosts: The state of hosts after the earlier sources of this run, so that several sources on one host keep its
+            delay together. Only for a new client.
         progress: Called after each document with the document, its number, and the number of all.
 
     Returns:
@@ -130,7 +130,7 @@ def fetch(
 
 
 class FetchPlan(Struct, frozen=True):
-    """What a run would do for a source, by its index pages. No document is downloaded for it."""
+    """The actions of a run for a source, planned from its index pages. No document is downloaded for a plan."""
 
     source: str
     new: tuple[Link, ...]  # would be downloaded

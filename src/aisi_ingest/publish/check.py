@@ -1,4 +1,4 @@
-"""What must hold in every release: references, offsets, boxes, no hidden text in a section.
+"""Check the rows of a release: references, offsets, boxes, no hidden text in a section.
 
 The same checks run before a release is published and when it is verified later. Each function yields one sentence for
 each problem, and each sentence begins with the id of the row.
@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"(.+):(\d+)-(\d+)")  # <block>:<start>-<end>
 
 
 def work_problems(work: WorkRows) -> Iterator[str]:
-    """Check the rows of one work: its documents, and what refers to them."""
+    """Check the rows of one work: its documents, alignments and findings."""
     for document in work.documents:
         yield from document_problems(document)
     documents = {each.document.id for each in work.documents}
@@ -84,7 +84,7 @@ def _sentence_problems(row: str, target: str, lengths: dict[str, int]) -> Iterat
 
 
 def content_problems(content: Content, mentions: tuple[Mention, ...]) -> Iterator[str]:
-    """Check what would prevent a document from being published, whatever its work and its licence.
+    """Check for problems that would prevent publishing a document, whatever its work and its licence.
 
     The check runs while the document is processed: there a problem rejects this document, in a release it would reject
     all of them.

@@ -126,7 +126,7 @@ class _Build:
         return self._move_into_place(name, digest)
 
     def _write_rows(self) -> list[str]:
-        """Write the JSON lines, and return what does not hold in them."""
+        """Write the JSON lines, and return the problems in their rows."""
         lines = formats.JsonLinesWriter(self.folder)
         counter = EntityCounter(self.publication.entities)
         problems: list[str] = []

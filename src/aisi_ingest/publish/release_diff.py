@@ -1,4 +1,4 @@
-"""What changed between two releases, for consumers who hold a copy.
+"""List the changes between two releases, for consumers who have a copy.
 
 Ids of blocks and mentions are numbers in a document, so that a new paragraph shifts all that follow. Rows are therefore
 matched by their text: a section by its title, a mention by the text of its block and its place there, a bead by its
@@ -119,7 +119,7 @@ def _document_changes(document: str, old: _Index, new: _Index) -> Iterator[Chang
                 yield Change(table, "changed", document, what, before=old_values, after=new_values)
 
 
-Key = tuple[Any, ...]  # what a row is matched by
+Key = tuple[Any, ...]  # by which rows of two releases are matched
 Keyed = dict[Key, dict[str, Any]]  # key to the values that are compared
 
 

@@ -22,7 +22,7 @@ def printed_mark(text: str) -> str | None:
 
 
 class Context(Struct, frozen=True):
-    """What is needed to mark up the text of one document."""
+    """Everything needed to mark up the text of one document."""
 
     side: str  # the language of the column, which begins each anchor
     mentions: Mapping[str, Sequence[MentionRow]]  # block id to mentions

@@ -31,7 +31,7 @@ _AFTER_ALL_DATES = "9999"  # sorts documents without a date last
 
 
 class Summary(Struct, frozen=True):
-    """What the front page shows of one page of a work."""
+    """One page of a work, as the front page lists it."""
 
     work: str
     file: str
