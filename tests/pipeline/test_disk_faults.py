@@ -93,7 +93,7 @@ def test_releases_stay_in_their_order_when_the_clock_is_set_back(tmp_path):
     third = publish(publication(), tmp_path, now=NOW - timedelta(days=399)).value
     assert first and back.value and third
     assert [first.id, back.value.id, third.id] == ["20261122T031700Z", "20261122T031700Z-2", "20261122T031700Z-3"]
-    assert "the clock stands before the latest release" in " ".join(issue.message for issue in back.issues)
+    assert "the clock is behind the latest release" in " ".join(issue.message for issue in back.issues)
     processed = tmp_path / "processed"
     assert [entry["id"] for entry in folders.releases(processed)] == [first.id, back.value.id, third.id]
     index = json.loads((processed / "index.json").read_bytes())
@@ -160,7 +160,7 @@ def test_a_damaged_release_is_made_anew_once_it_is_removed(tmp_path):
     whole = {path.name: path.read_bytes() for path in latest.glob("*.jsonl")}
     (latest / "blocks.jsonl").write_bytes(whole["blocks.jsonl"][:-10])
     damaged = orchestrator.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
-    assert not damaged.succeeded and "verify says where; remove" in damaged.issues[-1].message
+    assert not damaged.succeeded and "verify lists the files; remove" in damaged.issues[-1].message
     shutil.rmtree(latest)
     assert orchestrator.add(settings, (), decks, ()).release
     assert verify(tmp_path) == []

@@ -159,7 +159,7 @@ def test_the_standing_of_an_address_tells_the_last_good_bytes_and_all_before(tmp
     history = [("fetched", "aa"), ("fetched", "bb"), ("unchanged", "bb"), ("fetched", "aa")]
     for number, (state, digest) in enumerate([*history, ("failed", None), ("refused", None)]):
         ledger.append(receipt(state=state, sha256=digest, time=f"2026-01-0{number + 1}T00:00:00Z"))
-    standing = Ledger(ledger.path).standing("https://example.org/a.pdf")
+    standing = Ledger(ledger.path).history("https://example.org/a.pdf")
     assert standing is not None
     assert standing.latest.state == "refused"
     assert standing.good is not None and standing.good.sha256 == "aa"
@@ -219,7 +219,7 @@ def test_a_process_killed_while_it_appends_leaves_a_ledger_that_goes_on(tmp_path
         process.wait()
         ledger = Ledger(path)
         ledger.append(receipt())
-        assert not ledger.damaged and ledger.standing("https://example.org/a.pdf")
+        assert not ledger.damaged and ledger.history("https://example.org/a.pdf")
         decoder = msgspec.json.Decoder(Receipt)
         assert all(decoder.decode(line) for line in path.read_bytes().splitlines())
 
@@ -242,9 +242,9 @@ def test_many_writers_at_once_lose_no_line(tmp_path: Path) -> None:
 
 def test_a_reader_sees_what_another_appends(tmp_path: Path) -> None:
     writer, reader = Ledger(tmp_path / "l"), Ledger(tmp_path / "l")
-    assert reader.standing("https://example.org/a.pdf") is None
+    assert reader.history("https://example.org/a.pdf") is None
     writer.append(receipt())
-    assert reader.standing("https://example.org/a.pdf")
+    assert reader.history("https://example.org/a.pdf")
 
 
 def test_a_long_ledger_is_not_read_from_its_start_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,14 +22,14 @@ def register(app: typer.Typer) -> None:
 
 def status(root: Root = Path(".")) -> None:
     """Every source and document ever seen: last seen, last changed, last good, state and reason. Times are UTC."""
-    from aisi_ingest.console import status as standing
+    from aisi_ingest.console import status as statuses
 
-    rows = standing.of(root)
+    rows = statuses.document_statuses(root)
     if not rows:
         print(f"{root}: nothing has been fetched yet; begin with aisi-ingest run or add")
         return
     for source in dict.fromkeys(row.source for row in rows):
-        print(standing.told([row for row in rows if row.source == source]))
+        print(statuses.source_summary([row for row in rows if row.source == source]))
     print()
     print_table(
         ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
@@ -38,7 +38,7 @@ def status(root: Root = Path(".")) -> None:
                 row.source,
                 row.file,
                 row.state,
-                *(standing.short(time) for time in (row.last_seen, row.last_changed, row.last_good)),
+                *(statuses.to_minute(time) for time in (row.last_seen, row.last_changed, row.last_good)),
                 row.id,
                 row.reason,
             )
@@ -158,11 +158,11 @@ def check_sources(
         plan = fetching.plan(source, Store(root))
         print(
             f"{source.id}: {len(plan.new)} new, to be fetched; {len(plan.known)} known, to be asked whether they "
-            f"changed; {len(plan.gone)} no longer listed, to be marked as withdrawn"
+            f"changed; {len(plan.withdrawn)} no longer listed, to be marked as withdrawn"
         )
         for link in plan.new:
             print(f"  new   {link.url}  {link.title or ''}")
-        for receipt in plan.gone:
+        for receipt in plan.withdrawn:
             print(f"  gone  {receipt.url}")
         if source.licence is None:
             print("  warning: no licence is known: its documents would be fetched and read, and not published;")

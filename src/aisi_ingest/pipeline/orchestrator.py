@@ -161,10 +161,10 @@ class _Run(AbstractContextManager["_Run"]):
         job = replace(job, only=self._addresses(job.only), hosts=self.hosts)
         # A task of another process cannot report to this one's terminal.
         here = isinstance(self.runner, Threads)
-        for visit in [fetch_source(job, self._fetched)] if here else self.runner(fetch_source, [job]):
-            self.issues += visit.issues
-            self.hosts |= visit.hosts
-            for each in visit.fetched:
+        for result in [fetch_source(job, self._fetched)] if here else self.runner(fetch_source, [job]):
+            self.issues += result.issues
+            self.hosts |= result.hosts
+            for each in result.fetched:
                 self.attempts[each.receipt.url] = each
 
     def _fetched(self, each: Fetched, done: int, total: int) -> None:
@@ -174,7 +174,9 @@ class _Run(AbstractContextManager["_Run"]):
         """What ``only`` names, document ids and works turned into addresses, which is what fetching knows."""
         ids = ids_of(self.store.processed / "latest")
         known = (
-            [(each.receipt.url, each.listing) for each in fetching.known(self.store) if each.listing] if only else []
+            [(each.receipt.url, each.listing) for each in fetching.known_documents(self.store) if each.listing]
+            if only
+            else []
         )
         named = [url for name in only for url, listing in known if fits(name, url, listing, ids)]
         return tuple(dict.fromkeys((*only, *named)))
@@ -193,7 +195,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     def process_and_publish(self, only: Sequence[str]) -> Report:
         self.asked = StageCost(len(self.attempts), self._took())
-        known = {each.receipt.url: each for each in fetching.known(self.store, self.sources)}
+        known = {each.receipt.url: each for each in fetching.known_documents(self.store, self.sources)}
         listings = {url: each.listing for url, each in known.items() if each.listing}
         first: dict[str, str] = {}  # the same bytes under two addresses are one document
         for url, listing in listings.items():
@@ -271,8 +273,8 @@ class _Run(AbstractContextManager["_Run"]):
         outcomes: dict[str, DocumentOutcome] = {}
         spared = replace(self.settings, redo_from=None)
         for url in failed:
-            standing = self.store.ledger.standing(url)
-            for listing in fetching.listings_of(standing, by_id.get(standing.latest.source))[1:] if standing else ():
+            history = self.store.ledger.history(url)
+            for listing in fetching.listings_of(history, by_id.get(history.latest.source))[1:] if history else ():
                 job = DocumentJob(spared, listing)
                 outcome = steps.load_outcome(job) or steps.process_document(job)
                 if not outcome.failed:

@@ -97,7 +97,7 @@ class Ledger:
         self._refresh()
         return self._standings
 
-    def standing(self, url: str) -> UrlHistory | None:
+    def history(self, url: str) -> UrlHistory | None:
         return self.latest_by_url().get(url)
 
     def __iter__(self) -> Iterator[Receipt]:
