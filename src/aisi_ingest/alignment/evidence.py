@@ -23,7 +23,7 @@ from aisi_ingest.dates import intervals
 from aisi_ingest.model import Lang, Mention
 from aisi_ingest.text.measure import latin_length
 from aisi_ingest.text.normalise import fold
-from aisi_ingest.text.numbers import mark, numbers
+from aisi_ingest.text.numbers import leading_number, numbers
 from aisi_ingest.text.sentences import sentences
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[._/'-][a-z0-9]+)*|\d+(?:\.\d+){2,}|[a-z]*\d+[a-z]+")
@@ -74,7 +74,7 @@ def read(
     """
     folded = fold(text).lower()
     dates = [m for m in mentions if m.label == "DATE"]
-    anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(intervals.stated(m.value, m.text))}
+    anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(intervals.drop_inferred_year(m.value, m.text))}
     linked = (m.value for m in mentions if m.label != "DATE" and m.value)
     anchors |= {f"entity:{value}" for value in linked if value in local or not value.startswith("local:")}
     anchors |= {f"number:{n.value:g}" for n in numbers(text, lang, [(m.start, m.end) for m in dates])}
@@ -93,7 +93,7 @@ def read(
         anchors=frozenset(anchors),
         kind=kind,
         level=level,
-        mark=mark(number) if number else mark(text),
+        mark=leading_number(number or text),
         key=_only(text, mentions, local) or re.sub(r"[\W_]+", "", folded),
         loose=frozenset(loose) if loose else _NONE,
     )

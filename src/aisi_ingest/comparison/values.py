@@ -157,7 +157,7 @@ def _distance(a: _Value, b: _Value) -> float:
     """
     if a.label:
         return abs(a.place - b.place)
-    spans = intervals.span(a.value), intervals.span(b.value)
+    spans = intervals.date_range(a.value), intervals.date_range(b.value)
     if spans[0] and spans[1]:
         return float(abs((spans[0][0] - spans[1][0]).days))
     try:
@@ -193,7 +193,7 @@ def _dates(block: Block, mentions: Sequence[Mention], names: Names) -> list[_Val
     out = []
     for m in mentions:
         if m.label == "DATE" and m.value:
-            out.append(_Value(intervals.stated(m.value, m.text), m.text))
+            out.append(_Value(intervals.drop_inferred_year(m.value, m.text), m.text))
     return out
 
 

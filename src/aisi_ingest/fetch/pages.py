@@ -365,7 +365,7 @@ def _days(row: _Row) -> set[str]:
     text = row.text
     if len(row.links) == 1:
         text = text.replace(row.links[0], " ", 1)  # a title may speak of another day
-    return {found.value for found in dates.find(text) if found.own and found.value and "/" not in found.value}
+    return {found.value for found in dates.find(text) if found.has_year and found.value and "/" not in found.value}
 
 
 def _iso(text: str) -> str | None:

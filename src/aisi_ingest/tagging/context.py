@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from aisi_ingest import dates
-from aisi_ingest.dates.finder import Context, Found, Year
+from aisi_ingest.dates.context import Context, Found, Year
 from aisi_ingest.model import Block, Content, Section, Table
 from aisi_ingest.tagging.spans import cells
 
@@ -70,7 +70,7 @@ class Surroundings:
             year, month, day = date.stated
             if year is not None:
                 self._before = (year, month, day)
-                if date.own:
+                if date.has_year:
                     self._line = Year(year, date.fiscal)
         self._end_axis(block, found)
 
@@ -78,7 +78,7 @@ class Surroundings:
         """Lines of nothing but years, one after another, are the axis of a drawing: none dates what follows."""
         if not any(map(str.isalnum, block.text)):
             return  # an ellipsis between two years
-        alone = len(found) == 1 and found[0].own and found[0].end - found[0].start >= len(block.text.strip())
+        alone = len(found) == 1 and found[0].has_year and found[0].end - found[0].start >= len(block.text.strip())
         year = found[0].stated[0] if alone and found[0].stated[1] is None else None
         if year is not None and self._axis is not None and self._axis != year:
             self._line = None
@@ -115,7 +115,7 @@ class Surroundings:
                 found = [d for d in found if d.rule != "date.year"]
             for date in found:
                 yield date._replace(start=date.start + start, end=date.end + start)
-            own = next((Year(d.stated[0], d.fiscal) for d in found if d.own and d.stated[0] is not None), None)
+            own = next((Year(d.stated[0], d.fiscal) for d in found if d.has_year and d.stated[0] is not None), None)
             if own is None:
                 continue
             if row < max(header_rows, 1) and (
@@ -134,7 +134,7 @@ def _replace(context: Context, table: Year | None, cell: bool) -> Context:
 def _year_of(title: str) -> Year | None:
     for date in dates.find(title):
         if (
-            date.own
+            date.has_year
             and date.stated[0] is not None
             and not _TARGET.match(title, date.end)
             and not _TARGET_EN.search(title[: date.start])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from aisi_ingest.dates.finder import masked, overlaps
 from aisi_ingest.model import Block, Content, Issue, Label, Lang, Mention, Result
 from aisi_ingest.registry import Registry, compact
 from aisi_ingest.tagging import spacy_pipeline
@@ -18,6 +17,7 @@ from aisi_ingest.tagging.romaji import plain_vowels
 from aisi_ingest.tagging.rules import Passage, names, readable
 from aisi_ingest.tagging.shared_names import Institutes
 from aisi_ingest.tagging.spans import Span, choose, join_units
+from aisi_ingest.text.addresses import find_addresses, overlaps
 from aisi_ingest.text.normalise import fold, is_japanese
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class _Walk:
         found = (
             spacy_pipeline.candidates(passage, self._pipelines) if self._pipelines else names(passage, self._registry)
         )
-        masks = masked(fold(text))
+        masks = find_addresses(fold(text))
         candidates = [
             span
             for span in (*dates, *found, *self.definitions.known(text))
