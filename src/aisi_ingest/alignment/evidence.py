@@ -74,7 +74,8 @@ def read(
     """
     folded = fold(text).lower()
     dates = [m for m in mentions if m.label == "DATE"]
-    anchors = {f"date:{part}" for m in dates if m.value for part in _coarser(intervals.drop_inferred_year(m.value, m.text))}
+    values = [intervals.drop_inferred_year(m.value, m.text) for m in dates if m.value]
+    anchors = {f"date:{part}" for value in values for part in _coarser(value)}
     linked = (m.value for m in mentions if m.label != "DATE" and m.value)
     anchors |= {f"entity:{value}" for value in linked if value in local or not value.startswith("local:")}
     anchors |= {f"number:{n.value:g}" for n in numbers(text, lang, [(m.start, m.end) for m in dates])}
