@@ -57,8 +57,8 @@ def shapes(passage: Passage, known: list[Span]) -> list[Span]:
     latin = bool(_LATIN.search(text))
     if latin:
         marks = frozenset(s.start for s in known if s.label in ("PLACE", "ORG"))
-        found += english.names(text, passage.heading, marks)
-        found += english.cited(text, passage.title)
+        found += english.find_names(text, passage.heading, marks)
+        found += english.find_cited_titles(text, passage.title)
     if tokens:
         found += japanese.names(text, tokens)
         found += japanese.places(text, tokens)
