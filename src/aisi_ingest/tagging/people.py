@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from aisi_ingest.tagging.japanese import Morpheme
+from aisi_ingest.tagging.japanese_runs import Morpheme
 from aisi_ingest.tagging.romaji import is_romaji_name, romaji
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.tagging.words import words

@@ -60,8 +60,8 @@ def shapes(passage: Passage, known: list[Span]) -> list[Span]:
         found += english.find_names(text, passage.heading, marks)
         found += english.find_cited_titles(text, passage.title)
     if tokens:
-        found += japanese.names(text, tokens)
-        found += japanese.places(text, tokens)
+        found += japanese.find_names(text, tokens)
+        found += japanese.find_places(text, tokens)
     found += people.names(text, tokens, japanese=bool(tokens), latin=latin)
     return list(reconcile(text, known, found))
 
