@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aisi_ingest import dates
 from aisi_ingest.dates.context import Context, Found, Year
 from aisi_ingest.model import Block, Content, Section, Table
-from aisi_ingest.tagging.spans import cells
+from aisi_ingest.tagging.spans import table_cells
 
 _PLANS = re.compile(
     r"今後|予定|スケジュール|見通し|来年|次年度|次回|アジェンダ|\b(?:agenda|upcoming|future|forthcoming"
@@ -105,7 +105,7 @@ class Surroundings:
         row_year: Year | None = None
         last_row = -1
         numbers = _columns_of_numbers(block.text)
-        for row, column, start, end in cells(block.text):
+        for row, column, start, end in table_cells(block.text):
             text = block.text[start:end]
             if row != last_row:
                 last_row, row_year = row, None
@@ -152,6 +152,6 @@ def _columns_of_numbers(text: str) -> set[int]:
     """Columns with bare numbers that are no years: a 2000 among 500 and 5000 is a count."""
     return {
         column
-        for _, column, start, end in cells(text)
+        for _, column, start, end in table_cells(text)
         if (cell := text[start:end].strip()).isdecimal() and not 1900 <= int(cell[:5]) <= 2100
     }

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from aisi_ingest.model import Label, Lang
 from aisi_ingest.registry import Registry
-from aisi_ingest.tagging.rules import Passage, known, readable, shapes
+from aisi_ingest.tagging.rules import Passage, find_registry_names, find_shapes, readable
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.text.tokens import morphemes
 
@@ -91,7 +91,7 @@ class RegistryNames:
         self._registry = registry
 
     def __call__(self, doc: Doc) -> Doc:
-        _candidates(doc).extend(known(doc.text, self._registry))
+        _candidates(doc).extend(find_registry_names(doc.text, self._registry))
         return doc
 
 
@@ -99,7 +99,7 @@ def shaped_names(doc: Doc) -> Doc:
     """Component: names by their shape. Comes after the registry's names."""
     passage: Passage = doc.user_data.get("passage") or Passage(doc.text)
     candidates = _candidates(doc)
-    candidates.extend(shapes(passage, candidates))
+    candidates.extend(find_shapes(passage, candidates))
     return doc
 
 

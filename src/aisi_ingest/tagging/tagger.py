@@ -14,9 +14,10 @@ from aisi_ingest.tagging import spacy_pipeline
 from aisi_ingest.tagging.context import Surroundings
 from aisi_ingest.tagging.definitions import Definitions
 from aisi_ingest.tagging.romaji import plain_vowels
-from aisi_ingest.tagging.rules import Passage, names, readable
+from aisi_ingest.tagging.rules import Passage, find_names, readable
 from aisi_ingest.tagging.shared_names import Institutes
-from aisi_ingest.tagging.spans import Span, choose, join_units
+from aisi_ingest.tagging.spans import Span, select_spans
+from aisi_ingest.tagging.units import join_units
 from aisi_ingest.text.addresses import find_addresses, overlaps
 from aisi_ingest.text.normalise import fold, is_japanese
 
@@ -102,7 +103,9 @@ class _Walk:
         title = self._titles.get(block.section or "", "")
         passage = Passage(readable(text), heading=heading, title=title)
         found = (
-            spacy_pipeline.candidates(passage, self._pipelines) if self._pipelines else names(passage, self._registry)
+            spacy_pipeline.candidates(passage, self._pipelines)
+            if self._pipelines
+            else find_names(passage, self._registry)
         )
         masks = find_addresses(fold(text))
         candidates = [
@@ -120,7 +123,7 @@ class _Walk:
         return spans
 
     def _decide(self, block: Block, candidates: list[Span]) -> list[Span]:
-        return self._institutes.resolve(block, join_units(block.text, choose(candidates)), self.definitions.meant)
+        return self._institutes.resolve(block, join_units(block.text, select_spans(candidates)), self.definitions.meant)
 
 
 _SLUG = re.compile(r"[\W_]+")
