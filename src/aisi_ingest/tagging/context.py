@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from aisi_ingest import dates
 from aisi_ingest.dates.context import Context, Found, Year
 from aisi_ingest.model import Block, Content, Section, Table
@@ -119,7 +121,7 @@ class DateContext:
             if row != last_row:
                 last_row, row_year = row, None
             year = row_year or column_years.get(column) or header_year or caption
-            found = dates.find(text, _replace(around, table=year, cell=True))
+            found = dates.find(text, structs.replace(around, table=year, cell=True))
             if column in columns_of_counts:
                 found = [d for d in found if d.rule != "date.year"]
             for date in found:
@@ -134,10 +136,6 @@ class DateContext:
                 header_year = own if len(set(column_years.values())) == 1 else None
             elif column == 0:
                 row_year = header_year = own  # a merged first cell names the year of several rows once
-
-
-def _replace(context: Context, table: Year | None, cell: bool) -> Context:
-    return Context(table, context.section, context.line, context.document, context.plans, context.before, cell)
 
 
 def _year_of(title: str) -> Year | None:
