@@ -21,8 +21,9 @@ class Head(NamedTuple):
     specific_words: int
 
 
+# Heads that need one specific word are strong: they hardly occur in general text.
 HEADS: dict[str, Head] = {}
-for _label, _strength, _words in (
+for _label, _specific, _words in (
     ("ORG", 1, 
         "法律事務所 特許事務所 研究室 省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科"
         " 研究院 公社 公庫 銀行 新聞社 製作所 取引所 高等専門学校"
@@ -61,7 +62,7 @@ for _label, _strength, _words in (
         " ラウンドテーブル 閣僚理事会 対話"
     ),
 ):  # fmt: skip
-    HEADS.update((word, Head(_label, _strength)) for word in _words.split())  # type: ignore[arg-type]
+    HEADS.update((word, Head(_label, _specific)) for word in _words.split())  # type: ignore[arg-type]
 HEAD = re.compile("|".join(sorted(map(re.escape, HEADS), key=len, reverse=True)))
 
 # Words of which the name of any committee, guideline or meeting may be made. They do not say which one it is.
