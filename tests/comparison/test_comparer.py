@@ -13,7 +13,7 @@ from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.comparison.editions import diff_editions, diff_words, successions
 from aisi_ingest.dates import intervals
 from aisi_ingest.model import Document, Finding, Lang
-from aisi_ingest.text.numbers import mark, numbers
+from aisi_ingest.text.numbers import leading_number, numbers
 
 DATES = [
     ("{DATE 2021-07-01|July 1, 2021}", "{DATE 2021-07-11|July 11, 2021}"),
@@ -217,7 +217,7 @@ def test_shares_are_parsed_as_percent(text: str, percent: float) -> None:
     ],
 )
 def test_the_number_of_a_heading_is_parsed_by_value(text: str, number: str | None) -> None:
-    assert mark(text) == number
+    assert leading_number(text) == number
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from aisi_ingest.dates import intervals
 from aisi_ingest.model import Lang, Mention
 from aisi_ingest.text.measure import latin_length
 from aisi_ingest.text.normalise import fold
-from aisi_ingest.text.numbers import mark, numbers
+from aisi_ingest.text.numbers import leading_number, numbers
 from aisi_ingest.text.sentences import sentences
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[._/'-][a-z0-9]+)*|\d+(?:\.\d+){2,}|[a-z]*\d+[a-z]+")
@@ -115,14 +115,14 @@ def extract(
         anchors=frozenset(anchors),
         kind=kind,
         level=level,
-        mark=mark(number) if number else mark(text),
+        mark=leading_number(number or text),
         key=_only_value(text, mentions, shared_local_ids) or re.sub(r"[\W_]+", "", folded),
         optional=frozenset(optional) if optional else _EMPTY,
     )
 
 
 def _stated_value(mention: Mention) -> str:
-    return intervals.stated(mention.value or "", mention.text)
+    return intervals.drop_inferred_year(mention.value or "", mention.text)
 
 
 def _only_value(text: str, mentions: Sequence[Mention], shared_local_ids: frozenset[str]) -> str | None:

@@ -181,7 +181,7 @@ def _distance(a: _Value, b: _Value) -> float:
     """
     if a.label:
         return abs(a.position - b.position)
-    spans = intervals.span(a.value), intervals.span(b.value)
+    spans = intervals.date_range(a.value), intervals.date_range(b.value)
     if spans[0] and spans[1]:
         return float(abs((spans[0][0] - spans[1][0]).days))
     try:
@@ -218,7 +218,9 @@ def _is_reliable(a: _Value, b: _Value, ja: Sequence[_Value], en: Sequence[_Value
 
 
 def _read_dates(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
-    return [_Value(intervals.stated(m.value, m.text), m.text) for m in mentions if m.label == "DATE" and m.value]
+    return [
+        _Value(intervals.drop_inferred_year(m.value, m.text), m.text) for m in mentions if m.label == "DATE" and m.value
+    ]
 
 
 def _dates_agree(a: _Value, b: _Value) -> bool:
