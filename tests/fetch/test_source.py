@@ -152,7 +152,7 @@ def test_a_changed_file_is_a_new_edition_and_the_old_bytes_stay(site: Site, stor
     changed = only_one(visit())
     assert changed.changed and changed.receipt.state == "fetched"
     assert store.read(sha256(pdf("first"))) == pdf("first") and store.read(sha256(pdf("second"))) == pdf("second")
-    standing = store.ledger.standing(f"{site.url}/a.pdf")
+    standing = store.ledger.history(f"{site.url}/a.pdf")
     assert standing
     assert [version.sha256 for version in standing.versions] == [sha256(pdf("second")), sha256(pdf("first"))]
 

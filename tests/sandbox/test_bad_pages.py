@@ -12,7 +12,7 @@ import fixtures_pdf as fixtures
 import pytest
 
 from aisi_ingest.model import Content, Issue, Result
-from aisi_ingest.pipeline import steps
+from aisi_ingest.pipeline import stages
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Measured, Sandbox
 
@@ -42,13 +42,13 @@ def read_badly(path: str, bad: dict[int, Callable[[], None]], note: str, left_ou
 
     document._read_page = read_page
     try:
-        return steps._extract(path, False, note, left_out)
+        return stages.extract_file(path, False, note, left_out)
     finally:
         document._read_page = real
 
 
 def crash_at_the_end(path: str, note: str, left_out: tuple[int, ...]) -> Result[Content]:
-    steps._extract(path, False, note, left_out)
+    stages.extract_file(path, False, note, left_out)
     crash()
     raise AssertionError
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.console import outline
 from aisi_ingest.pipeline import report as run_report
-from aisi_ingest.pipeline.report import Report, Row
+from aisi_ingest.pipeline.report import DocumentReport, Report
 from aisi_ingest.storage.store import Store
 
 
@@ -39,7 +39,7 @@ def of(root: Path) -> list[DocumentStatus]:
     """
     place = Store(root)
     published = outline.published(place.processed / "latest")
-    report = run_report.last(place.processed)
+    report = run_report.load_last(place.processed)
     rows = {row.url: row for row in report.documents} if report else {}
     out = []
     for each in place.states():
@@ -64,7 +64,9 @@ def of(root: Path) -> list[DocumentStatus]:
     return out
 
 
-def _processed(found: DocumentStatus, row: Row | None, published: bool, report: Report | None) -> DocumentStatus:
+def _processed(
+    found: DocumentStatus, row: DocumentReport | None, published: bool, report: Report | None
+) -> DocumentStatus:
     if row is not None and row.state in ("failed", "refused") and not published:
         return replace(found, state=row.state, reason=row.reason)
     if published or found.id:

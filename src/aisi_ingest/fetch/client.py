@@ -294,7 +294,7 @@ class Client:
     def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | Failed | Refused:
         """Rules as RFC 9309 has them: none where there is no file, nothing allowed where it cannot be had."""
         url = f"{origin}/robots.txt"
-        standing = store.ledger.standing(url)
+        standing = store.ledger.history(url)
         good = standing.good if standing and standing.good and (standing.good.sha256 or "") in store else None
         receipt = Receipt(url=url, time=now(), source=source.id, state="failed", kind="robots")
         try:

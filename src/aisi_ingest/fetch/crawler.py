@@ -155,7 +155,7 @@ class _Walk:
 
     def _read(self, url: str, depth: int) -> Page | None:
         """A page, from the network or, where that says it is the same, from the store; None where there is none."""
-        standing = self.store.ledger.standing(url)
+        standing = self.store.ledger.history(url)
         good = standing.good if standing and standing.good and (standing.good.sha256 or "") in self.store else None
         receipt = Receipt(url=url, time=now(), source=self.source.id, state="failed", kind="page")
         try:

@@ -24,7 +24,7 @@ from aisi_ingest.fetch.client import Budget, Client, Failed, HostState, Refused,
 from aisi_ingest.fetch.crawler import Found, crawl, known_to
 from aisi_ingest.fetch.pages import Link
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
-from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
+from aisi_ingest.sources import MANUAL, SourceSpec, from_file, is_manual
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
@@ -153,7 +153,7 @@ def download(
 
 def _download(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Fetched:
     began = time.monotonic()
-    before = store.ledger.standing(link.url)
+    before = store.ledger.history(link.url)
     good = before.good if before and before.good and (before.good.sha256 or "") in store else None
     file = pages.file_name(link.url) or (good.file if good else None)
     attempt = Receipt(url=link.url, time=now(), source=source.id, state="failed", file=file)
@@ -261,9 +261,9 @@ def add_file(path: Path, store: Store) -> Fetched:
         if reason is not None:
             receipt = replace(attempt, state="refused", reason=reason)
         else:
-            before = store.ledger.standing(attempt.url)
+            before = store.ledger.history(attempt.url)
             sha256 = sha256_of(path)
-            if not store.holds(sha256):
+            if not store.has_intact(sha256):
                 part = store.incoming()
                 shutil.copyfile(path, part)
                 sha256 = store.keep(part)
@@ -307,7 +307,9 @@ def listings_of(standing: UrlHistory, source: SourceSpec | None) -> tuple[Listin
     file = latest.file or latest.url
     licence = source.licence if source else None
     # Whoever names a page or a file by hand cannot write its terms into sources.toml; a source there must.
-    unstated = Licence("not stated; see the source", address or "", address or file) if by_hand(latest.source) else None
+    unstated = (
+        Licence("not stated; see the source", address or "", address or file) if is_manual(latest.source) else None
+    )
     return tuple(
         Listing(
             source=Source(
@@ -329,7 +331,7 @@ def listings_of(standing: UrlHistory, source: SourceSpec | None) -> tuple[Listin
 
 
 def _fetched(receipt: Receipt, source: SourceSpec | None, store: Store, changed: bool = False) -> Fetched:
-    standing = store.ledger.standing(receipt.url)
+    standing = store.ledger.history(receipt.url)
     listing = listing_of(standing, source) if standing else None
     issues: tuple[Issue, ...] = ()
     if receipt.state in ("refused", "failed"):

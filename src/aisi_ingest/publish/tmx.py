@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from aisi_ingest.model import Bead
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, EntityRow
 
@@ -40,7 +41,7 @@ class Tmx:
         self._file.close()
 
 
-def bead_text(bead: AlignmentRow, lang: str, texts: Mapping[str, str]) -> str:
+def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) -> str:
     """What one side of a bead says: sections and blocks a line each, sentences set as the language sets them."""
     targets = bead.ja if lang == "ja" else bead.en
     if bead.unit != "sentence":
