@@ -4,7 +4,7 @@ from aisi_ingest.pipeline import freshness
 
 
 def test_a_stage_depends_on_what_its_modules_import_in_functions_too():
-    files = {path.name for path in freshness._imported(freshness._file_of("extract.reader"))}
+    files = {path.name for path in freshness._imported_files(freshness._file_of("extract.reader"))}
     assert {"pdf_reader.py", "report.py", "pdfium.py", "shapes.py", "headings.py", "normalise.py", "model.py"} <= files
     assert "source.py" not in files and "tagger.py" not in files
 
