@@ -23,7 +23,9 @@ FLOWS = ["ingest", "reprocess"]
 
 def main() -> None:
     """Create the automation, or replace it."""
-    parser = argparse.ArgumentParser(description="Send a message to a channel, a mailbox or a webhook when a run fails.")
+    parser = argparse.ArgumentParser(
+        description="Send a message to a channel, a mailbox or a webhook when a run fails."
+    )
     parser.add_argument("url", help="incoming webhook of a Slack channel, or another URL of Apprise")
     # The block passes its URL to Apprise. Typed as Any, because its methods are coroutines only in an event loop.
     block: Any = SlackWebhook(url=SecretStr(parser.parse_args().url)).save("aisi-ingest", overwrite=True)

@@ -13,9 +13,10 @@ Everything is imported on first use, so that ``import aisi_ingest`` is fast and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take this name for true; importing ``typing`` would double the time
 if TYPE_CHECKING:
+    from typing import Any
+
     from aisi_ingest.api import AlignedDocuments, ParsedDocument, ProcessingError, align, compare, read, tag
     from aisi_ingest.dataset import Dataset, load
 

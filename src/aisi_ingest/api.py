@@ -295,7 +295,9 @@ def compare(ja: FileOrDocument, en: FileOrDocument, *, registry: str | Path | No
         >>> ja = aisi_ingest.read(f"{folder}/sample_guide_v1.00_ja.pdf")
         >>> en = aisi_ingest.read(f"{folder}/sample_guide_v1.00_en.pdf")
         >>> for finding in aisi_ingest.compare(ja, en):
-        ...     print(finding.kind, finding.detail["ja"], finding.detail["en"])
+        ...     print(finding.kind, (finding.detail["ja"] or "")[:10], finding.detail["en"])
+        missing_in_en 日本語の読者のための None
+        date_differs 2027-03-31 2027-03-13
     """
     return align(ja, en, registry=registry).findings
 

@@ -236,8 +236,8 @@ def load(where: str | Path | Release = ".", *, verify: bool = False) -> Dataset:
         >>> with aisi_ingest.load("processed/latest") as release:
         ...     for document in release.documents:
         ...         print(document.id, document.title)
-        sample-overview/undated/en.pptx AI Safety Institutes: An Overview
-        sample-overview/undated/ja.pptx AIセーフティ・インスティテュートの概況
+        sample-overview/2026-04-01/en AI Safety Institutes: An Overview
+        sample-overview/2026-04-01/ja AIセーフティ・インスティテュートの概況
     """
     folder = _find(Path(where.path if isinstance(where, Release) else where))
     dataset = Dataset(folder)

@@ -130,7 +130,9 @@ class Content(Struct, frozen=True, omit_defaults=True):
     tables: tuple[Table, ...] = ()
     pages_without_text: tuple[int, ...] = ()
     hidden_pages: tuple[int, ...] = ()  # hidden slides
-    active_content: tuple[str, ...] = ()  # for example "javascript", "launch", "embedded_file": detected, never executed or opened
+    active_content: tuple[
+        str, ...
+    ] = ()  # for example "javascript", "launch", "embedded_file": detected, never executed or opened
 
 
 class Mention(Struct, frozen=True, omit_defaults=True):
@@ -192,7 +194,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
 
 
 class Entity(Struct, frozen=True):
-    """Something that mentions refer to: an entity of the registry, or an entity known only from texts (``local:...``)."""
+    """Something that mentions refer to: an entity of the registry, or one known only from texts (``local:...``)."""
 
     id: str
     label: Label
@@ -286,7 +288,9 @@ class Publication(Struct, frozen=True):
     alignments: Sequence[Alignment] = ()
     comparisons: Sequence[Comparison] = ()
     editions: Sequence[EditionDiff] = ()  # each edition of a work compared with the previous one
-    entities: Sequence[Entity] | Mapping[str, Entity] = ()  # of the registry; ``local:...`` entities are added from the mentions
+    entities: (
+        Sequence[Entity] | Mapping[str, Entity]
+    ) = ()  # of the registry; ``local:...`` entities are added from the mentions
     made_with: Mapping[str, str] = {}  # stage to version
     raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the page images of the viewer
     expectations: Mapping[str, int] = {}  # id of a source to the smallest expected number of documents

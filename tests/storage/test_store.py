@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from aisi_ingest.model import Receipt
 from aisi_ingest.storage import files, store
-from aisi_ingest.storage.ledger import Ledger
 from aisi_ingest.storage.files import RootError
+from aisi_ingest.storage.ledger import Ledger
 from aisi_ingest.storage.store import LockedError, Stamp, Store
 
 
@@ -172,9 +172,7 @@ def test_the_history_of_a_url_has_the_last_good_bytes_and_all_earlier_ones(tmp_p
 
 @given(cut=st.integers(1, 400))
 @settings(max_examples=30, deadline=None)
-def test_a_torn_last_line_is_removed_and_all_others_stay(
-    tmp_path_factory: pytest.TempPathFactory, cut: int
-) -> None:
+def test_a_torn_last_line_is_removed_and_all_others_stay(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     path = tmp_path_factory.mktemp("ledger") / "receipts.jsonl"
     ledger = Ledger(path)
     for number in range(3):
@@ -331,7 +329,9 @@ def test_an_output_that_is_missing_or_has_a_torn_stamp_is_not_up_to_date(tmp_pat
     assert not store.load_fresh(path, stamp)
 
 
-def test_an_output_without_a_stamp_is_not_up_to_date_after_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_output_without_a_stamp_is_not_up_to_date_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root_store, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
     path = root_store.stage_path("ab" * 32, "extract")
     root_store.write_output(path, "old", stamp)

@@ -1,8 +1,8 @@
 """A run on a disk that fails, and the run after it. test_disk_faults.py executes this file as a program.
 
 Usage: ``python faults.py full FOLDER SIZE...``, ``python faults.py read-only FOLDER`` or ``python faults.py permission
-FOLDER SUBFOLDER STAGE...``. The first two mount file systems, so they need a mount namespace (``unshare --mount``). Each
-experiment prints one JSON object on one line.
+FOLDER SUBFOLDER STAGE...``. The first two mount file systems, so they need a mount namespace (``unshare --mount``).
+Each experiment prints one JSON object on one line.
 """
 
 from __future__ import annotations

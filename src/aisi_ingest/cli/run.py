@@ -169,9 +169,7 @@ def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[Sourc
         path = next((p for p in (root / "sources.toml", Path("sources.toml")) if p.exists()), None)
         if path is None:
             if needed:
-                fail(
-                    f"no sources.toml in {root} or in this folder: give one with --sources, or an index page with --index"
-                )
+                fail(f"no sources.toml in {root} or in this folder: give one with --sources, or give --index")
             return ()
     return load(path)
 
