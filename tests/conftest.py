@@ -1,4 +1,4 @@
-"""Fixtures that several test files share: the sample site on loopback, and the real documents if they are there."""
+"""What several test files need: the sample site on loopback, the real documents where they are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aisi_ingest.cli.demo import serve
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
-# Prefect must not use a server or a profile of the user who runs the tests.
+# Prefect's own start-up must not look for a server or a profile of whoever runs the tests.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
@@ -24,22 +24,22 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
 @pytest.fixture(scope="session")
 def sample_site() -> Iterator[str]:
-    """URL of the sample site."""
+    """Address of the sample site."""
     with serve(ROOT / "samples" / "site") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real documents and gold data. Tests are skipped if it is missing."""
+    """The folder of real documents and gold; the test is skipped where it is missing."""
     if not (SHARED / "corpus" / "site" / "index.html").exists():
-        pytest.skip("the folder shared/ with the real documents is not beside this checkout")
+        pytest.skip("the real documents and the gold are not beside this checkout")
     return SHARED
 
 
 @pytest.fixture(scope="session")
 def shared_root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root of one run of the command line on all real documents. All test processes share it."""
+    """The root of one run over all real documents, as a user would start it; all test processes share it."""
     base = tmp_path_factory.getbasetemp()
     root = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared-root"
     with open(f"{root}.lock", "w", encoding="ascii") as lock:

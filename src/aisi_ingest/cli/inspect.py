@@ -25,14 +25,14 @@ def status(root: Root = Path(".")) -> None:
 
     Times are UTC. For a document that failed, the reason is shown.
     """
-    from aisi_ingest.console import status as standing
+    from aisi_ingest.console import status as console_status
 
-    rows = standing.of(root)
+    rows = console_status.of(root)
     if not rows:
         print(f"{root}: nothing has been fetched yet; start with aisi-ingest run or add")
         return
     for source in dict.fromkeys(row.source for row in rows):
-        print(standing.told([row for row in rows if row.source == source]))
+        print(console_status.told([row for row in rows if row.source == source]))
     print()
     print_table(
         ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
@@ -41,7 +41,7 @@ def status(root: Root = Path(".")) -> None:
                 row.source,
                 row.file,
                 row.state,
-                *(standing.short(time) for time in (row.last_seen, row.last_changed, row.last_good)),
+                *(console_status.short(time) for time in (row.last_seen, row.last_changed, row.last_good)),
                 row.id,
                 row.reason,
             )

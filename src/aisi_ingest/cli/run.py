@@ -97,7 +97,7 @@ def add(
 
     urls = [item for item in items if item.startswith(("http://", "https://"))]
     paths = [Path(item) for item in items if item not in urls]
-    settings = _settings(root, workers, registry, images, ocr, keep, None)
+    settings = _settings(root, workers, registry, images, ocr, keep)
     with _progress() as progress:
         report = orchestrator.add(settings, _sources(None, root), paths, urls, progress=progress)
     _finish(report, root)
@@ -135,11 +135,12 @@ def reprocess(
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.pipeline.jobs import STAGE_NAMES
 
-    if first not in STAGE_NAMES:
+    redo_from = next((name for name in STAGE_NAMES if name == first), None)
+    if redo_from is None:
         fail(f"--from {first}: must be one of {', '.join(STAGE_NAMES)}")
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
-    settings = _settings(root, workers, registry, images, ocr, keep, first)
+    settings = _settings(root, workers, registry, images, ocr, keep, redo_from)
     with _progress() as progress:
         report = orchestrator.reprocess(settings, _sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
@@ -181,23 +182,18 @@ def _settings(
     images: bool,
     ocr: bool,
     keep: int | None,
-    redo_from: StageName | str | None,
+    redo_from: StageName | None = None,
 ) -> Settings:
-    import msgspec
-
     from aisi_ingest.pipeline.jobs import Settings
 
-    return msgspec.convert(
-        {
-            "root": str(root),
-            "workers": workers,
-            "registry": str(registry) if registry else None,
-            "images": images,
-            "ocr": ocr,
-            "keep": keep,
-            "redo_from": redo_from,
-        },
-        Settings,
+    return Settings(
+        root=str(root),
+        registry=str(registry) if registry else None,
+        workers=workers,
+        ocr=ocr,
+        images=images,
+        keep=keep,
+        redo_from=redo_from,
     )
 
 
