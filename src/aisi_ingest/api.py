@@ -162,7 +162,7 @@ def read(path: str | Path, *, ocr: bool = False, registry: str | Path | None = N
 
     Args:
         path: The file. Its type is detected from its content, not from its name.
-        ocr: Also read text in images. Requires the extra ``ocr``; takes about a second per page.
+        ocr: Also read text in images. Requires the extra ``ocr``, and takes longer.
         registry: A registry.toml with the names to recognise; by default the registry that comes with the project.
 
     Returns:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import itertools
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -193,7 +194,8 @@ def _is_loopback(host: str) -> bool:
         return name == "localhost"
 
 
-# Checks of a source. Each yields the faults of one field.
+# Checks of a source. Each yields the faults of some fields. They are evaluated lazily: a later check may rely on an
+# earlier one, for example on valid URLs.
 
 
 class _Fault(NamedTuple):
@@ -202,8 +204,10 @@ class _Fault(NamedTuple):
 
 
 def _first_fault(spec: SourceSpec, used_ids: Sequence[str]) -> _Fault | None:
-    faults = (fault for check in _CHECKS for fault in check(spec))
-    return next(iter(_id_faults(spec, used_ids)), None) or next(faults, None)
+    faults = itertools.chain(
+        _id_faults(spec, used_ids), _url_faults(spec), _host_faults(spec), _number_faults(spec), _contact_faults(spec)
+    )
+    return next(faults, None)
 
 
 def _id_faults(spec: SourceSpec, used_ids: Sequence[str]) -> Iterator[_Fault]:
@@ -249,12 +253,6 @@ def _contact_faults(spec: SourceSpec) -> Iterator[_Fault]:
         yield _Fault("contact", _NOT_ASCII)
 
 
-_CHECKS: tuple[Callable[[SourceSpec], Iterator[_Fault]], ...] = (
-    _url_faults,
-    _host_faults,
-    _number_faults,
-    _contact_faults,
-)
 _LEAST = {"delay": 0, "depth": 0, "budget": 1, "max_megabytes": 1, "max_seconds": 1}
 _NOT_ASCII = "contact: may only have printable ASCII characters, because it is sent in a header"
 
