@@ -12,7 +12,7 @@ import fixtures_pdf as fixtures
 import pytest
 
 from aisi_ingest.model import Content, Issue, Result
-from aisi_ingest.pipeline import steps
+from aisi_ingest.pipeline import stages
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Measured, Sandbox
 
@@ -44,13 +44,13 @@ def read_with_bad_pages(
 
     document._read_page = read_page
     try:
-        return steps._extract(path, False, note, skipped)
+        return stages.extract_file(path, False, note, skipped)
     finally:
         document._read_page = original
 
 
 def read_then_crash(path: str, note: str, skipped: tuple[int, ...]) -> Result[Content]:
-    steps._extract(path, False, note, skipped)
+    stages.extract_file(path, False, note, skipped)
     crash()
     raise AssertionError
 
