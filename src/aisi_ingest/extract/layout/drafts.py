@@ -90,7 +90,7 @@ class Draft:
             lost, stripped = 0, text
         elif "://" in self.text and _ADDRESS_OPEN.search(self.text) and _ADDRESS_REST.match(stripped):
             self.text += stripped  # an address broken over two lines
-        elif self.text[-1] == "-" and self.hyphens.kept(self.text, stripped):
+        elif self.text[-1] == "-" and self.hyphens.keeps_hyphen(self.text, stripped):
             self.text += stripped
         else:
             self.text = join_lines((self.text, stripped))

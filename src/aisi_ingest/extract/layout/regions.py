@@ -60,7 +60,7 @@ def _beside(column: Column, columns: Sequence[Column], setting: BodyStyle) -> Bo
 
 
 def _turned(box: Box, frame: Frame) -> Box:
-    return Box(*frame.turn(box.x0, box.top, box.x1, box.bottom))
+    return Box(*frame.from_page(box.x0, box.top, box.x1, box.bottom))
 
 
 def _apart_from_drawings(

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aisi_ingest.extract.lines.line import Frame, Line
-from aisi_ingest.extract.lines.lines import Spans
+from aisi_ingest.extract.lines.line import Frame, Line, Spans
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide
@@ -72,7 +71,7 @@ def rows_of(lines: Sequence[Line], frame: Frame, faces: Sequence[str]) -> list[R
     for line in lines:
         if line.direction != frame.direction:
             continue
-        x0, top, x1, bottom = frame.turn(*(line.box.x0, line.box.top, line.box.x1, line.box.bottom))
+        x0, top, x1, bottom = frame.from_page(*(line.box.x0, line.box.top, line.box.x1, line.box.bottom))
         out.append(
             Row(
                 line.text,
@@ -89,7 +88,7 @@ def rows_of(lines: Sequence[Line], frame: Frame, faces: Sequence[str]) -> list[R
                 line.color,
                 line.box,
                 line.raised,
-                line.lead,
+                line.bold_prefix,
             )
         )
     out.sort(key=lambda row: (row.base, row.x0))
