@@ -11,7 +11,7 @@ from aisi_ingest.extract.layout.drafts import Draft
 from aisi_ingest.extract.layout.headings import number_and_title
 from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.lines.line import Line
-from aisi_ingest.extract.tables.page_breaks import Continued, continued
+from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
 from aisi_ingest.text.normalise import language_of
 
@@ -40,7 +40,7 @@ def content_of(
     for page in waiting:
         ordered.extend(by_page[page])
 
-    known = continued([table for sheet in sheets for table in sheet.tables])
+    known = continue_tables([table for sheet in sheets for table in sheet.tables])
     ordered = [draft for draft in ordered if draft.table is None or known.rows[id(draft.table)]]
     names = {id(draft): f"b{k}" for k, draft in enumerate(ordered, 1)}
     default = language_of(" ".join(draft.text for draft in ordered[:200])[:20_000])
@@ -100,7 +100,7 @@ def _sections(ordered: Sequence[Draft]) -> tuple[list[Section], list[str | None]
     return [structs.replace(section, pages=(section.pages[0], last[section.id])) for section in made], under
 
 
-def _tables(ordered: Sequence[Draft], names: dict[int, str], known: Continued) -> list[Table]:
+def _tables(ordered: Sequence[Draft], names: dict[int, str], known: ContinuedTables) -> list[Table]:
     captions = captions_of_tables(ordered)
     found = [(k, draft) for k, draft in enumerate(ordered) if draft.table is not None]
     own = {id(draft.table): f"t{n}" for n, (_, draft) in enumerate(found, 1)}
