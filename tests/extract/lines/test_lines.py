@@ -130,6 +130,13 @@ def test_vertical_text_is_read_downwards(tmp_path):
     assert line.box.bottom - line.box.top > 5 * 12
 
 
+def test_japanese_characters_one_below_the_other_are_one_vertical_line():
+    column = [(char, 500.0, 100.0 + 13 * k, 12.0) for k, char in enumerate("縦書き、の本文")]
+    [vertical, horizontal] = lines_of(page_of(("横書きの行", 50.0, 100.0, 12.0), *column))
+    assert (vertical.text, vertical.direction) == ("縦書き、の本文", "vertical")
+    assert (horizontal.text, horizontal.direction) == ("横書きの行", "right")
+
+
 def test_a_column_of_digits_or_bullets_is_no_vertical_text():
     column = [(str(n), 24.0, 100.0 + 11 * n, 10.0) for n in range(1, 9)]
     bullets = [("◦", 60.0, 300.0 + 11 * n, 10.0) for n in range(4)]

@@ -5,12 +5,12 @@ The decision is a list of named predicates in a fixed order; the first one that 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Literal
 
 from aisi_ingest.extract.bullets import split_bullet
-from aisi_ingest.extract.layout.contents import contents_line, has_page_number, is_contents_title
+from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnotes import label_of
 from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
@@ -50,9 +50,39 @@ _DASHES = "-–—*"
 
 
 class Transition:
-    """A row and the block above it."""
+    """A row and the block above it.
 
-    def __init__(self, draft: Draft, above: Row, row: Row, right: float, style: BodyStyle) -> None:
+    Attributes:
+        draft: The block.
+        above: Its last row.
+        row: The row below.
+        right: Position up to which the row above could extend, in points.
+        style: Style of the body text.
+        size: The larger type size of both rows, in points.
+        step: Distance between both baselines, in points.
+        is_contents_line: Whether the row is a line of contents with a leader.
+        is_prominent: Whether both rows look like those of a heading.
+        above_ends_sentence: Whether the row above ends a sentence or announces a list.
+    """
+
+    __slots__ = (
+        "_above_is_full",
+        "_number",
+        "above",
+        "above_ends_sentence",
+        "draft",
+        "is_contents_line",
+        "is_prominent",
+        "right",
+        "row",
+        "size",
+        "step",
+        "style",
+    )
+
+    def __init__(
+        self, draft: Draft, above: Row, row: Row, right: float, style: BodyStyle, is_contents_line: bool
+    ) -> None:
         """Take a row and what is above it.
 
         Args:
@@ -61,35 +91,31 @@ class Transition:
             row: The row below.
             right: Position up to which the row above could extend, in points.
             style: Style of the body text.
+            is_contents_line: Whether the row is a line of contents with a leader.
         """
         self.draft, self.above, self.row, self.right, self.style = draft, above, row, right, style
+        self.is_contents_line = is_contents_line
         self.size = max(above.size, row.size)
-        self.step = row.baseline - above.baseline  # in points
+        self.step = row.baseline - above.baseline
+        self.is_prominent = (above.bold and row.bold) or above.size > _PROMINENT_SIZE * style.size
+        self.above_ends_sentence = ends_sentence(above)
+        # Computed when first needed. functools.cached_property takes a lock in Python 3.11, and this runs for each row.
+        self._above_is_full: bool | None = None
+        self._number: Numbering | Literal[False] | None = False
 
-    @functools.cached_property
+    @property
     def above_is_full(self) -> bool:
         """Whether the row above ended because it was full."""
-        return wraps(self.above, self.row, self.right)
+        if self._above_is_full is None:
+            self._above_is_full = wraps(self.above, self.row, self.right)
+        return self._above_is_full
 
-    @functools.cached_property
-    def above_ends_sentence(self) -> bool:
-        """Whether the row above ends a sentence or announces a list."""
-        return ends_sentence(self.above)
-
-    @functools.cached_property
-    def is_prominent(self) -> bool:
-        """Whether both rows look like those of a heading."""
-        return (self.above.bold and self.row.bold) or self.above.size > _PROMINENT_SIZE * self.style.size
-
-    @functools.cached_property
+    @property
     def number(self) -> Numbering | None:
         """The number at the start of the row."""
-        return numbering(self.row.text)
-
-    @functools.cached_property
-    def is_contents_line(self) -> bool:
-        """Whether the row is a line of contents with a leader."""
-        return contents_line(self.row.text) is not None
+        if self._number is False:
+            self._number = numbering(self.row.text)
+        return self._number
 
 
 def begins_block(transition: Transition, notes: bool) -> bool:
@@ -245,7 +271,7 @@ def continues_numbered_paragraph(transition: Transition) -> bool:
 
 
 def is_moved_on_the_right(transition: Transition) -> bool:
-    """Return whether the row above stands in the right part of the column and the row has another left edge."""
+    """Return whether the row above is in the right part of the column and the row has another left edge."""
     draft, above = transition.draft, transition.above
     is_on_right = above.x0 > draft.left + _RIGHT_PART * (transition.right - draft.left)
     return is_on_right and abs(above.x0 - transition.row.x0) > _MOVED * transition.size
@@ -255,7 +281,7 @@ def has_indent_of_other_block(transition: Transition) -> bool:
     """Return whether the left edge of the row is that of another block."""
     draft, row, size = transition.draft, transition.row, transition.size
     first = draft.rows[0]
-    if first.has_gap and not draft.bullet:  # a name and what stands beside it
+    if first.has_gap and not draft.bullet:  # a name and the text beside it
         return abs(row.x0 - first.text_x0) > _NAME_COLUMN * size
     if len(draft.rows) > 1:
         second = draft.rows[1].x0
@@ -266,7 +292,7 @@ def has_indent_of_other_block(transition: Transition) -> bool:
 
 
 def continues_beside_name(transition: Transition) -> bool:
-    """Return whether the row stands below the text beside a name: it continues even after a line with room."""
+    """Return whether the row is below the text beside a name: it continues even after a line with room."""
     first = transition.draft.rows[0]
     is_beside = transition.row.x0 > first.x0 + _BESIDE_NAME * transition.size
     return first.has_gap and not transition.draft.bullet and is_beside

@@ -197,7 +197,7 @@ def join_side_by_side(rows: Sequence[Row]) -> list[Row]:
 
 
 def _host_of(row: Row, joined: Sequence[Row]) -> int | None:
-    """Return the index of the last row that has the same baseline and stands beside a row."""
+    """Return the index of the last row that has the same baseline and is beside a row."""
     for k in range(len(joined) - 1, max(-1, len(joined) - 1 - _SIDE_BY_SIDE), -1):
         other = joined[k]
         if not row.baseline - other.baseline < _STEP * row.size:

@@ -67,11 +67,11 @@ class Draft:
         space_above: Distance of its first baseline from the one above, in type sizes.
         table: The table, for kind "table".
         target_page: For a line of contents, the printed page number.
-        page_count: Number of pages on which it stands.
+        page_count: Number of pages that it is on.
         is_closed: Whether nothing may be joined to it.
         hyphens: Hyphens of the document.
-        is_on_cover: Whether it stands on a cover, where type is large and nothing is a heading.
-        first_rows: Number of rows in the first column that it stands in.
+        is_on_cover: Whether it is on a cover, where type is large and nothing is a heading.
+        first_rows: Number of its rows in the first column.
     """
 
     page: int

@@ -51,7 +51,7 @@ def split_notes(
 
     Args:
         rows: The rows of the page.
-        separators: Horizontal rules as (x0, x1, y) in points that may stand above the notes.
+        separators: Horizontal rules as (x0, x1, y) in points that may be above the notes.
         body_size: Type size of the body, in points.
         height: Height of the page, in points.
 

@@ -17,7 +17,7 @@ from aisi_ingest.model import Box
 
 Found = dict[int, set[int]]  # page number to the indices of its lines that are furniture
 
-_MARGIN = 0.12  # of the page's height; running heads and feet stand within it
+_MARGIN = 0.12  # of the page's height; running heads and feet are within it
 _PAGE_NUMBER = re.compile(
     "[-–—‐−－ー・|(（<〈]*\\s*(?:p\\.?|page|ページ|頁)?\\s*(?:[0-9]{1,4}|[ivxlc]{1,7}|[A-Z]-[0-9]{1,3})\\s*"
     "(?:(?:/|of|／)\\s*[0-9]{1,4})?\\s*(?:ページ|頁)?\\s*[-–—‐−－ー・|)）>〉]*",
@@ -31,7 +31,7 @@ _STAMP = re.compile(
     "[【〔\\[（(]?(?:資料|参考資料|配布資料|机上配[布付]資料|別紙|別添|参考|委員限り|機密性[0-9]情報|取扱注意|未定稿|暫定版|速報版|案)"
     "[\\s\u3000]*(?:[0-9０-９一二三四五六七八九]{1,2}(?:[\\s\u3000]*[-－‐ー–—−の][\\s\u3000]*[0-9０-９]{1,2})*)?[】〕\\]）)]?"
 )
-# Where a stamp stands, as shares of the page's width and height.
+# The place of a stamp, as shares of the page's width and height.
 _STAMP_RIGHT, _STAMP_LEFT, _STAMP_TOP = 0.6, 0.3, 0.15
 # Line numbers.
 _LONGEST_LINE_NUMBER = 4  # digits
@@ -183,7 +183,7 @@ def _stamps(page: PageLines) -> set[int]:
 
 
 def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
-    """Mark numbers at the head or foot that count with the pages or stand between dashes."""
+    """Mark numbers at the head or foot that count with the pages or are between dashes."""
     offsets: dict[int, int] = defaultdict(int)
     candidates: list[tuple[int, int, int | None]] = []
     for page in pages:

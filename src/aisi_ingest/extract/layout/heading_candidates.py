@@ -24,7 +24,7 @@ _WORD = re.compile("[^\\W\\d_]{2,}")
 _SERIES_END = (".", ":", "：")
 
 LARGE = 1.1  # of the body's type size
-SPACE_ABOVE = 1.15  # of the body's leading; a block with more space above it stands alone
+SPACE_ABOVE = 1.15  # of the body's leading; a block with more space above it is separate
 _VERY_LARGE = 1.15  # of the body's type size
 _SMALL = 0.9  # of the body's type size
 _LONGEST, _LONGEST_JAPANESE = 160, 70  # code points
@@ -63,7 +63,10 @@ def is_eligible(draft: Draft) -> bool:
 
 
 class Candidate:
-    """A block that may be a heading, with its neighbours and the styles of the document."""
+    """A block that may be a heading, with its neighbours and the styles of the document.
+
+    A block is separate if there is more white space above it than between two lines, or if it begins a page.
+    """
 
     def __init__(self, drafts: Sequence[Draft], k: int, styles: DocumentStyles) -> None:
         """Take block ``k`` of all blocks as the candidate."""
@@ -75,7 +78,7 @@ class Candidate:
         self.is_large, self.is_very_large = draft.size >= LARGE * size, draft.size >= _VERY_LARGE * size
         self.has_other_font = draft.rows[0].font != styles.body.font and not draft.rows[0].italic
         is_first = k == 0 or drafts[k - 1].page != draft.page
-        self.stands_alone = draft.space_above > SPACE_ABOVE * styles.body.leading or is_first
+        self.is_separate = draft.space_above > SPACE_ABOVE * styles.body.leading or is_first
 
     @property
     def is_numbered_outside_list(self) -> bool:
@@ -87,7 +90,7 @@ class Candidate:
 
 
 def is_too_long(candidate: Candidate) -> bool:
-    """Return whether the text is too long or too short for a heading, or stands on a cover."""
+    """Return whether the text is too long or too short for a heading, or is on a cover."""
     draft, text = candidate.draft, candidate.text
     if not 1 < len(text) <= _LONGEST or len(draft.rows) > _MOST_ROWS or draft.is_on_cover:
         return True
@@ -122,9 +125,9 @@ def is_small_label(candidate: Candidate) -> bool:
 
 
 def is_underlined_number(candidate: Candidate) -> bool:
-    """Return whether the block is numbered, underlined and stands alone."""
+    """Return whether the block is numbered, underlined and separate."""
     draft = candidate.draft
-    return candidate.is_numbered and candidate.stands_alone and all(row.underlined for row in draft.rows)
+    return candidate.is_numbered and candidate.is_separate and all(row.underlined for row in draft.rows)
 
 
 def is_alone_on_top(candidate: Candidate) -> bool:
@@ -151,28 +154,28 @@ def is_alone_on_top(candidate: Candidate) -> bool:
 
 
 def is_line_in_brackets_or_capitals(candidate: Candidate) -> bool:
-    """Return whether the block is one line in 【】 or in capitals that stands alone."""
-    is_line = len(candidate.draft.rows) == 1 and candidate.stands_alone
+    """Return whether the block is a separate line in 【】 or in capitals."""
+    is_line = len(candidate.draft.rows) == 1 and candidate.is_separate
     return is_line and is_bracketed_or_capitals(candidate.text)
 
 
 def is_in_large_type(candidate: Candidate) -> bool:
-    """Return whether the type is larger than that of the body, and the block is numbered, bold or stands alone."""
+    """Return whether the type is larger than that of the body, and the block is numbered, bold or separate."""
     is_marked = candidate.is_numbered or candidate.draft.bold
-    if candidate.is_very_large and (candidate.stands_alone or is_marked):
+    if candidate.is_very_large and (candidate.is_separate or is_marked):
         return True
     return candidate.is_large and is_marked
 
 
 def is_bold(candidate: Candidate) -> bool:
-    """Return whether the block is bold, and stands alone or has a number outside of a list."""
-    return candidate.draft.bold and (candidate.is_numbered_outside_list or candidate.stands_alone)
+    """Return whether the block is bold, and is separate or has a number outside of a list."""
+    return candidate.draft.bold and (candidate.is_numbered_outside_list or candidate.is_separate)
 
 
 def has_deep_number(candidate: Candidate) -> bool:
     """Return whether the block is one line with a number that list items do not have: 第2章, 1.2, A.1."""
     number = candidate.draft.number
-    if number is None or not candidate.is_numbered_outside_list or not candidate.stands_alone:
+    if number is None or not candidate.is_numbered_outside_list or not candidate.is_separate:
         return False
     is_deep = number.kind in ("part", "chapter", "section")
     is_deep = is_deep or (number.kind in ("decimal", "letter") and number.depth >= _DEEP)
@@ -225,7 +228,7 @@ def stands_out(candidate: Candidate) -> bool:
         return True
     if candidate.styles.by_bookmarks_only:
         few_rows = len(candidate.draft.rows) <= _FEW_ROWS
-        return candidate.is_very_large and candidate.stands_alone and few_rows
+        return candidate.is_very_large and candidate.is_separate and few_rows
     return any(applies(candidate) for applies in _WITHOUT_BOOKMARKS)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import Draft
 
 BRACKETED = re.compile("【[^】]{1,40}】")
-FEWEST_BOOKMARKS = 3  # that name headings; fewer say nothing about the others
+FEWEST_BOOKMARKS = 3  # that name headings; fewer are not enough to judge the others
 
 Style = tuple[Any, ...]  # size, bold, font, kind of number
 HeadingClass = tuple[Any, ...]  # headings of one class have the same level in the whole document
@@ -31,7 +31,7 @@ _SIMILAR_SIZE = 0.6
 _NESTED_SIZE = 1.08  # factor between two series of one kind of number
 # Steps between ranks. They are smaller than the step between two kinds of numbers, which is 1 or more.
 _NESTED_STEP, _RESTART_STEP, _BELOW_STEP = 0.2, 0.4, 0.5
-_LIST_RANK = 16.0  # from the rank of (1) on; nothing stands below such numbers
+_LIST_RANK = 16.0  # from the rank of (1) on; no heading is below such numbers
 _DEFAULT_RANK = 1.0
 _FEWEST_RESTARTS = 2
 
@@ -186,7 +186,7 @@ def _rank_restarting_numbers(headings: Sequence[Draft], classes: Sequence[Headin
 
 
 def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:
-    """Rank lines in 【】 below the deepest numbered heading that they stand under."""
+    """Rank lines in 【】 below the deepest numbered heading above them."""
     above: Ranks = {}
     current = 0.0
     for own in classes:

@@ -19,6 +19,8 @@ from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.numbering import numbering
 
+Entry = tuple[str, int | None]  # of a table of contents: title and page number
+
 _FIRST_SPACE = 9.0  # type sizes of white space above the first block of a column
 _MOST_CAPTION_ROWS = 4
 _BOX_ROUNDING = 1  # points that a row may stick out of its box
@@ -49,21 +51,22 @@ def drafts_of(column: Column, page: int, style: BodyStyle, notes: bool = False) 
     drafts: list[Draft] = []
     rows = column.rows
     rights = _right_edges(rows, column.right, style)
-    previous: Row | None = None  # the row before, unless it stands for something else than text
+    previous: Row | None = None  # the row before, unless it is a placeholder
     for k, row in enumerate(rows):
         if row.is_placeholder:
             drafts.extend(_drafts_of_placeholder(row, page, style, column.left, rights[k]))
             previous = None
             continue
-        draft = drafts[-1] if drafts else None
-        if previous is None or draft is None:
-            space = (row.baseline - previous.baseline) / row.size if previous is not None else _FIRST_SPACE
-            drafts.append(_new_draft(row, page, column.left, rights[k], space, style, notes))
-        elif begins_block(Transition(draft, previous, row, rights[k - 1], style), notes):
-            space = (row.baseline - previous.baseline) / row.size
-            drafts.append(_new_draft(row, page, column.left, rights[k], space, style, notes))
+        entry = contents_line(row.text)
+        if previous is None or begins_block(
+            Transition(drafts[-1], previous, row, rights[k - 1], style, entry is not None), notes
+        ):
+            draft = Draft(page, [row], rights[k], column.left, hyphens=style.hyphens)
+            draft.space_above = (row.baseline - previous.baseline) / row.size if previous is not None else _FIRST_SPACE
+            _read_first_row(draft, row, entry, notes)
+            drafts.append(draft)
         else:
-            _add_row(draft, row, rights[k])
+            _add_row(drafts[-1], row, rights[k], entry)
         previous = row
     for draft in drafts:
         if draft.kind == "paragraph" and len(draft.rows) <= _MOST_CAPTION_ROWS and is_caption(draft.text):
@@ -75,7 +78,7 @@ def _drafts_of_placeholder(row: Row, page: int, style: BodyStyle, left: float, r
     """Return the blocks of a table, of a box with text, or of the labels in a drawing.
 
     Args:
-        row: The row that stands for them.
+        row: Their placeholder.
         page: The page number.
         style: Style of the body text.
         left: Left edge of the column, in points.
@@ -100,39 +103,34 @@ def _drafts_of_placeholder(row: Row, page: int, style: BodyStyle, left: float, r
     return drafts
 
 
-def _add_row(draft: Draft, row: Row, right: float) -> None:
+def _add_row(draft: Draft, row: Row, right: float, entry: Entry | None) -> None:
     """Append a row to a block.
 
     Args:
         draft: The block.
         row: The row.
         right: Position up to which the row could extend, in points.
+        entry: Title and page number, if the row is a line of contents.
     """
     if draft.kind == "code":
         draft.add(row, "\n" + _indent(draft.rows[0], row))
     else:
-        entry = contents_line(row.text) if draft.kind == "paragraph" else None
-        if entry is not None:  # a line of contents of two rows
+        if entry is not None and draft.kind == "paragraph":  # a line of contents of two rows
             draft.kind, draft.target_page = "contents", entry[1]
         draft.add(row)
         draft.right = max(draft.right, right)
     draft.first_rows += 1
 
 
-def _new_draft(row: Row, page: int, left: float, right: float, space: float, style: BodyStyle, notes: bool) -> Draft:
-    """Begin a block with a row.
+def _read_first_row(draft: Draft, row: Row, entry: Entry | None, notes: bool) -> None:
+    """Set the kind, the text and the bullet or number of a new block.
 
     Args:
-        row: The row.
-        page: The page number.
-        left: Left edge of the column, in points.
-        right: Position up to which the row could extend, in points.
-        space: Distance from the baseline above, in type sizes.
-        style: Style of the body text.
+        draft: The block.
+        row: Its first row.
+        entry: Title and page number, if the row is a line of contents.
         notes: Whether the row is a footnote.
     """
-    draft = Draft(page, [row], right, left, space_above=space, hyphens=style.hyphens)
-    entry = contents_line(row.text)
     if notes:
         draft.kind = "footnote"
     elif entry is not None:
@@ -148,10 +146,9 @@ def _new_draft(row: Row, page: int, left: float, right: float, space: float, sty
             cut = len(row.text) - len(rest)
             draft.text = rest
             draft.raised = [(start - cut, end - cut) for start, end in row.raised if start >= cut]
-            return draft
+            return
         draft.number = numbering(row.text)
     draft.append_text(row.text, row.raised)
-    return draft
 
 
 def _indent(first: Row, row: Row) -> str:

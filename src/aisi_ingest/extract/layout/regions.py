@@ -79,7 +79,7 @@ def arrange_page(
 
 
 def _style_of_column(column: Column, columns: Sequence[Column], style: BodyStyle) -> BodyStyle:
-    """Return the style for a column: if another column stands beside it, the right edge of the page is not its own."""
+    """Return the style for a column: if another column is beside it, the right edge of the page is not its own."""
     top, bottom = column.rows[0].top, column.rows[-1].bottom
     beside = [
         other for other in columns if other.rows[0].top < bottom and other.rows[-1].bottom > top and other is not column

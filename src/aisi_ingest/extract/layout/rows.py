@@ -56,9 +56,9 @@ class Row:
         bold_prefix: Number of characters at the start of the text that are bold.
         has_gap: Whether it was joined over a gap that is wider than any space.
         underlined: Whether a rule runs below it.
-        table: The table that the row stands for.
-        figure_rows: The words of the drawing that the row stands for.
-        group_rows: The text that the row stands for: that of a box, or of another direction.
+        table: The table that the row replaces.
+        figure_rows: The words of the drawing that the row replaces.
+        group_rows: The text that the row replaces: that of a box, or of another direction.
         bullet_x0: Left edge of a bullet that is drawn before it.
         text_start: Left edge of the text after a bullet or number, if that was joined to it.
     """
@@ -88,7 +88,7 @@ class Row:
 
     @property
     def is_placeholder(self) -> bool:
-        """Whether the row stands for a table, a drawing or a box."""
+        """Whether the row replaces a table, a drawing or a box."""
         return self.table is not None or self.figure_rows is not None or self.group_rows is not None
 
     @property
@@ -166,7 +166,7 @@ def is_label(text: str) -> bool:
 
 
 def same_baseline(first: Row, second: Row) -> bool:
-    """Return whether two rows stand on one baseline."""
+    """Return whether two rows have the same baseline."""
     return abs(first.baseline - second.baseline) <= _SAME_BASELINE * min(first.size, second.size)
 
 
@@ -201,7 +201,7 @@ def join_rows(left: Row, right: Row) -> Row:
 
 
 def join_labels(rows: Sequence[Row]) -> list[Row]:
-    """Join bullets and numbers that stand alone with the text on their right."""
+    """Join separate bullets and numbers with the text on their right."""
     joined: list[Row] = []
     for row in rows:
         k = len(joined) - 1
@@ -262,7 +262,7 @@ def mark_drawn_bullets(rows: Sequence[Row], marks: Sequence[tuple[float, float, 
 
 
 def placeholder_row(place: Box, box: Box, **content: Any) -> Row:
-    """Return a row that stands for a table, a drawing or a box while the rows of a page are ordered.
+    """Return a row that replaces a table, a drawing or a box while the rows of a page are ordered.
 
     Args:
         place: Its place in the frame.

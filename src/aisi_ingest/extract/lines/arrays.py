@@ -11,7 +11,7 @@ from aisi_ingest.extract.pdf.code_points import table_of
 Array = np.ndarray[Any, Any]
 
 SPACE, IDEOGRAPHIC_SPACE = 0x20, 0x3000
-_LAST_CODE = 0xFFFF  # the tables of ``code_points`` end here; this entry stands for all code points beyond
+_LAST_CODE = 0xFFFF  # the tables of ``code_points`` end here; the last entry is for all code points beyond
 
 
 def in_class(codes: Array, ranges: tuple[tuple[int, int], ...]) -> Array:

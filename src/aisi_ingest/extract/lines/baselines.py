@@ -35,22 +35,29 @@ _RAISED_BY = 0.1  # less is an uneven baseline
 _ROW_TOLERANCE = 0.08  # rounding of the baseline of a row
 
 
-def baselines_of(chars: Array, frame: Frame, top: Array, bottom: Array, size: Array) -> Array:
+def baselines_of(chars: Array, members: Array, frame: Frame, middle: Array, size: Array) -> Array:
     """Return the baseline of each character in its frame, in points.
 
     Vertical text has no baseline in the file. It gets the one that a full-width square at its place would have,
     and punctuation gets that of the character before it.
+
+    Args:
+        chars: The characters of the page, as rows of ``CHAR``.
+        members: Indices of the characters.
+        frame: Their frame.
+        middle: The middle of each across the direction of reading, in points of the frame.
+        size: Their type sizes, in points.
     """
     if frame.direction == "right":
-        return np.asarray(chars["origin_y"].astype(float))
+        return np.asarray(chars["origin_y"][members].astype(float))
     if frame.direction == "left":
-        return np.asarray(frame.height - chars["origin_y"].astype(float))
+        return np.asarray(frame.height - chars["origin_y"][members].astype(float))
     if frame.direction == "up":
-        return np.asarray(chars["origin_x"].astype(float))
+        return np.asarray(chars["origin_x"][members].astype(float))
     if frame.direction == "down":
-        return np.asarray(frame.width - chars["origin_x"].astype(float))
-    baseline = (top + bottom) / 2 + _SQUARE_BASELINE * size
-    is_square = ~in_class(chars["code"], CORNER)
+        return np.asarray(frame.width - chars["origin_x"][members].astype(float))
+    baseline = middle + _SQUARE_BASELINE * size
+    is_square = ~in_class(chars["code"][members], CORNER)
     return np.asarray(baseline[np.maximum.accumulate(np.where(is_square, np.arange(len(baseline)), 0))])
 
 
@@ -171,7 +178,7 @@ def _is_beside(run: int, row: int, runs: _Runs, rows: _Rows, moved: dict[int, in
 
 
 def _is_raised_in_row(run: int, row: int, runs: _Runs, rows: _Rows) -> bool:
-    """Return whether a small run stands above the baseline of the largest run of its own row."""
+    """Return whether a small run is above the baseline of the largest run of its own row."""
     members, size = rows.runs[row], rows.size[row]
     if len(members) <= 1 or not runs.size[run] < RAISED_SIZE * size or runs.length[run] > _LONGEST_RAISED:
         return False

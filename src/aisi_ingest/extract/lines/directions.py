@@ -20,7 +20,7 @@ _SHORTEST_STEP = 0.5  # from character to character
 _LONGEST_STEP = 1.25
 _LONGEST_WIDE_STEP = 1.6  # Japanese characters may be spaced out
 _SIDEWAYS = 0.35  # distance between the middles of two characters
-_SIDEWAYS_PUNCTUATION = 0.8  # punctuation stands in a corner of its square, and its box may be that of the ink only
+_SIDEWAYS_PUNCTUATION = 0.8  # punctuation is in a corner of its square, and its box may be that of the ink only
 _LATIN_LETTERS = (0x40, 0x7F)  # ASCII without digits: digits one below the other are a column of numbers
 
 
@@ -52,7 +52,7 @@ def by_direction(chars: Array, picked: Array) -> list[tuple[Direction, Array]]:
 
 
 def _is_vertical(chars: Array, members: Array) -> Array:
-    """Return for each character whether it belongs to three or more that stand straight below each other."""
+    """Return for each character whether it belongs to three or more that are straight below each other."""
     vertical = np.zeros(len(members), dtype=bool)
     if len(members) < _FEWEST_CHARACTERS:
         return vertical

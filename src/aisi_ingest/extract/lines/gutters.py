@@ -33,10 +33,10 @@ _MOST_RULES = 40  # of each kind that are looked at
 
 
 def find_gutter(x0: Array, x1: Array, gap: Array, new_row: Array, size: Array) -> Array:
-    """Find the gaps that belong to the gutter between two columns that stand close together.
+    """Find the gaps that belong to the gutter between two columns that are close together.
 
     Columns in journals may be only 1.2 em apart, and a space in justified text may be wider than that. The
-    spaces do not stand one below the other, though, with the width of a column on both sides.
+    spaces are not one below the other, though, with the width of a column on both sides.
 
     Args:
         x0: Left edges of the characters, in points, row by row from left to right.
@@ -84,7 +84,7 @@ def _most_common_position(left: Array, right: Array) -> int:
 
 
 def find_vertical_rules(rules: Array, x0: Array, x1: Array, middle: Array, gap: Array) -> Array:
-    """Find the gaps in which a vertical rule stands: the side of a box or of a cell.
+    """Find the gaps that have a vertical rule in them: the side of a box or of a cell.
 
     Args:
         rules: What is drawn on the page, as rows of ``RULE``.
@@ -94,7 +94,7 @@ def find_vertical_rules(rules: Array, x0: Array, x1: Array, middle: Array, gap: 
         gap: Gap before each character but the first, in em.
 
     Returns:
-        For each gap whether a rule stands in it (boolean).
+        For each gap whether it has a rule in it (boolean).
     """
     found = np.zeros(len(gap), dtype=bool)
     high = rules["bottom"] - rules["top"] > _RULE_HEIGHT

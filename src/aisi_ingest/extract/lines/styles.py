@@ -63,7 +63,7 @@ class StyleRuns:
         changes = (np.diff(font.astype(int)) != 0) | (np.abs(np.diff(size)) > _SAME_SIZE)
         changes |= cut[1:] | (raised[1:] != raised[:-1])
         starts = np.flatnonzero(np.concatenate(([True], changes)))
-        codes = page.chars["code"][members][starts]
+        codes = page.chars["code"][members[starts]]
         self._fonts: tuple[Font, ...] = page.fonts
         self._starts: list[int] = starts.tolist()
         self._ends: list[int] = np.append(starts[1:], len(members)).tolist()

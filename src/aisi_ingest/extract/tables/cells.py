@@ -177,7 +177,7 @@ def _look(
 
 
 def _background_colors(page: Page, boxes: dict[int, Box]) -> dict[int, int]:
-    """Return the colour behind each cell as 0xRRGGBB; 0 stands for white."""
+    """Return the colour behind each cell as 0xRRGGBB; 0 means white."""
     fills = page.rules[page.rules["kind"] == FILL]
     if not len(fills):
         return dict.fromkeys(boxes, 0)

@@ -1,4 +1,4 @@
-"""Index the characters of a page by position, and keep words whole in the cells of a table."""
+"""Index the characters of a page by position, and keep the characters of a word in one cell."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def whole_words(cell: Array, word: Array) -> Array:
     """Return the cell of each character; a few letters that stick out follow the rest of their word.
 
     Args:
-        cell: Number of the cell in which each character stands.
+        cell: Number of the cell that holds each character.
         word: Number of the word of each character.
     """
     cell = cell.copy()

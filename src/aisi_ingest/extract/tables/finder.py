@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-_MARGIN = 0.09  # of the page's height: running heads and feet stand there
+_MARGIN = 0.09  # of the page's height: the place of running heads and feet
 _NESTED_TOLERANCE = 2.0  # points that a table inside another one may stick out
 _NARROW = 0.7  # em: an empty row or column this narrow is the gap of a double line
 _TURNED_SHARE = 0.8  # of the characters: the whole table is turned on its page
@@ -298,7 +298,7 @@ def _without_double_lines(grid: Grid, row: Array, column: Array, size: float) ->
 
 
 def _is_table(cells: Array, used: Array) -> bool:
-    """Return whether text stands in at least two rows and two columns; anything less is a box or several boxes.
+    """Return whether there is text in at least two rows and two columns; anything less is a box or several boxes.
 
     Cells that span all rows or all columns do not count, because they label the others.
 

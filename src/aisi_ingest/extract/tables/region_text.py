@@ -126,7 +126,7 @@ def filled_squares(text: RegionText, xs: Array, ys: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class LineExtent:
-    """Where one line of text stands in a grid.
+    """The place of one line of text in a grid.
 
     Attributes:
         top: Upper edge in points.
@@ -142,7 +142,7 @@ class LineExtent:
 
 
 def line_extent(text: RegionText, number: int, xs: Array) -> LineExtent:
-    """Return where a line stands between the borders of columns (points)."""
+    """Return the place of a line between the borders of columns (points)."""
     own = text.where(text.line == number)
     crosses = any(((own.x0 < x) & (own.x1 > x)).any() for x in xs[1:-1].tolist())
     crosses |= bool((own.x0 < xs[0] - _OUTSIDE).any() or (own.x1 > xs[-1] + _OUTSIDE).any())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 # Points. Lines this close are one line, and ends this close touch. pdfplumber's default of 3 makes tables of boxes
-# that stand side by side on slides; borders that one table draws twice lie within 1.
+# that are side by side on slides; borders that one table draws twice lie within 1.
 SNAP_TOLERANCE = 1.5
 MOST_LINES = 4000  # pieces of lines on one page; more is a plot or a map
 _OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent
@@ -43,7 +43,7 @@ _UNDERLINED_SHARE = 0.8  # of the line's length that is below characters
 # Frames around words, in em.
 _SAME_BASELINE = 0.1
 _NARROWEST_GAP, _WIDEST_GAP = -0.3, 0.35  # between two characters of running text
-_INK_MARGIN = 0.1  # how far a line may stand in the box of a character without crossing its ink
+_INK_MARGIN = 0.1  # how far a line may be inside the box of a character without crossing its ink
 _MIDDLE_HEIGHT = 0.35  # from the baseline up to the middle of a character
 _WORD_FRAME_HEIGHT = 2.2  # such a frame is one line high; a line that touches words in a taller cell does so by chance
 

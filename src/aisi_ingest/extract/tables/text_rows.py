@@ -75,7 +75,7 @@ def _cells(text: RegionText, xs: Array, ys: Array) -> Array | None:
 
 
 def borders_above(text: RegionText, xs: Array, border: float) -> list[float]:
-    """Return the upper border of a header that stands above the first rule, or nothing.
+    """Return the upper border of a header above the first rule, or nothing.
 
     Args:
         text: Text around the table.
