@@ -21,7 +21,8 @@ from msgspec.structs import replace
 
 from aisi_ingest import log
 from aisi_ingest.fetch import source as fetching
-from aisi_ingest.fetch.client import Client, HostState
+from aisi_ingest.fetch.client import Client
+from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.source import CrawlResult, Fetched
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
 from aisi_ingest.pipeline import report as run_report
