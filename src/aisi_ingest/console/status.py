@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.console import outline
 from aisi_ingest.pipeline import report as run_report
-from aisi_ingest.pipeline.report import Report, Row
+from aisi_ingest.pipeline.report import DocumentReport, Report
 from aisi_ingest.storage.store import Store
 
 _MINUTE_LENGTH = len("2026-11-22T03:17")
@@ -42,7 +42,7 @@ def document_statuses(root: Path) -> list[DocumentStatus]:
     """Return the status of every document ever seen, by source and address."""
     store = Store(root)
     published = outline.published(store.processed / "latest")
-    report = run_report.last(store.processed)
+    report = run_report.load_last(store.processed)
     rows = {row.url: row for row in report.documents} if report else {}
     statuses = []
     for each in store.states():
@@ -68,7 +68,7 @@ def document_statuses(root: Path) -> list[DocumentStatus]:
 
 
 def _status_after_run(
-    status: DocumentStatus, row: Row | None, is_published: bool, report: Report | None
+    status: DocumentStatus, row: DocumentReport | None, is_published: bool, report: Report | None
 ) -> DocumentStatus:
     """Return the status of a fetched document, by the last run and the latest release."""
     if row is not None and row.state in ("failed", "refused") and not is_published:

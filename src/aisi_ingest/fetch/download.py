@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from aisi_ingest.sources import MEBIBYTE
-from aisi_ingest.storage.files import told
+from aisi_ingest.storage.files import write_errors
 
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 _LENGTH = re.compile(r"[0-9]{1,18}")
@@ -75,7 +75,7 @@ class Body:
                 self.size += len(chunk)
                 if self.size > self._limit:
                     raise FetchRefused(f"larger than {_size_text(self._limit)}: download stopped")
-                with told(self.part):
+                with write_errors(self.part):
                     self._file.write(chunk)
         except httpx.RemoteProtocolError as error:
             self._file.flush()

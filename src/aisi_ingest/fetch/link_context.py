@@ -178,7 +178,7 @@ def _dates_in_text(container: _Container) -> set[str]:
     text = container.text
     if len(container.links) == 1:
         text = text.replace(container.links[0], " ", 1)  # a title may name the date of something else
-    return {found.value for found in dates.find(text) if found.own and found.value and "/" not in found.value}
+    return {found.value for found in dates.find(text) if found.has_year and found.value and "/" not in found.value}
 
 
 def _iso_date(text: str) -> str | None:

@@ -26,7 +26,7 @@ from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.links import Link
 from aisi_ingest.fetch.urls import canonical, file_name, safe_name
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
-from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
+from aisi_ingest.sources import MANUAL, SourceSpec, from_file, is_manual
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
@@ -303,7 +303,7 @@ def _receipt_of_file(path: Path, attempt: Receipt, store: Store) -> Receipt:
     """Copy a file into the store, unless its bytes are there already, and return the receipt."""
     history = store.ledger.history(attempt.url)
     sha256 = sha256_of(path)
-    if not store.holds(sha256):
+    if not store.has_intact(sha256):
         part = store.incoming()
         shutil.copyfile(path, part)
         sha256 = store.keep(part)
@@ -347,7 +347,9 @@ def listings_of(history: UrlHistory, source: SourceSpec | None) -> tuple[Listing
     file = latest.file or latest.url
     licence = source.licence if source else None
     # A document named on the command line has no place where its licence could be stated. A source in sources.toml has.
-    unstated = Licence("not stated; see the source", address or "", address or file) if by_hand(latest.source) else None
+    unstated = (
+        Licence("not stated; see the source", address or "", address or file) if is_manual(latest.source) else None
+    )
     return tuple(
         Listing(
             source=Source(

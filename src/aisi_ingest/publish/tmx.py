@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from aisi_ingest.model import Bead
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, EntityRow
 
@@ -42,7 +43,7 @@ class TmxWriter:
         self._file.close()
 
 
-def bead_text(bead: AlignmentRow, lang: str, texts: Mapping[str, str]) -> str:
+def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) -> str:
     """Return the text of one side of a bead.
 
     Sections and blocks are joined with line breaks, sentences as the language joins them.

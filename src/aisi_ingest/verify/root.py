@@ -17,8 +17,8 @@ import msgspec
 from aisi_ingest.model import Receipt
 from aisi_ingest.publish import folders
 from aisi_ingest.storage import store
-from aisi_ingest.storage.files import intact, sha256_of
-from aisi_ingest.storage.ledger import note_content
+from aisi_ingest.storage.files import checksum_matches, sha256_of
+from aisi_ingest.storage.ledger import index_content
 
 _NAME = re.compile("[0-9a-f]{64}")
 _PREFIX_LENGTH = 2  # hex digits of a sha256 that name the folder below raw/
@@ -52,7 +52,7 @@ def ledger_problems(root: Path) -> Iterator[str]:
         if not raw.path(sha256).exists():
             yield f"{path}:{number}: the bytes {sha256} are not in {raw.path(sha256).parent}"
     note = path.with_suffix(".index")
-    if note.exists() and note_content(note) is None:
+    if note.exists() and index_content(note) is None:
         yield f"{note}: the bytes do not have their sum; remove the file, it is made again from {path.name}"
 
 
@@ -70,7 +70,7 @@ def _lines(path: Path, decode: Callable[[bytes], Any]) -> Iterator[tuple[int, An
         return
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            has_its_sum = intact(line[:-1])
+            has_its_sum = checksum_matches(line[:-1])
             if not line.endswith(b"\n"):
                 yield number, None, "the line is incomplete or its end is damaged; the next run removes it"
             elif has_its_sum is not True:
