@@ -103,7 +103,7 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
         tables = _outermost(tables)
         for grid in separate:
             _add(tables, _read_table(page, chars, grid, "lines", before))
-    for how, grid in _borderless_grids(page, [table.bbox for table in tables] + [grid.box for grid in ruled]):
+    for how, grid in _borderless_grids(page, [table.bbox for table in tables], [grid.box for grid in ruled]):
         chars = chars or char_index(page, overlays)
         _add(tables, _read_table(page, chars, grid, how, before))
     return sorted(tables, key=lambda table: (table.bbox.top, table.bbox.x0))
@@ -115,15 +115,23 @@ def _add(tables: list[FoundTable], table: FoundTable | None) -> None:
         tables.append(table)
 
 
-def _borderless_grids(page: Page, taken: list[Box]) -> list[tuple[str, Grid]]:
-    """Find grids without lines around their cells, outside of the boxes that are taken, and how each was found."""
+def _borderless_grids(page: Page, tables: list[Box], frames: list[Box]) -> list[tuple[str, Grid]]:
+    """Find grids without lines around their cells, and how each was found.
+
+    Args:
+        page: The page.
+        tables: Boxes of the tables found so far.
+        frames: Boxes between lines that are no table by themselves. They may be a part of a table between rules, if
+            that is larger than each of them.
+    """
     found: list[tuple[str, Grid]] = []
 
     def all_taken() -> list[Box]:
-        return [*taken, *(grid.box for _, grid in found)]
+        return [*tables, *frames, *(grid.box for _, grid in found)]
 
     if len(page.rules) > 1:
-        found += [("rules", grid) for grid in rule_grids(page, taken)]
+        between = rule_grids(page, tables)
+        found += [("rules", grid) for grid in between if not any(contains(box, grid.box, SNAP_TOLERANCE) for box in frames)]
         found += [("fills", grid) for grid in banded_grids(page, all_taken())]
     found += [("columns", grid) for grid in column_grids(page, all_taken())]
     return found
