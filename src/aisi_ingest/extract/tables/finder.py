@@ -22,6 +22,7 @@ from aisi_ingest.extract.tables.borderless import column_grids
 from aisi_ingest.extract.tables.cells import cell_texts, header_rows
 from aisi_ingest.extract.tables.char_index import CharIndex, char_index, cuts_words, whole_words
 from aisi_ingest.extract.tables.grid import Grid
+from aisi_ingest.extract.tables.merged_cells import split_merged_cells
 from aisi_ingest.extract.tables.row_bands import split_bands
 from aisi_ingest.extract.tables.ruled import rule_grids
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
@@ -219,7 +220,8 @@ def _read_table(
     if not len(members):
         return None
     if how == "lines":
-        grid = split_bands(page, chars.index[members[chars.inked[members]]], grid)
+        own = chars.index[members[chars.inked[members]]]
+        grid = split_bands(page, own, split_merged_cells(page, own, grid))
     row = np.searchsorted(grid.ys, chars.y[members]) - 1
     column = np.searchsorted(grid.xs, chars.x[members]) - 1
     cell = whole_words(grid.cells[row, column], chars.word[members])

@@ -100,10 +100,17 @@ def column_gaps(text: RegionText, left: float, right: float, narrowest: float, c
     covered = (np.cumsum(inked, 1)[:, :width] > 0).mean(0)
     em = float(np.median(text.size))
     return [
-        left + (start + end) / 2
+        left + _middle_of_clearest(covered, start, end)
         for start, end in true_runs(covered <= crossed)
         if start > 0 and end < width - 1 and end - start >= max(narrowest * em, _NARROWEST_GAP)
     ]
+
+
+def _middle_of_clearest(covered: Array, start: int, end: int) -> float:
+    """Return the middle of the widest part of a strip that the fewest lines cross."""
+    part = covered[start:end]
+    first, last = max(true_runs(part <= part.min()), key=lambda run: run[1] - run[0])
+    return start + (first + last) / 2
 
 
 def squares_of(text: RegionText, xs: Array, ys: Array) -> tuple[Array, Array]:

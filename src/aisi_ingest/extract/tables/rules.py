@@ -26,6 +26,7 @@ _OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent
 # The frame of the page, and the corners that some writers draw between two borders.
 _PAGE_SHARE = 0.9
 _SHORTEST_LINE = 2.0  # points
+_LARGEST_CORNER = 3.0  # points
 
 # Dashed and dotted lines, in points.
 _LONGEST_DASH = 6.0  # also of the gap after it
@@ -113,7 +114,9 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         rules = rules[~(inside & (rules["order"] >= overlay["order"]))]
     lines, frames = rules[rules["kind"] == LINE], rules[rules["kind"] == RECT]
     is_horizontal = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
-    across, down = lines[is_horizontal], lines[~is_horizontal]
+    corners = _corners(page)
+    across = np.concatenate((lines[is_horizontal], corners))
+    down = np.concatenate((lines[~is_horizontal], corners))
     horizontal = _edges(
         np.concatenate(((across["top"] + across["bottom"]) / 2, frames["top"], frames["bottom"])),
         np.concatenate((across["x0"], frames["x0"], frames["x0"])),
@@ -127,6 +130,13 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         np.concatenate((down["order"], frames["order"], frames["order"])),
     )
     return horizontal, vertical
+
+
+def _corners(page: Page) -> Array:
+    """Return the small filled squares that some writers draw where two borders meet. They are a piece of both."""
+    fills = page.rules[(page.rules["kind"] == FILL) & (page.rules["color"] & _OPACITY > 0)]
+    width, height = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
+    return np.asarray(fills[(np.maximum(width, height) <= _LARGEST_CORNER) & (np.minimum(width, height) > 0)])
 
 
 def _join_dashes(rules: Array) -> Array:
