@@ -57,6 +57,7 @@ def find_overlays(page: Page) -> Array:
         over &= lines[low][None] < fills[high][:, None] - SNAP_TOLERANCE
         over &= lines[high][None] > fills[low][:, None] + SNAP_TOLERANCE
     over &= lines["order"][None] < fills["order"][:, None]
+    over &= lines["color"][None] != fills["color"][:, None]  # a strip of the background itself
     return np.asarray(fills[over.any(1)])
 
 

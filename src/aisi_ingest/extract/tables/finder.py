@@ -35,6 +35,7 @@ Array = np.ndarray[Any, Any]
 
 _MARGIN = 0.09  # of the page's height: the place of running heads and feet
 _NESTED_TOLERANCE = 2.0  # points that a table inside another one may stick out
+_FEW_BORDERS = 3  # of two columns
 _NARROW = 0.7  # em: an empty row or column this narrow is the gap of a double line
 _TURNED_SHARE = 0.8  # of the characters: the whole table is turned on its page
 # What is a table: text in at least this many rows, columns and cells.
@@ -104,6 +105,8 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
         tables = _outermost(tables)
         for grid in separate:
             _add(tables, _read_table(page, chars, grid, "lines", before))
+    if tables:
+        tables = _without_parts(page, tables)
     for how, grid in _borderless_grids(page, [table.bbox for table in tables], [grid.box for grid in ruled]):
         chars = chars or char_index(page, overlays)
         _add(tables, _read_table(page, chars, grid, how, before))
@@ -136,6 +139,30 @@ def _borderless_grids(page: Page, tables: list[Box], frames: list[Box]) -> list[
         found += [("fills", grid) for grid in banded_grids(page, all_taken())]
     found += [("columns", grid) for grid in column_grids(page, all_taken())]
     return found
+
+
+def _without_parts(page: Page, tables: list[FoundTable]) -> list[FoundTable]:
+    """Leave out the tables that are only a part of a larger table between rules.
+
+    LaTeX tables often have one vertical line, beside the names of the rows: the lines of the body then seem to be a
+    table of two columns.
+    """
+    few = [table for table in tables if table.how == "lines" and len(table.columns) <= _FEW_BORDERS]
+    if not few:
+        return tables
+    others = [table.bbox for table in tables if table not in few]
+    larger = rule_grids(page, others)
+    parts = [
+        table
+        for table in few
+        if any(
+            contains(grid.box, table.bbox, SNAP_TOLERANCE)
+            and len(grid.xs) > len(table.columns)
+            and len(grid.ys) > len(table.rows) + 1
+            for grid in larger
+        )
+    ]
+    return [table for table in tables if table not in parts]
 
 
 def _nest_grids(chars: CharIndex, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:

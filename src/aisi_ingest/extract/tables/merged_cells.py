@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract.tables.backgrounds import cell_backgrounds
 from aisi_ingest.extract.tables.grid import Grid
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+_SAME_BORDER = 2.5  # points between the side of a background and the border of a cell
 _NARROWEST_GAP = 0.8  # em between the texts of two columns
 _FEWEST_COLUMNS = 2
 # A single merged cell can hold letters set apart. Text in three columns, or in the same columns of two cells, cannot.
@@ -31,7 +33,7 @@ def split_merged_cells(page: Page, index: Array, grid: Grid) -> Grid:
         index: Indices of the inked characters in the grid.
         grid: The grid.
     """
-    cells = _rectangles(grid.cells)
+    cells = _rectangles(_split_at_backgrounds(page, grid))
     chars = page.chars[index]
     if cells.shape[1] < _FEWEST_COLUMNS or not len(chars) or (chars["angle"] != 0).any():
         return grid if cells is grid.cells else Grid(grid.xs, grid.ys, cells, grid.order)
@@ -61,6 +63,36 @@ def split_merged_cells(page: Page, index: Array, grid: Grid) -> Grid:
         first = int(cells.max()) + 1 - int(columns.min())
         cells[rows, columns] = first + columns
     return Grid(grid.xs, grid.ys, cells, grid.order)
+
+
+def _split_at_backgrounds(page: Page, grid: Grid) -> Array:
+    """Split each cell that several coloured backgrounds cover, one for each of its parts, and return the cells."""
+    cells = grid.cells.copy()
+    numbers, counts = np.unique(cells, return_counts=True)
+    merged = numbers[counts > 1].tolist()
+    backgrounds = cell_backgrounds(page, []) if merged else np.zeros((0, 5))
+    if not len(backgrounds):
+        return cells
+    left, right = _places(backgrounds[:, 0], grid.xs), _places(backgrounds[:, 2], grid.xs)
+    top, bottom = _places(backgrounds[:, 1], grid.ys), _places(backgrounds[:, 3], grid.ys)
+    fits = (left >= 0) & (top >= 0) & (right > left) & (bottom > top)
+    parts = np.full(cells.shape, -1)
+    for k in np.flatnonzero(fits).tolist():
+        parts[top[k] : bottom[k], left[k] : right[k]] = k
+    for number in merged:
+        own = cells == number
+        backs = parts[own]
+        # A background that reaches into another cell is no background of a cell.
+        if (backs < 0).any() or len(np.unique(backs)) == 1 or np.isin(parts[~own], backs).any():
+            continue
+        cells[own] = int(cells.max()) + 1 + backs
+    return cells
+
+
+def _places(values: Array, borders: Array) -> Array:
+    """Return for each value the index of the border at that position in points, or -1."""
+    distance = np.abs(values[:, None] - borders[None])
+    return np.where(distance.min(1) < _SAME_BORDER, distance.argmin(1), -1)
 
 
 def _rectangles(cells: Array) -> Array:
