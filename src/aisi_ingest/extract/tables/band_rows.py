@@ -56,12 +56,24 @@ class _TextLine:
     first_word: float  # width
 
 
-def row_starts(text: RegionText, xs: Array) -> list[RowStart] | None:
+def has_prose(text: RegionText, xs: Array) -> bool:
+    """Return whether the text of a column of a table wraps at the end of its lines.
+
+    Args:
+        text: The text of the table.
+        xs: Borders of the columns, in points.
+    """
+    size = float(np.median(text.size))
+    return any(_is_prose(lines, size) for lines in _lines_of_columns(text, xs))
+
+
+def row_starts(text: RegionText, xs: Array, prose: bool) -> list[RowStart] | None:
     """Find the starts of the rows of a band but the first.
 
     Args:
         text: The text of the band.
         xs: Borders of the columns, in points.
+        prose: Whether the table has a column of text that wraps.
 
     Returns:
         The starts; empty if the band is one row; None if its text shows nothing and the caller decides.
@@ -74,7 +86,7 @@ def row_starts(text: RegionText, xs: Array) -> list[RowStart] | None:
     data = [lines for lines in columns[1:] if _is_data(lines) and len(lines) >= _FULL_SHARE * count]
     if data:
         return _starts_of_data_rows(columns, data, size)
-    if any(_is_prose(lines, size) for lines in columns):
+    if prose:
         return _starts_of_paragraphs(columns, size)
     return None
 

@@ -248,7 +248,9 @@ def _read_table(
         return None
     if how == "lines":
         own = chars.index[members[chars.inked[members]]]
-        grid = split_bands(page, own, split_merged_cells(page, own, grid))
+        split = split_bands(page, own, split_merged_cells(page, own, grid))
+        if split is not grid and not _cuts_any_word(split, chars, members):
+            grid = split
     row = np.searchsorted(grid.ys, chars.y[members]) - 1
     column = np.searchsorted(grid.xs, chars.x[members]) - 1
     cell = whole_words(grid.cells[row, column], chars.word[members])
@@ -289,6 +291,14 @@ def _read_table(
         text_above=text_above,
         text_below=text_below,
     )
+
+
+def _cuts_any_word(grid: Grid, chars: CharIndex, members: Array) -> bool:
+    """Return whether a border between two cells runs through a word."""
+    row = np.searchsorted(grid.ys, chars.y[members]) - 1
+    column = np.searchsorted(grid.xs, chars.x[members]) - 1
+    cell = whole_words(grid.cells[row, column], chars.word[members])
+    return bool(((np.diff(cell) != 0) & (np.diff(chars.word[members]) == 0)).any())
 
 
 def _turn_upright(cells: Array, angle: Array) -> Array:

@@ -70,7 +70,7 @@ def _split_at_backgrounds(page: Page, grid: Grid) -> Array:
     cells = grid.cells.copy()
     numbers, counts = np.unique(cells, return_counts=True)
     merged = numbers[counts > 1].tolist()
-    backgrounds = cell_backgrounds(page, []) if merged else np.zeros((0, 5))
+    backgrounds = cell_backgrounds(page, []) if merged else np.zeros((0, 6))
     if not len(backgrounds):
         return cells
     left, right = _places(backgrounds[:, 0], grid.xs), _places(backgrounds[:, 2], grid.xs)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 _LINE_STEP = 0.3  # em between the baselines of two lines, at least
+_RAISED_SIZE = 0.8  # of the line below
+_RAISED_STEP = 0.6  # em
 _NARROWEST_GAP = 5  # points: narrower white space is no gap between columns
 _OUTSIDE = 3.0  # points that a line may stick out of the grid without crossing its border
 
@@ -73,8 +75,23 @@ def text_outside(page: Page, taken: list[Box]) -> RegionText:
     is_next_line = np.diff(baseline[order]) > _LINE_STEP * size[order][1:]
     line = np.empty(len(chars), int)
     line[order] = np.concatenate(([0], np.cumsum(is_next_line))) if len(chars) else []
+    line = _with_raised(line, baseline, size)
     x0, x1, top, bottom = (chars[name].astype(float) for name in ("x0", "x1", "top", "bottom"))
     return RegionText(x0, x1, top, bottom, baseline, size, chars["code"], line)
+
+
+def _with_raised(line: Array, baseline: Array, size: Array) -> Array:
+    """Move raised small characters, such as the marks of notes, into the line below them."""
+    if not len(line):
+        return line
+    count = int(line.max()) + 1
+    sizes, heights = np.zeros(count), np.zeros(count)
+    np.maximum.at(sizes, line, size)
+    heights[line] = baseline
+    is_raised = np.zeros(count, bool)
+    is_raised[:-1] = (sizes[:-1] < _RAISED_SIZE * sizes[1:]) & (np.diff(heights) < _RAISED_STEP * sizes[1:])
+    number = np.arange(count) - np.cumsum(np.concatenate(([False], is_raised[:-1])))
+    return np.asarray(number[line])
 
 
 def column_gaps(text: RegionText, left: float, right: float, narrowest: float, crossed: float) -> list[float]:

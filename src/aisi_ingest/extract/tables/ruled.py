@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.tables.band_rows import RowStart, row_starts
+from aisi_ingest.extract.boxes import overlaps
+from aisi_ingest.extract.tables.band_rows import RowStart, has_prose, row_starts
 from aisi_ingest.extract.tables.grid import Grid
 from aisi_ingest.extract.tables.region_text import RegionText, column_gaps, columns_of, text_outside
 from aisi_ingest.extract.tables.rules import Rule, horizontal_rules
@@ -28,6 +29,7 @@ _FEWEST_RULES = 3
 _SAME_POSITION = 3.0  # points between the ends of rules of the same table
 _SHORTEST_RULE = 60.0  # points
 _FEWEST_CHARACTERS = 6
+_COVERED_SHARE = 0.8  # of a rule in pieces, without the white space
 _SAME_JOINT = 2.0  # points
 _JOINT_SHARE = 0.5  # of the rules that have a joint at the same position
 _MARGIN = 2  # em beside the table: a caption may be there
@@ -64,11 +66,12 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
         # A rule between them may be longer, for example one under a group of rows.
         longer = [rule for rule in rules if rule.x0 < first.x0 + _SAME_POSITION and rule.x1 > first.x1 - _SAME_POSITION]
         alike += [rule for rule in longer if alike[0].y < rule.y < alike[-1].y]
+        alike += _in_pieces(rules, first)
         alike.sort(key=lambda rule: rule.y)
         text = text or text_outside(page, taken)
         for own in _tables_of_rules(text, alike):
             grid = _between_rules(text, own)
-            if grid is not None:
+            if grid is not None and not any(overlaps(grid.box, other.box) for other in found):
                 found.append(grid)
     return found
 
@@ -108,6 +111,23 @@ def _has_caption(text: RegionText) -> bool:
         if _CAPTION.match("".join(map(chr, start))):
             return True
     return False
+
+
+def _in_pieces(rules: list[Rule], whole: Rule) -> list[Rule]:
+    """Return the rules that are as long as another one, but drawn as pieces with white space between the columns."""
+    found = []
+    rows: dict[int, list[Rule]] = {}
+    for rule in rules:
+        if rule.x0 > whole.x0 - _SAME_POSITION and rule.x1 < whole.x1 + _SAME_POSITION:
+            rows.setdefault(round(rule.y), []).append(rule)
+    for pieces in rows.values():
+        pieces.sort(key=lambda rule: rule.x0)
+        covered = sum(rule.x1 - rule.x0 for rule in pieces)
+        ends = abs(pieces[0].x0 - whole.x0) + abs(pieces[-1].x1 - whole.x1)
+        if len(pieces) > 1 and ends < 2 * _SAME_POSITION and covered > _COVERED_SHARE * (whole.x1 - whole.x0):
+            joints = tuple((before.x1 + after.x0) / 2 for before, after in pairwise(pieces))
+            found.append(Rule(pieces[0].y, pieces[0].x0, pieces[-1].x1, joints))
+    return found
 
 
 def _is_inside(rule: Rule, boxes: list[Box]) -> bool:
@@ -177,11 +197,12 @@ def _row_starts(text: RegionText, rules: list[float], xs: Array) -> list[RowStar
     """
     bands = [(top, bottom) for top, bottom in pairwise(rules) if bottom - top > _SAME_BORDER]
     few = len(bands) <= _FEW_BANDS
+    prose = has_prose(text, xs)
     starts: list[RowStart] = []
     for top, bottom in bands:
         own = text.where((text.middle > top) & (text.middle <= bottom))
         starts.append(RowStart(top, None))
-        inner = row_starts(own, xs) if len(own) else []
+        inner = row_starts(own, xs, prose) if len(own) else []
         if inner is None:
             inner = _starts_in_first_column(own, xs) if few else []
         starts += [start for start in inner if top + _SAME_BORDER < start.top < bottom - _SAME_BORDER]

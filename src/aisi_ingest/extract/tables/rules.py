@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract.boxes import box_of, points_inside
 from aisi_ingest.extract.lines.arrays import is_inked
-from aisi_ingest.extract.pdf.page import FILL, LINE, RECT
+from aisi_ingest.extract.pdf.page import FILL, IMAGE, LINE, RECT
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
@@ -27,6 +28,8 @@ _OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent
 _PAGE_SHARE = 0.9
 _SHORTEST_LINE = 2.0  # points
 _LARGEST_CORNER = 3.0  # points
+NEARLY_WHITE = 0xFAFAFA
+_WHITE_MARGIN = 3.0  # points between a white line and the coloured background that shows it
 
 # Dashed and dotted lines, in points.
 _LONGEST_DASH = 6.0  # also of the gap after it
@@ -103,6 +106,7 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
     """
     rules = _join_dashes(page.rules)
     rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & _OPACITY > 0)]
+    rules = _without_white_on_white(page, rules)
     width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
     page_frame = (rules["kind"] == RECT) & (width > _PAGE_SHARE * page.width) & (height > _PAGE_SHARE * page.height)
     rules = rules[~page_frame & (np.maximum(width, height) > _SHORTEST_LINE)]
@@ -132,9 +136,27 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
     return horizontal, vertical
 
 
+def _without_white_on_white(page: Page, rules: Array) -> Array:
+    """Leave out white lines, except beside a coloured background or a picture: nobody sees the others."""
+    is_white = rules["color"] >> 8 >= NEARLY_WHITE
+    if not is_white.any():
+        return rules
+    behind = page.rules[(page.rules["kind"] == IMAGE) | (page.rules["kind"] == FILL)]
+    behind = behind[(behind["kind"] == IMAGE) | (behind["color"] >> 8 < NEARLY_WHITE)]
+    white = rules[is_white]
+    x, y = (white["x0"] + white["x1"]) / 2, (white["top"] + white["bottom"]) / 2
+    seen = np.zeros(len(white), bool)
+    for back in behind:
+        seen |= points_inside(box_of(back), x, y, _WHITE_MARGIN)
+    keep = ~is_white
+    keep[is_white] = seen
+    return np.asarray(rules[keep])
+
+
 def _corners(page: Page) -> Array:
     """Return the small filled squares that some writers draw where two borders meet. They are a piece of both."""
     fills = page.rules[(page.rules["kind"] == FILL) & (page.rules["color"] & _OPACITY > 0)]
+    fills = fills[fills["color"] >> 8 < NEARLY_WHITE]
     width, height = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
     return np.asarray(fills[(np.maximum(width, height) <= _LARGEST_CORNER) & (np.minimum(width, height) > 0)])
 
@@ -236,7 +258,7 @@ def horizontal_rules(page: Page) -> list[Rule]:
     if len(page.rules) < _FEWEST_RULES:
         return []
     rules = _join_dashes(page.rules)
-    lines = rules[(rules["kind"] == LINE) & (rules["color"] & _OPACITY > 0)]
+    lines = _without_white_on_white(page, rules[(rules["kind"] == LINE) & (rules["color"] & _OPACITY > 0)])
     long_enough = lines["x1"] - lines["x0"] > _SHORTEST_RULE
     lines = lines[long_enough & (lines["bottom"] - lines["top"] < _RULE_THICKNESS)]
     if not _FEWEST_RULES <= len(lines) <= MOST_LINES:
