@@ -143,8 +143,7 @@ def _is_prose(lines: list[_TextLine], size: float) -> bool:
     characters = sum(2 if is_wide(chr(code)) else 1 for line in lines for code in line.codes.tolist())
     right = max(line.x1 for line in lines)
     full = sum(
-        right - before.x1 < after.first_word + _WORD_GAP * size
-        for before, after in zip(lines, lines[1:], strict=False)
+        right - before.x1 < after.first_word + _WORD_GAP * size for before, after in zip(lines, lines[1:], strict=False)
     )
     return characters >= _PROSE_CHARACTERS * len(lines) and full >= _PROSE_SHARE * (len(lines) - 1)
 

@@ -135,7 +135,9 @@ def _borderless_grids(page: Page, tables: list[Box], frames: list[Box]) -> list[
 
     if len(page.rules) > 1:
         between = rule_grids(page, tables)
-        found += [("rules", grid) for grid in between if not any(contains(box, grid.box, SNAP_TOLERANCE) for box in frames)]
+        found += [
+            ("rules", grid) for grid in between if not any(contains(box, grid.box, SNAP_TOLERANCE) for box in frames)
+        ]
         found += [("fills", grid) for grid in banded_grids(page, all_taken())]
     found += [("columns", grid) for grid in column_grids(page, all_taken())]
     return found

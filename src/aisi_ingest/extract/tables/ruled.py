@@ -29,7 +29,7 @@ _FEWEST_RULES = 3
 _SAME_POSITION = 3.0  # points between the ends of rules of the same table
 _SHORTEST_RULE = 60.0  # points
 _FEWEST_CHARACTERS = 6
-_COVERED_SHARE = 0.8  # of a rule in pieces, without the white space
+_COVERED_SHARE = 0.7  # of a rule in pieces, without the white space
 _SAME_JOINT = 2.0  # points
 _JOINT_SHARE = 0.5  # of the rules that have a joint at the same position
 _MARGIN = 2  # em beside the table: a caption may be there
@@ -51,8 +51,9 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
         taken: Boxes of other tables.
     """
     rules = [rule for rule in horizontal_rules(page) if not _is_inside(rule, taken)]
+    every = rules
     text: RegionText | None = None
-    found = []
+    found: list[Grid] = []
     while len(rules) >= _FEWEST_RULES:
         first = rules[0]
         alike = [
@@ -66,7 +67,7 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
         # A rule between them may be longer, for example one under a group of rows.
         longer = [rule for rule in rules if rule.x0 < first.x0 + _SAME_POSITION and rule.x1 > first.x1 - _SAME_POSITION]
         alike += [rule for rule in longer if alike[0].y < rule.y < alike[-1].y]
-        alike += _in_pieces(rules, first)
+        alike += _in_pieces([rule for rule in every if rule not in alike], first)
         alike.sort(key=lambda rule: rule.y)
         text = text or text_outside(page, taken)
         for own in _tables_of_rules(text, alike):
@@ -123,8 +124,9 @@ def _in_pieces(rules: list[Rule], whole: Rule) -> list[Rule]:
     for pieces in rows.values():
         pieces.sort(key=lambda rule: rule.x0)
         covered = sum(rule.x1 - rule.x0 for rule in pieces)
-        ends = abs(pieces[0].x0 - whole.x0) + abs(pieces[-1].x1 - whole.x1)
-        if len(pieces) > 1 and ends < 2 * _SAME_POSITION and covered > _COVERED_SHARE * (whole.x1 - whole.x0):
+        # One piece may be missing: it seems to be an underline where the text above it is as long.
+        ends = min(abs(pieces[0].x0 - whole.x0), abs(pieces[-1].x1 - whole.x1))
+        if len(pieces) > 1 and ends < _SAME_POSITION and covered > _COVERED_SHARE * (whole.x1 - whole.x0):
             joints = tuple((before.x1 + after.x0) / 2 for before, after in pairwise(pieces))
             found.append(Rule(pieces[0].y, pieces[0].x0, pieces[-1].x1, joints))
     return found

@@ -105,6 +105,7 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         The horizontal and the vertical edges.
     """
     rules = _join_dashes(page.rules)
+    corners = _corners(rules)
     rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & _OPACITY > 0)]
     rules = _without_white_on_white(page, rules)
     width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
@@ -118,7 +119,6 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         rules = rules[~(inside & (rules["order"] >= overlay["order"]))]
     lines, frames = rules[rules["kind"] == LINE], rules[rules["kind"] == RECT]
     is_horizontal = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
-    corners = _corners(page)
     across = np.concatenate((lines[is_horizontal], corners))
     down = np.concatenate((lines[~is_horizontal], corners))
     horizontal = _edges(
@@ -153,9 +153,9 @@ def _without_white_on_white(page: Page, rules: Array) -> Array:
     return np.asarray(rules[keep])
 
 
-def _corners(page: Page) -> Array:
+def _corners(rules: Array) -> Array:
     """Return the small filled squares that some writers draw where two borders meet. They are a piece of both."""
-    fills = page.rules[(page.rules["kind"] == FILL) & (page.rules["color"] & _OPACITY > 0)]
+    fills = rules[(rules["kind"] == FILL) & (rules["color"] & _OPACITY > 0)]
     fills = fills[fills["color"] >> 8 < NEARLY_WHITE]
     width, height = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
     return np.asarray(fills[(np.maximum(width, height) <= _LARGEST_CORNER) & (np.minimum(width, height) > 0)])
