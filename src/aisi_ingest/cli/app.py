@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from aisi_ingest.cli import inspect, run, single_file
+from aisi_ingest.cli import inspect, page, run, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,3 +33,4 @@ app = typer.Typer(
 run.register(app)
 inspect.register(app)
 single_file.register(app)
+page.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -142,9 +143,7 @@ def _is_prose(lines: list[_TextLine], size: float) -> bool:
         return False
     characters = sum(2 if is_wide(chr(code)) else 1 for line in lines for code in line.codes.tolist())
     right = max(line.x1 for line in lines)
-    full = sum(
-        right - before.x1 < after.first_word + _WORD_GAP * size for before, after in zip(lines, lines[1:], strict=False)
-    )
+    full = sum(right - before.x1 < after.first_word + _WORD_GAP * size for before, after in pairwise(lines))
     return characters >= _PROSE_CHARACTERS * len(lines) and full >= _PROSE_SHARE * (len(lines) - 1)
 
 

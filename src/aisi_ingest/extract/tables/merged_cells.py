@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def _columns_with_text(chars: Any, borders: Array) -> int:
     x0, x1 = chars["x0"].astype(float), chars["x1"].astype(float)
     column = np.searchsorted(borders, (x0 + x1) / 2)
     used = np.unique(column).tolist()
-    for before, after in zip(used, used[1:], strict=False):
+    for before, after in pairwise(used):
         if x0[column == after].min() - x1[column == before].max() < _NARROWEST_GAP * size:
             return 0
     return len(used)
