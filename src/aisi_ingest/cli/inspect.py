@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def status(root: Root = Path(".")) -> None:
     """List all documents with their state and last fetches.
 
-    Times are UTC. For a document that failed, the reason is shown.
+    Times are UTC. For a document that failed, the stage and the reason are shown.
     """
     from aisi_ingest.console import status as console_status
 
@@ -35,7 +35,7 @@ def status(root: Root = Path(".")) -> None:
         print(console_status.source_summary([row for row in rows if row.source == source]))
     print()
     print_table(
-        ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
+        ("source", "file", "state", "last seen", "last changed", "last good", "document", "stage", "reason"),
         [
             (
                 row.source,
@@ -43,6 +43,7 @@ def status(root: Root = Path(".")) -> None:
                 row.state,
                 *(console_status.to_minute(time) for time in (row.last_seen, row.last_changed, row.last_good)),
                 row.id,
+                row.stage,
                 row.reason,
             )
             for row in rows

@@ -28,6 +28,9 @@ Keep = Annotated[
         help="Number of releases to keep (default: all). Releases in use are never deleted.",
     ),
 ]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Fail because of known failures as well, unless they are acknowledged.")
+]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 
 
