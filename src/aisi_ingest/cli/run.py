@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Strict, Workers, fail
+from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.jobs import Settings, StageName
     from aisi_ingest.pipeline.report import Report
     from aisi_ingest.pipeline.runner import Progress
-    from aisi_ingest.sources import SourceSpec
 
 _NOTHING_DONE = 2  # exit code
 
@@ -73,7 +72,7 @@ def run(
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.sources import from_index
 
-    specs = (from_index(index),) if index else _sources(sources, root, needed=True)
+    specs = (from_index(index),) if index else load_sources(sources, root, needed=True)
     settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict)
     with _progress() as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
@@ -114,7 +113,7 @@ def add(
         sys.exit(_NOTHING_DONE)
     settings = _settings(root, workers, registry, images, ocr, keep, strict=strict)
     with _progress() as progress:
-        report = orchestrator.add(settings, _sources(None, root), paths, urls, progress=progress)
+        report = orchestrator.add(settings, load_sources(None, root), paths, urls, progress=progress)
     _finish(report, root, failed=bool(mistakes))
 
 
@@ -158,7 +157,7 @@ def reprocess(
         fail("give the documents to process, or --all")
     settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict)
     with _progress() as progress:
-        report = orchestrator.reprocess(settings, _sources(sources, root), documents or (), progress=progress)
+        report = orchestrator.reprocess(settings, load_sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
 
 
@@ -177,18 +176,6 @@ def demo(
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
     print(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
-
-
-def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[SourceSpec, ...]:
-    from aisi_ingest.sources import load
-
-    if path is None:
-        path = next((p for p in (root / "sources.toml", Path("sources.toml")) if p.exists()), None)
-        if path is None:
-            if needed:
-                fail(f"no sources.toml in {root} or in this folder: give one with --sources, or give --index")
-            return ()
-    return load(path)
 
 
 def _settings(

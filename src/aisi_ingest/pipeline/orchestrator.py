@@ -139,6 +139,37 @@ def reprocess(
         return this.process_and_publish(only)
 
 
+def mend(
+    settings: Settings,
+    sources: Sequence[SourceSpec],
+    *,
+    runner: Runner | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Read all files below the root, and mend what can be mended without the network.
+
+    Damaged stage outputs are computed again, and damaged files of releases are put back. Damaged raw bytes are moved
+    aside, so that the next run fetches them again.
+
+    Args:
+        settings: The settings of the last run. Pictures of pages are drawn if the latest release has them.
+        sources: The known sources, for licences and stated pairs.
+        runner: As in ``run``.
+        progress: As in ``run``.
+
+    Raises:
+        RootError, LockedError, RegistryError: As in ``run``.
+    """
+    images = settings.images or repair.has_pictures(Store(settings.root).processed / "latest")
+    with _Run(replace(settings, images=images), sources, runner, progress) as this:
+        this.read_all = True
+        this.set_damaged_bytes_aside()
+        this.report_damaged_bytes(fetching=False)
+        repair.remove_damaged_outputs(this.store.processed)
+        this.issues += repair.restore_releases(this.store.processed)
+        return this.process_and_publish(())
+
+
 class _Documents(Struct, frozen=True):
     """All documents of a run, by URL."""
 
@@ -169,6 +200,7 @@ class _Run(AbstractContextManager["_Run"]):
         self.issues = self.fetched.issues  # of the run; processing and pairing add to them
         self.known_failures = failures.load(self.store.processed)
         self.damaged_bytes: dict[str, str] = {}
+        self.read_all = settings.redo_from is not None  # read all files to find damage, not only those touched
 
     def __enter__(self) -> _Run:
         registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
@@ -185,8 +217,8 @@ class _Run(AbstractContextManager["_Run"]):
         self._open.__exit__(kind, error, trace)
 
     def set_damaged_bytes_aside(self) -> None:
-        """Move damaged raw bytes aside, so that they are fetched again. All bytes are read if the work is redone."""
-        self.damaged_bytes = repair.set_damaged_bytes_aside(self.store, read_all=self.settings.redo_from is not None)
+        """Move damaged raw bytes aside, so that they are fetched again."""
+        self.damaged_bytes = repair.set_damaged_bytes_aside(self.store, self.read_all)
 
     def report_damaged_bytes(self, fetching: bool) -> None:
         """Report which damaged bytes were fetched again."""
@@ -198,9 +230,8 @@ class _Run(AbstractContextManager["_Run"]):
         documents = self._process(only)
         latest = self.store.processed / "latest"
         stamp = release_stamp(documents.good.values(), self.sources, latest)
-        redo = self.settings.redo_from is not None
-        damaged = repair.damage_of_latest(self.store.processed, read_all=redo)
-        if not redo and not damaged and latest.exists() and read_stamp(latest) == stamp:
+        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
+        if self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
             report = self._report(documents, document_ids(latest), nothing_changed=True)
         else:
             report = self._relate_and_publish(documents, damaged)

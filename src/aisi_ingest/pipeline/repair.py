@@ -6,13 +6,14 @@ the latest release are built again by ``publish``. Damaged stage outputs are rec
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from aisi_ingest.fetch.source import known_documents
 from aisi_ingest.model import Issue
 from aisi_ingest.storage.checked import CheckedFiles
-from aisi_ingest.storage.release_files import SUMS, damaged_files, move_aside, restore_sums
-from aisi_ingest.storage.store import Store, output_digest, read_stamp
+from aisi_ingest.storage.release_files import SUMS, damaged_files, move_aside, read_sums, restore, restore_sums
+from aisi_ingest.storage.store import STAMP, Store, is_intact, output_digest, read_stamp, stamp_path
 
 DAMAGED = "damaged"  # folder in raw/ and in processed/ for what was moved aside
 
@@ -82,3 +83,41 @@ def damage_of_latest(processed: Path, read_all: bool = False) -> list[str]:
         damaged = damaged_files(release, sums_digest, checked)
     checked.save()
     return damaged
+
+
+def has_pictures(release: Path) -> bool:
+    """Return True if a release has pictures of pages."""
+    return any(name.endswith(".webp") for name in read_sums(release))
+
+
+def remove_damaged_outputs(processed: Path) -> None:
+    """Remove damaged stage outputs with their stamps. Those that are still needed are computed again."""
+    for path in sorted((processed / "stages").rglob("*")):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        output = path.with_name(path.name.removesuffix(STAMP))
+        if not is_intact(output):
+            with suppress(FileNotFoundError):
+                output.unlink()
+            with suppress(FileNotFoundError):
+                stamp_path(output).unlink()
+
+
+def restore_releases(processed: Path) -> list[Issue]:
+    """Put back damaged files of the older releases, from other releases that have a file with the same sum."""
+    issues = []
+    releases = sorted((processed / "releases").glob("[0-9]*"))
+    latest = (processed / "latest").resolve()
+    for release in releases:
+        damaged = damaged_files(release) if release.resolve() != latest else []
+        if not damaged:
+            continue
+        others = [each for each in releases if each != release]
+        left = restore(release, damaged, others, processed / DAMAGED / release.name)
+        if left:
+            text = f"{release}: damaged, and no other release has these files: {', '.join(left)}; remove the folder"
+            issues.append(Issue("publish", "error", "damaged", text))
+        else:
+            text = f"the release {release.name} was damaged and is repaired: {', '.join(damaged)}"
+            issues.append(Issue("publish", "warning", "repaired", text))
+    return issues

@@ -52,7 +52,7 @@ def _extract(job: DocumentJob, note: str, left_out: tuple[int, ...]) -> Result[C
     path = Store(job.settings.root).path(job.key)
     if not path.exists() or sha256_of(path) != path.name:
         state = "damaged" if path.exists() else "missing"
-        text = f"{path}: the bytes are {state}; aisi-ingest run --force fetches them again"
+        text = f"{path}: the bytes are {state}; aisi-ingest run fetches them again if a source offers them"
         return Result(None, (Issue("extract", "error", "damaged", text),))
     return extract_file(str(path), job.settings.ocr, note, left_out)
 
