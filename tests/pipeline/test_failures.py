@@ -26,6 +26,12 @@ def workers():
     pool.close_shared()
 
 
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    """Retry without pauses."""
+    monkeypatch.setattr("aisi_ingest.fetch.network.GuardedNetwork.sleep", lambda self, seconds: None)
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     with serving() as site:
@@ -107,8 +113,7 @@ def test_a_document_that_is_refused_or_missing_becomes_known(answer, two, tmp_pa
     assert run(two, root).succeeded
 
 
-def test_a_server_error_never_becomes_known_by_itself(two, tmp_path, monkeypatch):
-    monkeypatch.setattr("aisi_ingest.fetch.network.GuardedNetwork.sleep", lambda self, seconds: None)
+def test_a_server_error_never_becomes_known_by_itself(two, tmp_path):
     two["/secret.pdf"] = status(500)
     root = tmp_path / "root"
     assert [run(two, root).succeeded for _ in range(2)] == [False, False]
