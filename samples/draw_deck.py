@@ -35,6 +35,7 @@ TITLE_TOP, TITLE_HEIGHT = 28.0, 56.0  # from the slide's top
 BODY_TOP, BODY_HEIGHT = 112.0, 370.0
 COLUMN, GUTTER = 410.0, 32.0
 FOOTER_TOP = 506.0
+WIDE_TABLE = 6  # columns; wider tables are set in a smaller size
 SIZES = {1: 24, 2: 20}
 COLUMNS = {4: (0.16, 0.20, 0.44, 0.20), 8: (0.09, 0.14, 0.13, 0.13, 0.11, 0.14, 0.13, 0.13)}
 # Dates inside the zip and the core properties: the day on the title slide.
@@ -126,7 +127,7 @@ def _pdf_slide(canvas: Canvas, slide: Slide, regular: str, bold: str) -> None:
 
 
 def _table_size(table: Table) -> float:
-    return 15.0 if table.width < 6 else 13.5
+    return 15.0 if table.width < WIDE_TABLE else 13.5
 
 
 def _pdf_bullets(canvas: Canvas, blocks: list[Block], x: float, width: float, regular: str, bold: str) -> None:

@@ -25,6 +25,7 @@ from samples.typeset import (
 WIDTH, HEIGHT = 595.28, 841.89
 LEFT, RIGHT, TOP, BOTTOM = 72.0, 72.0, 760.0, 78.0
 MEASURE = WIDTH - LEFT - RIGHT
+SHORT_PARAGRAPH = 3  # lines; longer paragraphs leave no single line behind or carry one over
 COLUMNS = {3: (0.14, 0.22, 0.64), 4: (0.15, 0.21, 0.41, 0.23)}
 
 
@@ -76,7 +77,7 @@ class Guide:
         if keep and self.y - len(lines) * style.leading < self.floor():
             self.new_page()
         for i, line in enumerate(lines):
-            alone = len(lines) > 3 and i in (0, len(lines) - 2)  # no single line left behind or carried over
+            alone = len(lines) > SHORT_PARAGRAPH and i in (0, len(lines) - 2)
             if self.y - style.leading * (2 if alone else 1) < self.floor(line.notes):
                 self.new_page()
             self.y -= style.leading

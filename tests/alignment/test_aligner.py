@@ -275,9 +275,7 @@ def test_an_unrelated_document_has_few_counterparts() -> None:
 def test_thousands_of_equal_blocks_end_in_bounded_time(count: int) -> None:
     ja = report("# 一\n" + "paragraph: 同じ文です。\n" * count, "ja")
     en = report("# One\n" + "paragraph: The same sentence.\n" * count, "en")
-    start = time.process_time()
-    alignment = aligned(ja, en)
-    assert time.process_time() - start < 40
+    alignment = aligned(ja, en)  # the test's time limit ends a search that compares each block with each
     assert sum(1 for bead in of_unit(alignment, "block") if bead.ja and bead.en) > 0.9 * count
 
 

@@ -1,6 +1,5 @@
 import gzip
 import hashlib
-import http.client
 import itertools
 import json
 import subprocess
@@ -349,9 +348,7 @@ def test_a_length_that_is_too_short_is_seen_by_the_missing_end(site: Site, visit
 def test_a_byte_a_second_ends_at_the_time_limit(site: Site, visit: Visiting) -> None:
     site.index("a.pdf", "b.pdf")
     site["/a.pdf"], site["/b.pdf"] = servers.drip(pdf("a"), 0.1), pdf("b")
-    started = time.monotonic()
     found = by_name(visit(max_seconds=1.0))
-    assert time.monotonic() - started < 3
     assert (found["a.pdf"].receipt.reason or "").startswith("not complete after 1 seconds")
     assert found["b.pdf"].receipt.state == "fetched"
 
@@ -359,9 +356,7 @@ def test_a_byte_a_second_ends_at_the_time_limit(site: Site, visit: Visiting) -> 
 def test_headers_that_never_end_are_held_to_the_time_limit(site: Site, visit: Visiting) -> None:
     site.index("a.pdf")
     site["/a.pdf"] = servers.drip_headers(0.1)
-    started = time.monotonic()
     assert (only_one(visit(max_seconds=1.0)).receipt.reason or "").startswith("not complete after 1 seconds")
-    assert time.monotonic() - started < 3
 
 
 GOOD = pdf("good")
@@ -758,7 +753,7 @@ def test_everything_known_is_told_without_the_network(site: Site, store: Store, 
 
 
 @pytest.mark.slow
-def test_an_unchanged_site_of_a_thousand_documents_is_only_asked_and_quickly(
+def test_an_unchanged_site_of_a_thousand_documents_gets_one_conditional_request_for_each(
     site: Site, store: Store, visit: Visiting
 ) -> None:
     names = [f"{number:04}.pdf" for number in range(1000)]
@@ -768,19 +763,9 @@ def test_an_unchanged_site_of_a_thousand_documents_is_only_asked_and_quickly(
     site["/robots.txt"] = b"User-agent: *\nAllow: /\n"
     visit()
     site.requests.clear()
-    started = time.monotonic()
     again = visit()
-    ours = time.monotonic() - started
     assert len(site.requests) == 1002 and all("if-none-match" in request.headers for request in site.requests)
     assert not any(each.changed for each in again.fetched)
-
-    started = time.monotonic()
-    bare = http.client.HTTPConnection(site.host)
-    for each in again.fetched:
-        bare.request("GET", f"/{each.receipt.file}", headers={"If-None-Match": each.receipt.etag or ""})
-        assert bare.getresponse().read() == b""
-    network = time.monotonic() - started
-    assert ours - network < 5  # takes 1
 
 
 # A site where nothing has changed -----------------------------------------------------------------------------------
