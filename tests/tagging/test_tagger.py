@@ -460,8 +460,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_cost_of_hostile_text_grows_with_its_length_and_no_faster(name: str) -> None:
-    """Five and twenty kilobytes."""
-    assert growth(lambda times: mentions(HOSTILE[name] * times), 5) < 8
+    """Five and twenty kilobytes; a long run of katakana costs up to 7 times as much, a squared cost is 16 times."""
+    assert growth(lambda times: mentions(HOSTILE[name] * times), 5) < 11
 
 
 @pytest.mark.slow
