@@ -38,7 +38,7 @@ coverage: setup-dev
 	@$(PYTEST) -m "not slow" --cov --cov-report=term --cov-report=html:build/coverage
 
 docs: setup-dev
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: setup-dev
 	@$(BIN)/python benchmarks/run.py
