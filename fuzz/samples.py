@@ -11,6 +11,7 @@ import random
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from aisi_ingest import registry, tagging
@@ -131,12 +132,12 @@ def _pptx(chance: random.Random, content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _replaced(chance: random.Random, content: bytes, pattern: bytes, words: object) -> bytes:
+def _replaced(chance: random.Random, content: bytes, pattern: bytes, words: Sequence[bytes]) -> bytes:
     found = list(re.finditer(pattern, content))
     if not found:
         return content
     one = chance.choice(found)
-    return content[: one.start()] + chance.choice(list(words)) + content[one.end() :]  # type: ignore[call-overload]
+    return content[: one.start()] + chance.choice(words) + content[one.end() :]
 
 
 def _bytes(chance: random.Random, content: bytes) -> bytes:

@@ -16,7 +16,7 @@ from aisi_ingest.extract import numbering, pdf_reader
 from aisi_ingest.extract.layout import headings as outline
 from aisi_ingest.extract.layout import report
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.page_content import page_content_of
+from aisi_ingest.extract.layout.page_content import PageContent, page_content_of
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.fetch import pages
@@ -51,7 +51,7 @@ def layout(data: bytes) -> None:
     source = Bytes(data)
     marks = [Bookmark(1 + source.below(3), source.text(12), source.below(6) or None) for _ in range(source.below(4))]
     drawn = draw.pages(source)
-    sheets = []
+    sheets: list[PageContent] = []
     for page in drawn:
         sheets.append(page_content_of(page, sheets[-1] if sheets else None))
     letters = _letters("".join(chr(code) for page in drawn for code in page.chars["code"][~page.chars["hidden"]]))
@@ -88,7 +88,7 @@ def _listing(file: str, lang: str) -> Listing:
 def headings(data: bytes) -> None:
     """Blocks of any text become an outline; numbers and titles of headings come apart and together again."""
     source = Bytes(data)
-    drafts = []
+    drafts: list[Draft] = []
     while source and len(drafts) < 40:
         size = (10.0, 12.0, 16.0)[source.below(3)]
         said, x, base = normalise.normalise(source.text(40)), 60.0 + source.below(100), 60.0 + 20 * len(drafts)
@@ -180,7 +180,7 @@ def registry_file(data: bytes) -> None:
     except registry.RegistryError as error:
         assert str(error).startswith("registry.toml:") and "\n" not in str(error), error
     else:
-        for match in found.find("経済産業省 and OECD, 試験機関"):
+        for match in found.matches("経済産業省 and OECD, 試験機関"):
             assert match.end > match.start
 
 

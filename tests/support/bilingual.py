@@ -152,8 +152,8 @@ def report(text: str, lang: Lang, file: str = "", kind: str = "report") -> Docum
             open_sections.append(section)
             add("heading", heading)
         elif line:
-            block_kind, _, content = line.partition(": ")
-            add(block_kind, content.replace("\\n", "\n"))
+            block_kind, _, text_of_block = line.partition(": ")
+            add(block_kind, text_of_block.replace("\\n", "\n"))
     title = sections[0].title if sections else ""
     content = Content(
         kind=kind,  # type: ignore[arg-type]

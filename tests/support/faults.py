@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 from aisi_ingest.pipeline import orchestrator
@@ -119,7 +118,7 @@ def permission(folder: Path, where: str, moments: list[str]) -> None:
         say(root, whole, first, moment=moment, closed=len(closed))
 
 
-def _closing(top: Path, moment: str, closed: list[Path]) -> Callable[[str, str, int, int], None]:
+def _closing(top: Path, moment: str, closed: list[Path]) -> Progress:
     def progress(stage: str, name: str, done: int, total: int) -> None:
         if stage == moment and not closed:
             closed.extend(path for path in (top, *top.rglob("*")) if path.is_dir() and not path.is_symlink())

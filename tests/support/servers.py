@@ -35,7 +35,7 @@ class Request(tuple[str, dict[str, str]]):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # headers and body are two writes, which else wait 40 ms for each other
-    server: Site  # type: ignore[assignment]
+    server: Site
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
