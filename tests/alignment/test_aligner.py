@@ -271,6 +271,7 @@ def test_an_unrelated_document_has_few_counterparts() -> None:
     assert sum(1 for bead in beads if bead.ja and bead.en) <= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [5000])
 def test_thousands_of_equal_blocks_end_in_bounded_time(count: int) -> None:
     ja = report("# 一\n" + "paragraph: 同じ文です。\n" * count, "ja")

@@ -1,6 +1,5 @@
 import gzip
 import hashlib
-import itertools
 import json
 import subprocess
 import sys
@@ -800,8 +799,10 @@ def test_two_sources_on_one_host_keep_its_pace_together(site: Site, tmp_path: Pa
         site[f"{path}a.pdf"] = pdf(path)
         both.append(replace(source_of(site, id=f"s{number}", delay=pace), index=(f"{site.url}{path}",), depth=0))
     orchestrator.run(Settings(root=str(tmp_path), ocr=False), both)
-    assert len(site.times) >= 5
-    assert min(later - earlier for earlier, later in itertools.pairwise(site.times)) > pace * 0.95
+    pauses = len(site.times) - 1
+    assert pauses >= 4
+    # A busy machine only makes the whole longer; without a common pace one pause less would be kept.
+    assert site.times[-1] - site.times[0] > (pauses - 0.5) * pace
 
 
 def test_what_one_client_learnt_of_a_host_the_next_one_heeds(site: Site, store: Store) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TABLES = ("documents", "sections", "blocks", "tables", "mentions", "alignments", "findings")
 
@@ -57,7 +59,6 @@ def wait_for(condition, what: str, seconds: float = 120):
     pytest.fail(f"waited {seconds} s for: {what}")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_worker_that_dies_is_retried_elsewhere_and_the_bytes_are_those_of_one_process(
     scheduler, workers, sample_site, tmp_path

@@ -24,6 +24,8 @@ from aisi_ingest.publish import folders, publish
 from aisi_ingest.storage import store
 from aisi_ingest.verify.release import verify
 
+pytestmark = pytest.mark.slow
+
 # As root in a mount namespace of its own, otherwise as root of a user namespace: mounts vanish with the process.
 NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount"]
 
@@ -49,7 +51,6 @@ def unharmed(line: dict[str, Any]) -> None:
     assert line["verify"] == [] and line["left"] == [] and line["equal"], line
 
 
-@pytest.mark.slow
 def test_a_disk_that_is_full_in_mid_run_does_no_damage_and_is_named(tmp_path):
     if not may(*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)):
         pytest.skip("no file system can be mounted here")
@@ -63,7 +64,6 @@ def test_a_disk_that_is_full_in_mid_run_does_no_damage_and_is_named(tmp_path):
         assert "no space left" in words or "disk is full" in words, words
 
 
-@pytest.mark.slow
 def test_a_read_only_root_is_refused_in_a_sentence_and_left_alone(tmp_path):
     script = f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path}"
     if not may(*NAMESPACE, "sh", "-c", script):

@@ -16,6 +16,8 @@ import pytest
 
 from aisi_ingest.cli.demo import serve
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "samples" / "site"
 # CI kills 20 times, AISI_INGEST_KILLS=200 is the long form; the seed makes a failure repeatable.
 KILLS = int(os.environ.get("AISI_INGEST_KILLS", "6"))
@@ -58,7 +60,6 @@ def whole(tmp_path_factory):
         yield address, data(base / "root"), time.monotonic() - began
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", range(KILLS))
 def test_after_a_kill_the_next_run_gives_the_same_bytes(number, whole, tmp_path):
     address, expected, seconds = whole
