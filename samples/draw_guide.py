@@ -66,13 +66,13 @@ class Guide:
         self.y = TOP
 
     def floor(self, more: list[str] | None = None) -> float:
-        """Lowest point that text may reach: above the page's notes and ``more`` notes."""
+        """Return the lowest y that text may reach: above the notes of the page and ``more`` notes."""
         notes = self.pages[-1].notes + (more or [])
         lines = sum(len(break_lines(f"{n} {self.text.footnotes[n]}", self.small, MEASURE)) for n in notes)
         return BOTTOM + (lines * self.small.leading + 10 if notes else 0)
 
     def flow(self, text: str, style: Style, left: float = 0.0, first: float = 0.0, keep: bool = False) -> None:
-        """Set lines one by one, breaking the page where the next line and its notes no longer fit."""
+        """Set lines one by one and start a new page if the next line and its notes do not fit."""
         lines = break_lines("\u3000" * bool(first) + text, style, MEASURE - left)
         if keep and self.y - len(lines) * style.leading < self.floor():
             self.new_page()
@@ -214,6 +214,6 @@ class Guide:
 
 
 def draw_guide(text: Text) -> bytes:
-    """The guide as PDF bytes; the same text always gives the same bytes."""
+    """Return the guide as PDF. The same text always gives the same bytes."""
     register_fonts()
     return Guide(text).draw()

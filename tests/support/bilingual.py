@@ -1,8 +1,8 @@
-# ruff: noqa: E501 -- a paragraph a line
-"""A yearly report in Japanese and English, made up for the tests of pairing, alignment and comparison.
+# ruff: noqa: E501 -- one paragraph for each line
+"""A fictional yearly report in Japanese and English for the tests of pairing, alignment and comparison.
 
-Values are marked in the text: ``{DATE 2024-02-14|2024年2月14日}`` is a mention. A line says ``kind: text``; ``# title``
-opens a section, ``## title`` one below it.
+Values are marked in the text: ``{DATE 2024-02-14|2024年2月14日}`` is a mention. Each line is ``kind: text``. ``# title``
+starts a section, ``## title`` a subsection.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ paragraph: Please send questions about this report to the public relations offic
 
 
 def report(text: str, lang: Lang, file: str = "", kind: str = "report") -> Document:
-    """A document from marked text."""
+    """Return a document from marked text."""
     blocks: list[Block] = []
     sections: list[Section] = []
     mentions: list[Mention] = []
@@ -170,5 +170,5 @@ def report(text: str, lang: Lang, file: str = "", kind: str = "report") -> Docum
 
 
 def both() -> tuple[Document, Document]:
-    """The report in its two languages."""
+    """Return the report in both languages."""
     return report(JAPANESE, "ja"), report(ENGLISH, "en")

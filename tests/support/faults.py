@@ -1,8 +1,7 @@
-"""What test_disk_faults.py runs in a process of its own: a run on a root that fails it, and the run after that.
+"""The process that test_disk_faults.py starts: a run on a root with a fault, and the next run.
 
 ``python faults.py full FOLDER SIZE...`` · ``read-only FOLDER`` · ``permission FOLDER WHERE WHEN...``. Mounts need a
-mount namespace (``unshare --mount``).
-Prints a JSON object a line.
+mount namespace (``unshare --mount``). It prints one JSON object for each fault.
 """
 
 from __future__ import annotations
@@ -25,20 +24,20 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "site" / "pdf"
 
 
 def without_override() -> None:
-    """Root may write everywhere: give that up, for this process and those it starts.
+    """Give up the right of root to write everywhere, for the programs that this process starts.
 
-    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2), PR_CAPBSET_DROP), which counts from the next program on;
-    for other users it fails, and need not succeed.
+    This drops CAP_DAC_OVERRIDE from the bounding set (prctl(2), PR_CAPBSET_DROP), which applies from the next program.
+    For other users the call fails, which does not matter.
     """
     ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
 def attempt(root: Path, progress: Progress = silent) -> dict[str, object]:
-    """How a run ends, in the words that a person gets."""
+    """Run once and return how the run ended, with the messages that a user sees."""
     try:
         settings = Settings(str(root), workers=1, ocr=False)
         report = orchestrator.add(settings, (), sorted(SAMPLES.glob("*.pptx")), (), progress=progress)
-    except (RootError, LockedError) as error:  # as the command line does: one sentence
+    except (RootError, LockedError) as error:  # the command line prints one sentence
         return {"ended": "refused", "words": str(error)}
     except Exception:
         return {"ended": "traceback", "words": traceback.format_exc()}
@@ -56,13 +55,13 @@ def data(root: Path) -> dict[str, bytes]:
 
 
 def left(root: Path) -> list[str]:
-    """Unfinished files that nobody will ever finish."""
+    """Return temporary files that were left behind."""
     names = [path.name for path in root.rglob("*")]
     return [name for name in names if name.endswith(".part") or name.startswith((".building", ".new", ".pruned"))]
 
 
 def say(root: Path, whole: dict[str, bytes], first: dict[str, object], **about: object) -> None:
-    """The run after the fault, and whether all is as if there had been none."""
+    """Run again after the fault and print whether the result equals that of an undisturbed run."""
     again = attempt(root)
     problems = [issue.message for issue in verify(root)]
     equal = data(root) == whole
@@ -74,7 +73,7 @@ def mount(*arguments: str) -> None:
 
 
 def full(folder: Path, sizes: list[str]) -> None:
-    """A disk of so many KiB, that grows after the first run."""
+    """Run on a disk with that many KiB, then enlarge it and run again."""
     attempt(folder / "whole")
     whole = data(folder / "whole")
     for size in sizes:
@@ -106,7 +105,7 @@ def read_only(folder: Path) -> None:
 
 
 def permission(folder: Path, where: str, moments: list[str]) -> None:
-    """The right to write below ``where`` is lost when a stage has done its first document."""
+    """Remove write permission below ``where`` after a stage has processed its first document."""
     attempt(folder / "whole")
     whole = data(folder / "whole")
     for moment in moments:

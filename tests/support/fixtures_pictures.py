@@ -1,4 +1,4 @@
-"""Pictures with text and without, made by script."""
+"""Draw pictures with and without text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FONT = Path(__file__).parents[2] / "samples" / "fonts" / "NotoSansJP-Regular.sub
 
 
 def picture(*lines: str, size: tuple[int, int] = (1000, 200), type_size: int = 40) -> Image.Image:
-    """Black print on white, in letters that the sample deck's font has."""
+    """Return a picture of black text on white, in the font of the sample deck."""
     image = Image.new("RGB", size, "white")
     pen, font = ImageDraw.Draw(image), ImageFont.truetype(str(FONT), type_size)
     for number, line in enumerate(lines):
@@ -21,7 +21,7 @@ def picture(*lines: str, size: tuple[int, int] = (1000, 200), type_size: int = 4
 
 
 def photograph(size: tuple[int, int] = (800, 400)) -> Image.Image:
-    """Shades that run into each other, with the grain of a sensor."""
+    """Return a picture like a photograph: smooth shades with the noise of a sensor."""
     y, x = np.mgrid[0 : size[1], 0 : size[0]]
     grain = np.random.default_rng(7).integers(0, 30, (size[1], size[0]))
     shades = (90 + 70 * np.sin(x / 90) + 60 * np.cos(y / 70) + grain).clip(0, 255).astype("uint8")

@@ -1,4 +1,4 @@
-"""Small presentations that show one thing each, made with python-pptx from our own text."""
+"""Make small presentations with python-pptx, each with one feature, from our own text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 960, 540  # points
 
 
 class Deck:
-    """A presentation that grows by short calls; places in points."""
+    """A presentation built by short calls. Positions are in points."""
 
     def __init__(self) -> None:
         self.presentation: Any = Presentation()
@@ -43,7 +43,7 @@ class Deck:
 
 
 def text(shapes: Any, place: tuple[float, float, float, float], *lines: str, size: float = 16) -> Any:
-    """A text box: left, top, width and height; a paragraph a line."""
+    """Add a text box at (left, top, width, height) with one paragraph for each line."""
     box = shapes.add_textbox(*(Pt(value) for value in place))
     frame = box.text_frame
     frame.word_wrap = True
@@ -74,7 +74,7 @@ def chart(shapes: Any, title: str, categories: list[str], series: dict[str, list
 
 
 def field(box: Any, kind: str, shown: str) -> None:
-    """Put a field (slide number, date) into a box's first paragraph."""
+    """Add a field (slide number, date) to the first paragraph of a box."""
     xml = (
         f'<a:fld {nsdecls("a")} id="{{00000000-1234-1234-1234-123412341234}}" type="{kind}"><a:t>{shown}</a:t></a:fld>'
     )
@@ -82,14 +82,14 @@ def field(box: Any, kind: str, shown: str) -> None:
 
 
 def numbered(paragraph: Any, kind: str, level: int = 0) -> None:
-    """Let PowerPoint number a paragraph."""
+    """Make PowerPoint number a paragraph."""
     paragraph.level = level
     properties = paragraph._p.get_or_add_pPr()
     properties.append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="{kind}"/>'))
 
 
 def alternate(slide: Any, chosen: str, fallback: str) -> None:
-    """A text box inside mc:AlternateContent, as PowerPoint writes formulas and new shapes."""
+    """Add a text box inside mc:AlternateContent, as PowerPoint writes formulas and new shapes."""
 
     def shape(number: int, words: str) -> str:
         return (
@@ -115,7 +115,7 @@ def hide_shape(shape: Any) -> None:
 
 
 def rewritten(content: bytes, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> bytes:
-    """A zip with each member passed through ``change``, which may rename it, rewrite it, or drop it (None)."""
+    """Return a zip file with each member passed through ``change``, which may rename, rewrite or drop it (None)."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
@@ -126,7 +126,7 @@ def rewritten(content: bytes, change: Callable[[str, bytes], tuple[str, bytes] |
 
 
 def smartart(content: bytes, words: list[str], with_drawing: bool = True) -> bytes:
-    """The first slide of a presentation with a SmartArt of one shape a word, beside each other."""
+    """Add a SmartArt to the first slide of a presentation: one shape for each word, side by side."""
     diagram = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
     drawing = "http://schemas.microsoft.com/office/drawing/2008/diagram"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -1,4 +1,4 @@
-"""One slide drawn twice, in a PDF and in a presentation, by the same calls. Places in points from the top left."""
+"""Draw the same slide in a PDF and in a presentation by the same calls. Positions are points from the top left."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Pdf:
         self.drawing.text(60, 60, text, GOTHIC, 28)
 
     def words(self, place: Place, text: str, size: float = 12) -> None:
-        """In the middle of their place; a line for each line of the text."""
+        """Draw text in the middle of its place, one line for each line of the text."""
         lines = text.split("\n")
         top = (place[1] + place[3]) / 2 - 0.6 * size * len(lines)
         for number, line in enumerate(lines):
@@ -43,7 +43,7 @@ class Pdf:
         self.words(place, text, size)
 
     def text(self, place: Place, *lines: str, size: float = 12) -> None:
-        """From the left and the top of their place; a paragraph a line."""
+        """Draw text from the top left of its place, one paragraph for each line."""
         for number, line in enumerate(lines):
             self.drawing.text(place[0] + 7.2, place[1] + 3.6 + size * (0.9 + 1.2 * number), line, GOTHIC, size)
 
@@ -58,7 +58,7 @@ class Pdf:
 
 
 class Pptx:
-    """The same in a presentation."""
+    """The same slide in a presentation."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.deck = path, draw.Deck()
@@ -100,10 +100,10 @@ Canvas = Pdf | Pptx
 
 
 def canvas(folder: Path, form: str) -> Canvas:
-    """A slide to draw on; ``form`` is "pdf" or "pptx"."""
+    """Return a slide to draw on; ``form`` is "pdf" or "pptx"."""
     return Pdf(folder / "a.pdf") if form == "pdf" else Pptx(folder / "a.pptx")
 
 
 def rows(content: Content) -> list[list[list[str]]]:
-    """The tables; blanks are out of Japanese, since a PDF does not say where its lines are paragraphs."""
+    """Return the tables without spaces, because a PDF does not state which lines are separate paragraphs."""
     return [[[cell.replace(" ", "") for cell in row] for row in table.rows] for table in content.tables]

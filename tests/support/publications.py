@@ -1,4 +1,4 @@
-"""Publications for the tests of publish, load, verify and the viewer: small, bilingual, with hostile strings."""
+"""Small bilingual publications with hostile strings, for the tests of publish, load, verify and the viewer."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _blocks(lang: Lang) -> tuple[Block, ...]:
 def document(
     lang: Lang = "ja", *, work: str = "guide", edition: str | None = "1.0", digit: str | None = None
 ) -> Document:
-    """A report of two pages with every kind of block that matters."""
+    """Return a report of two pages with every relevant kind of block."""
     blocks = _blocks(lang)
     by_id = {block.id: block for block in blocks}
     ja = lang == "ja"
@@ -190,7 +190,7 @@ ENTITIES = (
 
 
 def publication(**changes: object) -> Publication:
-    """One work in two languages and one in Japanese only."""
+    """Return a publication of one work in two languages and one in Japanese only."""
     values: dict[str, object] = {
         "documents": (document("ja"), document("en"), document("ja", work="only-japanese", edition=None, digit="3")),
         "alignments": (alignment(),),

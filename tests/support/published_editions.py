@@ -1,4 +1,4 @@
-"""A release that holds two editions of a work and what changed between them."""
+"""Publish a release with two editions of a work and the changes between them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG = "どちらの版にもある長い文。" * 40
 
 
 def diff(lang: str, *, words: str = "3") -> EditionDiff:
-    """Said by hand: a section changed by a word, one added with hostile text, one gone."""
+    """Return changes written by hand: a word changed in a section, a section added with hostile text, one removed."""
     edits = (Edit("same", LONG), Edit("removed", "二"), Edit("added", words))
     changed = BlockChange("changed", ("b3",), ("b3",), edits)
     added = BlockChange("added", (), ("b7",), (Edit("added", HOSTILE),))

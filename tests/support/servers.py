@@ -1,4 +1,4 @@
-"""A web server on loopback for the tests: real sockets, scripted answers, and a log of what was asked."""
+"""A web server on loopback for the tests: real sockets, scripted responses, and a log of the requests."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\nstartxref\n9\n%%EOF\n"
 
 
 def pdf(mark: str, size: int = 0) -> bytes:
-    """Bytes that are a PDF by their content, each mark another; at least ``size`` bytes."""
+    """Return at least ``size`` bytes that count as a PDF; another mark gives other bytes."""
     filling = b"% " + mark.encode() + b"\n" + b"%" * max(0, size - len(PDF) - len(mark) - 4) + b"\n"
     return PDF.replace(b"trailer", filling + b"trailer")
 
 
 class Request(tuple[str, dict[str, str]]):
-    """Path and headers (names in small letters) of one request."""
+    """Path and headers (with lower-case names) of one request."""
 
     @property
     def path(self) -> str:
@@ -34,7 +34,7 @@ class Request(tuple[str, dict[str, str]]):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # headers and body are two writes, which else wait 40 ms for each other
+    disable_nagle_algorithm = True  # otherwise the two writes of headers and body wait 40 ms for each other
     server: Site
 
     def do_GET(self) -> None:
@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Site(ThreadingHTTPServer):
-    """``site[path] = answer, answer, ...``: one after the other, the last again and again; bytes are a page."""
+    """``site[path] = answer, answer, ...``: one after the other, the last one repeatedly. Bytes stand for a page."""
 
     daemon_threads = True
 
@@ -97,7 +97,7 @@ class Site(ThreadingHTTPServer):
         return [request for request in self.requests if request.path == path]
 
     def index(self, *names: str, path: str = "/") -> None:
-        """An index page that links these files."""
+        """Serve an index page that links these files."""
         links = "".join(f'<li><a href="{name}">{name} as linked</a></li>' for name in names)
         self[path] = f'<html lang="en"><body><ul>{links}</ul></body></html>'.encode()
 
@@ -115,7 +115,7 @@ def serving() -> Iterator[Site]:
 
 
 def resource(body: bytes, etag: str | None = None, **headers: str) -> Answer:
-    """A resource as a good server has it: with an ETag, 304 where that is known, and ranges."""
+    """Answer like a correct server: with an ETag, 304 if the client has it, and ranges."""
     tag = f'"{etag or abs(hash(body)):x}"' if etag is None else f'"{etag}"'
 
     def answer(handler: Handler) -> None:
@@ -140,7 +140,7 @@ def redirect(to: str, code: int = 302) -> Answer:
 
 
 def cut(body: bytes, after: int, etag: str | None = '"same"') -> Answer:
-    """The first bytes of a body whose length is told right, and then the line is dead."""
+    """Send the correct length and the first bytes of a body, then close the connection."""
 
     def answer(handler: Handler) -> None:
         headers = {"ETag": etag} if etag else {}
@@ -151,7 +151,7 @@ def cut(body: bytes, after: int, etag: str | None = '"same"') -> Answer:
 
 
 def cut_tail(body: bytes, after: int, etag: str = '"same"') -> Answer:
-    """What a range asks for, cut again."""
+    """Answer a range request, but close the connection early again."""
 
     def answer(handler: Handler) -> None:
         start = int(handler.headers["Range"].removeprefix("bytes=").rstrip("-"))
@@ -172,7 +172,7 @@ def wrong_length(body: bytes, length: int) -> Answer:
 
 
 def drip(body: bytes, seconds: float) -> Answer:
-    """One byte at a time."""
+    """Send one byte at a time."""
 
     def answer(handler: Handler) -> None:
         handler.send(200, Content_Length=str(len(body)))
@@ -184,7 +184,7 @@ def drip(body: bytes, seconds: float) -> Answer:
 
 
 def drip_headers(seconds: float) -> Answer:
-    """A header line that never ends."""
+    """Send a header line that never ends."""
 
     def answer(handler: Handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
@@ -196,7 +196,7 @@ def drip_headers(seconds: float) -> Answer:
 
 
 def endless(chunk: bytes = b"%PDF-1.7 " + b"x" * 65536) -> Answer:
-    """A body in chunks that never ends."""
+    """Send a chunked body that never ends."""
 
     def answer(handler: Handler) -> None:
         handler.send(200, Transfer_Encoding="chunked")
@@ -207,7 +207,7 @@ def endless(chunk: bytes = b"%PDF-1.7 " + b"x" * 65536) -> Answer:
 
 
 def claims(size: int) -> Answer:
-    """A body of that many bytes, as the header has it."""
+    """State a body of that many bytes in the header."""
 
     def answer(handler: Handler) -> None:
         handler.send(200, b"%PDF-1.7 ", Content_Length=str(size))
@@ -217,7 +217,7 @@ def claims(size: int) -> Answer:
 
 
 def raw(data: bytes) -> Answer:
-    """Whatever bytes, and the line is dead."""
+    """Send any bytes, then close the connection."""
 
     def answer(handler: Handler) -> None:
         handler.wfile.write(data)
