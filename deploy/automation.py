@@ -1,8 +1,8 @@
-"""Tell a Slack channel, a mailbox or a webhook of every run that fails.
+"""Set up a Prefect automation that sends a message when a run fails.
 
-``python deploy/automation.py URL`` with PREFECT_API_URL set. URL is a Slack channel's incoming webhook, or any other
-address of Apprise: ``mailtos://user:password@example.org``, ``json://host:port/path``. Once is enough; a second time
-replaces the first.
+Run ``python deploy/automation.py URL`` once, with PREFECT_API_URL set. URL is the incoming webhook of a Slack channel,
+or another URL of Apprise: ``mailtos://user:password@example.org``, ``json://host:port/path``. Running it again replaces
+the automation.
 """
 
 from __future__ import annotations
@@ -22,33 +22,36 @@ FLOWS = ["ingest", "reprocess"]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Tell a channel, a mailbox or a webhook of runs that fail.")
-    parser.add_argument("url", help="a Slack channel's incoming webhook, or another address of Apprise")
-    # The block hands its address to Apprise. Any: its methods are coroutines only where a loop runs.
+    """Create the automation, or replace it."""
+    parser = argparse.ArgumentParser(
+        description="Send a message to a channel, a mailbox or a webhook when a run fails."
+    )
+    parser.add_argument("url", help="incoming webhook of a Slack channel, or another URL of Apprise")
+    # The block passes its URL to Apprise. Typed as Any, because its methods are coroutines only in an event loop.
     block: Any = SlackWebhook(url=SecretStr(parser.parse_args().url)).save("aisi-ingest", overwrite=True)
     failed = EventTrigger(
         expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
-        for_each={"prefect.resource.id"},  # each run by itself
+        for_each={"prefect.resource.id"},  # one message per run
         match_related={"prefect.resource.role": "flow", "prefect.resource.name": FLOWS},
         posture=Posture.Reactive,
         threshold=1,
         within=timedelta(0),
     )
-    tell = SendNotification(
+    send = SendNotification(
         block_document_id=block,
         subject="aisi-ingest: {{ flow.name }} {{ flow_run.state.name }}",
         body="{{ flow_run.name }}: {{ flow_run.state.message }}\n{{ flow_run|ui_url }}",
     )
-    for old in _known():
+    for old in _existing():
         old.delete()
-    Automation(name=NAME, trigger=failed, actions=[tell]).create()
-    print(f"{NAME}: set up")
+    Automation(name=NAME, trigger=failed, actions=[send]).create()
+    print(f"created the automation {NAME!r}")
 
 
-def _known() -> list[Any]:
+def _existing() -> list[Any]:
     try:
         return [Automation.read(name=NAME)]
-    except ValueError:  # there is none
+    except ValueError:  # there is no such automation
         return []
 
 

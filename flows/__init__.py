@@ -1,0 +1,1 @@
+"""The Prefect flows. They are the only code that imports Prefect."""

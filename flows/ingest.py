@@ -1,7 +1,6 @@
-"""The scheduled run: what ``aisi-ingest run`` does, with Prefect's retries, task runs and artifacts.
+"""The scheduled run: ``aisi-ingest run`` with the retries, task runs and artifacts of Prefect.
 
-Nothing here decides anything about a document: the flow hands its tasks to the same pipeline as the
-command line, and both give the same bytes.
+The flow passes a Prefect runner to the same pipeline that the command line uses. Both produce the same bytes.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ from prefect.tasks import exponential_backoff
 
 from aisi_ingest import log
 from aisi_ingest.pipeline import orchestrator, summary
-from aisi_ingest.pipeline.jobs import Settings, Stage
-from aisi_ingest.pipeline.orchestrator import FetchJob
+from aisi_ingest.pipeline.jobs import FetchJob, Settings, StageName
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
@@ -36,7 +34,7 @@ R = TypeVar("R")
 
 
 class DocumentFailed(Exception):
-    """Makes a task run red; the outcome travels in it to the pipeline, which reports and goes on."""
+    """Marks a task run as failed. It carries the outcome to the pipeline, which reports it and continues."""
 
     def __init__(self, outcome: Any) -> None:
         super().__init__("; ".join(issue.message for issue in outcome.issues if issue.level == "error") or "failed")
@@ -44,26 +42,34 @@ class DocumentFailed(Exception):
 
 
 class RunFailed(Exception):
-    """Makes the flow run Failed after everything good has been published."""
+    """Marks the flow run as failed, after all good documents were published."""
 
 
 def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
-    """Run a step as one task run a job, named after its document (``runner.Runner``)."""
+    """Run a step as one task run per job, named after the job (a ``Runner`` of the pipeline).
 
-    # Prefect's result cache would serve stale results; freshness is the pipeline's own.
+    Args:
+        step: The step.
+        jobs: Its jobs, all of one kind.
+
+    Yields:
+        The outcomes in the order in which they finish.
+    """
+
+    # No result cache of Prefect: it would return outdated results. The pipeline itself decides what is up to date.
     @task(name=step.__name__, task_run_name="{name}", persist_result=False, cache_policy=NO_CACHE)
-    def each(name: str, job: J) -> R:
-        logging.getLogger(log.ROOT).setLevel(logging.INFO)  # of a worker's process, which knows no run
+    def run_job(name: str, job: J) -> R:
+        logging.getLogger(log.ROOT).setLevel(logging.INFO)  # in a Dask worker, ``log.writing`` has not set it
         outcome = step(job)
         if getattr(outcome, "failed", False):
             raise DocumentFailed(outcome)
         return outcome
 
-    retried = each
+    submitted = run_job
     if jobs and isinstance(jobs[0], FetchJob):
         backoff = exponential_backoff(backoff_factor=10)  # seconds
-        retried = each.with_options(retries=2, retry_delay_seconds=backoff, retry_jitter_factor=0.5)
-    for future in as_completed([retried.submit(job.name, job) for job in jobs]):  # type: ignore[attr-defined]
+        submitted = run_job.with_options(retries=2, retry_delay_seconds=backoff, retry_jitter_factor=0.5)
+    for future in as_completed([submitted.submit(job.name, job) for job in jobs]):  # type: ignore[attr-defined]
         result = future.result(raise_on_failure=False)
         if isinstance(result, DocumentFailed):
             yield result.outcome
@@ -73,14 +79,15 @@ def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
             yield result
 
 
-ONE_RUN = "aisi-ingest"  # the global concurrency limit that runs wait for, of all deployments and machines
+ONE_RUN = "aisi-ingest"  # name of the global concurrency limit that the runs of all deployments and machines share
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait until no other run holds the global concurrency limit; where nobody made one, the root's lock alone holds.
+    """Wait until no other run holds the global concurrency limit.
 
-    A run that finds the root locked fails at once; one that waits here begins when the other has ended.
+    If the limit does not exist, only the lock of the root prevents two runs at the same time: the second run then
+    fails at once instead of waiting.
     """
     with get_client(sync_client=True) as client:
         try:
@@ -94,7 +101,10 @@ def one_at_a_time() -> Iterator[None]:
 
 @contextmanager
 def logs_of_workers() -> Iterator[None]:
-    """Bring what Dask workers log into this process, and so into the run's log; threads are in it already."""
+    """Forward the log records of Dask workers to this process, and so to the log of the run.
+
+    Threads log in this process anyway.
+    """
     context = FlowRunContext.get()
     client = getattr(context.task_runner, "client", None) if context else None
     if client is None:
@@ -108,8 +118,15 @@ def logs_of_workers() -> Iterator[None]:
 
 
 def finish(report: Report) -> str:
-    """Write the artifacts; say what happened, or raise RunFailed."""
-    create_table_artifact(key="documents", table=summary.table(report), description="What became of each document")
+    """Create the artifacts.
+
+    Returns:
+        The run in one sentence.
+
+    Raises:
+        RunFailed: A document, a pair or a stage failed.
+    """
+    create_table_artifact(key="documents", table=summary.table(report), description="The outcome of each document")
     create_markdown_artifact(key="run", markdown=summary.markdown(report))
     sentence = summary.sentence(report)
     if not report.succeeded:
@@ -129,13 +146,24 @@ def ingest(
     images: bool = False,
     keep: int | None = None,
 ) -> str:
-    """Fetch what the sources list, process what is new, publish what changed.
+    """Download new documents, process them, and publish a release if anything has changed.
 
-    sources: path of sources.toml. only: ids, file names or beginnings of sha256. force: fetch and
-    make everything anew. root: folder of raw/ and processed/; with dask on a file system that all
-    machines share. workers: documents read at once. runner: threads of this machine, or dask.
-    scheduler: address of a Dask scheduler; without one, a cluster on this machine. images: pictures of
-    the pages in the viewer. keep: releases that stay after a new one, all if empty.
+    Args:
+        sources: Path of sources.toml.
+        only: Process only these documents: ids, works, file names, URLs, or beginnings of sha256.
+        force: Download and process everything again.
+        root: Folder that contains raw/ and processed/. With dask, it must be on a file system that all machines share.
+        workers: Number of documents to process at the same time.
+        runner: Threads of this machine, or dask.
+        scheduler: Address of a Dask scheduler; if empty, a cluster is started on this machine.
+        images: Add images of the pages to the viewer.
+        keep: Number of releases to keep; if empty, all.
+
+    Returns:
+        The run in one sentence.
+
+    Raises:
+        RunFailed: A document, a pair or a stage failed.
     """
     if runner == "dask":
         on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
@@ -147,7 +175,7 @@ def ingest(
 def _ingest(
     sources: str, only: list[str] | None, force: bool, root: str, workers: int, images: bool, keep: int | None
 ) -> str:
-    redo_from: Stage | None = "extract" if force else None
+    redo_from: StageName | None = "extract" if force else None
     settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from)
     try:
         with one_at_a_time(), logs_of_workers():
@@ -158,7 +186,12 @@ def _ingest(
 
 
 def dask_runner(workers: int, scheduler: str | None) -> Any:
-    """A task runner on a Dask cluster: the scheduler's at that address, or one of processes of this machine."""
+    """Create a task runner on a Dask cluster.
+
+    Args:
+        workers: Number of worker processes, if a cluster is started on this machine.
+        scheduler: Address of a scheduler; None: start a cluster on this machine.
+    """
     import dask
     from prefect_dask.task_runners import DaskTaskRunner
 
@@ -166,9 +199,9 @@ def dask_runner(workers: int, scheduler: str | None) -> Any:
         return DaskTaskRunner(address=scheduler)
     dask.config.set(
         {
-            "distributed.worker.daemon": False,  # workers have children: the confined readers
-            "distributed.worker.profile.enabled": False,  # looks a hundred times a second at a thread that waits
-            "distributed.scheduler.worker-saturation": 1.0,  # nothing waits behind a long document
+            "distributed.worker.daemon": False,  # workers start child processes: those of the sandbox
+            "distributed.worker.profile.enabled": False,  # it would sample a waiting thread a hundred times a second
+            "distributed.scheduler.worker-saturation": 1.0,  # no document is queued behind a long one
         }
     )
     return DaskTaskRunner(
@@ -179,14 +212,14 @@ def dask_runner(workers: int, scheduler: str | None) -> Any:
 if __name__ == "__main__":
     import argparse
 
-    parser = argparse.ArgumentParser(description=ingest.__doc__)
+    parser = argparse.ArgumentParser(description=(ingest.__doc__ or "").split("\n")[0])
     parser.add_argument("--sources", default="sources.toml")
     parser.add_argument("--only", action="append")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--root", default=".")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--runner", choices=["threads", "dask"], default="threads")
-    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="of a Dask cluster")
-    parser.add_argument("--images", action="store_true", help="pictures of the pages in the viewer")
-    parser.add_argument("--keep", type=int, metavar="N", help="releases that stay after a new one; by default all")
+    parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="address of a Dask scheduler")
+    parser.add_argument("--images", action="store_true", help="add images of the pages to the viewer")
+    parser.add_argument("--keep", type=int, metavar="N", help="number of releases to keep (default: all)")
     print(ingest(**vars(parser.parse_args())))

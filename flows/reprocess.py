@@ -1,4 +1,4 @@
-"""Process again what is in ``raw/``, by hand or from the Prefect UI: no network."""
+"""Process the documents in ``raw/`` again, started by hand or from the Prefect UI. No network is used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from aisi_ingest.pipeline import orchestrator
-from aisi_ingest.pipeline.jobs import Settings, Stage
+from aisi_ingest.pipeline.jobs import Settings, StageName
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
 from flows.ingest import finish, one_at_a_time, prefect_tasks
@@ -17,18 +17,29 @@ from flows.ingest import finish, one_at_a_time, prefect_tasks
 @flow(name="reprocess", task_runner=ThreadPoolTaskRunner(max_workers=4), log_prints=True)  # type: ignore[arg-type]
 def reprocess(
     documents: list[str] | None = None,
-    stage: Stage = "extract",
+    stage: StageName = "extract",
     sources: str = "sources.toml",
     root: str = ".",
     workers: int = 2,
     images: bool = False,
     keep: int | None = None,
 ) -> str:
-    """Make stages of documents anew from the raw store and publish.
+    """Process documents again and publish a release if anything has changed.
 
-    documents: ids, file names or beginnings of sha256; all if empty. stage: the first that is made
-    anew. sources: for licences and stated pairs. root: folder of raw/ and processed/.
-    images: pictures of the pages in the viewer. keep: releases that stay after a new one, all if empty.
+    Args:
+        documents: Ids, works, file names, URLs, or beginnings of sha256; if empty, all documents.
+        stage: The first stage to run again.
+        sources: Path of sources.toml, for licences and stated pairs.
+        root: Folder that contains raw/ and processed/.
+        workers: Number of documents to process at the same time.
+        images: Add images of the pages to the viewer.
+        keep: Number of releases to keep; if empty, all.
+
+    Returns:
+        The run in one sentence.
+
+    Raises:
+        RunFailed: A document, a pair or a stage failed.
     """
     settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=stage)
     known = load(Path(sources)) if Path(sources).exists() else ()

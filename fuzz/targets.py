@@ -19,7 +19,7 @@ from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.page_content import PageContent, page_content_of
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.pdf.document import Bookmark
-from aisi_ingest.fetch import pages
+from aisi_ingest.fetch import pages, sitemaps, urls
 from aisi_ingest.model import (
     Alignment,
     Bead,
@@ -241,11 +241,11 @@ def index_page(data: bytes) -> None:
     html = _words(data, _HTML).encode("utf-8", "surrogatepass") if data[:1] < b"\x80" else data[1:]
     for page in (
         pages.read_page(html, "https://example.org/a/"),
-        pages.read_sitemap(html, "https://example.org/s.xml"),
+        sitemaps.read_sitemap(html, "https://example.org/s.xml"),
     ):
         for url in [link.url for link in page.documents] + [link.url for link in page.pages]:
-            assert url.startswith(("http://", "https://")) and url.isascii() and pages.canonical(url) == url, url
-            name = pages.file_name(url)
+            assert url.startswith(("http://", "https://")) and url.isascii() and urls.canonical(url) == url, url
+            name = urls.file_name(url)
             assert "/" not in name and "\\" not in name and name not in (".", "..")
 
 

@@ -1,3 +1,5 @@
+"""Structured logs."""
+
 import json
 import logging
 import subprocess
@@ -16,7 +18,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_a_record_is_one_line_with_its_fields_and_those_of_the_run(tmp_path: Path) -> None:
+def test_a_record_is_one_line_with_its_own_fields_and_those_of_the_run(tmp_path: Path) -> None:
     path = tmp_path / "logs" / "run.jsonl"
     with log.writing(path, run="20260101T000000Z"):
         LOGGER.warning("page %d has no text:\n二行", 3, extra={"page": 3, "document": "a.pdf"})
@@ -26,7 +28,7 @@ def test_a_record_is_one_line_with_its_fields_and_those_of_the_run(tmp_path: Pat
     assert line["time"].endswith("Z") and line["logger"] == "aisi_ingest.test"
 
 
-def test_nothing_is_written_outside_and_nothing_of_others(tmp_path: Path) -> None:
+def test_only_records_of_the_package_are_written_and_only_inside_the_block(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     with log.writing(path):
         logging.getLogger("httpx").warning("not ours")
@@ -36,9 +38,9 @@ def test_nothing_is_written_outside_and_nothing_of_others(tmp_path: Path) -> Non
     assert not logging.getLogger("aisi_ingest").handlers
 
 
-def test_what_json_cannot_say_is_written_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_that_json_cannot_represent_are_written_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "run.jsonl"
-    # Not to pytest's own handler: a report with a lone surrogate cannot travel between processes.
+    # Keep the record away from pytest's handler: a lone surrogate cannot be sent between processes.
     monkeypatch.setattr(logging.getLogger("aisi_ingest"), "propagate", False)
     with log.writing(path):
         LOGGER.info("\ud800 lone", extra={"path": Path("x"), "blank": None})
@@ -46,7 +48,7 @@ def test_what_json_cannot_say_is_written_as_text(tmp_path: Path, monkeypatch: py
     assert line["path"] == "x" and "blank" not in line
 
 
-def test_importing_the_package_sets_up_no_handler() -> None:
+def test_importing_the_package_installs_no_handler() -> None:
     code = "import logging, aisi_ingest.fetch; print(logging.getLogger('aisi_ingest').handlers, logging.root.handlers)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[] []\n"

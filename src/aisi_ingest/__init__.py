@@ -1,20 +1,49 @@
-"""Japanese and English publications on AI safety as aligned, tagged, versioned data."""
+"""Japanese and English publications on AI safety as aligned, tagged, versioned data.
+
+The public functions:
+
+- ``read`` reads a PDF or PPTX file.
+- ``tag`` finds dates, organisations, people, guides, events and places in a text or a document.
+- ``align`` aligns a Japanese and an English document.
+- ``compare`` lists where a Japanese and an English document disagree.
+- ``load`` opens a published release.
+
+Everything is imported on first use, so that ``import aisi_ingest`` is fast and loads no library.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take this name for true; importing ``typing`` would double the time
 if TYPE_CHECKING:
+    from typing import Any
+
+    from aisi_ingest.api import AlignedDocuments, ParsedDocument, ProcessingError, align, compare, read, tag
     from aisi_ingest.dataset import Dataset, load
 
-__version__ = "0.1.0"
-__all__ = ["Dataset", "__version__", "load"]
+__version__ = "0.1.0"  # the only place: pyproject.toml reads it from here
+__all__ = [
+    "AlignedDocuments",
+    "Dataset",
+    "ParsedDocument",
+    "ProcessingError",
+    "__version__",
+    "align",
+    "compare",
+    "load",
+    "read",
+    "tag",
+]
 
 
 def __getattr__(name: str) -> Any:
-    # On first use: a consumer who only wants the version reads no table code.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in ("Dataset", "load"):
-        from aisi_ingest import dataset
+        from aisi_ingest import dataset as module
+    else:
+        from aisi_ingest import api as module  # type: ignore[no-redef]
+    return getattr(module, name)
 
-        return getattr(dataset, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

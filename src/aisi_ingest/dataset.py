@@ -1,19 +1,19 @@
-"""A published release as typed objects and as Arrow tables, read when asked for."""
+"""A published release as typed objects and as Arrow tables. Rows are read on first use."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest.model import Lang, Release, Unit
+from aisi_ingest.model import Bead, Block, Lang, Release, Unit
 from aisi_ingest.publish.schema import (
     TABLES,
     AlignmentRow,
@@ -28,23 +28,26 @@ from aisi_ingest.publish.schema import (
 from aisi_ingest.publish.tmx import bead_text
 
 R = TypeVar("R", bound=Struct)
+B = TypeVar("B", AlignmentRow, Bead)
+
+_CACHED_DOCUMENTS = 4  # documents whose texts ``Dataset.pairs`` holds: two languages of a PDF and a PPTX
 
 
 class ReleaseDamaged(Exception):
-    """A release that does not hold what it promises. ``problems`` says what, a sentence each."""
+    """A release is damaged. ``problems`` lists what is wrong, one sentence each."""
 
     def __init__(self, release: Path, problems: list[str]) -> None:
         super().__init__(f"{release}: {problems[0]}" + (f" (and {len(problems) - 1} more)" if problems[1:] else ""))
         self.problems = problems
 
 
-class Pair(Struct, frozen=True):
-    """What says the same in both languages. One side is empty where it has no counterpart."""
+class Pair(Struct, Generic[B], frozen=True):
+    """Two texts with the same content. One of them is empty if it has no counterpart."""
 
     ja: str
     en: str
-    score: float
-    bead: AlignmentRow
+    score: float  # 0 to 1; 0 if one side is empty
+    bead: B  # ids of the aligned units, and the evidence
 
 
 class LoadedDocument:
@@ -59,55 +62,59 @@ class LoadedDocument:
 
     @property
     def id(self) -> str:
+        """The id: ``<work>/<edition>/<lang>``."""
         return self.row.id
 
     @property
     def title(self) -> str:
+        """The title on the first page."""
         return self.row.title
 
     @property
     def lang(self) -> Lang:
+        """The language of most of the text."""
         return self.row.lang
 
     @property
     def sections(self) -> tuple[SectionRow, ...]:
         """Sections in reading order."""
-        return self._dataset._of("sections", self.row.id, SectionRow)
+        return self._dataset._rows_of("sections", self.row.id, SectionRow)
 
     @property
     def blocks(self) -> tuple[BlockRow, ...]:
-        """Blocks in reading order, with furniture and hidden text."""
-        return self._dataset._of("blocks", self.row.id, BlockRow)
+        """Blocks in reading order, including furniture and hidden text."""
+        return self._dataset._rows_of("blocks", self.row.id, BlockRow)
 
     @property
     def tables(self) -> tuple[TableRow, ...]:
-        return self._dataset._of("tables", self.row.id, TableRow)
+        """Tables in reading order."""
+        return self._dataset._rows_of("tables", self.row.id, TableRow)
 
     @property
     def mentions(self) -> tuple[MentionRow, ...]:
         """Mentions in reading order."""
-        return self._dataset._of("mentions", self.row.id, MentionRow)
+        return self._dataset._rows_of("mentions", self.row.id, MentionRow)
 
     def under(self, section: SectionRow) -> tuple[BlockRow, ...]:
-        """The blocks of one section, without those of the sections in it."""
+        """Return the blocks of one section, without those of its subsections."""
         return tuple(block for block in self.blocks if block.section == section.id)
 
     @property
     def text(self) -> str:
-        """What a reader reads: a block a line, without furniture, hidden text and speaker's notes."""
-        return "\n".join(b.text for b in self.blocks if not b.hidden and b.kind not in ("furniture", "note"))
+        """The visible text, one line per block, without furniture and speaker's notes."""
+        return visible_text(self.blocks)
 
 
 class Dataset:
-    """A release. While it is open, ``prune`` leaves its folder alone; close it or use it in ``with``."""
+    """A release. While it is open, ``prune`` does not delete its folder; close it, or use it in a ``with`` block."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder
         self.id = folder.name
         self._lock: int | None = os.open(folder, os.O_RDONLY)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
-        self._kept: dict[str, dict[str, list[Any]]] = {}
-        self._said: dict[str, dict[str, str]] = {}
+        self._rows: dict[str, dict[str, list[Any]]] = {}  # by table and document
+        self._texts: dict[str, dict[str, str]] = {}  # by document and id of a block or section
 
     def __repr__(self) -> str:
         return f"<Dataset {self.id}>"
@@ -119,17 +126,22 @@ class Dataset:
         self.close()
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Release the lock on the folder."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     @cached_property
     def documents(self) -> tuple[LoadedDocument, ...]:
+        """All documents, sorted by work, edition and language."""
         return tuple(LoadedDocument(self, row) for row in self.rows("documents", DocumentRow))
 
     def document(self, wanted: str) -> LoadedDocument:
-        """The document with this id, or KeyError."""
+        """Return the document with this id.
+
+        Raises:
+            KeyError: There is no such document.
+        """
         return self._by_id[wanted]
 
     @cached_property
@@ -143,53 +155,89 @@ class Dataset:
 
     @cached_property
     def findings(self) -> tuple[FindingRow, ...]:
+        """All findings."""
         return tuple(self.rows("findings", FindingRow))
 
-    def pairs(self, unit: Unit = "block") -> Iterator[Pair]:
-        """Beads of a unit as text; those with an empty side are among them."""
+    def pairs(self, unit: Unit = "block") -> Iterator[Pair[AlignmentRow]]:
+        """Iterate over the aligned texts, including texts without a counterpart.
+
+        Args:
+            unit: "section", "block" or "sentence".
+        """
         for bead in self.rows("alignments", AlignmentRow):
             if bead.unit == unit:
-                yield Pair(ja=self._says(bead, "ja"), en=self._says(bead, "en"), score=bead.score, bead=bead)
+                ja = bead_text(bead, "ja", self._texts_of(bead.ja_document))
+                en = bead_text(bead, "en", self._texts_of(bead.en_document))
+                yield Pair(ja, en, bead.score, bead)
 
     def arrow(self, table: str, columns: list[str] | None = None) -> Any:
-        """A ``pyarrow.Table``, memory-mapped from Parquet. ``columns`` reads only these."""
+        """Return a table as a ``pyarrow.Table``, memory-mapped from Parquet.
+
+        Args:
+            table: Name of the table, for example "mentions".
+            columns: Names of the columns to read; None: all.
+
+        Raises:
+            KeyError: There is no such table.
+        """
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.path / "parquet" / f"{_known(table)}.parquet", columns=columns, memory_map=True)
+        return pq.read_table(self.path / "parquet" / f"{_checked(table)}.parquet", columns=columns, memory_map=True)
 
     def rows(self, table: str, kind: type[R]) -> Iterator[R]:
-        """The rows of a table, one after the other from disk."""
+        """Iterate over the rows of a table, reading them from the disk one at a time.
+
+        Args:
+            table: Name of the table.
+            kind: Type of its rows, from ``aisi_ingest.publish.schema``.
+
+        Raises:
+            KeyError: There is no such table.
+        """
         decoder = msgspec.json.Decoder(kind)
-        with (self.path / f"{_known(table)}.jsonl").open("rb") as file:
+        with (self.path / f"{_checked(table)}.jsonl").open("rb") as file:
             for line in file:
                 yield decoder.decode(line)
 
-    def _of(self, table: str, document: str, kind: type[R]) -> tuple[R, ...]:
-        if table not in self._kept:
+    def _rows_of(self, table: str, document: str, kind: type[R]) -> tuple[R, ...]:
+        if table not in self._rows:
             grouped: dict[str, list[Any]] = {}
             for row in self.rows(table, kind):
                 grouped.setdefault(row.document, []).append(row)  # type: ignore[attr-defined]  # all four have it
-            self._kept[table] = grouped
-        return tuple(self._kept[table].get(document, ()))
+            self._rows[table] = grouped
+        return tuple(self._rows[table].get(document, ()))
 
-    def _says(self, bead: AlignmentRow, lang: Lang) -> str:
-        return bead_text(bead, lang, self._texts(bead.ja_document if lang == "ja" else bead.en_document))
-
-    def _texts(self, document: str) -> Mapping[str, str]:
-        """Texts of blocks and titles of sections by id. Of the last few documents, so that memory stays bounded."""
-        if document not in self._said:
-            held = self.document(document)
-            while len(self._said) >= 4:
-                self._said.pop(next(iter(self._said)))
-            self._said[document] = {b.id: b.text for b in held.blocks} | {s.id: s.title for s in held.sections}
-        return self._said[document]
+    def _texts_of(self, document: str) -> Mapping[str, str]:
+        """Texts of blocks and titles of sections by id. Only the last few documents are held in memory."""
+        if document not in self._texts:
+            loaded = self.document(document)
+            while len(self._texts) >= _CACHED_DOCUMENTS:
+                self._texts.pop(next(iter(self._texts)))
+            self._texts[document] = {b.id: b.text for b in loaded.blocks} | {s.id: s.title for s in loaded.sections}
+        return self._texts[document]
 
 
 def load(where: str | Path | Release = ".", *, verify: bool = False) -> Dataset:
-    """Open a release: a ``Release``, its folder, or a folder with ``processed/`` or ``latest`` in it.
+    """Open a published release.
 
-    ``verify`` checks sums, schemas, references, offsets and boxes first, and raises ReleaseDamaged.
-    Raises FileNotFoundError where there is no release.
+    Args:
+        where: A folder that contains a release, ``latest`` or ``processed/latest``; or a ``Release``.
+        verify: First check all checksums, schemas, references, offsets and boxes.
+
+    Returns:
+        The release. Close it, or use it in a ``with`` block.
+
+    Raises:
+        FileNotFoundError: There is no release.
+        ReleaseDamaged: ``verify`` found a problem.
+
+    Example:
+        >>> import aisi_ingest
+        >>> with aisi_ingest.load("processed/latest") as release:
+        ...     for document in release.documents:
+        ...         print(document.id, document.title)
+        sample-overview/2026-04-01/en AI Safety Institutes: An Overview
+        sample-overview/2026-04-01/ja AIセーフティ・インスティテュートの概況
     """
     folder = _find(Path(where.path if isinstance(where, Release) else where))
     dataset = Dataset(folder)
@@ -203,14 +251,19 @@ def load(where: str | Path | Release = ".", *, verify: bool = False) -> Dataset:
     return dataset
 
 
+def visible_text(blocks: Iterable[Block | BlockRow]) -> str:
+    """Join the visible text of blocks, one line per block, without furniture and speaker's notes."""
+    return "\n".join(b.text for b in blocks if not b.hidden and b.kind not in ("furniture", "note"))
+
+
 def _find(where: Path) -> Path:
     for candidate in (where, where / "latest", where / "processed" / "latest"):
         if (candidate / "datapackage.json").is_file():
             return candidate.resolve()
-    raise FileNotFoundError(f"{where}: there is no release here; begin with aisi-ingest run or add")
+    raise FileNotFoundError(f"{where}: there is no release here; aisi-ingest run or add publishes one")
 
 
-def _known(table: str) -> str:
+def _checked(table: str) -> str:
     if table not in TABLES:
-        raise KeyError(f"no table {table!r}; there are {', '.join(TABLES)}")
+        raise KeyError(f"no table {table!r}; the tables are {', '.join(TABLES)}")
     return table

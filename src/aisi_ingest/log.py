@@ -1,8 +1,8 @@
-"""Structured logs: the standard library's ``logging``, a JSON object a line, with run, document, stage, seconds.
+"""Structured logs: the ``logging`` of the standard library, one JSON object per line.
 
-Modules log to ``logging.getLogger(__name__)`` and pass fields through ``extra=``. Nobody who imports the
-package gets a handler: a run opens one with ``writing``.
-The standard library rather than structlog, since Prefect and Dask can pass its records on.
+Modules log to ``logging.getLogger(__name__)`` and pass fields such as document, stage and seconds through ``extra=``.
+Importing the package installs no handler: a run opens one with ``writing``. structlog was not chosen, because Prefect
+and Dask can forward the records of the standard library only.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aisi_ingest.storage.files import append_line, summed, told
+from aisi_ingest.storage.files import append_line, with_checksum, write_errors
 
-ROOT = "aisi_ingest"
+ROOT = "aisi_ingest"  # name of the package's logger
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line: time (UTC), level, logger, message, then the fields."""
+    """Formats a record as one line of JSON: time (UTC), level, logger, message, then the fields."""
 
     def __init__(self, **fields: Any) -> None:
         super().__init__()
         self._fields = fields
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        """Format a record."""
+        time = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
         line: dict[str, Any] = {
-            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": time.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -44,10 +45,10 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-class _Appending(logging.Handler):
-    """Lines at the end of a file, each whole or not there and with its own sum.
+class _AppendHandler(logging.Handler):
+    """Appends checksummed lines to a file. Each line is complete or absent.
 
-    Where the disk is full a line is lost without a word: the run itself says what it could not write.
+    If the disk is full, a line is dropped silently; the run itself reports what it could not write.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,7 +57,7 @@ class _Appending(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            append_line(self._file, summed(self.format(record).encode("utf-8", "backslashreplace")) + b"\n")
+            append_line(self._file, with_checksum(self.format(record).encode("utf-8", "backslashreplace")) + b"\n")
         except OSError:
             return
         except Exception:
@@ -71,17 +72,25 @@ class _Appending(logging.Handler):
 
 @contextlib.contextmanager
 def writing(path: Path, level: int = logging.INFO, **fields: Any) -> Iterator[None]:
-    """Append the package's records to a file while inside, each with these fields, e.g. ``run``.
+    """Append the records of the package to a file while the ``with`` block is active.
 
-    Makes the folder. Raises RootError where the file cannot be written.
+    Creates the folder of the file if necessary.
+
+    Args:
+        path: The log file.
+        level: Lowest level to write.
+        fields: Fields to add to each record, for example ``run``.
+
+    Raises:
+        RootError: The file cannot be written.
     """
-    with told(path):
+    with write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = _Appending(path)
+        handler = _AppendHandler(path)
     handler.setFormatter(JsonLines(**fields))
     handler.setLevel(level)
     logger = logging.getLogger(ROOT)
-    before = logger.level
+    level_before = logger.level
     logger.addHandler(handler)
     if logger.getEffectiveLevel() > level:
         logger.setLevel(level)
@@ -89,5 +98,5 @@ def writing(path: Path, level: int = logging.INFO, **fields: Any) -> Iterator[No
         yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(before)
+        logger.setLevel(level_before)
         handler.close()

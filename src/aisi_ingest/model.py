@@ -1,12 +1,11 @@
-"""Every noun of the project, frozen.
+"""The data model: every noun of the project as a frozen value.
 
-Stages take these values and return new ones; nothing here reads, writes or computes more than a
-property. Boxes are in points (1/72 inch) from the top left of the page as a reader sees it, after
-rotation and crop. Offsets are Unicode code points. Dates are EDTF
-(https://www.loc.gov/standards/datetime/).
+Stages take these values and return new ones. Nothing here reads or writes files. Boxes are in points (1/72 inch) from
+the top left of the page as it is displayed, after rotation and cropping. Offsets are Unicode code points. Dates are
+EDTF (https://www.loc.gov/standards/datetime/).
 
-Ids inside a document are local (``b12``, ``s3``, ``t1``, ``m40``), because reading happens before
-it is known which work the bytes belong to; ``publish`` prefixes them with the document's id.
+Ids inside a document are local (``b12``, ``s3``, ``t1``, ``m40``), because a document is read before its work is known.
+``publish`` prefixes them with the id of the document.
 """
 
 from __future__ import annotations
@@ -42,24 +41,24 @@ T = TypeVar("T")
 
 
 class Issue(Struct, frozen=True, omit_defaults=True):
-    """What a stage has to say about a value: never an exception, never lost."""
+    """Something that a stage reports about a value. Issues are returned with the value and end up in the report."""
 
     stage: str  # fetch, extract, tag, pair, align, compare, publish
-    level: IssueLevel  # error: the document failed; warning: something is missing; info: worth knowing
+    level: IssueLevel  # error: the document failed; warning: something is missing; info: for information
     code: str  # a short fixed word, e.g. "password_needed", "page_unreadable"
-    message: str  # one sentence for a person: what, why, and the way out where there is one
+    message: str  # one sentence: what happened, why, and how to solve it if there is a way
     page: int | None = None  # from 1
 
 
 class Result(Struct, Generic[T], frozen=True):
-    """A stage's value and its issues. ``value`` is None exactly if an issue has level "error"."""
+    """The value of a stage and its issues. ``value`` is None if and only if an issue has level "error"."""
 
     value: T | None
     issues: tuple[Issue, ...] = ()
 
 
 class Box(Struct, frozen=True, array_like=True):
-    """A rectangle on one page, in points from the page's top left."""
+    """A rectangle on one page, in points from the top left of the page."""
 
     x0: float
     top: float
@@ -68,18 +67,18 @@ class Box(Struct, frozen=True, array_like=True):
 
 
 class NoteLink(Struct, frozen=True):
-    """A footnote anchor: it stood before ``text[offset]`` and points to the block of the note."""
+    """A footnote anchor. Its position was in front of ``text[offset]``; ``block`` is the id of the footnote."""
 
     offset: int
     block: str
 
 
 class Block(Struct, frozen=True, omit_defaults=True):
-    """A paragraph, a list item, a table, ... in reading order.
+    """A paragraph, a list item, a table or another part of the text.
 
-    ``text`` is normalised (``aisi_ingest.text.normalise``) and never changed afterwards. A table's
-    text is its rows, a line each, cells joined by `` | ``. A block that goes on over a page break
-    has the page and box of its first part.
+    ``text`` is normalised (``aisi_ingest.text.normalise``) and never changed afterwards. The text of a table has one
+    line per row; the cells are separated by `` | ``. A block that continues after a page break has the page and box of
+    its first part.
     """
 
     id: str
@@ -96,7 +95,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
-    """A heading and what stands under it; in a deck, a slide."""
+    """A heading with the text below it. In a slide deck, a slide."""
 
     id: str
     title: str  # without the number
@@ -107,7 +106,7 @@ class Section(Struct, frozen=True, omit_defaults=True):
 
 
 class Table(Struct, frozen=True, omit_defaults=True):
-    """The cells behind a block of kind "table". Merged cells are repeated; all rows have equal length."""
+    """The cells of a block of kind "table". Merged cells are repeated; all rows have the same length."""
 
     id: str
     block: str
@@ -115,11 +114,11 @@ class Table(Struct, frozen=True, omit_defaults=True):
     rows: tuple[tuple[str, ...], ...]
     header_rows: int = 0
     caption: str | None = None
-    continues: str | None = None  # id of the table that this one goes on from, over a page break
+    continues: str | None = None  # id of the table on an earlier page that this one continues
 
 
 class Content(Struct, frozen=True, omit_defaults=True):
-    """What reading the bytes gave: the same bytes always give the same Content."""
+    """The content of a file. The same bytes always have the same Content."""
 
     kind: DocumentKind
     form: Form
@@ -131,11 +130,13 @@ class Content(Struct, frozen=True, omit_defaults=True):
     tables: tuple[Table, ...] = ()
     pages_without_text: tuple[int, ...] = ()
     hidden_pages: tuple[int, ...] = ()  # hidden slides
-    active_content: tuple[str, ...] = ()  # e.g. "javascript", "launch", "embedded_file": seen and left alone
+    active_content: tuple[
+        str, ...
+    ] = ()  # for example "javascript", "launch", "embedded_file": detected, never executed or opened
 
 
 class Mention(Struct, frozen=True, omit_defaults=True):
-    """A tagged span: ``block.text[start:end] == text``."""
+    """A tagged span of a block: ``block.text[start:end] == text``."""
 
     id: str
     block: str
@@ -143,18 +144,20 @@ class Mention(Struct, frozen=True, omit_defaults=True):
     end: int
     text: str
     label: Label
-    rule: str  # what found it, e.g. "date.era", "registry", "shape.org.suffix"
+    rule: str  # the rule that found it, for example "date.era", "registry", "shape.org.suffix"
     value: str | None = None  # EDTF for DATE, otherwise an entity id
 
 
 class Licence(Struct, frozen=True):
+    """The licence of a document."""
+
     name: str
     url: str
-    attribution: str
+    attribution: str  # line to print where the text is used
 
 
 class Source(Struct, frozen=True):
-    """Where a document's bytes came from."""
+    """The origin of a document's bytes."""
 
     url: str | None  # None for local files
     file: str  # its name, never a path
@@ -164,7 +167,7 @@ class Source(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True, omit_defaults=True):
-    """What is known of a document from outside its bytes: the index page that links it, or its name."""
+    """What is known about a document from outside its bytes: from the page that links it, or from its name."""
 
     source: Source
     publisher: str | None = None  # registry id, e.g. "j-aisi"
@@ -176,38 +179,39 @@ class Listing(Struct, frozen=True, omit_defaults=True):
 
 
 class Document(Struct, frozen=True, omit_defaults=True):
-    """One file in one language: what it says, where it came from, which work it belongs to.
+    """One file in one language, with its content, its origin and the work it belongs to.
 
-    ``work``, ``edition`` and ``id`` are empty until ``pair`` has placed the document.
+    ``work``, ``edition`` and ``id`` are empty until the documents are paired.
     """
 
     listing: Listing
     content: Content
     mentions: tuple[Mention, ...] = ()
     date: str | None = None  # EDTF
-    id: str = ""  # <work>/<edition>/<lang>, with ".pptx" where the same comes in two forms
+    id: str = ""  # <work>/<edition>/<lang>; the second of two forms has ".pptx" after the language
     work: str = ""
     edition: str | None = None
 
 
 class Entity(Struct, frozen=True):
-    """One thing that mentions point to: of the registry, or local to a work (``local:...``)."""
+    """Something that mentions refer to: an entity of the registry, or one known only from texts (``local:...``)."""
 
     id: str
     label: Label
-    names: dict[str, tuple[str, ...]]  # {"ja": (...), "en": (...)}: first the preferred name
+    names: dict[str, tuple[str, ...]]  # {"ja": (...), "en": (...)}, the preferred name first
 
 
 class Bead(Struct, frozen=True, omit_defaults=True):
-    """Ids on both sides that say the same thing; one side may be empty: no counterpart.
+    """Aligned units: the ids of the Japanese and the English units with the same content.
 
-    Sentence ids are ``<block>:<start>-<end>``, code points in the block's text.
+    One side is empty if the other has no counterpart. The id of a sentence is ``<block>:<start>-<end>``, in code
+    points of the block's text.
     """
 
     unit: Unit
     ja: tuple[str, ...]
     en: tuple[str, ...]
-    score: float  # 0..1, 0 where a side is empty
+    score: float  # 0 to 1; 0 if a side is empty
     evidence: tuple[str, ...] = ()  # short words: "number:2.1", "date:2024-09-25", "entity:j-aisi", "similarity:0.83"
 
 
@@ -221,25 +225,25 @@ class Alignment(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """One place where the two languages, or two editions, say something different."""
+    """One place where the two languages, or two editions, disagree."""
 
     kind: FindingKind
     ja: tuple[str, ...]  # block or section ids
     en: tuple[str, ...]
     detail: dict[str, str | None]  # {"ja": value, "en": value}
     severity: Severity
-    message: dict[str, str]  # {"ja": sentence, "en": sentence} for a person
+    message: dict[str, str]  # a sentence for the user in each language: {"ja": sentence, "en": sentence}
 
 
 class Edit(Struct, frozen=True):
-    """A stretch of text that two editions share, or that one of them has alone."""
+    """A part of a text that two editions have in common, or that only one of them has."""
 
     kind: Literal["same", "removed", "added"]
     text: str
 
 
 class BlockChange(Struct, frozen=True, omit_defaults=True):
-    """What became of a block from one edition to the next; one side is empty where it was added or removed."""
+    """The change of a block from one edition to the next. One side is empty if it was added or removed."""
 
     kind: Literal["added", "removed", "changed"]
     old: tuple[str, ...]  # block ids
@@ -248,18 +252,18 @@ class BlockChange(Struct, frozen=True, omit_defaults=True):
 
 
 class SectionChange(Struct, frozen=True, omit_defaults=True):
-    """What became of a section. One that moved may have changed too; unchanged ones are not listed."""
+    """The change of a section. A section that moved may have changed as well. Unchanged sections are not listed."""
 
     kind: Literal["added", "removed", "moved", "changed"]
-    title: str  # with its number, of the newer edition where it has the section
-    old: tuple[str, ...]  # section ids; both sides empty for what stands in no section
+    title: str  # with its number; from the newer edition if that has the section
+    old: tuple[str, ...]  # section ids; both sides are empty for blocks outside sections
     new: tuple[str, ...]
-    old_title: str | None = None  # where it differs
+    old_title: str | None = None  # if it differs
     blocks: tuple[BlockChange, ...] = ()
 
 
 class EditionDiff(Struct, frozen=True):
-    """What two editions of one work, in one language, say differently, in order of the newer."""
+    """The differences between two editions of one work in one language, in the order of the newer edition."""
 
     old: str  # document id
     new: str
@@ -267,7 +271,7 @@ class EditionDiff(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """The findings of one pair. Their ids are local to the documents named here; one with ``#`` is already whole."""
+    """The findings of one pair. Their ids are local to the two documents; an id with ``#`` is already global."""
 
     ja: str  # document id
     en: str
@@ -275,39 +279,41 @@ class Comparison(Struct, frozen=True):
 
 
 class Publication(Struct, frozen=True):
-    """Everything that one release says, handed to ``publish`` in any order.
+    """Everything that one release contains, in any order. It is the input of ``publish``.
 
-    Mappings may be lazy (document id to Document): then one work is held in memory at a time.
+    Mappings may be lazy (document id to Document). Then only one work is in memory at a time.
     """
 
     documents: Sequence[Document] | Mapping[str, Document]  # with id, work and mentions
     alignments: Sequence[Alignment] = ()
     comparisons: Sequence[Comparison] = ()
-    editions: Sequence[EditionDiff] = ()  # each edition of a work against the one before it
-    entities: Sequence[Entity] | Mapping[str, Entity] = ()  # of the registry; ``local:...`` come from the mentions
+    editions: Sequence[EditionDiff] = ()  # each edition of a work compared with the previous one
+    entities: (
+        Sequence[Entity] | Mapping[str, Entity]
+    ) = ()  # of the registry; ``local:...`` entities are added from the mentions
     made_with: Mapping[str, str] = {}  # stage to version
-    raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the pictures of the viewer
-    expectations: Mapping[str, int] = {}  # id of a source to the least number of its documents
-    succeeded: bool = True  # every document of the run came through
-    report: Mapping[str, Any] = {}  # of the run: documents with state, reason and seconds; may hold clock times
+    raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the page images of the viewer
+    expectations: Mapping[str, int] = {}  # id of a source to the smallest expected number of documents
+    succeeded: bool = True  # every document of the run succeeded
+    report: Mapping[str, Any] = {}  # report of the run; may contain clock times
     issues: tuple[Issue, ...] = ()
 
 
 class Release(Struct, frozen=True):
-    """What was published."""
+    """A published release."""
 
     id: str  # 20261122T031700Z
     path: str
     digest: str  # of the data files: equal for equal data
     rows: dict[str, int]  # table to number of rows
-    refused: tuple[str, ...] = ()  # ids of documents left out, each with an issue
+    refused: tuple[str, ...] = ()  # ids of documents that were left out; each has an issue
 
 
 class Receipt(Struct, frozen=True, omit_defaults=True):
-    """One attempt to get one address: a line of ``raw/receipts.jsonl``, never changed afterwards.
+    """One attempt to fetch one URL: a line of ``raw/receipts.jsonl``, which is never changed afterwards.
 
-    ``sha256``, ``bytes``, ``media_type``, ``etag`` and ``last_modified`` belong to the bytes that are
-    held after the attempt; a refused or failed attempt has none of them.
+    ``sha256``, ``bytes``, ``media_type``, ``etag`` and ``last_modified`` describe the bytes that are stored after the
+    attempt. A refused or failed attempt has none of them.
     """
 
     url: str  # as linked, without a fragment; "file:<name>#<digits>" for a local file
@@ -315,15 +321,15 @@ class Receipt(Struct, frozen=True, omit_defaults=True):
     source: str  # id of the source in sources.toml, "manual" for files added by hand
     state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn"]
     kind: Literal["document", "page", "robots"] = "document"
-    status: int | None = None  # of HTTP, the last answer
+    status: int | None = None  # status of the last HTTP response
     sha256: str | None = None
     bytes: int | None = None
-    media_type: str | None = None  # by content
+    media_type: str | None = None  # detected from the content
     file: str | None = None  # its name, never a path
     etag: str | None = None
     last_modified: str | None = None
     title: str | None = None  # the link's text
     date: str | None = None  # EDTF, from the page that links it
     lang: Lang | None = None
-    reason: str | None = None  # refused, failed, withdrawn: one sentence for a person
-    tries: int = 1  # requests that it took, redirects not counted
+    reason: str | None = None  # for refused, failed and withdrawn: one sentence
+    tries: int = 1  # number of requests, not counting redirects

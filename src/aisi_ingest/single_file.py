@@ -1,4 +1,7 @@
-"""One file at a time, without a store and without a network: what ``aisi-ingest extract`` does."""
+"""Read, tag and align single files, without a store and without a network.
+
+The commands ``extract``, ``tag`` and ``align`` and the public functions of the package are built on this module.
+"""
 
 from __future__ import annotations
 
@@ -8,76 +11,122 @@ from msgspec.structs import replace
 
 from aisi_ingest import media_types
 from aisi_ingest.model import Block, Box, Content, Document, Issue, Licence, Listing, Mention, Result, Source
-from aisi_ingest.pipeline import steps
+from aisi_ingest.pipeline import stages
 from aisi_ingest.pipeline.jobs import Aligned, Settings
-from aisi_ingest.storage import store
-from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.files import atomic_write, sha256_of
 
 
 def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Result[Document]:
-    """Read and tag one file, in the sandbox. The document gets an id of its own, as in a release of it alone."""
+    """Read and tag one file in the sandbox.
+
+    Args:
+        path: A PDF or PPTX file.
+        ocr: Read text in images as well.
+        registry: Path of registry.toml; None: the registry that comes with the project.
+
+    Returns:
+        The document, with the id that it would have in a release of its own. None if the file cannot be read; the
+        issues give the reason.
+    """
     from aisi_ingest.pair import pairing
 
     try:
-        refused = "is not a file" if not path.is_file() else media_types.refusal(path)
-        if refused:
-            return Result(None, (Issue("extract", "error", "not_a_document", refused),))
+        refusal = "is not a file" if not path.is_file() else media_types.refusal(path)
+        if refusal:
+            return Result(None, (Issue("extract", "error", "not_a_document", refusal),))
         source = Source(None, path.name, sha256_of(path), path.stat().st_size, media_types.media_type(path))
     except OSError as error:
         return Result(None, (Issue("extract", "error", "unreadable", f"cannot be read: {error.strerror}"),))
     listing = Listing(source, licence=Licence("not stated; see the source", "", path.name))
-    content, tagged = steps.extract_and_tag(Settings(root=".", workers=1, ocr=ocr), path, listing, registry)
-    issues = (*content.issues, *(tagged.issues if tagged else ()))
-    if content.value is None or tagged is None or tagged.value is None:
+    settings = _settings(registry)
+    content = stages.EXTRACT.run(settings, stages.extract_file, str(path), ocr).value
+    if content.value is None:
+        return Result(None, content.issues)
+    tagged = stages.TAG.run(settings, stages.tag_content, content.value, listing, settings.registry).value
+    issues = (*content.issues, *tagged.issues)
+    if tagged.value is None:
         return Result(None, issues)
     document = Document(listing, content.value, tagged.value.mentions, tagged.value.date)
-    placed = pairing.pair([document])
-    return Result(placed.value[0] if placed.value else None, issues + placed.issues)
+    paired = pairing.pair([document])
+    return Result(paired.value[0] if paired.value else None, issues + paired.issues)
 
 
 def align(
     first: Document, second: Document, *, registry: Path | None = None
 ) -> Result[tuple[Document, Document, Aligned]]:
-    """Lay a Japanese and an English document side by side, in whichever order they come.
+    """Align a Japanese and an English document in the sandbox, and compare what is aligned.
 
-    The value is None, with an issue that says so, where both are in one language.
+    Args:
+        first: A document in either language.
+        second: A document in the other language.
+        registry: Path of registry.toml; None: the registry that comes with the project.
+
+    Returns:
+        The Japanese document, the English document, and their beads and findings. None with an issue if both
+        documents are in one language.
     """
-    langs = (first.content.lang, second.content.lang)
-    if langs[0] == langs[1]:
-        name = {"ja": "Japanese", "en": "English"}[langs[0]]
+    languages = (first.content.lang, second.content.lang)
+    if languages[0] == languages[1]:
+        name = {"ja": "Japanese", "en": "English"}[languages[0]]
         text = f"both are in {name}: align takes a Japanese and an English document; diff compares two editions"
         return Result(None, (Issue("align", "error", "one_language", text),))
-    ja, en = (first, second) if langs[0] == "ja" else (second, first)
+    ja, en = (first, second) if languages[0] == "ja" else (second, first)
     ja, en = replace(ja, id="ja/none/ja"), replace(en, id="en/none/en")
-    result = steps.align_on_the_spot(
-        Settings(root=".", registry=str(registry) if registry else None, workers=1), ja, en
-    )
+    settings = _settings(registry)
+    result = stages.ALIGN.run(settings, stages.align_documents, ja, en, settings.registry).value
     return Result((ja, en, result.value) if result.value else None, result.issues)
 
 
 def tag_text(text: str, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:
-    """Mentions in a line of text, as if it were a paragraph of a document of that date (EDTF)."""
-    from aisi_ingest import tagging
-    from aisi_ingest.registry import load
+    """Find the mentions in a text, as if it were a paragraph of a document.
+
+    Args:
+        text: Japanese or English text. It is normalised first.
+        registry: Path of registry.toml; None: the registry that comes with the project.
+        date: Date of the document (EDTF), which resolves dates without a year.
+
+    Returns:
+        The mentions, in the order of the text. Offsets are code points of the normalised text.
+    """
     from aisi_ingest.text.normalise import language_of, normalise
 
     text = normalise(text)
     lang = language_of(text)
     block = Block("b1", 1, Box(0, 0, 0, 0), "paragraph", text, lang)
-    content = Content("report", "pdf", lang, "", ((0, 0),), (block,))
+    return tag_content(Content("report", "pdf", lang, "", ((0, 0),), (block,)), registry=registry, date=date)
+
+
+def tag_content(content: Content, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:
+    """Find the mentions in the content of a document, in this process.
+
+    Args:
+        content: The content.
+        registry: Path of registry.toml; None: the registry that comes with the project.
+        date: Date of the document (EDTF), which resolves dates without a year.
+    """
+    from aisi_ingest import tagging
+    from aisi_ingest.registry import load
+
     return tagging.tag(content, load(registry), date=date, publisher=None).value or ()
 
 
 def nested_json(document: Document) -> bytes:
-    """A document as the nested JSON of a release, indented, in UTF-8."""
-    from aisi_ingest.pipeline.freshness import made_with
+    """Encode a document as the nested JSON of a release: indented, in UTF-8."""
     from aisi_ingest.publish import formats
     from aisi_ingest.publish import rows as tables
 
-    rows, _ = tables.document_rows(document, made_with())
+    rows, _ = tables.document_rows(document, stages.made_with())
     return formats.pretty(formats.nested(rows))
 
 
 def write(document: Document, path: Path) -> None:
-    """Write the nested JSON in one step. Raises RootError where the folder cannot be written."""
-    store.atomic_write(path, nested_json(document))
+    """Write the nested JSON of a document in one step.
+
+    Raises:
+        RootError: The folder cannot be written.
+    """
+    atomic_write(path, nested_json(document))
+
+
+def _settings(registry: Path | None) -> Settings:
+    return Settings(root=".", registry=str(registry) if registry else None, workers=1)

@@ -1,55 +1,59 @@
-"""What is followed: ``sources.toml`` to nouns, refused with the line where it is wrong."""
+"""The sources to follow: ``sources.toml``. An invalid file is rejected with the number of the line."""
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
+import itertools
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from aisi_ingest.model import Lang, Licence
 
-MEBIBYTE = 1 << 20
-_BY_HAND = "index-"
-MANUAL = "manual"  # id of what is added by hand
+MEBIBYTE = 1 << 20  # bytes
+MANUAL = "manual"  # source id of files and URLs that were added with ``aisi-ingest add``
+_INDEX_PREFIX = "index-"  # of the source ids of index pages given with ``run --index``
+_LONGEST_ID = 60  # characters of an id that is made from URLs; it also names folders and log fields
+_ID_STEM = 50  # characters that remain of a longer id, in front of a digest
 
 
 class SourcesError(Exception):
-    """``sources.toml`` is wrong: one line, ``FILE:LINE: reason``."""
+    """``sources.toml`` is invalid. The message is one line: ``FILE:LINE: reason``."""
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a source must yield at the least; less means that its pages changed, and nothing is withdrawn."""
+    """What a source must list at least. If it lists less, its pages have changed, and nothing is withdrawn."""
 
     documents: int = 0
 
 
 class SourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One place that is followed. The names of the fields are the keys in ``sources.toml``."""
+    """One source to follow. The names of the fields are the keys in ``sources.toml``."""
 
-    id: str  # small letters, digits and hyphens
+    id: str  # lower-case letters, digits and hyphens
     publisher: str | None = None  # id of an organisation in registry.toml
     name: str = ""
-    index: tuple[str, ...] = ()  # pages that list documents, or sitemaps
-    files: tuple[str, ...] = ()  # addresses of single documents
-    hosts: tuple[str, ...] = ()  # "example.org" or "example.org:8080"; by default those of index and files
+    index: tuple[str, ...] = ()  # URLs of pages that list documents, or of sitemaps
+    files: tuple[str, ...] = ()  # URLs of single documents
+    hosts: tuple[str, ...] = ()  # "example.org" or "example.org:8080"; default: the hosts of index and files
     depth: int = 2  # how many links below an index page further pages are read
     languages: tuple[Lang, ...] = ("ja", "en")
-    licence: Licence | None = None  # None: not known, and its documents are not published
-    pairs: tuple[tuple[str, str], ...] = ()  # file names or addresses that are one work: Japanese, English
-    not_pairs: tuple[tuple[str, str], ...] = ()  # that look like one work and are not
+    licence: Licence | None = None  # None: unknown; the documents are not published
+    pairs: tuple[tuple[str, str], ...] = ()  # file names or URLs of one work: Japanese, English
+    not_pairs: tuple[tuple[str, str], ...] = ()  # file names or URLs that look like one work and are not
     expect: Expect = Expect()
-    delay: float = 1.0  # seconds between two requests to a host; robots.txt may ask for more
-    budget: int = 20_000  # requests a run
+    delay: float = 1.0  # seconds between two requests to a host; robots.txt may require more
+    budget: int = 20_000  # requests per run
     max_megabytes: int = 200  # of one document, in MiB
     max_seconds: float = 600.0  # for one document
     allow_private: bool = False  # hosts may have loopback and private addresses
-    contact: str = ""  # page or mail address in the user agent; by default that at the top of the file
+    contact: str = ""  # page or mail address in the user agent; default: that at the top of the file
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,13 +61,17 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: tuple[SourceSpec, ...] = ()
 
 
-def by_hand(source: str) -> bool:
-    """True for the id of what was named on the command line: files and addresses added, index pages."""
-    return source == "manual" or source.startswith(_BY_HAND)
+def is_manual(source: str) -> bool:
+    """Return True for the id of a source that was given on the command line instead of in ``sources.toml``."""
+    return source == MANUAL or source.startswith(_INDEX_PREFIX)
 
 
 def load(path: Path | str) -> tuple[SourceSpec, ...]:
-    """Read and check ``sources.toml``. Raises SourcesError."""
+    """Read and check ``sources.toml``.
+
+    Raises:
+        SourcesError: The file cannot be read or is invalid.
+    """
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -74,7 +82,15 @@ def load(path: Path | str) -> tuple[SourceSpec, ...]:
 
 
 def parse(text: str, name: str = "sources.toml") -> tuple[SourceSpec, ...]:
-    """Sources in the text of a ``sources.toml``; ``name`` stands in the errors. Raises SourcesError."""
+    """Parse and check the text of a ``sources.toml``.
+
+    Args:
+        text: The text.
+        name: File name to use in error messages.
+
+    Raises:
+        SourcesError: The text is invalid.
+    """
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -91,50 +107,67 @@ def parse(text: str, name: str = "sources.toml") -> tuple[SourceSpec, ...]:
             if key not in Licence.__struct_fields__:
                 raise SourcesError(f'{name}:{_line(text, number, key)}: unknown key "{key}" in licence')
     if not file.source:
-        raise SourcesError(f"{name}:1: names no source; each begins with [[source]]")
+        raise SourcesError(f"{name}:1: there is no source; each source begins with [[source]]")
     if not _is_printable_ascii(file.contact):
         raise SourcesError(f"{name}:{_line(text, None, 'contact')}: {_NOT_ASCII}")
-    done: list[SourceSpec] = []
+    checked: list[SourceSpec] = []
     for number, spec in enumerate(file.source):
-        key, reason = _fault(spec, [other.id for other in done])
-        if reason:
-            raise SourcesError(f"{name}:{_line(text, number, key)}: {reason}")
-        done.append(_completed(spec, file.contact))
-    return tuple(done)
+        fault = _first_fault(spec, [other.id for other in checked])
+        if fault:
+            raise SourcesError(f"{name}:{_line(text, number, fault.key)}: {fault.reason}")
+        checked.append(_completed(spec, file.contact))
+    return tuple(checked)
 
 
 def from_index(urls: Sequence[str], contact: str = "") -> SourceSpec:
-    """A source for index pages named by hand. Their hosts may be private: whoever names them means them.
+    """Create a source for index pages that were given on the command line.
 
-    Its id comes from the addresses, so that documents of other pages are not taken for withdrawn.
-    Raises SourcesError for what is not an address.
+    Its hosts may be private, because the user named them. Its id is derived from the URLs, so that documents of
+    other index pages are not taken for withdrawn.
+
+    Args:
+        urls: URLs of the index pages.
+        contact: Contact for the user agent.
+
+    Raises:
+        SourcesError: A URL is invalid.
     """
     for url in urls:
-        if reason := _address_fault(url):
+        if reason := _url_fault(url):
             raise SourcesError(reason)
     slug = "-".join(re.sub(r"[^a-z0-9]+", "-", url.lower().partition("://")[2]).strip("-") for url in urls)
-    if len(slug) > 60:
-        slug = f"{slug[:50].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
-    spec = SourceSpec(id=f"{_BY_HAND}{slug}", name="named by hand", index=tuple(urls), allow_private=True)
-    return _unhurried(_completed(spec, contact))
+    if len(slug) > _LONGEST_ID:
+        slug = f"{slug[:_ID_STEM].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:8]}"
+    spec = SourceSpec(id=f"{_INDEX_PREFIX}{slug}", name="named by hand", index=tuple(urls), allow_private=True)
+    return _without_delay_on_loopback(_completed(spec, contact))
 
 
 def from_file(url: str, contact: str = "") -> SourceSpec:
-    """A source for one document's address, named by hand. Raises SourcesError for what is not an address."""
-    if reason := _address_fault(url):
+    """Create a source for the URL of one document that was given on the command line.
+
+    Args:
+        url: URL of the document.
+        contact: Contact for the user agent.
+
+    Raises:
+        SourcesError: The URL is invalid.
+    """
+    if reason := _url_fault(url):
         raise SourcesError(reason)
-    return _unhurried(_completed(SourceSpec(id=MANUAL, files=(url,), allow_private=True), contact))
+    spec = SourceSpec(id=MANUAL, files=(url,), allow_private=True)
+    return _without_delay_on_loopback(_completed(spec, contact))
 
 
-def _unhurried(spec: SourceSpec) -> SourceSpec:
-    # Nobody is disturbed by requests that do not leave the machine.
+def _without_delay_on_loopback(spec: SourceSpec) -> SourceSpec:
+    """Remove the delay if no request leaves this machine."""
     return msgspec.structs.replace(spec, delay=0.0) if all(map(_is_loopback, spec.hosts)) else spec
 
 
 def authority(url: str) -> str:
-    """Host of an address as ``hosts`` has it: with the port only where it is not the scheme's own.
+    """Return the host of a URL as ``hosts`` lists it: with the port only if it is not the default of the scheme.
 
-    Raises ValueError for an address without a host.
+    Raises:
+        ValueError: The URL has no host, or an invalid port.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
@@ -146,6 +179,7 @@ def authority(url: str) -> str:
 
 
 def _completed(spec: SourceSpec, contact: str) -> SourceSpec:
+    """Fill in the defaults that depend on other fields."""
     hosts = spec.hosts or tuple(dict.fromkeys(authority(url) for url in (*spec.index, *spec.files)))
     return msgspec.structs.replace(
         spec, name=spec.name or spec.id, hosts=tuple(host.lower() for host in hosts), contact=spec.contact or contact
@@ -160,84 +194,131 @@ def _is_loopback(host: str) -> bool:
         return name == "localhost"
 
 
-def _fault(spec: SourceSpec, taken: list[str]) -> tuple[str, str]:
-    """The key that is wrong and why; an empty reason where nothing is."""
+# Checks of a source. Each yields the faults of some fields. They are evaluated lazily: a later check may rely on an
+# earlier one, for example on valid URLs.
+
+
+class _Fault(NamedTuple):
+    key: str  # in whose line the fault is
+    reason: str
+
+
+def _first_fault(spec: SourceSpec, used_ids: Sequence[str]) -> _Fault | None:
+    faults = itertools.chain(
+        _id_faults(spec, used_ids), _url_faults(spec), _host_faults(spec), _number_faults(spec), _contact_faults(spec)
+    )
+    return next(faults, None)
+
+
+def _id_faults(spec: SourceSpec, used_ids: Sequence[str]) -> Iterator[_Fault]:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", spec.id):
-        return "id", f'id "{spec.id}": only small letters, digits and hyphens between them'
+        yield _Fault("id", f'id "{spec.id}": may only have lower-case letters, digits, and single hyphens between them')
     if spec.id == MANUAL:
-        return "id", 'id "manual" is kept for files added by hand'
-    if spec.id.startswith(_BY_HAND):
-        return "id", f'id "{spec.id}": ids with "{_BY_HAND}" are kept for index pages named by hand'
-    if spec.id in taken:
-        return "id", f'id "{spec.id}" is there twice'
+        yield _Fault("id", 'id "manual" is reserved for files and URLs added by hand')
+    if spec.id.startswith(_INDEX_PREFIX):
+        yield _Fault("id", f'id "{spec.id}": ids that begin with "{_INDEX_PREFIX}" are reserved for run --index')
+    if spec.id in used_ids:
+        yield _Fault("id", f'id "{spec.id}" is used twice')
+
+
+def _url_faults(spec: SourceSpec) -> Iterator[_Fault]:
     if not spec.index and not spec.files:
-        return "id", f'source "{spec.id}" has neither index nor files'
+        yield _Fault("id", f'source "{spec.id}" has neither index nor files')
     for key in ("index", "files"):
         for url in getattr(spec, key):
-            if reason := _address_fault(url):
-                return key, f"{key}: {reason}"
+            if reason := _url_fault(url):
+                yield _Fault(key, f"{key}: {reason}")
+
+
+def _host_faults(spec: SourceSpec) -> Iterator[_Fault]:
     for host in spec.hosts:
         if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s/:@?#]+)(:\d+)?", host):
-            return "hosts", f'hosts: "{host}" is not a host such as "example.org" or "example.org:8080"'
+            yield _Fault("hosts", f'hosts: "{host}" is not a host such as "example.org" or "example.org:8080"')
     for url in (*spec.index, *spec.files):
         if spec.hosts and authority(url) not in [host.lower() for host in spec.hosts]:
-            return "hosts", f"hosts: {authority(url)} of {url} is not among them"
-    for key, least in (("delay", 0), ("depth", 0), ("budget", 1), ("max_megabytes", 1), ("max_seconds", 1)):
+            yield _Fault("hosts", f"hosts: {authority(url)}, the host of {url}, is missing")
+
+
+def _number_faults(spec: SourceSpec) -> Iterator[_Fault]:
+    for key, least in _LEAST.items():
         value = getattr(spec, key)
-        if not least <= value < float("inf"):
-            return key, f"{key} = {value}: must be {least} or more"
+        if not least <= value < float("inf"):  # false for NaN as well
+            yield _Fault(key, f"{key} = {value}: must be {least} or more")
     if spec.expect.documents < 0:
-        return "expect", f"expect.documents = {spec.expect.documents}: must be 0 or more"
-    return ("contact", _NOT_ASCII) if not _is_printable_ascii(spec.contact) else ("", "")
+        yield _Fault("expect", f"expect.documents = {spec.expect.documents}: must be 0 or more")
 
 
-_NOT_ASCII = "contact: goes into a header, so only ASCII"
+def _contact_faults(spec: SourceSpec) -> Iterator[_Fault]:
+    if not _is_printable_ascii(spec.contact):
+        yield _Fault("contact", _NOT_ASCII)
+
+
+_LEAST = {"delay": 0, "depth": 0, "budget": 1, "max_megabytes": 1, "max_seconds": 1}
+_NOT_ASCII = "contact: may only have printable ASCII characters, because it is sent in a header"
 
 
 def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _address_fault(url: str) -> str:
+def _url_fault(url: str) -> str:
+    """Return what is wrong with a URL, or an empty text."""
     try:
         parts = urlsplit(url)
         authority(url)
     except ValueError as error:
-        return f'"{url}" is not an address: {error}'
+        return f'"{url}" is not a URL: {error}'
     if parts.scheme not in ("http", "https"):
         return f'"{url}" does not begin with https:// or http://'
     if parts.username or parts.password:
-        return f'"{parts.hostname}": no user name or password in an address: it would be published'
+        return f'"{parts.hostname}": a URL must not contain a user name or password, because it is published'
     return ""
 
 
+# Where an error is in the file
+
+
 def _located(message: str) -> tuple[int | None, str, str]:
-    """Number of the source, key and reason in a message of msgspec."""
+    """Take apart an error message of msgspec.
+
+    Returns:
+        The number of the source, from 0 (None: the top of the file), the key, and the reason.
+    """
     reason, _, path = message.partition(" - at `")
-    number = re.search(r"\$\.source\[(\d+)\]", path)
+    match = re.search(r"\$\.source\[(\d+)\]", path)
+    number = int(match[1]) if match else None
     keys = re.findall(r"\.([a-z_]+)", path)
-    unknown = re.search(r"unknown field `([^`]*)`", reason)
-    if unknown:
-        return int(number[1]) if number else None, unknown[1], f'unknown key "{unknown[1]}"'
-    missing = re.search(r"missing required field `([^`]*)`", reason)
-    if missing:
-        return int(number[1]) if number else None, keys[-1] if keys[1:] else "", f'key "{missing[1]}" is missing'
+    if unknown := re.search(r"unknown field `([^`]*)`", reason):
+        return number, unknown[1], f'unknown key "{unknown[1]}"'
+    if missing := re.search(r"missing required field `([^`]*)`", reason):
+        return number, keys[-1] if keys[1:] else "", f'key "{missing[1]}" is missing'
     key = keys[-1] if keys else ""
     reason = reason.replace("`", "")
-    return int(number[1]) if number else None, key, f"{key}: {reason}" if key else reason
+    return number, key, f"{key}: {reason}" if key else reason
 
 
 def _line(text: str, number: int | None, key: str) -> int:
-    """Line, from 1, of a key in the source of that number (None: the top of the file); else of its header."""
+    """Find the line of a key.
+
+    Args:
+        text: Text of the file.
+        number: Number of the source, from 0; None: the top of the file.
+        key: The key; if it is empty or not found, the line of the source's header counts.
+
+    Returns:
+        The number of the line, from 1.
+    """
     name = re.escape(key)
     # key = ..., key.part = ..., [source.key], { key = ... }
-    written = re.compile(rf"\s*[\"']?{name}[\"']?\s*[=.]|\s*\[+[\w.\s]*\b{name}\s*\]|.*[{{,]\s*[\"']?{name}[\"']?\s*=")
-    current, first = -1, 1
+    definition = re.compile(
+        rf"\s*[\"']?{name}[\"']?\s*[=.]|\s*\[+[\w.\s]*\b{name}\s*\]|.*[{{,]\s*[\"']?{name}[\"']?\s*="
+    )
+    current, header = -1, 1
     for at, line in enumerate(text.splitlines(), 1):
         if re.match(r"\s*\[\[\s*source\s*\]\]", line):
             current += 1
             if current == number:
-                first = at
-        if key and current == (-1 if number is None else number) and written.match(line):
+                header = at
+        if key and current == (-1 if number is None else number) and definition.match(line):
             return at
-    return first
+    return header

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: real processes, their output and exit codes."""
+"""The command line in real processes: output and exit codes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def aisi(*arguments: object, cwd: Path | None = None, **environment: str) -> sub
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory, sample_site):
-    """A root after one run of the command on the sample site."""
+    """A root after one run of the command line on the sample site."""
     root = tmp_path_factory.mktemp("root")
     done = aisi("run", "--index", sample_site, "--root", root)
     assert done.returncode == 0, done.stderr
@@ -30,10 +30,10 @@ def root(tmp_path_factory, sample_site):
     return root
 
 
-def test_help_names_every_command_and_a_first_step():
+def test_help_lists_every_command_and_first_steps():
     done = aisi("--help")
     assert done.returncode == 0
-    for word in ("run", "add", "reprocess", "extract", "status", "show", "verify", "demo", "Begin with"):
+    for word in ("run", "add", "reprocess", "extract", "status", "show", "verify", "demo", "First steps"):
         assert word in done.stdout
 
 
@@ -46,19 +46,19 @@ def test_help_loads_no_library_that_takes_long_to_import():
     assert loaded & {"httpx", "lxml", "numpy", "prefect", "pyarrow", "pydantic", "pypdfium2", "pptx", "spacy"} == set()
 
 
-def test_a_second_run_says_that_nothing_changed(root, sample_site):
+def test_a_second_run_reports_that_nothing_changed(root, sample_site):
     done = aisi("run", "--index", sample_site, "--root", root)
     assert done.returncode == 0
     assert "6 unchanged; nothing changed, nothing published" in done.stdout
 
 
-def test_status_shows_every_document_with_its_state(root):
+def test_status_lists_every_document(root):
     done = aisi("status", "--root", root)
     assert done.returncode == 0
     assert sum(name.name in done.stdout for name in SAMPLES.iterdir()) == 6
 
 
-def test_show_gives_the_outline_of_a_document(root):
+def test_show_prints_the_outline_of_a_document(root):
     done = aisi("show", "sample_guide_v1.00_en.pdf", "--root", root)
     assert done.returncode == 0
     assert "A Guide to AI Safety Institutes" in done.stdout and "mentions" in done.stdout
@@ -70,7 +70,7 @@ def test_show_of_an_unknown_document_lists_the_known_ones(root):
     assert "no such document" in done.stderr and "/ja" in done.stderr
 
 
-def test_verify_finds_all_well_and_then_a_flipped_bit(root, tmp_path):
+def test_verify_finds_no_problem_and_then_a_flipped_bit(root, tmp_path):
     assert aisi("verify", "--root", root).returncode == 0
     blocks = (root / "processed" / "latest").resolve() / "blocks.jsonl"
     good = blocks.read_bytes()
@@ -83,7 +83,7 @@ def test_verify_finds_all_well_and_then_a_flipped_bit(root, tmp_path):
     assert "blocks.jsonl" in done.stdout
 
 
-def test_extract_writes_one_file_as_json_to_standard_output():
+def test_extract_prints_one_file_as_json():
     done = aisi("extract", SAMPLES / "sample_guide_v1.00_ja.pdf")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -91,13 +91,13 @@ def test_extract_writes_one_file_as_json_to_standard_output():
     assert any(block["mentions"] for section in document["sections"] for block in section["blocks"])
 
 
-def test_extract_of_several_files_writes_a_file_each(tmp_path):
+def test_extract_of_several_files_writes_one_json_file_each(tmp_path):
     done = aisi("extract", SAMPLES / "sample_overview_ja.pptx", SAMPLES / "sample_overview_en.pptx", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("*.json"))) == 2
 
 
-def test_extract_of_a_bad_file_is_one_line_that_names_it(tmp_path):
+def test_extract_of_a_bad_file_prints_one_line_with_its_name(tmp_path):
     bad = tmp_path / "page.pdf"
     bad.write_text("<html></html>")
     done = aisi("extract", bad)
@@ -106,14 +106,14 @@ def test_extract_of_a_bad_file_is_one_line_that_names_it(tmp_path):
     assert len(done.stderr.splitlines()) == 1 and "page.pdf" in done.stderr
 
 
-def test_add_takes_local_files(tmp_path):
+def test_add_processes_local_files(tmp_path):
     done = aisi("add", SAMPLES / "sample_overview_ja.pptx", SAMPLES / "sample_overview_en.pptx", "--root", tmp_path)
     assert done.returncode == 0, done.stderr
     documents = (tmp_path / "processed" / "latest" / "documents.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(documents) == 2
 
 
-def test_add_of_a_missing_file_publishes_the_others_and_ends_red(tmp_path):
+def test_add_with_a_missing_file_publishes_the_others_and_fails(tmp_path):
     done = aisi("add", tmp_path / "missing.pdf", SAMPLES / "sample_overview_en.pptx", "--root", tmp_path / "root")
     assert done.returncode == 1
     assert "missing.pdf" in done.stderr
@@ -121,40 +121,40 @@ def test_add_of_a_missing_file_publishes_the_others_and_ends_red(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "line"),
     [
         ("sources.toml", '[[source]]\nid = "a"\nindex = ["https://example.org/"]\nlicense = "MIT"\n', ":4:"),
         ("registry.toml", '[org]\na = { ja = ["甲"], en = ["A"], colour = "red" }\n', ":2:"),
     ],
 )
-def test_an_unknown_key_is_one_line_with_its_number(name, text, said, tmp_path, sample_site):
+def test_an_unknown_key_is_reported_in_one_line_with_its_line_number(name, text, line, tmp_path, sample_site):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     where = ["--sources", path] if name == "sources.toml" else ["--index", sample_site, "--registry", path]
     done = aisi("run", *where, "--root", tmp_path / "root")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
-    assert name in done.stderr and said in done.stderr
+    assert name in done.stderr and line in done.stderr
 
 
-def test_a_root_that_cannot_be_written_is_one_line(tmp_path, sample_site):
+def test_a_root_that_cannot_be_written_is_reported_in_one_line(tmp_path, sample_site):
     (tmp_path / "file").write_text("")
     done = aisi("run", "--index", sample_site, "--root", tmp_path / "file" / "root")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "root" in done.stderr
 
 
-def test_a_run_without_sources_says_what_to_name(tmp_path):
+def test_a_run_without_sources_explains_which_option_to_give(tmp_path):
     done = aisi("run", "--root", tmp_path, cwd=tmp_path)
     assert done.returncode == 2
     assert "--sources" in done.stderr and "--index" in done.stderr
 
 
-def test_reprocess_wants_to_know_which_documents(root):
+def test_reprocess_requires_documents_or_all(root):
     assert aisi("reprocess", "--root", root).returncode == 2
 
 
-def test_align_lays_two_files_side_by_side_in_either_order(tmp_path):
+def test_align_shows_two_files_side_by_side_in_either_order(tmp_path):
     page = tmp_path / "page.html"
     done = aisi("align", SAMPLES / "sample_overview_en.pptx", SAMPLES / "sample_overview_ja.pptx", COLUMNS="140")
     assert done.returncode == 0, done.stderr
@@ -165,25 +165,25 @@ def test_align_lays_two_files_side_by_side_in_either_order(tmp_path):
     assert done.returncode == 0 and "<html" in page.read_text(encoding="utf-8")
 
 
-def test_align_of_two_files_in_one_language_says_so():
+def test_align_rejects_two_files_in_one_language():
     done = aisi("align", SAMPLES / "sample_overview_en.pptx", SAMPLES / "sample_guide_v1.00_en.pdf")
     assert done.returncode == 1
     assert "both are in English" in done.stderr
 
 
-def test_diff_names_the_known_documents_where_an_edition_is_not_there(root):
+def test_diff_of_an_unknown_edition_lists_the_known_documents(root):
     done = aisi("diff", "sample-guide", "1.00", "1.10", "--lang", "en", "--root", root)
     assert done.returncode == 1
     assert "sample-guide/1.10/en: no such document" in done.stderr and "sample-guide/1.00/en" in done.stderr
 
 
-def test_tag_shows_what_is_found_with_rule_and_value():
+def test_tag_prints_mentions_with_their_values():
     done = aisi("tag", "--text", "令和6年9月25日に総務省が公表した。")
     assert done.returncode == 0, done.stderr
     assert "2024-09-25" in done.stdout and "mic" in done.stdout
 
 
-def test_the_registry_finds_a_name_in_either_language():
+def test_registry_find_accepts_a_name_in_either_language():
     assert (
         aisi("registry", "find", "総務省").stdout
         == aisi("registry", "find", "Ministry of Internal Affairs and Communications").stdout
@@ -191,7 +191,7 @@ def test_the_registry_finds_a_name_in_either_language():
     assert aisi("registry", "find", "nobody at all").returncode == 1
 
 
-def test_releases_are_listed_and_compared(root):
+def test_releases_are_listed_and_can_be_compared(root):
     done = aisi("releases", "--root", root)
     assert done.returncode == 0
     (release,) = [line.split()[0] for line in done.stdout.splitlines()[1:]]
@@ -199,8 +199,8 @@ def test_releases_are_listed_and_compared(root):
     assert "no such release" in aisi("diff-release", "1999", "--root", root).stderr
 
 
-def test_sources_check_tells_what_a_run_would_do(tmp_path, sample_site):
+def test_sources_check_shows_what_a_run_would_do(tmp_path, sample_site):
     sources = tmp_path / "sources.toml"
     sources.write_text(f'[[source]]\nid = "a"\nindex = ["{sample_site}"]\nallow_private = true\n', encoding="utf-8")
     done = aisi("sources", "check", sources, "--root", tmp_path)
-    assert "a: 6 new, to be fetched; 0 known" in done.stdout and "no licence is known" in done.stdout
+    assert "a: 6 new, to be downloaded; 0 known" in done.stdout and "the licence is not known" in done.stdout

@@ -1,4 +1,4 @@
-"""The viewer's page of what changed between two editions of a work."""
+"""The page of the viewer that shows the changes between two editions of a work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ replace = msgspec.structs.replace
 
 
 @pytest.fixture(autouse=True)
-def no_waiting_for_the_disk(monkeypatch):
+def skip_disk_flushes(monkeypatch):
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
     monkeypatch.setattr(folders, "flush", lambda folder: None)
 
@@ -31,18 +31,18 @@ def tree(path: Path):
     return html.fromstring(path.read_bytes())
 
 
-def test_the_front_page_and_the_newer_editions_page_lead_to_it(site):
+def test_the_front_page_and_the_page_of_the_newer_edition_link_to_the_changes(site):
     for path, target in (("index.html", "works/guide~~changes.html"), ("works/guide.html", "guide~~changes.html")):
         (link,) = tree(site / path).xpath("//a[@class='what-changed']")
-        assert (link.get("href"), link.text) == (target, "What changed since 1.0")
+        assert (link.get("href"), link.text) == (target, "Changes since 1.0")
 
 
 @pytest.mark.parametrize("page", ["works/guide~1.0.html", "works/only-one.html"])
-def test_what_has_nothing_before_it_has_no_such_link(site, page):
+def test_a_first_edition_has_no_link_to_changes(site, page):
     assert tree(site / page).xpath("//a[@class='what-changed']") == []
 
 
-def test_words_of_one_edition_are_marked_and_the_rest_is_shortened(site):
+def test_changed_words_are_marked_and_unchanged_text_is_shortened(site):
     page = tree(site / "works" / "guide~~changes.html")
     (first, _) = page.xpath("//section[contains(@class, 'change changed')]")
     assert first.xpath("string(.//p/del)") == "二" and first.xpath("string(.//p/ins)") == "3"
@@ -50,19 +50,19 @@ def test_words_of_one_edition_are_marked_and_the_rest_is_shortened(site):
     assert "…" in first.xpath("string(.//p)") and len(first.xpath("string(.//p)")) < 160
 
 
-def test_japanese_stands_before_english_each_in_its_language(site):
+def test_changes_in_japanese_come_before_those_in_english_with_language_attributes(site):
     page = tree(site / "works" / "guide~~changes.html")
     assert page.xpath("//section/section[1]/p/@lang") == ["ja", "en"]
 
 
-def test_hostile_text_is_text(site):
+def test_markup_in_text_is_escaped(site):
     page = tree(site / "works" / "guide~~changes.html")
     added = page.xpath("//section[@class='change added']")[0]
     assert added.xpath("string(.//ins)") == HOSTILE
     assert len(page.xpath("//script")) == 1
 
 
-def test_every_link_leads_to_a_block_that_is_there(site):
+def test_every_link_points_to_an_existing_block(site):
     links = tree(site / "works" / "guide~~changes.html").xpath("//main//a[contains(@href, '.html#')]/@href")
     assert len(links) >= 8
     for link in links:
@@ -70,18 +70,18 @@ def test_every_link_leads_to_a_block_that_is_there(site):
         assert tree(site / "works" / file).xpath("//*[@id=$name]", name=name), link
 
 
-def test_a_block_that_no_page_shows_has_no_link(site):
+def test_a_block_that_is_on_no_page_has_no_link(site):
     removed = tree(site / "works" / "guide~~changes.html").xpath("//section[@class='change removed']")[0]
     assert removed.xpath(".//a") == [] and removed.xpath("string(.//del)") == "旧い"
 
 
-def test_editions_that_say_the_same_say_so(tmp_path):
+def test_equal_editions_are_reported_as_equal(tmp_path):
     same = EditionDiff("guide/1.0/ja", "guide/1.1/ja")
     page = tree(released(tmp_path, editions=(same,)) / "works" / "guide~~changes.html")
-    assert page.xpath("string(//p[@class='empty'])") == "Nothing that these two say differs."
+    assert page.xpath("string(//p[@class='empty'])") == "These two editions have the same text."
 
 
-def test_the_page_is_taken_over_while_it_says_the_same(tmp_path):
+def test_an_unchanged_page_is_reused_from_the_previous_release(tmp_path):
     first = released(tmp_path)
     second = released(tmp_path, 1, made_with={"extract": "2"})
     third = released(tmp_path, 2, made_with={"extract": "3"}, editions=(diff("ja", words="4"),))

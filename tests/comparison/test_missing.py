@@ -1,4 +1,4 @@
-"""What only one language has: told once, in words, and not where it is only said in another place."""
+"""Text that only one language has is reported once, and not if it is only in another place."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aisi_ingest.model import Finding
 needs_encoder = pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
 
 
-def found(ja: str, en: str) -> tuple[Finding, ...]:
+def findings_of(ja: str, en: str) -> tuple[Finding, ...]:
     documents = report(ja, "ja"), report(en, "en")
     alignment = align(*documents).value
     assert alignment is not None
     return compare(*documents, alignment).value or ()
 
 
-def without(text: str, part: str, by: str = "") -> str:
+def replaced(text: str, part: str, by: str = "") -> str:
     assert text.count(part) == 1
     return text.replace(part, by)
 
@@ -35,9 +35,9 @@ def without(text: str, part: str, by: str = "") -> str:
         ("ja", "一致しなかった答えの多くは、医療と法律に関する質問でした。"),
     ],
 )
-def test_a_dropped_sentence_is_told_with_the_words_of_the_other_language(lang: str, sentence: str) -> None:
-    texts = (without(JAPANESE, sentence), ENGLISH) if lang == "ja" else (JAPANESE, without(ENGLISH, sentence))
-    findings = found(*texts)
+def test_a_missing_sentence_is_reported_with_the_text_of_the_other_language(lang: str, sentence: str) -> None:
+    texts = (replaced(JAPANESE, sentence), ENGLISH) if lang == "ja" else (JAPANESE, replaced(ENGLISH, sentence))
+    findings = findings_of(*texts)
     assert [f.kind for f in findings] == [f"missing_in_{lang}"]
     assert findings[0].message["en"].startswith("The sentence “")
     other = "ja" if lang == "en" else "en"
@@ -46,13 +46,13 @@ def test_a_dropped_sentence_is_told_with_the_words_of_the_other_language(lang: s
 
 
 @needs_encoder
-def test_a_sentence_that_stands_in_a_paragraph_of_its_own_is_not_missing() -> None:
+def test_a_sentence_in_a_paragraph_of_its_own_is_not_missing() -> None:
     apart = " Most of the answers on which they did not agree were about medicine and law."
-    assert found(JAPANESE, without(ENGLISH, apart, f"\nparagraph:{apart}")) == ()
+    assert findings_of(JAPANESE, replaced(ENGLISH, apart, f"\nparagraph:{apart}")) == ()
 
 
 @needs_encoder
-def test_a_note_that_one_language_puts_after_the_code_and_the_other_before_it_is_not_missing() -> None:
+def test_a_remark_after_the_code_in_one_language_and_before_it_in_the_other_is_not_missing() -> None:
     ja = """
 # 1 起動
 list_item: 次のコマンドを入力して管理サーバを起動してください。
@@ -69,20 +69,20 @@ code: serve --all
 list_item: Press the start button on the screen of the evaluation.
 list_item: Save the results when it has ended.
 """
-    assert found(ja, en) == ()
+    assert findings_of(ja, en) == ()
 
 
-def test_a_dropped_row_of_a_table_is_told() -> None:
+def test_a_missing_table_row_is_reported() -> None:
     rows = ("Scoring | 1200 | 14\\n", "Writing questions | 400 | 6\\n")
     for row in rows:
-        findings = found(JAPANESE, without(ENGLISH, row))
+        findings = findings_of(JAPANESE, replaced(ENGLISH, row))
         assert [(f.kind, f.message["en"].split(" “")[0]) for f in findings] == [("missing_in_en", "The table row")]
 
 
-def test_short_texts_of_one_section_are_told_together() -> None:
+def test_short_texts_of_one_section_are_one_finding() -> None:
     labels = ["Sender", "Receiver", "Trust anchor", "Issue and link"]
     drawing = "".join(f"paragraph: {label}\n" for label in labels)
-    (finding,) = found(JAPANESE, without(ENGLISH, "## 2.3 Reporting\n", f"{drawing}## 2.3 Reporting\n"))
+    (finding,) = findings_of(JAPANESE, replaced(ENGLISH, "## 2.3 Reporting\n", f"{drawing}## 2.3 Reporting\n"))
     assert finding.kind == "missing_in_ja"
     assert finding.severity == "low"
     assert len(finding.en) == 4
@@ -91,29 +91,29 @@ def test_short_texts_of_one_section_are_told_together() -> None:
     assert "短い語句4件「Sender」" in finding.message["ja"]
 
 
-def test_a_label_that_the_other_side_says_as_often_in_all_is_not_missing() -> None:
+def test_a_label_that_the_other_language_has_as_often_is_not_missing() -> None:
     ja = "# 1 図\n" + "".join(f"paragraph: {t}\n" for t in ("準備", "（以降省略）", "実施", "（以降省略）採点", "公表"))
     en = (
         "# 1 Figure\nparagraph: Preparation\nparagraph: (Omitted hereafter)\nparagraph: Execution\n"
         "paragraph: (Omitted hereafter)\nparagraph: Scoring\nparagraph: Publication\n"
     )
-    assert found(ja, en) == ()
+    assert findings_of(ja, en) == ()
     once = ja.replace("（以降省略）採点", "採点")
-    assert [f.detail["en"] for f in found(once, en)] in (["(Omitted hereafter)"], [])
+    assert [f.detail["en"] for f in findings_of(once, en)] in (["(Omitted hereafter)"], [])
 
 
-def test_a_line_that_goes_on_in_a_block_of_its_own_is_not_missing() -> None:
+def test_the_rest_of_a_line_in_a_block_of_its_own_is_not_missing() -> None:
     line = "Tell the developer about serious weaknesses within 24 hours"
     broken = "Tell the developer about serious weaknesses of the product\nparagraph: within 24 hours"
-    assert found(JAPANESE, without(ENGLISH, line, broken)) == ()
+    assert findings_of(JAPANESE, replaced(ENGLISH, line, broken)) == ()
 
 
-def test_labels_that_are_nothing_but_a_date_differ_and_are_not_missing() -> None:
+def test_labels_that_are_only_a_date_differ_and_are_not_missing() -> None:
     ja, en = JAPANESE, ENGLISH
     for number, place in ((2, "## 2.2"), (3, "## 2.3")):
         at = ja.index(place)
         ja = f"{ja[:at]}paragraph: {{DATE 202{number}-04/202{number + 1}-03|202{number}年度}}\n{ja[at:]}"
         at, year = en.index(place), number + 3 * (number == 3)
         en = f"{en[:at]}paragraph: {{DATE 202{year}-04/202{year + 1}-03|FY202{year}}}\n{en[at:]}"
-    (finding,) = found(ja, en)
+    (finding,) = findings_of(ja, en)
     assert (finding.kind, finding.detail) == ("date_differs", {"ja": "2023-04/2024-03", "en": "2026-04/2027-03"})

@@ -1,4 +1,4 @@
-"""Which values of two aligned blocks tell of a difference, and which do not."""
+"""Values of two aligned blocks are compared: which are differences, and which are not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from aisi_ingest import registry
-from aisi_ingest.comparison.values import Names, differences
+from aisi_ingest.comparison.values import EntityMatcher, find_differences
 from aisi_ingest.model import Bead, Block, Box, Finding, Lang, Mention
 from aisi_ingest.registry import Registry
 
@@ -39,79 +39,79 @@ def side(text: str, lang: Lang, *mentions: tuple[str, str, str]) -> tuple[Block,
     return block, found
 
 
-def told(
+def findings_of(
     ja: tuple[Block, tuple[Mention, ...]],
     en: tuple[Block, tuple[Mention, ...]],
     known: Registry | None = None,
     score: float = 0.95,
-    also: tuple[tuple[Mention, ...], tuple[Mention, ...]] = ((), ()),
+    elsewhere: tuple[tuple[Mention, ...], tuple[Mention, ...]] = ((), ()),
 ) -> list[Finding]:
-    """``also`` are mentions that stand elsewhere in the two documents."""
-    names = Names(known, (*ja[1], *also[0]), (*en[1], *also[1]))
+    """Compare two blocks; ``elsewhere`` are mentions in other blocks of the two documents."""
+    matcher = EntityMatcher(known, (*ja[1], *elsewhere[0]), (*en[1], *elsewhere[1]))
     bead = Bead("block", (ja[0].id,), (en[0].id,), score)
-    return differences(bead, ((ja[0],), (en[0],)), ({ja[0].id: ja[1]}, {en[0].id: en[1]}), names)
+    return find_differences(bead, ((ja[0],), (en[0],)), ({ja[0].id: ja[1]}, {en[0].id: en[1]}), matcher)
 
 
 def kinds(found: list[Finding]) -> list[tuple[str, str | None, str | None]]:
     return [(f.kind, f.detail["ja"], f.detail["en"]) for f in found]
 
 
-def test_another_name_is_a_difference(known: Registry) -> None:
+def test_a_different_name_is_a_difference(known: Registry) -> None:
     ja = side("北局が公表した。", "ja", ("北局", "ORG", "north-office"))
     en = side("The Harbour Association published it.", "en", ("Harbour Association", "ORG", "harbour"))
-    assert kinds(told(ja, en, known)) == [("entity_differs", "north-office", "harbour")]
+    assert kinds(findings_of(ja, en, known)) == [("entity_differs", "north-office", "harbour")]
 
 
-def test_what_is_part_of_what_stands_in_the_registry_of_the_run(known: Registry) -> None:
+def test_an_entity_agrees_with_what_the_registry_says_it_is_part_of(known: Registry) -> None:
     ja = side("北局測量課が公表した。", "ja", ("北局測量課", "ORG", "north-survey"))
     en = side("The North Office published it.", "en", ("North Office", "ORG", "north-office"))
-    assert told(ja, en, known) == []
-    assert kinds(told(ja, en)) == [("entity_differs", "north-survey", "north-office")]
+    assert findings_of(ja, en, known) == []
+    assert kinds(findings_of(ja, en)) == [("entity_differs", "north-survey", "north-office")]
 
 
-def test_a_committee_beside_the_institute_that_its_name_holds_is_no_difference(known: Registry) -> None:
+def test_a_committee_agrees_with_the_institute_that_its_name_contains(known: Registry) -> None:
     ja = side("評価院運営会議が審議する。", "ja", ("評価院運営会議", "ORG", "board-a"))
     en = side("A board of the Institute of A discusses it.", "en", ("Institute of A", "ORG", "institute-a"))
-    assert told(ja, en, known) == []
+    assert findings_of(ja, en, known) == []
 
 
-def test_a_name_that_several_share_may_mean_any_of_them(known: Registry) -> None:
+def test_a_name_that_several_entities_share_is_no_difference(known: Registry) -> None:
     ja = side("評価院が公表した。", "ja", ("評価院", "ORG", "institute-b"))
     for name, entity in (("Institute of A", "institute-a"), ("Harbour Association", "harbour")):
-        assert told(ja, side(f"The {name} published it.", "en", (name, "ORG", entity)), known) == []
+        assert findings_of(ja, side(f"The {name} published it.", "en", (name, "ORG", entity)), known) == []
 
 
-def test_names_that_no_registry_has_are_compared_where_both_languages_speak_of_both() -> None:
+def test_names_outside_the_registry_are_compared_only_if_both_documents_have_both() -> None:
     ja = side("佐藤一郎が話した。", "ja", ("佐藤一郎", "PERSON", "local:person:ichiro-sato"))
     en = side("Jiro Tanaka spoke.", "en", ("Jiro Tanaka", "PERSON", "local:person:jiro-tanaka"))
     elsewhere = (
         side("田中次郎", "ja", ("田中次郎", "PERSON", "local:person:jiro-tanaka"))[1],
         side("Ichiro Sato", "en", ("Ichiro Sato", "PERSON", "local:person:ichiro-sato"))[1],
     )
-    assert told(ja, en) == []
-    assert told(ja, en, also=(elsewhere[0], ())) == []
-    assert [f.kind for f in told(ja, en, also=elsewhere)] == ["entity_differs"]
+    assert findings_of(ja, en) == []
+    assert findings_of(ja, en, elsewhere=(elsewhere[0], ())) == []
+    assert [f.kind for f in findings_of(ja, en, elsewhere=elsewhere)] == ["entity_differs"]
 
 
-def test_under_a_bead_that_is_likelier_wrong_nothing_is_told(known: Registry) -> None:
+def test_a_bead_with_a_low_score_has_no_differences(known: Registry) -> None:
     ja = side("北局は30名である。", "ja", ("北局", "ORG", "north-office"))
     en = side("The Harbour Association has 40 members.", "en", ("Harbour Association", "ORG", "harbour"))
-    assert told(ja, en, known, score=0.4) == []
-    unsure = told(ja, en, known, score=0.6)
+    assert findings_of(ja, en, known, score=0.4) == []
+    unsure = findings_of(ja, en, known, score=0.6)
     assert [(f.kind, f.severity) for f in unsure] == [("number_differs", "low"), ("entity_differs", "low")]
 
 
 def test_code_is_not_compared(known: Registry) -> None:
     ja, en = side("max = 30", "ja"), side("max = 40", "en")
-    assert told(ja, en)
-    assert not told((replace(ja[0], kind="code"), ()), (replace(en[0], kind="code"), ()))
+    assert findings_of(ja, en)
+    assert not findings_of((replace(ja[0], kind="code"), ()), (replace(en[0], kind="code"), ()))
 
 
-def test_of_several_names_the_one_in_the_same_place_differs(known: Registry) -> None:
-    # The first is spelt so that nothing links it in English; the second changed.
+def test_of_several_names_those_in_the_same_position_are_paired(known: Registry) -> None:
+    # The first has an English spelling that is not linked. The second was changed.
     ja = side("北局、港湾協会、甲国評価院", "ja", ("北局", "ORG", "north-office"), ("港湾協会", "ORG", "harbour"),
               ("甲国評価院", "ORG", "institute-a"))  # fmt: skip
     en = side("Office in the North, Institute of B, Institute of A", "en",
               ("Office in the North", "ORG", "local:org:office-in-the-north"), ("Institute of B", "ORG", "institute-b"),
               ("Institute of A", "ORG", "institute-a"))  # fmt: skip
-    assert kinds(told(ja, en, known)) == [("entity_differs", "harbour", "institute-b")]
+    assert kinds(findings_of(ja, en, known)) == [("entity_differs", "harbour", "institute-b")]

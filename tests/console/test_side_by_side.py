@@ -1,4 +1,4 @@
-"""Two texts side by side: what a person sees in a terminal and on a page."""
+"""Two texts side by side in a terminal and on a page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def compared(english: str) -> tuple[Document, Document, Alignment, tuple[Finding
     return ja, en, alignment, compare(ja, en, alignment).value or ()
 
 
-def test_lines_keep_to_their_columns_and_tell_what_differs() -> None:
+def test_lines_fit_their_columns_and_show_the_findings() -> None:
     ja, en, alignment, findings = compared(ENGLISH.replace("about 45", "about 54"))
     text = side_by_side.as_text(side_by_side.rows(ja, en, alignment, findings), width=100)
     assert "! The number differs: “45” in Japanese, “54” in English." in text
@@ -27,12 +27,12 @@ def test_lines_keep_to_their_columns_and_tell_what_differs() -> None:
     assert max(wide) <= 100
 
 
-def test_words_hold_together_also_beside_full_width_signs() -> None:
+def test_words_are_not_divided_beside_full_width_characters() -> None:
     lines = side_by_side._wrapped("Report of the Subgroup（Sep.–Oct.）\n日本語の文はどこでも切れる", 20)
     assert lines == ["Report of the", "Subgroup（Sep.–Oct.", "）", "日本語の文はどこでも", "切れる"]
 
 
-def test_the_page_escapes_what_the_documents_say() -> None:
+def test_the_page_escapes_the_text_of_documents() -> None:
     hostile = ENGLISH.replace("# 7 Contact", "# 7 Contact <script>alert(1)</script>")
     ja, en, alignment, findings = compared(hostile)
     page = side_by_side.as_html(ja, en, alignment, findings)
@@ -41,7 +41,7 @@ def test_the_page_escapes_what_the_documents_say() -> None:
     assert page.count("<tr") == page.count("</tr>")
 
 
-def test_a_row_without_counterpart_is_set_apart() -> None:
+def test_a_row_without_a_counterpart_is_marked() -> None:
     ja, en, alignment, findings = compared(ENGLISH[: ENGLISH.index("# 7")])
     page = side_by_side.as_html(ja, en, alignment, findings)
     assert page.count('<tr class="alone">') == 2
@@ -56,7 +56,7 @@ def test_changed_words_are_marked_in_both_forms() -> None:
     assert "<del>18</del><ins>21</ins>" in side_by_side.diff_as_html(old, new, diff)
 
 
-def test_equal_editions_say_so() -> None:
+def test_equal_editions_are_reported_as_equal() -> None:
     old = report(JAPANESE, "ja")
     diff = diff_editions(old, old).value
     assert diff is not None

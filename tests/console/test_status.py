@@ -1,4 +1,4 @@
-"""Where documents stand after a run over good and bad ones."""
+"""The status of documents after a run over good and bad ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from aisi_ingest.cli.demo import serve
-from aisi_ingest.console import status
-from aisi_ingest.console.status import DocumentStatus, told
+from aisi_ingest.console.status import DocumentStatus, document_statuses, source_summary
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.sources import from_index
@@ -39,7 +38,7 @@ def site(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(site) -> Iterator[str]:
-    """One for all tests: at another address they would be other documents."""
+    """The same address for all tests: at another address they would be other documents."""
     with serve(site) as address:
         yield address
 
@@ -52,14 +51,14 @@ def root(address, tmp_path_factory) -> Path:
 
 
 def by_file(root: Path) -> dict[str, DocumentStatus]:
-    return {each.file: each for each in status.of(root)}
+    return {each.file: each for each in document_statuses(root)}
 
 
-def test_nothing_stands_in_an_empty_root(tmp_path):
-    assert status.of(tmp_path) == []
+def test_an_empty_root_has_no_documents(tmp_path):
+    assert document_statuses(tmp_path) == []
 
 
-def test_each_document_has_its_state_and_a_reason_where_it_is_not_published(root):
+def test_each_document_has_a_state_and_a_reason_if_it_is_not_published(root):
     found = by_file(root)
     assert {file: each.state for file, each in found.items()} == {
         "good_en.pdf": "published",
@@ -71,20 +70,20 @@ def test_each_document_has_its_state_and_a_reason_where_it_is_not_published(root
     assert "HTML" in found["page.pdf"].reason
 
 
-def test_a_run_that_publishes_nothing_is_heeded_as_well(site, address, root):
+def test_a_run_that_publishes_nothing_updates_the_status(site, address, root):
     draw(site / "late.pdf", "late", encrypt=StandardEncryption("open sesame", strength=128))
     index = site / "index.html"
     before = index.read_text("utf-8")
     index.write_text(before.replace("</ul>", '<li><a href="late.pdf">late</a></li></ul>'), encoding="utf-8")
-    later = time.time() + 10  # servers tell versions apart by whole seconds
+    later = time.time() + 10  # servers compare times in whole seconds
     os.utime(index, (later, later))
     report = orchestrator.run(Settings(root=str(root), ocr=False), [from_index([address])])
     assert report.nothing_changed
-    late = next(each for each in status.of(root) if each.file == "late.pdf")
+    late = next(each for each in document_statuses(root) if each.file == "late.pdf")
     assert late.state == "failed" and "password" in late.reason
 
 
-def test_without_a_release_what_was_fetched_is_waiting(root):
+def test_without_a_release_fetched_documents_are_waiting(root):
     latest = root / "processed" / "latest"
     target = latest.readlink()
     latest.unlink()
@@ -94,13 +93,13 @@ def test_without_a_release_what_was_fetched_is_waiting(root):
         latest.symlink_to(target)
 
 
-def test_a_document_without_a_licence_says_what_to_write(address, tmp_path):
+def test_the_reason_of_a_document_without_a_licence_says_how_to_add_one(address, tmp_path):
     source = replace(from_index([address]), id="without-terms")
     orchestrator.run(Settings(root=str(tmp_path), ocr=False), [source])
     found = by_file(tmp_path)["good_en.pdf"]
     assert found.state == "waiting" and "licence = {" in found.reason
 
 
-def test_a_source_is_told_in_one_line(root):
-    rows = [each for each in status.of(root) if each.file in ("good_en.pdf", "secret.pdf")]
-    assert "2 documents, 1 published, 1 failed; last seen 20" in told(rows)
+def test_a_source_has_a_summary_in_one_line(root):
+    rows = [each for each in document_statuses(root) if each.file in ("good_en.pdf", "secret.pdf")]
+    assert "2 documents, 1 published, 1 failed; last seen 20" in source_summary(rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.pipeline import steps
+from aisi_ingest.pipeline import stages
 from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def outcomes(folder: Path) -> dict[str, str]:
 
     def outcome(path: Path) -> str:
         try:
-            result = box.call(steps._extract, str(path), False)
+            result = box.call(stages.extract_file, str(path), False)
         except LimitExceeded as stopped:
             return f"refused: {stopped.code}"
         codes = sorted({issue.code for issue in result.issues if issue.level != "info"})

@@ -1,4 +1,4 @@
-"""deploy/: the container file holds all that the program needs, and the units start commands that there are."""
+"""deploy/: the container file copies everything the program needs, and the systemd units start existing commands."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ UNITS = sorted((*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")))
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The container file's instructions, with lines joined."""
+    """The instructions of the container file, with continued lines joined."""
     text = re.sub(r"^\s*#.*\n", "", (DEPLOY / "Containerfile").read_text("utf-8"), flags=re.MULTILINE)
     lines = [line.strip() for line in text.replace("\\\n", " ").splitlines() if line.strip()]
     return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
 
 
 def copied() -> list[tuple[list[str], str]]:
-    """Sources and target of each COPY."""
+    """Sources and target of each COPY instruction."""
     found = []
     for word, rest in instructions():
         if word == "COPY":
@@ -36,20 +36,20 @@ def copied() -> list[tuple[list[str], str]]:
     return found
 
 
-def test_the_image_begins_from_a_plain_name_and_runs_as_an_ordinary_user():
+def test_the_image_is_based_on_an_official_image_and_runs_as_an_ordinary_user():
     words = [word for word, _ in instructions()]
     assert dict(instructions())["FROM"] == "python:3.11-slim"
     assert "USER" in words and words.index("USER") < words.index("COPY")
 
 
-def test_everything_that_is_copied_is_there():
+def test_all_copied_files_exist():
     assert [source for sources, _ in copied() for source in sources if not (ROOT / source).exists()] == []
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_what_the_container_file_copies_installs_and_runs(tmp_path):
-    """Its own steps, without the engine: the files that it copies, its command that installs, its entry point."""
+def test_the_files_of_the_container_can_be_installed_and_run(tmp_path):
+    """Does what the container file does, without a container engine: copies, installs and runs the entry point."""
     for sources, target in copied():
         for source in sources:
             to = tmp_path / (source if target == "./" else target)
@@ -79,10 +79,10 @@ def test_what_the_container_file_copies_installs_and_runs(tmp_path):
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_systemd_has_nothing_to_say_of_a_unit(unit, tmp_path):
+def test_systemd_accepts_the_unit(unit, tmp_path):
     if not shutil.which("systemd-analyze"):
-        pytest.skip("systemd-analyze is not here")
-    for each in UNITS:  # a timer names its service
+        pytest.skip("systemd-analyze is not installed")
+    for each in UNITS:  # a timer refers to its service
         text = each.read_text("utf-8").replace("/opt/aisi-ingest/.venv/bin", str(BIN))
         (tmp_path / each.name).write_text(text, "utf-8")
     done = subprocess.run(["systemd-analyze", "verify", tmp_path / unit.name], capture_output=True, text=True)
@@ -92,7 +92,7 @@ def test_systemd_has_nothing_to_say_of_a_unit(unit, tmp_path):
 
 
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
-def test_a_unit_starts_a_command_with_options_that_it_has(unit):
+def test_the_unit_starts_a_command_with_options_that_exist(unit):
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
     program, *words = shlex.split(line)
     command = [word for word in words if re.fullmatch("[a-z]+", word)][: 1 if program.endswith("aisi-ingest") else 2]
@@ -100,7 +100,7 @@ def test_a_unit_starts_a_command_with_options_that_it_has(unit):
     assert [word for word in words if word.startswith("--") and word not in help_.stdout] == []
 
 
-def test_all_units_lie_in_one_folder_and_write_to_the_data_alone():
+def test_all_units_run_in_the_same_folder_and_may_write_only_to_the_data():
     for unit in UNITS:
         text = unit.read_text("utf-8")
         if unit.suffix == ".service":

@@ -1,4 +1,4 @@
-"""A real Prefect server on loopback: deploy, run by schedule and by hand, see what it shows."""
+"""A real Prefect server on loopback: deploy, run by schedule and by hand, and check what the server shows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A Prefect server and a worker, each a process, in a home of their own."""
+    """A Prefect server and a worker, each in a process, with a Prefect home of their own."""
 
     def __init__(self, base: Path) -> None:
         self.port, self.base = free_port(), base
@@ -100,23 +100,23 @@ def server(tmp_path_factory):
 
 
 class Channel(http.server.BaseHTTPRequestHandler):
-    """A webhook on loopback; ``told`` has what it was sent."""
+    """A webhook on loopback. ``messages`` lists what it received."""
 
-    told: ClassVar[list[str]] = []
+    messages: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
-        self.told.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.messages.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"ok")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
 def channel():
-    """Address of the webhook, as Apprise has it."""
+    """URL of the webhook in the form of Apprise."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Channel) as webhook:
         threading.Thread(target=webhook.serve_forever, daemon=True).start()
         yield f"json://127.0.0.1:{webhook.server_address[1]}/hook"
@@ -125,7 +125,7 @@ def channel():
 
 @pytest.fixture(scope="module")
 def runs(server, channel, tmp_path_factory):
-    """Finished flow runs: one by schedule, one by hand with a bad document on the site."""
+    """Two finished flow runs: one by schedule, and one by hand with a bad document on the site."""
     site_folder = tmp_path_factory.mktemp("site") / "site"
     shutil.copytree(ROOT / "samples" / "site", site_folder)
     from aisi_ingest.cli.demo import serve
@@ -140,11 +140,11 @@ def runs(server, channel, tmp_path_factory):
         server.run("work-pool", "create", "aisi", "--type", "process")
         server.run("deploy", "--all")
         server.run("global-concurrency-limit", "create", "aisi-ingest", "--limit", "1")
-        for _ in range(2):  # the second replaces the first
+        for _ in range(2):  # the second call replaces the automation of the first
             command = [sys.executable, ROOT / "deploy" / "automation.py", channel]
             subprocess.run(command, env=server.environment, check=True, capture_output=True)
         server.start("worker", "start", "--pool", "aisi", "--type", "process")
-        # The schedule of the deployment is nightly; this one is the same mechanism, due each minute.
+        # The schedule of the deployment is nightly. This one uses the same mechanism every minute.
         server.run("deployment", "schedule", "create", "ingest/nightly", "--interval", "60")
         scheduled = server.wait(lambda: finished(server, scheduled=True), "the scheduled run", 400)
         (site_folder / "pdf" / "bad.pdf").write_text("<html>moved</html>")
@@ -162,14 +162,14 @@ def finished(server: Server, scheduled: bool) -> list[dict]:
 
 
 @pytest.mark.timeout(1000)
-def test_a_scheduled_run_completes_and_a_run_by_hand_with_a_bad_document_fails(server, runs):
+def test_a_scheduled_run_completes_and_a_manual_run_with_a_bad_document_fails(server, runs):
     logs = "\n".join(log.read_text()[-4000:] for log in server.base.glob("worker.log"))
     assert [run["state_type"] for run in runs] == ["COMPLETED", "FAILED"], logs
     documents = server.base / "project" / "processed" / "latest" / "documents.jsonl"
     assert len(documents.read_text(encoding="utf-8").splitlines()) == 6
 
 
-def test_the_artifacts_show_each_document_and_what_went_wrong(server, runs):
+def test_the_artifacts_list_each_document_and_each_problem(server, runs):
     artifacts = server.ask("/artifacts/filter", {"sort": "CREATED_DESC"})
     table = next(each for each in artifacts if each["key"] == "documents")
     rows = json.loads(table["data"])
@@ -178,9 +178,9 @@ def test_the_artifacts_show_each_document_and_what_went_wrong(server, runs):
     assert "bad.pdf" in next(each for each in artifacts if each["key"] == "run")["data"]
 
 
-def test_the_channel_is_told_of_the_run_that_failed_and_of_no_other(server, runs):
-    server.wait(lambda: Channel.told, "the message", 60)
-    assert ["1 refused" in message and "Failed" in message for message in Channel.told] == [True]
+def test_the_channel_receives_a_message_about_the_failed_run_only(server, runs):
+    server.wait(lambda: Channel.messages, "the message", 60)
+    assert ["1 refused" in message and "Failed" in message for message in Channel.messages] == [True]
 
 
 ONE_RUN = """
@@ -197,15 +197,15 @@ one()
 
 def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
     command = [sys.executable, "-c", ONE_RUN, str(ROOT)]
-    two = [subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [process.communicate(timeout=120)[0] for process in two]
+    runs_ = [subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    outputs = [process.communicate(timeout=120)[0] for process in runs_]
     held = sorted(
-        tuple(map(float, line.split()[1:])) for text in said for line in text.splitlines() if line.startswith("held")
+        tuple(map(float, line.split()[1:])) for text in outputs for line in text.splitlines() if line.startswith("held")
     )
     assert len(held) == 2 and held[0][1] <= held[1][0]
 
 
-def test_the_deployments_are_those_of_the_file(server, runs):
+def test_the_deployments_are_those_of_prefect_yaml(server, runs):
     names = {each["name"] for each in server.ask("/deployments/filter", {})}
     wanted = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert names == {each["name"] for each in wanted}

@@ -1,4 +1,4 @@
-"""The flows on a real Prefect, ephemeral with SQLite, in processes of their own."""
+"""The flows on a real Prefect with an ephemeral server and SQLite, in processes of their own."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def query(home: Path, statement: str) -> list[tuple]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    """A folder with a Prefect home, a root, and sources that list the sample site and one bad document."""
+    """A folder with a Prefect home and a root, after two runs: on the sample site, and with a bad document added."""
     base = tmp_path_factory.mktemp("flow")
     site = base / "site"
     shutil.copytree(SAMPLES, site)
@@ -77,12 +77,12 @@ def test_each_document_is_a_task_run_named_after_it(base):
     assert {path.name for path in (SAMPLES / "pdf").iterdir()} <= names
 
 
-def test_a_table_artifact_has_a_row_a_document(base):
+def test_the_table_artifact_has_one_row_per_document(base):
     (data,) = query(base / "home", "select data from artifact where key = 'documents' order by created limit 1")[0]
     assert all(path.name.split(".")[0].replace("_", "-")[:6] in data for path in (SAMPLES / "pdf").iterdir())
 
 
-def test_the_run_ends_failed_when_a_document_failed_after_the_good_ones_were_published(base):
+def test_a_run_with_a_bad_document_fails_after_publishing_the_good_ones(base):
     states = [state for (state,) in query(base / "home", "select state_type from flow_run order by start_time")]
     assert states == ["COMPLETED", "FAILED"]
     assert "bad.pdf" in (base / "bad.txt").read_text(encoding="utf-8")
@@ -90,7 +90,7 @@ def test_the_run_ends_failed_when_a_document_failed_after_the_good_ones_were_pub
     assert len(documents.splitlines()) == 6
 
 
-def test_the_flow_and_the_command_line_give_the_same_bytes(base, tmp_path):
+def test_the_flow_and_the_command_line_produce_the_same_bytes(base, tmp_path):
     shutil.copytree(base / "root" / "raw", tmp_path / "raw")
     command = [sys.executable, "-m", "aisi_ingest.cli", "reprocess", "--all", "--sources", base / "sources.toml"]
     subprocess.run([*map(str, command), "--root", str(tmp_path)], check=False, capture_output=True)
@@ -105,7 +105,7 @@ def test_the_reprocess_flow_works_without_a_network(base, tmp_path):
     assert "6 processed" in done.stdout + done.stderr and "published release" in done.stdout + done.stderr
 
 
-def test_the_nightly_deployment_runs_at_three_seventeen_in_tokyo_one_at_a_time():
+def test_the_nightly_deployment_runs_at_3_17_in_tokyo_and_never_twice_at_the_same_time():
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     nightly = next(each for each in deployments if each["name"] == "nightly")
     assert nightly["schedules"] == [{"cron": "17 3 * * *", "timezone": "Asia/Tokyo"}]

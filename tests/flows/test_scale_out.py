@@ -1,4 +1,4 @@
-"""The flow on a Dask scheduler with two worker processes, one of them killed while it works."""
+"""The flow on a Dask scheduler with two worker processes, one of which is killed during the run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLES = ("documents", "sections", "blocks", "tables", "mentions", "alignments",
 
 @pytest.fixture
 def scheduler(tmp_path):
-    """Address of a scheduler of its own."""
+    """Address of a Dask scheduler."""
     log = tmp_path / "scheduler.log"
     command = ["dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     with log.open("w") as out:
@@ -35,7 +35,7 @@ def scheduler(tmp_path):
 
 @pytest.fixture
 def workers(scheduler, tmp_path):
-    """Two worker processes without a nanny: nothing brings a killed one back."""
+    """Two worker processes without a nanny, so that a killed one is not restarted."""
     command = ["dask", "worker", scheduler, "--no-nanny", "--nthreads", "1", "--no-dashboard"]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     processes = []
@@ -60,7 +60,7 @@ def wait_for(condition, what: str, seconds: float = 120):
 
 
 @pytest.mark.timeout(600)
-def test_a_worker_that_dies_is_retried_elsewhere_and_the_bytes_are_those_of_one_process(
+def test_work_of_a_killed_worker_runs_elsewhere_and_the_bytes_are_those_of_a_single_process(
     scheduler, workers, sample_site, tmp_path
 ):
     sources = tmp_path / "sources.toml"
@@ -86,7 +86,7 @@ def test_a_worker_that_dies_is_retried_elsewhere_and_the_bytes_are_those_of_one_
 
     logged = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     read = {line["document"] for line in logged if line.get("stage") == "extract" and "seconds" in line}
-    assert len(read) >= 5  # the killed worker may have died with its last line
+    assert len(read) >= 5  # the last line of the killed worker may be lost
 
     alone = tmp_path / "alone"
     command = [sys.executable, "-m", "aisi_ingest.cli", "run", "--sources", sources, "--root", alone]

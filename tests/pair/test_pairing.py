@@ -1,4 +1,4 @@
-"""Which files are one work and edition: from names, from contents, and from what is stated."""
+"""Files are paired by their names and contents, and as the user states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.alignment import encoder
 from aisi_ingest.model import Document, Lang
-from aisi_ingest.pair import file_names, pairing
+from aisi_ingest.pair import file_names, pairing, slugs
 
 SUMMARY_JA = """
 # 要約
@@ -31,14 +31,14 @@ list_item: Speed inside the breakwater is 5 knots
 """
 
 
-def placed(*documents: Document, **rules: object) -> dict[str, Document]:
-    """By file name."""
+def paired(*documents: Document, **rules: object) -> dict[str, Document]:
+    """Pair documents, and return them by file name."""
     result = pairing.pair(documents, **rules)  # type: ignore[arg-type]
     assert result.value is not None
     return {document.listing.source.file: document for document in result.value}
 
 
-def named(documents: list[tuple[Document, Document]]) -> list[tuple[str, str]]:
+def file_pairs(documents: list[tuple[Document, Document]]) -> list[tuple[str, str]]:
     return sorted((ja.listing.source.file, en.listing.source.file) for ja, en in documents)
 
 
@@ -62,13 +62,13 @@ def as_deck(document: Document, file: str) -> Document:
         ("報告書.pdf", "yearly-report.pdf"),
     ],
 )
-def test_names_and_contents_pair_two_languages(ja: str, en: str) -> None:
-    documents = placed(report(JAPANESE, "ja", ja), report(ENGLISH, "en", en), report(OTHER_EN, "en", "harbour_en.pdf"))
-    assert named(pairing.pairs(list(documents.values()))) == [(ja, en)]
+def test_two_languages_are_paired_by_names_and_contents(ja: str, en: str) -> None:
+    documents = paired(report(JAPANESE, "ja", ja), report(ENGLISH, "en", en), report(OTHER_EN, "en", "harbour_en.pdf"))
+    assert file_pairs(pairing.pairs(list(documents.values()))) == [(ja, en)]
     assert documents[ja].work == documents[en].work != documents["harbour_en.pdf"].work
 
 
-def test_contents_alone_pair_files_that_are_named_by_their_hash() -> None:
+def test_files_named_by_their_hash_are_paired_by_contents_alone() -> None:
     texts: list[tuple[str, Lang]] = [
         (JAPANESE, "ja"),
         (ENGLISH, "en"),
@@ -83,8 +83,8 @@ def test_contents_alone_pair_files_that_are_named_by_their_hash() -> None:
     assert found == {("はじめに", "Introduction"), ("要約", "Summary")}
 
 
-def test_a_second_document_of_a_row_is_another_work() -> None:
-    documents = placed(
+def test_the_second_document_of_a_series_is_another_work() -> None:
+    documents = paired(
         report(JAPANESE, "ja", "J1_report_v1.10_ja.pdf"),
         report(ENGLISH, "en", "E1_report_v1.10_en.pdf"),
         report(SUMMARY_JA, "ja", "J2_report_summary_v1.10_ja.pdf"),
@@ -94,15 +94,15 @@ def test_a_second_document_of_a_row_is_another_work() -> None:
     assert documents["E1_report_v1.10_en.pdf"].id == "report/1.10/en"
 
 
-def test_numbers_of_a_row_that_differ_are_never_paired() -> None:
-    documents = placed(report(JAPANESE, "ja", "J1_report_ja.pdf"), report(ENGLISH, "en", "E2_report_en.pdf"))
+def test_documents_with_different_numbers_in_a_series_are_never_paired() -> None:
+    documents = paired(report(JAPANESE, "ja", "J1_report_ja.pdf"), report(ENGLISH, "en", "E2_report_en.pdf"))
     assert not pairing.pairs(list(documents.values()))
 
 
-def test_two_editions_are_one_work_and_each_finds_its_own_language() -> None:
+def test_two_editions_are_one_work_and_each_is_paired_with_its_translation() -> None:
     later_ja = JAPANESE.replace("約45名", "約52名").replace("650人", "710人").replace("# 5 課題", "# 5 残された課題")
     later_en = ENGLISH.replace("about 45", "about 52").replace("650", "710").replace("# 5 Open", "# 5 Remaining open")
-    documents = placed(
+    documents = paired(
         report(JAPANESE, "ja", "report_v1.0_ja.pdf"),
         report(ENGLISH, "en", "report_v1.0_en.pdf"),
         report(later_ja, "ja", "report_v2.0_ja.pdf"),
@@ -110,49 +110,49 @@ def test_two_editions_are_one_work_and_each_finds_its_own_language() -> None:
     )
     assert {d.work for d in documents.values()} == {"report"}
     assert {d.id for d in documents.values()} == {f"report/{e}/{lang}" for e in ("1.0", "2.0") for lang in ("ja", "en")}
-    found = named(pairing.pairs(list(documents.values())))
+    found = file_pairs(pairing.pairs(list(documents.values())))
     assert found == [("report_v1.0_ja.pdf", "report_v1.0_en.pdf"), ("report_v2.0_ja.pdf", "report_v2.0_en.pdf")]
 
 
-def test_pdf_and_pptx_of_one_deck_are_one_edition_and_like_is_paired_with_like() -> None:
+def test_pdf_and_pptx_of_one_deck_are_one_edition_and_each_is_paired_with_its_own_form() -> None:
     ja, en = report(JAPANESE, "ja", "deck_ja.pdf"), report(ENGLISH, "en", "deck_en.pdf")
-    documents = placed(ja, en, as_deck(ja, "deck_ja.pptx"), as_deck(en, "deck_en.pptx"))
+    documents = paired(ja, en, as_deck(ja, "deck_ja.pptx"), as_deck(en, "deck_en.pptx"))
     assert {d.id for d in documents.values()} == {f"deck/undated/{end}" for end in ("ja", "en", "ja.pptx", "en.pptx")}
-    found = named(pairing.pairs(list(documents.values())))
+    found = file_pairs(pairing.pairs(list(documents.values())))
     assert found == [("deck_ja.pdf", "deck_en.pdf"), ("deck_ja.pptx", "deck_en.pptx")]
 
 
-def test_what_is_stated_wins_and_what_is_forbidden_is_not_done() -> None:
+def test_stated_pairs_take_precedence_and_forbidden_pairs_are_not_made() -> None:
     ja, en = report(JAPANESE, "ja", "report_ja.pdf"), report(ENGLISH, "en", "report_en.pdf")
     other = report(OTHER_EN, "en", "harbour_en.pdf")
-    stated = placed(ja, en, other, stated=[("report_ja.pdf", "harbour_en.pdf")])
-    assert named(pairing.pairs(list(stated.values()))) == [("report_ja.pdf", "harbour_en.pdf")]
-    forbidden = placed(ja, en, other, forbidden=[("report_ja.pdf", en.listing.source.sha256[:12])])
+    stated = paired(ja, en, other, stated=[("report_ja.pdf", "harbour_en.pdf")])
+    assert file_pairs(pairing.pairs(list(stated.values()))) == [("report_ja.pdf", "harbour_en.pdf")]
+    forbidden = paired(ja, en, other, forbidden=[("report_ja.pdf", en.listing.source.sha256[:12])])
     assert not pairing.pairs(list(forbidden.values()))
     assert forbidden["report_ja.pdf"].id != forbidden["report_en.pdf"].id
 
 
-def test_a_stated_name_that_nothing_has_is_told() -> None:
+def test_a_stated_name_that_no_document_has_is_reported() -> None:
     result = pairing.pair([report(JAPANESE, "ja", "report_ja.pdf")], stated=[("report_ja.pdf", "nowhere.pdf")])
     assert "nowhere.pdf" in next(i.message for i in result.issues if i.code == "unknown_document")
 
 
-def test_a_work_with_no_counterpart_stands_alone_and_is_told() -> None:
+def test_a_document_without_a_counterpart_is_a_work_of_its_own_and_is_reported() -> None:
     result = pairing.pair([report(JAPANESE, "ja", "report_ja.pdf"), report(OTHER_EN, "en", "harbour_en.pdf")])
     assert [issue.code for issue in result.issues] == ["no_counterpart"] * 2
     assert result.value is not None
     assert {d.id for d in result.value} == {"report/undated/ja", "harbour/undated/en"}
 
 
-def test_a_scan_without_text_is_placed_by_its_name() -> None:
+def test_a_scan_without_text_gets_its_id_from_its_file_name() -> None:
     scan = report("", "en", "minutes_20240305_ja.pdf")
-    documents = placed(
+    documents = paired(
         replace(scan, listing=replace(scan.listing, lang="ja")), report(OTHER_EN, "en", "harbour_en.pdf")
     )
     assert documents["minutes_20240305_ja.pdf"].id == "minutes/2024-03-05/ja"
 
 
-def test_ids_are_unique_even_for_equal_names() -> None:
+def test_ids_are_unique_for_equal_file_names() -> None:
     copies = [
         report(f"# {n}\nparagraph: Text number {n} about ships, {n * 37} of them.", "en", "report.pdf")
         for n in range(5)
@@ -173,12 +173,12 @@ def test_the_order_of_the_input_does_not_matter(order: random.Random) -> None:
         (OTHER_EN, "en", "c.pdf"),
     ]
     documents = [report(*text) for text in texts]
-    wanted = {name: d.id for name, d in placed(*documents).items()}
+    wanted = {name: d.id for name, d in paired(*documents).items()}
     order.shuffle(documents)
-    assert {name: d.id for name, d in placed(*documents).items()} == wanted
+    assert {name: d.id for name, d in paired(*documents).items()} == wanted
 
 
-def test_without_the_encoder_values_and_latin_words_still_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_encoder_documents_are_paired_by_values_and_latin_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder, "load", lambda: None)
     documents = [
         without_name(report(JAPANESE, "ja")),
@@ -204,10 +204,10 @@ def test_without_the_encoder_values_and_latin_words_still_pair(monkeypatch: pyte
         ("white-paper-ver2.0-en.pdf", ("white", "paper"), "2.0", None, "en"),
     ],
 )
-def test_names_are_taken_apart(
+def test_a_file_name_is_parsed_into_words_edition_date_and_language(
     file: str, words: tuple[str, ...], edition: str | None, date: str | None, lang: str | None
 ) -> None:
-    name = file_names.of_file(file)
+    name = file_names.parse_file_name(file)
     assert (name.words, name.edition, name.date, name.lang) == (words, edition, date, lang)
 
 
@@ -216,10 +216,10 @@ def test_names_are_taken_apart(
     [(("White", "Paper"), "white-paper"), (("指針",), "shishin"), (("チャットボット",), "chatto-botto"), (("!",), "")],
 )
 def test_slugs_are_ascii(words: tuple[str, ...], slug: str) -> None:
-    assert file_names.slug(words) == slug
+    assert slugs.slug(words) == slug
 
 
 @given(st.text(max_size=80))
-def test_any_name_can_be_taken_apart(file: str) -> None:
-    name = file_names.of_file(file)
-    assert all(char.isascii() and (char.isalnum() or char == "-") for char in file_names.slug(name.words))
+def test_any_file_name_can_be_parsed_and_made_a_slug(file: str) -> None:
+    name = file_names.parse_file_name(file)
+    assert all(char.isascii() and (char.isalnum() or char == "-") for char in slugs.slug(name.words))

@@ -1,4 +1,4 @@
-"""A run that is killed at any moment does no damage: the next one gives the bytes of a run nobody killed."""
+"""A run that is killed at any moment does no damage: the next run produces the same bytes as an undisturbed one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aisi_ingest.cli.demo import serve
 pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "site"
-# CI kills 20 times, AISI_INGEST_KILLS=200 is the long form; the seed makes a failure repeatable.
+# Number of killed runs: 20 in CI, 200 for a long test. With the fixed seed a failure can be repeated.
 KILLS = int(os.environ.get("AISI_INGEST_KILLS", "6"))
 SEED = 20250106
 
@@ -45,8 +45,8 @@ def data(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """A small site, what a run nobody killed gives, and how long it took."""
+def undisturbed(tmp_path_factory):
+    """URL of a small site, the data files of an undisturbed run, and its duration in seconds."""
     base = tmp_path_factory.mktemp("crash")
     site = base / "site"
     shutil.copytree(SAMPLES, site, ignore=shutil.ignore_patterns("*.pdf"))
@@ -61,26 +61,26 @@ def whole(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", range(KILLS))
-def test_after_a_kill_the_next_run_gives_the_same_bytes(number, whole, tmp_path):
-    address, expected, seconds = whole
+def test_after_a_kill_the_next_run_produces_the_same_bytes(number, undisturbed, tmp_path):
+    address, expected, seconds = undisturbed
     root = tmp_path / "root"
     run = start(address, root)
     time.sleep(random.Random(SEED + number).uniform(0.2, seconds))
-    os.kill(run.pid, signal.SIGKILL)  # the run alone: its workers must notice
+    os.kill(run.pid, signal.SIGKILL)  # only the run itself: its workers must notice it
     run.communicate(timeout=60)
     finish(address, root)
     assert data(root) == expected
     for line in (root / "raw" / "receipts.jsonl").read_text(encoding="utf-8").splitlines():
         json.loads(line)
-    left = [
+    incomplete = [
         path.name for path in root.rglob(".*") if path.name.startswith((".building", ".pruned")) or ".part" in path.name
     ]
-    assert left == []
+    assert incomplete == []
     assert not list((root / "raw").glob("incoming/*"))
 
 
-def test_two_runs_at_once_on_one_root_do_not_mix(whole, tmp_path):
-    address, expected, _ = whole
+def test_two_runs_on_one_root_at_the_same_time_do_not_interfere(undisturbed, tmp_path):
+    address, expected, _ = undisturbed
     runs = [start(address, tmp_path / "root") for _ in range(2)]
     outputs = [run.communicate(timeout=250)[0] for run in runs]
     codes = sorted(run.returncode for run in runs)

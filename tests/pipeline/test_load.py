@@ -1,4 +1,4 @@
-"""Many documents in one process: what a run opens and starts it closes and ends."""
+"""Many documents in one process: a run closes all files and ends all processes that it opens and starts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmarks.load import descendants
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> list[Path]:
-    """Forty documents of a page, Japanese and English in turn."""
+    """Forty documents of one page each, alternately Japanese and English."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
@@ -32,13 +32,14 @@ def files(tmp_path_factory) -> list[Path]:
     return sorted(folder.glob("*.pdf"))
 
 
-def opened() -> int:
+def open_files() -> int:
+    """Number of open file descriptors of this process."""
     return len(os.listdir("/proc/self/fd"))
 
 
 @pytest.mark.slow
-def test_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp_path, monkeypatch):
-    # Workers that are replaced after thirty calls: here some five times, in a run of a thousand documents sixty times.
+def test_the_numbers_of_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp_path, monkeypatch):
+    # Workers are replaced after 30 calls: about five times here, and sixty times in a run of a thousand documents.
     pool.close_shared()
     monkeypatch.setitem(pool._shared, 2, Sandbox(2, Limits(calls_per_worker=30)))
     settings = Settings(str(tmp_path), workers=2, ocr=False, keep=2)
@@ -52,8 +53,10 @@ def test_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp
     for count in (14, 28, 40):
         report = orchestrator.add(settings, (), files[:count], (), progress=progress)
         assert report.succeeded and report.release and len(report.documents) == count
-        seen.append((opened(), len(descendants(os.getpid()))))
-    assert most <= 5  # two workers, one that is about to go, what they are forked from, multiprocessing's tracker
+        seen.append((open_files(), len(descendants(os.getpid()))))
+    assert (
+        most <= 5
+    )  # two workers, one that is being replaced, the fork server, and the resource tracker of multiprocessing
     assert seen[-1][0] <= seen[0][0] + 2 and seen[-1][1] <= seen[0][1] + 1, seen
     pool.close_shared()
     for _ in range(50):
@@ -65,6 +68,7 @@ def test_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp
 
 
 def command(process: int) -> str:
+    """Command line of a process."""
     try:
         return Path(f"/proc/{process}/cmdline").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""The whole way, on the project's own sample site, over real HTTP and real processes."""
+"""Whole runs on the sample site, with a real HTTP server and real worker processes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def workers():
 
 @pytest.fixture
 def site(tmp_path):
-    """A copy of the sample site that a test may change, and its address."""
+    """A copy of the sample site that a test may change, and its URL."""
     folder = tmp_path / "site"
     shutil.copytree(SAMPLES, folder)
     with serve(folder) as address:
@@ -41,7 +41,7 @@ def site(tmp_path):
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory, sample_site):
-    """A root after one run, and the run's report."""
+    """A root after one run, and the report of the run."""
     root = tmp_path_factory.mktemp("root")
     return root, orchestrator.run(Settings(root=str(root)), [from_index([sample_site])])
 
@@ -67,13 +67,13 @@ def test_every_document_of_the_sample_site_is_published(first):
     assert len(report.documents) == 6
 
 
-def test_the_two_languages_are_one_work_and_the_two_forms_one_edition(first):
+def test_both_languages_are_one_work_and_pdf_and_pptx_one_edition(first):
     root, _ = first
     assert len({d["work"] for d in rows(root, "documents")}) == 2
     assert {d["id"].rsplit("/", 1)[1] for d in rows(root, "documents")} == {"ja", "en", "ja.pptx", "en.pptx"}
 
 
-def test_every_mention_is_the_text_at_its_offsets(first):
+def test_the_text_of_every_mention_is_at_its_offsets(first):
     root, _ = first
     text = {block["id"]: block["text"] for block in rows(root, "blocks")}
     mentions = rows(root, "mentions")
@@ -81,7 +81,7 @@ def test_every_mention_is_the_text_at_its_offsets(first):
     assert all(text[m["block"]][m["start"] : m["end"]] == m["text"] for m in mentions)
 
 
-def test_a_second_run_processes_and_publishes_nothing_and_says_so(first, sample_site):
+def test_a_second_run_processes_and_publishes_nothing_and_reports_that(first, sample_site):
     root, report = first
     again = run(root, sample_site)
     assert set(states(again).values()) == {"unchanged"}
@@ -90,18 +90,18 @@ def test_a_second_run_processes_and_publishes_nothing_and_says_so(first, sample_
     assert (root / "processed" / "latest").resolve().name == report.release.id
 
 
-def test_a_document_whose_worker_died_after_its_last_word_to_the_disk_counts_as_processed(tmp_path, sample_site):
-    def asked_twice(step, jobs):
+def test_a_document_whose_step_runs_again_after_its_outputs_were_written_counts_as_processed(tmp_path, sample_site):
+    def runs_each_step_twice(step, jobs):
         for job in jobs:
             step(job)
             yield step(job)
 
-    report = orchestrator.run(Settings(root=str(tmp_path)), [from_index([sample_site])], runner=asked_twice)
+    report = orchestrator.run(Settings(root=str(tmp_path)), [from_index([sample_site])], runner=runs_each_step_twice)
     assert report.succeeded
     assert set(states(report).values()) == {"processed"}
 
 
-def test_processing_again_from_the_raw_store_gives_the_same_bytes(first, tmp_path):
+def test_reprocessing_from_the_raw_files_produces_the_same_bytes(first, tmp_path):
     root, _ = first
     shutil.copytree(root / "raw", tmp_path / "raw")
     report = orchestrator.reprocess(Settings(root=str(tmp_path)), [])
@@ -114,12 +114,12 @@ def test_processing_again_from_the_raw_store_gives_the_same_bytes(first, tmp_pat
     assert data(tmp_path) == data(root)
 
 
-def test_a_changed_registry_tags_again_and_extracts_nothing(first, tmp_path):
+def test_a_changed_registry_causes_tagging_but_no_extraction(first, tmp_path):
     root, _ = first
     copy = tmp_path / "copy"
     shutil.copytree(root, copy, symlinks=True)
     registry = tmp_path / "registry.toml"
-    registry.write_text((SAMPLES.parents[1] / "registry.toml").read_text(encoding="utf-8") + "\n# more\n")
+    registry.write_text((SAMPLES.parents[1] / "registry.toml").read_text(encoding="utf-8") + "\n# a comment\n")
     report = orchestrator.reprocess(Settings(root=str(copy), registry=str(registry), redo_from="publish"), [])
     assert all("extract" not in row.seconds or row.seconds["extract"] == 0 for row in report.documents)
     assert any(row.seconds.get("tag") for row in report.documents)
@@ -132,7 +132,7 @@ def draw_pdf(path: Path, text: str, **options) -> None:
     canvas = Canvas(str(path), invariant=1, **options)
     canvas.drawString(72, 700, text)
     canvas.save()
-    # A server tells versions apart by whole seconds: drawn again within one it would say that nothing has changed.
+    # The server compares modification times in whole seconds, so each version needs a second of its own.
     drawn = next(_seconds)
     os.utime(path, (drawn, drawn))
 
@@ -149,7 +149,7 @@ BAD = {
 
 @pytest.fixture(scope="module")
 def bad_run(tmp_path_factory):
-    """A run over the sample site with one more document of each bad kind."""
+    """A run on the sample site with one additional document of each bad kind."""
     base = tmp_path_factory.mktemp("bad")
     site, root = base / "site", base / "root"
     shutil.copytree(SAMPLES, site)
@@ -163,19 +163,19 @@ def bad_run(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_document_is_named_with_its_reason(name, bad_run):
+def test_a_bad_document_is_reported_with_its_reason(name, bad_run):
     row = next(row for row in bad_run[1].documents if row.file == name)
     assert row.state in ("failed", "refused")
     assert row.reason and "\n" not in row.reason
 
 
-def test_bad_documents_harm_no_other_and_the_run_ends_red(bad_run):
+def test_bad_documents_do_not_affect_others_and_the_run_fails(bad_run):
     root, report = bad_run
     assert len(rows(root, "documents")) == 6
     assert not report.succeeded
 
 
-def test_a_document_that_turns_bad_keeps_its_last_good_rows(site, tmp_path):
+def test_a_document_that_becomes_bad_keeps_its_last_good_rows(site, tmp_path):
     folder, address = site
     root = tmp_path / "root"
     assert run(root, address).succeeded
@@ -186,7 +186,7 @@ def test_a_document_that_turns_bad_keeps_its_last_good_rows(site, tmp_path):
     assert rows(root, "documents") == before
 
 
-def test_a_changed_document_is_the_only_one_processed(site, tmp_path):
+def test_only_the_changed_document_is_processed(site, tmp_path):
     folder, address = site
     root = tmp_path / "root"
     run(root, address)
@@ -196,60 +196,60 @@ def test_a_changed_document_is_the_only_one_processed(site, tmp_path):
     assert report.release is not None
 
 
-def test_a_name_that_fits_no_document_is_an_error(first):
+def test_a_name_that_selects_no_document_is_an_error(first):
     root, _ = first
     report = orchestrator.reprocess(Settings(root=str(root), redo_from="tag"), [], ["no-such-work"])
     assert not report.succeeded
     assert any("no-such-work" in issue.message for issue in report.issues)
 
 
-def test_a_source_without_a_licence_is_not_published_and_says_what_to_write(tmp_path, sample_site):
+def test_a_source_without_a_licence_is_not_published_and_the_message_explains_what_to_add(tmp_path, sample_site):
     source = replace(from_index([sample_site]), id="without-terms")
     report = orchestrator.run(Settings(root=str(tmp_path)), [source])
     assert report.release is None and not report.succeeded
     assert any("licence = {" in issue.message and "without-terms" in issue.message for issue in report.issues)
 
 
-def test_only_takes_the_id_of_a_document(first, sample_site):
+def test_only_accepts_the_id_of_a_document(first, sample_site):
     root, report = first
     name = report.documents[0].id
     again = run(root, sample_site, only=(name,), redo_from="tag")
     assert [row.id for row in again.documents if row.state == "processed"] == [name]
 
 
-def test_the_log_says_what_each_stage_of_each_document_took(first):
+def test_the_log_has_the_duration_of_each_stage_of_each_document(first):
     root, report = first
     lines = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     took = {(line["document"], line["stage"]) for line in lines if "seconds" in line and "document" in line}
     assert {(row.file, stage) for row in report.documents for stage in ("extract", "tag")} <= took
 
 
-def test_the_log_says_which_document_failed_and_why(bad_run):
+def test_the_log_has_the_reason_of_each_failed_document(bad_run):
     root, report = bad_run
     lines = [json.loads(line) for line in (root / "processed" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    told = {line["document"]: line["message"] for line in lines if line["level"] == "error"}
+    logged = {line["document"]: line["message"] for line in lines if line["level"] == "error"}
     failed = {row.file: row.reason for row in report.documents if row.state == "failed"}
-    assert failed and set(failed) <= set(told)
-    assert all(reason in told[file] for file, reason in failed.items())
+    assert failed and set(failed) <= set(logged)
+    assert all(reason in logged[file] for file, reason in failed.items())
 
 
-def test_the_report_says_time_and_memory_by_stage_and_document(first):
+def test_the_report_has_duration_and_memory_by_stage_and_document(first):
     root, _ = first
-    said = json.loads((root / "processed" / "latest" / "report.json").read_text(encoding="utf-8"))["run"]
-    for row in said["documents"]:
+    report = json.loads((root / "processed" / "latest" / "report.json").read_text(encoding="utf-8"))["run"]
+    for row in report["documents"]:
         assert set(row["memory"]) == {"extract", "tag"}
         assert all(row["seconds"][stage] > 0 and 20 << 20 < size < 4 << 30 for stage, size in row["memory"].items())
-    assert {stage: cost["made"] for stage, cost in said["stages"].items()} == {
+    assert {stage: cost["made"] for stage, cost in report["stages"].items()} == {
         "fetch": 6,
         "extract": 6,
         "tag": 6,
         "align": 3,
     }
-    assert said["stages"]["tag"]["memory"] == max(row["memory"]["tag"] for row in said["documents"])
-    assert said["seconds"] > 0
+    assert report["stages"]["tag"]["memory"] == max(row["memory"]["tag"] for row in report["documents"])
+    assert report["seconds"] > 0
 
 
-def test_a_new_edition_has_a_page_of_what_changed(tmp_path):
+def test_a_new_edition_has_a_page_with_its_changes(tmp_path):
     paths = [tmp_path / f"paper_v{edition}_en.pdf" for edition in ("1.00", "1.10")]
     for path, count in zip(paths, ("eighteen", "thirty"), strict=True):
         draw_pdf(path, f"This paper has been read by {count} people of the institute before it was printed.")
@@ -259,7 +259,7 @@ def test_a_new_edition_has_a_page_of_what_changed(tmp_path):
     assert "<del>eighteen</del>" in page and "<ins>thirty</ins>" in page
 
 
-def test_keep_leaves_that_many_releases(site, tmp_path):
+def test_keep_deletes_older_releases(site, tmp_path):
     folder, address = site
     root = tmp_path / "root"
     for number in range(3):

@@ -1,4 +1,4 @@
-"""What a run says of itself, from what its documents and pairs say."""
+"""The report of a run, built from the outcomes of its documents and pairs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 
 from aisi_ingest.model import Issue
 from aisi_ingest.pipeline.jobs import PairOutcome
-from aisi_ingest.pipeline.report import Report, Row, StageCost, keep, last, stage_costs
+from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, load_last, save, stage_costs
 
 MIB = 1 << 20
 
 
-def row(name: str, seconds: dict[str, float], memory: dict[str, int]) -> Row:
-    return Row(name, f"https://example.org/{name}", "processed", seconds=seconds, memory=memory)
+def row(name: str, seconds: dict[str, float], memory: dict[str, int]) -> DocumentReport:
+    return DocumentReport(name, f"https://example.org/{name}", "processed", seconds=seconds, memory=memory)
 
 
-def test_seconds_of_a_stage_are_added_up_and_of_memory_the_largest_counts():
+def test_the_cost_of_a_stage_is_the_sum_of_seconds_and_the_maximum_of_memory():
     rows = [
         row("a.pdf", {"extract": 1.5, "tag": 0.5}, {"extract": 100 * MIB, "tag": 80 * MIB}),
         row("b.pdf", {"extract": 2.0, "tag": 0.25}, {"extract": 90 * MIB, "tag": 120 * MIB}),
@@ -26,9 +26,9 @@ def test_seconds_of_a_stage_are_added_up_and_of_memory_the_largest_counts():
     assert costs["align"] == StageCost(1, 0.75, 50 * MIB)
 
 
-def test_what_was_fresh_costs_nothing_and_what_was_stopped_has_no_size():
+def test_an_up_to_date_document_costs_nothing_and_a_stopped_one_has_no_memory():
     rows = [row("a.pdf", {"extract": 0.0, "tag": 0.0}, {}), row("b.pdf", {"extract": 300.0}, {})]
-    costs = stage_costs(rows, [PairOutcome("fresh, without its beads", "a/ja", "a/en", None)])
+    costs = stage_costs(rows, [PairOutcome("up to date, without its beads", "a/ja", "a/en", None)])
     assert costs["extract"] == StageCost(1, 300.0, None)
     assert costs["tag"] == costs["align"] == StageCost(0, 0.0, None)
 
@@ -39,22 +39,22 @@ def report() -> Report:
     return Report("2026-11-22T03:17:00Z", 2.5, rows, pairs, (), None, stages=stage_costs(rows, pairs))
 
 
-def test_what_the_last_run_did_is_kept(tmp_path: Path):
-    assert last(tmp_path) is None
-    keep(tmp_path, report())
-    assert last(tmp_path) == report()
+def test_the_report_of_the_last_run_is_saved(tmp_path: Path):
+    assert load_last(tmp_path) is None
+    save(tmp_path, report())
+    assert load_last(tmp_path) == report()
 
 
-def test_a_damaged_record_counts_for_nothing(tmp_path: Path):
-    keep(tmp_path, report())
+def test_a_damaged_report_is_ignored(tmp_path: Path):
+    save(tmp_path, report())
     path = tmp_path / "run.json"
     content = path.read_bytes()
     for damaged in (content.replace(b"a.pdf", b"c.pdf"), content[:-20], b"", b"\xff\n"):
         path.write_bytes(damaged)
-        assert last(tmp_path) is None
+        assert load_last(tmp_path) is None
 
 
-def test_a_disk_that_refuses_the_record_does_not_end_the_run(tmp_path: Path, caplog):
+def test_a_report_that_cannot_be_saved_is_logged_and_does_not_end_the_run(tmp_path: Path, caplog):
     (tmp_path / "file").write_text("no folder")
-    keep(tmp_path / "file", report())
+    save(tmp_path / "file", report())
     assert "cannot be written" in caplog.text

@@ -1,4 +1,4 @@
-"""Every format opens in the tools that its readers use."""
+"""Every format can be read with the tools that its users have."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_every_row_fits_the_published_json_schema(release, table):
         assert not validator.is_valid(row | {"unknown": 1})
 
 
-def test_the_nested_json_holds_sections_blocks_mentions_and_what_stands_outside(release):
+def test_the_nested_json_has_sections_blocks_mentions_and_blocks_outside_of_sections(release):
     tree = json.loads((release / nested_path("guide/1.0/ja")).read_text("utf-8"))
     first = tree["sections"][0]
     assert tree["id"] == "guide/1.0/ja" and first["title"] == "はじめに"
@@ -95,7 +95,7 @@ def test_the_nested_json_holds_sections_blocks_mentions_and_what_stands_outside(
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_parquet_holds_the_same_rows_with_types(release, table):
+def test_parquet_has_the_same_rows_with_types(release, table):
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(release / "parquet" / f"{table}.parquet")
@@ -103,7 +103,7 @@ def test_parquet_holds_the_same_rows_with_types(release, table):
     assert all(file.metadata.row_group(0).column(i).compression == "ZSTD" for i in range(file.metadata.num_columns))
 
 
-def test_parquet_has_numbers_flags_and_lists_as_such(release):
+def test_parquet_has_types_for_numbers_flags_and_lists(release):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -112,7 +112,7 @@ def test_parquet_has_numbers_flags_and_lists_as_such(release):
     assert schema.field("bbox").type == pa.list_(pa.float64())
 
 
-def test_tables_without_rows_are_there_with_their_columns(tmp_path):
+def test_tables_without_rows_have_their_columns(tmp_path):
     import pyarrow.parquet as pq
 
     result = publish(publication(documents=(document("en"),), alignments=(), comparisons=()), tmp_path, now=NOW)
@@ -140,12 +140,12 @@ def test_tmx_opens_in_a_translation_tool_with_every_aligned_pair(release):
     assert (HOSTILE, HOSTILE) in pairs
 
 
-def test_what_xml_cannot_hold_is_replaced():
+def test_characters_that_xml_does_not_allow_are_replaced():
     safe = xml_text("x\x00\x0b\ufffe<&>y")
     assert etree.fromstring(f"<a>{safe}</a>").text == "x\ufffd\ufffd\ufffd<&>y"
 
 
-def test_sqlite_has_the_rows_and_keys_that_hold(release):
+def test_sqlite_has_the_rows_and_valid_foreign_keys(release):
     database = sqlite3.connect(release / "dataset.sqlite")
     for table in TABLES:
         assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == len(lines(release, table))
@@ -158,14 +158,14 @@ def test_sqlite_has_the_rows_and_keys_that_hold(release):
 
 
 @pytest.mark.parametrize("words", ["安全性評価", "手引き", "language models", "EVALUATING", "評価"])
-def test_sqlite_finds_japanese_and_english_alike(release, words):
+def test_sqlite_finds_japanese_and_english_text(release, words):
     database = sqlite3.connect(release / "dataset.sqlite")
     assert database.execute(FIND, {"words": words}).fetchall()
     if len(words) > 2:
         assert database.execute("SELECT id FROM search WHERE search MATCH ?", (f'"{words}"',)).fetchall()
 
 
-def test_sqlite_index_leaves_hidden_text_and_furniture_out(release):
+def test_the_sqlite_index_omits_hidden_text_and_furniture(release):
     database = sqlite3.connect(release / "dataset.sqlite")
     assert database.execute(FIND, {"words": "見えない文字"}).fetchall() == []
 
@@ -184,17 +184,17 @@ def test_the_queries_for_datasette_run(release):
     ]
 
 
-def test_sha256sum_accepts_the_sums_and_they_name_every_file(release):
+def test_the_sums_name_every_file_and_sha256sum_accepts_them(release):
     named = {line.split("  ", 1)[1] for line in (release / "SHA256SUMS").read_text("utf-8").splitlines()}
-    there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    assert named == there - {"SHA256SUMS"}
+    files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    assert named == files - {"SHA256SUMS"}
     if shutil.which("sha256sum"):
         subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=release, check=True)
 
 
-def test_the_card_names_licence_attribution_source_and_that_text_was_edited(release):
+def test_the_card_states_licence_attribution_source_and_that_the_text_was_edited(release):
     card = (release / "README.md").read_text("utf-8")
-    assert "extracted from the publishers' files by program and edited" in card
+    assert "extracted from the publishers' files automatically and edited" in card
     assert "Example Institute, “Guide”" in card and "https://example.org/guide\\_ja.pdf" in card
     assert card.startswith("---\npretty_name:")
 
@@ -219,19 +219,19 @@ def test_an_empty_text_is_a_value_in_the_data_package_not_a_missing_one(release)
 
 @pytest.fixture(params=["small", "real"])
 def any_release(request) -> Path:
-    """The small release, then that of the real documents where they are."""
+    """The small release, and that of the real documents where they exist."""
     return request.getfixturevalue("release" if request.param == "small" else "shared_release")
 
 
 def validated(*packages: str, command: list[str]) -> str:
-    """Run a validator whose pins clash with ours in an environment of its own."""
+    """Run a validator in its own environment, because its pinned packages conflict with ours."""
     if not shutil.which("uv"):
-        pytest.skip("uv is not here, which makes the environment for the validator")
+        pytest.skip("uv is not installed, which creates the environment of the validator")
     options = [option for package in packages for option in ("--with", package)]
     base = ["uv", "run", "--quiet", "--isolated", "--no-project", *options]
     probe = subprocess.run([*base, "python", "-c", ""], capture_output=True, text=True, timeout=280)
     if probe.returncode:
-        pytest.skip(f"the registry did not give {packages}: {probe.stderr.strip()[-200:]}")
+        pytest.skip(f"{packages} could not be installed: {probe.stderr.strip()[-200:]}")
     done = subprocess.run([*base, *command], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -279,18 +279,18 @@ def test_datasette_opens_the_database_with_its_metadata(release):
         "async def main():\n"
         "    site = Datasette([sys.argv[1]], metadata=json.load(open(sys.argv[2])))\n"
         "    for path in sys.argv[3:]:\n"
-        "        answer = await site.client.get(path)\n"
-        "        print(json.dumps([answer.status_code, answer.text.count('AIの安全性評価の手引き')]))\n"
+        "        response = await site.client.get(path)\n"
+        "        print(json.dumps([response.status_code, response.text.count('AIの安全性評価の手引き')]))\n"
         "asyncio.run(main())"
     )
     paths = ["/dataset/documents", "/dataset/find?words=%E8%A9%95%E4%BE%A1", "/dataset/blocks?_facet=kind"]
     files = [str(release / "dataset.sqlite"), str(release / "datasette.json")]
     out = validated("datasette", "setuptools", command=["python", "-c", script, *files, *paths])
-    answers = [json.loads(line) for line in out.splitlines()]
-    assert [status for status, _ in answers] == [200, 200, 200]
-    assert all(count >= 1 for _, count in answers)
+    responses = [json.loads(line) for line in out.splitlines()]
+    assert [status for status, _ in responses] == [200, 200, 200]
+    assert all(count >= 1 for _, count in responses)
 
 
-def test_schemas_say_what_the_fields_mean():
+def test_each_schema_describes_its_row():
     for table in TABLES:
         assert json_schema(table)["$defs"][TABLES[table].__name__]["description"]

@@ -1,4 +1,4 @@
-"""Parquet: row groups that the release before has are taken over, and nobody can tell by the bytes."""
+"""Parquet: row groups of the previous release are reused, and the bytes are the same as without it."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ WORKS = tuple(f"work-{number:02}" for number in range(16))
 
 @pytest.fixture(autouse=True)
 def small_groups(monkeypatch):
-    monkeypatch.setattr(parquet, "_LEAST", 8)
+    monkeypatch.setattr(parquet, "_MIN_GROUP_ROWS", 8)
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
     monkeypatch.setattr(folders, "flush", lambda folder: None)
 
 
 @pytest.fixture
-def made(monkeypatch) -> list[str]:
-    """The works of the rows that were made into Arrow, a text a row group."""
-    found: list[str] = []
-    before = parquet._made
+def converted(monkeypatch) -> list[str]:
+    """Record the works of each row group that is converted to Arrow, one text for each group."""
+    groups: list[str] = []
+    convert = parquet._to_arrow
 
-    def watched(rows, schema):
-        found.append(" ".join(sorted({row.id.partition("/")[0] for row in rows})))
-        return before(rows, schema)
+    def recorded(rows, schema):
+        groups.append(" ".join(sorted({row.id.partition("/")[0] for row in rows})))
+        return convert(rows, schema)
 
-    monkeypatch.setattr(parquet, "_made", watched)
-    return found
+    monkeypatch.setattr(parquet, "_to_arrow", recorded)
+    return groups
 
 
 def works(changed: dict[str, str], left_out: tuple[str, ...] = ()):
-    """Some works in both languages; of those named in ``changed`` a block says something else."""
+    """Return works in both languages. In the works in ``changed``, one block has another text."""
     documents = []
     for work in WORKS:
         if work not in left_out:
@@ -66,34 +66,34 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
 
 
-def test_only_the_row_group_of_a_changed_work_is_made_anew(tmp_path, made):
+def test_only_the_row_group_of_a_changed_work_is_converted_again(tmp_path, converted):
     first = released(tmp_path, 0, changed={})
     blocks = pq.ParquetFile(first / "blocks.parquet").metadata
     assert blocks.num_row_groups >= 3
-    made.clear()
+    converted.clear()
     released(tmp_path, 1, changed={"work-07": "something else"})
-    assert made and all("work-07" in works for works in made)
-    assert all(len(works.split()) < len(WORKS) / 2 for works in made)
+    assert converted and all("work-07" in works for works in converted)
+    assert all(len(works.split()) < len(WORKS) / 2 for works in converted)
 
 
-def test_a_table_whose_rows_are_all_the_same_is_the_same_file(tmp_path, made):
+def test_a_table_with_the_same_rows_is_the_same_file(tmp_path):
     first = released(tmp_path, 0, changed={})
     second = released(tmp_path, 1, changed={"work-07": "something else"})
     same = {name for name in files(first) if (first / name).stat().st_ino == (second / name).stat().st_ino}
     assert same == {f"{table}.parquet" for table in parquet.TABLES if table != "blocks"}
 
 
-def test_what_the_disk_has_spoilt_is_not_taken_over(tmp_path):
+def test_a_damaged_file_is_not_reused(tmp_path):
     first = released(tmp_path, 0, changed={})
-    whole = (first / "sections.parquet").read_bytes()
-    spoilt = bytearray(whole)
-    spoilt[200] ^= 1
-    (first / "sections.parquet").write_bytes(spoilt)
+    good = (first / "sections.parquet").read_bytes()
+    damaged = bytearray(good)
+    damaged[200] ^= 1
+    (first / "sections.parquet").write_bytes(damaged)
     second = released(tmp_path, 1, changed={"work-07": "something else"})
-    assert (second / "sections.parquet").read_bytes() == whole
+    assert (second / "sections.parquet").read_bytes() == good
 
 
-def test_a_file_that_is_no_parquet_is_made_anew(tmp_path):
+def test_a_file_that_is_not_parquet_is_written_again(tmp_path):
     first = released(tmp_path, 0, changed={})
     for path in first.glob("*.parquet"):
         path.write_bytes(b"PAR1 and nothing more")
@@ -106,7 +106,7 @@ def test_a_file_that_is_no_parquet_is_made_anew(tmp_path):
     changed=st.dictionaries(st.sampled_from(WORKS), st.sampled_from(["one", "二つ", ""]), max_size=3),
     left_out=st.lists(st.sampled_from(WORKS), max_size=2, unique=True),
 )
-def test_the_bytes_are_those_of_a_release_without_one_before_it(tmp_path_factory, changed, left_out):
+def test_the_bytes_are_those_of_a_release_without_a_previous_one(tmp_path_factory, changed, left_out):
     root = tmp_path_factory.mktemp("root")
     released(root, 0, changed={"work-03": "as it was"}, left_out=("work-11",))
     after = released(root, 1, changed=changed, left_out=tuple(left_out))

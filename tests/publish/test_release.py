@@ -1,4 +1,4 @@
-"""Releases are whole or not there, and the same bytes for the same input."""
+"""A release is complete or does not exist, and the same input gives the same bytes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from aisi_ingest.publish.release import FORMAT
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 replace = msgspec.structs.replace
-# What may hold a clock, a history or the version of a library.
-NOT_THE_SAME = {
+# Files that contain a time, a history or the version of a library.
+MAY_DIFFER = {
     "report.json",
     "CHANGES.md",
     "changes.json",
@@ -38,7 +38,7 @@ NOT_THE_SAME = {
 
 
 @pytest.fixture(autouse=True)
-def no_waiting_for_the_disk(monkeypatch):
+def no_disk_flush(monkeypatch):
     monkeypatch.setattr(folders.os, "fsync", lambda descriptor: None)
     monkeypatch.setattr(folders, "flush", lambda folder: None)
 
@@ -57,8 +57,8 @@ def rows(release: Path, table: str) -> list[dict]:
     return [json.loads(line) for line in (release / f"{table}.jsonl").read_text("utf-8").splitlines()]
 
 
-def with_first_block(changed_document, **changes):
-    """The document with one change in its third block."""
+def with_third_block(changed_document, **changes):
+    """Return the document with a change in its third block."""
     content = changed_document.content
     blocks = list(content.blocks)
     blocks[2] = replace(blocks[2], **changes)
@@ -72,7 +72,7 @@ def test_a_release_is_named_by_its_time_and_latest_points_at_it(tmp_path):
     assert not list((tmp_path / "processed").glob(".building-*"))
 
 
-def test_a_run_that_changes_nothing_publishes_nothing_and_says_so(tmp_path):
+def test_a_run_without_changes_publishes_nothing_and_reports_it(tmp_path):
     released(tmp_path)
     result = publish(publication(report={"seconds": 99}), tmp_path, now=NOW + timedelta(days=1))
     assert result.value is None
@@ -101,7 +101,7 @@ def test_another_time_root_and_time_zone_give_the_same_data_files(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     other = contents(Path(done.stdout.strip()))
     assert one.keys() == other.keys()
-    assert {name for name in one if one[name] != other[name]} <= NOT_THE_SAME
+    assert {name for name in one if one[name] != other[name]} <= MAY_DIFFER
 
 
 def test_no_data_file_names_the_root(tmp_path):
@@ -109,7 +109,7 @@ def test_no_data_file_names_the_root(tmp_path):
         assert str(tmp_path).encode() not in data, name
 
 
-def test_every_field_of_the_contract_is_there_and_ids_are_whole(tmp_path):
+def test_rows_have_every_field_of_the_contract_and_global_ids(tmp_path):
     release = released(tmp_path)
     head = rows(release, "documents")[0]
     assert head["id"] == "guide/1.0/en" and head["made_with"] == {"extract": "1", "publish": FORMAT, "tag": "1"}
@@ -124,14 +124,14 @@ def test_every_field_of_the_contract_is_there_and_ids_are_whole(tmp_path):
     assert [row["id"] for row in rows(release, "findings")] == ["guide/1.0#f1", "guide/1.0#f2"]
 
 
-def test_entities_are_those_that_are_mentioned_and_local_ones_have_names_from_the_text(tmp_path):
+def test_only_mentioned_entities_are_listed_and_local_ones_have_names_from_the_text(tmp_path):
     entities = rows(released(tmp_path), "entities")
     assert [row["id"] for row in entities] == ["exi", "local:hanako-yamada"]
     assert entities[0]["mentions"] == 6 and entities[0]["documents"] == 3
     assert entities[1]["names"] == {"ja": ["山田花子"], "en": ["Hanako Yamada"]}
 
 
-def test_a_document_without_a_licence_is_left_out_and_the_sentence_says_what_to_write_where(tmp_path):
+def test_a_document_without_a_licence_is_left_out_and_the_message_says_how_to_add_one(tmp_path):
     bare = document("en", work="bare", digit="4")
     bare = replace(bare, listing=replace(bare.listing, licence=None))
     result = publish(publication(documents=(*publication().documents, bare)), tmp_path, now=NOW)
@@ -142,7 +142,7 @@ def test_a_document_without_a_licence_is_left_out_and_the_sentence_says_what_to_
     assert json.loads((tmp_path / "processed" / "index.json").read_text("utf-8"))["last_successful"] is None
 
 
-def test_a_pair_with_a_refused_document_loses_its_alignment_only(tmp_path):
+def test_a_pair_with_a_refused_document_loses_only_its_alignment(tmp_path):
     ja, en, other = publication().documents
     result = publish(
         publication(documents=(ja, replace(en, listing=replace(en.listing, licence=None)), other)), tmp_path, now=NOW
@@ -152,34 +152,34 @@ def test_a_pair_with_a_refused_document_loses_its_alignment_only(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "whole", ["", "a/b", "../../x/ja", "a/b/c/ja", "a/./ja", "a b/1/ja", ".a/1/ja", "長い名前" * 20 + "/1/ja"]
+    "document_id", ["", "a/b", "../../x/ja", "a/b/c/ja", "a/./ja", "a b/1/ja", ".a/1/ja", "長い名前" * 20 + "/1/ja"]
 )
-def test_an_id_that_is_no_path_of_three_parts_is_left_out(tmp_path, whole):
-    odd = replace(document("en"), id=whole, work=whole.partition("/")[0])
+def test_a_document_with_an_unsafe_id_is_left_out(tmp_path, document_id):
+    odd = replace(document("en"), id=document_id, work=document_id.partition("/")[0])
     result = publish(publication(documents=(document("ja"), odd), alignments=(), comparisons=()), tmp_path, now=NOW)
     assert result.value is not None and result.value.rows["documents"] == 1
     assert [issue.code for issue in result.issues] == ["id_unfit"]
 
 
-def _broken_offset():
+def _wrong_offset():
     ja = document("ja")
     wrong = Mention(id="m9", block="b3", start=0, end=2, text="違う", label="ORG", rule="test", value="exi")
     return {"documents": (replace(ja, mentions=(*ja.mentions, wrong)),)}
 
 
-BROKEN = {
-    "offset": (_broken_offset(), "not '違う'"),
-    "hidden text in a section": ({"documents": (with_first_block(document("ja"), hidden=True),)}, "hidden text"),
-    "no such section": ({"documents": (with_first_block(document("ja"), section="s9"),)}, "no section has the id"),
-    "no such page": ({"documents": (with_first_block(document("ja"), page=3),)}, "page 3 of 2"),
-    "bead to nowhere": (
+INVALID = {
+    "offset": (_wrong_offset(), "not '違う'"),
+    "hidden text in a section": ({"documents": (with_third_block(document("ja"), hidden=True),)}, "hidden text"),
+    "no such section": ({"documents": (with_third_block(document("ja"), section="s9"),)}, "no section has the id"),
+    "no such page": ({"documents": (with_third_block(document("ja"), page=3),)}, "page 3 of 2"),
+    "bead without a block": (
         {
             "documents": publication().documents,
             "alignments": (Alignment("guide/1.0/ja", "guide/1.0/en", (Bead("block", ("b99",), ("b1",), 0.5),)),),
         },
         "no block has the id guide/1.0/ja#b99",
     ),
-    "sentence behind the end": (
+    "sentence after the end": (
         {
             "documents": publication().documents,
             "alignments": (Alignment("guide/1.0/ja", "guide/1.0/en", (Bead("sentence", ("b1:0-99",), (), 0),)),),
@@ -194,25 +194,25 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_does_not_hold_leaves_the_pointer_where_it_was_and_is_named(tmp_path, name):
+@pytest.mark.parametrize("name", INVALID)
+def test_an_invalid_release_is_not_published_and_the_problem_is_named(tmp_path, name):
     before = released(tmp_path)
-    changes, said = BROKEN[name]
+    changes, words = INVALID[name]
     result = publish(publication(**({"alignments": (), "comparisons": ()} | changes)), tmp_path, now=NOW)
     assert result.value is None
-    assert [issue.level for issue in result.issues] == ["error"] and said in result.issues[0].message
+    assert [issue.level for issue in result.issues] == ["error"] and words in result.issues[0].message
     assert latest_release(tmp_path / "processed") == before
     assert not list((tmp_path / "processed").glob(".building-*"))
 
 
-def test_a_row_of_the_wrong_type_is_refused(tmp_path):
-    wrong = with_first_block(document("ja"), kind="poem")
+def test_a_row_with_a_wrong_type_is_refused(tmp_path):
+    wrong = with_third_block(document("ja"), kind="poem")
     result = publish(publication(documents=(wrong,), alignments=(), comparisons=()), tmp_path, now=NOW)
     assert result.value is None and result.issues[0].code == "row_invalid" and "poem" in result.issues[0].message
 
 
 @pytest.mark.parametrize(
-    ("box", "published", "said"),
+    ("box", "published", "codes"),
     [
         (Box(-20, 10, 700, 30), [0.0, 10.0, 595.28, 30.0], ["box_clipped"]),
         (Box(72, 10, 595.9, 30), [72.0, 10.0, 595.28, 30.0], []),
@@ -220,14 +220,14 @@ def test_a_row_of_the_wrong_type_is_refused(tmp_path):
         (Box(float("nan"), 10, float("inf"), 30), [0.0, 10.0, 0.0, 30.0], ["box_clipped"]),
     ],
 )
-def test_a_box_is_brought_into_its_page_and_that_is_said(tmp_path, box, published, said):
-    odd = with_first_block(document("ja"), bbox=box)
+def test_a_box_is_clipped_to_its_page_and_that_is_reported(tmp_path, box, published, codes):
+    odd = with_third_block(document("ja"), bbox=box)
     result = publish(publication(documents=(odd,), alignments=(), comparisons=()), tmp_path, now=NOW)
-    assert result.value is not None and [issue.code for issue in result.issues] == said
+    assert result.value is not None and [issue.code for issue in result.issues] == codes
     assert rows(Path(result.value.path), "blocks")[2]["bbox"] == published
 
 
-def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_path, monkeypatch):
+def test_a_full_disk_leaves_the_old_release_intact_and_the_next_run_succeeds(tmp_path, monkeypatch):
     before = contents(released(tmp_path))
     more = (*publication().documents, document("en", work="more", digit="5"))
 
@@ -242,10 +242,10 @@ def test_a_full_disk_leaves_the_old_release_whole_and_the_next_run_succeeds(tmp_
     assert publish(publication(documents=more), tmp_path, now=NOW).value is not None
 
 
-FLUSH = folders.flush  # as it is, without the fixture
+FLUSH = folders.flush  # the original, which the fixture replaces
 
 
-def test_a_disk_that_fails_when_the_release_is_brought_to_it_leaves_the_old_one(tmp_path, monkeypatch):
+def test_a_disk_that_fails_when_the_release_is_flushed_leaves_the_old_one(tmp_path, monkeypatch):
     before = released(tmp_path)
 
     class Library:
@@ -261,13 +261,13 @@ def test_a_disk_that_fails_when_the_release_is_brought_to_it_leaves_the_old_one(
     assert latest_release(tmp_path / "processed") == before
 
 
-@pytest.mark.parametrize("system", ["with syncfs", "without"])
-def test_a_release_is_brought_to_the_disk_with_all_its_files(tmp_path, monkeypatch, system):
+@pytest.mark.parametrize("system", ["with syncfs", "without syncfs"])
+def test_a_release_is_flushed_to_the_disk_with_all_its_files(tmp_path, monkeypatch, system):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "file").write_text("x")
     synced = []
     monkeypatch.setattr(folders, "_sync", synced.append)
-    if system == "without":
+    if system == "without syncfs":
         monkeypatch.setattr(folders.ctypes, "CDLL", lambda *arguments, **options: object())
     FLUSH(tmp_path)
     assert set(synced) == (
@@ -275,8 +275,8 @@ def test_a_release_is_brought_to_the_disk_with_all_its_files(tmp_path, monkeypat
     )
 
 
-@pytest.mark.parametrize("most", [5_000, 30_000, 90_000])
-def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most):
+@pytest.mark.parametrize("limit", [5_000, 30_000, 90_000])
+def test_the_old_release_stays_intact_whichever_file_does_not_fit(tmp_path, limit):
     before = contents(released(tmp_path))
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
@@ -285,7 +285,7 @@ def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most
         "result = publish(publication(made_with={'extract': '2'}), Path(sys.argv[2]), now=datetime.now(UTC))\n"
         "assert result.value is None; print(result.issues[-1].code, result.issues[-1].message)"
     )
-    command = [sys.executable, "-c", script, str(Path(__file__).parents[1] / "support"), str(tmp_path), str(most)]
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[1] / "support"), str(tmp_path), str(limit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("not_written"), done.stdout + done.stderr
     assert contents(latest_release(tmp_path / "processed")) == before
@@ -293,17 +293,17 @@ def test_whatever_file_no_longer_fits_the_old_release_stays_whole(tmp_path, most
 
 
 def without_override() -> None:
-    """Before the child's program begins: a root user's right to write where the permissions forbid it goes.
+    """Remove the right of the root user to write where the permissions forbid it, before a child program begins.
 
-    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2)); for other users that fails, and need not succeed.
+    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2)). For other users that fails, and is not needed.
     """
     ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
 @pytest.mark.parametrize("closed", ["processed", "processed/releases"])
-def test_a_folder_without_write_permission_is_one_sentence_and_the_old_release_stays_whole(tmp_path, closed):
+def test_a_folder_without_write_permission_is_one_message_and_the_old_release_stays_intact(tmp_path, closed):
     before = released(tmp_path)
-    whole = contents(before)
+    files = contents(before)
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
         "from publications import publication; from aisi_ingest.publish import publish\n"
@@ -317,19 +317,19 @@ def test_a_folder_without_write_permission_is_one_sentence_and_the_old_release_s
     finally:
         (tmp_path / closed).chmod(0o700)
     assert done.stdout.startswith("None 1 not_written") and "Permission denied" in done.stdout
-    assert contents(latest_release(tmp_path / "processed")) == whole
+    assert contents(latest_release(tmp_path / "processed")) == files
     after = released(tmp_path, made_with={"extract": "2"}, now=NOW + timedelta(hours=1))
     assert latest_release(tmp_path / "processed") == after
     assert not list((tmp_path / "processed").glob(".building-*"))
 
 
-def test_a_file_where_the_releases_should_be_is_one_sentence(tmp_path):
+def test_a_file_in_place_of_the_folder_is_one_message(tmp_path):
     (tmp_path / "processed").write_text("not a folder")
     result = publish(publication(), tmp_path, now=NOW)
     assert result.value is None and result.issues[0].code == "not_written"
 
 
-def test_what_a_killed_publish_left_is_removed_by_the_next_one(tmp_path):
+def test_the_next_publish_removes_what_a_killed_one_left(tmp_path):
     before = released(tmp_path)
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from datetime import datetime, UTC\n"
@@ -347,7 +347,7 @@ def test_what_a_killed_publish_left_is_removed_by_the_next_one(tmp_path):
     assert not list((tmp_path / "processed").glob(".building-*"))
 
 
-def test_a_folder_that_another_publish_is_writing_is_left_alone(tmp_path):
+def test_a_folder_that_another_publish_is_writing_is_not_removed(tmp_path):
     processed = tmp_path / "processed"
     (processed / "releases").mkdir(parents=True)
     with folders.building(processed) as folder:
@@ -356,7 +356,7 @@ def test_a_folder_that_another_publish_is_writing_is_left_alone(tmp_path):
     assert folders.clean(processed) == []
 
 
-def test_two_publishes_at_once_give_two_whole_releases(tmp_path):
+def test_publishing_at_the_same_time_gives_complete_releases(tmp_path):
     results = []
 
     def one(version):
@@ -374,7 +374,7 @@ def test_two_publishes_at_once_give_two_whole_releases(tmp_path):
     assert latest_release(tmp_path / "processed").name in names
 
 
-def test_a_reader_never_finds_latest_missing_or_half(tmp_path):
+def test_a_reader_never_finds_latest_missing_or_incomplete(tmp_path):
     released(tmp_path)
     stop, seen = threading.Event(), []
 
@@ -392,7 +392,7 @@ def test_a_reader_never_finds_latest_missing_or_half(tmp_path):
     assert seen and min(seen) > 1000
 
 
-def test_index_tells_latest_and_last_successful(tmp_path):
+def test_the_index_names_the_latest_and_the_last_successful_release(tmp_path):
     good = released(tmp_path)
     bad = released(tmp_path, made_with={"extract": "2"}, succeeded=False, now=NOW + timedelta(hours=1))
     index = json.loads((tmp_path / "processed" / "index.json").read_text("utf-8"))
@@ -400,7 +400,7 @@ def test_index_tells_latest_and_last_successful(tmp_path):
     assert [each["id"] for each in index["releases"]] == [good.name, bad.name]
 
 
-def test_prune_keeps_the_newest_the_last_successful_and_what_is_being_read(tmp_path):
+def test_prune_keeps_the_newest_the_last_successful_and_releases_in_use(tmp_path):
     names = []
     for hour in range(5):
         names.append(
@@ -417,7 +417,7 @@ def test_prune_keeps_the_newest_the_last_successful_and_what_is_being_read(tmp_p
         prune(processed, keep=0)
 
 
-def test_diff_tells_what_was_added_removed_and_changed_however_ids_shift(tmp_path):
+def test_diff_lists_added_removed_and_changed_rows_although_ids_shift(tmp_path):
     before = released(tmp_path)
     ja, en, _ = publication().documents
     blocks = ja.content.blocks
@@ -437,14 +437,14 @@ def test_diff_tells_what_was_added_removed_and_changed_however_ids_shift(tmp_pat
     assert diff(after, after).changes == ()
 
 
-def test_findings_between_editions_of_one_language_have_ids_of_their_own(tmp_path):
+def test_findings_between_editions_in_one_language_have_their_own_ids(tmp_path):
     old, new = document("ja"), document("ja", edition="1.1", digit="6")
     between = replace(comparison(), ja=old.id, en=new.id)
     release = released(tmp_path, documents=(old, new), alignments=(), comparisons=(between,))
     assert rows(release, "findings")[0]["id"] == "guide/1.0+1.1.ja#f1"
 
 
-def test_the_same_work_as_slides_is_aligned_beside_the_pdf(tmp_path):
+def test_the_slides_of_a_work_are_aligned_separately_from_the_pdf(tmp_path):
     forms = [document(lang) for lang in ("ja", "en")]
     slides = [replace(each, id=f"{each.id}.pptx") for each in forms]
     beads = alignment()

@@ -1,4 +1,4 @@
-"""Publishing costs by the document, and holds one work at a time in memory."""
+"""The time to publish grows with the number of documents, and only one work is in memory at a time."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ count = int(sys.argv[3])
 class Lazy(Mapping):
     def __len__(self): return count
     def __iter__(self): return (f"work-{n:05}/1.0/{lang}" for n in range(count // 2) for lang in ("ja", "en"))
-    def __getitem__(self, whole):
-        work, _, lang = whole.split("/")
+    def __getitem__(self, document_id):
+        work, _, lang = document_id.split("/")
         return document(lang, work=work, digit=f"{int(work[5:]):x}"[-1])
 
 def run(root, documents):
-    pairs = [alignment(work) for work in sorted({whole.split("/")[0] for whole in documents})]
+    pairs = [alignment(work) for work in sorted({document_id.split("/")[0] for document_id in documents})]
     publication = Publication(documents=documents, alignments=pairs, entities=ENTITIES)
     result = publish(publication, root, now=datetime.now(UTC))
     assert result.value and result.value.rows["documents"] == len(documents), result.issues
@@ -42,7 +42,7 @@ print(time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_m
 
 
 def measured(root: Path, count: int) -> tuple[float, float]:
-    """Processor seconds, and peak memory in MiB, of publishing so many documents."""
+    """Return processor seconds and peak memory in MiB for publishing this many documents."""
     command = [
         sys.executable,
         "-c",
@@ -57,9 +57,9 @@ def measured(root: Path, count: int) -> tuple[float, float]:
 
 
 @pytest.mark.slow
-def test_four_times_the_documents_cost_four_times_the_time_and_hardly_more_memory(tmp_path):
+def test_four_times_the_documents_take_four_times_as_long_and_little_more_memory(tmp_path):
     (few_seconds, few_memory), (many_seconds, many_memory) = measured(tmp_path, 250), measured(tmp_path, 1000)
-    assert many_seconds / few_seconds < 4 * 2  # a cost that grows with the square would be 16 times
-    # 20 kB a document: its row in the lists of the package, the card, the search index and the entity pages. At
-    # 10,000 documents, 200 MiB on top of the libraries.
+    assert many_seconds / few_seconds < 4 * 2  # squared time would be 16 times
+    # Each document takes 20 kB: in the lists of the data package, the card, the search index and the entity pages.
+    # 10,000 documents take 200 MiB in addition to the libraries.
     assert many_memory - few_memory < 750 * 0.02 + 20

@@ -1,3 +1,5 @@
+"""Workers keep their limits, and the pool survives crashed, hanging and killed processes."""
+
 import contextlib
 import itertools
 import os
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from aisi_ingest.sandbox.pool import LimitExceeded, Limits, LimitsError, Sandbox, configured
+from aisi_ingest.sandbox.pool import LimitExceeded, Limits, LimitsError, Sandbox, limits_from_environment
 
 
 def sleep_long():
@@ -25,14 +27,14 @@ def spin():
 
 
 def hold_the_interpreter():
-    return sum(itertools.repeat(1, 1 << 36))  # in C, without a chance for other threads, as PDFium does
+    return sum(itertools.repeat(1, 1 << 36))  # in C, and no other thread can run meanwhile, as in PDFium
 
 
-def swell():
+def exceed_memory():
     return len(b"x" * (8 << 30))
 
 
-def die():
+def crash():
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
@@ -45,7 +47,7 @@ def connect(port):
     socket.create_connection(("127.0.0.1", port), timeout=2)
 
 
-def hold(mebibytes):
+def allocate(mebibytes):
     return len(bytearray(mebibytes << 20))
 
 
@@ -64,7 +66,7 @@ def loaded():
     return LOADED, os.getpid()
 
 
-def load_long():
+def load_slowly():
     time.sleep(3)
 
 
@@ -72,13 +74,13 @@ def fail_to_load():
     raise ValueError("no weights")
 
 
-class Stubborn(Exception):
+class NotUnpicklable(Exception):
     def __init__(self, first, second):
         super().__init__(first)
 
 
-def raise_what_cannot_cross():
-    raise Stubborn("one", "two")
+def raise_an_exception_that_cannot_be_unpickled():
+    raise NotUnpicklable("one", "two")
 
 
 @pytest.fixture(scope="module")
@@ -90,16 +92,16 @@ def sandbox():
 
 @pytest.mark.parametrize(
     ("function", "code"),
-    [(spin, "cpu_limit"), (swell, "memory_limit"), (die, "worker_died")],
+    [(spin, "cpu_limit"), (exceed_memory, "memory_limit"), (crash, "worker_died")],
 )
-def test_a_worker_that_exceeds_a_limit_says_which_and_the_next_call_works(sandbox, function, code):
+def test_a_worker_that_exceeds_a_limit_is_reported_with_the_limit_and_the_next_call_works(sandbox, function, code):
     with pytest.raises(LimitExceeded) as stopped:
         sandbox.call(function)
     assert stopped.value.code == code
     assert sandbox.call(process_id) > 0
 
 
-def test_a_worker_that_hangs_is_stopped():
+def test_a_worker_that_hangs_is_stopped_at_the_time_limit():
     box = Sandbox(1, Limits(wall_seconds=1))
     try:
         with pytest.raises(LimitExceeded) as stopped:
@@ -109,21 +111,21 @@ def test_a_worker_that_hangs_is_stopped():
         box.stop()
 
 
-def test_a_worker_writes_no_file(sandbox, tmp_path):
+def test_a_worker_cannot_write_files(sandbox, tmp_path):
     with pytest.raises(OSError, match="File too large"):
         sandbox.call(write_a_file, str(tmp_path / "out.txt"))
 
 
-def test_a_worker_reaches_no_server(sandbox):
+def test_a_worker_cannot_connect_to_a_server(sandbox):
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OSError):
         sandbox.call(connect, server.getsockname()[1])
 
 
-def test_workers_are_replaced_after_some_calls(sandbox):
+def test_a_worker_is_replaced_after_its_number_of_calls(sandbox):
     assert len({sandbox.call(process_id) for _ in range(9)}) > 1
 
 
-def test_workers_outlive_the_thread_that_first_asked_for_them():
+def test_a_worker_continues_after_the_thread_that_started_it_has_ended():
     box = Sandbox(1)
     try:
         first = threading.Thread(target=box.call, args=(process_id,))
@@ -150,12 +152,16 @@ if __name__ == "__main__":
 """
 
 
-def test_a_killed_run_leaves_no_worker_behind(tmp_path):
-    assert _ends(_killed(tmp_path, ORPHAN.format(tests=str(Path(__file__).parent))))
+def test_no_worker_remains_after_a_run_is_killed(tmp_path):
+    assert _has_ended(_run_and_kill(tmp_path, ORPHAN.format(tests=str(Path(__file__).parent))))
 
 
-def _killed(tmp_path, script):
-    """Kill a process that runs ``script`` after its second line; the first names the process that may outlive it."""
+def _run_and_kill(tmp_path, script):
+    """Kill a process that runs ``script`` when it has printed two lines.
+
+    Returns:
+        The process id in the first line: a process that must end too.
+    """
     path = tmp_path / "parent.py"
     path.write_text(script)
     parent = subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True)
@@ -170,39 +176,38 @@ KILLED_EARLY = """
 import sys, threading, time
 sys.path.insert(0, {tests!r})
 from aisi_ingest.sandbox.pool import Sandbox
-from test_pool import process_id, load_long
+from test_pool import process_id, load_slowly
 if __name__ == "__main__":
     box = Sandbox(1)
-    print(box._nurse.pid, flush=True)
-    if {while_it_loads}:
-        threading.Thread(target=box.prepare, args=(load_long,), daemon=True).start()
+    print(box._fork_server.pid, flush=True)
+    if {while_loading}:
+        threading.Thread(target=box.prepare, args=(load_slowly,), daemon=True).start()
         time.sleep(1)
-    print("here", flush=True)
+    print("ready", flush=True)
     time.sleep(60)
 """
 
 
-@pytest.mark.parametrize("while_it_loads", [False, True])
-def test_a_run_that_is_killed_before_it_has_workers_leaves_no_process_behind(while_it_loads, tmp_path):
-    assert _ends(
-        _killed(tmp_path, KILLED_EARLY.format(tests=str(Path(__file__).parent), while_it_loads=while_it_loads))
-    )
+@pytest.mark.parametrize("while_loading", [False, True])
+def test_no_process_remains_after_a_run_is_killed_before_it_has_workers(while_loading, tmp_path):
+    script = KILLED_EARLY.format(tests=str(Path(__file__).parent), while_loading=while_loading)
+    assert _has_ended(_run_and_kill(tmp_path, script))
 
 
-def _ends(worker):
+def _has_ended(process):
     for _ in range(50):
-        if not Path(f"/proc/{worker}").exists():
+        if not Path(f"/proc/{process}").exists():
             return True
         time.sleep(0.1)
     return False
 
 
-def test_what_a_call_held_in_memory_is_measured_and_not_put_on_the_next():
+def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls():
     box = Sandbox(1)
     try:
-        before = box.measured(process_id)
-        large = box.measured(hold, 200)
-        small = box.measured(hold, 1)
+        before = box.call_measured(process_id)
+        large = box.call_measured(allocate, 200)
+        small = box.call_measured(allocate, 1)
         assert large.value == 200 << 20
         assert 195 << 20 < large.memory - before.memory < 220 << 20
         assert small.memory < before.memory + (20 << 20)
@@ -210,17 +215,18 @@ def test_what_a_call_held_in_memory_is_measured_and_not_put_on_the_next():
         box.stop()
 
 
-def test_the_time_of_a_call_is_without_what_it_waited_for_a_worker():
+def test_the_time_of_a_call_excludes_waiting_for_a_worker():
     sandbox = Sandbox(1)
     try:
         with ThreadPoolExecutor(4) as pool:
-            took = [done.seconds for done in pool.map(lambda _: sandbox.measured(time.sleep, 0.6), range(3))]
+            seconds = [done.seconds for done in pool.map(lambda _: sandbox.call_measured(time.sleep, 0.6), range(3))]
     finally:
         sandbox.stop()
-    assert min(took) >= 0.6 and max(took) < 2 * min(took)  # with the waiting, the third call would take three times
+    # If the time in the queue counted, the third call would take three times as long as the first.
+    assert min(seconds) >= 0.6 and max(seconds) < 2 * min(seconds)
 
 
-def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
+def test_a_script_without_a_main_guard_fails_and_does_not_hang(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
@@ -231,56 +237,56 @@ def test_a_script_without_a_guard_ends_in_an_error_and_does_not_hang(tmp_path):
     assert done.returncode != 0 and "freeze_support" in done.stderr
 
 
-def test_what_is_prepared_is_loaded_once_and_all_workers_have_it():
+def test_prepared_objects_are_loaded_once_and_all_workers_have_them():
     box = Sandbox(2)
     try:
         before = box.call(process_id)
         for _ in range(2):
             box.prepare(load, "a model")
-        there, worker = box.call(loaded)
-        assert [what for what, _ in there] == ["a model"]
-        assert len({before, worker, there[0][1]}) == 3  # neither the old worker nor the new one has loaded it
+        found, worker = box.call(loaded)
+        assert [what for what, _ in found] == ["a model"]
+        assert len({before, worker, found[0][1]}) == 3  # neither the old worker nor the new worker loaded it
     finally:
         box.stop()
 
 
-def test_what_is_prepared_soon_is_there_for_whoever_waits_and_a_sandbox_may_stop_meanwhile():
+def test_preparing_in_the_background_can_be_waited_for_and_does_not_delay_stopping():
     box = Sandbox(2)
-    box.prepare_soon(load, "a model")
+    box.prepare_in_background(load, "a model")
     box.prepare(load, "a model")
     assert [what for what, _ in box.call(loaded)[0]] == ["a model"]
-    box.prepare_soon(load_long)
+    box.prepare_in_background(load_slowly)
     box.stop()  # while the model is still loading
 
 
-COUNTED = """
+MEASURED_SCRIPT = """
 import sys
 sys.path.insert(0, {tests!r})
 from aisi_ingest.sandbox import pool as sandbox
-from test_pool import hold
+from test_pool import allocate
 if __name__ == "__main__":
-    sandbox.shared(1).call(hold, 300)
+    sandbox.shared(1).call(allocate, 300)
 """
 
 
-def test_what_workers_took_counts_as_that_of_the_process_that_has_them(tmp_path):
+def test_the_memory_of_workers_counts_as_that_of_the_children_of_their_process(tmp_path):
     script = tmp_path / "script.py"
-    script.write_text(COUNTED.format(tests=str(Path(__file__).parent)))
+    script.write_text(MEASURED_SCRIPT.format(tests=str(Path(__file__).parent)))
     _, status, usage = os.wait4(subprocess.Popen([sys.executable, script]).pid, 0)
     assert status == 0 and usage.ru_maxrss > 300 << 10
 
 
-def test_what_cannot_be_prepared_is_left_to_the_workers(capfd):
+def test_workers_still_run_after_preparing_failed(capfd):
     box = Sandbox(1)
     try:
         box.prepare(fail_to_load)
         assert box.call(process_id) > 0
     finally:
         box.stop()
-    assert "workers are not prepared: no weights" in capfd.readouterr().err
+    assert "could not be loaded before the workers start: no weights" in capfd.readouterr().err
 
 
-def test_several_calls_at_once_each_have_a_worker():
+def test_simultaneous_calls_share_the_workers():
     box = Sandbox(2)
     try:
         with ThreadPoolExecutor(8) as pool:
@@ -290,20 +296,20 @@ def test_several_calls_at_once_each_have_a_worker():
         box.close()
 
 
-def test_workers_come_back_when_the_process_that_they_are_forked_from_was_killed():
+def test_a_killed_fork_server_is_replaced():
     box = Sandbox(1)
     try:
         box.call(process_id)
-        os.kill(box._nurse.pid, signal.SIGKILL)
+        os.kill(box._fork_server.pid, signal.SIGKILL)
         time.sleep(0.2)
-        with contextlib.suppress(LimitExceeded):  # the worker that died with it
+        with contextlib.suppress(LimitExceeded):  # the worker was killed together with its fork server
             box.call(process_id)
         assert box.call(process_id) > 0
     finally:
         box.stop()
 
 
-def test_a_worker_of_a_killed_process_that_is_buried_late_does_no_harm_to_the_next():
+def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_one():
     box = Sandbox(2)
     try:
         with ThreadPoolExecutor(2) as pool:
@@ -311,31 +317,32 @@ def test_a_worker_of_a_killed_process_that_is_buried_late_does_no_harm_to_the_ne
             while not box._alive:
                 time.sleep(0.01)
             (old,) = box._alive.values()
-            buried, box._buried = box._buried, lambda one: None if one is old else buried(one)
-            os.kill(box._nurse.pid, signal.SIGKILL)
+            terminate = box._terminate
+            box._terminate = lambda ended: None if ended is old else terminate(ended)
+            os.kill(box._fork_server.pid, signal.SIGKILL)
             with pytest.raises(LimitExceeded):
                 busy.result()
-        first = box.call(process_id)  # a new process, which never had that child
-        assert buried(old) == -signal.SIGKILL
+        first = box.call(process_id)  # of a new fork server, to which the old worker is unknown
+        assert terminate(old) == -signal.SIGKILL
         assert box.call(process_id) == first
-        box.prepare(load, "a model")  # it still answers
+        box.prepare(load, "a model")  # the fork server still responds
         assert box.call(process_id) != first
     finally:
         box.stop()
 
 
-def test_an_exception_that_cannot_cross_is_told_all_the_same(sandbox):
-    with pytest.raises(RuntimeError, match="Stubborn"):
-        sandbox.call(raise_what_cannot_cross)
+def test_an_exception_that_cannot_be_unpickled_is_still_reported(sandbox):
+    with pytest.raises(RuntimeError, match="NotUnpicklable"):
+        sandbox.call(raise_an_exception_that_cannot_be_unpickled)
 
 
-def test_limits_are_those_of_the_environment_and_else_the_defaults():
-    assert configured({}) == Limits()
-    said = {"AISI_INGEST_WALL_SECONDS": "60", "AISI_INGEST_MEMORY_GIB": "3", "OTHER": "x"}
-    assert configured(said) == Limits(wall_seconds=60, address_space=3 << 30)
+def test_limits_come_from_the_environment_or_are_the_defaults():
+    assert limits_from_environment({}) == Limits()
+    environment = {"AISI_INGEST_WALL_SECONDS": "60", "AISI_INGEST_MEMORY_GIB": "3", "OTHER": "x"}
+    assert limits_from_environment(environment) == Limits(wall_seconds=60, address_space=3 << 30)
 
 
 @pytest.mark.parametrize("value", ["", "many", "0", "-1", "1.5"])
-def test_a_limit_that_is_none_is_named(value):
+def test_an_invalid_limit_is_reported_with_the_name_of_its_variable(value):
     with pytest.raises(LimitsError, match="AISI_INGEST_CPU_SECONDS is"):
-        configured({"AISI_INGEST_CPU_SECONDS": value})
+        limits_from_environment({"AISI_INGEST_CPU_SECONDS": value})

@@ -1,3 +1,5 @@
+"""The store: raw bytes, locks, the ledger and stage outputs."""
+
 import errno
 import json
 import os
@@ -18,72 +20,73 @@ from hypothesis import strategies as st
 
 from aisi_ingest.model import Receipt
 from aisi_ingest.storage import files, store
+from aisi_ingest.storage.files import RootError
 from aisi_ingest.storage.ledger import Ledger
-from aisi_ingest.storage.store import LockedError, RootError, Stamp, Store
+from aisi_ingest.storage.store import LockedError, Stamp, Store
 
 
 def receipt(url: str = "https://example.org/a.pdf", state: Any = "fetched", **fields: Any) -> Receipt:
     return Receipt(url=url, time=fields.pop("time", "2026-01-01T00:00:00Z"), source="s", state=state, **fields)
 
 
-# Bytes
+# Raw bytes
 
 
 @given(st.binary(max_size=5000))
 @settings(max_examples=25, deadline=None)
-def test_bytes_come_back_under_their_digest(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    place = Store(tmp_path_factory.mktemp("root"))
-    digest = place.put(content)
-    assert digest == files.sha256_of(content) and digest in place
-    assert place.path(digest) == place.raw / digest[:2] / digest
-    assert place.read(digest) == content
+def test_stored_bytes_can_be_read_by_their_sha256(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    root_store = Store(tmp_path_factory.mktemp("root"))
+    digest = root_store.put(content)
+    assert digest == files.sha256_of(content) and digest in root_store
+    assert root_store.path(digest) == root_store.raw / digest[:2] / digest
+    assert root_store.read(digest) == content
 
 
-def test_bytes_that_are_kept_are_never_written_again(tmp_path: Path) -> None:
-    place = Store(tmp_path)
-    digest = place.put(b"content")
-    before = place.path(digest).stat()
-    assert place.put(b"content") == digest
-    after = place.path(digest).stat()
+def test_stored_bytes_are_never_written_again(tmp_path: Path) -> None:
+    root_store = Store(tmp_path)
+    digest = root_store.put(b"content")
+    before = root_store.path(digest).stat()
+    assert root_store.put(b"content") == digest
+    after = root_store.path(digest).stat()
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
     assert not after.st_mode & 0o222
-    assert not list(place.raw.glob("incoming/*"))
+    assert not list(root_store.raw.glob("incoming/*"))
 
 
-def test_a_file_is_copied_and_stays_where_it_was(tmp_path: Path) -> None:
+def test_a_stored_file_is_copied_and_the_original_stays(tmp_path: Path) -> None:
     original = tmp_path / "a.pdf"
     original.write_bytes(b"content")
-    place = Store(tmp_path / "root")
-    assert place.read(place.put(original)) == b"content"
+    root_store = Store(tmp_path / "root")
+    assert root_store.read(root_store.put(original)) == b"content"
     assert original.read_bytes() == b"content"
 
 
-def test_bytes_that_a_disk_lost_are_healed_by_good_ones(tmp_path: Path) -> None:
-    place = Store(tmp_path)
-    path = place.path(place.put(b"content"))
+def test_storing_good_bytes_repairs_damaged_ones(tmp_path: Path) -> None:
+    root_store = Store(tmp_path)
+    path = root_store.path(root_store.put(b"content"))
     path.chmod(0o644)
     path.write_bytes(b"cont")
-    place.put(b"content")
+    root_store.put(b"content")
     assert path.read_bytes() == b"content"
 
 
-def test_a_file_is_written_whole_or_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_atomic_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "folder" / "a.json"
-    store.atomic_write(path, "first")
+    files.atomic_write(path, "first")
 
     def full(*args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(RootError, match="no space left on the disk"):
-        store.atomic_write(path, "second")
+        files.atomic_write(path, "second")
     assert path.read_text() == "first" and [each.name for each in path.parent.iterdir()] == ["a.json"]
 
 
 # A root that cannot be used
 
 
-def test_a_root_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_root_that_is_a_file_is_rejected_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "root").write_text("a file")
     with pytest.raises(RootError) as refused, Store(tmp_path / "root").lock():
         pass
@@ -91,7 +94,7 @@ def test_a_root_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "it is not a folder" in str(refused.value)
 
 
-def test_a_root_without_permission_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_root_without_write_permission_is_rejected_with_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     code = "import sys; from aisi_ingest.storage.store import Store\nwith Store(sys.argv[1]).lock(): pass"
     command = [sys.executable, "-c", code, str(tmp_path)]
@@ -99,7 +102,7 @@ def test_a_root_without_permission_is_refused_in_one_line(tmp_path: Path) -> Non
     assert done.stderr.splitlines()[-1].endswith("raw: cannot be written: no permission to write")
 
 
-def test_a_root_on_a_read_only_disk_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_root_on_a_read_only_disk_is_rejected_with_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def read_only(self: Path, **options: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system", str(self))
 
@@ -111,7 +114,7 @@ def test_a_root_on_a_read_only_disk_is_refused_in_one_line(tmp_path: Path, monke
 # The lock
 
 
-def test_a_second_run_is_refused_and_told_by_whom(tmp_path: Path) -> None:
+def test_a_second_run_is_rejected_with_the_process_of_the_first(tmp_path: Path) -> None:
     with (
         Store(tmp_path).lock(),
         pytest.raises(LockedError, match=rf"in use by process {os.getpid()} on \S+ since 20\d\d-"),
@@ -119,10 +122,10 @@ def test_a_second_run_is_refused_and_told_by_whom(tmp_path: Path) -> None:
     ):
         pass
     with Store(tmp_path).lock():
-        pass  # it was let go
+        pass  # the lock was released
 
 
-def test_a_killed_run_leaves_no_lock_and_no_part_of_a_download(tmp_path: Path) -> None:
+def test_the_next_run_removes_the_incomplete_files_of_a_killed_run(tmp_path: Path) -> None:
     code = (
         "import sys, time; from aisi_ingest.storage.store import Store; s = Store(sys.argv[1])\n"
         "with s.lock():\n    s.incoming().write_bytes(b'half'); print('held', flush=True); time.sleep(60)"
@@ -146,7 +149,7 @@ def test_a_killed_run_leaves_no_lock_and_no_part_of_a_download(tmp_path: Path) -
 # The ledger
 
 
-def test_receipts_come_back_in_their_order(tmp_path: Path) -> None:
+def test_receipts_are_read_in_the_order_in_which_they_were_written(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "receipts.jsonl")
     written = [receipt(f"https://example.org/{number}", title="資料\n二行") for number in range(3)]
     for each in written:
@@ -155,24 +158,22 @@ def test_receipts_come_back_in_their_order(tmp_path: Path) -> None:
     assert len((tmp_path / "receipts.jsonl").read_bytes().splitlines()) == 3
 
 
-def test_the_standing_of_an_address_tells_the_last_good_bytes_and_all_before(tmp_path: Path) -> None:
+def test_the_history_of_a_url_has_the_last_good_bytes_and_all_earlier_ones(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "receipts.jsonl")
-    history = [("fetched", "aa"), ("fetched", "bb"), ("unchanged", "bb"), ("fetched", "aa")]
-    for number, (state, digest) in enumerate([*history, ("failed", None), ("refused", None)]):
+    states = [("fetched", "aa"), ("fetched", "bb"), ("unchanged", "bb"), ("fetched", "aa")]
+    for number, (state, digest) in enumerate([*states, ("failed", None), ("refused", None)]):
         ledger.append(receipt(state=state, sha256=digest, time=f"2026-01-0{number + 1}T00:00:00Z"))
-    standing = Ledger(ledger.path).standing("https://example.org/a.pdf")
-    assert standing is not None
-    assert standing.latest.state == "refused"
-    assert standing.good is not None and standing.good.sha256 == "aa"
-    assert standing.changed == "2026-01-04T00:00:00Z"
-    assert [version.sha256 for version in standing.versions] == ["aa", "bb"]
+    history = Ledger(ledger.path).history("https://example.org/a.pdf")
+    assert history is not None
+    assert history.latest.state == "refused"
+    assert history.good is not None and history.good.sha256 == "aa"
+    assert history.changed == "2026-01-04T00:00:00Z"
+    assert [version.sha256 for version in history.versions] == ["aa", "bb"]
 
 
 @given(cut=st.integers(1, 400))
 @settings(max_examples=30, deadline=None)
-def test_a_line_torn_off_anywhere_is_cut_away_and_no_other_is_harmed(
-    tmp_path_factory: pytest.TempPathFactory, cut: int
-) -> None:
+def test_a_torn_last_line_is_removed_and_all_others_stay(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     path = tmp_path_factory.mktemp("ledger") / "receipts.jsonl"
     ledger = Ledger(path)
     for number in range(3):
@@ -190,7 +191,7 @@ def test_a_line_torn_off_anywhere_is_cut_away_and_no_other_is_harmed(
     assert all(json.loads(line) for line in path.read_bytes().splitlines())
 
 
-def test_a_damaged_line_in_the_middle_is_skipped_and_numbered(tmp_path: Path) -> None:
+def test_a_damaged_line_in_the_middle_is_skipped_and_its_number_is_listed(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "receipts.jsonl")
     for number in range(3):
         ledger.append(receipt(f"https://example.org/{number}"))
@@ -202,7 +203,7 @@ def test_a_damaged_line_in_the_middle_is_skipped_and_numbered(tmp_path: Path) ->
     assert again.damaged == [2] and len(list(again)) == 2
 
 
-def test_a_process_killed_while_it_appends_leaves_a_ledger_that_goes_on(tmp_path: Path) -> None:
+def test_the_ledger_of_a_process_killed_while_appending_can_be_continued(tmp_path: Path) -> None:
     path = tmp_path / "receipts.jsonl"
     code = (
         "import sys; from pathlib import Path\n"
@@ -220,12 +221,12 @@ def test_a_process_killed_while_it_appends_leaves_a_ledger_that_goes_on(tmp_path
         process.wait()
         ledger = Ledger(path)
         ledger.append(receipt())
-        assert not ledger.damaged and ledger.standing("https://example.org/a.pdf")
+        assert not ledger.damaged and ledger.history("https://example.org/a.pdf")
         decoder = msgspec.json.Decoder(Receipt)
         assert all(decoder.decode(line) for line in path.read_bytes().splitlines())
 
 
-def test_many_writers_at_once_lose_no_line(tmp_path: Path) -> None:
+def test_concurrent_writers_lose_no_line(tmp_path: Path) -> None:
     path = tmp_path / "receipts.jsonl"
 
     def write(writer: int) -> None:
@@ -241,15 +242,15 @@ def test_many_writers_at_once_lose_no_line(tmp_path: Path) -> None:
     assert {each.url for each in Ledger(path)} == {f"{w}/{n}" for w in range(4) for n in range(50)}
 
 
-def test_a_reader_sees_what_another_appends(tmp_path: Path) -> None:
+def test_a_reader_sees_lines_appended_by_another_object(tmp_path: Path) -> None:
     writer, reader = Ledger(tmp_path / "l"), Ledger(tmp_path / "l")
-    assert reader.standing("https://example.org/a.pdf") is None
+    assert reader.history("https://example.org/a.pdf") is None
     writer.append(receipt())
-    assert reader.standing("https://example.org/a.pdf")
+    assert reader.history("https://example.org/a.pdf")
 
 
-def test_a_long_ledger_is_not_read_from_its_start_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aisi_ingest.storage.ledger._NOTE_EVERY", 1000)
+def test_a_long_ledger_is_read_from_its_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aisi_ingest.storage.ledger._INDEX_EVERY", 1000)
     path = tmp_path / "receipts.jsonl"
     ledger = Ledger(path)
     for number in range(50):
@@ -257,28 +258,28 @@ def test_a_long_ledger_is_not_read_from_its_start_each_time(tmp_path: Path, monk
     expected = dict(ledger.latest_by_url())
     ledger.close()
     first = path.read_bytes()
-    path.write_bytes(b"#" * 100 + first[100:])  # what the note covers is not looked at again
+    path.write_bytes(b"#" * 100 + first[100:])  # lines that the index covers are not read again
     again = Ledger(path)
     assert again.latest_by_url() == expected and not again.damaged
     again.append(receipt("https://example.org/new"))
     assert set(again.latest_by_url()) == {*expected, "https://example.org/new"}
-    path.write_bytes(first[: len(first) // 2])  # another ledger in its place: the note is not for it
+    path.write_bytes(first[: len(first) // 2])  # another ledger with the same name: the index does not fit
     assert len(Ledger(path).latest_by_url()) == 20
     path.with_suffix(".index").write_bytes(b"torn")
     path.write_bytes(first)
     assert Ledger(path).latest_by_url() == expected
 
 
-# What status shows
+# States
 
 
-def test_states_have_a_row_for_every_document_and_none_for_pages(tmp_path: Path) -> None:
-    place = Store(tmp_path)
-    place.prepare()
-    place.ledger.append(receipt("https://example.org/", kind="page"))
-    place.ledger.append(receipt(sha256="aa", file="a.pdf", time="2026-01-01T00:00:00Z"))
-    place.ledger.append(receipt(state="failed", reason="503 Service Unavailable", time="2026-01-02T00:00:00Z"))
-    (row,) = place.states()
+def test_states_have_a_row_for_every_document_and_none_for_index_pages(tmp_path: Path) -> None:
+    root_store = Store(tmp_path)
+    root_store.prepare()
+    root_store.ledger.append(receipt("https://example.org/", kind="page"))
+    root_store.ledger.append(receipt(sha256="aa", file="a.pdf", time="2026-01-01T00:00:00Z"))
+    root_store.ledger.append(receipt(state="failed", reason="503 Service Unavailable", time="2026-01-02T00:00:00Z"))
+    (row,) = root_store.states()
     assert (row.state, row.reason, row.file, row.sha256) == ("failed", "503 Service Unavailable", "a.pdf", "aa")
     assert (row.last_seen, row.last_good, row.last_changed) == (
         "2026-01-02T00:00:00Z",
@@ -306,42 +307,44 @@ def test_the_states_of_four_times_the_documents_cost_about_four_times_the_time(t
 # Stamps
 
 
-def test_an_output_is_fresh_only_for_exactly_what_it_was_made_from(tmp_path: Path) -> None:
-    place = Store(tmp_path)
-    path = place.stage_path("ab" * 32, "extract")
+def test_an_output_is_up_to_date_only_if_its_stamp_is_equal(tmp_path: Path) -> None:
+    root_store = Store(tmp_path)
+    path = root_store.stage_path("ab" * 32, "extract")
     stamp = Stamp(("ab" * 32,), "1", {"options": "x"})
-    assert not store.fresh(path, stamp)
-    place.write_output(path, "{}", stamp)
-    assert store.fresh(path, stamp) and store.read_stamp(path) == stamp
+    assert not store.load_fresh(path, stamp)
+    root_store.write_output(path, "{}", stamp)
+    assert store.load_fresh(path, stamp) and store.read_stamp(path) == stamp
     for other in (
         Stamp(("cd" * 32,), "1", {"options": "x"}),
         Stamp(("ab" * 32,), "2", {"options": "x"}),
         Stamp(("ab" * 32,), "1", {"options": "y"}),
         Stamp(("ab" * 32,), "1"),
     ):
-        assert not store.fresh(path, other)
+        assert not store.load_fresh(path, other)
 
 
-def test_an_output_that_is_gone_or_has_a_torn_stamp_is_not_fresh(tmp_path: Path) -> None:
-    place, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
-    path = place.stage_path("ab" * 32, "extract")
-    place.write_output(path, "{}", stamp)
+def test_an_output_that_is_missing_or_has_a_torn_stamp_is_not_up_to_date(tmp_path: Path) -> None:
+    root_store, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
+    path = root_store.stage_path("ab" * 32, "extract")
+    root_store.write_output(path, "{}", stamp)
     store.stamp_path(path).write_bytes(store.stamp_path(path).read_bytes()[:-3])
-    assert not store.fresh(path, stamp)
-    place.write_output(path, "{}", stamp)
+    assert not store.load_fresh(path, stamp)
+    root_store.write_output(path, "{}", stamp)
     path.unlink()
-    assert not store.fresh(path, stamp)
+    assert not store.load_fresh(path, stamp)
 
 
-def test_a_crash_between_output_and_stamp_leaves_it_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
-    path = place.stage_path("ab" * 32, "extract")
-    place.write_output(path, "old", stamp)
+def test_an_output_without_a_stamp_is_not_up_to_date_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root_store, stamp = Store(tmp_path), Stamp(("ab" * 32,), "1")
+    path = root_store.stage_path("ab" * 32, "extract")
+    root_store.write_output(path, "old", stamp)
 
     def crash(*args: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(store, "write_stamp", crash)
     with pytest.raises(KeyboardInterrupt):
-        place.write_output(path, "new", stamp)
-    assert not store.fresh(path, stamp)
+        root_store.write_output(path, "new", stamp)
+    assert not store.load_fresh(path, stamp)

@@ -1,8 +1,8 @@
-# ruff: noqa: E501 -- one paragraph for each line
-"""A fictional yearly report in Japanese and English for the tests of pairing, alignment and comparison.
+# ruff: noqa: E501 -- a paragraph a line
+"""An invented annual report in Japanese and English, for the tests of pairing, alignment and comparison.
 
-Values are marked in the text: ``{DATE 2024-02-14|2024年2月14日}`` is a mention. Each line is ``kind: text``. ``# title``
-starts a section, ``## title`` a subsection.
+Mentions are marked in the text, such as ``{DATE 2024-02-14|2024年2月14日}``. Each line is a block, written as
+``kind: text``. A line ``# title`` begins a section, and ``## title`` a subsection.
 """
 
 from __future__ import annotations
@@ -103,13 +103,20 @@ paragraph: Please send questions about this report to the public relations offic
 
 
 def report(text: str, lang: Lang, file: str = "", kind: str = "report") -> Document:
-    """Return a document from marked text."""
+    """Make a document from marked text.
+
+    Args:
+        text: The text, as described above.
+        lang: The language of the document.
+        file: The file name; by default one with the language.
+        kind: The kind of the document.
+    """
     blocks: list[Block] = []
     sections: list[Section] = []
     mentions: list[Mention] = []
     open_sections: list[Section] = []
 
-    def add(kind: str, marked: str) -> None:
+    def add_block(kind: str, marked: str) -> None:
         block = f"b{len(blocks) + 1}"
         plain, at = "", 0
         for match in _MARKED.finditer(marked):
@@ -150,10 +157,10 @@ def report(text: str, lang: Lang, file: str = "", kind: str = "report") -> Docum
             )
             sections.append(section)
             open_sections.append(section)
-            add("heading", heading)
+            add_block("heading", heading)
         elif line:
-            block_kind, _, text_of_block = line.partition(": ")
-            add(block_kind, text_of_block.replace("\\n", "\n"))
+            block_kind, _, marked = line.partition(": ")
+            add_block(block_kind, marked.replace("\\n", "\n"))
     title = sections[0].title if sections else ""
     content = Content(
         kind=kind,  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
-"""The process that test_disk_faults.py starts: a run on a root with a fault, and the next run.
+"""A run on a disk that fails, and the run after it. test_disk_faults.py executes this file as a program.
 
-``python faults.py full FOLDER SIZE...`` · ``read-only FOLDER`` · ``permission FOLDER WHERE WHEN...``. Mounts need a
-mount namespace (``unshare --mount``). It prints one JSON object for each fault.
+Usage: ``python faults.py full FOLDER SIZE...``, ``python faults.py read-only FOLDER`` or ``python faults.py permission
+FOLDER SUBFOLDER STAGE...``. The first two mount file systems, so they need a mount namespace (``unshare --mount``).
+Each experiment prints one JSON object on one line.
 """
 
 from __future__ import annotations
@@ -17,79 +18,84 @@ from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.pipeline.runner import Progress, silent
 from aisi_ingest.sandbox import pool
-from aisi_ingest.storage.store import LockedError, RootError
+from aisi_ingest.storage.files import RootError
+from aisi_ingest.storage.store import LockedError
 from aisi_ingest.verify.release import verify
+
+_PR_CAPBSET_DROP = 24  # linux/prctl.h
+_CAP_DAC_OVERRIDE = 1  # linux/capability.h
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "site" / "pdf"
 
 
 def without_override() -> None:
-    """Give up the right of root to write everywhere, for the programs that this process starts.
+    """Take the right to ignore file permissions from root, for this process and its children.
 
-    This drops CAP_DAC_OVERRIDE from the bounding set (prctl(2), PR_CAPBSET_DROP), which applies from the next program.
-    For other users the call fails, which does not matter.
+    Drops CAP_DAC_OVERRIDE from the bounding set (prctl(2)), which takes effect with the next program that is executed.
+    For other users the call fails, which does not matter: they do not have the right.
     """
-    ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
+    ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, 0, 0, 0)
 
 
 def attempt(root: Path, progress: Progress = silent) -> dict[str, object]:
-    """Run once and return how the run ended, with the messages that a user sees."""
+    """Run once. Returns how the run ended, with the message for the user."""
     try:
         settings = Settings(str(root), workers=1, ocr=False)
-        report = orchestrator.add(settings, (), sorted(SAMPLES.glob("*.pptx")), (), progress=progress)
-    except (RootError, LockedError) as error:  # the command line prints one sentence
-        return {"ended": "refused", "words": str(error)}
+        outcome = orchestrator.add(settings, (), sorted(SAMPLES.glob("*.pptx")), (), progress=progress)
+    except (RootError, LockedError) as error:  # the command line prints this message
+        return {"ended": "rejected", "message": str(error)}
     except Exception:
-        return {"ended": "traceback", "words": traceback.format_exc()}
-    errors = [issue for row in report.documents for issue in row.issues] + list(report.issues)
-    words = [issue.message for issue in errors if issue.level == "error"] + [
-        row.reason or "" for row in report.documents
+        return {"ended": "traceback", "message": traceback.format_exc()}
+    errors = [issue for row in outcome.documents for issue in row.issues] + list(outcome.issues)
+    messages = [issue.message for issue in errors if issue.level == "error"] + [
+        row.reason or "" for row in outcome.documents
     ]
-    return {"ended": "succeeded" if report.succeeded else "failed", "words": " ".join(words)}
+    return {"ended": "succeeded" if outcome.succeeded else "failed", "message": " ".join(messages)}
 
 
 def data(root: Path) -> dict[str, bytes]:
+    """The data files of the latest release."""
     release = root / "processed" / "latest"
     files = [*release.glob("*.jsonl"), *release.glob("documents/**/*.json"), *release.glob("parquet/*.parquet")]
     return {path.relative_to(release).as_posix(): path.read_bytes() for path in files}
 
 
-def left(root: Path) -> list[str]:
-    """Return temporary files that were left behind."""
+def incomplete_files(root: Path) -> list[str]:
+    """Names of incomplete files."""
     names = [path.name for path in root.rglob("*")]
     return [name for name in names if name.endswith(".part") or name.startswith((".building", ".new", ".pruned"))]
 
 
-def say(root: Path, whole: dict[str, bytes], first: dict[str, object], **about: object) -> None:
-    """Run again after the fault and print whether the result equals that of an undisturbed run."""
+def report(root: Path, expected: dict[str, bytes], first: dict[str, object], **about: object) -> None:
+    """Run again without the fault, and print whether the result is the expected one."""
     again = attempt(root)
     problems = [issue.message for issue in verify(root)]
-    equal = data(root) == whole
-    print(json.dumps({**about, "first": first, "again": again, "verify": problems, "equal": equal, "left": left(root)}))
+    found = {"first": first, "again": again, "verify": problems, "equal": data(root) == expected}
+    print(json.dumps({**about, **found, "incomplete": incomplete_files(root)}))
 
 
 def mount(*arguments: str) -> None:
+    """Run mount(8)."""
     subprocess.run(["mount", *arguments], check=True)
 
 
 def full(folder: Path, sizes: list[str]) -> None:
-    """Run on a disk with that many KiB, then enlarge it and run again."""
-    attempt(folder / "whole")
-    whole = data(folder / "whole")
+    """Run on disks of these sizes in KiB. Each disk is enlarged after the first run."""
+    attempt(folder / "expected")
+    expected = data(folder / "expected")
     for size in sizes:
         root = folder / f"disk-{size}"
         root.mkdir()
         mount("-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(root))
         first = attempt(root)
         mount("-o", "remount,size=64m", str(root))
-        say(root, whole, first, size=size)
+        report(root, expected, first, size=size)
 
 
 def read_only(folder: Path) -> None:
-    root = folder / "root"
-    whole_root = folder / "whole"
-    attempt(whole_root)
-    whole = data(whole_root)
+    """Run on a root that is read-only: an empty one, and one of an earlier run."""
+    attempt(folder / "expected")
+    expected = data(folder / "expected")
     for name in ("empty", "used"):
         root = folder / name
         root.mkdir()
@@ -101,25 +107,25 @@ def read_only(folder: Path) -> None:
         first = attempt(root)
         untouched = {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
         mount("-o", "remount,bind,rw", str(root))
-        say(root, whole, first, name=name, untouched=untouched)
+        report(root, expected, first, name=name, untouched=untouched)
 
 
-def permission(folder: Path, where: str, moments: list[str]) -> None:
-    """Remove write permission below ``where`` after a stage has processed its first document."""
-    attempt(folder / "whole")
-    whole = data(folder / "whole")
-    for moment in moments:
-        root = folder / moment
+def permission(folder: Path, subfolder: str, stages: list[str]) -> None:
+    """Run, and take away the permission to write below a subfolder when a stage has finished its first document."""
+    attempt(folder / "expected")
+    expected = data(folder / "expected")
+    for stage in stages:
+        root = folder / stage
         closed: list[Path] = []
-        first = attempt(root, _closing(root / where, moment, closed))
+        first = attempt(root, _progress(root / subfolder, stage, closed))
         for path in closed:
             path.chmod(0o755)
-        say(root, whole, first, moment=moment, closed=len(closed))
+        report(root, expected, first, stage=stage, closed=len(closed))
 
 
-def _closing(top: Path, moment: str, closed: list[Path]) -> Progress:
+def _progress(top: Path, last_stage: str, closed: list[Path]) -> Progress:
     def progress(stage: str, name: str, done: int, total: int) -> None:
-        if stage == moment and not closed:
+        if stage == last_stage and not closed:
             closed.extend(path for path in (top, *top.rglob("*")) if path.is_dir() and not path.is_symlink())
             for path in closed:
                 path.chmod(0o555)
@@ -128,6 +134,7 @@ def _closing(top: Path, moment: str, closed: list[Path]) -> Progress:
 
 
 def main() -> None:
+    """Run the experiments that the command line names."""
     what, folder, *rest = sys.argv[1:]
     try:
         if what == "full":

@@ -1,4 +1,4 @@
-"""Make small presentations with python-pptx, each with one feature, from our own text."""
+"""Draw small presentations for tests with python-pptx, from text written for them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ WIDTH, HEIGHT = 960, 540  # points
 
 
 class Deck:
-    """A presentation built by short calls. Positions are in points."""
+    """A presentation to which tests add slides."""
 
     def __init__(self) -> None:
         self.presentation: Any = Presentation()
         self.presentation.slide_width, self.presentation.slide_height = Pt(WIDTH), Pt(HEIGHT)
 
     def slide(self, title: str | None = None) -> Any:
+        """Add a slide with a title placeholder, or a blank slide."""
         layout = self.presentation.slide_layouts[5 if title is not None else 6]  # title only, or blank
         slide = self.presentation.slides.add_slide(layout)
         if title is not None:
@@ -33,17 +34,23 @@ class Deck:
         return slide
 
     def save(self, path: Path) -> Path:
+        """Write the presentation to a file and return its path."""
         self.presentation.save(str(path))
         return path
 
     def bytes(self) -> bytes:
+        """Return the presentation as the bytes of a PPTX file."""
         stream = io.BytesIO()
         self.presentation.save(stream)
         return stream.getvalue()
 
 
-def text(shapes: Any, place: tuple[float, float, float, float], *lines: str, size: float = 16) -> Any:
-    """Add a text box at (left, top, width, height) with one paragraph for each line."""
+Place = tuple[float, float, float, float]
+"""Left, top, width and height in points."""
+
+
+def add_text(shapes: Any, place: Place, *lines: str, size: float = 16) -> Any:
+    """Add a text box with one paragraph per line."""
     box = shapes.add_textbox(*(Pt(value) for value in place))
     frame = box.text_frame
     frame.word_wrap = True
@@ -55,7 +62,8 @@ def text(shapes: Any, place: tuple[float, float, float, float], *lines: str, siz
     return box
 
 
-def table(shapes: Any, rows: list[list[str]], place: tuple[float, float, float, float] = (60, 120, 600, 200)) -> Any:
+def add_table(shapes: Any, rows: list[list[str]], place: Place = (60, 120, 600, 200)) -> Any:
+    """Add a table and return it."""
     graphic = shapes.add_table(len(rows), len(rows[0]), *(Pt(value) for value in place))
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
@@ -63,7 +71,8 @@ def table(shapes: Any, rows: list[list[str]], place: tuple[float, float, float, 
     return graphic.table
 
 
-def chart(shapes: Any, title: str, categories: list[str], series: dict[str, list[float]]) -> None:
+def add_chart(shapes: Any, title: str, categories: list[str], series: dict[str, list[float]]) -> None:
+    """Add a column chart."""
     data = CategoryChartData()
     data.categories = categories
     for name, values in series.items():
@@ -73,29 +82,29 @@ def chart(shapes: Any, title: str, categories: list[str], series: dict[str, list
     graphic.chart.chart_title.text_frame.text = title
 
 
-def field(box: Any, kind: str, shown: str) -> None:
-    """Add a field (slide number, date) to the first paragraph of a box."""
+def add_field(box: Any, kind: str, shown: str) -> None:
+    """Add a field, such as a slide number or date, to the first paragraph of a text box."""
     xml = (
         f'<a:fld {nsdecls("a")} id="{{00000000-1234-1234-1234-123412341234}}" type="{kind}"><a:t>{shown}</a:t></a:fld>'
     )
     box.text_frame.paragraphs[0]._p.append(parse_xml(xml))
 
 
-def numbered(paragraph: Any, kind: str, level: int = 0) -> None:
-    """Make PowerPoint number a paragraph."""
+def set_numbering(paragraph: Any, kind: str, level: int = 0) -> None:
+    """Let PowerPoint draw a number before a paragraph. ``kind`` is the numbering scheme."""
     paragraph.level = level
     properties = paragraph._p.get_or_add_pPr()
     properties.append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="{kind}"/>'))
 
 
-def alternate(slide: Any, chosen: str, fallback: str) -> None:
-    """Add a text box inside mc:AlternateContent, as PowerPoint writes formulas and new shapes."""
+def add_alternate_content(slide: Any, chosen: str, fallback: str) -> None:
+    """Add a text box inside mc:AlternateContent, as PowerPoint stores formulas and new kinds of shapes."""
 
-    def shape(number: int, words: str) -> str:
+    def shape(number: int, text: str) -> str:
         return (
             f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{number}" name="x"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr>'
             '<p:spPr><a:xfrm><a:off x="762000" y="2540000"/><a:ext cx="5080000" cy="635000"/></a:xfrm></p:spPr>'
-            f"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{words}</a:t></a:r></a:p></p:txBody></p:sp>"
+            f"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
         )
 
     space = "http://schemas.openxmlformats.org/markup-compatibility/2006"
@@ -106,16 +115,23 @@ def alternate(slide: Any, chosen: str, fallback: str) -> None:
     slide.shapes._spTree.append(parse_xml(xml))
 
 
-def hide(slide: Any) -> None:
+def hide_slide(slide: Any) -> None:
+    """Mark a slide as hidden."""
     slide._element.set("show", "0")
 
 
 def hide_shape(shape: Any) -> None:
+    """Mark a shape as hidden."""
     next(shape._element.iter(qn("p:cNvPr"))).set("hidden", "1")
 
 
-def rewritten(content: bytes, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> bytes:
-    """Return a zip file with each member passed through ``change``, which may rename, rewrite or drop it (None)."""
+def rewrite_members(content: bytes, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> bytes:
+    """Return a zip file with changed members.
+
+    Args:
+        content: The zip file.
+        change: Called with name and content of each member. Returns both, or None to drop the member.
+    """
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
@@ -125,8 +141,8 @@ def rewritten(content: bytes, change: Callable[[str, bytes], tuple[str, bytes] |
     return stream.getvalue()
 
 
-def smartart(content: bytes, words: list[str], with_drawing: bool = True) -> bytes:
-    """Add a SmartArt to the first slide of a presentation: one shape for each word, side by side."""
+def add_smartart(content: bytes, words: list[str], with_drawing: bool = True) -> bytes:
+    """Add a SmartArt diagram to the first slide of a presentation: one shape per word, side by side."""
     diagram = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
     drawing = "http://schemas.microsoft.com/office/drawing/2008/diagram"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -164,8 +180,7 @@ def smartart(content: bytes, words: list[str], with_drawing: bool = True) -> byt
             return name, xml.replace("</Relationships>", more + "</Relationships>").encode()
         return name, part
 
-    whole = rewritten(content, change)
-    stream = io.BytesIO(whole)
+    stream = io.BytesIO(rewrite_members(content, change))
     with zipfile.ZipFile(stream, "a") as archive:
         archive.writestr("ppt/diagrams/data1.xml", data)
         if with_drawing:

@@ -1,4 +1,4 @@
-"""Small bilingual publications with hostile strings, for the tests of publish, load, verify and the viewer."""
+"""Small bilingual publications, with hostile strings, for the tests of publish, load, verify and the viewer."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ A4 = (595.28, 841.89)
 
 
 def box(line: int) -> Box:
+    """Return the box of a line of text on an A4 page."""
     return Box(72.0, 60.0 + 20 * line, 400.0, 75.0 + 20 * line)
 
 
 def listing(file: str, lang: Lang, digit: str, origin: str = "example") -> Listing:
+    """Return the listing of a file whose sha256 consists of one digit."""
     source = Source(
         url=f"https://example.org/{file}", file=file, sha256=digit * 64, bytes=1000, media_type="application/pdf"
     )
@@ -44,6 +46,7 @@ def listing(file: str, lang: Lang, digit: str, origin: str = "example") -> Listi
 
 
 def mention(number: int, block: Block, text: str, label: Label, value: str | None, rule: str = "test") -> Mention:
+    """Return a mention at the first place of a text in a block."""
     start = block.text.index(text)
     return Mention(
         id=f"m{number}",
@@ -100,7 +103,7 @@ def _blocks(lang: Lang) -> tuple[Block, ...]:
 def document(
     lang: Lang = "ja", *, work: str = "guide", edition: str | None = "1.0", digit: str | None = None
 ) -> Document:
-    """Return a report of two pages with every relevant kind of block."""
+    """Return a report of two pages with each kind of block."""
     blocks = _blocks(lang)
     by_id = {block.id: block for block in blocks}
     ja = lang == "ja"
@@ -132,19 +135,19 @@ def document(
         mention(3, by_id["b3"], "山田花子" if ja else "Hanako Yamada", "PERSON", "local:hanako-yamada"),
         mention(4, by_id["b3"], "EXI", "ORG", "exi"),
     )
-    whole = f"{work}/{edition or '-'}/{lang}"
     return Document(
         listing=listing(f"{work}_{lang}.pdf", lang, digit or ("1" if ja else "2")),
         content=content,
         mentions=mentions,
         date="2024-09-25",
-        id=whole,
+        id=f"{work}/{edition or '-'}/{lang}",
         work=work,
         edition=edition,
     )
 
 
 def alignment(work: str = "guide", edition: str = "1.0") -> Alignment:
+    """Return the alignment of the two documents of a work."""
     return Alignment(
         ja=f"{work}/{edition}/ja",
         en=f"{work}/{edition}/en",
@@ -159,6 +162,7 @@ def alignment(work: str = "guide", edition: str = "1.0") -> Alignment:
 
 
 def comparison(work: str = "guide", edition: str = "1.0") -> Comparison:
+    """Return two findings about the two documents of a work."""
     return Comparison(
         ja=f"{work}/{edition}/ja",
         en=f"{work}/{edition}/en",
@@ -190,7 +194,7 @@ ENTITIES = (
 
 
 def publication(**changes: object) -> Publication:
-    """Return a publication of one work in two languages and one in Japanese only."""
+    """Return a publication of one work in two languages and one only in Japanese."""
     values: dict[str, object] = {
         "documents": (document("ja"), document("en"), document("ja", work="only-japanese", edition=None, digit="3")),
         "alignments": (alignment(),),

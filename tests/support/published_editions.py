@@ -16,7 +16,7 @@ LONG = "どちらの版にもある長い文。" * 40
 
 
 def diff(lang: str, *, words: str = "3") -> EditionDiff:
-    """Return changes written by hand: a word changed in a section, a section added with hostile text, one removed."""
+    """Return changes between two editions: a changed word, an added section with hostile text, a removed section."""
     edits = (Edit("same", LONG), Edit("removed", "二"), Edit("added", words))
     changed = BlockChange("changed", ("b3",), ("b3",), edits)
     added = BlockChange("added", (), ("b7",), (Edit("added", HOSTILE),))
@@ -30,6 +30,13 @@ def diff(lang: str, *, words: str = "3") -> EditionDiff:
 
 
 def released(root: Path, hours: int = 0, **changes: object) -> Path:
+    """Publish the release, and return the folder of its viewer.
+
+    Args:
+        root: The root of the dataset.
+        hours: Hours after the first release.
+        changes: Arguments of ``publications.publication`` that replace the defaults.
+    """
     documents = [document(lang, edition=edition) for edition in ("1.0", "1.1") for lang in ("ja", "en")]
     documents.append(document("ja", work="only-one", edition=None, digit="3"))
     values = {

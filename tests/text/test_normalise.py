@@ -1,4 +1,5 @@
-import itertools
+"""Normalised text, its language, and joined lines."""
+
 import unicodedata
 
 import pytest
@@ -6,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aisi_ingest.text.normalise import fold, join_lines, language_of, normalise
-from aisi_ingest.text.sentences import sentences
-from aisi_ingest.text.tokens import tokens
 
 
 @pytest.mark.parametrize(
     ("raw", "normal"),
     [
-        ("⻑期⽬標", "長期目標"),  # radicals that a browser's PDF writer puts for characters
+        ("⻑期⽬標", "長期目標"),  # radicals that Chromium writes into PDFs instead of characters
         ("ｶﾞｲﾄﾞ", "ガイド"),
         ("ＡＩ２０２４", "AI2024"),
         ("︵注︶", "（注）"),
@@ -21,27 +20,27 @@ from aisi_ingest.text.tokens import tokens
         ("soft\u00adhyphen\u200b", "softhyphen"),
     ],
 )
-def test_code_points_that_stand_for_another_are_folded(raw, normal):
+def test_code_points_that_stand_for_another_character_are_replaced(raw, normal):
     assert normalise(raw) == normal
 
 
 @pytest.mark.parametrize("text", ["（）：、", "①②", "㈱", "髙﨑", "第１部".replace("１", "1"), "“quotes”", "　"])
-def test_what_the_author_set_stays(text):
+def test_characters_that_the_author_chose_are_kept(text):
     assert normalise(text) == text
 
 
-def test_no_radical_with_an_equivalent_ideograph_is_left():
+def test_every_radical_with_an_equivalent_ideograph_is_replaced():
     named = [chr(c) for c in range(0x2E81, 0x2FD6) if unicodedata.name(chr(c), "")]
     assert [c for c in normalise("".join(named)) if 0x2E80 <= ord(c) <= 0x2FDF] == []
 
 
 @given(st.text())
-def test_normalising_twice_changes_nothing_more(text):
+def test_normalising_twice_gives_the_same_text_as_once(text):
     assert normalise(normalise(text)) == normalise(text)
 
 
 @given(st.lists(st.text("かハゔ\u3099\u309aｶﾞﾟ漢a ー", max_size=4), max_size=6))
-def test_joined_lines_need_not_be_normalised_again(lines):
+def test_joined_or_cut_text_is_still_normalised(lines):
     joined = "".join(map(normalise, lines))
     assert normalise(joined) == joined
     assert normalise(joined[1:]) == joined[1:]
@@ -53,11 +52,11 @@ def test_normalised_text_can_be_written_as_utf8(text):
 
 
 @given(st.text())
-def test_the_fold_keeps_every_offset(text):
+def test_folding_keeps_every_offset(text):
     assert len(fold(text)) == len(text)
 
 
-def test_the_fold_sees_full_width_and_case_alike():
+def test_folding_ignores_width_and_case():
     assert fold("ＡＩ（Ver．１．０）") == "ai(ver.1.0)"
 
 
@@ -72,7 +71,7 @@ def test_the_fold_sees_full_width_and_case_alike():
         (["one", "", "  ", "two"], "one two"),
     ],
 )
-def test_lines_of_a_paragraph_join_as_text_is_written(lines, joined):
+def test_joined_lines_have_spaces_only_between_latin_words(lines, joined):
     assert join_lines(lines) == joined
 
 
@@ -87,38 +86,9 @@ def test_lines_of_a_paragraph_join_as_text_is_written(lines, joined):
         ("", "en"),
     ],
 )
-def test_the_language_is_that_of_the_text_around_names(text, lang):
+def test_names_in_the_other_language_do_not_change_the_language(text, lang):
     assert language_of(text) == lang
 
 
-def test_text_without_letters_takes_the_language_around_it():
+def test_text_without_letters_takes_the_default_language():
     assert language_of("2024", default="ja") == "ja"
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("一つ目。二つ目。", 2),
-        ("「はい。」と答えた。", 1),
-        ("See e.g. Fig. 3 for details. Then go on.", 2),
-        ("Version 1.10 was published. It is short.", 2),
-        ("1. Scope", 1),
-        ("一行目\n二行目", 2),
-        ("（注。）続き。", 1),
-    ],
-)
-def test_sentences_end_where_a_reader_ends_them(text, count):
-    assert len(list(sentences(text))) == count
-
-
-@given(st.text(alphabet="あ。．.!？「」（）() \n\"'aB1e.g"))
-def test_sentences_cover_all_but_white_space_in_order(text):
-    spans = list(sentences(text))
-    assert all(a < b for a, b in spans)
-    assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))
-    assert "".join("".join(text[a:b] for a, b in spans).split()) == "".join(text.split())
-
-
-@given(st.text(alphabet="令和6年 AI安全性\n　の、" + unicodedata.lookup("HIRAGANA LETTER GA")))
-def test_tokens_stand_where_they_say(text):
-    assert "".join(text[a:b] for a, b, _ in tokens(text)) == "".join(text.split())

@@ -1,1 +1,1 @@
-"""Align the sections, blocks and sentences of two language versions."""
+"""Align the sections, blocks and sentences of two language versions of a text."""

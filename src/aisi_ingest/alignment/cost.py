@@ -1,8 +1,8 @@
-"""How likely two texts are counterparts, as log odds: evidence weighed and added up.
+"""Compute how likely two texts are counterparts, in log odds: evidence is weighted and added up.
 
-The weights of ``LIKENESS`` come from a logistic regression on the pairs of the gold of four documents (overview,
-aisev-rt, -appendix, -README: 330 pairs against 7,600 others nearby), rounded; fitting on three of the four and testing
-on the fourth gives the same weights within a fifth.
+The values of ``WEIGHTS`` come from a logistic regression on the pairs of the gold data of four documents
+(overview, aisev-rt, -appendix, -README: 330 pairs against 7,600 other pairs nearby), rounded. Fitting on three
+of the four and testing on the fourth gives the same weights within a fifth.
 """
 
 from __future__ import annotations
@@ -15,93 +15,128 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from aisi_ingest.alignment import encoder as encoders
-from aisi_ingest.alignment.encoder import Kept, Vectors
-from aisi_ingest.alignment.evidence import Text, Weights
+from aisi_ingest.alignment.encoder import StoredVectors, Vectors
+from aisi_ingest.alignment.evidence import AnchorWeights, TextEvidence
 
 Matrix = NDArray[np.float32]
 Row = NDArray[np.float32]
 Codes = NDArray[np.int64]
 
-_HEADINGS = ("heading", "title")
-# Neighbours that a similarity is measured against, and how many texts of a long document stand for all.
-_NEIGHBOURS, _SAMPLE = 4, 400
+_HEADING_KINDS = ("heading", "title")
+_NEIGHBOURS = 4  # nearest texts of the other side whose mean similarity is the hubness of a text
+_SAMPLE = 400  # texts of a long document that represent all of them when hubness is computed
+_ROWS_AT_ONCE = 2000  # vectors converted to full precision at once
+_LONG_TEXT = 400  # Latin characters: texts vary no less in length beyond this
+_MAX_NATS = 12  # further anchors add no evidence
+_MAX_LENGTH_FACTOR = 3  # nats: a larger ratio of lengths counts no more
+_MIN_LENGTH_ODDS = -4  # log odds: the most that lengths may count against a pair
+_MAX_LEVEL_DIFFERENCE = 2
 
 
 class EvidenceWeights(Struct, frozen=True):
-    """Weights of the evidence, in log odds."""
+    """Weights of the evidence, in log odds.
+
+    Attributes:
+        similarity: Cosine of the two vectors.
+        margin: Cosine above the mean hubness of the two texts.
+        shared: Each nat of shared anchors.
+        missing: Each nat of anchors that the other text lacks.
+        same_mark: Both texts begin with the same number.
+        other_mark: The texts begin with different numbers.
+        length: Each factor of e between the lengths.
+        length_of_long: The same, for each 100 characters of the longer text, up to 400: long texts vary less.
+        heading: One text is a heading and the other is not.
+        kind: The kinds of the blocks differ.
+        level: Each level of difference between blocks of one kind.
+        base: Added to every pair.
+        same_text: Equal text, as in code, addresses and names in Latin letters; also two editions in one language.
+    """
 
     similarity: float
-    margin: float  # similarity above what the two have with their nearest neighbours
-    shared: float  # a nat of shared anchors
-    missing: float  # a nat of anchors that the other side lacks
+    margin: float
+    shared: float
+    missing: float
     same_mark: float
     other_mark: float
-    length: float  # a factor of e in length
-    length_of_long: float  # the same, for each 100 characters of the longer, up to 400: long texts vary less
-    heading: float  # a heading beside what is none
+    length: float
+    length_of_long: float
+    heading: float
     kind: float
     level: float
     base: float
-    same_text: float = 3.0  # code, addresses, names in Latin letters; two editions in one language
+    same_text: float = 3.0
 
 
-LIKENESS = EvidenceWeights(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.1, -0.65, -1.6, -2.0, -0.9, -2.1)
-# Without an encoder the same regression, on what remains.
-LIKENESS_WITHOUT_ENCODER = EvidenceWeights(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6, -3.0, -1.8, -1.0)
-# What the contents of two sections add to what their titles say.
-CONTENTS = EvidenceWeights(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0, 0)
-_LONG = 400
-_MOST = 12  # nats: more anchors say no more
+WEIGHTS = EvidenceWeights(2.8, 8.0, 0.22, -0.19, 1.5, -0.3, -0.1, -0.65, -1.6, -2.0, -0.9, -2.1)
+# The same regression without the evidence of an encoder.
+WEIGHTS_WITHOUT_ENCODER = EvidenceWeights(0, 0, 0.5, -0.3, 2.5, -0.3, -0.6, -0.9, -1.6, -3.0, -1.8, -1.0)
+# What the contents of two sections add to the evidence of their titles.
+CONTENT_WEIGHTS = EvidenceWeights(0, 12.0, 0.12, -0.02, 0, 0, -0.35, 0, 0, 0, -0.4, 0, 0)
 
 
-class Side(Struct, frozen=True):
-    """Texts of one document, read into arrays: a row a text."""
+class TextArrays(Struct, frozen=True):
+    """The texts of one document as arrays, with one row for each text.
 
-    texts: tuple[Text, ...]
-    vectors: Vectors | Kept  # of a whole document at half precision; a part of it is reckoned with at full
-    hub: Row  # the similarity that a text has with anything
+    Attributes:
+        texts: The evidence of each text.
+        vectors: For a whole document at half precision; for a selection at full precision.
+        hubness: The mean similarity of a text with its nearest texts of the other side. A text that is similar to
+            everything is weak evidence for any pair (cross-domain similarity local scaling, CSLS).
+        lengths: Latin characters.
+        expected_nats: The weight of the anchors that a counterpart should have.
+        levels: Levels of headings and list items.
+        is_heading: 1 for a heading or title, otherwise 0.
+        marks: A code for the number in front of the text; 0 for none.
+        kinds: A code for the kind of the block.
+        keys: A code for the words of the text; 0 for none.
+    """
+
+    texts: tuple[TextEvidence, ...]
+    vectors: Vectors | StoredVectors
+    hubness: Row
     lengths: Row
-    due: Row  # nats of the anchors that the other side should have
+    expected_nats: Row
     levels: Row
-    heads: Codes
-    marks: Codes  # 0: none
+    is_heading: Codes
+    marks: Codes
     kinds: Codes
-    keys: Codes  # 0: no words
+    keys: Codes
 
-    def part(self, wanted: Sequence[int]) -> Side:
-        at = np.asarray(wanted, dtype=np.intp)
-        return Side(
-            texts=tuple(self.texts[i] for i in wanted),
+    def select(self, indices: Sequence[int]) -> TextArrays:
+        """Return some of the texts, with vectors at full precision."""
+        at = np.asarray(indices, dtype=np.intp)
+        return TextArrays(
+            texts=tuple(self.texts[i] for i in indices),
             vectors=self.vectors[at].astype(np.float32),
-            hub=self.hub[at],
+            hubness=self.hubness[at],
             lengths=self.lengths[at],
-            due=self.due[at],
+            expected_nats=self.expected_nats[at],
             levels=self.levels[at],
-            heads=self.heads[at],
+            is_heading=self.is_heading[at],
             marks=self.marks[at],
             kinds=self.kinds[at],
             keys=self.keys[at],
         )
 
-    def doubles(self, weights: Weights) -> Side:
-        """Each two neighbours as one text."""
-        texts = tuple(_joined(pair) for pair in itertools.pairwise(self.texts))
+    def join_neighbours(self, weights: AnchorWeights) -> TextArrays:
+        """Return each two adjacent texts as one text: one row less."""
+        texts = tuple(_join(pair) for pair in itertools.pairwise(self.texts))
         total = self.vectors[:-1] * self.lengths[:-1, None] + self.vectors[1:] * self.lengths[1:, None]
         norms = np.linalg.norm(total, axis=1, keepdims=True)
         np.divide(total, norms, out=total, where=norms > 0)
-        hub = np.asarray((self.hub[:-1] + self.hub[1:]) / 2, dtype=np.float32)
-        return side(texts, total, hub, weights)
+        hubness = np.asarray((self.hubness[:-1] + self.hubness[1:]) / 2, dtype=np.float32)
+        return text_arrays(texts, total, hubness, weights)
 
-    def whole(self, wanted: Sequence[int], weights: Weights) -> Side:
-        """Some texts as one."""
-        part = self.part(wanted)
-        vector = encoders.mean(part.vectors, part.lengths)
-        return side((_joined(part.texts),), vector[None, :], part.hub.mean(keepdims=True), weights)
+    def join(self, indices: Sequence[int], weights: AnchorWeights) -> TextArrays:
+        """Return some of the texts as one text: one row."""
+        part = self.select(indices)
+        vector = encoders.weighted_mean(part.vectors, part.lengths)
+        return text_arrays((_join(part.texts),), vector[None, :], part.hubness.mean(keepdims=True), weights)
 
 
-def _joined(texts: Sequence[Text]) -> Text:
+def _join(texts: Sequence[TextEvidence]) -> TextEvidence:
     first = texts[0]
-    return Text(
+    return TextEvidence(
         lang=first.lang,
         length=sum(text.length for text in texts),
         anchors=frozenset().union(*(text.anchors for text in texts)),
@@ -109,37 +144,44 @@ def _joined(texts: Sequence[Text]) -> Text:
         level=first.level,
         mark=first.mark,
         key="".join(text.key for text in texts),
-        loose=frozenset().union(*(text.loose for text in texts)),
+        optional=frozenset().union(*(text.optional for text in texts)),
     )
 
 
-def side(texts: Sequence[Text], vectors: Vectors | Kept, hub: Row, weights: Weights) -> Side:
-    """Texts as arrays. Codes are equal for equal values within one process, and mean nothing else."""
-    return Side(
+def text_arrays(
+    texts: Sequence[TextEvidence], vectors: Vectors | StoredVectors, hubness: Row, weights: AnchorWeights
+) -> TextArrays:
+    """Convert texts to arrays. Codes are equal for equal values within one process and have no other meaning."""
+    return TextArrays(
         tuple(texts),
         vectors,
-        hub,
+        hubness,
         lengths=np.array([text.length for text in texts], dtype=np.float32),
-        due=np.array([weights.sum(text.expected) for text in texts], dtype=np.float32),
+        expected_nats=np.array([weights.sum(text.expected) for text in texts], dtype=np.float32),
         levels=np.array([text.level for text in texts], dtype=np.float32),
-        heads=np.array([text.kind in _HEADINGS for text in texts], dtype=np.int64),
+        is_heading=np.array([text.kind in _HEADING_KINDS for text in texts], dtype=np.int64),
         marks=np.array([hash(text.mark) | 1 if text.mark else 0 for text in texts], dtype=np.int64),
         kinds=np.array([hash(text.kind) for text in texts], dtype=np.int64),
         keys=np.array([hash(text.key) | 1 if text.key else 0 for text in texts], dtype=np.int64),
     )
 
 
-def sides(
-    ja: Sequence[Text], ja_vectors: Kept, en: Sequence[Text], en_vectors: Kept, weights: Weights
-) -> tuple[Side, Side]:
-    """Both documents' texts, each with its hub: the mean similarity with its nearest of a sample of the other side."""
+def both_text_arrays(
+    ja: Sequence[TextEvidence],
+    ja_vectors: StoredVectors,
+    en: Sequence[TextEvidence],
+    en_vectors: StoredVectors,
+    weights: AnchorWeights,
+) -> tuple[TextArrays, TextArrays]:
+    """Convert the texts of both documents to arrays, with their hubness against each other."""
     return (
-        side(ja, ja_vectors, _hub(ja_vectors, en_vectors), weights),
-        side(en, en_vectors, _hub(en_vectors, ja_vectors), weights),
+        text_arrays(ja, ja_vectors, _hubness(ja_vectors, en_vectors), weights),
+        text_arrays(en, en_vectors, _hubness(en_vectors, ja_vectors), weights),
     )
 
 
-def _hub(vectors: Kept, others: Kept) -> Row:
+def _hubness(vectors: StoredVectors, others: StoredVectors) -> Row:
+    """Return the mean similarity of each vector with its nearest of a sample of the other side."""
     if not len(vectors) or not len(others):
         return np.zeros(len(vectors), dtype=np.float32)
     if len(others) > _SAMPLE:
@@ -147,59 +189,72 @@ def _hub(vectors: Kept, others: Kept) -> Row:
     sample = others.astype(np.float32)
     count = min(_NEIGHBOURS, len(sample))
     out = np.empty(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), 2000):
-        near = vectors[start : start + 2000].astype(np.float32) @ sample.T
-        out[start : start + 2000] = np.partition(near, -count, axis=1)[:, -count:].mean(axis=1)
+    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        similarity = vectors[start : start + _ROWS_AT_ONCE].astype(np.float32) @ sample.T
+        out[start : start + _ROWS_AT_ONCE] = np.partition(similarity, -count, axis=1)[:, -count:].mean(axis=1)
     return out
 
 
-def log_odds(ja: Side, en: Side, weights: Weights, likeness: EvidenceWeights) -> Matrix:
-    """Log odds that text i of ``ja`` and text j of ``en`` are counterparts, for all i and j."""
+def log_odds(ja: TextArrays, en: TextArrays, anchor_weights: AnchorWeights, weights: EvidenceWeights) -> Matrix:
+    """Compute the log odds that two texts are counterparts, for all pairs of texts.
+
+    Args:
+        ja: Texts of the Japanese document.
+        en: Texts of the English document.
+        anchor_weights: The weight of each anchor.
+        weights: The weight of each kind of evidence.
+
+    Returns:
+        Shape (texts of ``ja``, texts of ``en``).
+    """
     if not ja.texts or not en.texts:
         return np.zeros((len(ja.texts), len(en.texts)), dtype=np.float32)
-    out = likeness.base + _anchors(ja, en, weights, likeness) + _lengths(ja, en, likeness)
-    if likeness.margin:
+    out = weights.base + _anchor_odds(ja, en, anchor_weights, weights) + _length_odds(ja, en, weights)
+    if weights.margin:
         similarity = ja.vectors @ en.vectors.T
-        out += (likeness.similarity + likeness.margin) * similarity
-        out -= likeness.margin / 2 * (ja.hub[:, None] + en.hub[None, :])
+        out += (weights.similarity + weights.margin) * similarity
+        out -= weights.margin / 2 * (ja.hubness[:, None] + en.hubness[None, :])
     marked = (ja.marks[:, None] != 0) & (en.marks[None, :] != 0)
     if marked.any():
         same_mark = ja.marks[:, None] == en.marks[None, :]
-        out += np.where(marked, np.where(same_mark, likeness.same_mark, likeness.other_mark), 0)
-    out += np.where((ja.keys[:, None] == en.keys[None, :]) & (ja.keys[:, None] != 0), likeness.same_text, 0)
-    level = likeness.level * np.minimum(np.abs(ja.levels[:, None] - en.levels[None, :]), 2)
-    out += np.where(ja.kinds[:, None] == en.kinds[None, :], level, likeness.kind)
-    out += likeness.heading * (ja.heads[:, None] != en.heads[None, :])
+        out += np.where(marked, np.where(same_mark, weights.same_mark, weights.other_mark), 0)
+    out += np.where((ja.keys[:, None] == en.keys[None, :]) & (ja.keys[:, None] != 0), weights.same_text, 0)
+    level = weights.level * np.minimum(np.abs(ja.levels[:, None] - en.levels[None, :]), _MAX_LEVEL_DIFFERENCE)
+    out += np.where(ja.kinds[:, None] == en.kinds[None, :], level, weights.kind)
+    out += weights.heading * (ja.is_heading[:, None] != en.is_heading[None, :])
     return np.asarray(out, dtype=np.float32)
 
 
-def _lengths(ja: Side, en: Side, likeness: EvidenceWeights) -> Matrix:
+def _length_odds(ja: TextArrays, en: TextArrays, weights: EvidenceWeights) -> Matrix:
     left, right = ja.lengths[:, None], en.lengths[None, :]
-    factor = np.minimum(np.abs(np.log(left) - np.log(right)), 3)
-    long = np.minimum(np.maximum(left, right), _LONG) / 100
-    return np.asarray(np.maximum((likeness.length + likeness.length_of_long * long) * factor, -4), dtype=np.float32)
+    factor = np.minimum(np.abs(np.log(left) - np.log(right)), _MAX_LENGTH_FACTOR)
+    hundreds = np.minimum(np.maximum(left, right), _LONG_TEXT) / 100
+    odds = (weights.length + weights.length_of_long * hundreds) * factor
+    return np.asarray(np.maximum(odds, _MIN_LENGTH_ODDS), dtype=np.float32)
 
 
-def _anchors(ja: Side, en: Side, weights: Weights, likeness: EvidenceWeights) -> Matrix:
-    """What shared and missing anchors say, for all pairs, by products of incidence matrices."""
+def _anchor_odds(ja: TextArrays, en: TextArrays, anchor_weights: AnchorWeights, weights: EvidenceWeights) -> Matrix:
+    """Compute the evidence of shared and missing anchors for all pairs, by products of incidence matrices."""
     common = frozenset().union(*(t.anchors for t in ja.texts)) & frozenset().union(*(t.anchors for t in en.texts))
-    place = {anchor: index for index, anchor in enumerate(sorted(common))}
-    weight = np.array([weights.nats.get(anchor, 0.0) for anchor in place], dtype=np.float32)
-    have_ja, have_en = (_incidence([t.anchors & common for t in s.texts], place) for s in (ja, en))
-    wish_ja, wish_en = (_incidence([t.expected & common for t in s.texts], place) for s in (ja, en))
-    shared = (have_ja * weight) @ have_en.T
-    missing = ja.due[:, None] + en.due[None, :] - (wish_ja * weight) @ have_en.T - (have_ja * weight) @ wish_en.T
-    out = likeness.shared * np.minimum(shared, _MOST) + likeness.missing * np.minimum(missing, _MOST)
+    column = {anchor: index for index, anchor in enumerate(sorted(common))}
+    nats = np.array([anchor_weights.nats.get(anchor, 0.0) for anchor in column], dtype=np.float32)
+    has_ja, has_en = (_incidence([t.anchors & common for t in side.texts], column) for side in (ja, en))
+    expects_ja, expects_en = (_incidence([t.expected & common for t in side.texts], column) for side in (ja, en))
+    shared = (has_ja * nats) @ has_en.T
+    expected = ja.expected_nats[:, None] + en.expected_nats[None, :]
+    missing = expected - (expects_ja * nats) @ has_en.T - (has_ja * nats) @ expects_en.T
+    out = weights.shared * np.minimum(shared, _MAX_NATS) + weights.missing * np.minimum(missing, _MAX_NATS)
     return np.asarray(out, dtype=np.float32)
 
 
-def _incidence(sets: Sequence[frozenset[str]], place: dict[str, int]) -> Matrix:
-    out = np.zeros((len(sets), len(place)), dtype=np.float32)
+def _incidence(sets: Sequence[frozenset[str]], column: dict[str, int]) -> Matrix:
+    out = np.zeros((len(sets), len(column)), dtype=np.float32)
     for row, anchors in enumerate(sets):
         if anchors:
-            out[row, [place[anchor] for anchor in anchors]] = 1
+            out[row, [column[anchor] for anchor in anchors]] = 1
     return out
 
 
 def probability(odds: float) -> float:
+    """Convert log odds to a probability, 0 to 1."""
     return float(1 / (1 + np.exp(-odds)))

@@ -1,7 +1,7 @@
-"""Katakana against English spelling, by the consonants that borrowing keeps.
+"""Compare katakana words with English spelling, by the consonants that a loanword keeps.
 
-``セキュリティ`` and ``security`` both give ``skrt``, ``ガイドライン`` and ``guideline`` ``gdrn``: vowels are
-dropped, and the sounds that Japanese does not tell apart are written alike.
+``セキュリティ`` and ``security`` both become ``skrt``; ``ガイドライン`` and ``guideline`` become ``gdrn``.
+Vowels are dropped, and sounds that Japanese does not distinguish are written alike.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ _CONSONANT = {ord(kana): consonant for consonant, row in _ROWS.items() for kana 
 _DROPPED = {ord(kana): "" for kana in "アイウエオァィゥェォヤユヨャュョッー・ヮ"}
 _KATAKANA = re.compile("[ァ-ヴー]{3,}")
 _WORD = re.compile("[a-z]{3,}")
-# English spelling to the same alphabet, in this order.
+_DOUBLED = re.compile(r"(.)\1+")
+_MIN_CONSONANTS = 3  # fewer are shared by too many words
+# Rules from English spelling to the same consonants. They are applied in this order.
 _SPELLING = [
     (re.compile(pattern), sound)
     for pattern, sound in [
@@ -31,25 +33,25 @@ _SPELLING = [
 
 
 def katakana_sounds(text: str) -> frozenset[str]:
-    """Consonant skeletons (three or more consonants) of the katakana words of a Japanese text."""
+    """Return the consonants of each katakana word of a Japanese text, for words with three or more of them."""
     found = (word.translate(_CONSONANT | _DROPPED) for word in _KATAKANA.findall(text))
-    skeletons = (_assimilated(re.sub(r"(.)\1+", r"\1", sounds)) for sounds in found)
-    return frozenset(sounds for sounds in skeletons if len(sounds) >= 3)
+    skeletons = (_assimilate_nasals(_DOUBLED.sub(r"\1", sounds)) for sounds in found)
+    return frozenset(sounds for sounds in skeletons if len(sounds) >= _MIN_CONSONANTS)
 
 
-def _assimilated(sounds: str) -> str:
+def _assimilate_nasals(sounds: str) -> str:
     return re.sub("N(?=[pbm])", "m", sounds).replace("N", "n").replace("w", "")
 
 
 def english_sounds(text: str) -> frozenset[str]:
-    """Consonant skeletons of the English words of a text, and of each two words side by side."""
-    words = [_skeleton(word.removesuffix("s")) for word in _WORD.findall(text.lower())]
-    pairs = (a + b for a, b in itertools.pairwise(words))  # レッドチーミング is written as one word
-    return frozenset(sounds for sounds in (*words, *pairs) if len(sounds) >= 3)
+    """Return the consonants of each English word and of each two adjacent words, where there are three or more."""
+    words = [_consonants(word.removesuffix("s")) for word in _WORD.findall(text.lower())]
+    pairs = (a + b for a, b in itertools.pairwise(words))  # レッドチーミング (red teaming) is written as one word
+    return frozenset(sounds for sounds in (*words, *pairs) if len(sounds) >= _MIN_CONSONANTS)
 
 
 @functools.lru_cache(maxsize=50_000)
-def _skeleton(word: str) -> str:
+def _consonants(word: str) -> str:
     for pattern, sound in _SPELLING:
         word = pattern.sub(sound, word)
     return word

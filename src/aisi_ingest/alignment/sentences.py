@@ -1,4 +1,4 @@
-"""Sentences and table rows inside matched blocks."""
+"""Align the sentences and table rows inside matched blocks."""
 
 from __future__ import annotations
 
@@ -9,60 +9,68 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.alignment import evidence
-from aisi_ingest.alignment.beads import beads, score
+from aisi_ingest.alignment.beads import make_beads, score
 from aisi_ingest.alignment.encoder import Encoder
-from aisi_ingest.alignment.match import Match, Pairing, inside, pairing
+from aisi_ingest.alignment.match import Match, PairScorer, make_scorer, match_items
 from aisi_ingest.alignment.units import Outline
 from aisi_ingest.model import Bead, Block
 from aisi_ingest.text.measure import latin_length
 from aisi_ingest.text.sentences import sentences
 
-SENTENCE = 36  # characters, Latin ones; a shorter one says too little
+MIN_SENTENCE = 36  # Latin characters: a shorter sentence is too little evidence
+
+# A sentence without a match is compared with the clauses of longer sentences.
+# Least cosine with a run of clauses. Of sentences whose counterpart was removed on purpose, one in fifty reaches it. Of
+# sentences that are a clause in the other language, most reach it.
+_CLAUSE_SIMILARITY = 0.6
+_SENTENCE_SIMILARITY = 0.3  # least cosine with the whole longer sentence
+_MAX_RUNS = 20  # runs of clauses that are compared with one sentence
+_MAX_CLAUSES = 3  # clauses of one run
+_MIN_RUN_LENGTH = 9  # code points
+_MAX_SURPLUS = 2.0  # lengths of the sentences without a match
+_CLAUSE_BORDER = re.compile(r"(?<=[、，,;；:：）)」])\s*|(?=[（(「])|\s*[→⇒]\s*")
 
 
-def sentence_beads(ja: Outline, en: Outline, matches: Sequence[Match], encoder: Encoder | None) -> list[Bead]:
-    """Beads of sentences and table rows inside matched blocks."""
+def align_sentences(ja: Outline, en: Outline, matches: Sequence[Match], encoder: Encoder | None) -> list[Bead]:
+    """Align the sentences and table rows inside matched blocks."""
     out: list[Bead] = []
     for match in matches:
-        left, right = spans(ja, match.ja), spans(en, match.en)
+        left, right = sentence_spans(ja, match.ja), sentence_spans(en, match.en)
         if len(left) == len(right) == 1:
             out.append(Bead("sentence", (left[0].key,), (right[0].key,), score(match.odds)))
             continue
-        of = compared(ja, left, en, right, encoder)
-        found = inside(range(len(left)), range(len(right)), of)
+        scorer = sentence_scorer(ja, left, en, right, encoder)
+        found = match_items(range(len(left)), range(len(right)), scorer)
         if encoder:
-            found = _in_clauses(found, [span.text for span in left], [span.text for span in right], encoder)
-        out += beads("sentence", [span.key for span in left], [span.key for span in right], found, of)
+            found = _match_clauses(found, [span.text for span in left], [span.text for span in right], encoder)
+        out += make_beads("sentence", [span.key for span in left], [span.key for span in right], found, scorer)
     return out
 
 
-def compared(ja: Outline, left: Sequence[Span], en: Outline, right: Sequence[Span], encoder: Encoder | None) -> Pairing:
-    """Sentences of both sides, ready to be matched."""
-    texts = [span.read(ja) for span in left]
-    known = evidence.all_anchors(texts)
-    return pairing(
+def sentence_scorer(
+    ja: Outline,
+    left: Sequence[SentenceSpan],
+    en: Outline,
+    right: Sequence[SentenceSpan],
+    encoder: Encoder | None,
+) -> PairScorer:
+    """Make a scorer for some Japanese sentences (``left``) and some English sentences (``right``)."""
+    texts = [span.extract_evidence(ja) for span in left]
+    anchors = evidence.collect_anchors(texts)
+    return make_scorer(
         texts,
-        evidence.vectors([span.text for span in left], encoder, whole=True),
-        [span.read(en, known) for span in right],
-        evidence.vectors([span.text for span in right], encoder, whole=True),
+        evidence.encode_texts([span.text for span in left], encoder, single_sentences=True),
+        [span.extract_evidence(en, anchors) for span in right],
+        evidence.encode_texts([span.text for span in right], encoder, single_sentences=True),
         encoder,
     )
 
 
-# A sentence that was left out, beside the clauses of longer ones. Of sentences whose counterpart was taken away on
-# purpose one in fifty has a clause so much like it, of those that are a clause of the other language most have.
-_CLAUSE = 0.6
-_SIMILAR = 0.3  # least cosine with the whole of the longer one
-_MOST_WINDOWS, _LONGEST_RUN = 20, 3  # runs of clauses, and clauses of one run
-_MUCH_MORE = 2.0  # lengths of what was left out
-_BORDER = re.compile(r"(?<=[、，,;；:：）)」])\s*|(?=[（(「])|\s*[→⇒]\s*")
+def _match_clauses(found: list[Match], left: Sequence[str], right: Sequence[str], encoder: Encoder) -> list[Match]:
+    """Extend matches by sentences without a match that are a run of clauses of a sentence of the other language.
 
-
-def _in_clauses(found: list[Match], left: Sequence[str], right: Sequence[str], encoder: Encoder) -> list[Match]:
-    """Matches with the sentences that were left out and that a run of clauses of the other side says.
-
-    Where both sides have something left, that is what stands for each other; and of a text that is much longer than
-    its counterpart, more is left out than a clause.
+    If both sides have sentences without a match, these may be counterparts of each other, and nothing is done. If a
+    text is much longer than its counterpart, more is missing than a clause.
     """
     sides = left, right
     used = [{i for match in found for i in (match.ja, match.en)[which]} for which in (0, 1)]
@@ -71,40 +79,47 @@ def _in_clauses(found: list[Match], left: Sequence[str], right: Sequence[str], e
         return found
     which = 0 if free[0] else 1
     texts, others = sides[which], sides[1 - which]
-    sizes = [latin_length(text) for text in texts]
-    more = sum(sizes) - sum(map(latin_length, others))
-    if more > _MUCH_MORE * sum(sizes[i] for i in free[which]):
+    lengths = [latin_length(text) for text in texts]
+    surplus = sum(lengths) - sum(map(latin_length, others))
+    if surplus > _MAX_SURPLUS * sum(lengths[i] for i in free[which]):
         return found
     out = list(found)
-    for place in (i for i in free[which] if sizes[i] >= SENTENCE):
-        vectors = encoder.encode([texts[place], *others])  # which it has given before
-        alike = vectors[1:] @ vectors[0]
-        near = [int(at) for at in (-alike).argsort() if alike[at] >= _SIMILAR]
-        windows = [(run, at) for at in near for run in _windows(others[at])][:_MOST_WINDOWS]
-        if not windows:
+    for index in (i for i in free[which] if lengths[i] >= MIN_SENTENCE):
+        other = _sentence_with_clause(texts[index], others, encoder)
+        if other is None:
             continue
-        likest = encoder.encode([run for run, _ in windows]) @ vectors[0]
-        if float(likest.max()) < _CLAUSE:
-            continue
-        at = windows[int(likest.argmax())][1]
-        k = next(k for k, match in enumerate(out) if at in (match.en, match.ja)[which])
-        own = tuple(sorted((*(out[k].ja, out[k].en)[which], place)))
-        out[k] = replace(out[k], **{("ja", "en")[which]: own})
+        k = next(k for k, match in enumerate(out) if other in (match.en, match.ja)[which])
+        items = tuple(sorted((*(out[k].ja, out[k].en)[which], index)))
+        out[k] = replace(out[k], **{("ja", "en")[which]: items})
     return out
 
 
-def _windows(sentence: str) -> list[str]:
-    """All runs of clauses of a sentence that has several."""
-    clauses = [part for part in _BORDER.split(sentence) if part and part.strip()]
-    if len(clauses) < 2:
+def _sentence_with_clause(sentence: str, others: Sequence[str], encoder: Encoder) -> int | None:
+    """Return the index of the sentence that contains a run of clauses similar to ``sentence``, if one does."""
+    vectors = encoder.encode([sentence, *others])  # all are in the encoder's cache
+    similarity = vectors[1:] @ vectors[0]
+    nearest = [int(at) for at in (-similarity).argsort() if similarity[at] >= _SENTENCE_SIMILARITY]
+    runs = [(run, at) for at in nearest for run in _clause_runs(others[at])][:_MAX_RUNS]
+    if not runs:
+        return None
+    run_similarity = encoder.encode([run for run, _ in runs]) @ vectors[0]
+    if float(run_similarity.max()) < _CLAUSE_SIMILARITY:
+        return None
+    return runs[int(run_similarity.argmax())][1]
+
+
+def _clause_runs(sentence: str) -> list[str]:
+    """Return all runs of clauses of a sentence that has more than one clause."""
+    clauses = [part for part in _CLAUSE_BORDER.split(sentence) if part and part.strip()]
+    count = len(clauses)
+    if count <= 1:
         return []
-    last = len(clauses)
-    runs = ("".join(clauses[a:b]) for a in range(last) for b in range(a + 1, min(a + _LONGEST_RUN, last) + 1))
-    return [run for run in runs if len(run) > 8]
+    runs = ("".join(clauses[a:b]) for a in range(count) for b in range(a + 1, min(a + _MAX_CLAUSES, count) + 1))
+    return [run for run in runs if len(run) >= _MIN_RUN_LENGTH]
 
 
-class Span(Struct, frozen=True):
-    """A sentence, or a row of a table."""
+class SentenceSpan(Struct, frozen=True):
+    """A sentence or a row of a table, as a span of a block's text in code points."""
 
     block: Block
     start: int
@@ -112,28 +127,37 @@ class Span(Struct, frozen=True):
 
     @property
     def key(self) -> str:
+        """The id of the sentence in beads: block id, start and end."""
         return f"{self.block.id}:{self.start}-{self.end}"
 
     @property
     def text(self) -> str:
+        """The text of the sentence."""
         return self.block.text[self.start : self.end]
 
-    def read(self, outline: Outline, known: evidence.Anchors | None = None) -> evidence.Text:
+    def extract_evidence(self, outline: Outline, other_side: evidence.AnchorSet | None = None) -> evidence.TextEvidence:
+        """Extract the evidence of the sentence, with the mentions inside it."""
         mentions = [
             replace(mention, start=mention.start - self.start, end=mention.end - self.start)
             for mention in outline.mentions.get(self.block.id, ())
             if self.start <= mention.start and mention.end <= self.end
         ]
-        return evidence.read(self.text, self.block.lang, mentions=mentions, known=known, local=outline.local)
+        return evidence.extract(
+            self.text,
+            self.block.lang,
+            mentions=mentions,
+            other_side=other_side,
+            shared_local_ids=outline.shared_local_ids,
+        )
 
 
-def spans(outline: Outline, places: Sequence[int]) -> list[Span]:
-    """The sentences, or rows, of some blocks."""
-    return [span for place in places for span in _spans(outline.blocks[place])]
+def sentence_spans(outline: Outline, indices: Sequence[int]) -> list[SentenceSpan]:
+    """Return the sentences or table rows of some blocks, in order."""
+    return [span for index in indices for span in _spans(outline.blocks[index])]
 
 
-def _spans(block: Block) -> list[Span]:
-    """A block's sentences; a table's rows; a piece of code is one."""
+def _spans(block: Block) -> list[SentenceSpan]:
+    """Split a block into sentences, a table into rows. Code is not split."""
     if block.kind == "code":
         spans = [(0, len(block.text))]
     elif block.kind == "table":
@@ -144,4 +168,4 @@ def _spans(block: Block) -> list[Span]:
             at += len(line) + 1
     else:
         spans = list(sentences(block.text))
-    return [Span(block, start, end) for start, end in spans]
+    return [SentenceSpan(block, start, end) for start, end in spans]

@@ -1,31 +1,34 @@
-"""The command line. Each command says what it did; the exit code is 0 only if all of it went well.
+"""The command line. Each command reports what it did. The exit code is 0 only if everything succeeded.
 
-Commands that change the root are in ``work``, those that look at it in ``look``, those that need none in
-``on_the_spot``. Nothing is imported here: each worker process imports this module once more.
+Commands that change the root are in ``run``, commands that inspect it in ``inspect``, commands that need none in
+``single_file``. This module imports nothing at the top, because each worker process imports it again.
 """
 
 from __future__ import annotations
 
 import sys
 
+_INTERRUPTED = 130  # exit code of a program ended by Ctrl-C: 128 + SIGINT
+
 
 def main() -> None:
-    """Entry point: errors that a person can mend are one line, without a traceback."""
+    """Run a command. An error that the user can fix is reported in one line, without a traceback."""
     from aisi_ingest.cli.app import app
     from aisi_ingest.cli.options import fail
     from aisi_ingest.registry import RegistryError
     from aisi_ingest.sandbox import pool
     from aisi_ingest.sources import SourcesError
-    from aisi_ingest.storage.store import LockedError, RootError
+    from aisi_ingest.storage.files import RootError
+    from aisi_ingest.storage.store import LockedError
 
     try:
         app()
     except (RootError, LockedError, RegistryError, SourcesError, pool.LimitsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        fail("stopped; what was done is kept, the next run goes on from there", code=130)
+        fail("stopped; finished work is kept, and the next run continues from there", code=_INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left, e.g. `| head`
+        sys.stderr.close()  # the program that read our output has ended, for example `| head`
         sys.exit(1)
     finally:
         pool.close_shared()

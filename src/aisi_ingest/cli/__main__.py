@@ -1,3 +1,5 @@
+"""Entry point of ``python -m aisi_ingest.cli``."""
+
 from aisi_ingest.cli import main
 
 main()

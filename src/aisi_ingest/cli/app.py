@@ -1,4 +1,4 @@
-"""All commands. Heavy imports stay inside them: ``--help`` answers at once."""
+"""All commands. Heavy imports are inside the commands, so that ``--help`` is fast."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ app = typer.Typer(
     help="""Japanese and English publications on AI safety as aligned, tagged, versioned data.
 
     \b
-    Begin with:
-      aisi-ingest demo                                       the sample site, start to end
-      aisi-ingest run --index https://example.org/reports/   follow an index page
-      aisi-ingest extract report.pdf                         one file to JSON, on the spot
+    First steps:
+      aisi-ingest demo                                       process the sample site
+      aisi-ingest run --index https://example.org/reports/   process all documents of an index page
+      aisi-ingest extract report.pdf                         print one file as JSON
 
-    Everything is kept below --root: what was fetched in raw/, what was made of it in processed/.
-    processed/latest is the last release, processed/latest/site/index.html a page to look at.""",
+    Files are stored below --root: downloaded files in raw/, results in processed/.
+    processed/latest is the latest release. To read it in a browser, open
+    processed/latest/site/index.html.
+
+    \b
+    Exit codes:
+      0  everything succeeded
+      1  something failed; the messages name it
+      2  nothing was done, for example because an option or a configuration file is invalid""",
 )
 
 run.register(app)

@@ -1,4 +1,4 @@
-"""The demo: the sample site on loopback, followed by the Prefect flow, start to end."""
+"""The demo: serve the sample site on this machine and run the Prefect flow on it."""
 
 from __future__ import annotations
 
@@ -17,25 +17,33 @@ _CHECKOUT = _PACKAGE.parents[1]
 
 
 class DemoFailed(Exception):
-    """The demo did not come through: one sentence."""
+    """The demo failed. The message is one sentence."""
 
 
 def run(root: Path, workers: int) -> Path:
-    """Serve the sample site, run ``flows/ingest.py`` on it, and give the path of the viewer's front page.
+    """Serve the sample site and run ``flows/ingest.py`` on it.
 
-    Raises DemoFailed.
+    Args:
+        root: The root folder for the results.
+        workers: Number of documents to process at the same time.
+
+    Returns:
+        The path of the viewer's front page.
+
+    Raises:
+        DemoFailed: The flow failed, or this is not a checkout of the project.
     """
     flow = _CHECKOUT / "flows" / "ingest.py"
     site = _CHECKOUT / "samples" / "site"
     if not flow.exists() or not site.exists():
-        raise DemoFailed("the demo runs in a checkout of the project: it needs flows/ and samples/ beside src/")
+        raise DemoFailed("the demo needs a checkout of the project: flows/ and samples/ are missing beside src/")
     root.mkdir(parents=True, exist_ok=True)
     with serve(site) as address:
         print(f"serving  {os.path.relpath(site)} at {address}")
         sources = root / "sources.toml"
         sources.write_text(_SOURCES.format(address=address), encoding="utf-8")
         command = [sys.executable, str(flow), "--sources", str(sources), "--root", str(root), "--images"]
-        print("running  flows/ingest.py; Prefect's own server starts first, which takes some seconds", flush=True)
+        print("running  flows/ingest.py; Prefect first starts a server, which takes a few seconds", flush=True)
         done = subprocess.run([*command, "--workers", str(workers)], env=_environment(root), check=False)
     page = root / "processed" / "latest" / "site" / "index.html"
     if done.returncode or not page.exists():
@@ -45,11 +53,11 @@ def run(root: Path, workers: int) -> Path:
 
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
-    """A folder by HTTP on loopback until the block ends; gives the address."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    """Serve a folder by HTTP on the loopback interface while the ``with`` block is active; yields the URL."""
+    handler = functools.partial(_QuietHandler, directory=str(folder))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", _PORT), handler)
-    except OSError:  # in use: any free port will do
+    except OSError:  # the port is in use: use any free one
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -59,12 +67,12 @@ def serve(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the flow's log is what a person reads."""
+        """Log nothing, so that only the log of the flow is shown."""
 
 
-_PORT = 8791  # the same each time where it is free, so that a second demo finds the addresses of the first
+_PORT = 8791  # always the same if it is free, so that a second demo finds the URLs of the first
 
 _SOURCES = """\
 contact = "https://example.org/contact"
@@ -85,13 +93,13 @@ attribution = "The authors of aisi-ingest"
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """Prefect with a server and a database of its own for this demo: nothing of the user's is touched."""
+    """Give Prefect a server and a database of its own, so that the user's Prefect is not touched."""
     home = (root / "prefect").resolve()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return inherited | {
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # its 20 s are short on a busy machine
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # the default of 20 s is too short on a busy machine
         "DO_NOT_TRACK": "1",
     }

@@ -1,4 +1,4 @@
-"""Options that several commands take, and how every command ends when it cannot go on."""
+"""Options that several commands share, and how a command reports an error and ends."""
 
 from __future__ import annotations
 
@@ -8,30 +8,42 @@ from typing import Annotated, NoReturn
 
 import typer
 
-Root = Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder of raw/ and processed/.")]
-Workers = Annotated[int, typer.Option("--workers", min=1, metavar="N", help="Documents read at once.")]
+Root = Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder that contains raw/ and processed/.")]
+Workers = Annotated[
+    int, typer.Option("--workers", min=1, metavar="N", help="Number of documents to process at the same time.")
+]
 Registry = Annotated[
     Path | None,
-    typer.Option("--registry", metavar="FILE", help="Who and what to recognise; by default the project's own list."),
+    typer.Option(
+        "--registry", metavar="FILE", help="List of names to recognise (default: the list that comes with aisi-ingest)."
+    ),
 ]
-Images = Annotated[bool, typer.Option("--images/--no-images", help="Pictures of the pages in the viewer.")]
+Images = Annotated[bool, typer.Option("--images/--no-images", help="Add images of the pages to the viewer.")]
 Keep = Annotated[
     int | None,
     typer.Option(
-        "--keep", min=1, metavar="N", help="Releases that stay after a new one; never fewer than are in use. All."
+        "--keep",
+        min=1,
+        metavar="N",
+        help="Number of releases to keep (default: all). Releases in use are never deleted.",
     ),
 ]
-Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read pictures of text.")]
+Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 
 
 def fail(message: str, code: int = 2) -> NoReturn:
-    """End with one line on standard error: 2 where nothing could begin, 1 where something went wrong."""
+    """Print one line to standard error and exit.
+
+    Args:
+        message: The reason.
+        code: Exit code: 2 if nothing was done, 1 if something failed.
+    """
     print(f"aisi-ingest: {message}", file=sys.stderr)
     sys.exit(code)
 
 
 def print_table(head: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:
-    """Columns as wide as their widest cell; Japanese characters count for two."""
+    """Print a table. Each column is as wide as its widest cell; a Japanese character is two columns wide."""
     from rich.cells import cell_len
 
     cells = [[str(value or "-") for value in row] for row in [head, *rows]]

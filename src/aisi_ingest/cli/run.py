@@ -1,4 +1,4 @@
-"""Commands that fetch, process and publish: they hold the root while they work."""
+"""Commands that fetch, process and publish. They lock the root while they work."""
 
 from __future__ import annotations
 
@@ -14,31 +14,42 @@ import typer
 from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
 
 if TYPE_CHECKING:
-    from aisi_ingest.pipeline.jobs import Settings, Stage
+    from aisi_ingest.pipeline.jobs import Settings, StageName
     from aisi_ingest.pipeline.report import Report
     from aisi_ingest.pipeline.runner import Progress
     from aisi_ingest.sources import SourceSpec
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands, in the order in which help lists them."""
+    """Add these commands in the order in which the help lists them."""
     for command in (run, add, reprocess, demo):
         app.command()(command)
 
 
 def run(
     sources: Annotated[
-        Path | None, typer.Option("--sources", metavar="FILE", help="Default: sources.toml in --root, or here.")
+        Path | None,
+        typer.Option(
+            "--sources", metavar="FILE", help="List of sources (default: sources.toml in --root, or in this folder)."
+        ),
     ] = None,
     index: Annotated[
         list[str] | None,
-        typer.Option("--index", metavar="URL", help="An index page to follow; no sources file is read then."),
+        typer.Option(
+            "--index",
+            metavar="URL",
+            help="URL of an index page to process instead of the list of sources. Can be repeated.",
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="ID", help="Only this document: id, work, file name, address or sha256."),
+        typer.Option(
+            "--only",
+            metavar="ID",
+            help="Process only this document: id, work, file name, URL or sha256. Can be repeated.",
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Fetch and make everything anew.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Download and process everything again.")] = False,
     root: Root = Path("."),
     workers: Workers = 2,
     registry: Registry = None,
@@ -46,11 +57,14 @@ def run(
     ocr: Ocr = True,
     keep: Keep = None,
 ) -> None:
-    """Fetch what the sources list, process what is new, publish what changed.
+    """Download, process and publish what is new.
+
+    A release is published only if something has changed. A document that fails is reported with its reason;
+    the other documents are published.
 
     \b
-    aisi-ingest run                                 all of sources.toml
-    aisi-ingest run --index http://127.0.0.1:8000/  one index page, without a sources file
+    aisi-ingest run                                       all sources in sources.toml
+    aisi-ingest run --index https://example.org/reports/  one index page, without sources.toml
     """
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.sources import from_index
@@ -63,7 +77,7 @@ def run(
 
 
 def add(
-    items: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Local files and addresses.")],
+    items: Annotated[list[str], typer.Argument(metavar="PATH|URL", help="Local files and URLs.")],
     root: Root = Path("."),
     workers: Workers = 2,
     registry: Registry = None,
@@ -71,7 +85,9 @@ def add(
     ocr: Ocr = True,
     keep: Keep = None,
 ) -> None:
-    """Add local files and single addresses by hand, then process and publish.
+    """Add local files or single URLs, and process them.
+
+    A release is published only if something has changed.
 
     \b
     aisi-ingest add guide_ja.pdf guide_en.pdf
@@ -81,20 +97,25 @@ def add(
 
     urls = [item for item in items if item.startswith(("http://", "https://"))]
     paths = [Path(item) for item in items if item not in urls]
-    settings = _settings(root, workers, registry, images, ocr, keep, None)
+    settings = _settings(root, workers, registry, images, ocr, keep)
     with _progress() as progress:
         report = orchestrator.add(settings, _sources(None, root), paths, urls, progress=progress)
     _finish(report, root)
 
 
 def reprocess(
-    documents: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="As in run --only.")] = None,
-    all_documents: Annotated[bool, typer.Option("--all", help="All documents.")] = False,
+    documents: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="Documents: id, work, file name, URL or sha256.")
+    ] = None,
+    all_documents: Annotated[bool, typer.Option("--all", help="Process all documents.")] = False,
     first: Annotated[
-        str, typer.Option("--from", metavar="STAGE", help="First stage made anew: extract, tag, align or publish.")
+        str, typer.Option("--from", metavar="STAGE", help="First stage to run again: extract, tag, align or publish.")
     ] = "extract",
     sources: Annotated[
-        Path | None, typer.Option("--sources", metavar="FILE", help="Licences and stated pairs; as in run.")
+        Path | None,
+        typer.Option(
+            "--sources", metavar="FILE", help="List of sources, for licences and stated pairs (default: as in run)."
+        ),
     ] = None,
     root: Root = Path("."),
     workers: Workers = 2,
@@ -103,20 +124,23 @@ def reprocess(
     ocr: Ocr = True,
     keep: Keep = None,
 ) -> None:
-    """Process again from raw/, without a network.
+    """Process documents again, without using the network.
+
+    The files in raw/ are used as they are.
 
     \b
-    aisi-ingest reprocess --all --from tag          after a change of registry.toml
-    aisi-ingest reprocess sample-guide/1.00/ja      one document from the beginning
+    aisi-ingest reprocess --all --from tag      all documents, for example after editing registry.toml
+    aisi-ingest reprocess sample-guide/1.00/ja  one document, from the first stage
     """
     from aisi_ingest.pipeline import orchestrator
-    from aisi_ingest.pipeline.jobs import STAGES
+    from aisi_ingest.pipeline.jobs import STAGE_NAMES
 
-    if first not in STAGES:
-        fail(f"--from {first}: must be one of {', '.join(STAGES)}")
+    redo_from = next((name for name in STAGE_NAMES if name == first), None)
+    if redo_from is None:
+        fail(f"--from {first}: must be one of {', '.join(STAGE_NAMES)}")
     if bool(documents) == all_documents:
-        fail("name documents, or give --all")
-    settings = _settings(root, workers, registry, images, ocr, keep, first)
+        fail("give the documents to process, or --all")
+    settings = _settings(root, workers, registry, images, ocr, keep, redo_from)
     with _progress() as progress:
         report = orchestrator.reprocess(settings, _sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
@@ -126,7 +150,10 @@ def demo(
     root: Root = Path("build/demo"),
     workers: Workers = 2,
 ) -> None:
-    """Serve the sample site on loopback and run the Prefect flow on it, start to end."""
+    """Process the sample site with the Prefect flow.
+
+    The site is served on this machine. The results are in build/demo, unless --root says otherwise.
+    """
     from aisi_ingest.cli import demo as demonstration
 
     try:
@@ -143,7 +170,7 @@ def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[Sourc
         path = next((p for p in (root / "sources.toml", Path("sources.toml")) if p.exists()), None)
         if path is None:
             if needed:
-                fail(f"no sources.toml in {root} or here: name one with --sources, or an index page with --index")
+                fail(f"no sources.toml in {root} or in this folder: give one with --sources, or give --index")
             return ()
     return load(path)
 
@@ -155,29 +182,24 @@ def _settings(
     images: bool,
     ocr: bool,
     keep: int | None,
-    redo_from: Stage | str | None,
+    redo_from: StageName | None = None,
 ) -> Settings:
-    import msgspec
-
     from aisi_ingest.pipeline.jobs import Settings
 
-    return msgspec.convert(
-        {
-            "root": str(root),
-            "workers": workers,
-            "registry": str(registry) if registry else None,
-            "images": images,
-            "ocr": ocr,
-            "keep": keep,
-            "redo_from": redo_from,
-        },
-        Settings,
+    return Settings(
+        root=str(root),
+        registry=str(registry) if registry else None,
+        workers=workers,
+        ocr=ocr,
+        images=images,
+        keep=keep,
+        redo_from=redo_from,
     )
 
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """A bar a stage on a terminal; nothing where output goes elsewhere."""
+    """Show one progress bar per stage on a terminal. Show nothing if the output is redirected."""
     from aisi_ingest.pipeline.runner import silent
 
     if not sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""Commands for single files and texts: no store, no network, nothing is kept."""
+"""Commands for single files and texts. They use no root and no network."""
 
 from __future__ import annotations
 
@@ -16,32 +16,41 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands, in the order in which help lists them."""
+    """Add these commands in the order in which the help lists them."""
     for command in (extract, tag, align):
         app.command()(command)
-    registry = typer.Typer(no_args_is_help=True, help="Who and what is recognised.", rich_markup_mode=None)
+    registry = typer.Typer(
+        no_args_is_help=True, help="Check and search the list of names to recognise.", rich_markup_mode=None
+    )
     registry.command("check")(check_registry)
     registry.command("find")(find_in_registry)
     app.add_typer(registry, name="registry")
 
 
 def extract(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="PDF and PPTX files.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A JSON file for each, instead.")] = None,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="PDF and PPTX files.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write one JSON file per input into this folder.")
+    ] = None,
     ocr: Ocr = True,
 ) -> None:
-    """Read files and write what they say as JSON: blocks in sections, tables, page and rectangle.
+    """Print the content of files as JSON.
 
-    No store and no network. One file goes to standard output; several need --out.
+    The JSON contains sections, blocks, tables and mentions, with their pages and positions. For several files,
+    --out is required.
+
+    \b
+    aisi-ingest extract report.pdf > report.json
+    aisi-ingest extract *.pdf --out json
     """
     from aisi_ingest import single_file
 
     if out is None and len(files) > 1:
-        fail("several files: name a folder for the results with --out")
+        fail("for several files, give a folder for the results with --out")
     failed = False
     for path in files:
         result = single_file.read(path, ocr=ocr)
-        _say(path, result.issues)
+        _print_issues(path, result.issues)
         if result.value is None:
             failed = True
         elif out is None:
@@ -54,29 +63,35 @@ def extract(
 
 
 def align(
-    first: Annotated[Path, typer.Argument(metavar="A", help="A PDF or PPTX in one language.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="The same in the other.")],
+    first: Annotated[Path, typer.Argument(metavar="A", help="A PDF or PPTX file in Japanese or English.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Its counterpart in the other language.")],
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write a page to look at instead of a table.")
+        Path | None, typer.Option("--html", metavar="FILE", help="Write an HTML page instead of printing a table.")
     ] = None,
     ocr: Ocr = True,
     registry: Registry = None,
 ) -> None:
-    """Lay two files side by side, a Japanese and an English one, and say where they disagree."""
+    """Align a Japanese and an English file side by side.
+
+    Places where they disagree are marked.
+
+    \b
+    aisi-ingest align guide_ja.pdf guide_en.pdf --html guide.html
+    """
     from aisi_ingest import single_file
     from aisi_ingest.console import side_by_side
     from aisi_ingest.model import Alignment
-    from aisi_ingest.storage import store
+    from aisi_ingest.storage.files import atomic_write
 
     documents = []
     for path in (first, second):
         read = single_file.read(path, ocr=ocr, registry=registry)
-        _say(path, tuple(issue for issue in read.issues if issue.stage != "pair"))
+        _print_issues(path, tuple(issue for issue in read.issues if issue.stage != "pair"))
         if read.value is None:
             sys.exit(1)
         documents.append(read.value)
     result = single_file.align(*documents, registry=registry)
-    _say(second, result.issues)
+    _print_issues(second, result.issues)
     if result.value is None:
         sys.exit(1)
     ja, en, aligned = result.value
@@ -88,36 +103,52 @@ def align(
             )
         )
     else:
-        store.atomic_write(html, side_by_side.as_html(ja, en, alignment, aligned.findings))
+        atomic_write(html, side_by_side.as_html(ja, en, alignment, aligned.findings))
         print(html)
 
 
-def _say(path: Path, issues: tuple[Issue, ...]) -> None:
+def _print_issues(path: Path, issues: tuple[Issue, ...]) -> None:
     for issue in issues:
         place = f"page {issue.page}: " if issue.page else ""
         print(f"{issue.level}: {path}: {place}{issue.message}", file=sys.stderr)
 
 
 def tag(
-    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="A line of Japanese or English.")],
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="Japanese or English text.")],
     date: Annotated[
-        str | None, typer.Option("--date", metavar="EDTF", help="The document's date, for dates without a year.")
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="EDTF",
+            help="Date of the document, which resolves dates without a year. For example 2026-04-01.",
+        ),
     ] = None,
     registry: Registry = None,
 ) -> None:
-    """Show what is found in a line of text: label, value and the rule that found it."""
+    """Find dates and names in a text.
+
+    Names are those of organisations, people, guides, events and places.
+
+    \b
+    aisi-ingest tag --text "令和6年9月25日に総務省が公表した。"
+    """
     from aisi_ingest import single_file
 
     mentions = single_file.tag_text(text, registry=registry, date=date)
     rows: list[tuple[str | None, ...]] = [(f"{m.start}-{m.end}", m.text, m.label, m.value, m.rule) for m in mentions]
     if rows:
-        print_table(("place", "text", "label", "value", "rule"), rows)
+        print_table(("offsets", "text", "label", "value", "rule"), rows)
     else:
         print("nothing found")
 
 
-def check_registry(path: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None) -> None:
-    """Read registry.toml and count what it names; a fault is one line with its number."""
+def check_registry(
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="The file to check (default: the list that comes with aisi-ingest)."),
+    ] = None,
+) -> None:
+    """Check registry.toml and count its entities. An error is reported with its line number."""
     from collections import Counter
 
     from aisi_ingest.registry import load
@@ -125,11 +156,14 @@ def check_registry(path: Annotated[Path | None, typer.Argument(metavar="[FILE]")
     registry = load(path)
     for label, count in Counter(entity.label for entity in registry.entities.values()).most_common():
         print(f"{label:7} {count}")
-    print(f"{len(registry.aliases)} names, no fault")
+    print(f"{len(registry.aliases)} names, no errors")
 
 
-def find_in_registry(name: Annotated[str, typer.Argument(metavar="NAME")], registry: Registry = None) -> None:
-    """Whom or what a name may mean."""
+def find_in_registry(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name in Japanese or English.")],
+    registry: Registry = None,
+) -> None:
+    """List the entities that a name may refer to."""
     from aisi_ingest.registry import load
 
     found = load(registry).find(name)

@@ -1,11 +1,12 @@
-"""What the two languages of one edition say differently: what only one of them has, and which values differ."""
+"""Find what the two languages of one edition state differently: missing texts, and values that differ."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aisi_ingest.comparison.missing import missing, side
-from aisi_ingest.comparison.values import Names, differences
+from aisi_ingest.comparison.document_index import index_document
+from aisi_ingest.comparison.missing import find_missing
+from aisi_ingest.comparison.values import EntityMatcher, find_differences
 from aisi_ingest.model import Alignment, Document, Finding, Issue, Result
 
 if TYPE_CHECKING:
@@ -13,40 +14,49 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
-# With less than this share of the smaller side aligned, the documents are not two versions of one text.
-_LEAST_SHARE = 0.2
+# Least share of the blocks of the shorter side that have a counterpart. With fewer, the documents are not two versions
+# of one text.
+_MIN_SHARE = 0.2
 
 
 def compare(
     ja: Document, en: Document, alignment: Alignment, registry: Registry | None = None
 ) -> Result[tuple[Finding, ...]]:
-    """Findings: first the missing sections, then, in Japanese reading order, what is missing and what differs.
+    """Compare a Japanese and an English document.
 
-    ``registry`` is the one that the documents were tagged with: it says what is part of what.
+    Args:
+        ja: The Japanese document.
+        en: The English document.
+        alignment: Their alignment.
+        registry: The registry that the documents were tagged with. It states which entity is part of which.
+
+    Returns:
+        Findings: first missing sections, then in Japanese reading order what is missing and what differs. Documents
+        that have too little in common are not compared, and an issue reports it.
     """
-    sides = side(ja, "ja"), side(en, "en")
-    share = _share(alignment)
-    if share < _LEAST_SHARE:
-        message = f"Only {share:.0%} of the shorter document has a counterpart: they are not compared."
+    sides = index_document(ja, "ja"), index_document(en, "en")
+    share = _aligned_share(alignment)
+    if share < _MIN_SHARE:
+        message = f"The documents are not compared: only {share:.0%} of the shorter one has a counterpart."
         return Result((), (Issue("compare", "warning", "too_little_in_common", message),))
-    names = Names(registry, ja.mentions, en.mentions)
-    findings, by_bead = missing(alignment, sides)
+    matcher = EntityMatcher(registry, ja.mentions, en.mentions)
+    findings, by_bead = find_missing(alignment, sides)
     for at, bead in enumerate(alignment.beads):
         if bead.unit != "block":
             continue
         findings += by_bead.get(at, ())
         if bead.ja and bead.en:
-            found = [one.texts(ids) for one, ids in zip(sides, (bead.ja, bead.en), strict=True)]
-            findings += differences(bead, found, (sides[0].mentions, sides[1].mentions), names)
+            blocks = [side.blocks_of(ids) for side, ids in zip(sides, (bead.ja, bead.en), strict=True)]
+            findings += find_differences(bead, blocks, (sides[0].mentions, sides[1].mentions), matcher)
     return Result(tuple(findings))
 
 
-def _share(alignment: Alignment) -> float:
-    """Of the blocks of the side that has fewer, how many have a counterpart."""
+def _aligned_share(alignment: Alignment) -> float:
+    """Return the share of blocks that have a counterpart, of the side that has fewer blocks."""
     beads = [bead for bead in alignment.beads if bead.unit == "block"]
     shares = []
-    for which in ("ja", "en"):
-        every = sum(len(getattr(bead, which)) for bead in beads)
-        paired = sum(len(getattr(bead, which)) for bead in beads if bead.ja and bead.en)
-        shares.append((every, paired / every if every else 0.0))
+    for lang in ("ja", "en"):
+        total = sum(len(getattr(bead, lang)) for bead in beads)
+        paired = sum(len(getattr(bead, lang)) for bead in beads if bead.ja and bead.en)
+        shares.append((total, paired / total if total else 0.0))
     return min(shares)[1] if shares else 0.0

@@ -1,4 +1,4 @@
-"""What two editions of one work say differently: sections added, removed, moved and changed, word by word."""
+"""Find what differs between two editions of one work: sections added, removed, moved and changed, word by word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Literal
 
 from aisi_ingest.model import (
     Bead,
-    Block,
     BlockChange,
     Document,
     Edit,
@@ -24,108 +23,127 @@ from aisi_ingest.model import (
 from aisi_ingest.text.tokens import tokens
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-# Difflib's exact search is quadratic: longer texts are compared with its shortcut for frequent words.
-_LONG = 3000
+# Words of both texts. Difflib's exact search is quadratic: in longer texts it ignores frequent words.
+_LONG_TEXT = 3000
+
+Ids = tuple[str, ...]
 
 
-def order(edition: str | None, date: str | None) -> tuple[list[int], str]:
-    """What editions of a work are sorted by, oldest first: the numbers of what is printed, then the date."""
+def edition_sort_key(edition: str | None, date: str | None) -> tuple[list[int], str]:
+    """Return a key that sorts editions of a work, the oldest first: the numbers of the edition, then the date."""
     return [int(part) for part in re.findall(r"\d+", edition or "")], date or ""
 
 
 def successions(documents: Iterable[Document]) -> Iterator[tuple[Document, Document]]:
-    """Each edition of a work with the one before it, in the same language and form."""
+    """Yield each edition of a work after the edition before it, in the same language and form."""
     groups: dict[tuple[str, str], list[Document]] = {}
     for document in documents:
         groups.setdefault((document.work, document.id.rpartition("/")[2]), []).append(document)
     for _, group in sorted(groups.items()):
-        group.sort(key=lambda each: (order(each.edition, each.date), each.id))
+        group.sort(key=lambda document: (edition_sort_key(document.edition, document.date), document.id))
         yield from itertools.pairwise(group)
 
 
 def diff_editions(old: Document, new: Document) -> Result[EditionDiff]:
-    """Sections of two editions of one work, in one language, that differ; with the words that do.
+    """Compare two editions of one work in one language.
 
-    An issue tells when the languages differ, or when the two have next to nothing in common.
+    Args:
+        old: The older edition.
+        new: The newer edition.
+
+    Returns:
+        The sections that differ, with the changed words, in the order of the newer edition. The value is None if the
+        editions are in two languages. Issues report this, and editions that have almost nothing in common.
     """
     from aisi_ingest.alignment import aligner
 
-    issues: list[Issue] = []
     if old.content.lang != new.content.lang:
         message = (
-            f"The editions are in two languages, {old.content.lang} and {new.content.lang}: compare like with like."
+            f"The editions are in two languages, {old.content.lang} and {new.content.lang}. "
+            "Only editions in one language are compared."
         )
         return Result(None, (Issue("compare", "error", "two_languages", message),))
     result = aligner.align(old, new)
-    alignment = result.value
-    beads = alignment.beads if alignment else ()
-    issues += [issue for issue in result.issues if issue.code != "same_language"]
+    beads = result.value.beads if result.value else ()
+    issues = tuple(issue for issue in result.issues if issue.code != "same_language")
     sections = [bead for bead in beads if bead.unit == "section"]
-    moved = _moved(sections, old, new)
-    held = [{block.id: block.section for block in document.content.blocks} for document in (old, new)]
-    changes: dict[tuple[tuple[str, ...], tuple[str, ...]], list[BlockChange]] = {}
-    owners = _owners(sections)
-    for bead in beads:
-        if bead.unit == "block" and (change := _block_change(bead, old, new)):
-            place = _place(bead, held, owners)
-            changes.setdefault(place, []).append(change)
-    titles = _titles(old), _titles(new)
-    found = []
+    changes = _changes_by_section(beads, sections, old, new)
+    found = _section_changes(sections, changes, old, new)
+    for (left, right), outside_sections in changes.items():
+        found.append(SectionChange("changed", "", left, right, None, tuple(outside_sections)))
+    return Result(EditionDiff(old.id, new.id, tuple(found)), issues)
+
+
+def _section_changes(
+    sections: Sequence[Bead], changes: dict[tuple[Ids, Ids], list[BlockChange]], old: Document, new: Document
+) -> list[SectionChange]:
+    """Return the changed sections, and remove their changes of blocks from ``changes``."""
+    moved = _moved_sections(sections, old, new)
+    titles_old, titles_new = _titles(old), _titles(new)
+    out = []
     for bead in sections:
-        place = (bead.ja, bead.en)
-        blocks = tuple(changes.pop(place, ()))
-        title_old, title_new = (
-            " · ".join(side.get(i, "") for i in ids) for side, ids in zip(titles, place, strict=True)
-        )
+        blocks = tuple(changes.pop((bead.ja, bead.en), ()))
+        title_old = " · ".join(titles_old.get(i, "") for i in bead.ja)
+        title_new = " · ".join(titles_new.get(i, "") for i in bead.en)
         if not bead.ja:
-            found.append(SectionChange("added", title_new, (), bead.en, None, blocks))
+            out.append(SectionChange("added", title_new, (), bead.en, None, blocks))
         elif not bead.en:
-            found.append(SectionChange("removed", title_old, bead.ja, (), None, blocks))
+            out.append(SectionChange("removed", title_old, bead.ja, (), None, blocks))
         elif bead in moved or blocks or title_old != title_new:
             kind: Literal["moved", "changed"] = "moved" if bead in moved else "changed"
-            renamed = title_old if title_old != title_new else None
-            found.append(SectionChange(kind, title_new, bead.ja, bead.en, renamed, blocks))
-    for (left, right), rest in changes.items():
-        found.append(SectionChange("changed", "", left, right, None, tuple(rest)))
-    return Result(EditionDiff(old.id, new.id, tuple(found)), tuple(issues))
+            previous_title = title_old if title_old != title_new else None
+            out.append(SectionChange(kind, title_new, bead.ja, bead.en, previous_title, blocks))
+    return out
 
 
 def _titles(document: Document) -> dict[str, str]:
-    return {s.id: _title(s) for s in document.content.sections}
+    return {section.id: _title(section) for section in document.content.sections}
 
 
 def _title(section: Section) -> str:
     return " ".join(part for part in (section.number, section.title) if part)
 
 
-def _owners(sections: Sequence[Bead]) -> tuple[dict[str, Bead], dict[str, Bead]]:
-    return {i: bead for bead in sections for i in bead.ja}, {i: bead for bead in sections for i in bead.en}
+def _changes_by_section(
+    beads: Sequence[Bead], sections: Sequence[Bead], old: Document, new: Document
+) -> dict[tuple[Ids, Ids], list[BlockChange]]:
+    """Return the changes of blocks by the two sides of their section's bead."""
+    section_of = [{block.id: block.section for block in document.content.blocks} for document in (old, new)]
+    bead_of = {i: bead for bead in sections for i in bead.ja}, {i: bead for bead in sections for i in bead.en}
+    changes: dict[tuple[Ids, Ids], list[BlockChange]] = {}
+    for bead in beads:
+        if bead.unit == "block" and (change := _block_change(bead, old, new)):
+            changes.setdefault(_section_sides(bead, section_of, bead_of), []).append(change)
+    return changes
 
 
-def _place(
-    bead: Bead, held: Sequence[dict[str, str | None]], owners: tuple[dict[str, Bead], dict[str, Bead]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The section bead that a block bead belongs to: the newer edition's, where it has the block."""
+def _section_sides(
+    bead: Bead, section_of: Sequence[dict[str, str | None]], bead_of: tuple[dict[str, Bead], dict[str, Bead]]
+) -> tuple[Ids, Ids]:
+    """Return both sides of the section bead that a block bead belongs to.
+
+    It is the section of the newer edition if that has the block. Both sides are empty outside all sections.
+    """
     for which, ids in ((1, bead.en), (0, bead.ja)):
         for i in ids:
-            owner = owners[which].get(held[which].get(i) or "")
-            if owner:
-                return owner.ja, owner.en
+            section = bead_of[which].get(section_of[which].get(i) or "")
+            if section:
+                return section.ja, section.en
     return (), ()
 
 
-def _moved(sections: Sequence[Bead], old: Document, new: Document) -> list[Bead]:
-    """Sections that stand elsewhere among those that both editions have: what is outside the longest common order."""
+def _moved_sections(sections: Sequence[Bead], old: Document, new: Document) -> list[Bead]:
+    """Return the sections of both editions that are outside the longest common order."""
     from aisi_ingest.alignment.search import longest_chain
 
-    places = [{s.id: at for at, s in enumerate(document.content.sections)} for document in (old, new)]
-    both = {
-        (places[0][bead.ja[0]], places[1][bead.en[0]]): bead
+    positions = [{s.id: at for at, s in enumerate(document.content.sections)} for document in (old, new)]
+    in_both = {
+        (positions[0][bead.ja[0]], positions[1][bead.en[0]]): bead
         for bead in sections
-        if bead.ja and bead.en and bead.ja[0] in places[0] and bead.en[0] in places[1]
+        if bead.ja and bead.en and bead.ja[0] in positions[0] and bead.en[0] in positions[1]
     }
-    kept = set(longest_chain(list(both)))
-    return [bead for pair, bead in both.items() if pair not in kept]
+    in_order = set(longest_chain(list(in_both)))
+    return [bead for pair, bead in in_both.items() if pair not in in_order]
 
 
 def _block_change(bead: Bead, old: Document, new: Document) -> BlockChange | None:
@@ -136,19 +154,18 @@ def _block_change(bead: Bead, old: Document, new: Document) -> BlockChange | Non
         return BlockChange("removed", bead.ja, (), (Edit("removed", before),))
     if "".join(before.split()) == "".join(after.split()):
         return None
-    return BlockChange("changed", bead.ja, bead.en, tuple(edits(before, after, old.content.lang)))
+    return BlockChange("changed", bead.ja, bead.en, tuple(diff_words(before, after, old.content.lang)))
 
 
 def _text(document: Document, ids: Iterable[str]) -> str:
     wanted = set(ids)
-    found: list[Block] = [block for block in document.content.blocks if block.id in wanted]
-    return "\n".join(block.text for block in found)
+    return "\n".join(block.text for block in document.content.blocks if block.id in wanted)
 
 
-def edits(old: str, new: str, lang: Lang) -> list[Edit]:
-    """The changed words between two texts, with what stands between them."""
+def diff_words(old: str, new: str, lang: Lang) -> list[Edit]:
+    """Return the differences between two texts by words, including the text that both have."""
     left, right = _words(old, lang), _words(new, lang)
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) + len(right) > _LONG)
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) + len(right) > _LONG_TEXT)
     out: list[Edit] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
@@ -162,7 +179,7 @@ def edits(old: str, new: str, lang: Lang) -> list[Edit]:
 
 
 def _words(text: str, lang: Lang) -> list[str]:
-    """Words and what stands between them; joined they are the text again."""
+    """Split a text into words and what is between them. Joined, they are the text."""
     if lang == "en":
         return _WORD.findall(text)
     out, at = [], 0

@@ -1,162 +1,134 @@
-"""What only one of two languages has: sections, blocks, sentences and rows of tables without a counterpart.
+"""Find what only one of two languages has: sections, blocks, sentences and table rows without a counterpart.
 
-A finding is a claim that a person will check, so what speaks against it is asked first: is the text said in another
-place, in the same words as elsewhere, or as a part of something longer; is it a word of a drawing that the other
-language has as a picture? Short texts of one section are told together.
+A finding is a claim that a person will check. So two reasons against it are examined first:
+
+- The text is found in another place, in the same words as elsewhere, or as a part of a longer text.
+- It is a word of a drawing that the other language has as a picture.
+
+Short texts of one section are reported in one finding.
 """
 
 from __future__ import annotations
 
 import re
-import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
-from msgspec import Struct
-
-from aisi_ingest.model import Alignment, Bead, Block, Document, Finding, FindingKind, Lang, Mention, Section, Severity
+from aisi_ingest.comparison.document_index import DocumentIndex, Sides
+from aisi_ingest.comparison.missing_findings import (
+    SECTION,
+    kind_names,
+    missing_short_texts,
+    missing_text,
+    section_title,
+)
+from aisi_ingest.comparison.missing_sentences import SURE_SCORE, find_missing_sentences, read_sentence_beads
+from aisi_ingest.model import Alignment, Bead, Block, Finding, Severity
 from aisi_ingest.text.measure import latin_length
 from aisi_ingest.text.normalise import fold
 
-_SHORT = 40  # Latin characters: a shorter text that is missing weighs little
-_LABEL = 80  # Latin characters: a paragraph so short may be a label of a drawing
-_TOGETHER = 3  # so many short texts of one section and more are told in one finding
-_SHOWN = 60  # characters of a text in a message
-_SHOWN_TEXTS = 6  # texts that are told together, in a message
-# A sentence in a block that has a counterpart: of the sentences taken away on purpose from the real documents four in
-# five are over these, of the ones that are only said in other words next to none (benchmarks/planted.py).
-_SENTENCE = 36  # least Latin characters
-_SENTENCE_SCORE = 0.45  # least score of the block's bead,
-_SENTENCE_SURE = 0.9  # and the one from which on a sentence weighs more
-_EXCESS = (0.6, 1.7)  # how much longer its text is than the counterpart, in lengths of all that is left out
-_SHORT_ROW = 8  # the same of a row of a table
-_SURE = 0.8  # least score of a pair that shows how a short text is said in the other language
+_SHORT_TEXT = 40  # Latin characters: a shorter text that is missing has low severity
+_MAX_LABEL = 80  # Latin characters: a shorter paragraph may be a label of a drawing
+_REPORTED_TOGETHER = 3  # this many short texts of one section, or more, are one finding
+_MIN_REPETITIONS = 2  # a text that occurs so often in a section is counted on both sides
 
-_LETTER = re.compile(r"[^\W_]")  # a text without any, dots or a bracket, says nothing
-# A line of a table of contents: what it tells is told of the section itself.
+_LETTER = re.compile(r"[^\W_]")  # a text without letters, such as dots or a bracket, has no content
+# A line of a table of contents: if its section is missing, that is reported.
 _CONTENTS_LINE = re.compile(r"(?<![.·・…‥_\s])\s?(?:[.·・…‥_]\s?){3,}\s*\d{1,9}\s*$")
 _NOT_TEXT = ("furniture", "figure_text")
 
-_KINDS = {
-    "table": ("表", "table"),
-    "list_item": ("項目", "list item"),
-    "caption": ("図表の題", "caption"),
-    "footnote": ("脚注", "footnote"),
-    "code": ("コード", "code"),
-    "note": ("発表者のノート", "speaker's note"),
-    "heading": ("見出し", "heading"),
-    "title": ("題", "title"),
-}
-_ROW = ("表の行", "table row")
 
+def find_missing(alignment: Alignment, sides: Sides) -> tuple[list[Finding], dict[int, list[Finding]]]:
+    """Find the sections, blocks, sentences and table rows that only one language has.
 
-class Side(Struct, frozen=True):
-    """One document, ready to be looked up."""
+    Args:
+        alignment: The alignment of the two documents.
+        sides: The Japanese and the English document.
 
-    lang: Lang
-    blocks: dict[str, Block]
-    sections: dict[str, Section]
-    mentions: dict[str, tuple[Mention, ...]]
-    broken: frozenset[str]  # blocks that are a part of a table which goes on over a page break
-
-    def texts(self, ids: Iterable[str]) -> list[Block]:
-        return [self.blocks[i] for i in ids if i in self.blocks]
-
-
-def side(document: Document, lang: Lang) -> Side:
-    mentions: dict[str, list[Mention]] = {}
-    for mention in document.mentions:
-        mentions.setdefault(mention.block, []).append(mention)
-    content = document.content
-    at = {table.id: table.block for table in content.tables}
-    broken = {block for t in content.tables if t.continues for block in (t.block, at.get(t.continues, t.block))}
-    return Side(
-        lang,
-        {block.id: block for block in content.blocks},
-        {section.id: section for section in content.sections},
-        {block: tuple(sorted(found, key=lambda m: m.start)) for block, found in mentions.items()},
-        frozenset(broken),
+    Returns:
+        Findings of missing sections. Findings of missing blocks and sentences, by the position of their bead.
+    """
+    sections = _missing_sections(alignment, sides)
+    covered = (
+        _with_subsections(sides[0], (i for finding in sections for i in finding.ja)),
+        _with_subsections(sides[1], (i for finding in sections for i in finding.en)),
     )
-
-
-Sides = tuple[Side, Side]
-
-
-def missing(alignment: Alignment, sides: Sides) -> tuple[list[Finding], dict[int, list[Finding]]]:
-    """Findings of missing sections, and of missing blocks and sentences by the place of their bead."""
-    sections = _sections(alignment, sides)
-    under = _under(sides[0], (i for f in sections for i in f.ja)), _under(sides[1], (i for f in sections for i in f.en))
-    said, alone = _sentences(alignment)
-    drawn, known = _drawn(alignment, sides), _Known(alignment, sides)
-    scale = _scale(alignment, sides) if alone else 1.0
-    short: dict[tuple[int, str | None], list[tuple[int, Block]]] = defaultdict(list)
+    sentences = read_sentence_beads(alignment, sides)
+    drawing_pages, phrases = _pages_with_drawings(alignment, sides), _PhraseCounts(alignment, sides)
+    short_texts: dict[tuple[int, str | None], list[tuple[int, Block]]] = defaultdict(list)
     found: dict[int, list[Finding]] = defaultdict(list)
     for at, bead in enumerate(alignment.beads):
         if bead.unit != "block":
             continue
         if bead.ja and bead.en:
-            if alone and (left := [each for w in (0, 1) for each in _missing_sentences(bead, w, sides, alone, scale)]):
-                found[at] = left
+            if findings := find_missing_sentences(bead, sides, sentences):
+                found[at] = findings
             continue
         which = 0 if bead.ja else 1
-        for block in sides[which].texts(bead.ja or bead.en):
-            if (
-                block.section in under[which]
-                or f"{sides[which].lang}:{block.id}" in said
-                or not _telling(block, drawn[which])
-            ):
+        for block in sides[which].blocks_of(bead.ja or bead.en):
+            is_found_elsewhere = f"{sides[which].lang}:{block.id}" in sentences.paired_blocks
+            if block.section in covered[which] or is_found_elsewhere:
                 continue
-            if known.as_often(which, block):
+            if not _has_content(block, drawing_pages[which]) or phrases.occurs_as_often(which, block):
                 continue
-            if block.kind == "paragraph" and latin_length(block.text) < _SHORT:
-                short[which, block.section].append((at, block))
+            if block.kind == "paragraph" and latin_length(block.text) < _SHORT_TEXT:
+                short_texts[which, block.section].append((at, block))
             else:
                 found[at].append(_missing_block(which, block))
-    for (which, section), blocks in short.items():
-        if len(blocks) < _TOGETHER:
+    for (which, section), blocks in short_texts.items():
+        if len(blocks) < _REPORTED_TOGETHER:
             for at, block in blocks:
                 found[at].append(_missing_block(which, block))
         else:
-            title = sides[which].sections.get(section or "")
-            found[blocks[0][0]].append(_missing_words(which, [block for _, block in blocks], title))
+            in_section = sides[which].sections.get(section or "")
+            found[blocks[0][0]].append(missing_short_texts(which, [block for _, block in blocks], in_section))
     return sections, found
 
 
 # Sections ---------------------------------------------------------------------------------------------------------
 
 
-def _sections(alignment: Alignment, sides: Sides) -> list[Finding]:
-    """Sections without counterpart, the highest of each branch; one whose text has counterparts is not missing."""
+def _missing_sections(alignment: Alignment, sides: Sides) -> list[Finding]:
+    """Find sections without a counterpart, without the subsections of these.
+
+    A section is not missing if more than half of its blocks have counterparts.
+    """
     pairs = [b for b in alignment.beads if b.unit == "block" and b.ja and b.en]
-    paired = {i for b in pairs for i in b.ja}, {i for b in pairs for i in b.en}
+    paired_blocks = {i for b in pairs for i in b.ja}, {i for b in pairs for i in b.en}
     out = []
-    for which, (side, found) in enumerate(zip(sides, paired, strict=True)):
-        alone = [i for b in alignment.beads if b.unit == "section" and not (b.ja and b.en) for i in (b.ja, b.en)[which]]
-        own: dict[str, list[str]] = {}
-        for block in side.blocks.values():
-            if block.section and block.kind not in (*_NOT_TEXT, "heading", "title") and not block.hidden:
-                own.setdefault(block.section, []).append(block.id)
+    for which, (side, paired) in enumerate(zip(sides, paired_blocks, strict=True)):
+        unpaired = _unpaired_sections(alignment.beads, which)
+        own_blocks = _blocks_by_section(side)
         missing = {
             s
-            for s in alone
-            if s in side.sections and sum(b in found for b in own.get(s, ())) * 2 <= len(own.get(s, ()))
+            for s in unpaired
+            if s in side.sections and sum(b in paired for b in own_blocks.get(s, ())) * 2 <= len(own_blocks.get(s, ()))
         }
-        for section in (side.sections[s] for s in alone if s in missing):
+        for section in (side.sections[s] for s in unpaired if s in missing):
             if section.parent in missing:
                 continue
-            severity: Severity = "high" if own.get(section.id) or section.level == 1 else "medium"
-            out.append(_finding(which, (section.id,), _name(section), severity, ("節", "section")))
+            severity: Severity = "high" if own_blocks.get(section.id) or section.level == 1 else "medium"
+            out.append(missing_text(which, (section.id,), section_title(section), severity, SECTION))
     return out
 
 
-def _name(section: Section) -> str:
-    return " ".join(part for part in (section.number, section.title) if part)
+def _unpaired_sections(beads: Iterable[Bead], which: int) -> list[str]:
+    return [i for b in beads if b.unit == "section" and not (b.ja and b.en) for i in (b.ja, b.en)[which]]
 
 
-def _under(side: Side, sections: Iterable[str]) -> set[str]:
-    """Ids of some sections and all below them."""
+def _blocks_by_section(side: DocumentIndex) -> dict[str, list[str]]:
+    """Return the ids of each section's visible blocks, without headings."""
+    own_blocks: dict[str, list[str]] = {}
+    for block in side.blocks.values():
+        if block.section and block.kind not in (*_NOT_TEXT, "heading", "title") and not block.hidden:
+            own_blocks.setdefault(block.section, []).append(block.id)
+    return own_blocks
+
+
+def _with_subsections(side: DocumentIndex, sections: Iterable[str]) -> set[str]:
+    """Return the ids of some sections and of all sections below them."""
     out = set(sections)
-    for section in side.sections.values():  # parents stand before their children
+    for section in side.sections.values():  # parents come before their children
         if section.parent in out:
             out.add(section.id)
     return out
@@ -165,202 +137,96 @@ def _under(side: Side, sections: Iterable[str]) -> set[str]:
 # Blocks -----------------------------------------------------------------------------------------------------------
 
 
-def _drawn(alignment: Alignment, sides: Sides) -> tuple[set[int], set[int]]:
-    """Pages whose counterpart has words in a picture: a label that is text here may be one of them.
+def _pages_with_drawings(alignment: Alignment, sides: Sides) -> tuple[set[int], set[int]]:
+    """Return the pages of each side whose counterpart has words in a picture.
 
-    A drawing that the one language has as shapes is often a picture in the other; what was read from pictures is not
-    aligned, so that its labels have no counterpart.
+    A drawing that one language has as shapes is often a picture in the other. Text read from pictures is not aligned,
+    so the labels of the shapes have no counterpart.
     """
-    words = [{b.page for b in side.blocks.values() if b.kind == "figure_text"} for side in sides]
+    picture_pages = [{b.page for b in side.blocks.values() if b.kind == "figure_text"} for side in sides]
     out: tuple[set[int], set[int]] = (set(), set())
     for bead in alignment.beads:
         if bead.unit == "block" and bead.ja and bead.en:
             pages = [
-                {block.page for block in side.texts(ids)} for side, ids in zip(sides, (bead.ja, bead.en), strict=True)
+                {block.page for block in side.blocks_of(ids)}
+                for side, ids in zip(sides, (bead.ja, bead.en), strict=True)
             ]
             for which in (0, 1):
-                if pages[1 - which] & words[1 - which]:
+                if pages[1 - which] & picture_pages[1 - which]:
                     out[which].update(pages[which])
     return out
 
 
-def _telling(block: Block, drawn: set[int]) -> bool:
-    """Whether a block without a counterpart tells a reader anything."""
+def _has_content(block: Block, drawing_pages: set[int]) -> bool:
+    """Return whether a block without a counterpart has content that a reader would miss."""
     if _CONTENTS_LINE.search(block.text) or not _LETTER.search(block.text):
         return False
-    return not (block.page in drawn and block.kind == "paragraph" and latin_length(block.text) < _LABEL)
+    may_be_label = block.kind == "paragraph" and latin_length(block.text) < _MAX_LABEL
+    return not (block.page in drawing_pages and may_be_label)
 
 
-class _Known:
-    """How the documents themselves say short texts in the other language, and how often they do in one section.
+class _PhraseCounts:
+    """Counts how often sections contain short texts, and how often their counterparts contain the translations.
 
-    Of five equal labels of a section four may have a counterpart, and the fifth stands in a longer text: if the other
-    side says it as often, in all its texts, nothing is missing.
+    Of five equal labels of a section, four may have a counterpart, and the fifth may be part of a longer text. If the
+    other side has the translation as often, in all its texts, nothing is missing. Translations are taken from the
+    documents themselves.
     """
 
     def __init__(self, alignment: Alignment, sides: Sides) -> None:
-        self._alignment, self._sides, self._read = alignment, sides, False
-        self._said: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
+        self._alignment, self._sides, self._is_read = alignment, sides, False
+        self._translations: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
         self._counterparts: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
         self._texts: tuple[dict[str, list[str]], dict[str, list[str]]] = (defaultdict(list), defaultdict(list))
 
-    def _look(self) -> None:
-        self._read = True
+    def _read(self) -> None:
+        self._is_read = True
         for bead in self._alignment.beads:
             if bead.unit == "section":
                 for ja in bead.ja:
                     self._counterparts[0][ja].update(bead.en)
                 for en in bead.en:
                     self._counterparts[1][en].update(bead.ja)
-            elif bead.unit == "block" and bead.score > _SURE and len(bead.ja) == len(bead.en) == 1:
-                ja, en = self._sides[0].blocks[bead.ja[0]].text, self._sides[1].blocks[bead.en[0]].text
-                if len(ja) >= _SHORT or len(en) >= _LABEL:
-                    continue
-                keys = _key(ja), _key(en)
-                self._said[0][keys[0]].add(keys[1])
-                self._said[1][keys[1]].add(keys[0])
+            elif bead.unit == "block" and bead.score > SURE_SCORE and len(bead.ja) == len(bead.en) == 1:
+                self._add_translation(bead)
         for side, texts in zip(self._sides, self._texts, strict=True):
             for block in side.blocks.values():
                 if block.section and block.kind not in _NOT_TEXT and not block.hidden:
-                    texts[block.section].append(_key(block.text))
+                    texts[block.section].append(_words_only(block.text))
 
-    def as_often(self, which: int, block: Block) -> bool:
-        """Whether the section's counterpart says a short text as often as the section."""
-        if latin_length(block.text) >= _SHORT or not block.section:
+    def _add_translation(self, bead: Bead) -> None:
+        ja, en = self._sides[0].blocks[bead.ja[0]].text, self._sides[1].blocks[bead.en[0]].text
+        if len(ja) >= _SHORT_TEXT or len(en) >= _MAX_LABEL:
+            return
+        self._translations[0][_words_only(ja)].add(_words_only(en))
+        self._translations[1][_words_only(en)].add(_words_only(ja))
+
+    def occurs_as_often(self, which: int, block: Block) -> bool:
+        """Return whether the counterpart of the section has the translation as often as the section has the text."""
+        if latin_length(block.text) >= _SHORT_TEXT or not block.section:
             return False
-        if not self._read:
-            self._look()
-        key = _key(block.text)
-        if key not in self._said[which]:
+        if not self._is_read:
+            self._read()
+        text = _words_only(block.text)
+        if text not in self._translations[which]:
             return False
-        if self._texts[which][block.section].count(key) < 2:
+        own_texts = self._texts[which][block.section]
+        if own_texts.count(text) < _MIN_REPETITIONS:
             return False
-        own = sum(text.count(key) for text in self._texts[which][block.section])
-        there = [text for s in self._counterparts[which][block.section] for text in self._texts[1 - which][s]]
-        return any(sum(text.count(other) for text in there) >= own for other in self._said[which][key] if other)
+        count = sum(each.count(text) for each in own_texts)
+        other_texts = [t for s in self._counterparts[which][block.section] for t in self._texts[1 - which][s]]
+        return any(
+            sum(each.count(translation) for each in other_texts) >= count
+            for translation in self._translations[which][text]
+            if translation
+        )
 
 
-def _key(text: str) -> str:
+def _words_only(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text).lower())
 
 
 def _missing_block(which: int, block: Block) -> Finding:
-    weighty = latin_length(block.text) >= _SHORT and block.kind in ("paragraph", "list_item", "table")
-    names = _KINDS.get(block.kind, ("段落", "paragraph"))
-    return _finding(which, (block.id,), block.text, "medium" if weighty else "low", names)
-
-
-def _missing_words(which: int, blocks: Sequence[Block], section: Section | None) -> Finding:
-    """One finding for all short texts of a section, as those of a drawing."""
-    count, title = len(blocks), _shorten(_name(section)) if section else ""
-    shown = [_shorten(block.text) for block in blocks[:_SHOWN_TEXTS]]
-    rest = "…" if count > _SHOWN_TEXTS else ""
-    has, lacks = _LANGUAGES[which], _LANGUAGES[1 - which]
-    in_ja, in_en = (f"「{title}」の", f" of “{title}”") if title else ("", "")
-    message = {
-        "ja": f"{has[0]}の{in_ja}短い語句{count}件{''.join(f'「{text}」' for text in shown)}{rest}に"
-        f"当たるものが{lacks[0]}にありません。",
-        "en": f"{count} short texts{in_en} stand in {has[1]} only: {', '.join(f'“{text}”' for text in shown)}{rest}.",
-    }
-    return _made(which, tuple(block.id for block in blocks), "\n".join(block.text for block in blocks), "low", message)
-
-
-# Sentences --------------------------------------------------------------------------------------------------------
-
-_Span = tuple[int, int]
-
-
-def _sentences(alignment: Alignment) -> tuple[set[str], dict[str, list[_Span]]]:
-    """Blocks of which a sentence has a counterpart, and the sentences by block that have none; ``ja:`` or ``en:``
-    stands before a block's id, since ids of both documents look alike."""
-    said: set[str] = set()
-    alone: dict[str, list[_Span]] = defaultdict(list)
-    for bead in alignment.beads:
-        if bead.unit != "sentence":
-            continue
-        for lang, keys in (("ja", bead.ja), ("en", bead.en)):
-            for key in keys:
-                block, _, span = key.rpartition(":")
-                if bead.ja and bead.en:
-                    said.add(f"{lang}:{block}")
-                else:
-                    start, _, end = span.partition("-")
-                    alone[f"{lang}:{block}"].append((int(start), int(end)))
-    return said, alone
-
-
-def _scale(alignment: Alignment, sides: Sides) -> float:
-    """How much longer the English side is than the Japanese, beyond what the languages differ: median of sure pairs."""
-    ratios = [
-        _length(sides[1].texts(bead.en)) / _length(sides[0].texts(bead.ja))
-        for bead in alignment.beads
-        if bead.unit == "block" and bead.score > _SURE
-    ]
-    return statistics.median(ratios) if ratios else 1.0
-
-
-def _length(blocks: Iterable[Block]) -> float:
-    return sum(latin_length(block.text) for block in blocks) or 1.0
-
-
-def _rows(blocks: Iterable[Block]) -> int:
-    return sum(len(block.text.split("\n")) for block in blocks)
-
-
-def _missing_sentences(
-    bead: Bead, which: int, sides: Sides, alone: Mapping[str, Sequence[_Span]], scale: float
-) -> list[Finding]:
-    """Sentences and rows of a bead's one side that the other lacks, if it is shorter by about as much."""
-    ids, lang = (bead.ja, bead.en)[which], sides[which].lang
-    if bead.score < _SENTENCE_SCORE or not any(f"{lang}:{i}" in alone for i in ids):
-        return []
-    here, there = sides[which].texts(ids), sides[1 - which].texts((bead.en, bead.ja)[which])
-    if any(block.kind == "code" for block in (*here, *there)):
-        return []
-    if any(f"{sides[1 - which].lang}:{block.id}" in alone for block in there):
-        return []  # both sides have something left: it may well be the same, said differently
-    tables = [block for block in here if block.kind == "table"]
-    if tables and (_rows(here) <= _rows(there) or any(block.id in sides[which].broken for block in tables)):
-        return []  # a row of a table over two pages may stand on the other page
-    left = [  # a whole block without a counterpart of its own is a part of the bead
-        (block, text, latin_length(text))
-        for block in here
-        for start, end in alone.get(f"{lang}:{block.id}", ())
-        if (text := block.text[start:end].strip()) and len(text) < len(block.text.strip())
-    ]
-    total = sum(size for _, _, size in left)
-    more = _length(here) - _length(there) * (scale if which else 1 / scale)
-    if not total or not _EXCESS[0] < more / total < _EXCESS[1]:
-        return []
-    severity: Severity = "medium" if bead.score >= _SENTENCE_SURE else "low"
-    return [
-        _finding(which, (block.id,), text, severity, _ROW if block.kind == "table" else ("文", "sentence"))
-        for block, text, size in left
-        if size >= (_SHORT_ROW if block.kind == "table" else _SENTENCE)
-    ]
-
-
-# In words ---------------------------------------------------------------------------------------------------------
-
-_LANGUAGES = (("日本語版", "Japanese"), ("英語版", "English"))
-
-
-def _finding(which: int, at: tuple[str, ...], text: str, severity: Severity, names: tuple[str, str]) -> Finding:
-    shown = _shorten(text)
-    has, lacks = _LANGUAGES[which], _LANGUAGES[1 - which]
-    message = {
-        "ja": f"{has[0]}の{names[0]}「{shown}」に当たるものが{lacks[0]}にありません。",
-        "en": f"The {names[1]} “{shown}” stands in {has[1]} only.",
-    }
-    return _made(which, at, text, severity, message)
-
-
-def _made(which: int, at: tuple[str, ...], text: str, severity: Severity, message: dict[str, str]) -> Finding:
-    kind: FindingKind = "missing_in_ja" if which else "missing_in_en"
-    detail = {"ja": None if which else text, "en": text if which else None}
-    return Finding(kind, () if which else at, at if which else (), detail, severity, message)
-
-
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+    is_substantial = latin_length(block.text) >= _SHORT_TEXT and block.kind in ("paragraph", "list_item", "table")
+    severity: Severity = "medium" if is_substantial else "low"
+    return missing_text(which, (block.id,), block.text, severity, kind_names(block.kind))

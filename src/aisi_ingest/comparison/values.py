@@ -1,8 +1,8 @@
-"""Dates, numbers and names that two blocks say differently.
+"""Find dates, numbers and names that two aligned blocks state differently.
 
-Values are compared, not strings: dates as stretches of days, numbers with their scale, names by the entity that they
-link to. Only what both sides say, and say differently, is a difference; what one side leaves out of a sentence is
-none, nor is a coarser value or another order.
+Values are compared, not strings: dates as intervals of days, numbers with their scale, names by the entity that they
+are linked to. A difference needs a value on both sides. A value that one side leaves out, a coarser value, or another
+order is not a difference.
 """
 
 from __future__ import annotations
@@ -23,45 +23,56 @@ from aisi_ingest.text.numbers import Number, numbers
 if TYPE_CHECKING:
     from aisi_ingest.registry import Registry
 
-# A bead under this score may be wrong, and so would be what it shows; one over the second is sure. Names make up much
-# of a short text, so that one which differs in a name alone scores low: at 0.6 a third of the names changed on
-# purpose in the real documents went unseen, at 0.3 nothing false came up.
-_LEAST_SCORE, _SURE = 0.45, 0.9
+# Scores of beads. Under the first, the bead may be wrong, and so would be its differences. From the second on, the
+# severity is medium. Names make up much of a short text, so two short texts that differ only in a name have a low
+# score. With a first limit of 0.6, a third of the names changed on purpose in the real documents were not found. With
+# 0.3, no false difference appeared.
+_MIN_SCORE, _MEDIUM_SCORE = 0.45, 0.9
+_YEAR_DIGITS = 4
+_SMALLEST = 1e-9  # replaces zero in logarithms
 
 
-class Names:
-    """What is known of the entities of two documents: whose part they are, and which names several share."""
+class EntityMatcher:
+    """Decides whether two linked names may refer to the same entity.
+
+    Args:
+        registry: The registry of the run.
+        ja: All mentions of the Japanese document.
+        en: All mentions of the English document.
+    """
 
     def __init__(self, registry: Registry | None, ja: Iterable[Mention], en: Iterable[Mention]) -> None:
         self._registry = registry
-        # An entity that no registry has is compared where both languages speak of it: otherwise the two may well be
-        # one, spelt in ways that nothing links.
-        self._told = {m.value for m in ja if m.value} & {m.value for m in en if m.value}
-        self._loose: dict[str, bool] = {}
+        # An entity that no registry has is compared only if both languages mention it. Otherwise two of them may be one
+        # entity with spellings that nothing links.
+        self._in_both = {m.value for m in ja if m.value} & {m.value for m in en if m.value}
+        self._is_shared: dict[str, bool] = {}
 
-    def comparable(self, entity: str) -> bool:
-        return not entity.startswith("local:") or entity in self._told
+    def is_comparable(self, entity: str) -> bool:
+        """Return whether an entity can be compared: the registry has it, or both documents mention it."""
+        return not entity.startswith("local:") or entity in self._in_both
 
-    def loose(self, name: str) -> bool:
-        """Whether several entities have this name."""
-        if name not in self._loose:
-            self._loose[name] = self._registry is not None and len(self._registry.find(name)) > 1
-        return self._loose[name]
+    def is_shared_name(self, name: str) -> bool:
+        """Return whether several entities have this name."""
+        if name not in self._is_shared:
+            self._is_shared[name] = self._registry is not None and len(self._registry.find(name)) > 1
+        return self._is_shared[name]
 
     def agree(self, a: _Value, b: _Value) -> bool:
-        """The same, or one is part of the other, as the registry or the id says (``mic`` and ``mic-telecom``).
+        """Return whether two entities are the same, or one is part of the other.
 
-        Also where the name of one holds a name of the other, as that of a committee holds its institute's: what is
-        set against it may be no more than a shorter way to say it.
+        The registry or the id states this (``mic`` and ``mic-telecom``). They agree also if the written name of one
+        contains a name of the other, as the name of a committee contains that of its institute: the other language may
+        use a shorter name.
         """
         if a.value.startswith(b.value + "-") or b.value.startswith(a.value + "-"):
             return True
-        if a.value in self._wholes(b.value) or b.value in self._wholes(a.value):
+        if a.value in self._with_parents(b.value) or b.value in self._with_parents(a.value):
             return True
-        return self._holds(a.written, b) or self._holds(b.written, a)
+        return self._contains_name_of(a.written, b) or self._contains_name_of(b.written, a)
 
-    def _wholes(self, entity: str) -> list[str]:
-        """An entity and all that it is part of."""
+    def _with_parents(self, entity: str) -> list[str]:
+        """Return an entity and everything that it is part of."""
         out = [entity]
         while self._registry and (entry := self._registry.entries.get(out[-1])) and entry.part_of:
             if entry.part_of in out:
@@ -69,145 +80,160 @@ class Names:
             out.append(entry.part_of)
         return out
 
-    def _holds(self, written: str, other: _Value) -> bool:
+    def _contains_name_of(self, written: str, other: _Value) -> bool:
         entry = self._registry.entries.get(other.value) if self._registry else None
         names = (*entry.ja, *entry.en, *entry.both, *entry.shared) if entry else ()
         text = fold(written).lower()
-        return any(_stands_in(fold(name).lower(), text) for name in (*names, other.written))
+        return any(_contains(text, fold(name).lower()) for name in (*names, other.written))
 
 
-def _stands_in(name: str, text: str) -> bool:
-    """Whether a name is in a text, as words of their own where it is in Latin letters."""
+def _contains(text: str, name: str) -> bool:
+    """Return whether a text contains a name; a name in Latin letters as separate words."""
     return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None
 
 
 class _Value(Struct, frozen=True):
-    """A value as it is compared, and as it is written."""
+    """A date, number or name.
+
+    Attributes:
+        value: The value that is compared.
+        written: The text of the mention.
+        label: The label of a name; empty for dates and numbers.
+        is_ambiguous: Whether it is a number in words, which is common in idioms, or a name that several entities have.
+        position: The position of a name among the names of its block, 0 to 1.
+    """
 
     value: str
     written: str
     label: str = ""
-    loose: bool = False  # a number in words, which idioms use too; a name that several bodies have
-    place: float = 0.0  # of a name among those of its text, 0 to 1
+    is_ambiguous: bool = False
+    position: float = 0.0
 
 
 _Mentions = Mapping[str, Sequence[Mention]]
+_Agree = Callable[[_Value, _Value], bool]
 
 
-def differences(
-    bead: Bead, blocks: Sequence[Sequence[Block]], mentions: tuple[_Mentions, _Mentions], names: Names
+def find_differences(
+    bead: Bead, blocks: Sequence[Sequence[Block]], mentions: tuple[_Mentions, _Mentions], matcher: EntityMatcher
 ) -> list[Finding]:
-    """What the blocks of a bead say differently: dates, then numbers, then names. ``mentions`` are by block."""
-    if bead.score < _LEAST_SCORE or any(block.kind == "code" for side in blocks for block in side):
+    """Find the values that the blocks of a bead state differently: dates, then numbers, then names.
+
+    Args:
+        bead: A bead of blocks.
+        blocks: The Japanese blocks and the English blocks of the bead.
+        mentions: The mentions of both documents, by block id.
+        matcher: Decides whether names agree.
+    """
+    if bead.score < _MIN_SCORE or any(block.kind == "code" for side in blocks for block in side):
         return []
-    severity: Severity = "medium" if bead.score >= _SURE else "low"
+    severity: Severity = "medium" if bead.score >= _MEDIUM_SCORE else "low"
     out = []
-    readers: list[tuple[FindingKind, Callable[..., list[_Value]], Callable[[_Value, _Value], bool]]] = [
-        ("date_differs", _dates, _dates_agree),
-        ("number_differs", _numbers, _numbers_agree),
-        ("entity_differs", _entities, names.agree),
+    readers: list[tuple[FindingKind, Callable[..., list[_Value]], _Agree]] = [
+        ("date_differs", _read_dates, _dates_agree),
+        ("number_differs", _read_numbers, _numbers_agree),
+        ("entity_differs", _read_entities, matcher.agree),
     ]
     for kind, read, agree in readers:
         ja, en = (
-            [value for block in found for value in read(block, of.get(block.id, ()), names)]
-            for found, of in zip(blocks, mentions, strict=True)
+            [value for block in side for value in read(block, by_block.get(block.id, ()), matcher)]
+            for side, by_block in zip(blocks, mentions, strict=True)
         )
-        for one, other in _unmatched(ja, en, agree):
-            weight: Severity = (
-                "high"
-                if severity == "medium" and kind == "date_differs" and one.value[:4] != other.value[:4]
-                else severity
-            )
-            out.append(_differs(kind, bead, one, other, weight))
+        for a, b in _differing_pairs(ja, en, agree):
+            is_other_year = kind == "date_differs" and a.value[:_YEAR_DIGITS] != b.value[:_YEAR_DIGITS]
+            out.append(_finding(kind, bead, a, b, "high" if severity == "medium" and is_other_year else severity))
     return out
 
 
-def _unmatched(
-    ja: Sequence[_Value], en: Sequence[_Value], agree: Callable[[_Value, _Value], bool]
-) -> list[tuple[_Value, _Value]]:
-    """Values that nothing on the other side agrees with, paired in order; what one side has more is left out.
+def _differing_pairs(ja: Sequence[_Value], en: Sequence[_Value], agree: _Agree) -> list[tuple[_Value, _Value]]:
+    """Pair the values that agree with nothing on the other side, in order. Surplus values of one side are left out.
 
-    Equal values answer each other one by one, so that the second of two may differ; what then is left may be coarser.
+    Equal values are paired one to one first, so the second of two equal values may differ. The remaining values may be
+    coarser values of those on the other side.
     """
-    left, right = _without(ja, en), _without(en, ja)
-    lone_ja = [a for a in left if not any(agree(a, b) for b in right)]
-    lone_en = [b for b in right if not any(agree(a, b) for a in left)]
-    # The nearest first: of several values that changed, each has its own counterpart. A name of a place is not set
-    # against one of a person. Words for numbers are often idioms.
-    near = sorted(
+    left, right = _subtract(ja, en), _subtract(en, ja)
+    unmatched_ja = [a for a in left if not any(agree(a, b) for b in right)]
+    unmatched_en = [b for b in right if not any(agree(a, b) for a in left)]
+    # The nearest pairs first: if several values differ, each has its own counterpart. The name of a place is not paired
+    # with that of a person.
+    candidates = sorted(
         (_distance(a, b), i, j)
-        for i, a in enumerate(lone_ja)
-        for j, b in enumerate(lone_en)
-        if a.label == b.label and _telling(a, b, ja, en)
+        for i, a in enumerate(unmatched_ja)
+        for j, b in enumerate(unmatched_en)
+        if a.label == b.label and _is_reliable(a, b, ja, en)
     )
-    used: tuple[set[int], set[int]] = set(), set()
+    used_ja: set[int] = set()
+    used_en: set[int] = set()
     out = []
-    for _, i, j in near:
-        if i not in used[0] and j not in used[1]:
-            used[0].add(i)
-            used[1].add(j)
-            out.append((i, lone_ja[i], lone_en[j]))
-    return [(one, other) for _, one, other in sorted(out, key=lambda found: found[0])]
+    for _, i, j in candidates:
+        if i not in used_ja and j not in used_en:
+            used_ja.add(i)
+            used_en.add(j)
+            out.append((i, unmatched_ja[i], unmatched_en[j]))
+    return [(a, b) for _, a, b in sorted(out, key=lambda found: found[0])]
 
 
 def _distance(a: _Value, b: _Value) -> float:
-    """How far apart two values are, for choosing what stands for what: in days, or by the factor between numbers.
+    """Return how far apart two values are.
 
-    Names by their places: both languages list them in one order more often than not.
+    Dates: days between their starts. Numbers: the ratio in nats. Names: the difference of their positions, because both
+    languages usually list them in the same order.
     """
     if a.label:
-        return abs(a.place - b.place)
-    spans = intervals.span(a.value), intervals.span(b.value)
+        return abs(a.position - b.position)
+    spans = intervals.date_range(a.value), intervals.date_range(b.value)
     if spans[0] and spans[1]:
         return float(abs((spans[0][0] - spans[1][0]).days))
     try:
-        one, other = float(a.value.rstrip("%")), float(b.value.rstrip("%"))
+        x, y = float(a.value.rstrip("%")), float(b.value.rstrip("%"))
     except ValueError:
         return 0.0
-    return abs(math.log(max(one, 1e-9)) - math.log(max(other, 1e-9))) + (a.value[-1] == "%") * (b.value[-1] != "%")
+    only_a_is_percent = (a.value[-1] == "%") * (b.value[-1] != "%")
+    return abs(math.log(max(x, _SMALLEST)) - math.log(max(y, _SMALLEST))) + only_a_is_percent
 
 
-def _without(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value]:
-    """Values less one for each equal one on the other side."""
-    held = Counter((value.label, value.value) for value in others)
+def _subtract(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value]:
+    """Remove one value for each equal value on the other side."""
+    counts = Counter((value.label, value.value) for value in others)
     out = []
     for value in values:
-        if held[value.label, value.value] > 0:
-            held[value.label, value.value] -= 1
+        if counts[value.label, value.value] > 0:
+            counts[value.label, value.value] -= 1
         else:
             out.append(value)
     return out
 
 
-def _telling(one: _Value, other: _Value, ja: Sequence[_Value], en: Sequence[_Value]) -> bool:
-    """Whether two values tell of a difference. One that the other side has too, only less often, is said again."""
-    again = [any(b.value == one.value for b in en), any(a.value == other.value for a in ja)]
-    if one.label:
-        # Names are said again where the other language says "it"; what a shared name means was guessed.
-        return not any(again) and not one.loose and not other.loose
-    loose = [one.loose, other.loose]
-    return not all(loose) and not all(again) and not (any(again) and any(loose))
+def _is_reliable(a: _Value, b: _Value, ja: Sequence[_Value], en: Sequence[_Value]) -> bool:
+    """Return whether two values are evidence of a difference.
+
+    A value that the other side has too, but less often, is only a repetition. Numbers in words are often idioms.
+    """
+    repeated = [any(other.value == a.value for other in en), any(other.value == b.value for other in ja)]
+    if a.label:
+        # A name may be repeated where the other language uses a pronoun. The entity of a shared name is uncertain.
+        return not any(repeated) and not a.is_ambiguous and not b.is_ambiguous
+    ambiguous = [a.is_ambiguous, b.is_ambiguous]
+    return not all(ambiguous) and not all(repeated) and not (any(repeated) and any(ambiguous))
 
 
-def _dates(block: Block, mentions: Sequence[Mention], names: Names) -> list[_Value]:
-    out = []
-    for m in mentions:
-        if m.label == "DATE" and m.value:
-            out.append(_Value(intervals.stated(m.value, m.text), m.text))
-    return out
+def _read_dates(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
+    return [
+        _Value(intervals.drop_inferred_year(m.value, m.text), m.text) for m in mentions if m.label == "DATE" and m.value
+    ]
 
 
 def _dates_agree(a: _Value, b: _Value) -> bool:
     return intervals.agree(a.value, b.value)
 
 
-def _numbers(block: Block, mentions: Sequence[Mention], names: Names) -> list[_Value]:
+def _read_numbers(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
     found: list[Number] = numbers(block.text, block.lang, [(m.start, m.end) for m in mentions])
-    return [_Value(_digits(n), block.text[n.start : n.end], loose=n.in_words) for n in found]
+    return [_Value(_format(n), block.text[n.start : n.end], is_ambiguous=n.in_words) for n in found]
 
 
-def _digits(number: Number) -> str:
-    """1000000, 0.5, 30%: all digits, no exponent."""
+def _format(number: Number) -> str:
+    """Write a number with all digits and without an exponent: 1000000, 0.5, 30%."""
     value = f"{number.value:.0f}" if number.value == int(number.value) else f"{number.value:.10f}".rstrip("0")
     return value + ("%" if number.kind == "percent" else "")
 
@@ -216,22 +242,26 @@ def _numbers_agree(a: _Value, b: _Value) -> bool:
     return a.value == b.value
 
 
-def _entities(block: Block, mentions: Sequence[Mention], names: Names) -> list[_Value]:
-    named = [m for m in mentions if m.label != "DATE"]
+def _read_entities(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
+    names = [m for m in mentions if m.label != "DATE"]
     return [
-        _Value(m.value, m.text, m.label, names.loose(m.text), (at + 1) / (len(named) + 1))
-        for at, m in enumerate(named)
-        if m.value and names.comparable(m.value)
+        _Value(m.value, m.text, m.label, matcher.is_shared_name(m.text), (at + 1) / (len(names) + 1))
+        for at, m in enumerate(names)
+        if m.value and matcher.is_comparable(m.value)
     ]
 
 
-_WHAT = {"date_differs": ("日付", "date"), "number_differs": ("数値", "number"), "entity_differs": ("名称", "name")}
+_KIND_NAMES = {
+    "date_differs": ("日付", "date"),
+    "number_differs": ("数値", "number"),
+    "entity_differs": ("名称", "name"),
+}
 
 
-def _differs(kind: FindingKind, bead: Bead, ja: _Value, en: _Value, severity: Severity) -> Finding:
-    what_ja, what_en = _WHAT[kind]
+def _finding(kind: FindingKind, bead: Bead, ja: _Value, en: _Value, severity: Severity) -> Finding:
+    name_ja, name_en = _KIND_NAMES[kind]
     message = {
-        "ja": f"{what_ja}が異なります。日本語版は「{ja.written}」、英語版は「{en.written}」です。",
-        "en": f"The {what_en} differs: “{ja.written}” in Japanese, “{en.written}” in English.",
+        "ja": f"{name_ja}が異なります。日本語版は「{ja.written}」、英語版は「{en.written}」です。",
+        "en": f"The {name_en} differs: “{ja.written}” in Japanese, “{en.written}” in English.",
     }
     return Finding(kind, bead.ja, bead.en, {"ja": ja.value, "en": en.value}, severity, message)

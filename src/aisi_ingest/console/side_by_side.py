@@ -1,6 +1,6 @@
-"""Two texts side by side for a person: two languages with what differs, two editions with the changed words.
+"""Show two texts side by side: two languages with their findings, or two editions with the changed words.
 
-As lines for a terminal and as one HTML page that needs nothing else: no script, no network, all text escaped.
+As text for a terminal, and as one HTML page without scripts and other files. All text is escaped.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ from msgspec import Struct
 from aisi_ingest.model import Alignment, Block, Document, Edit, EditionDiff, Finding
 from aisi_ingest.text.normalise import is_wide
 
+_MIN_COLUMN_WIDTH = 20  # columns of a terminal
+_SCORE_COLUMN_WIDTH = 9  # columns for the score and the lines around it
+_WIDE = 2  # columns of a wide character
+_CONTEXT = 40  # code points of unchanged text that are shown on each side of a change
+
 
 class Cell(Struct, frozen=True):
-    """One side of a row: its blocks' ids, text and kind; empty where there is no counterpart."""
+    """One side of a row: ids, text, kind and page of its blocks. Empty where there is no counterpart."""
 
     ids: tuple[str, ...] = ()
     text: str = ""
@@ -25,7 +30,7 @@ class Cell(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """Blocks that say the same, with the bead's score and the findings about them."""
+    """Aligned blocks with the score of their bead and the findings about them."""
 
     ja: Cell
     en: Cell
@@ -34,21 +39,22 @@ class Row(Struct, frozen=True):
 
 
 def rows(ja: Document, en: Document, alignment: Alignment, findings: Sequence[Finding] = ()) -> list[Row]:
-    """The block beads of an alignment, in its order, each with the findings that name one of its blocks."""
+    """Return a row for each bead of blocks, with the findings about its blocks, in the order of the alignment."""
     sides = [{block.id: block for block in document.content.blocks} for document in (ja, en)]
-    told: tuple[dict[str, list[Finding]], dict[str, list[Finding]]] = ({}, {})
+    by_block: tuple[dict[str, list[Finding]], dict[str, list[Finding]]] = ({}, {})  # for each language
     for finding in findings:
-        for side, ids in zip(told, (finding.ja, finding.en), strict=True):
+        for side, ids in zip(by_block, (finding.ja, finding.en), strict=True):
             for i in ids:
                 side.setdefault(i, []).append(finding)
-    out = []
+    paired = []
     for bead in alignment.beads:
         if bead.unit != "block":
             continue
-        about = [f for side, ids in zip(told, (bead.ja, bead.en), strict=True) for i in ids for f in side.get(i, ())]
-        unique = tuple(f for at, f in enumerate(about) if f not in about[:at])
-        out.append(Row(_cell(sides[0], bead.ja), _cell(sides[1], bead.en), bead.score, unique))
-    return out
+        pairs = zip(by_block, (bead.ja, bead.en), strict=True)
+        found = [finding for side, ids in pairs for i in ids for finding in side.get(i, ())]
+        unique = tuple(finding for number, finding in enumerate(found) if finding not in found[:number])
+        paired.append(Row(_cell(sides[0], bead.ja), _cell(sides[1], bead.en), bead.score, unique))
+    return paired
 
 
 def _cell(blocks: dict[str, Block], ids: Iterable[str]) -> Cell:
@@ -58,27 +64,34 @@ def _cell(blocks: dict[str, Block], ids: Iterable[str]) -> Cell:
     return Cell(tuple(b.id for b in found), "\n".join(b.text for b in found), found[0].kind, found[0].page)
 
 
-# In a terminal ---------------------------------------------------------------------------------------------------
+# Text for a terminal ---------------------------------------------------------------------------------------------
 
 
 def as_text(rows: Sequence[Row], width: int = 120) -> str:
-    """Rows as two columns, Japanese left; what differs stands below its row, marked with ``!``."""
-    column = max(20, (width - 9) // 2)
+    """Return rows as two columns, Japanese on the left. Findings follow their row, and begin with ``!``.
+
+    Args:
+        rows: The rows.
+        width: Columns of the terminal.
+    """
+    column = max(_MIN_COLUMN_WIDTH, (width - _SCORE_COLUMN_WIDTH) // 2)
     lines = [f"{_padded('日本語', column)} │ score│ English", "─" * (column + 1) + "┼──────┼" + "─" * column]
     for row in rows:
         left, right = _wrapped(row.ja.text, column), _wrapped(row.en.text, column)
-        for at in range(max(len(left), len(right), 1)):
-            score = f"{row.score:5.2f}" if at == 0 and row.score else "  ·  " if at == 0 else "     "
-            first = _padded(left[at] if at < len(left) else "", column)
-            lines.append(f"{first} │{score} │ {right[at] if at < len(right) else ''}".rstrip())
+        for number in range(max(len(left), len(right), 1)):
+            score = "     " if number else f"{row.score:5.2f}" if row.score else "  ·  "
+            ja = _padded(left[number] if number < len(left) else "", column)
+            en = right[number] if number < len(right) else ""
+            lines.append(f"{ja} │{score} │ {en}".rstrip())
         lines += [f"  ! {finding.message['en']}" for finding in row.findings if row.ja.ids and row.en.ids]
     return "\n".join(lines) + "\n"
 
 
 def _columns(char: str) -> int:
+    """Return how many columns of a terminal a character takes: 0 for a combining one, 2 for a wide one."""
     if unicodedata.combining(char):
         return 0
-    return 2 if is_wide(char) or unicodedata.east_asian_width(char) in "WF" else 1
+    return _WIDE if is_wide(char) or unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _padded(text: str, width: int) -> str:
@@ -86,38 +99,43 @@ def _padded(text: str, width: int) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns; Japanese breaks anywhere, English between words that fit a line."""
-    out: list[str] = []
+    """Wrap a text to lines of at most ``width`` columns: Japanese anywhere, English between words."""
+    lines: list[str] = []
     for paragraph in text.split("\n"):
         line, used = "", 0
         for piece in _pieces(paragraph, width):
             size = sum(map(_columns, piece))
             if used + size > width:
-                out.append(line.rstrip())
+                lines.append(line.rstrip())
                 line, used = "", 0
                 if piece.isspace():
                     continue
             line, used = line + piece, used + size
-        out.append(line.rstrip())
-    return out if text else []
+        lines.append(line.rstrip())
+    return lines if text else []
 
 
 def _pieces(text: str, width: int) -> list[str]:
-    """What stays together on a line: a Latin word, one wide character, or a blank."""
-    out: list[str] = []
+    """Divide a text into pieces that stay on one line: a Latin word, a wide character, or a blank."""
+    pieces: list[str] = []
     for char in text:
-        joins = (
-            out and not char.isspace() and _columns(char) < 2 and not out[-1].isspace() and _columns(out[-1][-1]) < 2
-        )
-        if joins and len(out[-1]) < width:
-            out[-1] += char
+        if pieces and _in_word(char) and _in_word(pieces[-1][-1]) and len(pieces[-1]) < width:
+            pieces[-1] += char
         else:
-            out.append(char)
-    return out
+            pieces.append(char)
+    return pieces
+
+
+def _in_word(char: str) -> bool:
+    return not char.isspace() and _columns(char) < _WIDE
 
 
 def diff_as_text(diff: EditionDiff) -> str:
-    """A diff of editions as lines: ``+`` added, ``-`` removed, ``>`` moved, ``~`` changed, with ``[-…-]{+…+}``."""
+    """Return the changes between editions as lines.
+
+    ``+`` marks added, ``-`` removed, ``>`` moved and ``~`` changed sections and blocks. Changed words are marked as
+    ``[-removed-]`` and ``{+added+}``.
+    """
     signs = {"added": "+", "removed": "-", "moved": ">", "changed": "~"}
     lines = [f"{diff.old} → {diff.new}"]
     for section in diff.sections:
@@ -129,17 +147,14 @@ def diff_as_text(diff: EditionDiff) -> str:
     return "\n".join(lines) + "\n"
 
 
-_KEPT = 40  # characters of equal text shown on either side of a change
-
-
 def _marked(edit: Edit) -> str:
     text = " ".join(edit.text.split("\n"))
     if edit.kind == "same":
-        return text if len(text) <= 2 * _KEPT else f"{text[:_KEPT]}…{text[-_KEPT:]}"
+        return text if len(text) <= 2 * _CONTEXT else f"{text[:_CONTEXT]}…{text[-_CONTEXT:]}"
     return f"[-{text}-]" if edit.kind == "removed" else f"{{+{text}+}}"
 
 
-# As a page -------------------------------------------------------------------------------------------------------
+# HTML ------------------------------------------------------------------------------------------------------------
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8886;--soft:#8882;--bad:#b3261e;--good:#1b7f3b}
@@ -162,28 +177,28 @@ def _page(title: str, body: str) -> str:
 
 
 def as_html(ja: Document, en: Document, alignment: Alignment, findings: Sequence[Finding] = ()) -> str:
-    """One page with both texts in two columns, scores between them, and what differs below each row in red."""
+    """Return one page with both texts in two columns, scores between them, and findings below their row."""
     title = f"{ja.content.title} · {en.content.title}"
-    every = rows(ja, en, alignment, findings)
+    all_rows = rows(ja, en, alignment, findings)
     differing = sum(1 for f in findings if not f.kind.startswith("missing"))
-    paired = sum(1 for row in every if row.ja.ids and row.en.ids)
+    paired = sum(1 for row in all_rows if row.ja.ids and row.en.ids)
     body = [
         f"<h1>{html.escape(title)}</h1>\n",
-        f"<p>{paired} of {len(every)} rows in both languages · 対応 {paired}/{len(every)}; "
+        f"<p>{paired} of {len(all_rows)} rows in both languages · 対応 {paired}/{len(all_rows)}; "
         f"{differing} values differ · 相違 {differing}</p>\n",
         '<table>\n<thead><tr><th scope="col">日本語</th><th scope="col" class="score">score</th>'
         '<th scope="col">English</th></tr></thead>\n<tbody>\n',
     ]
-    for row in every:
-        alone = "" if row.ja.ids and row.en.ids else ' class="alone"'
+    for row in all_rows:
+        unpaired = "" if row.ja.ids and row.en.ids else ' class="alone"'
         score = f"{row.score:.2f}" if row.score else "–"
         cells = f'{_html_cell(row.ja, "ja")}<td class="score">{score}</td>{_html_cell(row.en, "en")}'
-        body.append(f"<tr{alone}>{cells}</tr>\n")
+        body.append(f"<tr{unpaired}>{cells}</tr>\n")
         body += [
             f'<tr><td colspan="3" class="finding"><span lang="ja">{html.escape(f.message["ja"])}</span>\n'
             f'<span lang="en">{html.escape(f.message["en"])}</span></td></tr>\n'
             for f in row.findings
-            if not alone
+            if not unpaired
         ]
     return _page(title, "".join(body) + "</tbody></table>\n")
 
@@ -197,15 +212,15 @@ _CHANGES = {"added": "added · 追加", "removed": "removed · 削除", "moved":
 
 
 def diff_as_html(old: Document, new: Document, diff: EditionDiff) -> str:
-    """One page with the sections that changed between two editions, removed words struck out, added ones underlined."""
+    """Return one page with the changed sections of two editions: removed words struck out, added ones underlined."""
     lang = new.content.lang
     title = f"{new.content.title}: {old.edition or old.id} → {new.edition or new.id}"
     body = [f'<h1 lang="{lang}">{html.escape(title)}</h1>\n']
     if not diff.sections:
         body.append("<p>No differences. · 相違はありません。</p>\n")
     for section in diff.sections:
-        was = f" <del>{html.escape(section.old_title)}</del>" if section.old_title else ""
-        heading = f'<span lang="{lang}">{html.escape(section.title) or "—"}</span>{was}'
+        old_title = f" <del>{html.escape(section.old_title)}</del>" if section.old_title else ""
+        heading = f'<span lang="{lang}">{html.escape(section.title) or "—"}</span>{old_title}'
         body.append(f'<h2>{heading} <span class="kind">{_CHANGES[section.kind]}</span></h2>\n')
         for block in section.blocks:
             body.append(f'<p lang="{lang}" class="{block.kind}">{"".join(map(_html_edit, block.edits))}</p>\n')

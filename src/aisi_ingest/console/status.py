@@ -1,4 +1,4 @@
-"""Where every document stands: what fetching knows of it, what the last run made of it, what is published."""
+"""The status of every document: its last attempt to fetch, the last run, and whether it is published."""
 
 from __future__ import annotations
 
@@ -12,41 +12,44 @@ from msgspec.structs import replace
 
 from aisi_ingest.console import outline
 from aisi_ingest.pipeline import report as run_report
-from aisi_ingest.pipeline.report import Report, Row
+from aisi_ingest.pipeline.report import DocumentReport, Report
 from aisi_ingest.storage.store import Store
+
+_MINUTE_LENGTH = len("2026-11-22T03:17")
 
 
 class DocumentStatus(Struct, frozen=True):
-    """One document. Times are UTC, ISO 8601."""
+    """One document. Times are UTC, ISO 8601.
+
+    Attributes:
+        state: "published": the release has it as it was fetched last. "waiting": fetched, and in no release yet.
+            "failed": it could not be fetched or processed. "refused": it is not a PDF or PPTX. "withdrawn": the index
+            pages no longer list it. In the last three states, the release keeps the last good version.
+    """
 
     source: str
     url: str
     file: str
     state: Literal["published", "waiting", "failed", "refused", "withdrawn"]
     last_seen: str  # the last attempt to fetch it
-    last_changed: str | None  # the last new bytes
-    last_good: str | None  # the last attempt that ended well
-    id: str | None = None  # in the latest release: its last good rows, whatever the state says
+    last_changed: str | None  # the last attempt with new bytes
+    last_good: str | None  # the last successful attempt
+    id: str | None = None  # in the latest release, which has its last good rows whatever the state
     reason: str | None = None
 
 
-def of(root: Path) -> list[DocumentStatus]:
-    """Every document ever seen, by source and address.
-
-    ``published``: as it was fetched last. ``waiting``: fetched, and in no release yet. ``failed``: could not be
-    fetched or processed; ``refused``: is not what it should be; ``withdrawn``: no longer listed. What stands in
-    the release of those is what was good before.
-    """
-    place = Store(root)
-    published = outline.published(place.processed / "latest")
-    report = run_report.last(place.processed)
+def document_statuses(root: Path) -> list[DocumentStatus]:
+    """Return the status of every document ever seen, by source and address."""
+    store = Store(root)
+    published = outline.published(store.processed / "latest")
+    report = run_report.load_last(store.processed)
     rows = {row.url: row for row in report.documents} if report else {}
-    out = []
-    for each in place.states():
+    statuses = []
+    for each in store.states():
         row = rows.get(each.url)
-        # By address where its own bytes are not published: they may have failed, and older ones stand in for them.
-        identity = published.get(each.sha256 or "") or published.get((row.sha256 if row else None) or "")
-        found = DocumentStatus(
+        # By the run's bytes where its own bytes are not published: they may have failed, and older ones are used.
+        document_id = published.get(each.sha256 or "") or published.get((row.sha256 if row else None) or "")
+        status = DocumentStatus(
             each.source,
             each.url,
             each.file,
@@ -54,35 +57,43 @@ def of(root: Path) -> list[DocumentStatus]:
             each.last_seen,
             each.last_changed,
             each.last_good,
-            identity,
+            document_id,
             each.reason,
         )
         if each.state in ("failed", "refused", "withdrawn"):
-            out.append(replace(found, state=each.state))
+            statuses.append(replace(status, state=each.state))
         else:
-            out.append(_processed(found, row, (each.sha256 or "") in published, report))
-    return out
+            statuses.append(_status_after_run(status, row, (each.sha256 or "") in published, report))
+    return statuses
 
 
-def _processed(found: DocumentStatus, row: Row | None, published: bool, report: Report | None) -> DocumentStatus:
-    if row is not None and row.state in ("failed", "refused") and not published:
-        return replace(found, state=row.state, reason=row.reason)
-    if published or found.id:
-        return replace(found, state="published")
-    if row is not None and row.sha256 and report is not None:  # processed, and yet not there: its licence, mostly
-        said = (issue.message for issue in report.issues if row.id and issue.message.startswith(f"{row.id}:"))
-        return replace(found, reason=next(said, "processed, and not in the latest release"))
-    return replace(found, reason="the next run processes it")
+def _status_after_run(
+    status: DocumentStatus, row: DocumentReport | None, is_published: bool, report: Report | None
+) -> DocumentStatus:
+    """Return the status of a fetched document, by the last run and the latest release."""
+    if row is not None and row.state in ("failed", "refused") and not is_published:
+        return replace(status, state=row.state, reason=row.reason)
+    if is_published or status.id:
+        return replace(status, state="published")
+    if row is not None and row.sha256 and report is not None:  # processed but not published: usually without a licence
+        messages = (issue.message for issue in report.issues if row.id and issue.message.startswith(f"{row.id}:"))
+        return replace(status, reason=next(messages, "processed, but not in the latest release"))
+    return replace(status, reason="the next run processes it")
 
 
-def told(rows: Sequence[DocumentStatus]) -> str:
-    """A source in one line: how many documents in which state, and when it was asked last."""
-    states = Counter(row.state for row in rows)
+def source_summary(statuses: Sequence[DocumentStatus]) -> str:
+    """Return one line about a source: the number of documents in each state, and the time of the last attempt.
+
+    Args:
+        statuses: The documents of one source; at least one.
+    """
+    states = Counter(each.state for each in statuses)
     counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
-    noun = "document" if len(rows) == 1 else "documents"
-    return f"{rows[0].source}: {len(rows)} {noun}, {counts}; last seen {short(max(row.last_seen for row in rows))} UTC"
+    noun = "document" if len(statuses) == 1 else "documents"
+    last_seen = to_minute(max(each.last_seen for each in statuses))
+    return f"{statuses[0].source}: {len(statuses)} {noun}, {counts}; last seen {last_seen} UTC"
 
 
-def short(time: str | None) -> str | None:
-    """A time to the minute, as people read it."""
-    return time[:16].replace("T", " ") if time else None
+def to_minute(time: str | None) -> str | None:
+    """Return an ISO 8601 time without seconds, for people to read."""
+    return time[:_MINUTE_LENGTH].replace("T", " ") if time else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from aisi_ingest.dates.finder import Context, Found, Year, document_date, find
+from aisi_ingest.dates.context import Context, Found, Year
+from aisi_ingest.dates.cover import document_date
+from aisi_ingest.dates.finder import find
 
 __all__ = ["Context", "Found", "Year", "document_date", "find"]

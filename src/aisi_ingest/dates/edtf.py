@@ -1,14 +1,30 @@
-"""What the forms of dates are made of: points and their EDTF, numbers, eras, and how a form is written as a rule."""
+"""Points in time as dates name them, and their EDTF values (https://www.loc.gov/standards/datetime/)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import NamedTuple
+
+JANUARY_TO_MARCH = 3  # months by which a Japanese fiscal year starts after the calendar year
+MONTHS_PER_YEAR = 12
+_LAST_YEAR = 9999  # EDTF level 0 has four digits
+_FEBRUARY, _LEAP_DAY = 2, 29
+_DAYS_OF_MONTH = (31, _LEAP_DAY, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MONTHS_OF_UNIT = {"fiscal": 12, "quarter": 3, "half": 6}
+_SEASON_CODE = 20  # EDTF: spring is 21
 
 
 class Point(NamedTuple):
-    """One end of a date. ``unit``: date, fiscal, season, quarter, half (the last two with ``fiscal``), decade."""
+    """One end of a date.
+
+    Attributes:
+        year: Calendar year, or the calendar year in which a fiscal year begins; None if not written.
+        month: 1 to 12.
+        day: 1 to 31.
+        unit: ``date``, ``fiscal``, ``season``, ``quarter``, ``half`` or ``decade``.
+        part: Which season (1 is spring), quarter or half, from 1.
+        fiscal: The quarter or half is one of a fiscal year.
+        relative: How the date refers to another one, such as ``same`` or ``next_month``; empty if it does not.
+    """
 
     year: int | None = None
     month: int | None = None
@@ -19,63 +35,16 @@ class Point(NamedTuple):
     relative: str = ""
 
 
-class Rules(list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], tuple[Point | None, Point | None] | None]]]):
-    """Forms in the order in which they are tried: name, pattern, and what a match says."""
-
-    def form(
-        self, name: str, pattern: str
-    ) -> Callable[[Callable[..., tuple[Point | None, Point | None] | None]], None]:
-        """The function below it says what a match of ``pattern`` means; None: no date after all."""
-
-        def add(build: Callable[..., tuple[Point | None, Point | None] | None]) -> None:
-            self.append((name, re.compile(pattern, re.ASCII), build))
-
-        return add
-
-
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"元": 1, "零": 0}
-# No era was longer than 64 years; years after an era's end are kept, since plans were made in them.
-ERAS = {"明治": (1867, 45), "大正": (1911, 15), "昭和": (1925, 64), "平成": (1988, 64), "令和": (2018, 64)}
-ERAS |= {"m": ERAS["明治"], "t": ERAS["大正"], "s": ERAS["昭和"], "h": ERAS["平成"], "r": ERAS["令和"]}
-ERAS |= {"㍾": ERAS["明治"], "㍽": ERAS["大正"], "㍼": ERAS["昭和"], "㍻": ERAS["平成"], "㋿": ERAS["令和"]}
-
-
-def number(text: str) -> int:
-    """Arabic digits, or kanji numerals set by place (二〇二四) or by power (二千二十四)."""
-    if text[0] in "0123456789":
-        return int(text.replace(" ", ""))
-    if not any(c in "十百千" for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text))
-    total = digit = 0
-    for char in text:
-        if char in "十百千":
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
-        else:
-            digit = _DIGITS[char]
-    return total + digit
-
-
-KANJI_DIGITS = "〇一二三四五六七八九"
-ARABIC_DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])"
-ARABIC_MONTH = r"(?:1[0-2]|0?[1-9])(?![0-9])"
-WEEKDAY = r"(?:\s?\(\s?[月火水木金土日](?:曜日?)?(?:[・,]\s?祝)?\s?\))"
-UNTIL = r"\s{0,2}(?:[-~〜―─/]|から|より|乃至)\s{0,2}"
-
-
-def group(m: re.Match[str], name: str) -> str | None:
-    return m.groupdict().get(name)
-
-
-def century(short: int) -> int:
-    return 2000 + short if short < 70 else 1900 + short
-
-
-_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
-
 def edtf(first: Point, last: Point | None) -> str | None:
-    """The EDTF value of a date or a range; None where there is no such day, or the end lies before the beginning."""
+    """Return the EDTF value of a date or a range.
+
+    Args:
+        first: The date, or the beginning of the range. Not relative.
+        last: The end of the range; None for a single date.
+
+    Returns:
+        The value, with ``XXXX`` for a missing year. None if there is no such day or if the range ends before it begins.
+    """
     start = _bounds(first)
     if start is None:
         return None
@@ -90,29 +59,41 @@ def edtf(first: Point, last: Point | None) -> str | None:
 
 
 def _bounds(point: Point) -> tuple[str, str] | None:
-    """First and last part of an interval; the same twice where the point is one."""
-    if point.year is not None and not 1 <= point.year <= 9999:
+    """Return the first and last EDTF date of a point; the same twice if one EDTF value covers it."""
+    if point.year is not None and not 1 <= point.year <= _LAST_YEAR:
         return None
     year = "XXXX" if point.year is None else f"{point.year:04d}"
     if point.unit == "decade":
         return (f"{year[:3]}X",) * 2
     if point.unit == "season":
-        return (f"{year}-{20 + point.part}",) * 2 if point.year is not None else None
+        return (f"{year}-{_SEASON_CODE + point.part}",) * 2 if point.year is not None else None
     if point.unit != "date":
-        if point.year is None:
-            return None
-        length = {"fiscal": 12, "quarter": 3, "half": 6}[point.unit]
-        skip = (max(point.part, 1) - 1) * length + (3 if point.fiscal or point.unit == "fiscal" else 0)
-        return _month(point.year, skip), _month(point.year, skip + length - 1)
+        return _months_of_part(point) if point.year is not None else None
     if point.month is None:
         return (year, year) if point.year is not None else None
     if point.day is None:
         return (f"{year}-{point.month:02d}",) * 2
-    leap = point.year is None or (point.year % 4 == 0 and (point.year % 100 != 0 or point.year % 400 == 0))
-    if point.day > _LENGTHS[point.month - 1] or (point.month == 2 and point.day == 29 and not leap):
+    if not _day_exists(point.year, point.month, point.day):
         return None
     return (f"{year}-{point.month:02d}-{point.day:02d}",) * 2
 
 
-def _month(year: int, skip: int) -> str:
-    return f"{year + skip // 12:04d}-{skip % 12 + 1:02d}"
+def _months_of_part(point: Point) -> tuple[str, str]:
+    """Return the first and last month of a fiscal year, a quarter or a half."""
+    assert point.year is not None
+    length = _MONTHS_OF_UNIT[point.unit]
+    begin = (max(point.part, 1) - 1) * length
+    if point.fiscal or point.unit == "fiscal":
+        begin += JANUARY_TO_MARCH
+    return _month(point.year, begin), _month(point.year, begin + length - 1)
+
+
+def _month(year: int, index: int) -> str:
+    """Return the month that lies ``index`` months after January of ``year``."""
+    return f"{year + index // MONTHS_PER_YEAR:04d}-{index % MONTHS_PER_YEAR + 1:02d}"
+
+
+def _day_exists(year: int | None, month: int, day: int) -> bool:
+    """Return whether a month has the day; in an unknown year, February has 29."""
+    leap = year is None or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    return day <= _DAYS_OF_MONTH[month - 1] and (leap or (month, day) != (_FEBRUARY, _LEAP_DAY))

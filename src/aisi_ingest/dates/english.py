@@ -1,7 +1,6 @@
-"""The forms of dates in Japanese and English: patterns over folded text, and what each says.
+"""Rules for English dates and for dates in digits, which both languages use.
 
-Every pattern has bounded repetition, so hostile text costs no more than plain text. A rule gives one or
-two points (a date, or the ends of a range), None for "no date after all".
+``RULES`` has the Japanese rules first, then the English ones, then those for digits.
 """
 
 from __future__ import annotations
@@ -9,10 +8,18 @@ from __future__ import annotations
 import re
 
 from aisi_ingest.dates import japanese
-from aisi_ingest.dates.edtf import ARABIC_DAY, ARABIC_MONTH, UNTIL, WEEKDAY, Point, Rules, century
+from aisi_ingest.dates.edtf import MONTHS_PER_YEAR, Point
+from aisi_ingest.dates.grammar import ARABIC_DAY, ARABIC_MONTH, UNTIL, WEEKDAY, Points, Rules, full_year, is_year
 
-RULES = Rules(japanese.RULES)  # in this order
-_rule = RULES.form
+RULES = Rules(japanese.RULES)
+_rule = RULES.rule
+
+_FULL_YEAR = 4  # digits
+_FIRST_FISCAL_YEAR, _LAST_FISCAL_YEAR = 1900, 2199
+_LONGEST_RANGE = 60  # years; 2000-90 is no range of years
+_LAST_DAY = 31
+_HALVES_PER_YEAR = 2
+_LOOK_BEHIND = 12  # characters before a match that decide what its number is
 
 # ---- English ---------------------------------------------------------------------------------------
 
@@ -21,18 +28,20 @@ MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)(?![a-z])\.?)"
 )
-_TH = r"(?:st|nd|rd|th)?(?![a-z0-9])"
-_EDAY = rf"(?:3[01]|[12][0-9]|0?[1-9]){_TH}"
-_EY = r"(?P<y{n}>[0-9]{{4}})(?![0-9]|[,.][0-9])"
-_ESEP = r"\s?(?:-|~|―)\s?|\s(?:to|through|until|till|and|&)\s|,?\s?&\s?"
-_WEEK_EN = r"(?:\s?\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\))?"
+_ORDINAL_SUFFIX = r"(?:st|nd|rd|th)?(?![a-z0-9])"
+_DAY = rf"(?:3[01]|[12][0-9]|0?[1-9]){_ORDINAL_SUFFIX}"
+_YEAR = r"(?P<y{n}>[0-9]{{4}})(?![0-9]|[,.][0-9])"
+_RANGE_OR_LIST = r"\s?(?:-|~|―)\s?|\s(?:to|through|until|till|and|&)\s|,?\s?&\s?"
+_WEEKDAY_EN = r"(?:\s?\((?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\))?"
 
 
-def _y(n: int) -> str:
-    return _EY.format(n=n)
+def _year_pattern(n: int) -> str:
+    """Return a pattern for a year of four digits, whose group is named ``y`` and ``n``."""
+    return _YEAR.format(n=n)
 
 
 def _english(month: str | None, day: str | None, year: str | None) -> Point:
+    """Return the point that a month's name, a day such as ``3rd`` and a year name."""
     digits = re.match("[0-9]+", day) if day else None
     return Point(
         int(year) if year else None,
@@ -43,51 +52,61 @@ def _english(month: str | None, day: str | None, year: str | None) -> Point:
 
 @_rule(
     "en",
-    rf"(?<![a-z])(?P<m1>{MONTH})\s?(?P<d1>{_EDAY}){_WEEK_EN}(?:,?\s?{_y(1)})?(?:{_ESEP})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_EDAY}){_WEEK_EN}(?:(?:,\s?"
-    rf"|\s|,?\s?of\s){_y(2)})?",
+    rf"(?<![a-z])(?P<m1>{MONTH})\s?(?P<d1>{_DAY}){_WEEKDAY_EN}(?:,?\s?{_year_pattern(1)})?(?:{_RANGE_OR_LIST})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_DAY}){_WEEKDAY_EN}(?:(?:,\s?"
+    rf"|\s|,?\s?of\s){_year_pattern(2)})?",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _month_days(m: re.Match[str]) -> Points | None:
+    """Read a range or list of days, month first: ``May 19-21, 2023``, ``April 30 to May 2, 2024``."""
     if m["y1"] and not m["m2"]:
         return None
     return _english(m["m1"], m["d1"], m["y1"] or m["y2"]), _english(m["m2"] or m["m1"], m["d2"], m["y2"] or m["y1"])
 
 
-@_rule("en", rf"(?<![a-z])(?P<m1>{MONTH})\s?(?P<d1>{_EDAY})(?:{_WEEK_EN}(?:,\s?|\s|\sof\s){_y(1)})?")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+@_rule("en", rf"(?<![a-z])(?P<m1>{MONTH})\s?(?P<d1>{_DAY})(?:{_WEEKDAY_EN}(?:,\s?|\s|\sof\s){_year_pattern(1)})?")
+def _month_day(m: re.Match[str]) -> Points:
+    """Read a day, month first: ``March 31, 2025``, ``Sept. 3rd``."""
     return _english(m["m1"], m["d1"], m["y1"]), None
 
 
 @_rule(
     "en",
-    rf"(?<![a-z0-9.,/-])(?P<d1>{_EDAY})(?:\s?(?:of\s)?(?P<m1>{MONTH})(?:,?\s?{_y(1)})?)?(?:{_ESEP})(?P<d2>{_EDAY})\s?(?:of\s)?(?P<m2>{MONTH})(?:,?\s?{_y(2)})?(?![a-z])",
+    rf"(?<![a-z0-9.,/-])(?P<d1>{_DAY})(?:\s?(?:of\s)?(?P<m1>{MONTH})(?:,?\s?{_year_pattern(1)})?)?(?:{_RANGE_OR_LIST})(?P<d2>{_DAY})\s?(?:of\s)?(?P<m2>{MONTH})(?:,?\s?{_year_pattern(2)})?(?![a-z])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _days_month(m: re.Match[str]) -> Points | None:
+    """Read a range or list of days, day first: ``19-21 May 2023``, ``30 April to 2 May``."""
     return _english(m["m1"] or m["m2"], m["d1"], m["y1"] or m["y2"]), _english(m["m2"], m["d2"], m["y2"] or m["y1"])
 
 
-@_rule("en", rf"(?<![a-z0-9.,/-])(?P<d1>{_EDAY})[\s-]?(?:of\s)?(?P<m1>{MONTH})(?:(?:,\s?|\s|-){_y(1)})?(?![a-z])")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+@_rule(
+    "en", rf"(?<![a-z0-9.,/-])(?P<d1>{_DAY})[\s-]?(?:of\s)?(?P<m1>{MONTH})(?:(?:,\s?|\s|-){_year_pattern(1)})?(?![a-z])"
+)
+def _day_month(m: re.Match[str]) -> Points:
+    """Read a day, day first: ``31 March 2025``, ``3rd of May``."""
     return _english(m["m1"], m["d1"], m["y1"]), None
 
 
 @_rule(
-    "en", rf"(?<![a-z])(?P<m1>{MONTH})(?:\s?,?\s?{_y(1)})?(?:{_ESEP})(?P<m2>{MONTH})(?:,\s?|\sof\s|\s|\s?/\s?)?{_y(2)}"
+    "en",
+    rf"(?<![a-z])(?P<m1>{MONTH})(?:\s?,?\s?{_year_pattern(1)})?(?:{_RANGE_OR_LIST})(?P<m2>{MONTH})(?:,\s?|\sof\s|\s|\s?/\s?)?{_year_pattern(2)}",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _months(m: re.Match[str]) -> Points:
+    """Read a range of months: ``April to June 2024``, ``December 2024 - February 2025``."""
     return _english(m["m1"], None, m["y1"] or m["y2"]), _english(m["m2"], None, m["y2"])
 
 
-@_rule("en", rf"(?<![a-z])(?P<m1>{MONTH})(?:\s?,\s?|\sof\s|\s|-|')?{_y(1)}(?![/-][0-9])")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+@_rule("en", rf"(?<![a-z])(?P<m1>{MONTH})(?:\s?,\s?|\sof\s|\s|-|')?{_year_pattern(1)}(?![/-][0-9])")
+def _month_year(m: re.Match[str]) -> Points:
+    """Read a month with its year: ``March 2025``."""
     return _english(m["m1"], None, m["y1"]), None
 
 
 @_rule(
     "en",
-    rf"(?<![0-9.,/-]){_y(1)},?\s(?P<m1>{MONTH})(?:\s?(?P<d1>{_EDAY})(?:(?:{_ESEP})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_EDAY}))?)?(?![a-z])",
+    rf"(?<![0-9.,/-]){_year_pattern(1)},?\s(?P<m1>{MONTH})(?:\s?(?P<d1>{_DAY})(?:(?:{_RANGE_OR_LIST})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_DAY}))?)?(?![a-z])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
-    if not 1000 <= int(m["y1"]) <= 2999:
+def _year_month(m: re.Match[str]) -> Points | None:
+    """Read a month or day, year first: ``2024 March``, ``2024, May 19-21``."""
+    if not is_year(int(m["y1"])):
         return None
     second = _english(m["m2"] or m["m1"], m["d2"], m["y1"]) if m["d2"] else None
     return _english(m["m1"], m["d1"], m["y1"]), second
@@ -101,9 +120,10 @@ _MONTH_ALONE = re.compile(
 _MONTH_CELL = re.compile(r"\s{0,2}(?:$|[|\n:)]|[-~]\s)", re.ASCII)
 
 
-@_rule("en.month", rf"(?<![a-z0-9])(?P<m1>{MONTH})(?:(?:{_ESEP})(?P<m2>{MONTH}))?(?![a-z0-9'])")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
-    before = m.string[max(0, m.start() - 12) : m.start()]
+@_rule("en.month", rf"(?<![a-z0-9])(?P<m1>{MONTH})(?:(?:{_RANGE_OR_LIST})(?P<m2>{MONTH}))?(?![a-z0-9'])")
+def _month_alone(m: re.Match[str]) -> Points | None:
+    """Read a month without year, where nothing else can be meant: ``in March``, a cell ``May``."""
+    before = _before(m)
     if not _MONTH_ALONE.search(before) and not m["m2"]:
         return None
     opens = not before.strip() or before.rstrip()[-1] in "|(" or before.endswith("\n")
@@ -112,32 +132,35 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
     return _english(m["m1"], None, None), _english(m["m2"], None, None) if m["m2"] else None
 
 
-# ---- both ------------------------------------------------------------------------------------------
+# ---- both languages --------------------------------------------------------------------------------
 
-_SHORT = r"(?:[0-9]{4}|'?[0-9]{2})(?![0-9])"
+_SHORT_YEAR = r"(?:[0-9]{4}|'?[0-9]{2})(?![0-9])"
 
 
-def _year_number(text: str) -> int:
+def _year_value(text: str) -> int:
+    """Return the calendar year of two or four digits, with an apostrophe before them or not."""
     text = text.lstrip("'")
-    return int(text) if len(text) == 4 else century(int(text))
+    return int(text) if len(text) == _FULL_YEAR else full_year(int(text))
 
 
 @_rule(
     "fiscal",
-    rf"(?<![a-z0-9])(?:fy|fiscal(?:\s?years?)?)\s?(?:of\s)?(?P<y1>{_SHORT})(?:\s?(?:[-~/]|to"
-    rf"|through)\s?(?:fy\s?)?(?P<y2>{_SHORT}))?(?:[\s,/-]{{0,2}}q(?P<q>[1-4])(?![0-9]))?",
+    rf"(?<![a-z0-9])(?:fy|fiscal(?:\s?years?)?)\s?(?:of\s)?(?P<y1>{_SHORT_YEAR})(?:\s?(?:[-~/]|to"
+    rf"|through)\s?(?:fy\s?)?(?P<y2>{_SHORT_YEAR}))?(?:[\s,/-]{{0,2}}q(?P<q>[1-4])(?![0-9]))?",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
-    first = _year_number(m["y1"])
-    if not 1900 <= first <= 2199:
+def _fiscal_year(m: re.Match[str]) -> Points | None:
+    """Read a fiscal year, a range of them or a quarter: ``FY2024``, ``fiscal 2023-24``, ``FY2024 Q3``."""
+    first = _year_value(m["y1"])
+    if not _FIRST_FISCAL_YEAR <= first <= _LAST_FISCAL_YEAR:
         return None
     if m["q"]:
         return Point(first, unit="quarter", part=int(m["q"]), fiscal=True), None
-    return Point(first, unit="fiscal"), Point(_year_number(m["y2"]), unit="fiscal") if m["y2"] else None
+    return Point(first, unit="fiscal"), Point(_year_value(m["y2"]), unit="fiscal") if m["y2"] else None
 
 
 @_rule("fiscal", r"(?<![0-9.,/-])(?P<y>(?:19|20)[0-9]{2})\s?(?:fiscal\syear(?!s)|fy(?![a-z0-9]))")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _year_fiscal(m: re.Match[str]) -> Points:
+    """Read a fiscal year, number first: ``2024 fiscal year``, ``2024FY``."""
     return Point(int(m["y"]), unit="fiscal"), None
 
 
@@ -148,16 +171,17 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "latter": 2, "third": 
     "part",
     rf"(?<![a-z0-9])(?:(?P<o>first|second|third|fourth|latter|1st|2nd|3rd|4th)\s(?P<k>quarter"
     rf"|half)\s(?:of\s)?(?:the\s)?|(?P<k2>[qh])(?P<n>[1-4])(?:\sof)?[\s,/-]{{0,2}})(?P<fy>fy\s?"
-    rf"|fiscal\s(?:year\s)?)?(?P<y>{_SHORT})|(?<![0-9.,/-])(?P<y2>(?:19"
+    rf"|fiscal\s(?:year\s)?)?(?P<y>{_SHORT_YEAR})|(?<![0-9.,/-])(?P<y2>(?:19"
     rf"|20)[0-9]{{2}})[\s/-]{{0,2}}(?P<k3>[qh])(?P<n2>[1-4])(?![a-z0-9])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _part_of_year(m: re.Match[str]) -> Points | None:
+    """Read a quarter or half of a year: ``third quarter of 2024``, ``Q3 FY2024``, ``2024 H1``."""
     kind = (m["k"] or m["k2"] or m["k3"])[0]
     part = _ORDINALS[m["o"]] if m["o"] else int(m["n"] or m["n2"])
     year = m["y"] or m["y2"]
-    if (kind == "h" and part > 2) or (len(year) != 4 and not m["fy"]):
+    if (kind == "h" and part > _HALVES_PER_YEAR) or (len(year) != _FULL_YEAR and not m["fy"]):
         return None
-    return Point(_year_number(year), unit="quarter" if kind == "q" else "half", part=part, fiscal=bool(m["fy"])), None
+    return Point(_year_value(year), unit="quarter" if kind == "q" else "half", part=part, fiscal=bool(m["fy"])), None
 
 
 _SEASONS_EN = {"spring": 1, "summer": 2, "fall": 3, "autumn": 3, "winter": 4}
@@ -168,16 +192,18 @@ _SEASONS_EN = {"spring": 1, "summer": 2, "fall": 3, "autumn": 3, "winter": 4}
     r"(?<![a-z])(?P<s>spring|summer|fall|autumn|winter)(?:\sof|,)?\s(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
     r"|(?<![0-9])(?P<y2>(?:19|20)[0-9]{2})\s(?P<s2>spring|summer|fall|autumn|winter)(?![a-z])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _season(m: re.Match[str]) -> Points:
+    """Read a season of a year: ``spring 2025``, ``2024 autumn``."""
     return Point(int(m["y"] or m["y2"]), unit="season", part=_SEASONS_EN[m["s"] or m["s2"]]), None
 
 
 @_rule("decade", r"(?<![a-z0-9.,-])(?P<y>(?:1[6-9]|20)[0-9]0)'?s(?![a-z0-9])")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _decade(m: re.Match[str]) -> Points:
+    """Read a decade: ``the 1990s``."""
     return Point(int(m["y"]), unit="decade"), None
 
 
-# Signs and words before a number that make it a version, a page, a standard or a reference.
+# Signs and words before a number that show that it is a version, a page, a standard, a reference or an amount.
 _NUMBERED = re.compile(
     r"(?:\bver(?:sion)?s?\.?|\bv\.?|第|\bnos?\.?|#|§|節|章|図|表|条|項|\bfig(?:ure)?s?\.?|\btables?"
     r"|\bsec(?:tion)?s?\.?|\bpp?\.?"
@@ -185,11 +211,17 @@ _NUMBERED = re.compile(
     r"|\bnist|\bsp|\bieee|\barxiv:?|\bcve-?|\bdoi:?|[$¥€£≥≤<>=×x±約])\s?$",
     re.ASCII,
 )
-_BARRED = re.compile(r"(?:[.,][0-9]|%|％|円|ドル|人|件|個|社|ページ|頁|文字|点|年|[a-z_]|-[a-z0-9]|/[0-9])", re.ASCII)
+# What follows a number that is no year: a decimal, a counter, a unit, a part of a longer code.
+_NO_YEAR = re.compile(r"(?:[.,][0-9]|%|％|円|ドル|人|件|個|社|ページ|頁|文字|点|年|[a-z_]|-[a-z0-9]|/[0-9])", re.ASCII)
 
 
 def _numbered(m: re.Match[str]) -> bool:
-    return bool(_NUMBERED.search(m.string[max(0, m.start() - 12) : m.start()]))
+    """Return whether the words before a match show that its number is no date."""
+    return bool(_NUMBERED.search(_before(m)))
+
+
+def _before(m: re.Match[str]) -> str:
+    return m.string[max(0, m.start() - _LOOK_BEHIND) : m.start()]
 
 
 _LEFT = r"(?<![a-z0-9_./-])"
@@ -201,10 +233,11 @@ _LEFT = r"(?<![a-z0-9_./-])"
     rf"{UNTIL}(?P<y2>[0-9]{{4}})(?P=s)(?P<m2>{ARABIC_MONTH})(?P=s)(?P<d2>{ARABIC_DAY})(?![0-9_/-]|\.[0-9])"
     rf"|{UNTIL}(?P<m3>{ARABIC_MONTH})(?P=s)(?P<d3>{ARABIC_DAY})(?![0-9_/-]|\.[0-9])|(?![0-9_/-]|\.[0-9]))",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _numeric(m: re.Match[str]) -> Points | None:
+    """Read a day in digits, year first, or a range: ``2024-05-21``, ``2024/5/21-5/23``."""
     if _numbered(m):
         return None
-    if not 1000 <= int(m["y"]) <= 2999:
+    if not is_year(int(m["y"])):
         return None, None
     first = Point(int(m["y"]), int(m["m"]), int(m["d"]))
     if m["y2"]:
@@ -216,7 +249,8 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
     "numeric",
     r"(?<![a-z0-9_./-])(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12][0-9]|3[01])(?![a-z0-9_./-])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _compact(m: re.Match[str]) -> Points | None:
+    """Read a day in eight digits: ``20240521``."""
     return (Point(int(m["y"]), int(m["m"]), int(m["d"])), None) if not _numbered(m) else None
 
 
@@ -225,7 +259,8 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
     rf"{_LEFT}(?P<y>(?:19|20)[0-9]{{2}})[/.](?P<m>{ARABIC_MONTH})(?:{UNTIL}(?P<y2>(?:19"
     rf"|20)[0-9]{{2}})[/.](?P<m2>{ARABIC_MONTH}))?(?![0-9a-z_/%-]|\.[0-9])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _numeric_month(m: re.Match[str]) -> Points | None:
+    """Read a month in digits with a slash or full stop, or a range: ``2024/5``, ``2024.4-2024.6``."""
     if _numbered(m):
         return None
     second = Point(int(m["y2"]), int(m["m2"])) if m["y2"] else None
@@ -233,7 +268,8 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
 
 
 @_rule("numeric", rf"{_LEFT}(?P<y>(?:19|20)[0-9]{{2}})-(?P<m>0[1-9]|1[0-2])(?![0-9a-z_/-]|\.[0-9])")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _iso_month(m: re.Match[str]) -> Points | None:
+    """Read a month with a hyphen: ``2024-05``."""
     return (Point(int(m["y"]), int(m["m"])), None) if not _numbered(m) else None
 
 
@@ -241,18 +277,22 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
     "numeric",
     rf"{_LEFT}(?P<a>[0-3]?[0-9])(?P<s>[/.])(?P<b>[0-3]?[0-9])(?P=s)(?P<y>(?:19|20)[0-9]{{2}})(?![0-9a-z_/-]|\.[0-9])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _numeric_year_last(m: re.Match[str]) -> Points | None:
+    """Read a day in digits, year last: ``25.9.2024``, ``9/25/2024``."""
     a, b = int(m["a"]), int(m["b"])
-    # 25.9.2024 is European; 9/25/2024 American, and Japanese publishers write English dates the American way.
-    day, month = (a, b) if m["s"] == "." or a > 12 else (b, a)
-    return (Point(int(m["y"]), month, day), None) if not _numbered(m) and 1 <= month <= 12 and 1 <= day <= 31 else None
+    # 25.9.2024 is European, 9/25/2024 is American. Japanese publishers write English dates the American way.
+    day, month = (a, b) if m["s"] == "." or a > MONTHS_PER_YEAR else (b, a)
+    if _numbered(m) or not (1 <= month <= MONTHS_PER_YEAR and 1 <= day <= _LAST_DAY):
+        return None
+    return Point(int(m["y"]), month, day), None
 
 
 @_rule(
     "slash",
     rf"{_LEFT}(?P<m>{ARABIC_MONTH})/(?P<d>{ARABIC_DAY})(?P<w>{WEEKDAY}(?=.{{0,4}}))?(?:{UNTIL}(?P<m2>{ARABIC_MONTH})/(?P<d2>{ARABIC_DAY}))?(?![0-9a-z_/.%])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _slash(m: re.Match[str]) -> Points | None:
+    """Read a day without year, or a range: ``4/30``, ``10/1~10/16``. The finder decides if it is a day."""
     if _numbered(m):
         return None
     return Point(None, int(m["m"]), int(m["d"])), Point(None, int(m["m2"]), int(m["d2"])) if m["m2"] else None
@@ -273,36 +313,35 @@ _AFTER_YEAR = re.compile(
 )
 
 
+# What may follow a year at the beginning of a line or cell.
+_AFTER_OPENING_YEAR = ("", ":", "|", "-", "頃", "以", "ま", "か", "、")
+
+
 @_rule(
     "year",
     r"(?<![a-z0-9_.,/:'-])(?P<y>(?:19|20)[0-9]{2})(?:\s?(?:[-~]|to|through)\s?(?P<y2>(?:19|20)[0-9]{2}"
     r"|[0-9]{2}))?(?![0-9])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
-    if _numbered(m) or _BARRED.match(m.string, m.end()):
+def _year(m: re.Match[str]) -> Points | None:
+    """Read a year alone, or a range of years: ``in 2024``, ``2023-2025``."""
+    if _numbered(m) or _NO_YEAR.match(m.string, m.end()):
         return None
-    year, end = int(m["y"]), None
+    year = int(m["y"])
     if m["y2"]:
-        end = int(m["y2"]) if len(m["y2"]) == 4 else year // 100 * 100 + int(m["y2"])
-        if not year < end <= year + 60:
+        end = int(m["y2"]) if len(m["y2"]) == _FULL_YEAR else year // 100 * 100 + int(m["y2"])
+        if not year < end <= year + _LONGEST_RANGE:
             return None
         return Point(year), Point(end)
-    before = m.string[max(0, m.start() - 12) : m.start()]
+    return (Point(year), None) if _year_stands_alone(m) else None
+
+
+def _year_stands_alone(m: re.Match[str]) -> bool:
+    """Return whether the text around four digits shows that they are a year and no count."""
+    before, after = _before(m), m.string[m.end() : m.end() + 2].strip()
     if not _BEFORE_YEAR.search(before) or not _AFTER_YEAR.match(m.string, m.end()):
-        return None
-    ends = not m.string[m.end() : m.end() + 2].strip() or m.string[m.end()] in ".);]\n"
-    if before.endswith(", ") and not ends:
-        return None
-    if (not before.strip() or before.rstrip(" ")[-1:] in "\n|") and m.string[m.end() : m.end() + 2].strip()[:1] not in (
-        "",
-        ":",
-        "|",
-        "-",
-        "頃",
-        "以",
-        "ま",
-        "か",
-        "、",
-    ):
-        return None
-    return Point(year), None
+        return False
+    ends_clause = not after or m.string[m.end()] in ".);]\n"
+    if before.endswith(", ") and not ends_clause:
+        return False
+    opens_line = not before.strip() or before.rstrip(" ")[-1:] in "\n|"
+    return not opens_line or after[:1] in _AFTER_OPENING_YEAR

@@ -1,41 +1,49 @@
-"""The forms of Japanese dates: years of eras, fiscal years, ranges and lists, over folded text."""
+"""Rules for Japanese dates: years of eras, fiscal years, ranges and lists."""
 
 from __future__ import annotations
 
 import re
 
-from aisi_ingest.dates.edtf import (
+from aisi_ingest.dates.edtf import Point
+from aisi_ingest.dates.grammar import (
     ARABIC_DAY,
     ARABIC_MONTH,
-    ERAS,
-    KANJI_DIGITS,
+    LAST_YEAR,
     UNTIL,
     WEEKDAY,
-    Point,
+    Points,
     Rules,
-    century,
+    full_year,
     group,
+    is_year,
     number,
 )
+from aisi_ingest.text.eras import ERA_NAME_OR_SIGN, ERA_OF, ERAS
+from aisi_ingest.text.kanji_numerals import KANJI_DIGITS
 
 RULES = Rules()
-_rule = RULES.form
+_rule = RULES.rule
+_YEARS_PER_CENTURY = 100
+_ERA_LETTERS = "".join(era.letter for era in ERAS)
 
-_SPACED = r"[123]\s[0-9](?=\s?日)"  # 1 2 日: digits that a PDF sets apart
-_KDAY = "三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
-_DAY = rf"(?:{_SPACED}|(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])|{_KDAY})"
-_MON = r"(?:(?:1[0-2]|0?[1-9])(?![0-9])|十[一二]?|[一二三四五六七八九])"
-_ERA = "明治|大正|昭和|平成|令和|[㍾㍽㍼㍻㋿]"
-_LIST = r"\s{0,2}(?:[-~〜―─・､、,&]|から|及び|と|および)\s{0,2}"
+_SPACED = r"[123]\s[0-9](?=\s?日)"  # 1 2 日: some PDFs have a blank between the digits
+_KANJI_DAY = "三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
+_DAY = rf"(?:{_SPACED}|(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])|{_KANJI_DAY})"
+_MONTH = r"(?:(?:1[0-2]|0?[1-9])(?![0-9])|十[一二]?|[一二三四五六七八九])"
+_RANGE_OR_LIST = r"\s{0,2}(?:[-~〜―─・､、,&]|から|及び|と|および)\s{0,2}"
 
 
-def _year_ja(n: str) -> str:
-    """A Japanese year up to 年, with the other reckoning in brackets after it."""
+def _year_pattern(n: str) -> str:
+    """Return a pattern for a year up to 年; the same year in the other calendar may follow in brackets.
+
+    Args:
+        n: Suffix of the names of the groups: era, ey (year of the era), y, rel and yy (two digits).
+    """
     return (
-        rf"(?:(?P<era{n}>{_ERA})\s{{0,2}}(?P<ey{n}>元|[0-9]{{1,2}}|[{KANJI_DIGITS}十]{{1,3}})"
+        rf"(?:(?P<era{n}>{ERA_NAME_OR_SIGN})\s{{0,2}}(?P<ey{n}>元|[0-9]{{1,2}}|[{KANJI_DIGITS}十]{{1,3}})"
         rf"|(?:西暦\s?)?(?<![0-9.,])(?P<y{n}>[0-9]{{4}}|[{KANJI_DIGITS}]{{4}}|二千[{KANJI_DIGITS}十]{{0,4}})"
         rf"|(?P<rel{n}>同|翌|前|昨|本|今|来)|['](?P<yy{n}>[0-9]{{2}}))\s{{0,2}}年"
-        rf"(?:\s?\((?:(?:{_ERA})\s?(?:元|[0-9]{{1,2}})|[0-9]{{4}})\s?年?\)(?=\s?[0-9度]))?"
+        rf"(?:\s?\((?:(?:{ERA_NAME_OR_SIGN})\s?(?:元|[0-9]{{1,2}})|[0-9]{{4}})\s?年?\)(?=\s?[0-9度]))?"
     )
 
 
@@ -43,21 +51,30 @@ _RELATIVE = {"同": "same", "翌": "next", "前": "previous", "昨": "last", "�
 
 
 def _japanese_year(m: re.Match[str], n: str) -> Point | None:
-    """Year of the groups with suffix ``n``; a point without year for 同年 and the like; None if impossible."""
+    """Return the year of the groups with suffix ``n``.
+
+    Returns:
+        A point without year for 同年 and for a year that is not written; None if there is no such year.
+    """
     era, western, relative, short = (group(m, f"{g}{n}") for g in ("era", "y", "rel", "yy"))
     if era:
-        base, longest = ERAS[era]
-        year = number(m[f"ey{n}"])
-        return Point(base + year) if 1 <= year <= longest else None
+        return _era_point(era, number(m[f"ey{n}"]))
     if western:
         year = number(western)
-        return Point(year) if 1000 <= year <= 2999 else None
+        return Point(year) if is_year(year) else None
     if short:
-        return Point(century(int(short)))
+        return Point(full_year(int(short)))
     return Point(relative=_RELATIVE[relative]) if relative else Point()
 
 
-def _with(point: Point | None, month: str | None, day: str | None) -> Point | None:
+def _era_point(form: str, year: int) -> Point | None:
+    """Return a year of an era (name, sign or letter); None if the era had no such year."""
+    era = ERA_OF[form]
+    return Point(era.offset + year) if 1 <= year <= era.last_year else None
+
+
+def _add_month(point: Point | None, month: str | None, day: str | None) -> Point | None:
+    """Return the point with month and day as written; None stays None."""
     if point is None:
         return None
     return point._replace(month=number(month) if month else None, day=number(day) if day else None)
@@ -67,47 +84,49 @@ _HALVES = {"上半期": 1, "上期": 1, "前半": 1, "前期": 1, "下半期": 2
 _SEASONS_JA = {"春": 1, "夏": 2, "秋": 3, "冬": 4}
 
 
-# ---- Japanese --------------------------------------------------------------------------------------
-
-_MD = rf"(?P<m1>{_MON})\s{{0,2}}月\s{{0,2}}"
+_MONTH_1 = rf"(?P<m1>{_MONTH})\s{{0,2}}月\s{{0,2}}"
 _NOT_DAY = r"(?![間本系目常程以分])"
 
 
 @_rule(
     "ja",
-    rf"(?:{_year_ja('1')}\s{{0,2}})?{_MD}(?P<d1>{_DAY})\s{{0,2}}(?:日{WEEKDAY}?)?{_LIST}(?:{_year_ja('2')}\s{{0,2}})?(?:(?P<m2>{_MON})\s{{0,2}}月\s{{0,2}})?(?P<d2>{_DAY})\s{{0,2}}日{_NOT_DAY}",
+    rf"(?:{_year_pattern('1')}\s{{0,2}})?{_MONTH_1}(?P<d1>{_DAY})\s{{0,2}}(?:日{WEEKDAY}?)?{_RANGE_OR_LIST}(?:{_year_pattern('2')}\s{{0,2}})?(?:(?P<m2>{_MONTH})\s{{0,2}}月\s{{0,2}})?(?P<d2>{_DAY})\s{{0,2}}日{_NOT_DAY}",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
-    first = _with(_japanese_year(m, "1"), m["m1"], m["d1"])
+def _days(m: re.Match[str]) -> Points:
+    """Read a range or list of days: ``9月25日～27日``, ``令和6年9月25日、10月2日``."""
+    first = _add_month(_japanese_year(m, "1"), m["m1"], m["d1"])
     second = _japanese_year(m, "2") if m["era2"] or m["y2"] or m["rel2"] or m["yy2"] else (first and Point(first.year))
-    return first, _with(second, m["m2"] or m["m1"], m["d2"])
+    return first, _add_month(second, m["m2"] or m["m1"], m["d2"])
 
 
 @_rule(
     "ja",
-    rf"(?:{_year_ja('1')}\s{{0,2}}の?)?{_MD}(?:(?P<d1>{_DAY})\s{{0,2}}日{_NOT_DAY})?(?:{WEEKDAY}?{UNTIL}{_year_ja('2')}\s{{0,2}}(?P<m2>{_MON})\s{{0,2}}月(?:\s{{0,2}}(?P<d2>{_DAY})\s{{0,2}}日)?)?(?![間号期刊額謝面]"
+    rf"(?:{_year_pattern('1')}\s{{0,2}}の?)?{_MONTH_1}(?:(?P<d1>{_DAY})\s{{0,2}}日{_NOT_DAY})?(?:{WEEKDAY}?{UNTIL}{_year_pattern('2')}\s{{0,2}}(?P<m2>{_MONTH})\s{{0,2}}月(?:\s{{0,2}}(?P<d2>{_DAY})\s{{0,2}}日)?)?(?![間号期刊額謝面]"
     rf"|\s?[0-9]{{1,2}}\s?日)",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
-    first = _with(_japanese_year(m, "1"), m["m1"], m["d1"])
-    return first, _with(_japanese_year(m, "2"), m["m2"], m["d2"]) if m["m2"] else None
+def _day_or_month(m: re.Match[str]) -> Points:
+    """Read a day or a month with or without year, or a range with two years: ``2024年12月～2025年2月``."""
+    first = _add_month(_japanese_year(m, "1"), m["m1"], m["d1"])
+    return first, _add_month(_japanese_year(m, "2"), m["m2"], m["d2"]) if m["m2"] else None
 
 
 @_rule(
     "ja",
-    rf"(?:{_year_ja('1')}\s{{0,2}})?(?P<m1>{_MON})\s{{0,2}}月?{UNTIL}(?P<m2>{_MON})\s{{0,2}}月(?![間号期刊])(?!\s?[0-9]{{1,2}}\s?日)",
+    rf"(?:{_year_pattern('1')}\s{{0,2}})?(?P<m1>{_MONTH})\s{{0,2}}月?{UNTIL}(?P<m2>{_MONTH})\s{{0,2}}月(?![間号期刊])(?!\s?[0-9]{{1,2}}\s?日)",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
-    first = _with(_japanese_year(m, "1"), m["m1"], None)
+def _months(m: re.Match[str]) -> Points:
+    """Read a range of months: ``2024年4月～6月``, ``4～6月``."""
+    first = _add_month(_japanese_year(m, "1"), m["m1"], None)
     return first, first and first._replace(month=number(m["m2"]))
 
 
 @_rule(
     "ja",
-    rf"{_year_ja('1')}(?P<fy1>度)?(?:{UNTIL}{_year_ja('2')}(?P<fy2>度)?)?(?![間代前後来輪号初齢金]"
+    rf"{_year_pattern('1')}(?P<fy1>度)?(?:{UNTIL}{_year_pattern('2')}(?P<fy2>度)?)?(?![間代前後来輪号初齢金]"
     rf"|\s?以[上下]|\s?(?:に|間に)?[0-9一二三四五六七八九十]{{1,3}}\s?回)",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _year(m: re.Match[str]) -> Points:
+    """Read a calendar or fiscal year, or a range of them: ``令和5年度``, ``2023年～2025年``."""
     first = _japanese_year(m, "1")
     second = None
     if m["era2"] or m["y2"] or m["yy2"]:
@@ -122,18 +141,19 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
 
 @_rule(
     "ja",
-    rf"(?<![0-9.,/-])(?:(?P<era1>{_ERA})\s{{0,2}})?(?P<a>[0-9]{{1,4}}){UNTIL}(?P<b>[0-9]{{1,4}})\s{{0,2}}年(?P<fy>度)?(?![間代前後])",
+    rf"(?<![0-9.,/-])(?:(?P<era1>{ERA_NAME_OR_SIGN})\s{{0,2}})?(?P<a>[0-9]{{1,4}}){UNTIL}(?P<b>[0-9]{{1,4}})\s{{0,2}}年(?P<fy>度)?(?![間代前後])",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
+def _years(m: re.Match[str]) -> Points | None:
+    """Read a range of years with one 年: ``2023～2025年度``, ``令和5～7年``."""
     a, b = int(m["a"]), int(m["b"])
     if m["era1"]:
-        base, _ = ERAS[m["era1"]]
-        a, b = base + a, base + b
-    elif not (1000 <= a <= 2999):
+        offset = ERA_OF[m["era1"]].offset
+        a, b = offset + a, offset + b
+    elif not is_year(a):
         return None
-    if b < 100:
-        b += a // 100 * 100
-    if not a < b <= 2999:
+    if b < _YEARS_PER_CENTURY:
+        b += a // _YEARS_PER_CENTURY * _YEARS_PER_CENTURY
+    if not a < b <= LAST_YEAR:
         return None
     unit = "fiscal" if m["fy"] else "date"
     return Point(a, unit=unit), Point(b, unit=unit)
@@ -141,10 +161,11 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
 
 @_rule(
     "ja.part",
-    rf"{_year_ja('1')}(?P<fy>度)?\s?の?(?:第\s?(?P<q>[1-4一二三四])\s?四半期|(?P<h>上半期|下半期|上期"
+    rf"{_year_pattern('1')}(?P<fy>度)?\s?の?(?:第\s?(?P<q>[1-4一二三四])\s?四半期|(?P<h>上半期|下半期|上期"
     rf"|下期|前半|後半)|(?P<s>[春夏秋冬])(?![季期場分]))",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _part_of_year(m: re.Match[str]) -> Points:
+    """Read a quarter, half or season of a year: ``2024年度第1四半期``, ``2024年夏``."""
     point = _japanese_year(m, "1")
     if point is None:
         return None, None
@@ -155,12 +176,14 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
 
 
 @_rule("ja.decade", r"(?<![0-9])(?P<y>1[6-9][0-9]0|20[0-9]0)\s?年代")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _decade(m: re.Match[str]) -> Points:
+    """Read a decade: ``1990年代``."""
     return Point(int(m["y"]), unit="decade"), None
 
 
 @_rule("ja", rf"(?P<rel>同|翌)月(?:\s?(?P<d>{_DAY})\s?日)?(?![間分号])|同日(?![時付本])")
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
+def _relative_month_or_day(m: re.Match[str]) -> Points:
+    """Read a date that repeats or follows the month or day above: ``同月3日``, ``翌月``, ``同日``."""
     if not m["rel"]:
         return Point(relative="same_day"), None
     point = Point(relative="same_month" if m["rel"] == "同" else "next_month")
@@ -169,14 +192,14 @@ def _(m: re.Match[str]) -> tuple[Point | None, Point | None]:
 
 @_rule(
     "ja.era_letter",
-    rf"(?<![a-z0-9.])(?P<era>[mtshr])\s?\.?\s?(?P<y>元"
+    rf"(?<![a-z0-9.])(?P<era>[{_ERA_LETTERS}])\s?\.?\s?(?P<y>元"
     rf"|[0-9]{{1,2}})\s?(?:[./-]\s?(?P<m>{ARABIC_MONTH})\s?[./-]\s?(?P<d>{ARABIC_DAY})(?![0-9./-])|年(?:(?P<fy>度)"
     rf"|\s?(?P<m2>{ARABIC_MONTH})\s?月(?:\s?(?P<d2>{ARABIC_DAY})\s?日)?)?(?!間))",
 )
-def _(m: re.Match[str]) -> tuple[Point | None, Point | None] | None:
-    base, longest = ERAS[m["era"]]
-    year = number(m["y"])
-    if not 1 <= year <= longest:
+def _era_letter(m: re.Match[str]) -> Points | None:
+    """Read a year or day with the letter of its era: ``R6.9.25``, ``H30年度``."""
+    year = _era_point(m["era"], number(m["y"]))
+    if year is None:
         return None
-    point = _with(Point(base + year), m["m"] or m["m2"], m["d"] or m["d2"])
+    point = _add_month(year, m["m"] or m["m2"], m["d"] or m["d2"])
     return point and point._replace(unit="fiscal" if m["fy"] else "date"), None

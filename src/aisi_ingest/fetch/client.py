@@ -1,4 +1,4 @@
-"""One request, politely and to the end: robots, pace, redirects by hand, retries, resumed bodies, limits."""
+"""One polite request: robots.txt, delays between requests, checked redirects, retries, resumed bodies, limits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urljoin
@@ -14,73 +15,119 @@ from urllib.parse import urljoin
 import httpx
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from protego import Protego
 
 from aisi_ingest import __version__
-from aisi_ingest.fetch import pages
-from aisi_ingest.fetch.download import Body, CutShort, sendable
-from aisi_ingest.fetch.download import Refused as Refused
+from aisi_ingest.fetch.download import Body, FetchRefused, IncompleteBody, sendable
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
+from aisi_ingest.fetch.urls import canonical, origin
 from aisi_ingest.model import Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.files import RootError
 from aisi_ingest.storage.store import Store, now
 
-PRODUCT = "aisi-ingest"  # what robots.txt may name
+PRODUCT = "aisi-ingest"  # the name by which robots.txt may address us
 _REDIRECTS = (301, 302, 303, 307, 308)
-_PASSING = (408, 429, 500, 502, 503, 504)  # worth another try
-_MOST_REDIRECTS = 5
-_MOST_FAILURES = 5  # addresses of a host in a row that could not be had: then it is down, and left alone
-_LONGEST_DELAY = 60.0  # seconds between two requests, whatever a host asks for
+_TRANSIENT = (408, 429, 500, 502, 503, 504)  # the same request may succeed later
+_MAX_REDIRECTS = 5
+_MAX_FAILURES = 5  # addresses of one host in a row; then the host is down, and the run sends it nothing more
+_MAX_DELAY = 60.0  # seconds between two requests to a host, whatever the host asks for
+_MIN_DELAY_AFTER_429 = 0.5  # seconds
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
-_TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds of silence
+_TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a byte
 
 
-class Failed(Exception):
-    """An address that could not be read now; ``status`` is the last HTTP answer's, where there was one."""
+class FetchFailed(Exception):
+    """An address that could not be read this time.
+
+    Attributes:
+        status: The status of the last HTTP response, or None where there was none.
+    """
 
     def __init__(self, reason: str, status: int | None = None) -> None:
         super().__init__(reason)
         self.status = status
 
 
-class Budget(Exception):
-    """The source's budget of requests is used up."""
+class BudgetExhausted(Exception):
+    """A source has used all the requests that it may send in a run."""
 
 
 class Response(msgspec.Struct):
-    """What an address gave: status 200 with ``part``, a file of the whole body, or 304 without."""
+    """The response for an address: status 200 with a file that holds the whole body, or status 304 without a file."""
 
     url: str  # after redirects
     status: int
     part: Path | None
-    size: int
-    headers: dict[str, str]  # names in small letters
+    size: int  # bytes
+    headers: dict[str, str]  # names in lower case
     tries: int
 
     @property
     def etag(self) -> str | None:
+        """The ETag, if it can be sent back in a request."""
         return sendable(self.headers.get("etag"))
 
     @property
     def last_modified(self) -> str | None:
+        """The Last-Modified date, if it can be sent back in a request."""
         return sendable(self.headers.get("last-modified"))
 
 
 class HostState(Struct, frozen=True):
-    """What is to be heeded of a host for the rest of a run, also by another client or on another machine."""
+    """The state of a host, for the next client of the same run, on this machine or another."""
 
-    ask_after: float = 0.0  # when it may be asked again, as time.time() has it
-    slower: float = 0.0  # seconds between two requests that it asked for: robots.txt, 429
-    left_alone: str | None = None  # why it is not asked any more
+    next_request_at: float = 0.0  # earliest time of the next request, as time.time() gives it
+    min_delay: float = 0.0  # seconds between two requests that the host asked for, by robots.txt or status 429
+    given_up: str | None = None  # the reason why the run sends it nothing more
+
+
+class _Retry(Exception):
+    """A request that failed and may be sent again.
+
+    Attributes:
+        wait: Seconds that the server asked to wait, or None where it did not.
+    """
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class _Request(msgspec.Struct):
+    """The state of one address while it is requested, over redirects and retries."""
+
+    url: str  # current address: changes with each redirect
+    source: SourceSpec
+    store: Store
+    known: Receipt | None
+    body: Body
+    robots: bool
+    redirects: int = 0
+    tries: int = 1
+    status: int | None = None  # of the last response in the current attempt
+
+    def redirect(self, location: str) -> None:
+        """Continue at another address. Raises FetchRefused where it may not be requested."""
+        self.redirects += 1
+        if self.redirects > _MAX_REDIRECTS:
+            raise FetchRefused(f"redirected more than {_MAX_REDIRECTS} times")
+        self.url = _redirect_target(self.url, location)
 
 
 class Client:
-    """Requests of one run, one at a time. Keeps each host's pace, robots.txt and the count of requests.
+    """Sends the requests of one run, one at a time.
 
-    ``tries`` is how often an address is tried in all; ``backoff`` seconds double from try to try, each
-    with up to as much again at random, so that many clients do not come back at once; ``patience`` is the
-    longest Retry-After, in seconds, that is waited for; ``hosts`` is what the clients before learnt in this run.
+    It keeps the delay and the robots.txt of each host, and the number of requests of each source.
+
+    Args:
+        network: Connections; by default a new ``GuardedNetwork``.
+        tries: Attempts for one address, in all.
+        backoff: Seconds before the second attempt. They double with each attempt. As much again is added at random,
+            so that many clients do not return at the same moment.
+        max_retry_after: Longest Retry-After, in seconds, that is waited for.
+        hosts: The state of hosts after the earlier clients of this run.
     """
 
     def __init__(
@@ -88,24 +135,24 @@ class Client:
         network: GuardedNetwork | None = None,
         tries: int = 4,
         backoff: float = 1.0,
-        patience: float = 120.0,
+        max_retry_after: float = 120.0,
         hosts: Mapping[str, HostState] | None = None,
     ) -> None:
         self.deadline = network.deadline if network else Deadline()
         self.network = network or GuardedNetwork(self.deadline)
         self.tries = tries
         self.backoff = backoff
-        self.patience = patience
+        self.max_retry_after = max_retry_after
         self.requests = 0
         self._spent: dict[str, int] = {}  # requests by source
         known = hosts or {}
-        # At most the longest delay: a clock that jumps, or another machine's, must not stop the run.
-        ahead = {host: min(each.ask_after - time.time(), _LONGEST_DELAY) for host, each in known.items()}
-        self._next = {host: time.monotonic() + seconds for host, seconds in ahead.items()}  # of its next request
-        self._slower = {host: each.slower for host, each in known.items()}  # seconds that it asked for
-        self._robots: dict[str, Protego | Failed | Refused] = {}  # origin to rules, or to why they are not known
-        self._failures: dict[str, int] = {}  # host to how often in a row it failed
-        self._left_alone = {host: each.left_alone for host, each in known.items() if each.left_alone}  # and why
+        # At most the longest delay: a clock that jumps, or that of another machine, must not stop the run.
+        waits = {host: min(each.next_request_at - time.time(), _MAX_DELAY) for host, each in known.items()}
+        self._next = {host: time.monotonic() + seconds for host, seconds in waits.items()}  # time of the next request
+        self._min_delays = {host: each.min_delay for host, each in known.items()}
+        self._robots: dict[str, Protego | FetchFailed | FetchRefused] = {}  # origin to rules, or why they are unknown
+        self._failures: dict[str, int] = {}  # host to failures in a row
+        self._given_up = {host: each.given_up for host, each in known.items() if each.given_up}
         self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
 
     def __enter__(self) -> Client:
@@ -117,15 +164,16 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        """Close all connections."""
         self._http.close()
 
     @property
     def hosts(self) -> dict[str, HostState]:
-        """What was learnt of the hosts, for the next client of the run."""
+        """The state of each host, for the next client of the run."""
         now = time.time() - time.monotonic()
         return {
-            host: HostState(now + self._next.get(host, 0.0), self._slower.get(host, 0.0), self._left_alone.get(host))
-            for host in {*self._next, *self._slower, *self._left_alone}
+            host: HostState(now + self._next.get(host, 0.0), self._min_delays.get(host, 0.0), self._given_up.get(host))
+            for host in {*self._next, *self._min_delays, *self._given_up}
         }
 
     def get(
@@ -133,144 +181,161 @@ class Client:
         url: str,
         source: SourceSpec,
         store: Store,
-        etag: str | None = None,
-        last_modified: str | None = None,
+        known: Receipt | None = None,
         limit: int | None = None,
         robots: bool = True,
     ) -> Response:
-        """Read an address whole, or learn that it is what the validators name (status 304).
+        """Read the whole body of an address, or learn that it has not changed.
 
-        ``limit`` is the most bytes of a body. Raises Refused, Failed or Budget with a sentence; no
-        part of a body is left behind then.
+        Args:
+            url: A canonical address.
+            source: The source that the request is sent for: its hosts, delay, budget and limits apply.
+            store: Where the body is written, as a file in ``raw/incoming``.
+            known: The receipt of the bytes in the store, for a conditional request; see ``last_good``.
+            limit: Most bytes of the body; by default that of the source.
+            robots: Whether robots.txt is obeyed. False only to read robots.txt itself.
+
+        Returns:
+            The response. Its status is 304 where the bytes are those of ``known``.
+
+        Raises:
+            FetchRefused: The address may not be read, or its body is too large.
+            FetchFailed: The address could not be read in all attempts.
+            BudgetExhausted: The source has no requests left.
+            RootError: The body cannot be written.
         """
         limit = source.max_megabytes * MEBIBYTE if limit is None else limit
         body = Body(store.incoming(), limit)
         try:
-            return self._get(url, source, store, {"etag": etag, "last": last_modified}, body, robots)
+            return self._get(_Request(url, source, store, known, body, robots))
         except BaseException:
             body.discard()
             raise
 
-    def _get(
-        self, url: str, source: SourceSpec, store: Store, known: dict[str, str | None], body: Body, robots: bool
-    ) -> Response:
-        current, hops, tries = url, 0, 1
+    def _get(self, request: _Request) -> Response:
         while True:
-            status: int | None = None
-            self._admit(current, source, store, robots)
+            request.status = None
+            self._check_allowed(request)
             try:
-                self._wait(current, source)
-                self.deadline.start(source.max_seconds)
-                with self._http.stream("GET", current, headers=self._headers(source, known, body)) as response:
-                    status = response.status_code
-                    if status not in (200, 206):
-                        _drain(response)
-                    if status in _REDIRECTS and "location" in response.headers:
-                        hops += 1
-                        if hops > _MOST_REDIRECTS:
-                            raise Refused(f"redirected more than {_MOST_REDIRECTS} times")
-                        current = _target(current, response.headers["location"])
-                        continue
-                    if status == 304 and (known["etag"] or known["last"]):
-                        body.discard()
-                        self._failures[authority(current)] = 0
-                        return Response(current, status, None, 0, dict(response.headers), tries)
-                    if status == 416 and body.size:
-                        body.restart()  # what is there does not fit the file as it is now
-                        trouble, pause = "the server refused to go on where the body broke off", None
-                    elif status in _PASSING:
-                        trouble, pause = f"{status} {response.reason_phrase}", self._asked(current, response)
-                    elif status not in (200, 206):
-                        self._failures[authority(current)] = 0
-                        raise Failed(f"{status} {response.reason_phrase}".strip(), status)
-                    else:
-                        body.receive(response)
-                        part = body.close()
-                        self._failures[authority(current)] = 0
-                        return Response(current, 200, part, body.size, dict(response.headers), tries)
-            except PrivateAddress as error:
-                raise Refused(str(error)) from error
-            except CutShort as error:
-                trouble, pause = str(error), None
-            except httpx.TimeoutException as error:
-                if self.deadline.left() <= 0:
-                    self._count_failure(authority(current))
-                    text = f"not complete after {source.max_seconds:g} seconds ({body.size} bytes came)"
-                    raise Failed(text, status) from error
-                trouble, pause = "no answer in time", None
-            except (httpx.TransportError, httpx.DecodingError) as error:
-                trouble, pause = str(error) or type(error).__name__, None
-            except (Refused, Failed, Budget, RootError):
-                raise
-            except Exception as error:  # whatever an answer makes a library raise ends with its address
-                trouble, pause = f"an answer that cannot be read ({type(error).__name__}: {error})", None
-            if tries >= self.tries:
-                self._count_failure(authority(current))
-                raise Failed(f"{trouble}, after {tries} tries" if tries > 1 else trouble, status)
-            if pause is None:
-                pause = self.backoff * 2 ** (tries - 1) * (1 + random.random())
-            elif pause > self.patience:
-                text = f"{authority(current)} asks to come back in {pause:.0f} seconds"
-                self._left_alone[authority(current)] = text
-                raise Failed(f"{trouble}: {text}; left for the next run", status)
-            tries += 1
-            self.network.sleep(pause)
+                response = self._send(request)
+            except _Retry as retry:
+                self._pause_before_retry(request, retry)
+                continue
+            if response is not None:
+                return response
+
+    def _send(self, request: _Request) -> Response | None:
+        """Send one request. Returns None after a redirect, and raises _Retry where another attempt may succeed."""
+        host = authority(request.url)
+        try:
+            self._wait_for_turn(request)
+            self.deadline.start(request.source.max_seconds)
+            with self._http.stream("GET", request.url, headers=_headers(request)) as response:
+                request.status = response.status_code
+                return self._receive(request, response)
+        except (_Retry, FetchRefused, FetchFailed, BudgetExhausted, RootError):
+            raise
+        except PrivateAddress as error:
+            raise FetchRefused(str(error)) from error
+        except IncompleteBody as error:
+            raise _Retry(str(error)) from error
+        except httpx.TimeoutException as error:
+            if self.deadline.remaining() > 0:
+                raise _Retry("no response in time") from error
+            self._count_failure(host)
+            text = f"not complete after {request.source.max_seconds:g} seconds ({request.body.size} bytes received)"
+            raise FetchFailed(text, request.status) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise _Retry(str(error) or type(error).__name__) from error
+        except Exception as error:  # whatever a library raises on a response, only this address fails
+            raise _Retry(f"unreadable response ({type(error).__name__}: {error})") from error
+
+    def _receive(self, request: _Request, response: httpx.Response) -> Response | None:
+        """Handle the response to one request by its status. Returns None after a redirect."""
+        status, body, host = response.status_code, request.body, authority(request.url)
+        if status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+            body.receive(response)
+            part = body.close()
+            self._failures[host] = 0
+            return Response(request.url, 200, part, body.size, dict(response.headers), request.tries)
+        _drain(response)
+        if status in _REDIRECTS and "location" in response.headers:
+            request.redirect(response.headers["location"])
+            return None
+        if status == HTTPStatus.NOT_MODIFIED and _validators(request.known):
+            body.discard()
+            self._failures[host] = 0
+            return Response(request.url, status, None, 0, dict(response.headers), request.tries)
+        if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
+            body.restart()  # the received bytes do not fit the file as it is now
+            raise _Retry("the server refused to continue the interrupted body")
+        if status in _TRANSIENT:
+            raise _Retry(f"{status} {response.reason_phrase}", self._requested_wait(host, response))
+        self._failures[host] = 0
+        raise FetchFailed(f"{status} {response.reason_phrase}".strip(), status)
+
+    def _pause_before_retry(self, request: _Request, retry: _Retry) -> None:
+        """Sleep before the next attempt. Raises FetchFailed where there is none."""
+        host, pause = authority(request.url), retry.wait
+        if request.tries >= self.tries:
+            self._count_failure(host)
+            raise FetchFailed(
+                f"{retry}, after {request.tries} tries" if request.tries > 1 else str(retry), request.status
+            )
+        if pause is None:
+            pause = self.backoff * 2 ** (request.tries - 1) * (1 + random.random())
+        elif pause > self.max_retry_after:
+            reason = f"{host} asks to retry after {pause:.0f} seconds"
+            self._given_up[host] = reason
+            raise FetchFailed(f"{retry}: {reason}; left for the next run", request.status)
+        request.tries += 1
+        self.network.sleep(pause)
 
     def _count_failure(self, host: str) -> None:
         self._failures[host] = self._failures.get(host, 0) + 1
-        if self._failures[host] >= _MOST_FAILURES:
-            self._left_alone[host] = f"{host} failed {_MOST_FAILURES} times in a row"
+        if self._failures[host] >= _MAX_FAILURES:
+            self._given_up[host] = f"{host} failed {_MAX_FAILURES} times in a row"
 
     def sitemaps(self, origin: str) -> tuple[str, ...]:
-        """Addresses of sitemaps in the robots.txt of an origin that was asked for a page already."""
+        """Return the addresses of sitemaps in robots.txt of an origin, if a page of it was requested before."""
         rules = self._robots.get(origin)
         return tuple(rules.sitemaps) if isinstance(rules, Protego) else ()
 
-    def _headers(self, source: SourceSpec, known: dict[str, str | None], body: Body) -> dict[str, str]:
-        contact = f" (+{source.contact})" if source.contact else ""
-        # identity: a range of a compressed body is of no use, and a small body cannot unpack to a huge one.
-        headers = {"User-Agent": f"{PRODUCT}/{__version__}{contact}", "Accept-Encoding": "identity", "Accept": "*/*"}
-        if body.resumable:
-            return {**headers, "Range": f"bytes={body.size}-", "If-Range": body.validator}
-        body.restart()
-        if known["etag"]:
-            headers["If-None-Match"] = known["etag"]
-        if known["last"]:
-            headers["If-Modified-Since"] = known["last"]
-        return headers
-
-    def _admit(self, url: str, source: SourceSpec, store: Store, robots: bool) -> None:
-        scheme = url.partition(":")[0]
-        if scheme not in ("http", "https"):
-            raise Refused(f"led to {url}, which is not http or https")
+    def _check_allowed(self, request: _Request) -> None:
+        """Raise FetchRefused or FetchFailed where the current address must not be requested."""
+        url, source = request.url, request.source
+        if url.partition(":")[0] not in ("http", "https"):
+            raise FetchRefused(f"{url} is not an http or https address")
         if "@" in url.split("/", 3)[2]:
-            raise Refused("led to an address with a user name")
+            raise FetchRefused("the address has a user name")
         host = authority(url)
         if host not in source.hosts:
-            raise Refused(f"led to {host}, which is not among the hosts of source {source.id}")
-        if host in self._left_alone:
-            raise Failed(f"{self._left_alone[host]}; left for the next run")
+            raise FetchRefused(f"the address is on {host}, which is not among the hosts of source {source.id}")
+        if host in self._given_up:
+            raise FetchFailed(f"{self._given_up[host]}; left for the next run")
         self.network.allow_private = source.allow_private
-        if robots and (reason := self._forbidden(url, source, store)):
-            raise Refused(reason)
+        if request.robots and not self._allowed_by_robots(request):
+            raise FetchRefused("robots.txt of the host disallows it")
 
-    def _wait(self, url: str, source: SourceSpec) -> None:
+    def _wait_for_turn(self, request: _Request) -> None:
+        """Sleep until the host may be sent the next request, and count the request."""
+        source = request.source
         spent = self._spent.get(source.id, 0)
         if spent >= source.budget:
-            raise Budget(f"the budget of {source.budget} requests is used up")
-        host = authority(url)
+            raise BudgetExhausted(f"the budget of {source.budget} requests is used up")
+        host = authority(request.url)
         pause = self._next.get(host, 0.0) - time.monotonic()
         if pause > 0:
             self.network.sleep(pause)
         self._spent[source.id] = spent + 1
         self.requests += 1
-        self._next[host] = time.monotonic() + max(source.delay, self._slower.get(host, 0.0))
+        self._next[host] = time.monotonic() + max(source.delay, self._min_delays.get(host, 0.0))
 
-    def _asked(self, url: str, response: httpx.Response) -> float | None:
-        """Seconds that the server asks to wait, if it does; a host that has had too much is asked less often."""
-        host = authority(url)
-        if response.status_code == 429:
-            self._slower[host] = min(_LONGEST_DELAY, max(0.5, 2 * self._slower.get(host, 0.0)))
+    def _requested_wait(self, host: str, response: httpx.Response) -> float | None:
+        """Return the seconds of Retry-After, or None. After a status 429 the host gets fewer requests from now on."""
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            delay = max(_MIN_DELAY_AFTER_429, 2 * self._min_delays.get(host, 0.0))
+            self._min_delays[host] = min(_MAX_DELAY, delay)
         value = response.headers.get("retry-after", "").strip()
         if re.fullmatch("[0-9]{1,9}", value):
             return float(value)
@@ -279,74 +344,106 @@ class Client:
         except (ValueError, OverflowError):
             return None
 
-    def _forbidden(self, url: str, source: SourceSpec, store: Store) -> str | None:
-        origin = "/".join(url.split("/", 3)[:3])
-        if origin not in self._robots:
-            self._robots[origin] = rules = self._read_robots(origin, source, store)
+    def _allowed_by_robots(self, request: _Request) -> bool:
+        url = request.url
+        where = origin(url)
+        if where not in self._robots:
+            self._robots[where] = rules = self._read_robots(where, request.source, request.store)
             if isinstance(rules, Protego) and (delay := rules.crawl_delay(PRODUCT)):
                 host = authority(url)
-                self._slower[host] = max(self._slower.get(host, 0.0), min(_LONGEST_DELAY, float(delay)))
-        rules = self._robots[origin]
-        if isinstance(rules, (Failed, Refused)):
+                self._min_delays[host] = max(self._min_delays.get(host, 0.0), min(_MAX_DELAY, float(delay)))
+        rules = self._robots[where]
+        if isinstance(rules, (FetchFailed, FetchRefused)):
             raise rules
-        return None if rules.can_fetch(url, PRODUCT) else "robots.txt of the host forbids it"
+        return bool(rules.can_fetch(url, PRODUCT))
 
-    def _read_robots(self, origin: str, source: SourceSpec, store: Store) -> Protego | Failed | Refused:
-        """Rules as RFC 9309 has them: none where there is no file, nothing allowed where it cannot be had."""
-        url = f"{origin}/robots.txt"
-        standing = store.ledger.standing(url)
-        good = standing.good if standing and standing.good and (standing.good.sha256 or "") in store else None
+    def _read_robots(self, where: str, source: SourceSpec, store: Store) -> Protego | FetchFailed | FetchRefused:
+        """Return the rules of an origin as RFC 9309 defines them.
+
+        Everything is allowed where there is no robots.txt (status 4xx); nothing is allowed where it cannot be read.
+        """
+        url = f"{where}/robots.txt"
+        good = last_good(url, store)
         receipt = Receipt(url=url, time=now(), source=source.id, state="failed", kind="robots")
         try:
-            answer = self.get(
-                url,
-                source,
-                store,
-                etag=good.etag if good else None,
-                last_modified=good.last_modified if good else None,
-                limit=_ROBOTS_LIMIT,
-                robots=False,
-            )
-        except Failed as error:
-            store.ledger.append(msgspec.structs.replace(receipt, status=error.status, reason=str(error)))
-            if error.status is not None and 400 <= error.status < 500 and error.status != 429:
+            response = self.get(url, source, store, known=good, limit=_ROBOTS_LIMIT, robots=False)
+        except FetchFailed as error:
+            store.ledger.append(replace(receipt, status=error.status, reason=str(error)))
+            if _is_missing(error.status):
                 return Protego.parse("")
-            return Failed(f"robots.txt of the host cannot be read: {error}", error.status)
-        except Refused as error:
-            store.ledger.append(msgspec.structs.replace(receipt, state="refused", reason=str(error)))
-            return Refused(f"robots.txt of the host cannot be read: {error}")
-        if answer.part is None and good is not None and good.sha256:
+            return FetchFailed(f"robots.txt of the host cannot be read: {error}", error.status)
+        except FetchRefused as error:
+            store.ledger.append(replace(receipt, state="refused", reason=str(error)))
+            return FetchRefused(f"robots.txt of the host cannot be read: {error}")
+        if response.part is None and good is not None and good.sha256:
             sha256 = good.sha256
-            receipt = msgspec.structs.replace(good, time=now(), state="unchanged", status=304)
+            receipt = replace(good, time=now(), state="unchanged", status=response.status)
         else:
-            assert answer.part is not None
-            sha256 = store.keep(answer.part)
-            receipt = msgspec.structs.replace(
+            assert response.part is not None
+            sha256 = store.keep(response.part)
+            receipt = replace(
                 receipt,
                 state="unchanged" if good and good.sha256 == sha256 else "fetched",
-                status=answer.status,
+                status=response.status,
                 sha256=sha256,
-                bytes=answer.size,
+                bytes=response.size,
                 media_type="text/plain",
-                etag=answer.etag,
-                last_modified=answer.last_modified,
+                etag=response.etag,
+                last_modified=response.last_modified,
             )
         store.ledger.append(receipt)
         return Protego.parse(store.read(sha256).decode("utf-8", "replace"))
 
 
+def last_good(url: str, store: Store) -> Receipt | None:
+    """Return the last good receipt of an address whose bytes are still in the store."""
+    history = store.ledger.history(url)
+    return history.good if history and history.good and (history.good.sha256 or "") in store else None
+
+
+def _validators(known: Receipt | None) -> dict[str, str]:
+    """Return the headers that make a request conditional, for the bytes of a receipt."""
+    values = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+    return {name: value for name, value in values.items() if value}
+
+
+def _headers(request: _Request) -> dict[str, str]:
+    """Return the headers of the next request: conditional, or for the rest of an interrupted body."""
+    contact = f" (+{request.source.contact})" if request.source.contact else ""
+    headers = {
+        "User-Agent": f"{PRODUCT}/{__version__}{contact}",
+        # No compression: a range of a compressed body is useless, and a small body cannot unpack to a huge one.
+        "Accept-Encoding": "identity",
+        "Accept": "*/*",
+    }
+    body = request.body
+    if body.resumable:
+        return {**headers, "Range": f"bytes={body.size}-", "If-Range": body.validator}
+    body.restart()
+    return {**headers, **_validators(request.known)}
+
+
+def _is_missing(status: int | None) -> bool:
+    """Return True for a status 4xx that says a file does not exist. 429 only asks for fewer requests."""
+    if status is None or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return False
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def _drain(response: httpx.Response) -> None:
-    """Read the rest of a short answer, so that its connection can be used again."""
-    length = response.headers.get("content-length", "0" if response.status_code == 304 else "")
+    """Read the rest of a short response, so that its connection can be used again."""
+    no_body = response.status_code == HTTPStatus.NOT_MODIFIED
+    length = response.headers.get("content-length", "0" if no_body else "")
     if re.fullmatch("[0-9]{1,4}", length):
         response.read()
 
 
-def _target(current: str, location: str) -> str:
+def _redirect_target(current: str, location: str) -> str:
+    """Return the address that a redirect leads to. Raises FetchRefused where it must not be followed."""
     try:
-        target = pages.canonical(urljoin(current, location))
+        target = canonical(urljoin(current, location))
     except (ValueError, UnicodeError) as error:
-        raise Refused("redirected to what is not an address") from error
+        raise FetchRefused("redirected to an invalid URL") from error
     if current.startswith("https:") and target.startswith("http:"):
-        raise Refused(f"redirected from https to http: {target}")
+        raise FetchRefused(f"redirected from https to http: {target}")
     return target

@@ -1,7 +1,7 @@
-"""Connections that refuse private addresses and end in time: what stands under httpx.
+"""Connections for httpx that refuse private addresses and end at a deadline.
 
-A name is looked up once and the address that was checked is the one that is connected to; a check apart
-from the connection would let a name point elsewhere in between.
+A host name is resolved once, and the connection goes to the IP address that was checked. With a check separate from
+the connection, the name could resolve to another address in between.
 """
 
 from __future__ import annotations
@@ -17,38 +17,46 @@ from typing import Any
 import httpcore
 import httpx
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # IPv6 addresses that carry an IPv4 address (RFC 6052)
+_IPV4_MASK = 0xFFFFFFFF
+_MAX_CONNECTIONS = 10
+_MAX_KEPT_CONNECTIONS = 5
+_KEEPALIVE_SECONDS = 15.0
+
 
 class PrivateAddress(Exception):
-    """A host has an address that is not for the public network: one sentence."""
+    """A host has an IP address that is not of the public network. The message is one sentence."""
 
 
 class Deadline:
-    """When the request under way must have ended, by the monotonic clock."""
+    """The time when the current request must have ended, by the monotonic clock."""
 
     def __init__(self) -> None:
         self.at = float("inf")
 
     def start(self, seconds: float) -> None:
+        """Set the deadline to this many seconds from now."""
         self.at = time.monotonic() + seconds
 
-    def left(self) -> float:
+    def remaining(self) -> float:
+        """Return the seconds until the deadline; below zero after it."""
         return self.at - time.monotonic()
 
 
 class GuardedNetwork(httpcore.NetworkBackend):
-    """Looks up names, refuses addresses, dials, and holds every read and write to the deadline."""
+    """Resolves host names, refuses private addresses, connects, and ends each read and write at the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
-        self.allow_private = False  # set before each request, for the source it belongs to
+        self.allow_private = False  # set before each request, from its source
         self._sockets = httpcore.SyncBackend()
 
-    def addresses(self, host: str, port: int) -> list[str]:
-        """IP addresses of a host, in the system's order. Raises OSError where there are none."""
+    def resolve(self, host: str, port: int) -> list[str]:
+        """Return the IP addresses of a host, in the order of the system. Raises OSError where there are none."""
         return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
-    def dial(self, address: str, port: int, timeout: float | None, **options: Any) -> httpcore.NetworkStream:
-        """Connect to an address that was checked."""
+    def connect(self, address: str, port: int, timeout: float | None, **options: Any) -> httpcore.NetworkStream:
+        """Connect to an IP address that was checked."""
         return self._sockets.connect_tcp(address, port, timeout=timeout, **options)
 
     def connect_tcp(
@@ -59,8 +67,14 @@ class GuardedNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        """Resolve a host, check all its addresses, and connect to the first that accepts.
+
+        Raises:
+            PrivateAddress: One of its addresses is private, and the source does not allow that.
+            httpcore.ConnectError: The host has no address, or none accepts a connection.
+        """
         try:
-            addresses = self.addresses(host, port)
+            addresses = self.resolve(host, port)
         except OSError as error:
             raise httpcore.ConnectError(f"no address for {host}: {error.strerror or error}") from error
         if not self.allow_private:
@@ -70,32 +84,39 @@ class GuardedNetwork(httpcore.NetworkBackend):
         failure: Exception = httpcore.ConnectError(f"no address for {host}")
         for address in addresses:
             try:
-                timeout = _shorter(timeout, self.deadline)
-                stream = self.dial(address, port, timeout, local_address=local_address, socket_options=socket_options)
+                timeout = _limited(timeout, self.deadline)
+                stream = self.connect(
+                    address, port, timeout, local_address=local_address, socket_options=socket_options
+                )
                 return _TimedStream(stream, self.deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
 
     def connect_unix_socket(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        raise httpcore.ConnectError("no sockets of the file system")
+        """Refuse: sources are hosts on the network."""
+        raise httpcore.ConnectError("Unix sockets are not allowed")
 
     def sleep(self, seconds: float) -> None:
+        """Wait before the next request."""
         time.sleep(seconds)
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A connection whose reads and writes end at the deadline: a timeout for each alone never ends a drip."""
+    """A connection whose reads and writes end at the deadline.
+
+    A timeout for each read alone would never end a response that sends one byte at a time.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _shorter(timeout, self._deadline))
+        return self._stream.read(max_bytes, _limited(timeout, self._deadline))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _shorter(timeout, self._deadline))
+        self._stream.write(buffer, _limited(timeout, self._deadline))
 
     def close(self) -> None:
         self._stream.close()
@@ -103,27 +124,28 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, _shorter(timeout, self._deadline))
+        stream = self._stream.start_tls(ssl_context, server_hostname, _limited(timeout, self._deadline))
         return _TimedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _shorter(timeout: float | None, deadline: Deadline) -> float | None:
-    left = deadline.left()
-    if left <= 0:
+def _limited(timeout: float | None, deadline: Deadline) -> float | None:
+    """Return a timeout in seconds that ends at the deadline. Raises ReadTimeout after the deadline."""
+    remaining = deadline.remaining()
+    if remaining <= 0:
         raise httpcore.ReadTimeout("the time is up")
-    return left if timeout is None else min(timeout, left)
+    return remaining if timeout is None else min(timeout, remaining)
 
 
 def is_public(address: str) -> bool:
-    """True for an IP address of the public network, also inside an IPv6 one that carries an IPv4 one."""
+    """Return True for an IP address of the public network; for an IPv6 address that carries an IPv4 one, of that."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & _IPV4_MASK)
         if inner is not None:
             return is_public(str(inner))
     return ip.is_global and not ip.is_multicast
@@ -131,18 +153,18 @@ def is_public(address: str) -> bool:
 
 @functools.cache
 def _certificates() -> ssl.SSLContext:
-    return httpx.create_ssl_context()  # 0.1 s
+    return httpx.create_ssl_context()  # takes 0.1 s
 
 
 def transport(network: GuardedNetwork) -> httpx.HTTPTransport:
-    """httpx over that network: one connection a host at a time, certificates checked."""
+    """Return an httpx transport that uses this network and checks certificates."""
     made = httpx.HTTPTransport(verify=_certificates())
-    # httpx gives no way to name the network of its connection pool; the attribute stands since its 0.13.
+    # httpx has no option for the network backend of its connection pool. The attribute exists since httpx 0.13.
     made._pool = httpcore.ConnectionPool(
         ssl_context=_certificates(),
-        max_connections=10,
-        max_keepalive_connections=5,
-        keepalive_expiry=15.0,
+        max_connections=_MAX_CONNECTIONS,
+        max_keepalive_connections=_MAX_KEPT_CONNECTIONS,
+        keepalive_expiry=_KEEPALIVE_SECONDS,
         network_backend=network,
     )
     return made

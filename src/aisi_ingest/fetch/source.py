@@ -1,7 +1,7 @@
-"""Follow a source: read its index pages, bring its documents, write a receipt for every attempt.
+"""Follow one source: read its index pages, download its documents, and write a receipt for each attempt.
 
-The only part that meets the network. ``fetch`` does all of it for one source; ``crawl``, ``download``
-and ``withdraw`` are its three steps, for callers that run the downloads themselves.
+``fetch`` does all of this. ``crawl`` (in ``crawler``), ``download`` and ``withdraw`` are its three steps, for callers
+that run the downloads themselves.
 """
 
 from __future__ import annotations
@@ -19,24 +19,31 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
-from aisi_ingest.fetch import pages
-from aisi_ingest.fetch.client import Budget, Client, Failed, HostState, Refused, Response
-from aisi_ingest.fetch.crawler import Found, crawl, known_to
-from aisi_ingest.fetch.pages import Link
+from aisi_ingest.fetch.client import BudgetExhausted, Client, FetchFailed, HostState, Response, last_good
+from aisi_ingest.fetch.crawler import ListedDocuments, crawl, document_histories
+from aisi_ingest.fetch.download import FetchRefused
+from aisi_ingest.fetch.links import Link
+from aisi_ingest.fetch.urls import canonical, file_name, safe_name
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
-from aisi_ingest.sources import MANUAL, SourceSpec, by_hand, from_file
+from aisi_ingest.sources import MANUAL, SourceSpec, from_file, is_manual
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
 
 _LOG = logging.getLogger(__name__)
+_MIN_DIGEST_LENGTH = 6  # hex digits by which a document may be selected
+_NAME_DIGEST_LENGTH = 12  # hex digits in the name of a file that has no other name
+_FOLDER_DIGEST_LENGTH = 8  # hex digits that stand for the folder of a local file
 
 
 class Fetched(Struct, frozen=True):
-    """One document of a source after an attempt to get it, or as it was where none was made.
+    """One document of a source after an attempt to download it, or as the ledger has it where there was none.
 
-    ``listing`` is that of the last good bytes, None where there never were any. ``changed`` is True where
-    the attempt brought bytes that the address did not have before.
+    Attributes:
+        receipt: The last attempt.
+        listing: The last good bytes with what the pages say about them. None where there never were any.
+        changed: True where this attempt brought bytes that the address did not have before.
+        issues: What to report about the attempt.
     """
 
     receipt: Receipt
@@ -51,10 +58,11 @@ class CrawlResult(Struct, frozen=True):
     source: str
     fetched: tuple[Fetched, ...]
     issues: tuple[Issue, ...] = ()  # of the source as a whole
-    hosts: dict[str, HostState] = {}  # what the next visit of the run has to heed
+    hosts: dict[str, HostState] = {}  # for the next source of the run
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
+        """The last attempt for each document."""
         return tuple(each.receipt for each in self.fetched)
 
 
@@ -71,36 +79,49 @@ def fetch(
     hosts: Mapping[str, HostState] | None = None,
     progress: Progress | None = None,
 ) -> CrawlResult:
-    """Read the index pages of a source and get what they list, as far as it is new.
+    """Read the index pages of a source, and download the documents that are new or changed.
 
-    ``only`` names sources, addresses, files or digests (six digits or more): the rest is left as it was.
-    ``force`` asks for the bytes even where they seem unchanged. ``hosts`` is what the visits before it in the
-    run learnt, so that several sources on one host keep its pace together. ``progress`` is told each document with
-    its number and the number of all. Raises RootError where the store cannot be written; all else is in the Visit.
+    Args:
+        source: The source.
+        store: Where bytes and receipts are written.
+        only: Sources, addresses, file names or digests (six hex digits or more). Only these documents are requested;
+            the others stay as they are. Empty: all documents.
+        force: Request the bytes even where they seem unchanged.
+        client: The client to use; by default a new one.
+        hosts: The state of hosts after the earlier sources of this run, so that several sources on one host keep its
+            delay together. Only for a new client.
+        progress: Called after each document with the document, its number, and the number of all.
+
+    Returns:
+        All documents of the source. Whatever happens to one document is in its receipt and issues.
+
+    Raises:
+        RootError: The store cannot be written.
     """
     own = client or Client(hosts=hosts)
     try:
         store.prepare()
-        found = crawl(source, store, client=own)
-        known = known_to(source, store)
-        links = [link for link in _in_turn(found.links, known) if _wanted(link, source, known.get(link.url), only)]
+        listed = crawl(source, store, client=own)
+        known = document_histories(source, store)
+        selected = [link for link in listed.links if _is_selected(link, source, known.get(link.url), only)]
+        links = _by_priority(selected, known)
         done: dict[str, Fetched] = {}
-        issues = list(found.issues)
+        issues = list(listed.issues)
         for number, link in enumerate(links, 1):
             try:
                 done[link.url] = download(link, source, store, client=own, force=force)
-            except Budget as error:
+            except BudgetExhausted as error:
                 left = len(links) - number + 1
                 text = f"{source.id}: {error}; {left} documents are left for the next run"
                 issues.append(Issue("fetch", "warning", "budget", text))
                 break
             if progress:
                 progress(done[link.url], number, len(links))
-        for gone in withdraw(found, source, store) if not only else ():
+        for gone in withdraw(listed, source, store) if not only else ():
             done[gone.receipt.url] = gone
-        for url, standing in known_to(source, store).items():
+        for url, history in document_histories(source, store).items():
             if url not in done:
-                done[url] = Fetched(standing.latest, listing_of(standing, source))
+                done[url] = Fetched(history.latest, listing_of(history, source))
         return CrawlResult(source.id, tuple(done[url] for url in sorted(done)), tuple(issues), own.hosts)
     finally:
         store.ledger.close()
@@ -108,39 +129,47 @@ def fetch(
             own.close()
 
 
-class Plan(Struct, frozen=True):
-    """What a run would do for a source, found out by reading its index pages and no document."""
+class FetchPlan(Struct, frozen=True):
+    """The actions of a run for a source, planned from its index pages. No document is downloaded for a plan."""
 
     source: str
     new: tuple[Link, ...]  # would be downloaded
-    known: tuple[Link, ...]  # would be asked whether they changed
-    gone: tuple[Receipt, ...]  # would be marked as withdrawn: their last receipts
+    known: tuple[Link, ...]  # would be requested conditionally
+    withdrawn: tuple[Receipt, ...]  # last receipts of the documents that would be marked as withdrawn
     issues: tuple[Issue, ...]
 
 
-def plan(source: SourceSpec, store: Store, *, client: Client | None = None) -> Plan:
-    """Read the index pages as a run would, and tell what it would do. Raises RootError and LockedError."""
+def plan(source: SourceSpec, store: Store, *, client: Client | None = None) -> FetchPlan:
+    """Read the index pages of a source as a run would, and return what the run would do.
+
+    Raises:
+        RootError: The store cannot be written.
+        LockedError: A run is using the store.
+    """
     with store.lock():
-        found = crawl(source, store, client=client)
-    before = known_to(source, store)
-    listed = {link.url for link in found.links}
-    gone = [s.latest for url, s in before.items() if url not in listed and s.latest.state != "withdrawn"]
-    return Plan(
+        listed = crawl(source, store, client=client)
+    before = document_histories(source, store)
+    urls = {link.url for link in listed.links}
+    withdrawn = [h.latest for url, h in before.items() if url not in urls and h.latest.state != "withdrawn"]
+    return FetchPlan(
         source.id,
-        new=tuple(link for link in found.links if link.url not in before or before[link.url].good is None),
-        known=tuple(link for link in found.links if link.url in before and before[link.url].good is not None),
-        gone=tuple(gone) if found.complete else (),
-        issues=found.issues,
+        new=tuple(link for link in listed.links if link.url not in before or before[link.url].good is None),
+        known=tuple(link for link in listed.links if link.url in before and before[link.url].good is not None),
+        withdrawn=tuple(withdrawn) if listed.complete else (),
+        issues=listed.issues,
     )
 
 
 def download(
     link: Link, source: SourceSpec, store: Store, *, client: Client | None = None, force: bool = False
 ) -> Fetched:
-    """Get one document, unless it is the same as before, and write the receipt.
+    """Download one document, unless it has not changed, and write the receipt.
 
-    What is refused or fails never takes the place of the last good bytes. Raises Budget where the
-    source has no requests left (no receipt then: nothing was tried), and RootError.
+    Bytes that are refused, or a failed attempt, never replace the last good bytes.
+
+    Raises:
+        BudgetExhausted: The source has no requests left. There is no receipt, because nothing was attempted.
+        RootError: The store cannot be written.
     """
     own = client or Client()
     try:
@@ -153,36 +182,29 @@ def download(
 
 def _download(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Fetched:
     began = time.monotonic()
-    before = store.ledger.standing(link.url)
-    good = before.good if before and before.good and (before.good.sha256 or "") in store else None
-    file = pages.file_name(link.url) or (good.file if good else None)
+    good = last_good(link.url, store)
+    file = file_name(link.url) or (good.file if good else None)
     attempt = Receipt(url=link.url, time=now(), source=source.id, state="failed", file=file)
     attempt = replace(attempt, title=link.title, date=link.date, lang=link.lang)
     try:
-        answer = client.get(
-            link.url,
-            source,
-            store,
-            etag=good.etag if good and not force else None,
-            last_modified=good.last_modified if good and not force else None,
-        )
-        receipt = _received(attempt, answer, good, store)
-    except Refused as error:
+        response = client.get(link.url, source, store, known=None if force else good)
+        receipt = _receipt_of(response, attempt, good, store)
+    except FetchRefused as error:
         receipt = replace(attempt, state="refused", reason=str(error))
-    except Failed as error:
+    except FetchFailed as error:
         receipt = replace(attempt, reason=str(error), status=error.status)
     store.ledger.append(receipt)
-    about = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
-    about |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}
-    _LOG.log(logging.WARNING if receipt.reason else logging.INFO, "%s %s", receipt.file, receipt.state, extra=about)
+    fields = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
+    fields |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}
+    _LOG.log(logging.WARNING if receipt.reason else logging.INFO, "%s %s", receipt.file, receipt.state, extra=fields)
     return _fetched(receipt, source, store, changed=receipt.state == "fetched")
 
 
-def _received(attempt: Receipt, answer: Response, good: Receipt | None, store: Store) -> Receipt:
-    headers = answer.headers
-    attempt = replace(attempt, status=answer.status, tries=answer.tries)
-    if answer.part is None:
-        assert good is not None  # the client takes a 304 only as the answer to a validator
+def _receipt_of(response: Response, attempt: Receipt, good: Receipt | None, store: Store) -> Receipt:
+    """Check the bytes of a response, keep them in the store if they are a document, and return the receipt."""
+    attempt = replace(attempt, status=response.status, tries=response.tries)
+    if response.part is None:
+        assert good is not None  # the client accepts a status 304 only for a conditional request
         return replace(
             attempt,
             state="unchanged",
@@ -190,124 +212,143 @@ def _received(attempt: Receipt, answer: Response, good: Receipt | None, store: S
             sha256=good.sha256,
             bytes=good.bytes,
             media_type=good.media_type,
-            etag=answer.etag or good.etag,
-            last_modified=answer.last_modified or good.last_modified,
+            etag=response.etag or good.etag,
+            last_modified=response.last_modified or good.last_modified,
         )
     try:
-        reason = media_types.refusal(answer.part)
-        if reason is None and media_types.cut_short(answer.part):
+        reason = media_types.refusal(response.part)
+        if reason is None and media_types.cut_short(response.part):
             reason = "the PDF ends early: its last part is missing"
         if reason is not None:
             return replace(attempt, state="refused", reason=reason)
-        kind = media_types.media_type(answer.part)
-        sha256 = store.keep(answer.part)
+        media_type = media_types.media_type(response.part)
+        sha256 = store.keep(response.part)
     finally:
-        answer.part.unlink(missing_ok=True)
+        response.part.unlink(missing_ok=True)
     return replace(
         attempt,
         state="unchanged" if good and good.sha256 == sha256 else "fetched",
         sha256=sha256,
-        bytes=answer.size,
-        media_type=kind,
-        file=_named(attempt.file, headers, kind, sha256),
-        etag=answer.etag,
-        last_modified=answer.last_modified,
+        bytes=response.size,
+        media_type=media_type,
+        file=_file_name_for(attempt.file, response.headers, media_type, sha256),
+        etag=response.etag,
+        last_modified=response.last_modified,
     )
 
 
-def _named(file: str | None, headers: dict[str, str], kind: str, sha256: str) -> str:
-    """The address's own name, else the one that the server gives, else one from the digest."""
+def _file_name_for(file: str | None, headers: dict[str, str], media_type: str, sha256: str) -> str:
+    """Return the file name of the address; else that of the Content-Disposition header; else one from the digest."""
     if file and "." in file:
         return file
     message = Message()
     message["content-disposition"] = headers.get("content-disposition", "")
-    given = pages.safe_name(unquote(message.get_filename() or ""))
-    return given or f"{file or sha256[:12]}.{'pdf' if kind == media_types.PDF else 'pptx'}"
+    given = safe_name(unquote(message.get_filename() or ""))
+    suffix = "pdf" if media_type == media_types.PDF else "pptx"
+    return given or f"{file or sha256[:_NAME_DIGEST_LENGTH]}.{suffix}"
 
 
-def withdraw(found: Found, source: SourceSpec, store: Store) -> tuple[Fetched, ...]:
-    """Note which documents the source's pages list no longer. Nothing is deleted. Raises RootError."""
-    if not found.complete:
+def withdraw(listed: ListedDocuments, source: SourceSpec, store: Store) -> tuple[Fetched, ...]:
+    """Mark the documents that the pages of a source no longer list. Nothing is deleted.
+
+    Nothing is marked where a page could not be read. Raises RootError where the store cannot be written.
+    """
+    if not listed.complete:
         return ()
-    listed = {link.url for link in found.links}
-    gone: list[Fetched] = []
-    for url, standing in known_to(source, store).items():
-        if url in listed or standing.latest.state == "withdrawn":
+    urls = {link.url for link in listed.links}
+    withdrawn: list[Fetched] = []
+    for url, history in document_histories(source, store).items():
+        if url in urls or history.latest.state == "withdrawn":
             continue
         receipt = replace(
-            standing.good or standing.latest,
+            history.good or history.latest,
             time=now(),
             state="withdrawn",
             status=None,
             tries=0,
-            reason="the index pages list it no longer",
+            reason="the index pages no longer list it",
         )
         store.ledger.append(receipt)
-        gone.append(_fetched(receipt, source, store))
-    return tuple(gone)
+        withdrawn.append(_fetched(receipt, source, store))
+    return tuple(withdrawn)
 
 
 def add_file(path: Path, store: Store) -> Fetched:
-    """Take in a local file by hand, with a receipt. Raises RootError.
+    """Copy a local file into the store, with a receipt.
 
-    Its address is ``file:``, its name and a few digits that stand for its folder: the same name in another
-    folder is another document, other bytes in the same place are a new edition. Whoever adds closes the ledger.
+    Its address is ``file:``, its name, and a few digits that stand for its folder. The same name in another folder is
+    another document; other bytes at the same path are a new edition. The caller closes the ledger.
+
+    Raises:
+        RootError: The store cannot be written.
     """
     store.prepare()
-    folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    attempt = Receipt(url=f"file:{path.name}#{folder}", time=now(), source=MANUAL, state="failed", file=path.name)
+    folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()
+    url = f"file:{path.name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
+    attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=path.name)
     try:
         reason = "not a file" if not path.is_file() else media_types.refusal(path)
         if reason is not None:
             receipt = replace(attempt, state="refused", reason=reason)
         else:
-            before = store.ledger.standing(attempt.url)
-            sha256 = sha256_of(path)
-            if not store.holds(sha256):
-                part = store.incoming()
-                shutil.copyfile(path, part)
-                sha256 = store.keep(part)
-            good = before.good if before else None
-            if good is not None and good.sha256 == sha256:
-                receipt = replace(good, time=attempt.time, state="unchanged", reason=None)
-            else:
-                kept = store.path(sha256)
-                kind, size = media_types.media_type(kept), kept.stat().st_size
-                receipt = replace(attempt, state="fetched", sha256=sha256, bytes=size, media_type=kind)
+            receipt = _receipt_of_file(path, attempt, store)
     except OSError as error:
         receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
     store.ledger.append(receipt)
     return _fetched(receipt, None, store, changed=receipt.state == "fetched")
 
 
+def _receipt_of_file(path: Path, attempt: Receipt, store: Store) -> Receipt:
+    """Copy a file into the store, unless its bytes are there already, and return the receipt."""
+    history = store.ledger.history(attempt.url)
+    sha256 = sha256_of(path)
+    if not store.has_intact(sha256):
+        part = store.incoming()
+        shutil.copyfile(path, part)
+        sha256 = store.keep(part)
+    good = history.good if history else None
+    if good is not None and good.sha256 == sha256:
+        return replace(good, time=attempt.time, state="unchanged", reason=None)
+    kept = store.path(sha256)
+    media_type, size = media_types.media_type(kept), kept.stat().st_size
+    return replace(attempt, state="fetched", sha256=sha256, bytes=size, media_type=media_type)
+
+
 def add_url(url: str, store: Store, *, contact: str = "", client: Client | None = None) -> Fetched:
-    """Get one address by hand, as source "manual". Raises SourcesError for what is not an address, and RootError."""
+    """Download one address as the source "manual".
+
+    Raises:
+        SourcesError: The address is invalid.
+        RootError: The store cannot be written.
+    """
     source = from_file(url, contact)
     store.prepare()
-    return download(Link(url=pages.canonical(url)), source, store, client=client)
+    return download(Link(url=canonical(url)), source, store, client=client)
 
 
-def known(store: Store, sources: Iterable[SourceSpec] = ()) -> tuple[Fetched, ...]:
-    """Every document of the ledger as it stands, by address, without the network: what ``reprocess`` starts from."""
+def known_documents(store: Store, sources: Iterable[SourceSpec] = ()) -> tuple[Fetched, ...]:
+    """Return every document of the ledger by address, without the network: the input of ``reprocess``."""
     by_id = {source.id: source for source in sources}
-    standings = (s for s in store.ledger.latest_by_url().values() if s.latest.kind == "document")
-    rows = (Fetched(s.latest, listing_of(s, by_id.get(s.latest.source))) for s in standings)
+    histories = (h for h in store.ledger.latest_by_url().values() if h.latest.kind == "document")
+    rows = (Fetched(h.latest, listing_of(h, by_id.get(h.latest.source))) for h in histories)
     return tuple(sorted(rows, key=lambda row: row.receipt.url))
 
 
-def listing_of(standing: UrlHistory, source: SourceSpec | None) -> Listing | None:
-    """The last good bytes of an address with what its pages said last; None where there are none."""
-    return listings_of(standing, source)[0] if standing.versions else None
+def listing_of(history: UrlHistory, source: SourceSpec | None) -> Listing | None:
+    """Return the last good bytes of an address with what its pages said last, or None where there are none."""
+    return listings_of(history, source)[0] if history.versions else None
 
 
-def listings_of(standing: UrlHistory, source: SourceSpec | None) -> tuple[Listing, ...]:
-    """All contents that an address ever had, the newest first, with what its pages say now."""
-    latest = standing.latest
+def listings_of(history: UrlHistory, source: SourceSpec | None) -> tuple[Listing, ...]:
+    """Return all contents that an address ever had, the newest first, with what its pages said last."""
+    latest = history.latest
     address = None if latest.url.startswith("file:") else latest.url
     file = latest.file or latest.url
     licence = source.licence if source else None
-    # Whoever names a page or a file by hand cannot write its terms into sources.toml; a source there must.
-    unstated = Licence("not stated; see the source", address or "", address or file) if by_hand(latest.source) else None
+    # A document named on the command line has no place where its licence could be stated. A source in sources.toml has.
+    unstated = (
+        Licence("not stated; see the source", address or "", address or file) if is_manual(latest.source) else None
+    )
     return tuple(
         Listing(
             source=Source(
@@ -324,31 +365,34 @@ def listings_of(standing: UrlHistory, source: SourceSpec | None) -> tuple[Listin
             licence=licence or unstated,
             origin=latest.source,
         )
-        for good in standing.versions
+        for good in history.versions
     )
 
 
 def _fetched(receipt: Receipt, source: SourceSpec | None, store: Store, changed: bool = False) -> Fetched:
-    standing = store.ledger.standing(receipt.url)
-    listing = listing_of(standing, source) if standing else None
+    history = store.ledger.history(receipt.url)
+    listing = listing_of(history, source) if history else None
     issues: tuple[Issue, ...] = ()
     if receipt.state in ("refused", "failed"):
         kept = "; the last good file stays" if listing else ""
         text = f"{receipt.file or receipt.url}: {receipt.reason}{kept} ({receipt.url})"
         issues = (Issue("fetch", "error", receipt.state, text),)
     elif receipt.state == "withdrawn":
-        text = f"{receipt.file or receipt.url}: {receipt.reason}; kept ({receipt.url})"
+        text = f"{receipt.file or receipt.url}: {receipt.reason}; its data are kept ({receipt.url})"
         issues = (Issue("fetch", "warning", "withdrawn", text),)
     return Fetched(receipt, listing, changed, issues)
 
 
-def _in_turn(links: Iterable[Link], known: dict[str, UrlHistory]) -> list[Link]:
-    """New documents first, then those that were not asked for longest: a budget that ends does so fairly."""
+def _by_priority(links: Iterable[Link], known: dict[str, UrlHistory]) -> list[Link]:
+    """Sort new documents first, then those whose last request is longest ago: fair where the budget ends early."""
     return sorted(links, key=lambda link: known[link.url].latest.time if link.url in known else "")
 
 
-def _wanted(link: Link, source: SourceSpec, standing: UrlHistory | None, only: Collection[str]) -> bool:
-    good = standing.good if standing else None
-    names = {source.id, link.url, pages.file_name(link.url), good.file if good else None}
+def _is_selected(link: Link, source: SourceSpec, history: UrlHistory | None, only: Collection[str]) -> bool:
+    """Return True where ``only`` is empty or names the source, address, file or digest of a document."""
+    if not only:
+        return True
+    good = history.good if history else None
+    names = {source.id, link.url, file_name(link.url), good.file if good else None}
     digest = good.sha256 if good and good.sha256 else ""
-    return not only or any(each in names or (len(each) >= 6 and digest.startswith(each)) for each in only)
+    return any(each in names or (len(each) >= _MIN_DIGEST_LENGTH and digest.startswith(each)) for each in only)

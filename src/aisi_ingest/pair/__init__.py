@@ -1,1 +1,1 @@
-"""Decide which files are the same work and edition, in two languages, forms and editions."""
+"""Find the files that are the same work and edition, in two languages, forms and editions."""

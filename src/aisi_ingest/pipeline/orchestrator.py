@@ -1,8 +1,7 @@
 """The order of the stages: fetch, process each document, pair, align each pair, publish, report.
 
-The one file that knows both ends. The command line and the flows call ``run``, ``add`` and
-``reprocess``; what runs the steps side by side is handed in (``Runner``), and adds nothing to the
-result.
+The command line and the flows call ``run``, ``add`` and ``reprocess``. They pass a ``Runner``, which runs the steps
+concurrently and does not affect the results.
 """
 
 from __future__ import annotations
@@ -15,18 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import log
-from aisi_ingest.fetch import source as fetching
-from aisi_ingest.fetch.client import Client, HostState
-from aisi_ingest.fetch.source import CrawlResult, Fetched
-from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Issue, Listing, Publication, Release
+from aisi_ingest.fetch.source import Fetched
+from aisi_ingest.model import Document, EditionDiff, Issue, Listing
 from aisi_ingest.pipeline import report as run_report
 from aisi_ingest.pipeline import steps
-from aisi_ingest.pipeline.freshness import code_digest, made_with
+from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
     DocumentJob,
     DocumentOutcome,
@@ -36,34 +32,21 @@ from aisi_ingest.pipeline.jobs import (
     PairOutcome,
     Settings,
 )
-from aisi_ingest.pipeline.report import Report, StageCost, row_of, stage_costs
+from aisi_ingest.pipeline.publication import publication, release_stamp
+from aisi_ingest.pipeline.report import Report, StageCost, document_report, stage_costs
+from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads, silent
-from aisi_ingest.pipeline.selectors import fits, ids_of
+from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import SourceSpec
-from aisi_ingest.storage.documents import DocumentStore, load_document
-from aisi_ingest.storage.files import sha256_of
-from aisi_ingest.storage.store import Stamp, Store, now, read_stamp, write_stamp
+from aisi_ingest.storage.documents import load_document
+from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.similarity import DocumentFeatures
 
-
 J = TypeVar("J")
 R = TypeVar("R")
-
-
-class FetchJob(Struct, frozen=True):
-    """One source to follow."""
-
-    settings: Settings
-    source: SourceSpec
-    only: tuple[str, ...] = ()  # addresses, file names or digests, or their beginnings
-    hosts: dict[str, HostState] = {}  # what the sources before it learnt of their hosts
-
-    @property
-    def name(self) -> str:
-        return self.source.id
 
 
 def run(
@@ -74,15 +57,24 @@ def run(
     runner: Runner | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Fetch what the sources list, process what is new, publish what changed.
+    """Fetch the sources, process what is new, and publish if anything has changed.
 
-    ``only`` narrows fetching and processing to documents whose id, work, file name or sha256 begins
-    so; all others stay in the release as they were. Raises RootError, LockedError and RegistryError
-    before anything is done.
+    Args:
+        settings: The settings of the run.
+        sources: The sources to fetch.
+        only: Names of documents (``selectors``): fetch and redo only these. All others stay in the release as they
+            are. Empty: all documents.
+        runner: Runs the steps; by default threads of this process.
+        progress: Is called after each document and pair.
+
+    Raises:
+        RootError: The root cannot be written.
+        LockedError: Another run is using the root.
+        RegistryError: The registry is invalid.
     """
     with _Run(settings, sources, runner, progress) as this:
-        for source in sources:  # one after the other: the ledger has one writer, and hosts are spared
-            this.fetch(FetchJob(settings, source, tuple(only)))
+        for source in sources:  # one after the other: the ledger has one writer, and the pace for each host is kept
+            this.fetched.fetch(source, only)
         return this.process_and_publish(only)
 
 
@@ -95,12 +87,26 @@ def add(
     runner: Runner | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """The same for local files and single addresses, by hand."""
+    """Add local files and single URLs, process what is new, and publish if anything has changed.
+
+    Args:
+        settings: The settings of the run.
+        sources: The known sources; they are not fetched.
+        paths: Local files.
+        urls: URLs of single documents.
+        runner: As in ``run``.
+        progress: As in ``run``.
+
+    Raises:
+        RootError, LockedError, RegistryError: As in ``run``.
+        SourcesError: A URL is invalid.
+    """
+    contact = next((source.contact for source in sources if source.contact), "")
     with _Run(settings, sources, runner, progress) as this:
         for path in paths:
-            this.add_file(path)
+            this.fetched.add_file(path)
         for url in urls:
-            this.add_url(url)
+            this.fetched.add_url(url, contact)
         this.store.ledger.close()
         return this.process_and_publish(())
 
@@ -113,38 +119,54 @@ def reprocess(
     runner: Runner | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Process again from ``raw/``, without a network, from ``settings.redo_from`` on; all if ``only`` is empty."""
+    """Process documents in ``raw/`` again, starting with ``settings.redo_from``. No network is used.
+
+    Args:
+        settings: The settings of the run.
+        sources: The known sources, for licences and stated pairs.
+        only: Names of documents (``selectors``); empty: all documents.
+        runner: As in ``run``.
+        progress: As in ``run``.
+
+    Raises:
+        RootError, LockedError, RegistryError: As in ``run``.
+    """
     with _Run(settings, sources, runner, progress) as this:
         return this.process_and_publish(only)
 
 
-def fetch_source(job: FetchJob, progress: fetching.Progress | None = None) -> CrawlResult:
-    """Read one source's index pages and bring what is new. One at a time: hosts are spared."""
-    forced = job.settings.redo_from is not None
-    return fetching.fetch(
-        job.source, Store(job.settings.root), only=job.only, force=forced, hosts=job.hosts, progress=progress
-    )
+class _Documents(Struct, frozen=True):
+    """All documents of a run, by URL."""
+
+    known: Mapping[str, Fetched]
+    outcomes: Mapping[str, DocumentOutcome]
+    fallbacks: Mapping[str, DocumentOutcome]  # of earlier contents, for URLs whose latest content failed
+
+    @property
+    def good(self) -> dict[str, DocumentOutcome]:
+        """The documents that can be published."""
+        found = {**self.outcomes, **self.fallbacks}
+        return {url: outcome for url, outcome in found.items() if not outcome.failed}
 
 
 class _Run(AbstractContextManager["_Run"]):
-    """One run on one root, which it holds locked: what was seen so far, and how to go on."""
+    """One run on one root, which is locked while the run is in progress."""
 
     def __init__(
         self, settings: Settings, sources: Sequence[SourceSpec], runner: Runner | None, progress: Progress
     ) -> None:
         self.settings, self.sources, self.progress = settings, sources, progress
+        self.settings_without_redo = replace(settings, redo_from=None)
         self.runner = runner or Threads(settings.workers)
         self.store = Store(settings.root)
         self.began, self.clock = now(), time.monotonic()
-        self.attempts: dict[str, Fetched] = {}  # of this run, by address
-        self.asked = StageCost(0, 0.0)
-        self.hosts: dict[str, HostState] = {}
-        self.followed: set[str] = set()  # ids of the sources that this run has asked
-        self.issues: list[Issue] = []
+        self.fetched = FetchSession(settings, self.store, self.runner, progress)
+        self.fetch_cost = StageCost(0, 0.0)
+        self.issues = self.fetched.issues  # of the run; processing and pairing add to them
 
     def __enter__(self) -> _Run:
-        steps.registry_digest(self.settings.registry)  # wrong: better now than after an hour of fetching
-        pool.configured()
+        registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
+        pool.limits_from_environment()  # likewise for the limits in the environment
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
@@ -156,169 +178,127 @@ class _Run(AbstractContextManager["_Run"]):
     ) -> None:
         self._open.__exit__(kind, error, trace)
 
-    def fetch(self, job: FetchJob) -> None:
-        self.followed.add(job.source.id)
-        job = replace(job, only=self._addresses(job.only), hosts=self.hosts)
-        # A task of another process cannot report to this one's terminal.
-        here = isinstance(self.runner, Threads)
-        for visit in [fetch_source(job, self._fetched)] if here else self.runner(fetch_source, [job]):
-            self.issues += visit.issues
-            self.hosts |= visit.hosts
-            for each in visit.fetched:
-                self.attempts[each.receipt.url] = each
-
-    def _fetched(self, each: Fetched, done: int, total: int) -> None:
-        self.progress("fetch", each.receipt.file or each.receipt.url, done, total)
-
-    def _addresses(self, only: Sequence[str]) -> tuple[str, ...]:
-        """What ``only`` names, document ids and works turned into addresses, which is what fetching knows."""
-        ids = ids_of(self.store.processed / "latest")
-        known = (
-            [(each.receipt.url, each.listing) for each in fetching.known(self.store) if each.listing] if only else []
-        )
-        named = [url for name in only for url, listing in known if fits(name, url, listing, ids)]
-        return tuple(dict.fromkeys((*only, *named)))
-
-    def add_file(self, path: Path) -> None:
-        each = fetching.add_file(path, self.store)
-        self.attempts[each.receipt.url] = each
-
-    def add_url(self, url: str) -> None:
-        contact = next((source.contact for source in self.sources if source.contact), "")
-        with Client(hosts=self.hosts) as client:
-            each = fetching.add_url(url, self.store, contact=contact, client=client)
-            self.hosts = client.hosts
-        self.store.ledger.close()
-        self.attempts[each.receipt.url] = each
-
     def process_and_publish(self, only: Sequence[str]) -> Report:
-        self.asked = StageCost(len(self.attempts), self._took())
-        known = {each.receipt.url: each for each in fetching.known(self.store, self.sources)}
-        listings = {url: each.listing for url, each in known.items() if each.listing}
-        first: dict[str, str] = {}  # the same bytes under two addresses are one document
-        for url, listing in listings.items():
-            first.setdefault(listing.source.sha256, url)
-        listings = {url: listing for url, listing in listings.items() if first[listing.source.sha256] == url}
-
-        chosen = set(self._chosen(listings, only))
-        outcomes = self._process(listings, chosen)
-        fallbacks = self._fallbacks([url for url, outcome in outcomes.items() if outcome.failed])
-        good = {url: outcome for url, outcome in (outcomes | fallbacks).items() if not outcome.failed}
-
+        """Process the selected documents, publish if anything has changed, and save the report."""
+        self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
+        documents = self._process(only)
         latest = self.store.processed / "latest"
-        stamp = self._stamp(good, latest)
-        unchanged = self.settings.redo_from is None and latest.exists() and read_stamp(latest) == stamp
-        if unchanged:
-            placed: Mapping[str, Document] = {}
-            report = self._report(known, outcomes, fallbacks, ids_of(latest), (), None, nothing_changed=True)
+        stamp = release_stamp(documents.good.values(), self.sources, latest)
+        if self.settings.redo_from is None and latest.exists() and read_stamp(latest) == stamp:
+            report = self._report(documents, document_ids(latest), nothing_changed=True)
         else:
-            placed = self._pair(good)
-            pairs, editions = self._relate(placed)
-            ids = {document.listing.source.sha256: document.id for document in placed.values()}
-            report = self._report(known, outcomes, fallbacks, ids, pairs, None)
-            report = self._publish(report, placed, pairs, editions)
+            report = self._relate_and_publish(documents)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
-                write_stamp(latest, self._stamp(good, latest))
-        report = replace(report, seconds=self._took())
-        run_report.keep(self.store.processed, report)
+                write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
+        report = replace(report, seconds=self._elapsed())
+        run_report.save(self.store.processed, report)
         return report
 
-    def _chosen(self, listings: Mapping[str, Listing], only: Sequence[str]) -> Sequence[str]:
-        """Addresses of the documents that ``only`` names; each name must fit one at the least."""
-        if not only:
-            return tuple(listings)
-        ids = ids_of(self.store.processed / "latest")
-        chosen = []
-        for name in only:
-            found = [url for url, listing in listings.items() if fits(name, url, listing, ids)]
-            if not found:
-                text = f"{name}: no known document has an id, work, file name, address or sha256 that begins so"
-                self.issues.append(Issue("fetch", "error", "unknown_document", text))
-            chosen += found
-        return chosen
+    # Documents
 
-    def _process(self, listings: Mapping[str, Listing], chosen: set[str]) -> dict[str, DocumentOutcome]:
-        """Outcomes by address. What is not chosen is redone only where it is stale."""
-        spared = replace(self.settings, redo_from=None)
-        several = len(listings) > 1  # a document alone is compared with nothing
+    def _process(self, only: Sequence[str]) -> _Documents:
+        """Extract and tag all documents. A document that is not selected is processed only if it is out of date."""
+        known = known_documents(self.store, self.sources)
+        listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
+        selected = self._selected(listings, only)
+        several = len(listings) > 1  # a single document is not paired and needs no features
         jobs = [
-            DocumentJob(self.settings if url in chosen else spared, listing, several)
+            DocumentJob(self.settings if url in selected else self.settings_without_redo, listing, several)
             for url, listing in listings.items()
         ]
-        urls = {job.listing.source.sha256: url for url, job in zip(listings, jobs, strict=True)}
-        jobs.sort(key=lambda job: -job.listing.source.bytes)  # a long one begun last would keep one worker alone
+        urls = {job.key: url for url, job in zip(listings, jobs, strict=True)}
+        jobs.sort(key=lambda job: -job.listing.source.bytes)  # large first: a large one at the end would run alone
         outcomes: dict[str, DocumentOutcome] = {}
-        for outcome in self._each(steps.process_document, steps.load_outcome, jobs):
+        for outcome in self._run_step(steps.process_document, steps.load_processed_document, jobs):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
             self.progress("read", outcome.name, len(outcomes), len(jobs))
-        return dict(sorted(outcomes.items()))
+        outcomes = dict(sorted(outcomes.items()))
+        return _Documents(known, outcomes, self._fallbacks(outcomes))
 
-    def _each(self, step: Callable[[J], R], kept: Callable[[J], R | None], jobs: Iterable[J]) -> Iterator[R]:
-        """Outcomes as they come. What is fresh is taken here and now: to hand it to a runner would cost more."""
-        stale = []
+    def _selected(self, listings: Mapping[str, Listing], only: Sequence[str]) -> set[str]:
+        """Return the URLs of the documents that the names select. A name that selects none is an error."""
+        if not only:
+            return set(listings)
+        ids = document_ids(self.store.processed / "latest")
+        selected: set[str] = set()
+        for name in only:
+            found = {url for url, listing in listings.items() if matches(name, url, listing, ids)}
+            if not found:
+                text = f"{name}: no known document has this id, work, file name or URL, or a sha256 that begins with it"
+                self.issues.append(Issue("fetch", "error", "unknown_document", text))
+            selected |= found
+        return selected
+
+    def _fallbacks(self, outcomes: Mapping[str, DocumentOutcome]) -> dict[str, DocumentOutcome]:
+        """For each URL whose latest content failed, find the newest earlier content that can be processed."""
+        fallbacks: dict[str, DocumentOutcome] = {}
+        for url in (url for url, outcome in outcomes.items() if outcome.failed):
+            for listing in earlier_versions(self.store, self.sources, url):
+                job = DocumentJob(self.settings_without_redo, listing)
+                outcome = steps.load_processed_document(job) or steps.process_document(job)
+                if not outcome.failed:
+                    fallbacks[url] = outcome
+                    break
+        return fallbacks
+
+    def _run_step(self, step: Callable[[J], R], load: Callable[[J], R | None], jobs: Iterable[J]) -> Iterator[R]:
+        """Yield the outcomes of all jobs as they finish.
+
+        Up-to-date outcomes are loaded here: passing them to a runner would take longer than loading them.
+        """
+        pending = []
         for job in jobs:
-            outcome = kept(job)
+            outcome = load(job)
             if outcome is None:
-                stale.append(job)
+                pending.append(job)
             else:
                 yield outcome
-        if stale:
-            yield from self.runner(step, stale)
+        if pending:
+            yield from self.runner(step, pending)
 
-    def _fallbacks(self, failed: Sequence[str]) -> dict[str, DocumentOutcome]:
-        """For addresses whose last bytes cannot be read: the newest earlier bytes that can."""
-        by_id = {source.id: source for source in self.sources}
-        outcomes: dict[str, DocumentOutcome] = {}
-        spared = replace(self.settings, redo_from=None)
-        for url in failed:
-            standing = self.store.ledger.standing(url)
-            for listing in fetching.listings_of(standing, by_id.get(standing.latest.source))[1:] if standing else ():
-                job = DocumentJob(spared, listing)
-                outcome = steps.load_outcome(job) or steps.process_document(job)
-                if not outcome.failed:
-                    outcomes[url] = outcome
-                    break
-        return outcomes
+    # Pairs and editions
 
-    def _stamp(self, good: Mapping[str, DocumentOutcome], latest: Path) -> Stamp:
-        """Of the whole release: equal means that pairing, aligning and publishing would change nothing."""
-        listings = msgspec.json.encode([outcome.listing for outcome in good.values()])
-        stated = msgspec.json.encode([(source.pairs, source.not_pairs) for source in self.sources])
-        code = "".join(code_digest(stage) for stage in ("pair", "align", "compare", "editions", "publish"))
-        inputs = tuple(str(outcome.digest) for outcome in good.values())
-        digests = {
-            "listings": sha256_of(listings),
-            "stated": sha256_of(stated),
-            "made_with": str(made_with()),
-            "release": latest.resolve().name,  # somebody may have pointed elsewhere by hand
-        }
-        return Stamp(inputs, sha256_of(code.encode()), digests)
-
-    def _pair(self, good: Mapping[str, DocumentOutcome]) -> dict[str, Document]:
-        """Documents by id, in their places, without their texts."""
+    def _pair(self, outcomes: Sequence[DocumentOutcome]) -> dict[str, Document]:
+        """Pair the documents. Returns them by id, with work and edition, without their texts."""
         from aisi_ingest.pair import pairing
 
-        features = self._portray(list(good.values()))
-        documents = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in good.values()]
+        features = self._features(outcomes)
+        heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
         stated = [pair for source in self.sources for pair in source.pairs]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
-        result = pairing.pair(documents, stated, forbidden, features)
+        result = pairing.pair(heads, stated, forbidden, features)
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}
 
-    def _relate(self, placed: Mapping[str, Document]) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
-        """Align the languages, and compare the editions of each work."""
+    def _features(self, outcomes: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
+        """Load or compute the features of each document, in their order."""
+        if len(outcomes) < _FEWEST_TO_PAIR:
+            return [None] * len(outcomes)
+        # The features of a document processed in this run were computed with it, so they need not be redone.
+        jobs = [
+            DocumentJob(self.settings_without_redo if outcome.processed else self.settings, outcome.listing)
+            for outcome in outcomes
+        ]
+        features: dict[str, DocumentFeatures | None] = {}
+        for found in self._run_step(steps.compute_document_features, steps.load_document_features, jobs):
+            features[found.sha256] = found.features
+            self.issues += found.issues
+            self.progress("pair", found.name, len(features), len(jobs))
+        return [features[outcome.listing.source.sha256] for outcome in outcomes]
+
+    def _align_and_diff(self, heads: Mapping[str, Document]) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
+        """Align and compare the languages of each edition, and list the changes between editions of each work."""
         from aisi_ingest.comparison import editions
         from aisi_ingest.pair import pairing
 
         jobs: list[PairJob | EditionsJob] = [
-            PairJob(self.settings, ja, en) for ja, en in pairing.pairs(list(placed.values()))
+            PairJob(self.settings, ja, en) for ja, en in pairing.pairs(list(heads.values()))
         ]
-        jobs += [EditionsJob(self.settings, old, new) for old, new in editions.successions(placed.values())]
-        jobs.sort(key=lambda job: -sum(self._extent(each) for each in job.both))
+        jobs += [EditionsJob(self.settings, old, new) for old, new in editions.successions(heads.values())]
+        jobs.sort(key=lambda job: -sum(self._extracted_bytes(document) for document in job.both))  # large first
         pairs: list[PairOutcome] = []
         compared: list[EditionsOutcome] = []
-        for outcome in self._each(steps.align_or_diff, steps.load_relation, jobs):
+        for outcome in self._run_step(steps.align_or_diff, steps.load_alignment_or_diff, jobs):
             if isinstance(outcome, PairOutcome):
                 pairs.append(outcome)
             else:
@@ -330,73 +310,73 @@ class _Run(AbstractContextManager["_Run"]):
         diffs = tuple(outcome.diff for outcome in compared if outcome.diff)
         return tuple(sorted(pairs, key=lambda outcome: outcome.ja)), diffs
 
-    def _extent(self, document: Document) -> int:
-        """Bytes that reading has of a document, which tells how long it takes better than its pages do."""
+    def _extracted_bytes(self, document: Document) -> int:
+        """Return the size of the extracted content. It predicts the duration better than the number of pages."""
         return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
 
-    def _portray(self, good: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
-        """What pairing knows each document by, in their order; a document alone is compared with nothing."""
-        if len(good) < 2:
-            return [None] * len(good)
-        spared = replace(self.settings, redo_from=None)  # for what was portrayed in this run, when it was processed
-        jobs = [DocumentJob(spared if outcome.made else self.settings, outcome.listing) for outcome in good]
-        features: dict[str, DocumentFeatures | None] = {}
-        for outcome in self._each(steps.compute_document_features, steps.load_features, jobs):
-            features[outcome.sha256] = outcome.features
-            self.issues += outcome.issues
-            self.progress("pair", outcome.name, len(features), len(jobs))
-        return [features[outcome.listing.source.sha256] for outcome in good]
+    # The release and the report
 
-    def _report(
-        self,
-        known: Mapping[str, Fetched],
-        outcomes: Mapping[str, DocumentOutcome],
-        fallbacks: Mapping[str, DocumentOutcome],
-        ids: Mapping[str, str],
-        pairs: Sequence[PairOutcome],
-        release: Release | None,
-        nothing_changed: bool = False,
-    ) -> Report:
-        rows = []
-        for url, each in known.items():
-            attempt = self.attempts.get(url)
-            rows.append(row_of(each, attempt, outcomes.get(url), fallbacks.get(url), ids))
-        slim = tuple(replace(pair, aligned=None) for pair in pairs)
-        costs = {"fetch": self.asked} | stage_costs(rows, slim)
-        return Report(self.began, self._took(), tuple(rows), slim, tuple(self.issues), release, nothing_changed, costs)
-
-    def _took(self) -> float:
-        return round(time.monotonic() - self.clock, 3)
-
-    def _publish(
-        self,
-        report: Report,
-        placed: Mapping[str, Document],
-        pairs: Sequence[PairOutcome],
-        editions: Sequence[EditionDiff],
-    ) -> Report:
-        from aisi_ingest import registry
+    def _relate_and_publish(self, documents: _Documents) -> Report:
         from aisi_ingest.publish import prune, publish
 
+        heads = self._pair(list(documents.good.values()))
+        pairs, editions = self._align_and_diff(heads)
+        ids = {document.listing.source.sha256: document.id for document in heads.values()}
+        report = self._report(documents, ids, pairs)
         self.progress("publish", "release", 0, 1)
-        aligned = [(pair, pair.aligned) for pair in pairs if pair.aligned]
-        origins = {document.listing.origin for document in placed.values()}
-        publication = Publication(
-            documents=DocumentStore(self.settings.root, placed),
-            alignments=[Alignment(pair.ja, pair.en, each.beads, each.with_encoder) for pair, each in aligned],
-            comparisons=[Comparison(pair.ja, pair.en, each.findings) for pair, each in aligned],
-            editions=editions,
-            entities=registry.load(Path(self.settings.registry) if self.settings.registry else None).entities,
-            made_with=made_with(),
-            raw={sha: str(self.store.path(sha)) for sha in (d.listing.source.sha256 for d in placed.values())},
-            expectations={s.id: s.expect.documents for s in self.sources if s.id in self.followed | origins},
-            succeeded=report.succeeded,
-            report=msgspec.to_builtins(report),
-            issues=report.issues,
+        result = publish(
+            publication(self.settings, self.sources, self.fetched.sources_fetched, heads, pairs, editions, report),
+            Path(self.settings.root),
+            now=datetime.now(UTC),
+            images=self.settings.images,
         )
-        result = publish(publication, Path(self.settings.root), now=datetime.now(UTC), images=self.settings.images)
         self.progress("publish", result.value.id if result.value else "nothing", 1, 1)
         if result.value and self.settings.keep:
             prune(self.store.processed, self.settings.keep)
-        nothing = any(issue.code == "nothing_changed" for issue in result.issues)
-        return replace(report, issues=(*report.issues, *result.issues), release=result.value, nothing_changed=nothing)
+        unchanged = any(issue.code == "nothing_changed" for issue in result.issues)
+        issues = (*report.issues, *result.issues)
+        return replace(report, issues=issues, release=result.value, nothing_changed=unchanged)
+
+    def _report(
+        self,
+        documents: _Documents,
+        ids: Mapping[str, str],
+        pairs: Sequence[PairOutcome] = (),
+        nothing_changed: bool = False,
+    ) -> Report:
+        """Report on the run before publishing.
+
+        Args:
+            documents: The documents of the run.
+            ids: Document ids by sha256.
+            pairs: The outcomes of all pairs.
+            nothing_changed: Nothing has changed since the latest release.
+        """
+        rows = tuple(
+            document_report(
+                fetched,
+                self.fetched.attempts.get(url),
+                documents.outcomes.get(url),
+                documents.fallbacks.get(url),
+                ids,
+            )
+            for url, fetched in documents.known.items()
+        )
+        slim = tuple(replace(pair, aligned=None) for pair in pairs)
+        costs = {"fetch": self.fetch_cost} | stage_costs(rows, slim)
+        return Report(self.began, self._elapsed(), rows, slim, tuple(self.issues), None, nothing_changed, costs)
+
+    def _elapsed(self) -> float:
+        """Return the wall-clock time since the run began, in seconds."""
+        return round(time.monotonic() - self.clock, 3)
+
+
+_FEWEST_TO_PAIR = 2  # a single document has nothing to be paired with
+
+
+def _distinct(listings: Mapping[str, Listing]) -> dict[str, Listing]:
+    """Keep one URL for each content: the same bytes under two URLs are one document."""
+    first: dict[str, str] = {}
+    for url, listing in listings.items():
+        first.setdefault(listing.source.sha256, url)
+    return {url: listing for url, listing in listings.items() if first[listing.source.sha256] == url}

@@ -1,4 +1,4 @@
-"""What a run did, document by document: the value behind report.json, the terminal's lines and Prefect's artifacts."""
+"""The report of a run. It is published as report.json and shown by the command line and as Prefect artifacts."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ from msgspec import Struct
 from aisi_ingest.fetch.source import Fetched
 from aisi_ingest.model import Issue, Release
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome
-from aisi_ingest.storage import store
-from aisi_ingest.storage.files import RootError, intact, summed
+from aisi_ingest.storage.files import RootError, atomic_write, checksum_matches, with_checksum
 
 _FILE = "run.json"
 _LOG = logging.getLogger(__name__)
 
+State = Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
 
-class Row(Struct, frozen=True):
-    """What became of one document in a run."""
+
+class DocumentReport(Struct, frozen=True):
+    """The outcome of one document in a run."""
 
     file: str
     url: str
-    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
+    state: State
     sha256: str | None = None
     id: str | None = None  # in the release
-    reason: str | None = None  # failed, refused: one sentence
+    reason: str | None = None  # for failed and refused: one sentence
     issues: tuple[Issue, ...] = ()
-    seconds: dict[str, float] = {}  # by stage, wall clock; 0: fresh
-    memory: dict[str, int] = {}  # by stage that was made: the most that its process held, bytes
+    seconds: dict[str, float] = {}  # by stage, wall clock; 0: the output was up to date
+    memory: dict[str, int] = {}  # by computed stage: peak memory of its process, bytes
 
 
 class StageCost(Struct, frozen=True):
-    """What a stage took in a run, over all documents or pairs."""
+    """The cost of a stage in a run, over all documents or pairs."""
 
-    made: int  # documents or pairs that were not fresh
-    seconds: float  # wall clock, added up: with two workers at once up to twice the run's own
-    memory: int | None = None  # the most that a process held, bytes
+    made: int  # number of documents or pairs that were not up to date
+    seconds: float  # wall clock, summed up: with two workers at most twice the duration of the run
+    memory: int | None = None  # peak memory of a process, bytes
 
 
 class Report(Struct, frozen=True):
-    """What a run did: published as report.json, shown by the command line and the flows."""
+    """The report of a run."""
 
     began: str  # UTC, ISO 8601
     seconds: float
-    documents: tuple[Row, ...]
+    documents: tuple[DocumentReport, ...]
     pairs: tuple[PairOutcome, ...]  # without the beads
     issues: tuple[Issue, ...]  # of the run: index pages, pairing, publishing
     release: Release | None
@@ -56,85 +57,109 @@ class Report(Struct, frozen=True):
 
     @property
     def succeeded(self) -> bool:
-        """True only if every document and pair came through and no stage had an error."""
+        """True if every document and every pair succeeded and no stage reported an error."""
         return not (
-            any(row.state in ("failed", "refused") for row in self.documents)
+            any(document.state in ("failed", "refused") for document in self.documents)
             or any(issue.level == "error" for issue in (*self.issues, *(i for pair in self.pairs for i in pair.issues)))
             or (self.release and self.release.refused)
         )
 
 
-def row_of(
-    each: Fetched,
+def document_report(
+    known: Fetched,
     attempt: Fetched | None,
     outcome: DocumentOutcome | None,
     fallback: DocumentOutcome | None,
     ids: Mapping[str, str],
-) -> Row:
-    """What became of a document: by the attempt to fetch it, what its stages said, and what stands in for it."""
-    receipt = attempt.receipt if attempt else each.receipt
+) -> DocumentReport:
+    """Report on one document.
+
+    Args:
+        known: The document as the ledger has it.
+        attempt: The attempt of this run to fetch it, if there was one.
+        outcome: The outcome of processing it, if it has bytes of its own.
+        fallback: The outcome of processing an earlier content, if the latest one failed.
+        ids: Document ids of the release, by sha256.
+    """
+    receipt = attempt.receipt if attempt else known.receipt
     published = fallback or outcome
     sha256 = published.listing.source.sha256 if published else None
-    issues = (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ()))
+    state = _state(known, attempt, outcome)
     reason = receipt.reason
-    state: Literal["processed", "unchanged", "failed", "refused", "withdrawn"]
-    if attempt and receipt.state in ("refused", "failed"):
-        state = receipt.state
-    elif outcome is None:
-        state = "unchanged" if each.listing else "refused"
-    elif outcome.failed:
-        state = "failed"
+    if state == "failed" and outcome is not None and not _attempt_failed(attempt):
         reason = "; ".join(issue.message for issue in outcome.issues if issue.level == "error")
-    elif receipt.state == "withdrawn":
-        state = "withdrawn"
-    else:
-        state = "processed" if outcome.made else "unchanged"
-    return Row(
+    return DocumentReport(
         receipt.file or receipt.url,
         receipt.url,
         state,
         sha256,
         ids.get(sha256 or ""),
         reason,
-        issues,
+        (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ())),
         outcome.seconds if outcome else {},
         outcome.memory if outcome else {},
     )
 
 
-def stage_costs(rows: Sequence[Row], pairs: Sequence[PairOutcome]) -> dict[str, StageCost]:
-    """What each stage took, of what each document and pair took. Seconds of what was stopped count as well."""
-    took: dict[str, list[tuple[float, int | None]]] = {"extract": [], "tag": [], "align": []}
-    for row in rows:
-        for stage, seconds in row.seconds.items():
+def _attempt_failed(attempt: Fetched | None) -> bool:
+    return attempt is not None and attempt.receipt.state in ("refused", "failed")
+
+
+def _state(known: Fetched, attempt: Fetched | None, outcome: DocumentOutcome | None) -> State:
+    """Decide the state of a document. A failed attempt to fetch it outweighs the outcome of processing."""
+    receipt = attempt.receipt if attempt else known.receipt
+    if attempt and receipt.state in ("refused", "failed"):
+        return receipt.state
+    if outcome is None:
+        return "unchanged" if known.listing else "refused"
+    if outcome.failed:
+        return "failed"
+    if receipt.state == "withdrawn":
+        return "withdrawn"
+    return "processed" if outcome.processed else "unchanged"
+
+
+def stage_costs(documents: Sequence[DocumentReport], pairs: Sequence[PairOutcome]) -> dict[str, StageCost]:
+    """Sum up the cost of each stage over all documents and pairs, including those that were stopped."""
+    measured: dict[str, list[tuple[float, int | None]]] = {"extract": [], "tag": [], "align": []}
+    for document in documents:
+        for stage, seconds in document.seconds.items():
             if seconds:
-                took.setdefault(stage, []).append((seconds, row.memory.get(stage)))
-    took["align"] += [(pair.seconds, pair.memory) for pair in pairs if pair.seconds]
+                measured.setdefault(stage, []).append((seconds, document.memory.get(stage)))
+    measured["align"] += [(pair.seconds, pair.memory) for pair in pairs if pair.seconds]
     return {
         stage: StageCost(
             len(each),
             round(sum(seconds for seconds, _ in each), 3),
             max((memory for _, memory in each if memory is not None), default=None),
         )
-        for stage, each in took.items()
+        for stage, each in measured.items()
     }
 
 
-def keep(processed: Path, report: Report) -> None:
-    """Keep what the last run did in ``processed/run.json``, also where it published nothing.
+def save(processed: Path, report: Report) -> None:
+    """Save the report of the last run as ``processed/run.json``, even if the run published nothing.
 
-    A record only: where the disk refuses it, the run is what it was, and the log says so.
+    The file is only a record. If it cannot be written, a warning is logged and the run is not affected.
+
+    Args:
+        processed: The folder ``processed`` of the root.
+        report: The report.
     """
     try:
-        store.atomic_write(processed / _FILE, summed(msgspec.json.encode(report)) + b"\n")
+        atomic_write(processed / _FILE, with_checksum(msgspec.json.encode(report)) + b"\n")
     except RootError as error:
         _LOG.warning("%s", error)
 
 
-def last(processed: Path) -> Report | None:
-    """What the last run did; None where there was none, or its record is damaged."""
+def load_last(processed: Path) -> Report | None:
+    """Load the report of the last run; None if there was no run or its report is damaged.
+
+    Args:
+        processed: The folder ``processed`` of the root.
+    """
     try:
         line = (processed / _FILE).read_bytes()[:-1]
-        return msgspec.json.decode(line, type=Report) if intact(line) else None
+        return msgspec.json.decode(line, type=Report) if checksum_matches(line) else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None

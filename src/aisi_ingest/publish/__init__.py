@@ -1,4 +1,4 @@
-"""Versioned releases of what was read: tables, formats, a viewer."""
+"""Publish versioned releases: tables in several formats, and a viewer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # On first use: a command that only shows a document as JSON loads no format but that.
+    # Loaded on first use: a command that only prints a document as JSON loads no other format.
     for module, names in _MODULES.items():
         if name in names:
             return getattr(importlib.import_module(f"{__name__}.{module}"), name)

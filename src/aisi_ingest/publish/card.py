@@ -1,4 +1,4 @@
-"""``README.md`` of a release: a dataset card whose YAML head tells ``datasets`` where each table lies."""
+"""``README.md`` of a release: a dataset card. Its YAML head lists the Parquet file of each table for ``datasets``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from aisi_ingest.publish.schema import TABLES, DocumentRow
 
 
 def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
-    """The card as Markdown. Everything that comes from outside is quoted or escaped."""
+    """Return the card as Markdown. Text from documents and sources is quoted or escaped.
+
+    Args:
+        rows: Table to its number of rows.
+        documents: The rows of all documents.
+    """
     works = {each.work for each in documents}
     head = [
         "---",
@@ -35,11 +40,11 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         f"{len(documents)} documents of {len(works)} works, in Japanese and English, as text with structure, mentions,",
         "and sections, blocks and sentences aligned across the two languages.",
         "",
-        "**The text was extracted from the publishers' files by program and edited**: lines joined, code points",
-        "normalised, running heads set apart, mentions tagged and languages aligned. It may hold errors that the",
-        "originals do not; the originals count. Each document row names the address it came from and its licence.",
+        "**The text was extracted from the publishers' files automatically and edited**: lines are joined, characters",
+        "normalised, running heads separated, mentions tagged and languages aligned. It may have errors that the",
+        "originals do not have; the originals are authoritative. Each document has its source and its licence.",
         "",
-        "| table | rows | one row is |",
+        "| table | rows | content of a row |",
         "| --- | ---: | --- |",
         *(f"| `{table}` | {rows[table]} | {_one_line(TABLES[table].__doc__ or '')} |" for table in TABLES),
         "",
@@ -48,9 +53,9 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         'blocks = load_dataset(".", "blocks", split="train")',
         "```",
         "",
-        "The same tables stand in `*.jsonl` (with `schema/*.schema.json`), `parquet/`, `dataset.sqlite`, and the",
-        "aligned text in `bitext.tmx`; `documents/` has one nested JSON file a document;",
-        "`site/index.html` shows all of it. `sha256sum -c SHA256SUMS` checks the files.",
+        "The same tables are in `*.jsonl` (with `schema/*.schema.json`), in `parquet/` and in `dataset.sqlite`. The",
+        "aligned text is in `bitext.tmx`. `documents/` has one nested JSON file for each document.",
+        "`site/index.html` is a viewer for all of it. `sha256sum -c SHA256SUMS` checks the files.",
         "",
         "## Licences and sources",
         "",
@@ -76,6 +81,6 @@ def _yaml(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Text from outside in a cell: no markup, no line break."""
+    """Return a text for a cell of a Markdown table, without markup and line breaks."""
     line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
     return "".join(f"\\{char}" if char in "\\|`*_[]" else char for char in line)

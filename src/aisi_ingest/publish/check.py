@@ -1,25 +1,36 @@
-"""What must hold in every release: references, offsets, boxes, nothing hidden in a section.
+"""Check the rows of a release: references, offsets, boxes, no hidden text in a section.
 
-The same checks run before the pointer moves and when a release is verified later.
+The same checks run before a release is published and when it is verified later. Each function yields one sentence for
+each problem, and each sentence begins with the id of the row.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
 from aisi_ingest.publish.rows import DocumentRows, WorkRows, document_rows
-from aisi_ingest.publish.schema import AlignmentRow, EntityRow, FindingRow
+from aisi_ingest.publish.schema import (
+    AlignmentRow,
+    BlockRow,
+    DocumentRow,
+    EntityRow,
+    FindingRow,
+    MentionRow,
+    SectionRow,
+    TableRow,
+)
 
-_SENTENCE = re.compile(r"(.+):(\d+)-(\d+)")
+_SENTENCE = re.compile(r"(.+):(\d+)-(\d+)")  # <block>:<start>-<end>
 
 
 def work_problems(work: WorkRows) -> Iterator[str]:
-    """One sentence for each thing that does not hold inside a work; each begins with the id of the row."""
+    """Check the rows of one work: its documents, alignments and findings."""
     for document in work.documents:
         yield from document_problems(document)
-    known = {each.document.id for each in work.documents}
+    documents = {each.document.id for each in work.documents}
     targets = {
         "section": {each.id for document in work.documents for each in document.sections},
         "block": {each.id for document in work.documents for each in document.blocks},
@@ -27,39 +38,43 @@ def work_problems(work: WorkRows) -> Iterator[str]:
     lengths = {each.id: len(each.text) for document in work.documents for each in document.blocks}
     seen: set[str] = set()
     for bead in work.alignments:
-        yield from _doubles(bead.id, seen)
-        yield from _pair_problems(bead, known)
-        for target in (*bead.ja, *bead.en):
-            if bead.unit == "sentence":
-                yield from _sentence_problems(bead.id, target, lengths)
-            elif target not in targets[bead.unit]:
-                yield f"{bead.id}: no {bead.unit} has the id {target}"
-        if not bead.ja and not bead.en:
-            yield f"{bead.id}: both sides are empty"
+        yield from _repeated_id_problems(bead.id, seen)
+        yield from _pair_problems(bead, documents)
+        yield from _bead_problems(bead, targets, lengths)
     for finding in work.findings:
-        yield from _doubles(finding.id, seen)
-        yield from _pair_problems(finding, known)
+        yield from _repeated_id_problems(finding.id, seen)
+        yield from _pair_problems(finding, documents)
         for target in (*finding.ja, *finding.en):
             if target not in targets["section"] and target not in targets["block"]:
                 yield f"{finding.id}: no section or block has the id {target}"
 
 
-def _doubles(row: str, seen: set[str]) -> Iterator[str]:
+def _repeated_id_problems(row: str, seen: set[str]) -> Iterator[str]:
     if row in seen:
-        yield f"{row}: the id stands twice"
+        yield f"{row}: the id is used twice"
     seen.add(row)
 
 
-def _pair_problems(row: AlignmentRow | FindingRow, known: set[str]) -> Iterator[str]:
+def _pair_problems(row: AlignmentRow | FindingRow, documents: set[str]) -> Iterator[str]:
     for document in (row.ja_document, row.en_document):
-        if document not in known:
+        if document not in documents:
             yield f"{row.id}: no document has the id {document}"
+
+
+def _bead_problems(bead: AlignmentRow, targets: dict[str, set[str]], lengths: dict[str, int]) -> Iterator[str]:
+    for target in (*bead.ja, *bead.en):
+        if bead.unit == "sentence":
+            yield from _sentence_problems(bead.id, target, lengths)
+        elif target not in targets[bead.unit]:
+            yield f"{bead.id}: no {bead.unit} has the id {target}"
+    if not bead.ja and not bead.en:
+        yield f"{bead.id}: both sides are empty"
 
 
 def _sentence_problems(row: str, target: str, lengths: dict[str, int]) -> Iterator[str]:
     match = _SENTENCE.fullmatch(target)
     if not match:
-        yield f"{row}: {target} is not <block>:<start>-<end>"
+        yield f"{row}: {target} does not have the form <block>:<start>-<end>"
         return
     block, start, end = match.group(1), int(match.group(2)), int(match.group(3))
     if block not in lengths:
@@ -69,9 +84,10 @@ def _sentence_problems(row: str, target: str, lengths: dict[str, int]) -> Iterat
 
 
 def content_problems(content: Content, mentions: tuple[Mention, ...]) -> Iterator[str]:
-    """What would keep a document from being published, whatever its work and its licence.
+    """Check for problems that would prevent publishing a document, whatever its work and its licence.
 
-    Asked while it is processed: there it costs the document, in a release it would cost all of them.
+    The check runs while the document is processed: there a problem rejects this document, in a release it would reject
+    all of them.
     """
     listing = Listing(Source(None, "", "", 0, ""), licence=Licence("", "", ""))
     rows, _ = document_rows(Document(listing, content, mentions), {})
@@ -79,63 +95,91 @@ def content_problems(content: Content, mentions: tuple[Mention, ...]) -> Iterato
 
 
 def document_problems(rows: DocumentRows) -> Iterator[str]:
-    """The same for one document."""
-    head = rows.document
+    """Check the rows of one document."""
     blocks = {each.id: each for each in rows.blocks}
     sections = {each.id for each in rows.sections}
     tables = {each.id for each in rows.tables}
-    every = [row.id for part in (rows.sections, rows.blocks, rows.tables, rows.mentions) for row in part]
-    if len(set(every)) != len(every):
-        yield f"{head.id}: {len(every) - len(set(every))} ids stand twice"
+    yield from _head_problems(rows)
+    for section in rows.sections:
+        yield from _section_problems(section, sections, rows.document)
+    for block in rows.blocks:
+        yield from _block_problems(block, sections, rows.document)
+        yield from _note_problems(block, blocks)
+    for table in rows.tables:
+        yield from _table_problems(table, blocks, tables)
+    for mention in rows.mentions:
+        yield from _mention_problems(mention, blocks)
+
+
+def _head_problems(rows: DocumentRows) -> Iterator[str]:
+    head = rows.document
+    ids = Counter(row.id for part in (rows.sections, rows.blocks, rows.tables, rows.mentions) for row in part)
+    if repeated := ids.total() - len(ids):
+        yield f"{head.id}: {repeated} ids are used twice"
     if len(head.page_sizes) != head.pages:
         yield f"{head.id}: {head.pages} pages, but {len(head.page_sizes)} page sizes"
-    for section in rows.sections:
-        if section.parent is not None and section.parent not in sections:
-            yield f"{section.id}: no section has the id {section.parent}"
-        if not 1 <= section.pages[0] <= section.pages[1] <= head.pages:
-            yield f"{section.id}: pages {section.pages[0]} to {section.pages[1]} of {head.pages}"
-    for block in rows.blocks:
-        if block.section is not None and block.section not in sections:
-            yield f"{block.id}: no section has the id {block.section}"
-        if block.section is not None and block.hidden:
-            yield f"{block.id}: hidden text stands in the section {block.section}"
-        if not 1 <= block.page <= head.pages:
-            yield f"{block.id}: page {block.page} of {head.pages}"
-        else:
-            yield from _box_problems(block.id, block.bbox, head.page_sizes[block.page - 1])
-        for note in block.notes:
-            if note.block not in blocks:
-                yield f"{block.id}: no block has the id {note.block}"
-            if note.offset > len(block.text):
-                yield f"{block.id}: a footnote is anchored at {note.offset}, behind the end at {len(block.text)}"
-    for table in rows.tables:
-        if table.block not in blocks:
-            yield f"{table.id}: no block has the id {table.block}"
-        if table.continues is not None and table.continues not in tables:
-            yield f"{table.id}: no table has the id {table.continues}"
-        if len({len(row) for row in table.rows}) > 1:
-            yield f"{table.id}: its rows are not equally long"
-        if table.header_rows > len(table.rows):
-            yield f"{table.id}: {table.header_rows} header rows of {len(table.rows)} rows"
-    for mention in rows.mentions:
-        held = blocks.get(mention.block)
-        if held is None:
-            yield f"{mention.id}: no block has the id {mention.block}"
-        elif held.text[mention.start : mention.end] != mention.text:
-            there = held.text[mention.start : mention.end]
-            yield f"{mention.id}: {mention.block} has {there!r} at {mention.start}, not {mention.text!r}"
 
 
-def _box_problems(row: str, box: tuple[float, float, float, float], size: tuple[float, float]) -> Iterator[str]:
-    x0, top, x1, bottom = box
-    if not (0 <= x0 <= x1 <= size[0] and 0 <= top <= bottom <= size[1]):
-        yield f"{row}: the box {list(box)} is not inside its page of {size[0]} by {size[1]} points"
+def _section_problems(section: SectionRow, sections: set[str], head: DocumentRow) -> Iterator[str]:
+    if section.parent is not None and section.parent not in sections:
+        yield f"{section.id}: no section has the id {section.parent}"
+    first, last = section.pages
+    if not 1 <= first <= last <= head.pages:
+        yield f"{section.id}: pages {first} to {last} of {head.pages}"
+
+
+def _block_problems(block: BlockRow, sections: set[str], head: DocumentRow) -> Iterator[str]:
+    if block.section is not None and block.section not in sections:
+        yield f"{block.id}: no section has the id {block.section}"
+    if block.section is not None and block.hidden:
+        yield f"{block.id}: hidden text is in the section {block.section}"
+    if not 1 <= block.page <= head.pages:
+        yield f"{block.id}: page {block.page} of {head.pages}"
+        return
+    width, height = head.page_sizes[block.page - 1]
+    x0, top, x1, bottom = block.bbox
+    if not (0 <= x0 <= x1 <= width and 0 <= top <= bottom <= height):
+        yield f"{block.id}: the box {list(block.bbox)} is not inside its page of {width} by {height} points"
+
+
+def _note_problems(block: BlockRow, blocks: dict[str, BlockRow]) -> Iterator[str]:
+    for note in block.notes:
+        if note.block not in blocks:
+            yield f"{block.id}: no block has the id {note.block}"
+        if note.offset > len(block.text):
+            yield f"{block.id}: a footnote has its anchor at {note.offset}, after the end at {len(block.text)}"
+
+
+def _table_problems(table: TableRow, blocks: dict[str, BlockRow], tables: set[str]) -> Iterator[str]:
+    if table.block not in blocks:
+        yield f"{table.id}: no block has the id {table.block}"
+    if table.continues is not None and table.continues not in tables:
+        yield f"{table.id}: no table has the id {table.continues}"
+    if len({len(row) for row in table.rows}) > 1:
+        yield f"{table.id}: its rows are not equally long"
+    if table.header_rows > len(table.rows):
+        yield f"{table.id}: {table.header_rows} header rows of {len(table.rows)} rows"
+
+
+def _mention_problems(mention: MentionRow, blocks: dict[str, BlockRow]) -> Iterator[str]:
+    block = blocks.get(mention.block)
+    if block is None:
+        yield f"{mention.id}: no block has the id {mention.block}"
+        return
+    text = block.text[mention.start : mention.end]
+    if text != mention.text:
+        yield f"{mention.id}: {mention.block} has {text!r} at {mention.start}, not {mention.text!r}"
 
 
 def entity_problems(entities: Iterable[EntityRow], mentioned: set[str]) -> Iterator[str]:
-    """Entities without a mention, and values of mentions that no entity has."""
-    known = {each.id for each in entities}
-    for value in sorted(mentioned - known):
+    """Check that entities and mentions match: each entity is mentioned, and each mentioned entity has a row.
+
+    Args:
+        entities: The rows of the table of entities.
+        mentioned: The values of all mentions except dates.
+    """
+    ids = {each.id for each in entities}
+    for value in sorted(mentioned - ids):
         yield f"{value}: mentions point to it, but no entity has this id"
-    for value in sorted(known - mentioned):
+    for value in sorted(ids - mentioned):
         yield f"{value}: no mention points to this entity"

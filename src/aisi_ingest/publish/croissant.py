@@ -1,7 +1,7 @@
-"""``croissant.json``: the data set described in Croissant 1.0 (https://docs.mlcommons.org/croissant/docs/croissant-spec.html).
+"""``croissant.json``: a description of the data set in Croissant 1.0.
 
-Record sets read the Parquet files. Fields that hold objects or lists of lists stand in the data but not
-here: Croissant 1.0 has no name for them.
+Specification: https://docs.mlcommons.org/croissant/docs/croissant-spec.html. The record sets read the Parquet files.
+Fields with objects or lists are in the data but not in the description: Croissant 1.0 has no type for them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from aisi_ingest.publish.formats import fields
+from aisi_ingest.publish.formats import VERSION_DIGITS, fields
 from aisi_ingest.publish.schema import TABLES, DocumentRow
 from aisi_ingest.storage.files import sha256_of
 
@@ -53,14 +53,21 @@ _CONTEXT = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
+_FULL_DATE_LENGTH = len("2024-09-25")  # an EDTF date to the day; schema.org dates know no others
 _TYPES = {"string": "sc:Text", "integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean"}
 
 
 def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> dict[str, Any]:
-    """The description of the release in ``folder``, whose Parquet files are written already."""
+    """Describe the release in ``folder``.
+
+    Args:
+        folder: The release; its Parquet files must have been written.
+        documents: The rows of all documents.
+        digest: The digest of the release.
+    """
     urls = sorted({each.licence.url for each in documents if each.licence.url})
     names = sorted({each.licence.name for each in documents})
-    dates = sorted(each.date for each in documents if each.date and len(each.date) == 10)
+    dates = sorted(each.date for each in documents if each.date and len(each.date) == _FULL_DATE_LENGTH)
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -69,7 +76,7 @@ def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> di
         "description": "Japanese and English publications on AI safety: text, sections, mentions, aligned pairs.",
         "license": urls or names,
         **({"url": address} if (address := _address(documents)) else {}),
-        "version": f"1.0.0+{digest[:12]}",
+        "version": f"1.0.0+{digest[:VERSION_DIGITS]}",
         "citeAs": "; ".join(sorted({each.licence.attribution for each in documents})),
         **({"datePublished": dates[-1]} if dates else {}),
         "inLanguage": ["ja", "en"],
@@ -99,7 +106,7 @@ def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> di
 
 
 def _address(documents: Sequence[DocumentRow]) -> str | None:
-    """Where the data come from: the site of the first document that has an address."""
+    """Return the site that the data come from: that of the first document with an address."""
     for each in documents:
         if each.source.url:
             parts = urlsplit(each.source.url)

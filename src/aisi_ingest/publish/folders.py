@@ -1,8 +1,8 @@
-"""Folders of releases: built aside under a lock, put in their place, pointed at, listed, pruned.
+"""Folders of releases: build in a locked temporary folder, move into place, set ``latest``, list, prune.
 
-``processed/.building-<pid>-<n>/`` is locked while it is written; one without a lock was left by a
-publish that was killed, and the next one removes it. ``processed/latest`` is a symbolic link that is
-replaced, so a reader sees the old release or the new one.
+``processed/.building-<pid>-<n>/`` is locked while it is written. One without a lock was left by a publish that was
+killed, and the next publish removes it. ``processed/latest`` is a symbolic link that is replaced in one step, so that a
+reader sees the old release or the new one.
 """
 
 from __future__ import annotations
@@ -26,40 +26,44 @@ import msgspec
 from aisi_ingest.publish.formats import pretty
 from aisi_ingest.publish.schema import TABLES
 
-_STALE_SECONDS = 3600
+_STALE_SECONDS = 3600  # age from which on a temporary link belongs to no running publish
 
 
 @contextmanager
 def building(processed: Path) -> Iterator[Path]:
-    """A locked folder of our own to build in. The lock is on the folder itself, so it stays when the folder moves."""
+    """Create a locked folder to build a release in, and remove it afterwards if it was not moved.
+
+    The lock is on the folder itself, so it remains when the folder is moved.
+    """
     for number in count():
         folder = processed / f".building-{os.getpid()}-{number}"
         try:
             folder.mkdir()
         except FileExistsError:
             continue
-        # Until it is locked, another publish may take it for a leftover, and remove it.
+        # Before it is locked, another publish may regard it as left over and remove it.
         with suppress(FileNotFoundError):
             lock = os.open(folder, os.O_RDONLY)
-            if _locked(lock) and _same(lock, folder):
+            if _try_lock(lock) and _is_same_file(lock, folder):
                 break
             os.close(lock)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # it is there only if it was not moved to its place
+        shutil.rmtree(folder, ignore_errors=True)  # exists only if it was not moved into place
         os.close(lock)
 
 
-def _same(descriptor: int, path: Path) -> bool:
-    """Whether the path still leads to what was opened: the folder may have been removed and made anew."""
+def _is_same_file(descriptor: int, path: Path) -> bool:
+    """Return True where the path still leads to the open folder, which may have been removed and created again."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
         return False
 
 
-def _locked(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
+    """Take an exclusive lock, and return False where somebody else has a lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -68,36 +72,44 @@ def _locked(descriptor: int) -> bool:
 
 
 def clean(processed: Path) -> list[str]:
-    """Remove what killed publishes and prunes left: folders that nobody holds a lock on, pointers never moved."""
+    """Remove what killed publishes and prunes left: folders without a lock, and old temporary links.
+
+    Returns:
+        The names of the removed folders.
+    """
     removed = []
     for folder in sorted((*processed.glob(".building-*"), *processed.glob(".pruned-*"))):
         with suppress(OSError):
             lock = os.open(folder, os.O_RDONLY)
-            if _locked(lock):
+            if _try_lock(lock):
                 shutil.rmtree(folder, ignore_errors=True)
                 removed.append(folder.name)
             os.close(lock)
     for path in processed.glob(".new-*"):
-        with suppress(OSError):  # young ones are another publish's, about to be moved to their place
+        with suppress(OSError):  # a recent one belongs to a running publish
             if time.time() - path.lstat().st_mtime > _STALE_SECONDS:
                 path.unlink()
     return removed
 
 
-def free_name(processed: Path, now: datetime) -> str:
-    """The id of the next release: the time, and never before a release that is there.
+def next_id(processed: Path, now: datetime) -> str:
+    """Return the id of the next release: the time in UTC, and a number where it is not later than the newest id.
 
-    Ids are in the order of publishing, also where the clock was set back: then the newest id is counted on.
+    Ids are always in the order of publishing, also after the clock was set back.
     """
     base, first = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), 1
-    there = [_by_time(folder) for folder in (processed / "releases").glob("[0-9]*")]
-    if there and max(there)[0] >= base:
-        base, first = max(there)[0], max(there)[1] + 1
+    existing = [_by_time(folder) for folder in (processed / "releases").glob("[0-9]*")]
+    if existing and max(existing)[0] >= base:
+        base, first = max(existing)[0], max(existing)[1] + 1
     return base if first == 1 else f"{base}-{first}"
 
 
-def place(folder: Path, processed: Path, name: str) -> str:
-    """Move the folder to its place; where another publish took the name meanwhile, to the next free one."""
+def move_into_place(folder: Path, processed: Path, name: str) -> str:
+    """Move a built release to ``releases/<name>``, or to the next free name if another publish used this one.
+
+    Returns:
+        The name that was used.
+    """
     for number in count(2):
         try:
             # Renaming onto a folder fails unless it is empty, and a release never is.
@@ -113,9 +125,10 @@ def place(folder: Path, processed: Path, name: str) -> str:
 
 
 def flush(folder: Path) -> None:
-    """Have the release on the disk before anything points at it.
+    """Write the release to the disk before ``latest`` points to it.
 
-    The whole file system at once where the system can (syncfs(2)): 2,000 files took 0.2 s so, and 6 s one by one.
+    The whole file system is flushed at once where the system supports that (syncfs(2)): 2,000 files took 0.2 s, and 6 s
+    one by one.
     """
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
@@ -139,26 +152,26 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def point(processed: Path, name: str) -> None:
-    """Point ``latest`` at a release, in one step."""
-    temporary = _aside(processed)
+def set_latest(processed: Path, name: str) -> None:
+    """Point ``latest`` to a release, in one step."""
+    temporary = _temporary_path(processed)
     temporary.symlink_to(Path("releases") / name)
     os.replace(temporary, processed / "latest")
 
 
-def _aside(processed: Path) -> Path:
-    """A name that no other publish has, of this process or another."""
+def _temporary_path(processed: Path) -> Path:
+    """Return a path that no other publish uses, in this process or another."""
     return processed / f".new-{uuid.uuid4().hex}"
 
 
 def latest_release(processed: Path) -> Path | None:
-    """The folder that ``latest`` points at, or None."""
+    """Return the folder that ``latest`` points to, or None."""
     pointer = processed / "latest"
     return pointer.resolve() if pointer.is_dir() else None
 
 
 def read_report(release: Path) -> dict[str, Any]:
-    """``report.json`` of a release; empty where it cannot be read."""
+    """Return ``report.json`` of a release; empty where it cannot be read."""
     try:
         report = msgspec.json.decode((release / "report.json").read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
@@ -167,14 +180,19 @@ def read_report(release: Path) -> dict[str, Any]:
 
 
 def write_index(processed: Path, succeeded: bool) -> None:
-    """``processed/index.json``: what is published, how the last run ended, which release had no failure."""
-    temporary = _aside(processed)
+    """Write ``processed/index.json``: all releases, how the last run ended, and the last release without a failure."""
+    temporary = _temporary_path(processed)
     temporary.write_bytes(index(processed, succeeded))
     os.replace(temporary, processed / "index.json")
 
 
 def index(processed: Path, succeeded: bool) -> bytes:
-    """What ``index.json`` says of the releases that are there."""
+    """Return the content of ``index.json`` for the existing releases.
+
+    Args:
+        processed: The folder ``processed``.
+        succeeded: Whether the last run succeeded.
+    """
     entries = releases(processed)
     latest = latest_release(processed)
     content = {
@@ -187,7 +205,7 @@ def index(processed: Path, succeeded: bool) -> bytes:
 
 
 def _succeeded(processed: Path) -> bool:
-    """How the last run ended, as ``index.json`` has it."""
+    """Return whether the last run succeeded, by ``index.json``."""
     try:
         return bool(msgspec.json.decode((processed / "index.json").read_bytes())["result"] == "success")
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
@@ -195,19 +213,19 @@ def _succeeded(processed: Path) -> bool:
 
 
 def releases(processed: Path) -> list[dict[str, Any]]:
-    """Every release, oldest first: id, path, digest, whether its run succeeded, rows a table."""
+    """Return every release, oldest first: id, path, digest, time, whether its run succeeded, rows of each table."""
     entries = []
     for folder in sorted((processed / "releases").glob("[0-9]*"), key=_by_time):
         report = read_report(folder)
-        about = report.get("release", {})
+        release = report.get("release", {})
         entries.append(
             {
                 "id": folder.name,
                 "path": f"releases/{folder.name}",
-                "digest": about.get("digest"),
-                "published": about.get("published"),
+                "digest": release.get("digest"),
+                "published": release.get("published"),
                 "succeeded": bool(report.get("succeeded")),
-                "rows": {table: about.get("rows", {}).get(table, 0) for table in TABLES},
+                "rows": {table: release.get("rows", {}).get(table, 0) for table in TABLES},
             }
         )
     return entries
@@ -219,28 +237,34 @@ def _by_time(folder: Path) -> tuple[str, int]:
 
 
 def prune(processed: Path, keep: int) -> list[str]:
-    """Remove all but the ``keep`` newest releases, and give the ids of those removed.
+    """Delete all releases except the ``keep`` newest.
 
-    Never the latest, the last successful one, or one that a reader holds open (``aisi_ingest.load``
-    takes a shared lock on the folder).
+    The latest, the last successful one, and releases in use are never deleted: ``aisi_ingest.load`` takes a shared lock
+    on the folder.
+
+    Returns:
+        The ids of the deleted releases.
+
+    Raises:
+        ValueError: ``keep`` is below 1.
     """
     if keep < 1:
         raise ValueError("keep at least one release")
     entries = releases(processed)
     latest = latest_release(processed)
-    spared = {latest.name if latest else None, _last_successful(entries)}
+    protected = {latest.name if latest else None, _last_successful(entries)}
     removed = []
     for entry in entries[:-keep]:
         folder = processed / entry["path"]
-        if entry["id"] in spared:
+        if entry["id"] in protected:
             continue
         lock = os.open(folder, os.O_RDONLY)
         try:
-            if _locked(lock):
-                # Moved first: a prune that is killed leaves no half release behind.
-                aside = processed / f".pruned-{entry['id']}"
-                os.rename(folder, aside)
-                shutil.rmtree(aside, ignore_errors=True)
+            if _try_lock(lock):
+                # Moved first, so that a killed prune does not leave an incomplete release.
+                moved = processed / f".pruned-{entry['id']}"
+                os.rename(folder, moved)
+                shutil.rmtree(moved, ignore_errors=True)
                 removed.append(entry["id"])
         finally:
             os.close(lock)
@@ -250,5 +274,5 @@ def prune(processed: Path, keep: int) -> list[str]:
 
 
 def _last_successful(entries: list[dict[str, Any]]) -> str | None:
-    good = [entry["id"] for entry in entries if entry["succeeded"]]
-    return good[-1] if good else None
+    successful = [entry["id"] for entry in entries if entry["succeeded"]]
+    return successful[-1] if successful else None

@@ -1,6 +1,6 @@
-"""Writers of the plain formats: JSON lines, nested JSON, JSON Schemas, the Frictionless data package, sums.
+"""Write the plain formats: JSON lines, nested JSON, JSON Schemas, the Frictionless data package, checksums.
 
-A writer takes one work after the other, so that a release of any size is written in bounded memory.
+A writer takes one work after the other, so that a release of any size is written with bounded memory.
 """
 
 from __future__ import annotations
@@ -17,23 +17,33 @@ from aisi_ingest.publish.schema import REFERENCES, TABLES, DocumentRow, EntityRo
 from aisi_ingest.storage.files import sha256_of
 
 _encoder = msgspec.json.Encoder(order="sorted")
+VERSION_DIGITS = 12  # hex digits of the digest in the version
 
 
 class Writer(Protocol):
-    """One format of a release. ``add`` is called once a work, in order, then ``finish`` once."""
+    """One format of a release. ``add`` is called for each work in order, then ``finish`` once."""
 
-    def add(self, work: WorkRows) -> None: ...
+    def add(self, work: WorkRows) -> None:
+        """Write the rows of one work."""
 
-    def finish(self, entities: Sequence[EntityRow]) -> None: ...
+    def finish(self, entities: Sequence[EntityRow]) -> None:
+        """Write the rows of the entities, and complete the files."""
 
 
 def pretty(value: Any) -> bytes:
-    """JSON for people: sorted keys, two spaces, a line break at the end."""
+    """Encode as JSON for people to read: sorted keys, indented by two spaces, with a line break at the end."""
     return msgspec.json.format(_encoder.encode(value), indent=2) + b"\n"
 
 
-class JsonLines:
-    """``<table>.jsonl``: a row a line. Each line is read back against its schema before it counts as written."""
+class JsonLinesWriter:
+    """Writes ``<table>.jsonl``, one row on each line. Each line is decoded again to check it against its schema.
+
+    Args:
+        folder: The folder of the release.
+
+    Attributes:
+        rows: Table to the number of rows written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._open = ExitStack()
@@ -44,50 +54,60 @@ class JsonLines:
         self.rows = dict.fromkeys(TABLES, 0)
 
     def add(self, work: WorkRows) -> None:
+        """Write the rows of one work. Raises msgspec.ValidationError where a row does not fit its schema."""
         for table in TABLES:
             self._write(table, work.rows(table))
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
+        """Write the rows of the entities, and close the files."""
         self._write("entities", entities)
         self._open.close()
 
     def close(self) -> None:
-        """Close the files of a release that is given up."""
+        """Close the files, also those of a release that will not be published."""
         self._open.close()
 
     def _write(self, table: str, rows: Iterable[msgspec.Struct]) -> None:
         file, decoder = self._files[table], self._decoders[table]
         for row in rows:
             line = _encoder.encode(row)
-            decoder.decode(line)  # raises msgspec.ValidationError: the types of Python do not hold at run time
+            decoder.decode(line)  # raises msgspec.ValidationError: Python does not check types at run time
             file.write(line + b"\n")
             self.rows[table] += 1
 
 
-class Nested:
-    """``documents/<work>/<edition>.<lang>.json``: a document's metadata, and sections > blocks > mentions."""
+class NestedJsonWriter:
+    """Writes ``documents/<work>/<edition>.<lang>.json``: metadata of a document, and sections > blocks > mentions.
+
+    Args:
+        folder: The folder of the release.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def add(self, work: WorkRows) -> None:
+        """Write one file for each document of a work."""
         for rows in work.documents:
             path = self._folder / nested_path(rows.document.id)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(pretty(nested(rows)))
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
-        """Nothing is left to write."""
+        """Do nothing: all files are complete."""
 
 
 def nested_path(document: str) -> str:
-    """Where a document's nested JSON lies in a release: ``a/1.0/ja`` is ``documents/a/1.0.ja.json``."""
+    """Return the path of a document's nested JSON in a release: ``a/1.0/ja`` is ``documents/a/1.0.ja.json``."""
     work, edition, lang = document.split("/")
     return f"documents/{work}/{edition}.{lang}.json"
 
 
 def nested(rows: DocumentRows) -> dict[str, Any]:
-    """One document as a tree. Blocks in no section (furniture, speaker's notes, hidden text) stand in ``outside``."""
+    """Return one document as a tree.
+
+    Blocks without a section (furniture, speaker's notes, hidden text) are in the list ``outside``.
+    """
     mentions: dict[str, list[dict[str, Any]]] = {}
     for mention in rows.mentions:
         mentions.setdefault(mention.block, []).append(_without(mention, "document", "block"))
@@ -103,12 +123,12 @@ def nested(rows: DocumentRows) -> dict[str, Any]:
     return head | {"sections": sections, "outside": under.get(None, [])}
 
 
-def _without(row: msgspec.Struct, *left: str) -> dict[str, Any]:
-    return {field: getattr(row, field) for field in row.__struct_fields__ if field not in left}
+def _without(row: msgspec.Struct, *omitted: str) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in row.__struct_fields__ if field not in omitted}
 
 
 def write_schemas(folder: Path) -> None:
-    """``schema/<table>.schema.json`` for every table."""
+    """Write ``schema/<table>.schema.json`` for every table."""
     (folder / "schema").mkdir()
     for table in TABLES:
         (folder / "schema" / f"{table}.schema.json").write_bytes(pretty(json_schema(table)))
@@ -125,7 +145,7 @@ _JSON_TO_FRICTIONLESS = {
 
 def _field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     choices = schema.get("anyOf", [schema])
-    # Enums are of strings, and msgspec leaves their type out.
+    # Enums hold strings; msgspec does not write their type.
     types = {choice.get("type", "string" if "enum" in choice else "object") for choice in choices} - {"null"}
     field: dict[str, Any] = {
         "name": name,
@@ -143,7 +163,7 @@ def _field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def fields(table: str) -> Iterator[dict[str, Any]]:
-    """The fields of a table as Frictionless describes them, in the order of the rows (sorted)."""
+    """Yield the fields of a table as Frictionless describes them, sorted as in the rows."""
     schema = json_schema(table)
     properties = schema["$defs"][TABLES[table].__name__]["properties"]
     for name in sorted(properties):
@@ -151,7 +171,14 @@ def fields(table: str) -> Iterator[dict[str, Any]]:
 
 
 def data_package(folder: Path, rows: dict[str, int], documents: Sequence[DocumentRow], digest: str) -> dict[str, Any]:
-    """The manifest: Frictionless Data Package v2, without a clock."""
+    """Return the manifest of a release: Frictionless Data Package v2, without any time.
+
+    Args:
+        folder: The folder of the release; its JSON lines must have been written.
+        rows: Table to its number of rows.
+        documents: The rows of all documents.
+        digest: The digest of the release.
+    """
     resources = []
     for table in TABLES:
         path = folder / f"{table}.jsonl"
@@ -160,7 +187,7 @@ def data_package(folder: Path, rows: dict[str, int], documents: Sequence[Documen
             for (source, field), target in REFERENCES.items()
             if source == table
         ]
-        # An empty text is a value; what is missing is null.
+        # An empty text is a value; a missing value is null.
         schema = {"fields": list(fields(table)), "primaryKey": ["id"], "missingValues": []}
         schema |= {"foreignKeys": foreign} if foreign else {}
         resources.append(
@@ -181,9 +208,9 @@ def data_package(folder: Path, rows: dict[str, int], documents: Sequence[Documen
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "aisi-ingest",
         "title": "Japanese and English publications on AI safety, aligned and tagged",
-        "description": "The text was extracted from the publishers' files by program and edited: "
+        "description": "The text was extracted from the publishers' files automatically and edited: "
         "joined, normalised, tagged and aligned.",
-        "version": digest[:12],
+        "version": digest[:VERSION_DIGITS],
         "licenses": licences(documents),
         "sources": [
             {"title": f"{each.title} ({each.id})", "path": each.source.url}
@@ -196,7 +223,7 @@ def data_package(folder: Path, rows: dict[str, int], documents: Sequence[Documen
 
 
 def licences(documents: Iterable[DocumentRow]) -> list[dict[str, str]]:
-    """Each licence once, as Frictionless wants it."""
+    """Return each licence once, in the form of Frictionless."""
     found = {}
     for each in documents:
         name = "".join(
@@ -208,7 +235,7 @@ def licences(documents: Iterable[DocumentRow]) -> list[dict[str, str]]:
 
 
 def write_sums(folder: Path) -> None:
-    """``SHA256SUMS`` over every other file, as ``sha256sum -c`` reads it."""
+    """Write ``SHA256SUMS`` for every other file, in the format of ``sha256sum -c``."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [f"{sha256_of(folder / path)}  {path}\n" for path in paths if path != "SHA256SUMS"]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

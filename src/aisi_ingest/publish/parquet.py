@@ -1,4 +1,4 @@
-"""``parquet/<table>.parquet``: the same rows with types, compressed with zstd."""
+"""Write ``parquet/<table>.parquet``: the same rows with types, compressed with zstd."""
 
 from __future__ import annotations
 
@@ -11,139 +11,153 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from aisi_ingest.publish.reuse import Before
+from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import TABLES, EntityRow
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
-_MOST = 20_000  # rows of a row group: what is held in memory
-_LEAST = 2_000  # rows: below, a group of its own costs readers more than it spares us
-_ROWS = b"aisi-ingest:rows"  # in the footer: digests of each row group's rows, so that the next release knows them
+_MAX_GROUP_ROWS = 20_000  # rows of a row group, because they are held in memory
+_MIN_GROUP_ROWS = 2_000  # smaller groups cost readers more time than they save when a release is written
+_GROUP_ENDS = 64  # of 256 values of a digest byte: one work in four may end a row group
+_DIGESTS_KEY = b"aisi-ingest:rows"  # in the footer: the digest of each row group, for reuse by the next release
 
 
-class Parquet:
-    """Writer of the typed tables.
+class ParquetWriter:
+    """Writes the typed tables.
 
-    What the release ``before`` has is taken over: a table whose rows are all the same as a link, of the
-    others the row groups whose rows are the same, as Arrow has them. The bytes are those that a
-    release without one before it would have.
+    The previous release is reused: a table with the same rows as a link, and of the other tables the row groups with
+    the same rows as Arrow tables. The bytes are the same as without a previous release.
+
+    Args:
+        folder: The folder ``parquet`` of the release; it must not exist.
+        stages: The names of the stages in ``made_with``.
+        previous: The previous release.
     """
 
-    def __init__(self, folder: Path, stages: Sequence[str], before: Before) -> None:
+    def __init__(self, folder: Path, stages: Sequence[str], previous: PreviousRelease) -> None:
         folder.mkdir()
         self._tables = {
-            table: _Table(folder / f"{table}.parquet", arrow_schema(table, stages), before)
+            table: _TableWriter(folder / f"{table}.parquet", arrow_schema(table, stages), previous)
             for table in TABLES
-            if not _taken_over(folder, table, before)
+            if not _reuse_file(folder, table, previous)
         }
 
     def add(self, work: WorkRows) -> None:
+        """Write the rows of one work."""
         for table, writer in self._tables.items():
-            writer.take(work.rows(table))
-            writer.end(work.work)
+            writer.add(work.rows(table))
+            writer.end_work(work.work)
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
+        """Write the rows of the entities, and close the files."""
         if "entities" in self._tables:
-            self._tables["entities"].take(entities)
+            self._tables["entities"].add(entities)
         for writer in self._tables.values():
             writer.close()
 
 
-class _Table:
-    """One table's file, written a row group at a time."""
+class _TableWriter:
+    """Writes the file of one table, one row group at a time."""
 
-    def __init__(self, path: Path, schema: Any, before: Before) -> None:
+    def __init__(self, path: Path, schema: Any, previous: PreviousRelease) -> None:
         import pyarrow.parquet as pq
 
         self._schema = schema
         self._file = pq.ParquetWriter(path, schema, compression="zstd")
-        old = before.intact(f"parquet/{path.name}")
-        self._before = _Groups(old, schema) if old else None
+        old = previous.intact_file(f"parquet/{path.name}")
+        self._old_groups = _RowGroups(old, schema) if old else None
         self._rows: list[Any] = []
         self._digests: list[str] = []
 
-    def take(self, rows: Iterable[msgspec.Struct]) -> None:
+    def add(self, rows: Iterable[msgspec.Struct]) -> None:
         self._rows += rows
 
-    def end(self, work: str) -> None:
-        """After each work. Groups end with works that their names choose: a work more or less moves no other's end."""
-        held = len(self._rows)
-        if held >= _MOST or (held >= _LEAST and hashlib.sha256(work.encode()).digest()[0] < 64):
+    def end_work(self, work: str) -> None:
+        """Write a row group after a work, if it is large enough.
+
+        Where a group ends depends on the names of works. Adding or removing a work does not move the ends of the other
+        groups, so that they can be reused.
+        """
+        count = len(self._rows)
+        may_end = hashlib.sha256(work.encode()).digest()[0] < _GROUP_ENDS
+        if count >= _MAX_GROUP_ROWS or (count >= _MIN_GROUP_ROWS and may_end):
             self._flush()
 
     def close(self) -> None:
         self._flush()
-        self._file.add_key_value_metadata({_ROWS: " ".join(self._digests)})
+        self._file.add_key_value_metadata({_DIGESTS_KEY: " ".join(self._digests)})
         self._file.close()
 
     def _flush(self) -> None:
         if not self._rows:
             return
         digest = hashlib.sha256(_encoder.encode(self._rows)).hexdigest()
-        group = self._before.read(digest) if self._before else None
+        group = self._old_groups.read(digest) if self._old_groups else None
         if group is None:
-            group = _made(self._rows, self._schema)
+            group = _to_arrow(self._rows, self._schema)
         self._file.write_table(group)
         self._digests.append(digest)
         self._rows = []
 
 
-def _made(rows: list[Any], schema: Any) -> Any:
+def _to_arrow(rows: list[Any], schema: Any) -> Any:
     import pyarrow as pa
 
     return pa.Table.from_pylist(msgspec.to_builtins(rows), schema=schema)
 
 
-class _Groups:
-    """The row groups of an older release's file, by the digest of their rows."""
+class _RowGroups:
+    """The row groups of a file of the previous release, by the digest of their rows."""
 
     def __init__(self, path: Path, schema: Any) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self._known: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         try:
             self._file = pq.ParquetFile(path)
-        except (OSError, pa.ArrowInvalid):  # of an older format, or damaged: then all is made anew
+        except (OSError, pa.ArrowInvalid):  # older format, or damaged: then no group is reused
             return
         if self._file.schema_arrow.equals(schema):
-            digests = (self._file.metadata.metadata or {}).get(_ROWS, b"").decode("ascii", "replace").split()
-            self._known = {digest: place for place, digest in enumerate(digests)}
+            digests = (self._file.metadata.metadata or {}).get(_DIGESTS_KEY, b"").decode("ascii", "replace").split()
+            self._numbers = {digest: number for number, digest in enumerate(digests)}
 
     def read(self, digest: str) -> Any:
-        """The group as a ``pyarrow.Table`` in one piece, as rows would make it; None if it is not there."""
+        """Return the group as a ``pyarrow.Table``, equal to one made from its rows, or None where it is missing."""
         import pyarrow as pa
 
-        if digest not in self._known:
+        if digest not in self._numbers:
             return None
         try:
-            return self._file.read_row_group(self._known[digest]).combine_chunks().replace_schema_metadata()
+            return self._file.read_row_group(self._numbers[digest]).combine_chunks().replace_schema_metadata()
         except (OSError, pa.ArrowInvalid):
             return None
 
 
-def _taken_over(folder: Path, table: str, before: Before) -> bool:
-    """Take over the file of the release before where its rows are the same and the same library wrote it."""
+def _reuse_file(folder: Path, table: str, previous: PreviousRelease) -> bool:
+    """Link the file of the previous release where it has the same rows and the same library version wrote it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if before.path is None:
+    if previous.path is None:
         return False
     file, lines = f"parquet/{table}.parquet", f"{table}.jsonl"
     try:
-        if not filecmp.cmp(folder.parent / lines, before.path / lines, shallow=False):
+        if not filecmp.cmp(folder.parent / lines, previous.path / lines, shallow=False):
             return False
-        written_by = pq.read_metadata(before.path / file).created_by
+        written_by = pq.read_metadata(previous.path / file).created_by
     except (OSError, pa.ArrowInvalid):
         return False
-    return written_by == f"parquet-cpp-arrow version {pa.__version__}" and before.take(file, folder.parent / file)
+    return written_by == f"parquet-cpp-arrow version {pa.__version__}" and previous.reuse(file, folder.parent / file)
 
 
 def arrow_schema(table: str, stages: Sequence[str]) -> Any:
-    """The ``pyarrow.Schema`` of a table, from the types of its rows.
+    """Return the ``pyarrow.Schema`` of a table, from the types of its rows.
 
-    ``stages`` names the fields of ``made_with``: a map is a type that few readers of Parquet know.
+    Args:
+        table: The name of the table.
+        stages: The fields of ``made_with``. It becomes a struct, because few readers of Parquet support maps.
     """
     import pyarrow as pa
 

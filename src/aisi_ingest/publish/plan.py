@@ -1,4 +1,4 @@
-"""What goes into a release, in which order, and what has to stay out."""
+"""Which documents, alignments and comparisons go into a release, in which order, and which are left out."""
 
 from __future__ import annotations
 
@@ -10,107 +10,122 @@ from aisi_ingest.model import Document, Issue, Publication
 from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, refusal
 from aisi_ingest.storage.documents import DocumentStore
 
-_HELD = 20_000  # blocks, some 40 MB of rows
+_MAX_CACHED_BLOCKS = 20_000  # some 40 MB of rows
 
 
-class Plan:
-    """The works of a publication in their order, one at a time, whatever order they were handed in."""
+class ReleasePlan:
+    """The works of a publication, one at a time and always in the same order.
+
+    Args:
+        publication: The input. Its documents may come in any order.
+        stage_format: The version of the published format, for ``made_with``.
+
+    Attributes:
+        refused: Ids of the documents that are left out, or their file names where they have no id.
+        issues: Why they are left out.
+        origins: Number of published documents by source.
+    """
 
     def __init__(self, publication: Publication, stage_format: str) -> None:
         self._made_with = dict(publication.made_with) | {"publish": stage_format}
         self.refused: list[str] = []
         self.issues: list[Issue] = []
-        self._keys: list[tuple[tuple[str, ...], str]] = []
         self.origins: dict[str, int] = {}
-        if isinstance(publication.documents, Mapping):
-            self._documents: Mapping[str, Document] = publication.documents
-        else:
-            self._documents = {}
-            # Sorted, so that of two with one id the same is kept whatever order they came in.
-            for document in sorted(publication.documents, key=lambda each: (each.id, each.listing.source.sha256)):
-                if document.id in self._documents:
-                    self._refuse(
-                        document,
-                        f"{document.id}: two documents have this id; {document.listing.source.file} is left out",
-                    )
-                else:
-                    self._documents[document.id] = document
+        self._keys: list[tuple[tuple[str, ...], str]] = []  # the parts of an id, by which it is sorted, and the id
+        self._documents = self._by_id(publication)
         heads = self._documents.heads if isinstance(self._documents, DocumentStore) else self._documents
-        for whole, document in heads.items():
+        for document_id, document in heads.items():
             issue = refusal(document)
             if issue is None:
-                self._keys.append((tuple(whole.split("/")), whole))
+                self._keys.append((tuple(document_id.split("/")), document_id))
                 self.origins[document.listing.origin] = self.origins.get(document.listing.origin, 0) + 1
             else:
-                self.refused.append(whole or document.listing.source.file)
+                self.refused.append(document_id or document.listing.source.file)
                 self.issues.append(issue)
         self._keys.sort()
         self.refused.sort()
-        self._kept = {whole for _, whole in self._keys}
-        self._alignments = sorted(self._of_kept(publication.alignments), key=lambda each: (each.ja, each.en))
-        self._held: list[tuple[WorkRows, tuple[Issue, ...]]] | None = None
-        self._comparisons = sorted(self._of_kept(publication.comparisons), key=lambda each: (each.ja, each.en))
+        self._alignments = self._without_refused(publication.alignments)
+        self._comparisons = self._without_refused(publication.comparisons)
+        self._cache: list[tuple[WorkRows, tuple[Issue, ...]]] | None = None
 
-    def _refuse(self, document: Document, message: str) -> None:
-        self.refused.append(document.id)
-        self.issues.append(Issue(stage="publish", level="warning", code="id_twice", message=message))
+    def _by_id(self, publication: Publication) -> Mapping[str, Document]:
+        """Return the documents by id. Of two with the same id, the second is left out with an issue."""
+        if isinstance(publication.documents, Mapping):
+            return publication.documents
+        documents: dict[str, Document] = {}
+        # Sorted, so that the same one of the two is kept in whatever order they come.
+        for document in sorted(publication.documents, key=lambda each: (each.id, each.listing.source.sha256)):
+            if document.id in documents:
+                file = document.listing.source.file
+                message = f"{document.id}: two documents have this id; {file} is left out"
+                self.refused.append(document.id)
+                self.issues.append(Issue(stage="publish", level="warning", code="id_twice", message=message))
+            else:
+                documents[document.id] = document
+        return documents
 
-    def _of_kept(self, pairs: Any) -> list[Any]:
-        gone = set(self.refused) - self._kept
-        return [each for each in pairs if not {each.ja, each.en} & gone]
+    def _without_refused(self, pairs: Any) -> list[Any]:
+        """Return the alignments or comparisons whose two documents are published, sorted."""
+        left_out = set(self.refused) - {document_id for _, document_id in self._keys}
+        kept = [each for each in pairs if not {each.ja, each.en} & left_out]
+        return sorted(kept, key=lambda each: (each.ja, each.en))
 
     def works(self) -> Iterator[tuple[WorkRows, tuple[Issue, ...]]]:
-        """The rows of each work with what was said when they were made.
+        """Yield the rows of each work, with the issues that arose when they were made.
 
-        Those of a small publication are held when they have been read once.
+        The rows of a small publication are kept in memory for the second time they are read.
         """
-        if self._held is not None:
-            yield from self._held
+        if self._cache is not None:
+            yield from self._cache
             return
-        held: list[tuple[WorkRows, tuple[Issue, ...]]] = []
+        cache: list[tuple[WorkRows, tuple[Issue, ...]]] = []
         blocks = 0
-        for work, said in self._read():
+        for work, issues in self._read_works():
             blocks += sum(len(rows.blocks) for rows in work.documents)
-            if blocks <= _HELD:
-                held.append((work, said))
+            if blocks <= _MAX_CACHED_BLOCKS:
+                cache.append((work, issues))
             else:
-                held.clear()
-            yield work, said
-        if blocks <= _HELD:
-            self._held = held
+                cache.clear()
+            yield work, issues
+        if blocks <= _MAX_CACHED_BLOCKS:
+            self._cache = cache
 
-    def _read(self) -> Iterator[tuple[WorkRows, tuple[Issue, ...]]]:
+    def _read_works(self) -> Iterator[tuple[WorkRows, tuple[Issue, ...]]]:
         alignments = _by_work(self._alignments)
         comparisons = _by_work(self._comparisons)
         for work, keys in groupby(self._keys, key=lambda each: each[0][0]):
-            made = [document_rows(self._documents[whole], self._made_with) for _, whole in keys]
-            editions = {rows.document.id: rows.document.edition for rows, _ in made}
+            documents = [document_rows(self._documents[document_id], self._made_with) for _, document_id in keys]
+            editions = {rows.document.id: rows.document.edition for rows, _ in documents}
             yield (
                 WorkRows(
                     work=work,
-                    documents=tuple(rows for rows, _ in made),
+                    documents=tuple(rows for rows, _ in documents),
                     alignments=tuple(
                         row for each in alignments.pop(work, []) for row in alignment_rows(each, editions)
                     ),
                     findings=tuple(row for each in comparisons.pop(work, []) for row in finding_rows(each, editions)),
                 ),
-                tuple(issue for _, said in made for issue in said),
+                tuple(issue for _, issues in documents for issue in issues),
             )
 
-    def strays(self) -> Iterator[str]:
-        """One sentence for each alignment or comparison of a work that has no document here."""
+    def unmatched_pairs(self) -> Iterator[str]:
+        """Yield one sentence for each alignment or comparison of a work that has no document here."""
         works = {key[0] for key, _ in self._keys}
         for each in (*self._alignments, *self._comparisons):
             if each.ja.partition("/")[0] not in works:
                 yield f"{each.ja} is aligned or compared with {each.en}, but no document has this id"
 
+    def missing_documents(self, expectations: Mapping[str, int]) -> Iterator[str]:
+        """Yield one sentence for each source with fewer documents than it must have.
+
+        Args:
+            expectations: Source to the least number of documents, from sources.toml.
+        """
+        for source, least in sorted(expectations.items()):
+            found = self.origins.get(source, 0)
+            if found < least:
+                yield f"the source {source} has {found} documents, and sources.toml expects at least {least}"
+
 
 def _by_work(pairs: list[Any]) -> dict[str, list[Any]]:
     return {work: list(group) for work, group in groupby(pairs, key=lambda each: each.ja.partition("/")[0])}
-
-
-def missing(expectations: Mapping[str, int], plan: Plan) -> Iterator[str]:
-    for source, least in sorted(expectations.items()):
-        if plan.origins.get(source, 0) < least:
-            found = plan.origins.get(source, 0)
-            yield f"the source {source} has {found} documents, and sources.toml expects at least {least}"

@@ -1,4 +1,7 @@
-"""A release is complete or it is not there: built aside, checked, then the pointer moves in one step."""
+"""Publish a release: build it in a temporary folder, check it, then set ``latest`` in one step.
+
+A release is complete, or it does not exist.
+"""
 
 from __future__ import annotations
 
@@ -10,185 +13,211 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from aisi_ingest.model import EditionDiff, Issue, Publication, Release, Result
+from aisi_ingest.model import Issue, IssueLevel, Publication, Release, Result
 from aisi_ingest.publish import folders, formats
 from aisi_ingest.publish.card import card
 from aisi_ingest.publish.check import work_problems
 from aisi_ingest.publish.croissant import croissant
-from aisi_ingest.publish.parquet import Parquet
-from aisi_ingest.publish.plan import Plan, missing
+from aisi_ingest.publish.parquet import ParquetWriter
+from aisi_ingest.publish.plan import ReleasePlan
 from aisi_ingest.publish.release_diff import Changes, changelog, diff
-from aisi_ingest.publish.reuse import Before
-from aisi_ingest.publish.rows import EntityCount
+from aisi_ingest.publish.reuse import PreviousRelease
+from aisi_ingest.publish.rows import EntityCounter
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
-from aisi_ingest.publish.sqlite import Sqlite, datasette_metadata
-from aisi_ingest.publish.tmx import Tmx
+from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
+from aisi_ingest.publish.tmx import TmxWriter
 from aisi_ingest.storage.files import sha256_of
 
-FORMAT = "2"  # raised when a release of equal rows would hold other files
-_SHOWN = 5  # problems named one by one
+FORMAT = "2"  # to be raised when a release with equal rows would have other files
+_SHOWN_PROBLEMS = 5  # in the message; the others are counted
 
 
 def publish(publication: Publication, root: Path, *, now: datetime, images: bool = False) -> Result[Release | None]:
-    """Write a release below ``root/processed`` and point ``latest`` at it.
+    """Write a release below ``root/processed`` and point ``latest`` to it.
 
-    The value is None where nothing was published: with the info "nothing_changed" when the rows equal
-    those of the latest release, with an error when a check failed or the disk refused; then the
-    pointer stays where it was. A document without a licence is left out with a warning, and named in
-    ``Release.refused``. ``images`` adds pictures of the pages to the viewer.
+    Args:
+        publication: The documents, alignments and comparisons to publish. A document without a licence is left out with
+            a warning, and is named in ``Release.refused``.
+        root: The root folder.
+        now: The time, for the id of the release.
+        images: Whether the viewer gets pictures of the pages.
+
+    Returns:
+        The release, or None where none was published: with the info "nothing_changed" where the rows are those of the
+        latest release, and with an error where a check failed or the disk could not be written. ``latest`` then stays
+        as it was.
     """
     processed = root / "processed"
     try:
         (processed / "releases").mkdir(parents=True, exist_ok=True)
         folders.clean(processed)
         with folders.building(processed) as folder:
-            return _build(publication, processed, folder, now, images)
+            return _Build(publication, processed, folder, now, images).run()
     except OSError as error:
         reason = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
-        return _failure("not_written", f"the release could not be written: {reason}; the latest release is as it was")
-    except sqlite3.Error as error:  # not an OSError, although a full disk is what it mostly means
-        message = f"dataset.sqlite could not be written: {error}; the latest release is as it was"
+        return _failure("not_written", f"the release could not be written: {reason}; the latest release is unchanged")
+    except sqlite3.Error as error:  # not an OSError, although the usual cause is a full disk
+        message = f"dataset.sqlite could not be written: {error}; the latest release is unchanged"
         return _failure("not_written", message)
     except (msgspec.ValidationError, UnicodeError) as error:
-        return _failure("row_invalid", f"a row does not fit its schema: {error}; the latest release is as it was")
+        return _failure("row_invalid", f"a row does not fit its schema: {error}; the latest release is unchanged")
 
 
-def _failure(code: str, message: str, issues: tuple[Issue, ...] = ()) -> Result[Release | None]:
-    return Result(None, (*issues, Issue(stage="publish", level="error", code=code, message=message)))
+def _issue(level: IssueLevel, code: str, message: str) -> Issue:
+    return Issue(stage="publish", level=level, code=code, message=message)
 
 
-def _build(
-    publication: Publication, processed: Path, folder: Path, now: datetime, images: bool
-) -> Result[Release | None]:
-    plan = Plan(publication, stage_format=FORMAT)
-    lines = formats.JsonLines(folder)
-    entities = EntityCount(publication.entities)
-    heads: list[DocumentRow] = []
-    issues = list(plan.issues)
-    problems: list[str] = []
-    try:
-        for work, said in plan.works():
-            issues += said
-            problems += work_problems(work)
-            lines.add(work)
-            for rows in work.documents:
-                entities.add(rows)
-                heads.append(rows.document)
-        entity_rows = entities.rows()
-        lines.finish(entity_rows)
-    finally:
-        lines.close()
-    problems += [*plan.strays(), *missing(publication.expectations, plan)]
-    if not heads:
-        problems.append("there is no document to publish")
-    if problems:
-        more = f", and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        text = "; ".join(problems[:_SHOWN])
-        return _failure("check_failed", f"the release was not published: {text}{more}", tuple(issues))
-
-    succeeded = publication.succeeded and not plan.refused
-    formats.write_schemas(folder)
-    digest = _digest(folder, images)
-    latest = folders.latest_release(processed)
-    if latest is not None and folders.read_report(latest).get("release", {}).get("digest") == digest:
-        folders.write_index(processed, succeeded)
-        message = f"nothing changed: the data equal those of the release {latest.name}"
-        return Result(None, (*issues, Issue(stage="publish", level="info", code="nothing_changed", message=message)))
-
-    name = folders.free_name(processed, now)
-    if name.partition("-")[0] > now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"):
-        message = f"the clock stands before the latest release: ids count on from there, the new one is {name}"
-        issues.append(Issue(stage="publish", level="warning", code="clock_back", message=message))
-    try:
-        changes = diff(latest, folder) if latest is not None else Changes(before=None, after=name)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        assert latest is not None
-        message = (
-            f"the latest release {latest.name} is damaged, aisi-ingest verify says where; "
-            f"remove {latest} and run again, then it is made anew"
-        )
-        return _failure("latest_damaged", message, tuple(issues))
-    changes = msgspec.structs.replace(changes, after=name)
-    pictures: dict[str, str] = {}
-    if images:
-        from aisi_ingest.publish.site import draw
-
-        pictures, undrawn = draw(heads, publication.raw, folder / "site", Before(latest))
-        issues += undrawn
-    _write_formats(plan, folder, heads, entity_rows, changes, latest, now, pictures, publication.editions)
-    _write_descriptions(folder, heads, lines.rows, digest)
-    (folder / "changes.json").write_bytes(formats.pretty(changes))
-    (folder / "CHANGES.md").write_text(changelog(changes), encoding="utf-8")
-    about = {
-        "id": name,
-        "digest": digest,
-        "published": now.astimezone(UTC).isoformat(timespec="seconds"),
-        "rows": lines.rows,
-    }
-    report: dict[str, Any] = {
-        "release": about,
-        "run": dict(publication.report),
-        "issues": [*publication.issues, *issues],
-        "refused": plan.refused,
-        "succeeded": succeeded,
-    }
-    (folder / "report.json").write_bytes(formats.pretty(report))
-    formats.write_sums(folder)
-    folders.flush(folder)
-    name = folders.place(folder, processed, name)
-    folders.point(processed, name)
-    folders.write_index(processed, succeeded)
-    return Result(
-        Release(
-            id=name,
-            path=str(processed / "releases" / name),
-            digest=digest,
-            rows=dict(lines.rows),
-            refused=tuple(plan.refused),
-        ),
-        tuple(issues),
-    )
+def _failure(code: str, message: str, issues: Sequence[Issue] = ()) -> Result[Release | None]:
+    return Result(None, (*issues, _issue("error", code, message)))
 
 
-def _write_formats(
-    plan: Plan,
-    folder: Path,
-    heads: list[DocumentRow],
-    entities: list[EntityRow],
-    changes: Changes,
-    latest: Path | None,
-    now: datetime,
-    pictures: dict[str, str],
-    editions: Sequence[EditionDiff],
-) -> None:
-    from aisi_ingest.publish.site import Site
+class _Build:
+    """One release while it is built.
 
-    before = Before(latest)
-    writers: list[formats.Writer] = [
-        formats.Nested(folder),
-        Parquet(folder / "parquet", sorted(heads[0].made_with), before),
-        Sqlite(folder / "dataset.sqlite"),
-        Tmx(folder / "bitext.tmx"),
-        Site(folder / "site", entities, changes, before, now, pictures, editions),
-    ]
-    for work, _ in plan.works():
+    Args:
+        publication: The input.
+        processed: The folder ``processed`` of the root.
+        folder: The temporary folder of the release.
+        now: The time of the release.
+        images: Whether the viewer gets pictures of the pages.
+    """
+
+    def __init__(self, publication: Publication, processed: Path, folder: Path, now: datetime, images: bool) -> None:
+        self.publication = publication
+        self.processed = processed
+        self.folder = folder
+        self.now = now
+        self.images = images
+        self.plan = ReleasePlan(publication, stage_format=FORMAT)
+        self.succeeded = publication.succeeded and not self.plan.refused
+        self.latest = folders.latest_release(processed)
+        self.issues: list[Issue] = list(self.plan.issues)
+        self.heads: list[DocumentRow] = []
+        self.entities: list[EntityRow] = []
+        self.rows: dict[str, int] = {}  # table to number of rows
+
+    def run(self) -> Result[Release | None]:
+        problems = self._write_rows()
+        if problems:
+            more = len(problems) - _SHOWN_PROBLEMS
+            text = "; ".join(problems[:_SHOWN_PROBLEMS]) + (f", and {more} more" if more > 0 else "")
+            return _failure("check_failed", f"the release was not published: {text}", self.issues)
+        formats.write_schemas(self.folder)
+        digest = _digest(self.folder, self.images)
+        if self.latest is not None and folders.read_report(self.latest).get("release", {}).get("digest") == digest:
+            folders.write_index(self.processed, self.succeeded)
+            message = f"nothing changed: the data are those of the release {self.latest.name}"
+            return Result(None, (*self.issues, _issue("info", "nothing_changed", message)))
+        name = self._next_id()
+        try:
+            changes = diff(self.latest, self.folder) if self.latest is not None else Changes(before=None, after=name)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            assert self.latest is not None
+            message = (
+                f"the latest release {self.latest.name} is damaged: aisi-ingest verify lists the files; "
+                f"remove {self.latest} and run again to publish it again"
+            )
+            return _failure("latest_damaged", message, self.issues)
+        self._write_formats(replace(changes, after=name))
+        self._write_descriptions(digest)
+        self._write_report(name, digest)
+        return self._move_into_place(name, digest)
+
+    def _write_rows(self) -> list[str]:
+        """Write the JSON lines, and return the problems in their rows."""
+        lines = formats.JsonLinesWriter(self.folder)
+        counter = EntityCounter(self.publication.entities)
+        problems: list[str] = []
+        try:
+            for work, issues in self.plan.works():
+                self.issues += issues
+                problems += work_problems(work)
+                lines.add(work)
+                for rows in work.documents:
+                    counter.add(rows)
+                    self.heads.append(rows.document)
+            self.entities = counter.rows()
+            lines.finish(self.entities)
+        finally:
+            lines.close()
+        self.rows = dict(lines.rows)
+        problems += [*self.plan.unmatched_pairs(), *self.plan.missing_documents(self.publication.expectations)]
+        if not self.heads:
+            problems.append("there is no document to publish")
+        return problems
+
+    def _next_id(self) -> str:
+        name = folders.next_id(self.processed, self.now)
+        if name.partition("-")[0] > self.now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"):
+            message = f"the clock is behind the latest release: the id of the new release follows it and is {name}"
+            self.issues.append(_issue("warning", "clock_back", message))
+        return name
+
+    def _write_formats(self, changes: Changes) -> None:
+        """Write all formats that are made from the rows, and the changes since the latest release."""
+        from aisi_ingest.publish.site import SiteWriter, draw_pages
+
+        previous = PreviousRelease(self.latest)
+        pictures: dict[str, str] = {}
+        if self.images:
+            pictures, issues = draw_pages(self.heads, self.publication.raw, self.folder / "site", previous)
+            self.issues += issues
+        writers: list[formats.Writer] = [
+            formats.NestedJsonWriter(self.folder),
+            ParquetWriter(self.folder / "parquet", sorted(self.heads[0].made_with), previous),
+            SqliteWriter(self.folder / "dataset.sqlite"),
+            TmxWriter(self.folder / "bitext.tmx"),
+            SiteWriter(
+                self.folder / "site", self.entities, changes, previous, self.now, pictures, self.publication.editions
+            ),
+        ]
+        for work, _ in self.plan.works():
+            for writer in writers:
+                writer.add(work)
         for writer in writers:
-            writer.add(work)
-    for writer in writers:
-        writer.finish(entities)
+            writer.finish(self.entities)
+        (self.folder / "changes.json").write_bytes(formats.pretty(changes))
+        (self.folder / "CHANGES.md").write_text(changelog(changes), encoding="utf-8")
 
+    def _write_descriptions(self, digest: str) -> None:
+        package = formats.data_package(self.folder, self.rows, self.heads, digest)
+        (self.folder / "datapackage.json").write_bytes(formats.pretty(package))
+        (self.folder / "croissant.json").write_bytes(formats.pretty(croissant(self.folder, self.heads, digest)))
+        (self.folder / "README.md").write_text(card(self.rows, self.heads), encoding="utf-8")
+        licences = "; ".join(sorted({each.licence.name for each in self.heads}))
+        (self.folder / "datasette.json").write_bytes(formats.pretty(datasette_metadata(licences)))
 
-def _write_descriptions(folder: Path, heads: list[DocumentRow], rows: dict[str, int], digest: str) -> None:
-    package = formats.data_package(folder, rows, heads, digest)
-    (folder / "datapackage.json").write_bytes(formats.pretty(package))
-    (folder / "croissant.json").write_bytes(formats.pretty(croissant(folder, heads, digest)))
-    (folder / "README.md").write_text(card(rows, heads), encoding="utf-8")
-    licences = "; ".join(sorted({each.licence.name for each in heads}))
-    (folder / "datasette.json").write_bytes(formats.pretty(datasette_metadata(licences)))
+    def _write_report(self, name: str, digest: str) -> None:
+        release = {
+            "id": name,
+            "digest": digest,
+            "published": self.now.astimezone(UTC).isoformat(timespec="seconds"),
+            "rows": self.rows,
+        }
+        report: dict[str, Any] = {
+            "release": release,
+            "run": dict(self.publication.report),
+            "issues": [*self.publication.issues, *self.issues],
+            "refused": self.plan.refused,
+            "succeeded": self.succeeded,
+        }
+        (self.folder / "report.json").write_bytes(formats.pretty(report))
+
+    def _move_into_place(self, name: str, digest: str) -> Result[Release | None]:
+        formats.write_sums(self.folder)
+        folders.flush(self.folder)
+        name = folders.move_into_place(self.folder, self.processed, name)
+        folders.set_latest(self.processed, name)
+        folders.write_index(self.processed, self.succeeded)
+        path = str(self.processed / "releases" / name)
+        release = Release(id=name, path=path, digest=digest, rows=self.rows, refused=tuple(self.plan.refused))
+        return Result(release, tuple(self.issues))
 
 
 def _digest(folder: Path, images: bool) -> str:
+    """Return the digest of a release: equal digests mean equal rows and schemas."""
     digest = hashlib.sha256(f"format {FORMAT} images {images}\n".encode())
     for path in sorted((*folder.glob("*.jsonl"), *folder.glob("schema/*.json"))):
         digest.update(f"{sha256_of(path)}  {path.name}\n".encode())

@@ -1,8 +1,8 @@
-"""What one release says that another does not: for consumers who hold a copy.
+"""List the changes between two releases, for consumers who have a copy.
 
-Ids of blocks and mentions count through a document, so a new paragraph shifts all that follow. Rows
-are therefore compared by what they say: a section by its title, a mention by the text of
-its block and its place there, a bead by its texts.
+Ids of blocks and mentions are numbers in a document, so that a new paragraph shifts all that follow. Rows are therefore
+matched by their text: a section by its title, a mention by the text of its block and its place there, a bead by its
+texts.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
-SECTIONS = ("documents", "sections", "blocks", "mentions", "beads", "findings")
+TABLES_OF_CHANGES = ("documents", "sections", "blocks", "mentions", "beads", "findings")
+_TEXT_LENGTH = 120  # code points of a text in a change
+_VALUE_LENGTH = 400  # code points of the values before and after
 
 
 class Change(Struct, frozen=True):
-    """One thing added, removed or changed."""
+    """One row that was added, removed or changed."""
 
     table: str  # documents, sections, blocks, mentions, beads, findings
     kind: str  # added, removed, changed
@@ -33,17 +35,17 @@ class Change(Struct, frozen=True):
 class Changes(Struct, frozen=True):
     """All changes between two releases."""
 
-    before: str | None  # id of a release; None: there was none
+    before: str | None  # id of the older release; None where there was none
     after: str
     changes: tuple[Change, ...] = ()
 
     def count(self, table: str, kind: str) -> int:
-        """How many of a table were added, removed or changed."""
+        """Return how many rows of a table were added, removed or changed."""
         return sum(each.table == table and each.kind == kind for each in self.changes)
 
 
 def diff(before: Path, after: Path) -> Changes:
-    """Compare two release folders. Only documents whose rows differ are read in full."""
+    """Compare two release folders. Only documents whose rows differ are read completely."""
     old, new = _Index(before), _Index(after)
     try:
         changes: list[Change] = []
@@ -56,6 +58,7 @@ def diff(before: Path, after: Path) -> Changes:
         new.close()
 
 
+# Table to the field with the id of the document that a row belongs to.
 _OWNER = {
     "documents": "id",
     "sections": "document",
@@ -67,21 +70,21 @@ _OWNER = {
 
 
 class _Index:
-    """Where each document's lines lie in the files of a release, and their digest."""
+    """The positions of each document's lines in the files of a release, and their digest."""
 
     def __init__(self, release: Path) -> None:
         self._files: dict[str, BinaryIO] = {}
-        self._places: dict[str, dict[str, list[tuple[int, int]]]] = {table: {} for table in _OWNER}
+        self._positions: dict[str, dict[str, list[tuple[int, int]]]] = {table: {} for table in _OWNER}
         self._digests: dict[str, Any] = {}
         for table, owner in _OWNER.items():
             file = self._files[table] = (release / f"{table}.jsonl").open("rb")
             decoder = msgspec.json.Decoder(msgspec.defstruct("Owner", [(owner, str)]))
-            at = 0
+            offset = 0
             for line in file:
                 document = getattr(decoder.decode(line), owner)
-                self._places[table].setdefault(document, []).append((at, len(line)))
+                self._positions[table].setdefault(document, []).append((offset, len(line)))
                 self._digests.setdefault(document, hashlib.sha256()).update(line)
-                at += len(line)
+                offset += len(line)
 
     @property
     def documents(self) -> set[str]:
@@ -92,8 +95,8 @@ class _Index:
 
     def rows(self, table: str, document: str) -> list[dict[str, Any]]:
         rows = []
-        for at, length in self._places[table].get(document, ()):
-            self._files[table].seek(at)
+        for offset, length in self._positions[table].get(document, ()):
+            self._files[table].seek(offset)
             rows.append(msgspec.json.decode(self._files[table].read(length)))
         return rows
 
@@ -103,8 +106,8 @@ class _Index:
 
 
 def _document_changes(document: str, old: _Index, new: _Index) -> Iterator[Change]:
-    for table, keyed in _KEYED.items():
-        before, after = keyed(old, document), keyed(new, document)
+    for table, read_rows in _READERS.items():
+        before, after = read_rows(old, document), read_rows(new, document)
         for key in (*before, *(key for key in after if key not in before)):
             what = _short(next((part for part in reversed(key) if isinstance(part, str) and part), document))
             if key not in after:
@@ -112,16 +115,16 @@ def _document_changes(document: str, old: _Index, new: _Index) -> Iterator[Chang
             elif key not in before:
                 yield Change(table, "added", document, what)
             elif before[key] != after[key]:
-                one, other = _told(before[key], after[key])
-                yield Change(table, "changed", document, what, before=one, after=other)
+                old_values, new_values = _changed_fields(before[key], after[key])
+                yield Change(table, "changed", document, what, before=old_values, after=new_values)
 
 
-Key = tuple[Any, ...]
-Keyed = dict[Key, dict[str, Any]]
+Key = tuple[Any, ...]  # by which rows of two releases are matched
+Keyed = dict[Key, dict[str, Any]]  # key to the values that are compared
 
 
-def _counted(pairs: Iterator[tuple[Key, dict[str, Any]]]) -> Keyed:
-    """The same thing said twice is two things: the second has 2 in front."""
+def _numbered(pairs: Iterator[tuple[Key, dict[str, Any]]]) -> Keyed:
+    """Return rows by key. Each key begins with a number, so that a second row with the same text has another key."""
     seen: Counter[Key] = Counter()
     out = {}
     for key, value in pairs:
@@ -137,79 +140,90 @@ def _documents(index: _Index, document: str) -> Keyed:
 
 def _sections(index: _Index, document: str) -> Keyed:
     rows = index.rows("sections", document)
-    kept = ("number", "level", "pages")
-    return _counted(((row["title"],), {field: row[field] for field in kept}) for row in rows)
+    compared = ("number", "level", "pages")
+    return _numbered(((row["title"],), {field: row[field] for field in compared}) for row in rows)
 
 
 def _blocks(index: _Index, document: str) -> Keyed:
-    kept = ("kind", "level", "page", "lang", "origin", "hidden")
-    return _counted(((row["text"],), {field: row[field] for field in kept}) for row in index.rows("blocks", document))
+    rows = index.rows("blocks", document)
+    compared = ("kind", "level", "page", "lang", "origin", "hidden")
+    return _numbered(((row["text"],), {field: row[field] for field in compared}) for row in rows)
 
 
 def _texts(index: _Index, *documents: str) -> dict[str, str]:
+    """Return the text of each block and the title of each section, by id."""
     texts = {row["id"]: row["text"] for each in documents for row in index.rows("blocks", each)}
     return texts | {row["id"]: row["title"] for each in documents for row in index.rows("sections", each)}
 
 
 def _mentions(index: _Index, document: str) -> Keyed:
     texts = _texts(index, document)
-    return _counted(
+    return _numbered(
         ((texts[row["block"]], row["start"], row["end"], row["text"]), {"label": row["label"], "value": row["value"]})
         for row in index.rows("mentions", document)
     )
 
 
-def _says(targets: list[str], texts: dict[str, str]) -> str:
-    said = []
+def _text_of(targets: list[str], texts: dict[str, str]) -> str:
+    """Return the texts of sections, blocks or sentences (``<block>:<start>-<end>``), one on each line."""
+    lines = []
     for target in targets:
-        block, _, span = target.rpartition(":")
         if target in texts:
-            said.append(texts[target])
+            lines.append(texts[target])
         else:
+            block, _, span = target.rpartition(":")
             start, _, end = span.partition("-")
-            said.append(texts[block][int(start) : int(end)])
-    return "\n".join(said)
+            lines.append(texts[block][int(start) : int(end)])
+    return "\n".join(lines)
 
 
-def _sided(table: str, value: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[_Index, str], Keyed]:
-    def keyed(index: _Index, document: str) -> Keyed:
+def _pair_reader(table: str, values: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[_Index, str], Keyed]:
+    """Return a reader for a table whose rows refer to both languages."""
+
+    def read_rows(index: _Index, document: str) -> Keyed:
         rows = index.rows(table, document)
         texts = _texts(index, *sorted({row[side] for row in rows for side in ("ja_document", "en_document")}))
         pairs = []
         for row in rows:
-            ja, en = _says(row["ja"], texts), _says(row["en"], texts)
+            ja, en = _text_of(row["ja"], texts), _text_of(row["en"], texts)
             name = row.get("unit") or row["kind"]
-            # A bead is known by its Japanese side; what it is aligned with is its value.
-            pairs.append(((name, ja) if ja else (name, "", en), {"en": en} | value(row)))
-        return _counted(iter(pairs))
+            # The key is the Japanese side; the English side is a value that may change.
+            pairs.append(((name, ja) if ja else (name, "", en), {"en": en} | values(row)))
+        return _numbered(iter(pairs))
 
-    return keyed
+    return read_rows
 
 
-_KEYED: dict[str, Callable[[_Index, str], Keyed]] = {
+_READERS: dict[str, Callable[[_Index, str], Keyed]] = {
     "documents": _documents,
     "sections": _sections,
     "blocks": _blocks,
     "mentions": _mentions,
-    "beads": _sided("alignments", lambda row: {}),
-    "findings": _sided("findings", lambda row: {"detail": row["detail"], "severity": row["severity"]}),
+    "beads": _pair_reader("alignments", lambda row: {}),
+    "findings": _pair_reader("findings", lambda row: {"detail": row["detail"], "severity": row["severity"]}),
 }
 
 
-def _told(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, str]:
-    """The fields that differ, as text."""
-    differ = [field for field in sorted(before.keys() | after.keys()) if before.get(field) != after.get(field)]
-    one, other = ({field: side.get(field) for field in differ} for side in (before, after))
-    return _short(msgspec.json.encode(one).decode(), 400), _short(msgspec.json.encode(other).decode(), 400)
+def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, str]:
+    """Return the fields that differ as JSON, before and after."""
+    differing = [field for field in sorted(before.keys() | after.keys()) if before.get(field) != after.get(field)]
+    old, new = ({field: side.get(field) for field in differing} for side in (before, after))
+    encode = msgspec.json.encode
+    return _short(encode(old).decode(), _VALUE_LENGTH), _short(encode(new).decode(), _VALUE_LENGTH)
 
 
-def _short(text: str, most: int = 120) -> str:
+def _short(text: str, length: int = _TEXT_LENGTH) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def changelog(changes: Changes, shown: int = 20) -> str:
-    """The changes as Markdown for consumers: counts, then the first of each kind."""
+    """Return the changes as Markdown for consumers.
+
+    Args:
+        changes: The changes between two releases.
+        shown: Number of changes listed for each table; the others are counted.
+    """
     if changes.before is None:
         return f"# {changes.after}\n\nThe first release.\n"
     lines = [
@@ -220,22 +234,22 @@ def changelog(changes: Changes, shown: int = 20) -> str:
         "| | added | removed | changed |",
         "| --- | ---: | ---: | ---: |",
     ]
-    for table in SECTIONS:
+    for table in TABLES_OF_CHANGES:
         counts = [str(changes.count(table, kind)) for kind in ("added", "removed", "changed")]
         lines.append(f"| {table} | {' | '.join(counts)} |")
-    for table in SECTIONS:
+    for table in TABLES_OF_CHANGES:
         of_table = [each for each in changes.changes if each.table == table]
         if of_table:
             lines += ["", f"## {table.capitalize()}", ""]
             lines += [
-                f"- {each.kind}: `{each.document}` {_escape(each.what)}{_arrow(each)}" for each in of_table[:shown]
+                f"- {each.kind}: `{each.document}` {_escape(each.what)}{_values(each)}" for each in of_table[:shown]
             ]
             if len(of_table) > shown:
                 lines.append(f"- and {len(of_table) - shown} more in changes.json")
     return "\n".join(lines) + "\n"
 
 
-def _arrow(change: Change) -> str:
+def _values(change: Change) -> str:
     return f" ({_escape(change.before or '')} → {_escape(change.after or '')})" if change.kind == "changed" else ""
 
 

@@ -1,7 +1,7 @@
-"""What a release takes over from the one before: files that would come out the same get a second name.
+"""Reuse files of the previous release: a file that would have the same bytes is linked instead of written again.
 
-A file is taken over only as it was written, by its sum in ``SHA256SUMS``: what a disk has spoilt since would
-otherwise get a new sum and count as good.
+Only a file that still has the sum in ``SHA256SUMS`` is reused. A file damaged on disk since then would otherwise get a
+new sum and count as good.
 """
 
 from __future__ import annotations
@@ -14,27 +14,31 @@ from pathlib import Path
 from aisi_ingest.storage.files import sha256_of
 
 
-class Before:
-    """The release before, or none."""
+class PreviousRelease:
+    """The release before the one that is written, or none.
+
+    Args:
+        release: Its folder, or None.
+    """
 
     def __init__(self, release: Path | None) -> None:
         self.path = release
 
     @cached_property
     def _sums(self) -> dict[str, str]:
-        """sha256 by name, from SHA256SUMS; empty where that cannot be read."""
+        """Map file names to sha256, by SHA256SUMS; empty where that cannot be read."""
         try:
             lines = (self.path / "SHA256SUMS").read_text("utf-8").splitlines() if self.path else []
         except (OSError, UnicodeDecodeError):
             return {}
         return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
-    def names(self, folder: str) -> list[str]:
-        """The files in a folder of the release, as names below the release."""
+    def files_in(self, folder: str) -> list[str]:
+        """Return the files directly in a folder of the release, as names relative to the release."""
         return [name for name in self._sums if name.rpartition("/")[0] == folder]
 
-    def intact(self, name: str) -> Path | None:
-        """The release's file, if it is there and as it was written."""
+    def intact_file(self, name: str) -> Path | None:
+        """Return the path of a file of the release, or None where it is missing or has other bytes than published."""
         digest = self._sums.get(name)
         if digest is None or self.path is None:
             return None
@@ -43,9 +47,13 @@ class Before:
         except OSError:
             return None
 
-    def take(self, name: str, target: Path) -> bool:
-        """Have the release's file as ``target``, if it is intact: a hard link, or a copy where the disk knows none."""
-        source = self.intact(name)
+    def reuse(self, name: str, target: Path) -> bool:
+        """Create ``target`` as a hard link to a file of the release, or as a copy where links are not possible.
+
+        Returns:
+            False where the file is not intact; then nothing is created.
+        """
+        source = self.intact_file(name)
         if source is None:
             return False
         try:

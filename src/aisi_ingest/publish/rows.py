@@ -1,4 +1,4 @@
-"""Model values to rows: local ids become whole ones, lists get an order, nothing is computed twice."""
+"""Turn model values into rows of the published tables: ids become global, and lists get an order."""
 
 from __future__ import annotations
 
@@ -27,8 +27,12 @@ from aisi_ingest.publish.schema import (
     ValuesField,
 )
 
-BOX_TOLERANCE = 1.0  # points that a box may stand out of its page before it is worth a warning
+BOX_TOLERANCE = 1.0  # points by which a box may leave its page without an issue
 _SEGMENT = re.compile(r"[\w+\-][\w.+\-]*")
+_ID_SEGMENTS = 3  # <work>/<edition>/<lang>
+_MAX_SEGMENT_BYTES = 100  # two segments and a suffix stay below the 255 bytes that file systems allow for a name
+_BOX_DIGITS = 2  # decimals of a point
+_SCORE_DIGITS = 4
 
 
 class DocumentRows(Struct, frozen=True):
@@ -42,7 +46,7 @@ class DocumentRows(Struct, frozen=True):
 
 
 class WorkRows(Struct, frozen=True):
-    """The rows of one work: its documents, what is aligned between them, where they disagree."""
+    """The rows of one work: its documents, their alignments, and the findings about them."""
 
     work: str
     documents: tuple[DocumentRows, ...]
@@ -50,7 +54,7 @@ class WorkRows(Struct, frozen=True):
     findings: tuple[FindingRow, ...]
 
     def rows(self, table: str) -> Iterator[Struct]:
-        """The rows of one table, in document order."""
+        """Yield the rows of one table, in document order."""
         if table == "documents":
             yield from (each.document for each in self.documents)
         elif table in ("alignments", "findings"):
@@ -61,19 +65,19 @@ class WorkRows(Struct, frozen=True):
 
 
 def refusal(document: Document) -> Issue | None:
-    """Why a document cannot be published, or None."""
+    """Return an issue that says why a document cannot be published, or None where it can."""
     name = document.id or document.listing.source.file
     segments = document.id.split("/")
-    if len(segments) != 3 or not all(_fits(each) for each in segments):
-        return _refused(
+    if len(segments) != _ID_SEGMENTS or not all(_is_valid_segment(each) for each in segments):
+        return _refusal(
             "id_unfit", f"{name}: the id {document.id!r} is not <work>/<edition>/<lang>, so the document is left out"
         )
     if segments[0] != document.work:
-        return _refused(
+        return _refusal(
             "id_unfit", f"{name}: the id does not begin with the work {document.work!r}, so the document is left out"
         )
     if document.listing.licence is None:
-        return _refused(
+        return _refusal(
             "licence_missing",
             f"{name}: no licence is known, so the document is left out; in sources.toml, under the source "
             f'{document.listing.origin!r}, write: licence = {{name = "...", url = "...", attribution = "..."}}',
@@ -81,22 +85,27 @@ def refusal(document: Document) -> Issue | None:
     return None
 
 
-def _fits(segment: str) -> bool:
-    """Fit for a file name. 100 bytes: two segments and an ending stay below the 255 that file systems allow."""
-    return bool(_SEGMENT.fullmatch(segment)) and len(segment.encode()) <= 100
+def _is_valid_segment(segment: str) -> bool:
+    """Return True for a part of an id that can be part of a file name."""
+    return bool(_SEGMENT.fullmatch(segment)) and len(segment.encode()) <= _MAX_SEGMENT_BYTES
 
 
-def _refused(code: str, message: str) -> Issue:
+def _refusal(code: str, message: str) -> Issue:
     return Issue(stage="publish", level="warning", code=code, message=message)
 
 
 def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[DocumentRows, tuple[Issue, ...]]:
-    """All rows of one document, and what had to be clipped to fit its pages."""
-    content, listing, whole = document.content, document.listing, document.id
+    """Return all rows of one document, with an issue for each box that had to be clipped to its page.
+
+    Args:
+        document: A document with a licence; see ``refusal``.
+        made_with: Stage to version, for the row of the document.
+    """
+    content, listing = document.content, document.listing
     licence, source = listing.licence, listing.source
-    assert licence is not None, "refusal() comes first"
+    assert licence is not None, "refusal() must be called first"
     head = DocumentRow(
-        id=whole,
+        id=document.id,
         work=document.work,
         edition=document.edition,
         lang=content.lang,
@@ -123,9 +132,9 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
     blocks = tuple(_block_row(block, order, document, issues) for order, block in enumerate(content.blocks))
     sections = tuple(
         SectionRow(
-            id=f"{whole}#{each.id}",
-            document=whole,
-            parent=_whole(whole, each.parent),
+            id=f"{document.id}#{each.id}",
+            document=document.id,
+            parent=_global_id(document.id, each.parent),
             number=each.number,
             title=each.title,
             level=each.level,
@@ -135,23 +144,23 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
     )
     tables = tuple(
         TableRow(
-            id=f"{whole}#{each.id}",
-            document=whole,
-            block=f"{whole}#{each.block}",
+            id=f"{document.id}#{each.id}",
+            document=document.id,
+            block=f"{document.id}#{each.block}",
             page=each.page,
             caption=each.caption,
             header_rows=each.header_rows,
             rows=each.rows,
-            continues=_whole(whole, each.continues),
+            continues=_global_id(document.id, each.continues),
         )
         for each in content.tables
     )
-    place = {block.id: order for order, block in enumerate(content.blocks)}
+    order_of = {block.id: order for order, block in enumerate(content.blocks)}
     mentions = tuple(
         MentionRow(
-            id=f"{whole}#{each.id}",
-            document=whole,
-            block=f"{whole}#{each.block}",
+            id=f"{document.id}#{each.id}",
+            document=document.id,
+            block=f"{document.id}#{each.block}",
             start=each.start,
             end=each.end,
             text=each.text,
@@ -159,7 +168,7 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
             value=each.value,
             rule=each.rule,
         )
-        for each in sorted(document.mentions, key=lambda m: (place.get(m.block, -1), m.start, -m.end, m.id))
+        for each in sorted(document.mentions, key=lambda m: (order_of.get(m.block, -1), m.start, -m.end, m.id))
     )
     return DocumentRows(document=head, sections=sections, blocks=blocks, tables=tables, mentions=mentions), tuple(
         issues
@@ -170,10 +179,10 @@ def _block_row(block: Block, order: int, document: Document, issues: list[Issue]
     return BlockRow(
         id=f"{document.id}#{block.id}",
         document=document.id,
-        section=_whole(document.id, block.section),
+        section=_global_id(document.id, block.section),
         order=order,
         page=block.page,
-        bbox=_inside(block, document, issues),
+        bbox=_clipped_box(block, document, issues),
         kind=block.kind,
         level=block.level,
         lang=block.lang,
@@ -184,33 +193,41 @@ def _block_row(block: Block, order: int, document: Document, issues: list[Issue]
     )
 
 
-def _inside(block: Block, document: Document, issues: list[Issue]) -> tuple[float, float, float, float]:
-    """The block's box, clipped to its page. Type set over the edge of a slide is common and still seen in part."""
+def _clipped_box(block: Block, document: Document, issues: list[Issue]) -> tuple[float, float, float, float]:
+    """Return the box of a block in points, clipped to its page. Text partly outside of a slide is common."""
     sizes, box = document.content.page_sizes, block.bbox
     if not 1 <= block.page <= len(sizes):
-        return (0.0, 0.0, 0.0, 0.0)  # the check that follows names the page
+        return (0.0, 0.0, 0.0, 0.0)  # the later check reports the page
     width, height = (_points(each) for each in sizes[block.page - 1])
-    asked = (box.x0, box.top, box.x1, box.bottom)
+    original = (box.x0, box.top, box.x1, box.bottom)
     x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
     top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
-    over = max(abs(a - b) for a, b in zip(sorted(asked), sorted((x0, top, x1, bottom)), strict=True))
-    if not over <= BOX_TOLERANCE and not block.hidden:  # "not <=": true for a box that is no number as well
-        message = f"{document.id}#{block.id}: the box {asked} stands out of page {block.page} and is clipped to it"
+    change = max(abs(a - b) for a, b in zip(sorted(original), sorted((x0, top, x1, bottom)), strict=True))
+    if not change <= BOX_TOLERANCE and not block.hidden:  # "not <=" is also true where the change is not a number
+        message = f"{document.id}#{block.id}: the box {original} leaves page {block.page} and is clipped to it"
         issues.append(Issue(stage="publish", level="info", code="box_clipped", message=message, page=block.page))
     return (x0, top, x1, bottom)
 
 
 def _points(value: float) -> float:
-    """Hundredths of a point, not below zero. Damaged files give infinite and undefined measures, which JSON lacks."""
-    return max(round(value, 2), 0.0) + 0.0 if isfinite(value) else 0.0  # + 0.0: no negative zero in the files
+    """Round a length to hundredths of a point, at least zero.
+
+    Damaged files have infinite and undefined lengths, which JSON cannot express: they become zero.
+    """
+    return max(round(value, _BOX_DIGITS), 0.0) + 0.0 if isfinite(value) else 0.0  # + 0.0 removes a negative zero
 
 
-def _whole(document: str, local: str | None) -> str | None:
+def _global_id(document: str, local: str | None) -> str | None:
+    """Return ``<document>#<local id>``; ids that are global already stay."""
     return None if local is None else local if "#" in local else f"{document}#{local}"
 
 
 def _pair_id(ja: str, en: str) -> str:
-    """``<work>/<edition>``; behind it what else sets the pair apart: form, other edition, one language."""
+    """Return an id for a pair of documents.
+
+    It is ``<work>/<edition>``, followed by what else distinguishes the pair: another edition, the form of the file, or
+    the language where both documents have the same.
+    """
     base, _, ja_lang = ja.rpartition("/")
     other, _, en_lang = en.rpartition("/")
     (ja_lang, _, ja_form), (en_lang, _, en_form) = ja_lang.partition("."), en_lang.partition(".")
@@ -220,7 +237,12 @@ def _pair_id(ja: str, en: str) -> str:
 
 
 def alignment_rows(alignment: Alignment, editions: Mapping[str, str | None]) -> tuple[AlignmentRow, ...]:
-    """One row a bead, in the order of the alignment."""
+    """Return one row for each bead, in the order of the alignment.
+
+    Args:
+        alignment: The alignment of two documents.
+        editions: Document id to the printed edition.
+    """
     pair = _pair_id(alignment.ja, alignment.en)
     return tuple(
         AlignmentRow(
@@ -240,7 +262,7 @@ def alignment_rows(alignment: Alignment, editions: Mapping[str, str | None]) -> 
 
 
 def _score(bead: Bead) -> float:
-    return min(max(round(bead.score, 4), 0.0), 1.0) + 0.0
+    return min(max(round(bead.score, _SCORE_DIGITS), 0.0), 1.0) + 0.0
 
 
 def _side(document: str, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -248,7 +270,12 @@ def _side(document: str, ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def finding_rows(comparison: Comparison, editions: Mapping[str, str | None]) -> tuple[FindingRow, ...]:
-    """One row a finding, in the order of the comparison."""
+    """Return one row for each finding, in the order of the comparison.
+
+    Args:
+        comparison: The findings about two documents.
+        editions: Document id to the printed edition.
+    """
     pair = _pair_id(comparison.ja, comparison.en)
     return tuple(
         _finding_row(f"{pair}#f{number}", comparison, each, editions)
@@ -257,11 +284,11 @@ def finding_rows(comparison: Comparison, editions: Mapping[str, str | None]) -> 
 
 
 def _finding_row(
-    whole: str, comparison: Comparison, finding: Finding, editions: Mapping[str, str | None]
+    row_id: str, comparison: Comparison, finding: Finding, editions: Mapping[str, str | None]
 ) -> FindingRow:
     return FindingRow(
-        id=whole,
-        work=whole.partition("/")[0],
+        id=row_id,
+        work=row_id.partition("/")[0],
         edition=editions.get(comparison.ja),
         kind=finding.kind,
         ja_document=comparison.ja,
@@ -274,8 +301,12 @@ def _finding_row(
     )
 
 
-class EntityCount:
-    """Counts mentions as documents go by, and gives the entities at the end: only what is mentioned is listed."""
+class EntityCounter:
+    """Counts the mentions of entities over all documents. Only entities that are mentioned get a row.
+
+    Args:
+        registry: The entities with their names.
+    """
 
     def __init__(self, registry: Iterable[Entity] | Mapping[str, Entity]) -> None:
         entities = registry.values() if isinstance(registry, Mapping) else registry
@@ -301,7 +332,10 @@ class EntityCount:
         self._documents.update(seen)
 
     def rows(self) -> list[EntityRow]:
-        """Entities by id. One without a registry entry has the names that the text gives it, most frequent first."""
+        """Return the entities, sorted by id.
+
+        The names of an entity that is not in the registry are those in the texts, the most frequent first.
+        """
         return [
             EntityRow(
                 id=each,

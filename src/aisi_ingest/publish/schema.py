@@ -1,7 +1,8 @@
-"""The published tables: one typed row each. The contract in docs/dataset.md, as types.
+"""The published tables: one typed row each. These types are the contract in docs/dataset.md.
 
-Every field is always present; what is not known is null. Field descriptions end up in the JSON
-Schemas, the data package and the Croissant file.
+Every field is always present; an unknown value is null. The docstrings and descriptions of rows are published in the
+JSON Schemas, the data package and the Croissant file: changing one changes the digest of every release. For this reason
+the types of nested fields have no docstring.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Points = Annotated[float, Meta(description="Points (1/72 inch)")]
 
 
+# The file that a document was read from.
 class SourceField(Struct, frozen=True, forbid_unknown_fields=True):
     url: Annotated[str | None, Meta(description="Where the bytes were fetched; null for a local file")]
     file: Annotated[str, Meta(description="File name, never a path")]
@@ -29,22 +31,26 @@ class SourceField(Struct, frozen=True, forbid_unknown_fields=True):
     media_type: str
 
 
+# The terms of use of a document.
 class LicenceField(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1)]
     url: str
     attribution: Annotated[str, Meta(description="The line to print where the text is used")]
 
 
+# A link from a place in the text to a footnote.
 class NoteField(Struct, frozen=True, forbid_unknown_fields=True):
     offset: Annotated[int, Meta(ge=0, description="The anchor stood before text[offset]")]
     block: Annotated[str, Meta(description="Id of the footnote's block")]
 
 
+# The names of an entity by language.
 class NamesField(Struct, frozen=True, forbid_unknown_fields=True):
     ja: tuple[str, ...]
     en: tuple[str, ...]
 
 
+# A value by language.
 class ValuesField(Struct, frozen=True, forbid_unknown_fields=True):
     ja: str | None
     en: str | None
@@ -197,7 +203,7 @@ TABLES: dict[str, type[Row]] = {
     "findings": FindingRow,
 }
 
-# (table, field) to the table it points into. Where a field holds a list, each of its items does.
+# (table, field) to the table that the field refers to. Where a field holds a list, each of its items refers to it.
 REFERENCES: dict[tuple[str, str], str] = {
     ("sections", "document"): "documents",
     ("sections", "parent"): "sections",
@@ -216,7 +222,7 @@ REFERENCES: dict[tuple[str, str], str] = {
 
 
 def json_schema(table: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one row of a table."""
+    """Return the JSON Schema (draft 2020-12) of one row of a table."""
     schema = msgspec.json.schema(TABLES[table])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

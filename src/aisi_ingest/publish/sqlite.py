@@ -1,8 +1,8 @@
-"""``dataset.sqlite``: the same tables with keys between them, and a full-text index for both languages.
+"""Write ``dataset.sqlite``: the same tables with foreign keys, and a full-text index for both languages.
 
-Objects are flattened (``source_url``), lists are JSON text. The index is FTS5 with trigrams, which
-needs no word boundaries and so finds Japanese and English alike; a search for fewer than three
-characters works with ``+text LIKE``. Not under the same-bytes promise: SQLite notes its own version.
+Fields of objects are columns (``source_url``), and lists are JSON text. The index is FTS5 with trigrams, which needs no
+word boundaries and so finds Japanese as well as English. For fewer than three characters, use ``+text LIKE``. The bytes
+of this file may differ for the same input: SQLite stores its own version in it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,27 @@ from msgspec import inspect
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import REFERENCES, TABLES, BlockRow, EntityRow, SectionRow
 
-_SIDES = ("alignments", "findings")  # tables whose ja and en lists get a row an id
+_PAIR_TABLES = ("alignments", "findings")  # tables whose lists ja and en are also stored as one row for each id
+_PAGE_SIZE = 4096  # bytes
 
 
-class Sqlite:
-    """Writer of the database."""
+class SqliteWriter:
+    """Writes the database.
+
+    Args:
+        path: The file; it must not exist.
+    """
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path)
-        # The file is thrown away when anything fails, so it needs no journal.
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;")
+        # Without a journal: when anything fails, the file is deleted.
+        self._database.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = {_PAGE_SIZE};"
+        )
         self._columns = {table: list(_columns(TABLES[table])) for table in TABLES}
         for table, columns in self._columns.items():
             self._database.execute(_create(table, columns))
-        for table in _SIDES:
+        for table in _PAIR_TABLES:
             self._database.execute(
                 f"CREATE TABLE {table}_sides ({table[:-1]} TEXT NOT NULL REFERENCES {table}(id), "
                 "lang TEXT NOT NULL, position INTEGER NOT NULL, target TEXT NOT NULL)"
@@ -42,9 +49,10 @@ class Sqlite:
         )
 
     def add(self, work: WorkRows) -> None:
+        """Insert the rows of one work."""
         for table in TABLES:
             self._insert(table, work.rows(table))
-        for table in _SIDES:
+        for table in _PAIR_TABLES:
             self._database.executemany(f"INSERT INTO {table}_sides VALUES (?, ?, ?, ?)", _sides(work.rows(table)))
         for rows in work.documents:
             head = rows.document
@@ -55,21 +63,26 @@ class Sqlite:
             self._index(*(_block_entry(each) for each in rows.blocks if not each.hidden and each.kind != "furniture"))
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
+        """Insert the entities, create the indices, check the foreign keys and close the file.
+
+        Raises:
+            ValueError: A foreign key points to no row.
+        """
         self._insert("entities", entities)
         for table, field in (*REFERENCES, ("mentions", "value")):
             self._database.execute(f'CREATE INDEX "{table}_{field}" ON {table}("{field}")')
-        for table in _SIDES:
+        for table in _PAIR_TABLES:
             self._database.execute(f'CREATE INDEX "{table}_sides_target" ON {table}_sides(target)')
         self._database.execute("INSERT INTO search(search) VALUES ('optimize')")
         self._database.commit()
-        wrong = self._database.execute("PRAGMA foreign_key_check").fetchall()
+        broken = self._database.execute("PRAGMA foreign_key_check").fetchall()
         self._database.close()
-        if wrong:
-            raise ValueError(f"dataset.sqlite: {len(wrong)} keys point nowhere, first {wrong[0]}")
+        if broken:
+            raise ValueError(f"dataset.sqlite: {len(broken)} foreign keys point to no row, the first is {broken[0]}")
 
     def _insert(self, table: str, rows: Iterable[msgspec.Struct]) -> None:
-        marks = ", ".join("?" for _ in self._columns[table])
-        self._database.executemany(f"INSERT INTO {table} VALUES ({marks})", (_values(row) for row in rows))
+        placeholders = ", ".join("?" for _ in self._columns[table])
+        self._database.executemany(f"INSERT INTO {table} VALUES ({placeholders})", (_values(row) for row in rows))
 
     def _index(self, *entries: tuple[str, str, str, str, str]) -> None:
         self._database.executemany(
@@ -140,7 +153,11 @@ def _sides(rows: Iterable[Any]) -> Iterator[tuple[str, str, int, str]]:
 
 
 def datasette_metadata(licence: str) -> dict[str, Any]:
-    """What ``datasette dataset.sqlite --metadata datasette.json --static viewer:site`` shows beside the tables."""
+    """Return the metadata for ``datasette dataset.sqlite --metadata datasette.json --static viewer:site``.
+
+    Args:
+        licence: The names of all licences in the release.
+    """
     return {
         "title": "Japanese and English publications on AI safety, aligned and tagged",
         "license": licence,
@@ -172,8 +189,8 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
     }
 
 
-# "+text" keeps LIKE away from the trigram index: FTS5 takes two Japanese characters (six bytes) for enough to use
-# it, and then finds nothing.
+# "+text" prevents LIKE from using the trigram index: FTS5 uses it from three bytes on, and so for two Japanese
+# characters (six bytes), and then finds nothing.
 FIND = "select kind, lang, document, id, text from search where +text like '%' || :words || '%' limit 200"
 ALIGNED_BLOCKS = (
     "select a.id, a.score, group_concat(distinct j.text) as ja, group_concat(distinct e.text) as en from alignments a "

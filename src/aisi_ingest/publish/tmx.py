@@ -1,4 +1,4 @@
-"""``bitext.tmx``: TMX 1.4b, one translation unit for each aligned pair of blocks and of sentences."""
+"""Write ``bitext.tmx``: TMX 1.4b, one translation unit for each aligned pair of blocks and of sentences."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from aisi_ingest.model import Bead
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, EntityRow
 
-# What XML 1.0 cannot hold, not even as a character reference.
+# Characters that XML 1.0 does not allow, not even as a character reference.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE tmx SYSTEM "tmx14.dtd">
@@ -22,26 +23,36 @@ adminlang="en" srclang="ja" datatype="plaintext"/>
 _SEGMENT_TYPE = {"block": "paragraph", "sentence": "sentence"}
 
 
-class Tmx:
-    """Writer of the translation memory. Beads with an empty side are no translation and are left out."""
+class TmxWriter:
+    """Writes the translation memory. Beads with an empty side are not translations and are left out."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="\n")
         self._file.write(_HEAD)
 
     def add(self, work: WorkRows) -> None:
+        """Write the translation units of one work."""
         texts = {block.id: block.text for rows in work.documents for block in rows.blocks}
         for bead in work.alignments:
             if bead.unit in _SEGMENT_TYPE and bead.ja and bead.en:
                 self._file.writelines(_unit(bead, texts))
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
+        """Write the end of the file and close it."""
         self._file.write("</body>\n</tmx>\n")
         self._file.close()
 
 
-def bead_text(bead: AlignmentRow, lang: str, texts: Mapping[str, str]) -> str:
-    """What one side of a bead says: sections and blocks a line each, sentences set as the language sets them."""
+def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) -> str:
+    """Return the text of one side of a bead.
+
+    Sections and blocks are joined with line breaks, sentences as the language joins them.
+
+    Args:
+        bead: The bead.
+        lang: The side, "ja" or "en".
+        texts: Text by block id, and title by section id.
+    """
     targets = bead.ja if lang == "ja" else bead.en
     if bead.unit != "sentence":
         return "\n".join(texts[target] for target in targets)
@@ -62,5 +73,5 @@ def _unit(bead: AlignmentRow, texts: dict[str, str]) -> Iterator[str]:
 
 
 def xml_text(text: str) -> str:
-    """Text as it may stand in XML 1.0."""
+    """Escape a text for XML 1.0; characters that XML does not allow become U+FFFD."""
     return escape(_NOT_XML.sub("\ufffd", text))

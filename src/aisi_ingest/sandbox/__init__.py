@@ -1,1 +1,1 @@
-"""Run one document in a confined worker process with limits of time and memory."""
+"""Run functions on one document in a worker process with limits of time and memory."""

@@ -1,7 +1,7 @@
-"""One bad page costs that page: where a worker stops in the midst of one, the document is read again without it.
+"""Skip pages that stop a worker: the document is read again without them.
 
-The worker notes the page that it reads in memory that it shares with whoever waits for it; what it
-notes outlives it.
+A worker notes the page that it reads in memory shared with the process that waits for it. The note remains when the
+worker ends.
 """
 
 from __future__ import annotations
@@ -21,68 +21,87 @@ from aisi_ingest.sandbox.worker import Measured
 
 T = TypeVar("T")
 
-# A document is read again without one page, then two, then three: one that is bad throughout is given up.
-MOST_BAD_PAGES = 3
-_STOPPED = ("worker_died", "time_limit", "cpu_limit", "memory_limit")  # codes of sandbox.LimitExceeded
-_SLOW = ("time_limit", "cpu_limit")
-_NOTE = struct.Struct("=qd")  # page from 1, 0 for none; monotonic time in seconds at which it was begun
+# Pages that are skipped in one document. A document with more bad pages fails.
+MAX_BAD_PAGES = 3
+_STOPPED = ("worker_died", "time_limit", "cpu_limit", "memory_limit")  # codes of pool.LimitExceeded
+_TIMED_OUT = ("time_limit", "cpu_limit")
+# Page number from 1, or 0 for none; monotonic time in seconds at which reading of the page began.
+_NOTE = struct.Struct("=qd")
 
 _note: mmap.mmap | None = None
-_left_out: frozenset[int] = frozenset()
+_skipped: frozenset[int] = frozenset()
 
 
-def follow(path: str, left_out: Collection[int]) -> None:
-    """In the worker: note pages at ``path`` from now on, and leave some out. An empty path notes nothing."""
-    global _note, _left_out
-    _note, _left_out = None, frozenset(left_out)
+def track_pages(path: str, skipped: Collection[int]) -> None:
+    """In the worker: start to note the current page, and skip some pages.
+
+    Args:
+        path: The path of the note; empty for none.
+        skipped: Numbers of the pages to skip, from 1.
+    """
+    global _note, _skipped
+    _note, _skipped = None, frozenset(skipped)
     if path:
         with suppress(OSError), open(path, "r+b") as file:
             _note = mmap.mmap(file.fileno(), _NOTE.size)
 
 
-def begins(page: int) -> bool:
-    """In the worker: note that this page is read now, 0 for none. False where it is to be left out."""
-    if page in _left_out:
+def begin_page(page: int) -> bool:
+    """In the worker: note that reading of a page begins.
+
+    Args:
+        page: The number of the page from 1, or 0 for work that belongs to no page.
+
+    Returns:
+        Whether to read the page; False if it is skipped.
+    """
+    if page in _skipped:
         return False
     if _note is not None:
         _NOTE.pack_into(_note, 0, page, time.monotonic())
     return True
 
 
-def read(call: Callable[[str, tuple[int, ...]], Measured[Result[T]]]) -> Measured[Result[T]]:
-    """Outside: ``call`` a worker with the path of a note and the pages to leave out, again while a page stops it.
+def call_without_bad_pages(call: Callable[[str, tuple[int, ...]], Measured[Result[T]]]) -> Measured[Result[T]]:
+    """In the parent process: read a document, and repeat this without the page that stopped the worker.
 
-    Gives what the last call gave, with a warning before its issues for each page that was left out, and the seconds of
-    all calls. Where nothing helps it is the first call's outcome, so that the reason is that of the document as it is.
+    Args:
+        call: Reads the document in a worker. It gets the path of the note and the pages to skip.
+
+    Returns:
+        The result of the last call, with a warning for each skipped page before its issues. If the document cannot be
+        read even so, the result of the first call. The seconds are those of all calls.
     """
-    with open(os.memfd_create("aisi-ingest-page"), "r+b", buffering=0) as file:
-        os.ftruncate(file.fileno(), _NOTE.size)
-        path = f"/proc/{os.getpid()}/fd/{file.fileno()}"
-        bad: dict[int, Issue] = {}
+    with open(os.memfd_create("aisi-ingest-page"), "r+b", buffering=0) as note:
+        os.ftruncate(note.fileno(), _NOTE.size)
+        path = f"/proc/{os.getpid()}/fd/{note.fileno()}"
+        warnings: dict[int, Issue] = {}
         first: Measured[Result[T]] | None = None
         seconds = 0.0
         while True:
-            os.pwrite(file.fileno(), bytes(_NOTE.size), 0)
-            given = call(path, tuple(bad))
-            first, seconds = first or given, seconds + given.seconds
-            result = given.value
+            os.pwrite(note.fileno(), bytes(_NOTE.size), 0)
+            measured = call(path, tuple(warnings))
+            first, seconds = first or measured, seconds + measured.seconds
+            result = measured.value
             stop = next((issue for issue in result.issues if issue.code in _STOPPED), None)
             if result.value is not None:
-                result = Result(result.value, (*bad.values(), *result.issues))
+                result = Result(result.value, (*warnings.values(), *result.issues))
             if result.value is not None or stop is None:
-                return Measured(result, given.memory, seconds)
-            page, since = _NOTE.unpack(os.pread(file.fileno(), _NOTE.size, 0))
-            slow_elsewhere = stop.code in _SLOW and time.monotonic() - since < given.seconds / 2
-            if not page or page in bad or slow_elsewhere or len(bad) == MOST_BAD_PAGES:
+                return Measured(result, measured.memory, seconds)
+            page, begun = _NOTE.unpack(os.pread(note.fileno(), _NOTE.size, 0))
+            # A page is blamed for a time limit only if it took at least half of the time.
+            other_pages_slow = stop.code in _TIMED_OUT and time.monotonic() - begun < measured.seconds / 2
+            if not page or page in warnings or other_pages_slow or len(warnings) == MAX_BAD_PAGES:
                 return replace(first, seconds=seconds)
-            bad[page] = replace(
-                stop,
-                level="warning",
-                code="page_unreadable",
-                message=f"page {page} was left out: while it was read, the reader {_said(stop)}",
-                page=page,
-            )
+            warnings[page] = _skip_warning(page, stop)
 
 
-def _said(stop: Issue) -> str:
-    return stop.message.removeprefix("the reader ")
+def _skip_warning(page: int, stop: Issue) -> Issue:
+    reason = stop.message.removeprefix("the reader ")
+    return replace(
+        stop,
+        level="warning",
+        code="page_unreadable",
+        message=f"page {page} was skipped: while reading it, the reader {reason}",
+        page=page,
+    )

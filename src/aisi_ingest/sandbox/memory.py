@@ -1,7 +1,7 @@
-"""What a piece of work needs of memory: the peak of this process's resident size, forgotten before it begins.
+"""Measure the peak memory of one piece of work: the resident size of this process since the last reset.
 
-``ru_maxrss`` alone would not do: it never falls in a process's life, so that whatever a worker read
-after its largest document would seem as large.
+``ru_maxrss`` alone is not enough. It never falls during the life of a process, so every document that a worker reads
+after its largest one would seem to need as much.
 """
 
 from __future__ import annotations
@@ -9,13 +9,19 @@ from __future__ import annotations
 import os
 import resource
 
+_RESET_PEAK = b"5"  # proc(5): 5 resets VmHWM
 
-def forget_peak() -> bool:
-    """Begin to measure anew: the peak becomes what is resident now. False where the system does not let it."""
+
+def reset_peak() -> bool:
+    """Set the peak to the current resident size.
+
+    Returns:
+        Whether the system allowed it.
+    """
     try:
-        file = os.open("/proc/self/clear_refs", os.O_WRONLY)  # proc(5): 5 resets VmHWM
+        file = os.open("/proc/self/clear_refs", os.O_WRONLY)
         try:
-            os.write(file, b"5")
+            os.write(file, _RESET_PEAK)
         finally:
             os.close(file)
     except OSError:
@@ -24,7 +30,10 @@ def forget_peak() -> bool:
 
 
 def peak() -> int:
-    """The most that was resident since ``forget_peak``, bytes; where that failed, in this process's life."""
+    """Return the largest resident size since ``reset_peak``, in bytes.
+
+    If the reset was not possible, this is the largest size during the life of the process.
+    """
     try:
         with open("/proc/self/status", "rb") as status:
             for line in status:

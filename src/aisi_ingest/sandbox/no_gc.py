@@ -1,4 +1,4 @@
-"""Reading without the garbage collector: it would walk the same hundred thousand values again and again."""
+"""Pause the garbage collector while a document is read: it would scan the same 100,000 values again and again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """No collection inside, whatever was set before again after it."""
-    collecting = gc.isenabled()
+    """Disable garbage collection inside the context, and restore its previous state after it."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if collecting:
+        if was_enabled:
             gc.enable()

@@ -1,8 +1,8 @@
-"""Worker processes with limits around everything that touches a document's bytes or text.
+"""Run functions on documents in worker processes with limits.
 
-A file of a kilobyte can ask for gigabytes or never end, and PDFium is C++: what runs in here may
-die, hang or swell and harms its own document alone. A worker has no network, writes no file, has a
-limit of address space for its life, and of processor and wall-clock time for each call.
+A file of one kilobyte can need gigabytes or never end, and PDFium is written in C++. Code that runs in a worker may
+crash, hang or use too much memory, and only its own document is lost. A worker has no network and cannot write files.
+Its address space is limited for its life; processor time and wall-clock time are limited for each call.
 """
 
 from __future__ import annotations
@@ -28,49 +28,69 @@ from aisi_ingest.sandbox.worker import Measured as Measured
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_GIB = 1 << 30
+
 
 class Limits(Struct, frozen=True):
-    """What one document may use. The defaults are several times what a 300-page report needs."""
+    """Limits for one document. The defaults are several times what a report of 300 pages needs.
+
+    Attributes:
+        wall_seconds: Wall-clock time of one call.
+        cpu_seconds: Processor time of one call.
+        address_space: Address space of a worker in bytes. The OCR engine alone maps about 2 GB.
+        calls_per_worker: Calls after which a worker is replaced, which also ends memory leaks in C libraries.
+    """
 
     wall_seconds: float = 300.0
     cpu_seconds: int = 240
-    address_space: int = 6 << 30  # bytes; the OCR engine alone maps some 2 GB
-    # Then the process is replaced: leaks in C libraries end there.
+    address_space: int = 6 * _GIB
     calls_per_worker: int = 400
 
 
 class LimitsError(ValueError):
-    """A limit in the environment is no number, or too small: one sentence that names it."""
+    """A limit in the environment is not a number or too small. The message names the variable."""
 
 
-# name: field, what the number is multiplied with, least. The environment, since workers may run on other machines.
-_CONFIGURED = {
+# Variable: field of Limits, unit, least number. Environment variables also reach workers on other machines.
+_ENVIRONMENT = {
     "AISI_INGEST_WALL_SECONDS": ("wall_seconds", 1, 1),
     "AISI_INGEST_CPU_SECONDS": ("cpu_seconds", 1, 1),
-    "AISI_INGEST_MEMORY_GIB": ("address_space", 1 << 30, 1),
+    "AISI_INGEST_MEMORY_GIB": ("address_space", _GIB, 1),
     "AISI_INGEST_CALLS_PER_WORKER": ("calls_per_worker", 1, 1),
 }
 
 
-def configured(environment: Mapping[str, str] | None = None) -> Limits:
-    """The limits that the environment names, the defaults for the rest. Raises LimitsError."""
-    values = os.environ if environment is None else environment
+def limits_from_environment(environment: Mapping[str, str] | None = None) -> Limits:
+    """Return the limits set in the environment, with defaults for the others.
+
+    Args:
+        environment: The variables; by default those of this process.
+
+    Raises:
+        LimitsError: A limit is not a number or too small.
+    """
+    variables = os.environ if environment is None else environment
     changed = {}
-    for name, (field, unit, least) in _CONFIGURED.items():
-        if name not in values:
+    for name, (field, unit, least) in _ENVIRONMENT.items():
+        if name not in variables:
             continue
         try:
-            number = int(values[name])
+            number = int(variables[name])
         except ValueError:
             number = 0
         if number < least:
-            raise LimitsError(f"{name} is {values[name]!r}, and must be a whole number of at least {least}")
+            raise LimitsError(f"{name} is {variables[name]!r}, but must be a whole number of at least {least}")
         changed[field] = number * unit
     return structs.replace(Limits(), **changed)
 
 
 class LimitExceeded(Exception):
-    """A worker was stopped or died, after so many seconds. ``code`` is the issue's, the message says which limit."""
+    """A worker was stopped at a limit or crashed. The message says which.
+
+    Attributes:
+        code: The code of the issue.
+        seconds: Wall-clock time of the call.
+    """
 
     def __init__(self, code: str, message: str, seconds: float) -> None:
         super().__init__(message)
@@ -78,7 +98,7 @@ class LimitExceeded(Exception):
 
 
 class _Worker:
-    """A worker as whoever calls it sees it."""
+    """A worker process, as the parent process sees it."""
 
     def __init__(self, connection: Connection, process: int, generation: int) -> None:
         self.connection, self.process, self.generation = connection, process, generation
@@ -88,194 +108,211 @@ class _Worker:
 class Sandbox:
     """A pool of worker processes; ``call`` runs a module-level function in one of them.
 
-    Arguments and values cross by pickle between our own processes, never from a file. Workers are forked from a
-    process that does nothing else, has one thread and never sees a document: a fork of the caller would copy the locks
-    that its threads hold (Prefect, progress bars). That process itself is spawned.
+    Arguments and results are pickled between these processes only, never read from a file. Workers are forked from
+    a fork server, which has one thread and never sees a document. A fork of the caller would copy the locks that its
+    threads hold (Prefect, progress bars). The fork server itself is spawned.
     """
 
     def __init__(self, workers: int, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
         self.limits = limits
         self.workers = workers
-        self._slots = threading.Semaphore(workers)  # as many calls at once
-        self._lock = threading.Lock()  # of all below
+        self._slots = threading.Semaphore(workers)  # limits the number of calls at a time
+        self._lock = threading.Lock()  # protects the four attributes below
         self._idle: list[_Worker] = []
-        self._alive: dict[int, _Worker] = {}  # by process id: those that nobody has waited for
+        self._alive: dict[int, _Worker] = {}  # workers that were not terminated yet, by process id
         self._prepared: dict[object, threading.Event] = {}
-        self._generation = 0  # how often the process that is forked was prepared
-        self._asking = threading.Lock()  # one question to that process at a time
-        self._over = False
-        self._early, self._soon = threading.Lock(), set[bytes]()  # what is prepared beside what else is done
-        self._begin()
+        self._generation = 0  # number of completed preparations; older workers are replaced
+        self._request_lock = threading.Lock()  # one request to the fork server at a time
+        self._stopped = False
+        self._background_lock, self._background = threading.Lock(), set[bytes]()  # preparations in the background
+        self._start_fork_server()
 
-    def _begin(self) -> None:
-        self._channel, theirs = socket.socketpair()
+    def _start_fork_server(self) -> None:
+        self._channel, server_end = socket.socketpair()
         context = multiprocessing.get_context("spawn")
-        arguments = (theirs, self.limits.address_space)
-        self._nurse = context.Process(target=worker.fork_server, args=arguments, daemon=True, name="sandbox")
-        with theirs:
-            self._nurse.start()
+        arguments = (server_end, self.limits.address_space)
+        self._fork_server = context.Process(target=worker.fork_server, args=arguments, daemon=True, name="sandbox")
+        with server_end:
+            self._fork_server.start()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run ``function`` in a worker and give its value; raises as ``measured`` does."""
-        return self.measured(function, *args, **kwargs).value
+        """Run ``function`` in a worker and return its result. Raises the same exceptions as ``call_measured``."""
+        return self.call_measured(function, *args, **kwargs).value
 
-    def measured(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Measured[R]:
-        """Run ``function`` in a worker; its value and what it took.
+    def call_measured(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Measured[R]:
+        """Run ``function`` in a worker, and measure its time and memory.
 
-        Raises LimitExceeded when the worker hit a limit or died, and whatever the function raised.
+        Returns:
+            The result with its time, excluding time spent waiting for a worker.
+
+        Raises:
+            LimitExceeded: The worker exceeded a limit or crashed.
+            RuntimeError: The result cannot be pickled or unpickled.
+            Exception: Whatever ``function`` raised.
         """
-        told = pickle.dumps((function, self.limits.cpu_seconds, args, kwargs))
-        with self._leased() as leased:
-            began = time.monotonic()  # what it waited for a worker is no time of its own
+        request = pickle.dumps((function, self.limits.cpu_seconds, args, kwargs))
+        with self._lease() as leased:
+            began = time.monotonic()
             try:
-                leased.connection.send_bytes(told)
+                leased.connection.send_bytes(request)
                 if not leased.connection.poll(most := self.limits.wall_seconds):
                     raise LimitExceeded("time_limit", f"took longer than {most:g} s and was stopped", most)
-                answer = leased.connection.recv_bytes()
+                response = leased.connection.recv_bytes()
             except (EOFError, OSError):
-                raise self._death(self._buried(leased), time.monotonic() - began) from None
+                raise self._exit_error(self._terminate(leased), time.monotonic() - began) from None
             seconds = time.monotonic() - began
         try:
-            good, value = pickle.loads(answer)
-        except Exception as fault:  # an exception that is made in another way than it is pickled
-            raise RuntimeError(f"what a worker gave cannot be read: {fault}") from None
-        if good:
-            done: Measured[R] = structs.replace(value, seconds=seconds)
-            return done
+            succeeded, value = pickle.loads(response)
+        except Exception as error:  # an exception whose constructor does not take what it was pickled with
+            raise RuntimeError(f"the result of a worker cannot be read: {error}") from None
+        if succeeded:
+            measured: Measured[R] = structs.replace(value, seconds=seconds)
+            return measured
         if isinstance(value, MemoryError):
-            gigabytes = self.limits.address_space / (1 << 30)
-            text = f"needed more than {gigabytes:g} GiB of memory and was stopped"
+            text = f"needed more than {self.limits.address_space / _GIB:g} GiB of memory and was stopped"
             raise LimitExceeded("memory_limit", text, seconds) from None
         raise value
 
     def prepare(self, function: Callable[..., object], *args: object) -> None:
-        """Load once what calls need from now on, in the process that workers are forked from, at the cost of one call.
+        """Load something that later calls need, once, in the fork server.
 
-        Returns when that is done, whoever asked for it first. Workers born before are replaced when they are idle.
+        It takes the place of one call meanwhile. The same request by several threads is done once, and all wait for
+        it. Workers started before are replaced when they are idle.
+
+        Args:
+            function: A module-level function that loads it.
+            args: The function's arguments.
         """
-        told = pickle.dumps((function, args))
+        pickled = pickle.dumps((function, args))
         with self._lock:
-            first = told not in self._prepared
-            done = self._prepared.setdefault(told, threading.Event())
-        if not first:
+            is_first = pickled not in self._prepared
+            done = self._prepared.setdefault(pickled, threading.Event())
+        if not is_first:
             done.wait()
             return
         try:
-            with self._slots:  # it works like a worker: the others go on meanwhile
-                self._ask(worker.PREPARE, len(told), more=told)
+            with self._slots:  # it uses a core like a worker; the other workers continue
+                self._request(worker.PREPARE, len(pickled), data=pickled)
             with self._lock:
                 self._generation += 1
                 idle, self._idle = self._idle, []
-            for old in idle:
-                self._buried(old)
+            for outdated in idle:
+                self._terminate(outdated)
         finally:
             done.set()
 
-    def prepare_soon(self, function: Callable[..., object], *args: object) -> None:
-        """The same beside what else is done: whoever needs it waits for it then."""
-        told = pickle.dumps((function, args))
-        with self._early:
-            if told in self._soon:
+    def prepare_in_background(self, function: Callable[..., object], *args: object) -> None:
+        """Start ``prepare`` in the background. A later ``prepare`` with the same arguments waits for it."""
+        pickled = pickle.dumps((function, args))
+        with self._background_lock:
+            if pickled in self._background:
                 return
-            self._soon.add(told)
-            while len(self._alive) < self.workers - 1:  # nobody is born while it loads
-                born = self._born()
+            self._background.add(pickled)
+            while len(self._alive) < self.workers - 1:  # the fork server starts no worker while it loads
+                spawned = self._spawn()
                 with self._lock:
-                    self._idle.append(born)
-            threading.Thread(target=self._prepare_or_not, args=(function, *args), daemon=True).start()
+                    self._idle.append(spawned)
+            threading.Thread(target=self._prepare_if_running, args=(function, *args), daemon=True).start()
 
-    def _prepare_or_not(self, function: Callable[..., object], *args: object) -> None:
-        with contextlib.suppress(OSError):  # the sandbox was stopped meanwhile
+    def _prepare_if_running(self, function: Callable[..., object], *args: object) -> None:
+        with contextlib.suppress(OSError):  # the sandbox may be stopped meanwhile
             self.prepare(function, *args)
 
     @contextlib.contextmanager
-    def _leased(self) -> Iterator[_Worker]:
+    def _lease(self) -> Iterator[_Worker]:
+        """Give a worker to one call, and terminate it if the call fails or it must be replaced."""
         with self._slots:
             with self._lock:
                 leased = self._idle.pop() if self._idle else None
-            leased = leased or self._born()
+            leased = leased or self._spawn()
             leased.calls += 1
             try:
                 yield leased
             except BaseException:
-                self._buried(leased)
+                self._terminate(leased)
                 raise
-            old = leased.calls >= self.limits.calls_per_worker or leased.generation != self._generation
-            if old:
-                self._buried(leased)
+            is_used_up = leased.calls >= self.limits.calls_per_worker
+            if is_used_up or leased.generation != self._generation:
+                self._terminate(leased)
             else:
                 with self._lock:
                     self._idle.append(leased)
 
-    def _born(self) -> _Worker:
-        ours, theirs = multiprocessing.Pipe()
+    def _spawn(self) -> _Worker:
+        own_end, worker_end = multiprocessing.Pipe()
         generation = self._generation
-        with theirs:
-            process = self._ask(worker.FORK, descriptor=theirs.fileno())
-        born = _Worker(ours, process, generation)
+        with worker_end:
+            process = self._request(worker.FORK, descriptor=worker_end.fileno())
+        spawned = _Worker(own_end, process, generation)
         with self._lock:
-            self._alive[process] = born
-        return born
+            self._alive[process] = spawned
+        return spawned
 
-    def _buried(self, one: _Worker) -> int | None:
-        """End a worker, if it has not ended; its exit code, None where somebody else asked for that."""
+    def _terminate(self, ended: _Worker) -> int | None:
+        """End a worker if it still runs.
+
+        Returns:
+            Its exit code, or None if another thread terminated it.
+        """
         with self._lock:
-            if self._alive.pop(one.process, None) is None:
+            if self._alive.pop(ended.process, None) is None:
                 return None
-        one.connection.close()
+        ended.connection.close()
         with contextlib.suppress(OSError):
-            return self._ask(worker.END, one.process)
+            return self._request(worker.TERMINATE, ended.process)
         return None
 
-    def _death(self, code: int | None, seconds: float) -> LimitExceeded:
+    def _exit_error(self, code: int | None, seconds: float) -> LimitExceeded:
+        """Return the exception for a worker that ended with an exit code during a call."""
         if code == -signal.SIGXCPU:
             reason = f"used more than {self.limits.cpu_seconds} s of processor time and was stopped"
             return LimitExceeded("cpu_limit", reason, seconds)
         cause = "stopped" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return LimitExceeded("worker_died", f"the reader crashed ({cause})", seconds)
 
-    def _ask(self, what: bytes, number: int = 0, descriptor: int | None = None, more: bytes = b"") -> int:
-        """Tell the process that is forked, and hear its answer; where it has ended, a new one takes its place.
+    def _request(self, command: bytes, number: int = 0, descriptor: int | None = None, data: bytes = b"") -> int:
+        """Send a request to the fork server and return its response. A fork server that has ended is replaced.
 
-        Raises OSError where that does not answer either.
+        Raises:
+            OSError: The new fork server does not respond either.
         """
-        with self._asking:
+        with self._request_lock:
             try:
-                return self._asked(what, number, descriptor, more)
+                return self._send_request(command, number, descriptor, data)
             except OSError:
-                if self._over or what == worker.END:  # for a child of the old one, whose end nobody knows
+                if self._stopped or command == worker.TERMINATE:  # the exit code of its workers is lost
                     raise
-                if self._nurse.exitcode not in (None, -signal.SIGKILL):
-                    raise  # it cannot begin, and has said why
+                if self._fork_server.exitcode not in (None, -signal.SIGKILL):
+                    raise  # it could not start, and has reported why
                 self._channel.close()
-                self._begin()
-                return self._asked(what, number, descriptor, more)
+                self._start_fork_server()
+                return self._send_request(command, number, descriptor, data)
 
-    def _asked(self, what: bytes, number: int, descriptor: int | None, more: bytes) -> int:
-        told = what + worker.NUMBER.pack(number)
-        socket.send_fds(self._channel, [told], [] if descriptor is None else [descriptor])
-        self._channel.sendall(more)
-        answer = self._channel.recv(worker.NUMBER.size, socket.MSG_WAITALL)
-        if len(answer) < worker.NUMBER.size:
-            raise ConnectionResetError("the process that workers are forked from has ended")
-        return int(worker.NUMBER.unpack(answer)[0])
+    def _send_request(self, command: bytes, number: int, descriptor: int | None, data: bytes) -> int:
+        request = command + worker.NUMBER.pack(number)
+        socket.send_fds(self._channel, [request], [] if descriptor is None else [descriptor])
+        self._channel.sendall(data)
+        response = self._channel.recv(worker.NUMBER.size, socket.MSG_WAITALL)
+        if len(response) < worker.NUMBER.size:
+            raise ConnectionResetError("the fork server has ended")
+        return int(worker.NUMBER.unpack(response)[0])
 
     def close(self) -> None:
-        """Wait for what runs, then end all workers."""
+        """Wait for running calls, then end all workers."""
         for _ in range(self.workers):
             self._slots.acquire()
         self.stop()
 
     def stop(self) -> None:
-        """End all workers at once."""
+        """End all workers immediately."""
         with self._lock:
             alive = list(self._alive.values())
-        for one in alive:
-            self._buried(one)
-        with self._asking:
-            self._over = True
-            self._channel.close()  # which ends the process that they were forked from
-        self._nurse.join()
+        for each in alive:
+            self._terminate(each)
+        with self._request_lock:
+            self._stopped = True
+            self._channel.close()  # this ends the fork server
+        self._fork_server.join()
 
 
 _shared: dict[int, Sandbox] = {}
@@ -283,25 +320,28 @@ _shared_lock = threading.Lock()
 
 
 def shared(workers: int) -> Sandbox:
-    """This process's sandbox with at least ``workers`` workers, made when first asked for.
+    """Return the sandbox of this process. The first call creates it with ``workers`` workers.
 
-    Steps are handed to threads or to task runners on other machines; each process has its own.
+    Tasks may run in threads or in task runners on other machines. Each process has its own sandbox.
+
+    Raises:
+        LimitsError: A limit in the environment is wrong.
     """
     with _shared_lock:
         if not _shared:
-            atexit.register(close_shared)  # ended by us and waited for, they count as this process's children
-            _shared[workers] = Sandbox(workers, configured())
+            atexit.register(close_shared)  # workers that we end and wait for count as children in getrusage
+            _shared[workers] = Sandbox(workers, limits_from_environment())
         return next(iter(_shared.values()))
 
 
 def running() -> Sandbox | None:
-    """This process's sandbox, if one was made."""
+    """Return the sandbox of this process if there is one."""
     with _shared_lock:
         return next(iter(_shared.values()), None)
 
 
 def close_shared() -> None:
-    """End this process's sandbox; the next call of ``shared`` makes a new one."""
+    """Stop the sandbox of this process. The next call of ``shared`` creates a new one."""
     atexit.unregister(close_shared)
     with _shared_lock:
         for sandbox in _shared.values():

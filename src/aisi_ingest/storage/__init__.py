@@ -1,1 +1,1 @@
-"""Folders of a root: raw bytes, the ledger of attempts, stage outputs and processed documents."""
+"""The folders below a root: raw bytes, the ledger of fetch attempts, stage outputs and processed documents."""

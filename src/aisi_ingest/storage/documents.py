@@ -1,4 +1,4 @@
-"""Processed documents as they lie below ``processed/stages``: read whole, one at a time."""
+"""Processed documents, loaded one at a time from the stage outputs below ``processed/stages``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ from aisi_ingest.storage.store import Store
 
 
 class Tagged(Struct, frozen=True):
-    """Output of the tag stage: it depends on the listing and the registry, the Content does not."""
+    """Output of the tag stage. It depends on the listing and the registry; ``Content`` depends on neither."""
 
     mentions: tuple[Mention, ...]
-    date: str | None
+    date: str | None  # of the document, EDTF
 
 
 def load_content(root: str, listing: Listing) -> Content:
-    """What reading has of a document."""
+    """Load the output of the extract stage for a document.
+
+    Raises:
+        ValueError: The output has no value.
+        FileNotFoundError: The document was not extracted yet.
+    """
     path = Store(root).stage_path(listing.source.sha256, "extract")
     content = msgspec.json.decode(path.read_bytes(), type=Result[Content]).value
     if content is None:
@@ -30,7 +35,12 @@ def load_content(root: str, listing: Listing) -> Content:
 
 
 def load_document(root: str, listing: Listing) -> Document:
-    """A processed document, as yet without work, edition and id."""
+    """Load the outputs of extract and tag as a Document. Work, edition and id are still empty.
+
+    Raises:
+        ValueError: An output has no value.
+        FileNotFoundError: The document was not extracted or not tagged yet.
+    """
     content = load_content(root, listing)
     path = Store(root).stage_path(listing.source.sha256, "tag")
     tagged = msgspec.json.decode(path.read_bytes(), type=Result[Tagged]).value
@@ -39,40 +49,45 @@ def load_document(root: str, listing: Listing) -> Document:
     return Document(listing, content, tagged.mentions, tagged.date)
 
 
-def load_full(root: str, placed: Document) -> Document:
-    """A placed document with its text."""
-    read = load_document(root, placed.listing)
-    return replace(read, id=placed.id, work=placed.work, edition=placed.edition)
+def load_full(root: str, head: Document) -> Document:
+    """Load a document with its text and keep the id, work and edition of its head.
+
+    Args:
+        root: The root folder.
+        head: The document without its text, as ``pair`` returned it.
+    """
+    document = load_document(root, head.listing)
+    return replace(document, id=head.id, work=head.work, edition=head.edition)
 
 
 class DocumentStore(Mapping[str, Document]):
-    """Placed documents by id, read when they are asked for: not all texts are held at once."""
+    """Documents by id. Each is loaded when it is accessed, so that not all texts are in memory at once."""
 
-    def __init__(self, root: str, placed: Mapping[str, Document]) -> None:
-        self._root, self._placed = root, placed
+    def __init__(self, root: str, heads: Mapping[str, Document]) -> None:
+        self._root, self._heads = root, heads
 
     @property
     def heads(self) -> Mapping[str, Document]:
-        """The documents without their texts, which lie in memory."""
-        return self._placed
+        """The documents without their texts. They are in memory."""
+        return self._heads
 
     def __getitem__(self, identity: str) -> Document:
-        return load_full(self._root, self._placed[identity])
+        return load_full(self._root, self._heads[identity])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._placed)
+        return iter(self._heads)
 
     def __len__(self) -> int:
-        return len(self._placed)
+        return len(self._heads)
 
 
-def sums_of(root: str, listing: Listing) -> tuple[str, ...]:
-    """sha256 of what reading and tagging have of a document."""
-    place = Store(root)
-    return tuple(sha256_of(place.stage_path(listing.source.sha256, stage)) for stage in ("extract", "tag"))
+def output_digests(root: str, listing: Listing) -> tuple[str, ...]:
+    """Compute the sha256 of a document's outputs of the stages extract and tag."""
+    store = Store(root)
+    return tuple(sha256_of(store.stage_path(listing.source.sha256, stage)) for stage in ("extract", "tag"))
 
 
-def digest_of(root: str, placed: Document) -> str:
-    """Of all that a stage sees of a placed document."""
-    seen = (placed.listing, placed.id, placed.work, placed.edition, sums_of(root, placed.listing))
-    return sha256_of(msgspec.json.encode(seen))
+def document_digest(root: str, head: Document) -> str:
+    """Compute the sha256 of everything that a stage can read of a document: listing, id and stage outputs."""
+    parts = (head.listing, head.id, head.work, head.edition, output_digests(root, head.listing))
+    return sha256_of(msgspec.json.encode(parts))

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, lines that tell their damage, one clear line where none can be written."""
+"""Low-level file operations: atomic writes, checksummed lines, and readable errors when the disk refuses a write."""
 
 from __future__ import annotations
 
@@ -11,51 +11,79 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+_CHUNK = 1 << 18  # bytes read at a time when hashing a file
+_TAIL_CHUNK = 1 << 16  # bytes read at a time when searching backwards for the last line break
+_CHECKSUM_FIELD = b',"sum":"'
+_CHECKSUM_LENGTH = len(_CHECKSUM_FIELD) + 8 + len(b'"}')  # bytes; CRC-32 has 8 hexadecimal digits
+
 
 class RootError(Exception):
-    """The root folder cannot be used: one sentence that names the folder and the reason."""
+    """The root folder cannot be used. The message is one sentence that names the folder and the reason."""
 
 
 def sha256_of(content: bytes | Path) -> str:
-    """Hex digest of bytes, or of the file at a path."""
+    """Compute a sha256 digest.
+
+    Args:
+        content: The bytes themselves, or the path of a file.
+
+    Returns:
+        The digest as 64 hexadecimal digits.
+    """
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with open(content, "rb", buffering=0) as file:
         digest = hashlib.sha256()
-        while data := file.read(_CHUNK):  # hashlib.file_digest clears a buffer for each file, however small
+        # Not hashlib.file_digest: it allocates and clears a large buffer for each file, even a small one.
+        while data := file.read(_CHUNK):
             digest.update(data)
         return digest.hexdigest()
 
 
-_CHUNK = 1 << 18
-_SUM = b',"sum":"'
-_TAIL = len(_SUM) + 8 + len(b'"}')
+def with_checksum(line: bytes) -> bytes:
+    """Add a checksum to a line that holds one JSON object.
 
+    The checksum is the CRC-32 of zlib. It detects every flipped bit, and every burst of up to 32 flipped bits.
 
-def summed(line: bytes) -> bytes:
-    """A line that holds a JSON object, with the sum of its bytes as the last field.
+    Args:
+        line: A JSON object that ends with ``}``, without a line break.
 
-    CRC-32 as zlib has it: it finds every flipped bit, and every burst of up to 32 of them.
+    Returns:
+        The same object with the checksum as its last field, ``sum``.
     """
-    return line[:-1] + _SUM + b'%08x"}' % zlib.crc32(line)
+    return line[:-1] + _CHECKSUM_FIELD + b'%08x"}' % zlib.crc32(line)
 
 
-def intact(line: bytes) -> bool | None:
-    """Whether the bytes of a line have the sum at its end; None where there is no sum."""
-    before, tail = line[:-_TAIL], line[-_TAIL:]
-    if not tail.startswith(_SUM) or not tail.endswith(b'"}'):
+def checksum_matches(line: bytes) -> bool | None:
+    """Compare a line with the checksum at its end.
+
+    Args:
+        line: A line written by ``with_checksum``, without a line break.
+
+    Returns:
+        True if the bytes match the checksum, False if they do not, None if the line has no checksum.
+    """
+    content, tail = line[:-_CHECKSUM_LENGTH], line[-_CHECKSUM_LENGTH:]
+    if not tail.startswith(_CHECKSUM_FIELD) or not tail.endswith(b'"}'):
         return None
-    return tail[len(_SUM) : -2] == b"%08x" % zlib.crc32(before + b"}")
+    return tail[len(_CHECKSUM_FIELD) : -2] == b"%08x" % zlib.crc32(content + b"}")
 
 
 def cut_torn_line(file: int) -> int:
-    """Cut what a crash left of a line at the end of an open file; returns the size of the file then."""
+    """Remove an incomplete last line, which a crash may have left in a file.
+
+    Args:
+        file: Descriptor of a file that is open for reading and writing.
+
+    Returns:
+        The size of the file afterwards, in bytes.
+    """
     end = os.fstat(file).st_size
     if not end or os.pread(file, 1, end - 1) == b"\n":
         return end
     start, tail = end, b""
     while start and b"\n" not in tail:
-        step = min(start, 65536)
+        step = min(start, _TAIL_CHUNK)
         start -= step
         tail = os.pread(file, step, start) + tail
     end = start + tail.rfind(b"\n") + 1
@@ -64,9 +92,17 @@ def cut_torn_line(file: int) -> int:
 
 
 def append_line(file: int, line: bytes) -> int:
-    """Append a whole line to a file that is open for appending, or raise OSError and leave the file as it was.
+    """Append one whole line, or leave the file unchanged.
 
-    Returns where the line begins.
+    Args:
+        file: Descriptor of a file that is open for reading and appending.
+        line: The line, with its line break.
+
+    Returns:
+        The offset at which the line begins, in bytes.
+
+    Raises:
+        OSError: The line could not be written completely, for example because the disk is full.
     """
     end = cut_torn_line(file)
     try:
@@ -74,26 +110,33 @@ def append_line(file: int, line: bytes) -> int:
     except OSError:
         os.ftruncate(file, end)
         raise
-    if written != len(line):  # a full disk takes a part, and says so only at the next write
+    if written != len(line):  # a full disk accepts a part of the line and reports the error only at the next write
         os.ftruncate(file, end)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return end
 
 
 def atomic_write(path: Path, content: bytes | str) -> None:
-    """Write a file in one step: it is there whole, or as it was before. Makes its folder.
+    """Write a file in one step: afterwards it has the new content, or it is unchanged.
 
-    Raises RootError where the folder cannot be written.
+    Creates the folder of the file if necessary.
+
+    Args:
+        path: The file to write.
+        content: Its new content; text is encoded as UTF-8.
+
+    Raises:
+        RootError: The folder cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
-    with told(path):
+    with write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(number, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fchmod(file.fileno(), 0o644)  # mkstemp gives 0600, which keeps a team out
+                os.fchmod(file.fileno(), 0o644)  # mkstemp sets 0600, which other members of a team could not read
                 os.fsync(file.fileno())
             os.replace(name, path)
         except BaseException:
@@ -104,7 +147,7 @@ def atomic_write(path: Path, content: bytes | str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
+    """Flush the entries of a folder to the disk, so that a renamed file survives a power cut."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -124,8 +167,15 @@ _REASONS = {
 
 
 @contextlib.contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn an OSError inside into a RootError that names the file, by default ``path``."""
+def write_errors(path: Path) -> Iterator[None]:
+    """Convert an OSError raised inside the ``with`` block to a RootError.
+
+    Args:
+        path: The file to name in the message if the OSError itself names none.
+
+    Raises:
+        RootError: An OSError was raised inside the block.
+    """
     try:
         yield
     except OSError as error:

@@ -1,6 +1,6 @@
-"""The folders on disk: bytes by sha256 under ``raw/``, results of the stages under ``processed/stages/``.
+"""The folders on disk: bytes by sha256 under ``raw/``, outputs of the stages under ``processed/stages/``.
 
-Whatever is written is written aside and moved into place, so a reader never sees half a file.
+Each file is written under a temporary name and then renamed, so that a reader never sees an incomplete file.
 """
 
 from __future__ import annotations
@@ -18,49 +18,57 @@ from typing import Literal
 import msgspec
 
 from aisi_ingest.model import Receipt
-from aisi_ingest.storage.files import RootError as RootError
-from aisi_ingest.storage.files import atomic_write as atomic_write
-from aisi_ingest.storage.files import intact, sha256_of, summed, sync_folder, told
+from aisi_ingest.storage.files import (
+    atomic_write,
+    checksum_matches,
+    sha256_of,
+    sync_folder,
+    with_checksum,
+    write_errors,
+)
 from aisi_ingest.storage.ledger import Ledger
 
-_CHUNK = 1 << 20
-STAMP = ".stamp.json"  # after the name of the output
+_CHUNK = 1 << 20  # bytes copied at a time
+STAMP = ".stamp.json"  # suffix added to the name of the output
 
 
 class LockedError(Exception):
-    """Another run works on the root: one sentence that names its process."""
+    """Another run is using the root. The message is one sentence that names its process."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """What an output was made from. Equal stamps: the output need not be made again."""
+    """What an output was computed from. If the stamp is equal, the output need not be computed again."""
 
-    inputs: tuple[str, ...]  # sha256 of each input, in the stage's order
-    version: str  # of the stage
-    digests: dict[str, str] = {}  # of what else goes in: {"registry": sha256, "options": sha256}
+    inputs: tuple[str, ...]  # sha256 of each input, in the order of the stage
+    version: str  # digest of the code of the stage
+    digests: dict[str, str] = {}  # of other inputs: {"registry": sha256, "options": text}
 
 
-class _Written(Stamp, frozen=True):
-    """A stamp as it lies on the disk."""
+class _StoredStamp(Stamp, frozen=True):
+    """A stamp as it is stored on the disk."""
 
-    output: str | None = None  # sha256 of what the stamp stands beside; of a release: of its SHA256SUMS
+    output: str | None = None  # sha256 of the output beside the stamp; for a release, of its SHA256SUMS
 
 
 class State(msgspec.Struct, frozen=True):
-    """One document as ``status`` shows it. Times are UTC, ISO 8601."""
+    """The state of one document, as ``status`` shows it. Times are UTC, ISO 8601."""
 
     source: str
     url: str
     file: str
     state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn"]
-    last_seen: str  # the last attempt
-    last_changed: str | None  # the last new bytes
-    last_good: str | None  # the last attempt that ended well
+    last_seen: str  # time of the last attempt
+    last_changed: str | None  # time of the last new bytes
+    last_good: str | None  # time of the last successful attempt
     sha256: str | None  # of the last good bytes
     reason: str | None
 
 
 class Store:
-    """The root folder with ``raw/`` and ``processed/``. Making one touches nothing; ``lock`` makes the folders."""
+    """The root folder with ``raw/`` and ``processed/``.
+
+    Creating a Store touches nothing on the disk; ``prepare`` and ``lock`` create the folders.
+    """
 
     def __init__(self, root: Path | str = ".") -> None:
         self.root = Path(root)
@@ -70,89 +78,112 @@ class Store:
         self._prepared = False
 
     def prepare(self) -> None:
-        """Make the folders, the first time. Raises RootError where that, or writing into them, is impossible."""
+        """Create the folders on the first call.
+
+        Raises:
+            RootError: A folder cannot be created or written.
+        """
         if self._prepared:
             return
         for folder in (self.raw, self.processed):
-            with told(folder):
+            with write_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
                 try:
                     tempfile.TemporaryFile(dir=folder).close()
-                except OSError as error:  # it would name the temporary file
+                except OSError as error:  # the original error names the temporary file
                     raise OSError(error.errno, error.strerror, str(folder)) from None
         self._prepared = True
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the root for one run; it is let go when the process ends, however it ends.
+        """Lock the root for one run. The operating system releases the lock when the process ends, even by a kill.
 
-        Raises LockedError where another process holds it, RootError where the root cannot be written.
+        Raises:
+            LockedError: Another process holds the lock.
+            RootError: The root cannot be written.
         """
         self.prepare()
-        with told(self.raw / ".lock"):
-            file = open(self.raw / ".lock", "a+", encoding="ascii")  # noqa: SIM115 (a+: opening must not empty it)
+        with write_errors(self.raw / ".lock"):
+            file = open(self.raw / ".lock", "a+", encoding="ascii")  # noqa: SIM115 (a+: opening must not truncate it)
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 file.seek(0)
                 holder = file.read().strip() or "another process"
-                raise LockedError(f"{self.root}: in use by {holder}; wait until it ends, or stop it") from None
+                raise LockedError(f"{self.root}: in use by {holder}; wait until that run ends, or stop it") from None
             file.seek(0)
-            killed = bool(file.read().strip())  # whoever ends by itself leaves the file empty
+            killed = bool(file.read().strip())  # a run that ends normally leaves the file empty
             file.truncate(0)
             file.write(f"process {os.getpid()} on {socket.gethostname()} since {now()}")
             file.flush()
             try:
-                for left in self._half_written(killed):
-                    left.unlink(missing_ok=True)
+                for path in self._abandoned_files(killed):
+                    path.unlink(missing_ok=True)
                 yield
             finally:
                 self.ledger.close()
                 file.truncate(0)
 
-    def _half_written(self, killed: bool) -> Iterator[Path]:
-        """Files that nobody writes any more, since the root is locked; looked for everywhere if a run was killed."""
+    def _abandoned_files(self, killed: bool) -> Iterator[Path]:
+        """List incomplete files of earlier runs. The root is locked, so no other process is writing them.
+
+        All folders are searched only if the last run was killed, because that takes long in a large root.
+        """
         yield from self.raw.glob("incoming/*.part")
         if killed:
             yield from self.raw.rglob(".*.part")
             yield from (self.processed / "stages").rglob(".*.part")
             yield from self.processed.glob(".*.part")
 
-    # Bytes
+    # Raw bytes
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes with this digest are, or would be."""
+        """Return the path of the bytes with this digest, whether they are there or not."""
         return self.raw / sha256[:2] / sha256
 
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 
     def read(self, sha256: str) -> bytes:
+        """Read the bytes with this digest."""
         return self.path(sha256).read_bytes()
 
     def incoming(self) -> Path:
-        """A new empty file for a download, on the same file system as ``raw/``; the caller removes or keeps it."""
+        """Create an empty file for a download, on the same file system as ``raw/``.
+
+        The caller passes it to ``keep`` or removes it.
+
+        Raises:
+            RootError: The file cannot be created.
+        """
         folder = self.raw / "incoming"
-        with told(folder):
+        with write_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             number, name = tempfile.mkstemp(dir=folder, suffix=".part")
             os.close(number)
         return Path(name)
 
     def put(self, content: bytes | Path) -> str:
-        """Keep bytes, or a copy of the file at a path, under their sha256; returns the digest.
+        """Store bytes under their sha256. Bytes that are already there are not written again.
 
-        Bytes that are there already are left alone. Raises RootError where they cannot be written.
+        Args:
+            content: The bytes themselves, or the path of a file to copy.
+
+        Returns:
+            The sha256 of the bytes.
+
+        Raises:
+            RootError: The bytes cannot be written.
         """
         if isinstance(content, bytes):
             part = self.incoming()
-            with told(part):
+            with write_errors(part):
                 part.write_bytes(content)
             return self.keep(part)
         part = self.incoming()
         try:
-            with content.open("rb") as source, told(part), part.open("wb") as target:
+            with content.open("rb") as source, write_errors(part), part.open("wb") as target:
                 while chunk := source.read(_CHUNK):
                     target.write(chunk)
         except BaseException:
@@ -160,17 +191,24 @@ class Store:
             raise
         return self.keep(part)
 
-    def holds(self, sha256: str) -> bool:
-        """Whether these bytes are there. Others under their name, the work of a failing disk, do not count."""
+    def has_intact(self, sha256: str) -> bool:
+        """Return True if these bytes are there and undamaged."""
         target = self.path(sha256)
         return target.is_file() and sha256_of(target) == sha256
 
     def keep(self, part: Path) -> str:
-        """Move a file that ``incoming`` gave into its place; returns its sha256."""
+        """Move a file created by ``incoming`` to its final place.
+
+        Returns:
+            The sha256 of its bytes.
+
+        Raises:
+            RootError: The file cannot be moved.
+        """
         sha256 = sha256_of(part)
         target = self.path(sha256)
-        with told(target):
-            if self.holds(sha256):
+        with write_errors(target):
+            if self.has_intact(sha256):
                 part.unlink()
                 return sha256
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -182,84 +220,109 @@ class Store:
         return sha256
 
     def states(self) -> list[State]:
-        """A row for every document ever seen, by source and address."""
-        standings = self.ledger.latest_by_url().values()
-        rows = [_state(s.latest, s.good, s.changed) for s in standings if s.latest.kind == "document"]
+        """Return a row for every document ever seen, sorted by source and URL."""
+        histories = self.ledger.latest_by_url().values()
+        rows = [_state(h.latest, h.good, h.changed) for h in histories if h.latest.kind == "document"]
         return sorted(rows, key=lambda row: (row.source, row.url))
 
-    # Results of the stages
+    # Outputs of the stages
 
     def stage_path(self, key: str, stage: str, suffix: str = ".json") -> Path:
-        """Where a stage's output for a key is: the input's sha256, or a digest of several."""
+        """Return the path of a stage's output.
+
+        Args:
+            key: sha256 of the input, or a digest of several inputs.
+            stage: Name of the stage.
+            suffix: Suffix of the file name.
+        """
         return self.processed / "stages" / stage / key[:2] / (key + suffix)
 
     def write_output(self, path: Path, content: bytes | str, stamp: Stamp) -> None:
-        """Write a stage's output, then its stamp: a crash between them leaves no stamp, so it is made again."""
+        """Write a stage's output, then its stamp. A crash in between leaves no stamp, so the output is computed again.
+
+        Raises:
+            RootError: A file cannot be written.
+        """
         stamp_path(path).unlink(missing_ok=True)
         atomic_write(path, content)
         write_stamp(path, stamp)
 
 
 def stamp_path(path: Path) -> Path:
-    """Where the stamp of an output is: beside it."""
+    """Return the path of the stamp of an output: it is beside the output."""
     return path.with_name(path.name + STAMP)
 
 
 def write_stamp(path: Path, stamp: Stamp) -> None:
-    """Write the stamp of an output that is complete: a file, or a release that has its SHA256SUMS."""
-    written = _Written(stamp.inputs, stamp.version, stamp.digests, sha256_of(_told_by(path)))
-    atomic_write(stamp_path(path), summed(msgspec.json.encode(written, order="deterministic")))
+    """Write the stamp of a complete output: a file, or a release with its SHA256SUMS.
+
+    Raises:
+        RootError: The stamp cannot be written.
+    """
+    stored = _StoredStamp(stamp.inputs, stamp.version, stamp.digests, sha256_of(_digested_file(path)))
+    atomic_write(stamp_path(path), with_checksum(msgspec.json.encode(stored, order="deterministic")))
 
 
-def _told_by(output: Path) -> Path:
-    """The file whose sum tells whether an output is as it was written."""
+def _digested_file(output: Path) -> Path:
+    """Return the file whose digest represents an output."""
     return output / "SHA256SUMS" if output.is_dir() else output
 
 
-def _written(path: Path) -> _Written | None:
+def _read_stored(path: Path) -> _StoredStamp | None:
     try:
         content = stamp_path(path).read_bytes()
-        return msgspec.json.decode(content, type=_Written) if intact(content) else None
+        return msgspec.json.decode(content, type=_StoredStamp) if checksum_matches(content) else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
 def read_stamp(path: Path) -> Stamp | None:
-    """The stamp of an output; None where there is none, or none that can be read."""
-    written = _written(path)
-    return Stamp(written.inputs, written.version, written.digests) if written else None
+    """Read the stamp of an output; None if there is none or it is damaged."""
+    stored = _read_stored(path)
+    return Stamp(stored.inputs, stored.version, stored.digests) if stored else None
+
+
+def output_digest(path: Path) -> str | None:
+    """Read from the stamp the sha256 that an output had when it was written; None if the stamp cannot be read."""
+    stored = _read_stored(path)
+    return stored.output if stored else None
 
 
 def is_intact(path: Path) -> bool | None:
-    """Whether an output has the bytes that its stamp says; None where it has no stamp that can be read."""
-    written = _written(path)
-    if written is None:
+    """Compare an output with the digest in its stamp; None if the stamp is missing or damaged."""
+    stored = _read_stored(path)
+    if stored is None:
         return None
     try:
-        return sha256_of(_told_by(path)) == written.output
+        return sha256_of(_digested_file(path)) == stored.output
     except OSError:
         return False
 
 
-def fresh(path: Path, stamp: Stamp) -> tuple[bytes, str] | None:
-    """The output and its sha256, if it has the bytes that were written and was made from exactly this; else None."""
-    written = _written(path)
-    if written is None or (written.inputs, written.version, written.digests) != (
-        stamp.inputs,
-        stamp.version,
-        stamp.digests,
-    ):
+def load_fresh(path: Path, stamp: Stamp) -> tuple[bytes, str] | None:
+    """Read an output if it is up to date.
+
+    Args:
+        path: The output.
+        stamp: What the output would be computed from now.
+
+    Returns:
+        The bytes of the output and their sha256. None if the output was computed from something else, is damaged
+        or missing.
+    """
+    stored = _read_stored(path)
+    if stored is None or Stamp(stored.inputs, stored.version, stored.digests) != stamp:
         return None
     try:
         content = path.read_bytes()
     except OSError:
         return None
     digest = sha256_of(content)
-    return (content, digest) if digest == written.output else None
+    return (content, digest) if digest == stored.output else None
 
 
 def now() -> str:
-    """The time as ledgers and locks have it: UTC, ISO 8601 to the second."""
+    """Return the current time in the format of ledgers and locks: UTC, ISO 8601, to the second."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

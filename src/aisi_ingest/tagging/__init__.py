@@ -1,8 +1,13 @@
-"""Finds dates, organisations, guides, people, events and places, and says which one each is.
+"""Tag dates, organisations, guides, people, events and places, and link each mention to an entity.
 
-What a mention is follows from rules: a date grammar (``aisi_ingest.dates``), names of the registry
-(``aisi_ingest.registry``), shapes of names that no registry has, and what the document itself defines
-in brackets. spaCy pipelines carry what looks for names (``pipelines``).
+All mentions follow from rules:
+
+- the date rules (``aisi_ingest.dates``),
+- the names of the registry (``aisi_ingest.registry``),
+- shapes of names that the registry does not have,
+- short names that the document itself defines in brackets.
+
+The spaCy pipelines (`pipelines`) run the same rules and accept components of the user.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Words that English names are made of, and words of which none is made."""
+"""Words of English names, and words that begin or end no name."""
 
 from __future__ import annotations
 
 from aisi_ingest.tagging.words import words
 
+# Words that show that a name is one of an organisation, a guide or an event.
 ORG_HEADS = words(
     """
     Ministry Department Agency Bureau Institute Committee Subcommittee Council Commission University College
@@ -23,8 +24,8 @@ GUIDE_HEADS = words(
     Compact Resolution Agenda Ordinance
     """
 )
-# Heads that any heading may have: a name only with a mark of its own.
-WEAK = words(
+# Heads that occur in any heading. Alone with one other word they are no name without a mark, see ``SPECIFIC``.
+WEAK_HEADS = words(
     """
     Framework Principles Strategy Report Standard Standards Recommendations Recommendation Roadmap Plan
     Statement Policy Profile Paper Protocol Agreement Manual Checklist Code Guide Guidance Resolution Agenda Law
@@ -40,13 +41,14 @@ EVENT_HEADS = words(
     Roundtable Webinar Meeting Olympics Week
     """
 )
+# Heads of two words.
 ORG_PAIRS = words(
     """Working-Group Task-Force Study-Group Expert-Group Friends-Group Sub-Working-Group Working-Party
     Advisory-Body Work-Group"""
 )
 GUIDE_PAIRS = words("White-Paper Action-Plan Executive-Order")
-# Words that begin a sentence or a menu, never a name.
-LEAD = words(
+# Words that begin a sentence or an entry of a menu, never a name.
+NOT_AT_START = words(
     """
     The A An This That These Those In On At By For From With As If When While Since After Before During Under
     Our Its Their We It They He She Each All Some Many Such Both Other Another Any No Not However Moreover
@@ -61,7 +63,7 @@ LEAD = words(
     Purpose Next Last Annual-Report To Of Step
     """
 )
-# Words that say nothing about which one: a name of these alone is generic.
+# Words that do not say which one it is: a name of these alone is generic.
 COMMON = words(
     """
     AI ICT IT OSS API PDF URL UI RAG ML PoC DX LLM LLMs GenAI Generative Artificial Intelligence System Systems
@@ -80,14 +82,15 @@ COMMON = words(
     Center Centre Agency Organization Company Office Committee Council Board
     """
 )
-# A word of its own: it says which one.
-PROPER = words(
+# Words that mark a name: they say which one it is.
+SPECIFIC = words(
     """
     National International European Federal Royal World Global United American British Japanese Asian African
     Pacific Nordic Imperial Cabinet State Metropolitan Parliamentary Presidential Atlantic Prime Ministerial
     Prefectural Municipal
     """
 )
+# Roles of persons, which stand between names of organisations.
 ROLES = words(
     """
     Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief
@@ -95,16 +98,21 @@ ROLES = words(
     Scientist Associate Lecturer Author Speaker Moderator Decision
     """
 )
-# Heads that titles and menus hardly have for another reason.
-SURE = words(
+# Heads that occur in titles and menus in names only.
+STRONG_HEADS = words(
     "University Ministry Institute Foundation Association Federation Commission Corporation Bureau Society Consortium"
     " Alliance Academy Laboratory Council Parliament"
 )
-# A name only with a mark of its own, however many words: departments of companies are not tagged.
-UNMARKED = words(
+# Heads of names that need a mark, however many words they have: departments of companies are not tagged.
+NEVER_WITHOUT_MARK = words(
     """
     Department Division Group Team Lab Labs Company Cabinet Court Office Board Meeting School
     """
 )
 
+# Heads after which a name may list its fields (Ministry of Education, Culture, ...), in the order of looking them up.
+HEADS_OF_LISTS = (
+    *("Ministry", "Department", "Secretariat", "Committee", "Council", "Office"),
+    *("Centre", "Center", "Agency", "Institute"),
+)
 MONTHS = words("January February March April May June July August September October November December")

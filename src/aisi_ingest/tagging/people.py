@@ -1,4 +1,4 @@
-"""Persons that no registry has: by UniDic's family and given names, by titles, in lists of members."""
+"""Find persons that no registry has: by UniDic's family and given names, by titles, and in lists of members."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from aisi_ingest.tagging.japanese import Morpheme
+from aisi_ingest.tagging.japanese_runs import Morpheme
 from aisi_ingest.tagging.romaji import is_romaji_name, romaji
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.tagging.words import words
 
+# What comes after a name, or before one and a blank.
 _TITLE_JA = (
     "氏|さん|様|先生|教授|准教授|特任教授|特任准教授|名誉教授|講師|助教|博士|総理|首相|大臣|副大臣"
     "|政務官|長官|次官|所長|副所長|会長|副会長|社長|副社長"
@@ -26,15 +27,21 @@ _BEFORE_JA = re.compile(
     rf"(?:{_TITLE_JA}|CDO|CISO|フェロー|研究員|主任研究員|センター長|事務局長|監修|執筆|著者|編者|登壇者"
     rf"|講演者|担当|発表者)[\s:：]\s?$"
 )
-_FAMILY, _GIVEN = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名"
+# Parts of speech of UniDic.
+_FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
+_READING_FIELD = 9  # of UniDic's features: the reading in katakana
+_KNOWN_WORD_COMMAS = 8  # features of a word that UniDic does not know are fewer
+_LONGEST_GIVEN_NAME = 3  # characters
+_LONGEST_GIVEN_TOKEN = 2  # characters of one token of a given name that UniDic does not know
+_LONGEST_TITLE = 8  # characters
 _KANJI = re.compile("[\u3005\u4e00-\u9fff\u3040-\u309f\u30a0-\u30ff]{1,4}$")
-# A place name before one of these is a family name: 松本総務大臣, but 東京知事 is not one.
-_SURE_JA = re.compile(
+# A place name before one of these is a family name (松本総務大臣). Before other titles it is not (東京知事).
+_TITLE_OF_PERSON_ONLY = re.compile(
     r"\s?(?:氏|さん|先生|准?教授|博士|総務大臣|外務大臣|経済産業大臣|財務大臣|デジタル大臣"
     r"|内閣府特命担当大臣|首相|総理|補佐官|官房長官)"
 )
-# Without one of these no name in katakana or Latin letters has a title behind it.
-_TITLE_AFTER = re.compile("大統領|首相|長官|氏|博士|さん|教授")
+# Every name in katakana or Latin letters that has a title after it is followed by one of these.
+_TITLE_AFTER_FOREIGN = re.compile("大統領|首相|長官|氏|博士|さん|教授")
 _KATAKANA_TITLED = re.compile(
     r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|氏(?![名族])|博士))"
 )
@@ -50,7 +57,7 @@ _KATAKANA_NAME = re.compile(
     r"[ァ-ヺー]{2,10}(?:[・＝=][ァ-ヺー]{1,12}){1,4}(?=\s?(?:氏|さん|教授|博士|大統領|副大統領|首相|大臣"
     r"|長官|議員|所長|CEO|会長|委員長|国務長官|商務長官))"
 )
-_ALONE_JA = re.compile(
+_LINE_OF_NAME = re.compile(
     r"^\s*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|["
     r"|\n（(・、,:：])",
     re.MULTILINE,
@@ -82,12 +89,13 @@ _ROLE_THEN_NAME = re.compile(
     rf"|]?\s((?:{_NAME_PART})(?:\s(?:[A-Z]\.|{_NAME_PART})){{1,2}})\s?(?=$|[|\n])",
     re.MULTILINE,
 )
-# Looked for at every word, since names may follow a place or a role without a sign between.
+# Searched at every word, since a name may follow a place or a role without a sign between them.
 _PAIR = re.compile(
     r"(?<![A-Za-z0-9'’-])(?=([A-Z][A-Za-z]{1,14}(?:['’][a-z]{1,10})?)\s([A-Z][A-Za-z]{1,14})(?![A-Za-z0-9'-]))"
 )
-_FIRM = re.compile(r"\s?(?:&|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
-# Capitalised words that no person is called.
+# What follows such a pair if it names a firm or a place.
+_PLACE_OR_FIRM = re.compile(r"\s?(?:&|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
+# Capitalised words that are no names of persons.
 _NO_NAME = words(
     """
     Director Professor President Chair Chief Officer Member Fellow Researcher Minister Ministry Agency Institute
@@ -102,133 +110,191 @@ _NO_NAME = words(
 )
 
 
-def names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: bool) -> Iterator[Span]:
-    """Persons in ``text``, without titles."""
+def find_names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: bool) -> Iterator[Span]:
+    """Yield the persons in ``text``, without their titles.
+
+    Args:
+        text: Text of a block.
+        morphemes: Its tokens without blanks.
+        japanese: The text contains Japanese.
+        latin: The text contains capitalised Latin words.
+    """
     if japanese:
-        yield from _japanese(text, morphemes)
+        yield from _by_readings(text, morphemes)
+        yield from _on_lines_of_their_own(text, morphemes)
+        yield from _foreign_with_title(text, morphemes)
+        yield from _in_lists_of_members(text, morphemes)
     if latin:
-        for pattern, rule in ((_TITLED, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
-            for m in pattern.finditer(text):
-                words = m[1].split()
-                if not any(w in _NO_NAME for w in words):
-                    yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
-        for m in _PAIR.finditer(text):
-            if is_romaji_name(m[1], m[2]) and not _FIRM.match(text, m.end(2)):
-                yield Span(m.start(1), m.end(2), "PERSON", "person.romaji")
+        yield from _latin_with_title_or_role(text)
+        yield from _latin_with_japanese_sounds(text)
 
 
-def _japanese(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
-    for index, (start, end, feature) in enumerate(morphemes):
-        if not feature.startswith("名詞,固有名詞"):
-            continue
-        if not feature.startswith(_FAMILY):
-            if (
-                feature.startswith("名詞,固有名詞,地名,一般")
-                and _SURE_JA.match(text, end)
-                and end - start > 1
-                and not _part_of_word(text, morphemes, index)
-            ):
-                yield Span(start, end, "PERSON", "person.title")
-            continue
-        following = morphemes[index + 1] if index + 1 < len(morphemes) else None
-        if following is not None and text[end : following[0]] in ("", " ", "\u3000"):
-            word = text[following[0] : following[1]]
-            last = following[1]
-            given = following[2].startswith(_GIVEN)
-            if given and _KANJI.match(word) and (len(word) > 1 or end - start > 1):
-                last = _rest_of_name(text, morphemes, index + 1)
-                name = _latin(feature, following[2]) if last == following[1] else None
-                yield Span(start, last, "PERSON", "person.unidic", None, name)
-                continue
-            # A given name that UniDic does not know, in one or two pieces before a title.
-            more = morphemes[index + 2] if index + 2 < len(morphemes) else None
-            if (
-                _KANJI.match(word)
-                and not _AFTER_JA.match(text, end)
-                and following[2].startswith(("名詞", "接尾辞"))
-                and len(word) < 3
-            ):
-                if (
-                    more is not None
-                    and more[0] == last
-                    and more[1] - more[0] == 1
-                    and more[2].startswith(("名詞", "接尾辞"))
-                    and _AFTER_JA.match(text, more[1])
-                    and last - following[0] == 1
-                ):
-                    yield Span(start, more[1], "PERSON", "person.title")
-                    continue
-                if _AFTER_JA.match(text, last) and not feature.startswith("名詞,普通名詞"):
-                    yield Span(start, last, "PERSON", "person.title")
-                    continue
-        if _AFTER_JA.match(text, end) and end - start > 1 and not _part_of_word(text, morphemes, index):
-            yield Span(start, end, "PERSON", "person.title")
-    for m in _ALONE_JA.finditer(text):
-        if _beginning(morphemes, m.start(1))[2].startswith((_FAMILY, "名詞,固有名詞,地名")):
-            yield Span(m.start(1), m.end(2), "PERSON", "person.list")
-    if "・" in text or "=" in text or "＝" in text:
-        for m in _KATAKANA_NAME.finditer(text):
-            yield Span(m.start(), m.end(), "PERSON", "person.title")
-    if _TITLE_AFTER.search(text):
-        for m in _KATAKANA_TITLED.finditer(text):
-            _, end, feature = _beginning(morphemes, m.start())
-            # A word that UniDic does not have comes without its reading, or in pieces (ブリン + ケン).
-            unknown = feature.count(",") < 8 or end != m.end()
-            if unknown or not feature.startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
-                yield Span(m.start(), m.end(), "PERSON", "person.title")
-        for m in _LATIN_TITLED.finditer(text):
-            yield Span(m.start(), m.end(), "PERSON", "person.title")
-    for m in _LINE_OF_MEMBER.finditer(text):
-        start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
-        last_name = _beginning(morphemes, start)[2]
-        first_name = next((f for _, e, f in reversed(morphemes) if e == end), "")
-        if (m[1] and last_name.startswith(_FAMILY)) or (first_name.startswith(_GIVEN) and "固有名詞" in last_name):
-            yield Span(start, end, "PERSON", "person.list")
+def _latin_with_title_or_role(text: str) -> Iterator[Span]:
+    """Yield ``Prof. Lindqvist`` and ``Hanako Takahashi, Director``."""
+    for pattern, rule in ((_TITLED, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
+        for m in pattern.finditer(text):
+            if not any(word in _NO_NAME for word in m[1].split()):
+                yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
 
 
-def _beginning(morphemes: list[Morpheme], start: int) -> Morpheme:
-    """The token that begins at ``start``; none of no features where none does."""
-    at = bisect_left(morphemes, (start,))
-    return morphemes[at] if at < len(morphemes) and morphemes[at][0] == start else (start, start, "")
+def _latin_with_japanese_sounds(text: str) -> Iterator[Span]:
+    """Yield ``Hiroshi Tsuda`` without any title."""
+    for m in _PAIR.finditer(text):
+        if is_romaji_name(m[1], m[2]) and not _PLACE_OR_FIRM.match(text, m.end(2)):
+            yield Span(m.start(1), m.end(2), "PERSON", "person.romaji")
 
 
-def _latin(family: str, given: str) -> str | None:
-    """The name as an English text writes it, from UniDic's readings."""
-    parts = [romaji((f.split(",") + [""] * 10)[9]) for f in (given, family)]
-    return " ".join(parts) if all(parts) else None
+# ---- Japanese names -----------------------------------------------------------------------------------
 
 
-def _rest_of_name(text: str, morphemes: list[Morpheme], index: int) -> int:
-    """End of a given name that UniDic cuts up (卓 + 仙)."""
+def _by_readings(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield names that UniDic knows, or of which a title shows that they are names."""
+    for index, (_, _, feature) in enumerate(morphemes):
+        if feature.startswith(_FAMILY):
+            span = (
+                _family_and_known_given_name(text, morphemes, index)
+                or _family_and_unknown_given_name(text, morphemes, index)
+                or _family_name_with_title(text, morphemes, index)
+            )
+        else:
+            span = _place_name_with_title(text, morphemes, index)
+        if span is not None:
+            yield span
+
+
+def _place_name_with_title(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
+    """Return a family name that is also a place: 松本総務大臣."""
+    _, end, feature = morphemes[index]
+    if not feature.startswith(_PLACE) or not _TITLE_OF_PERSON_ONLY.match(text, end):
+        return None
+    return _alone(text, morphemes, index)
+
+
+def _family_name_with_title(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
+    return _alone(text, morphemes, index) if _AFTER_JA.match(text, morphemes[index][1]) else None
+
+
+def _alone(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
+    """Return a family name that stands alone before its title, if it is no part of a longer word."""
+    start, end, _ = morphemes[index]
+    if end - start == 1 or _is_part_of_word(text, morphemes, index):
+        return None
+    return Span(start, end, "PERSON", "person.title")
+
+
+def _family_and_known_given_name(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
+    start, end, feature = morphemes[index]
+    given = _following(text, morphemes, index)
+    if given is None or not given[2].startswith(_GIVEN):
+        return None
+    word = text[given[0] : given[1]]
+    if not _KANJI.match(word) or (len(word) == 1 and end - start == 1):
+        return None
+    last = _end_of_given_name(text, morphemes, index + 1)
+    latin = _latin_name(feature, given[2]) if last == given[1] else None
+    return Span(start, last, "PERSON", "person.unidic", None, latin)
+
+
+def _family_and_unknown_given_name(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
+    """Return a name whose given name UniDic does not know: one or two tokens before a title."""
+    start, end, _ = morphemes[index]
+    given = _following(text, morphemes, index)
+    if given is None or _AFTER_JA.match(text, end) or not given[2].startswith(("名詞", "接尾辞")):
+        return None
+    word = text[given[0] : given[1]]
+    if not _KANJI.match(word) or len(word) > _LONGEST_GIVEN_TOKEN:
+        return None
+    last = given[1]
+    if len(word) == 1 and index + 2 < len(morphemes):
+        a, b, feature = morphemes[index + 2]
+        is_second_part = a == last and b - a == 1 and feature.startswith(("名詞", "接尾辞"))
+        if is_second_part and _AFTER_JA.match(text, b):
+            last = b
+    return Span(start, last, "PERSON", "person.title") if _AFTER_JA.match(text, last) else None
+
+
+def _following(text: str, morphemes: list[Morpheme], index: int) -> Morpheme | None:
+    """Return the next token if at most one blank separates it."""
+    if index + 1 == len(morphemes):
+        return None
+    following = morphemes[index + 1]
+    return following if text[morphemes[index][1] : following[0]] in ("", " ", "\u3000") else None
+
+
+def _end_of_given_name(text: str, morphemes: list[Morpheme], index: int) -> int:
+    """Return the end of a given name that UniDic splits (卓 + 仙)."""
     start, end, _ = morphemes[index]
     for a, b, feature in morphemes[index + 1 : index + 3]:
+        if a != end or b - a != 1 or b - start > _LONGEST_GIVEN_NAME:
+            break
         if (
-            a != end
-            or b - a != 1
-            or b - start > 3
-            or not feature.startswith(("名詞", "接尾辞", "形状詞"))
-            or not "\u4e00" <= text[a] <= "\u9fff"
+            not feature.startswith(("名詞", "接尾辞", "形状詞"))
+            or not _is_ideograph(text[a])
+            or _AFTER_JA.match(text, a)
         ):
             break
-        if _AFTER_JA.match(text, a):
-            break
         end = b
-    if (
-        end < len(text)
-        and end > morphemes[index][1]
-        and "\u4e00" <= text[end] <= "\u9fff"
-        and not _AFTER_JA.match(text, end)
-    ):
-        return morphemes[index][1]
-    return end
+    word_goes_on = end < len(text) and _is_ideograph(text[end]) and not _AFTER_JA.match(text, end)
+    return morphemes[index][1] if word_goes_on and end > morphemes[index][1] else end
 
 
-def _part_of_word(text: str, morphemes: list[Morpheme], index: int) -> bool:
+def _is_ideograph(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def _is_part_of_word(text: str, morphemes: list[Morpheme], index: int) -> bool:
+    """Return whether a noun that is no title touches the token from the left."""
     if index == 0:
         return False
     _, end, feature = morphemes[index - 1]
-    return (
-        end == morphemes[index][0]
-        and feature.startswith(("名詞", "接頭辞"))
-        and not _BEFORE_JA.search(text[max(0, end - 8) : end] + " ")
-    )
+    if end != morphemes[index][0] or not feature.startswith(("名詞", "接頭辞")):
+        return False
+    return not _BEFORE_JA.search(text[max(0, end - _LONGEST_TITLE) : end] + " ")
+
+
+def _latin_name(family: str, given: str) -> str | None:
+    """Return the name as an English text writes it, from the readings in UniDic's features; None without readings."""
+    parts = [romaji((f.split(",") + [""] * _READING_FIELD)[_READING_FIELD]) for f in (given, family)]
+    return " ".join(parts) if all(parts) else None
+
+
+# ---- names in other positions -------------------------------------------------------------------------
+
+
+def _on_lines_of_their_own(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    for m in _LINE_OF_NAME.finditer(text):
+        if _token_at(morphemes, m.start(1))[2].startswith((_FAMILY, "名詞,固有名詞,地名")):
+            yield Span(m.start(1), m.end(2), "PERSON", "person.list")
+
+
+def _foreign_with_title(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield names in katakana or Latin letters before a title: ジョー・バイデン大統領, バイデン氏, Ann Reed氏."""
+    if "・" in text or "=" in text or "＝" in text:
+        for m in _KATAKANA_NAME.finditer(text):
+            yield Span(m.start(), m.end(), "PERSON", "person.title")
+    if not _TITLE_AFTER_FOREIGN.search(text):
+        return
+    for m in _KATAKANA_TITLED.finditer(text):
+        _, end, feature = _token_at(morphemes, m.start())
+        # A word that UniDic does not know comes without a reading or in several tokens (ブリン + ケン).
+        unknown = feature.count(",") < _KNOWN_WORD_COMMAS or end != m.end()
+        if unknown or not feature.startswith(("名詞,普通名詞", "名詞,固有名詞,地名", "名詞,固有名詞,一般")):
+            yield Span(m.start(), m.end(), "PERSON", "person.title")
+    for m in _LATIN_TITLED.finditer(text):
+        yield Span(m.start(), m.end(), "PERSON", "person.title")
+
+
+def _in_lists_of_members(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield names at the beginning of a line, before an affiliation."""
+    for m in _LINE_OF_MEMBER.finditer(text):
+        start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
+        family = _token_at(morphemes, start)[2]
+        given = next((f for _, e, f in reversed(morphemes) if e == end), "")
+        if (m[1] and family.startswith(_FAMILY)) or (given.startswith(_GIVEN) and "固有名詞" in family):
+            yield Span(start, end, "PERSON", "person.list")
+
+
+def _token_at(morphemes: list[Morpheme], start: int) -> Morpheme:
+    """Return the token that begins at ``start``; an empty one without features if none does."""
+    at = bisect_left(morphemes, (start,))
+    return morphemes[at] if at < len(morphemes) and morphemes[at][0] == start else (start, start, "")

@@ -1,4 +1,4 @@
-"""Japanese personal names in Latin letters, told by their sounds: ``Akiko Murakami``."""
+"""Recognise Japanese personal names in Latin letters by their sounds, and write readings in Latin letters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ _SYLLABLE = (
     "(?:(?:[kgsztdnhbpmyrwf]|ky|gy|sh|j|ch|ts|ny|hy|by|py|my|ry|kk|ss|tt|pp|ssh|tch|mm|nn)?(?:[aiueo]h?"
     "|ou|oo|uu)|n(?![aiueo])|m(?=[bpm]))"
 )
+_SHORTEST_PART = 3  # letters
 _ROMAJI = re.compile(f"{_SYLLABLE}{{2,6}}$")
-# Sounds that Japanese does not have, and words that read as Japanese by chance.
+# Sounds that Japanese does not have.
 _FOREIGN = re.compile("ti|tu|si|hu|di|du|yi|ye|wu|wi|we|wo.|zi|la|l|v|x|q|c(?!h)")
+# Words that have Japanese sounds and are no personal names.
 _NO_NAME = words(
     """
     data media japan tokyo kyoto osaka nagoya kobe nara hiroshima fukuoka sapporo sendai yokohama kawasaki
@@ -28,14 +30,14 @@ _NO_NAME = words(
 
 
 def is_romaji_name(first: str, second: str) -> bool:
-    """Whether two words side by side read as a Japanese given and family name."""
-    return _part(first) and _part(second)
+    """Return whether two words are a Japanese given name and family name by their sounds: ``Akiko Murakami``."""
+    return _is_name_part(first) and _is_name_part(second)
 
 
-def _part(word: str) -> bool:
+def _is_name_part(word: str) -> bool:
     lower = re.sub("['’]", "", word.lower())
     return (
-        len(word) > 2
+        len(word) >= _SHORTEST_PART
         and word[0].isupper()
         and (word[1:].lower() == word[1:] or word.isupper())
         and lower not in _NO_NAME
@@ -44,7 +46,7 @@ def _part(word: str) -> bool:
     )
 
 
-_KANA = dict(
+_LATIN_OF_KANA = dict(
     pair.split(":")
     for pair in words("""
     キャ:kya キュ:kyu キョ:kyo シャ:sha シュ:shu ショ:sho チャ:cha チュ:chu チョ:cho ニャ:nya ニュ:nyu ニョ:nyo
@@ -56,14 +58,14 @@ _KANA = dict(
     バ:ba ビ:bi ブ:bu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po ヰ:i ヱ:e
     """)
 )
-_SOUND = re.compile("|".join(sorted(_KANA, key=len, reverse=True)) + "|ッ|ー")
+_SOUND = re.compile("|".join(sorted(_LATIN_OF_KANA, key=len, reverse=True)) + "|ッ|ー")
 
 
 def romaji(reading: str) -> str:
-    """Latin spelling (Hepburn, long vowels not marked) of a reading in katakana: ``スドウ`` is ``sudo``."""
+    """Return the Latin spelling of a reading in katakana (Hepburn, long vowels not marked): ``スドウ`` is ``sudo``."""
     out = ""
     for sound in _SOUND.findall(reading):
-        latin = _KANA.get(sound, "")
+        latin = _LATIN_OF_KANA.get(sound, "")
         if out.endswith("ッ"):
             out = out[:-1] + latin[:1].replace("c", "t")
         out += latin if sound != "ッ" else "ッ"
@@ -71,6 +73,6 @@ def romaji(reading: str) -> str:
 
 
 def plain_vowels(latin: str) -> str:
-    """Long vowels written short, so that Ohta, Ōta and Ota are one name."""
+    """Return a name in lower case with its long vowels written short: Ohta, Ōta and Ota are one name."""
     lower = latin.lower().translate({0x101: "a", 0x12B: "i", 0x16B: "u", 0x113: "e", 0x14D: "o", 0xF4: "o", 0xFB: "u"})
     return re.sub(r"o[uh](?=[^aiueoy]|$)|oo", "o", re.sub("uu", "u", lower))

@@ -1,17 +1,19 @@
-"""spaCy pipelines, one a language, that carry the rules, so that a user can add a component.
+"""Run the rules in spaCy pipelines, one for each language, so that users can add components.
 
-Japanese text is tokenised by MeCab with UniDic (the whole feature line of each token stands in
-``doc.user_data["unidic"]``), English by spaCy's own rules. Components read ``doc.text`` and append
-``Span`` candidates to ``doc.user_data["candidates"]``; offsets are code points of ``doc.text`` and may
-cut tokens. What a component of a user leaves in ``doc.ents`` or ``doc.spans["mentions"]`` under one of
-the six labels is taken as well, below every rule::
+- Japanese text is tokenised by MeCab with UniDic, English text by spaCy's rules. ``doc.user_data["unidic"]`` contains
+  the features of each Japanese token.
+- Components read ``doc.text`` and append `Span` candidates to ``doc.user_data["candidates"]``. Offsets are code points
+  of ``doc.text``; they need not be boundaries of tokens.
+- Entities that a user's component writes to ``doc.ents`` or ``doc.spans["mentions"]`` under one of the six labels are
+  candidates too. Every rule ranks above them.
+
+Example::
 
     pipelines = tag.pipelines(registry)
     pipelines["en"].add_pipe("my_component", last=True)
     tag.tag(content, registry, date=None, publisher=None, pipelines=pipelines)
 
-Without a component of a user the same rules run on the text alone: importing spaCy takes longer than
-tagging a report.
+Without such components the same rules run without spaCy, since importing it takes longer than tagging a report.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from aisi_ingest.model import Label, Lang
 from aisi_ingest.registry import Registry
-from aisi_ingest.tagging.rules import Passage, known, readable, shapes
+from aisi_ingest.tagging.rules import Passage, find_registry_names, find_shapes, readable
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.text.tokens import morphemes
 
@@ -34,12 +36,13 @@ _LABELS = frozenset(get_args(Label))
 
 
 class UniDicTokenizer:
-    """MeCab tokens with exact offsets as a spaCy Doc; blanks of more than one space are tokens."""
+    """Tokenises Japanese text with MeCab. White space of more than one blank is a token, so offsets stay exact."""
 
     def __init__(self, vocab: Any) -> None:
         self._vocab = vocab
 
     def __call__(self, text: str) -> Doc:
+        """Return the tokens of ``text``."""
         from spacy.tokens import Doc
 
         words: list[str] = []
@@ -66,12 +69,13 @@ class UniDicTokenizer:
 
 
 class EnglishTokenizer:
-    """spaCy's rules, but for text with runs without blanks so long that they take its time squared."""
+    """Tokenises English text with spaCy's rules, except text with very long words, on which they take squared time."""
 
     def __init__(self, tokenizer: Any, vocab: Any) -> None:
         self._tokenizer, self._vocab = tokenizer, vocab
 
     def __call__(self, text: str) -> Doc:
+        """Return the tokens of ``text``."""
         from spacy.tokens import Doc
 
         if not _LONG_RUN.search(text):
@@ -85,21 +89,22 @@ _LONG_RUN = re.compile(r"\S{400}")
 
 
 class RegistryNames:
-    """Component: names of the registry."""
+    """Component that finds the names of the registry."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def __call__(self, doc: Doc) -> Doc:
-        _candidates(doc).extend(known(doc.text, self._registry))
+        """Add the names in ``doc`` to its candidates."""
+        _candidates(doc).extend(find_registry_names(doc.text, self._registry))
         return doc
 
 
 def shaped_names(doc: Doc) -> Doc:
-    """Component: names by their shape. Comes after the registry's names."""
+    """Add names by their shape to the candidates of ``doc``. This component comes after `RegistryNames`."""
     passage: Passage = doc.user_data.get("passage") or Passage(doc.text)
     candidates = _candidates(doc)
-    candidates.extend(shapes(passage, candidates))
+    candidates.extend(find_shapes(passage, candidates))
     return doc
 
 
@@ -109,14 +114,14 @@ def _candidates(doc: Doc) -> list[Span]:
 
 
 def build(registry: Registry) -> dict[Lang, Language]:
-    """New pipelines for Japanese and English, with the components ``registry`` and ``shapes``."""
+    """Return new pipelines for Japanese and English, with the components ``registry`` and ``shapes``."""
     import spacy
     from spacy.language import Language
 
     def registry_names(nlp: Language, name: str) -> RegistryNames:
         return RegistryNames(registry)
 
-    # spaCy keeps factories by name for the whole process; the newest registry is the one that is built with.
+    # spaCy keeps factories by name for the whole process, so each call replaces the registry of the last one.
     Language.factory("aisi_registry", func=registry_names)
     if not Language.has_factory("aisi_shapes"):
         Language.component("aisi_shapes", func=shaped_names)
@@ -130,19 +135,19 @@ def build(registry: Registry) -> dict[Lang, Language]:
 
 
 def candidates(passage: Passage, pipelines: Mapping[Lang, Language]) -> Iterator[Span]:
-    """What all components find in the passage: overlaps not decided."""
+    """Yield what all components find in the passage; the spans may overlap."""
     nlp = pipelines["ja" if passage.japanese else "en"]
     doc = nlp.make_doc(passage.text)
     doc.user_data["passage"] = passage
     if "unidic" in doc.user_data:
-        passage.morphemes = doc.user_data["unidic"]  # MeCab has read the text already
+        passage.morphemes = doc.user_data["unidic"]  # MeCab has tokenised the text already
     doc = nlp(doc)
     yield from _candidates(doc)
-    yield from _added(doc)
+    yield from _from_user_components(doc)
 
 
-def _added(doc: Doc) -> Iterator[Span]:
-    """Entities that a component of a user has set."""
+def _from_user_components(doc: Doc) -> Iterator[Span]:
+    """Yield the entities that components of the user have set."""
     for group in (doc.ents, doc.spans.get("mentions", ())):
         for span in group:
             if span.label_ in _LABELS:

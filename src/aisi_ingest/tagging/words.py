@@ -1,8 +1,8 @@
-"""Lists of words, set as text."""
+"""Word lists that are written as text."""
 
 from __future__ import annotations
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text, separated by white space."""
+    """Return the words of ``text``, which are separated by white space."""
     return frozenset(text.split())

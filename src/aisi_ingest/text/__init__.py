@@ -1,1 +1,1 @@
-"""Normalise, split, measure and read numbers in Japanese and English text."""
+"""Normalise, split and measure Japanese and English text, and read the numbers in it."""

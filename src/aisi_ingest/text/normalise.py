@@ -1,7 +1,7 @@
-"""Text as it is published: normalised once, before any offset is minted, and lightly.
+"""Normalise text once, before any offset into it is recorded, and join the lines of a paragraph.
 
-Code points that only stand for another character are folded; what the author set stays
-(full-width punctuation, circled numbers, variant characters of names).
+Normalising is light. Code points that only stand for another character are replaced. What the author chose stays:
+full-width punctuation, circled numbers, variant characters of names.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from collections.abc import Iterable
 
 from aisi_ingest.model import Lang
 
-# Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, which NFKC leaves alone.
+# Source: Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, which NFKC does not change.
 _RADICALS = "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"  # noqa: E501
 _IDEOGRAPHS = "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑𫜹忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"  # noqa: E501
-# Simplified forms that a Japanese PDF writer never means: Chromium takes these radicals for Japanese characters.
+# Their equivalents are simplified Chinese forms. Chromium writes these radicals into PDFs for Japanese characters,
+# so they become the Japanese form.
 _JAPANESE_FORM = dict(zip("⻄⻑⻘⻝⻤⻩⻫⻭⻯⻲", "西長青食鬼黄斉歯竜亀", strict=True))
 
 
 @functools.cache
-def _folding() -> dict[int, str]:
+def _normal_forms() -> dict[int, str]:
     table = dict(zip(map(ord, _RADICALS), _IDEOGRAPHS, strict=True))
     table.update((ord(radical), form) for radical, form in _JAPANESE_FORM.items())
     folded = [
@@ -37,7 +38,7 @@ def _folding() -> dict[int, str]:
     ]
     for code in (c for block in folded for c in block):
         table[code] = unicodedata.normalize("NFKC", chr(code))
-    # NFKC turns the signs of vertical text into ASCII ones; Japanese text has the full-width ones.
+    # NFKC turns the signs of vertical text into ASCII signs. Japanese text uses the full-width ones.
     table.update(zip(map(ord, "︵︶︷︸︰︙︓︔︐︕︖﹇﹈︳︱︲"), "（）｛｝‥…：；，！？［］｜—–", strict=True))
     invisible = (0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
     table.update((code, "") for code in invisible)
@@ -48,28 +49,36 @@ def _folding() -> dict[int, str]:
 
 
 def normalise(text: str) -> str:
-    """Fold code points that only stand for another character. Idempotent; may change the length.
+    """Replace code points that only stand for another character.
 
-    Radicals by Unicode's Equivalent_Unified_Ideograph, vertical presentation forms, half-width kana
-    (voicing marks composed), full-width Latin letters and digits, ligatures. Zero-width characters,
-    soft hyphens and controls go; spaces of other widths become one. The ideographic space stays. A voicing mark
-    that composes with nothing stands alone, so that text that is cut or joined later is normalised still.
+    Replaced are radicals (by Unicode's Equivalent_Unified_Ideograph), vertical presentation forms, half-width kana,
+    full-width Latin letters and digits, and ligatures. Voicing marks are composed with their kana. Zero-width
+    characters, soft hyphens and control characters are removed. Spaces of other widths become a plain space, except
+    the ideographic space. A voicing mark that composes with nothing becomes its spacing form, so that text stays
+    normalised when it is cut or joined later.
+
+    Returns:
+        The normalised text; its length may differ. Normalising it again changes nothing.
     """
-    text = text.translate(_folding())
-    if "\u3099" in text or "\u309a" in text:  # half-width voicing marks follow their kana
+    text = text.translate(_normal_forms())
+    if "\u3099" in text or "\u309a" in text:  # half-width voicing marks come after their kana
         text = re.sub("[\u3040-\u30ff][\u3099\u309a]", lambda m: unicodedata.normalize("NFC", m.group()), text)
         text = text.replace("\u3099", "\u309b").replace("\u309a", "\u309c")
     return text
 
 
-@functools.lru_cache(maxsize=16)  # one text is folded by each of those who look for something in it
+@functools.lru_cache(maxsize=16)  # several modules search the same text one after another, and each folds it
 def fold(text: str) -> str:
-    """One code point for one, for matching: full-width to ASCII, case folded. Offsets hold: ``len`` stays."""
-    return text.translate(_one_to_one())
+    """Fold full-width characters to ASCII and letters to lower case, for matching.
+
+    Returns:
+        Text of the same length: each code point is replaced by exactly one, so offsets stay valid.
+    """
+    return text.translate(_fold_table())
 
 
 @functools.cache
-def _one_to_one() -> dict[int, str]:
+def _fold_table() -> dict[int, str]:
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     signs = "\u3000\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u301c\uff5e\u2018\u2019\u201c\u201d\u2215\u2044"
     table.update(zip(map(ord, signs), "  ------~~''\"\"//", strict=True))
@@ -86,35 +95,46 @@ _CJK = (
 )
 _JAPANESE = re.compile(f"[{_CJK}]")
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
-# Punctuation that carries its own space: no blank beside it when lines are joined.
+# Full-width punctuation includes its own space, so joined lines get no blank beside it.
 _WIDE = re.compile(f"[{_CJK}\u3000-\u3004\u3008-\u301f\u2460-\u24ff\u25a0-\u25ff\u203b\uff01-\uff65\u30fb\u2026\u2025]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 
 
 def is_japanese(char: str) -> bool:
-    """True for kana, ideographs and what stands among them (々, ー)."""
+    """Return whether ``char`` is a kana, an ideograph or a sign written among them (々, ー)."""
     return bool(_JAPANESE.match(char))
 
 
 def is_wide(char: str) -> bool:
-    """True for Japanese characters and full-width signs, beside which a line break means no space."""
+    """Return whether ``char`` is Japanese or full-width: a line break beside it does not stand for a space."""
     return bool(_WIDE.match(char))
 
 
-def language_of(text: str, default: Lang = "en") -> Lang:
-    """Language of a piece of text: Japanese when Japanese characters carry it, else English.
+# Latin letters that weigh as much as one Japanese character when the language of a text is decided. It is not
+# ``measure.LATIN_PER_JAPANESE``, which predicts the length of a translation.
+_LATIN_WEIGHT = 2.5
+# Kana occur in Japanese only, so half as many Japanese characters are enough beside kana.
+_KANA_SHARE = 0.5
 
-    A Japanese character says about as much as 2.5 Latin ones, so an English sentence that quotes a
-    Japanese name stays English. Text without letters takes ``default``.
+
+def language_of(text: str, default: Lang = "en") -> Lang:
+    """Return the language that most of ``text`` is written in.
+
+    An English sentence that quotes a Japanese name is English, since a Japanese character counts as `_LATIN_WEIGHT`
+    Latin letters only.
+
+    Args:
+        text: Any text.
+        default: The result for text without letters.
     """
     if text.isascii():
         return "en" if _LATIN.search(text) else default
     japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
     if not japanese and not latin:
         return default
-    if _KANA.search(text) and japanese * 2.5 >= latin * 0.5:
+    if _KANA.search(text) and japanese * _LATIN_WEIGHT >= latin * _KANA_SHARE:
         return "ja"
-    return "ja" if japanese * 2.5 >= latin else "en"
+    return "ja" if japanese * _LATIN_WEIGHT >= latin else "en"
 
 
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -123,7 +143,7 @@ _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 def join_lines(lines: Iterable[str]) -> str:
     """Join the lines of one paragraph: no space between Japanese characters, one between Latin words.
 
-    A hyphen at a line's end is undone where a lower-case letter stands on both sides.
+    A hyphen at the end of a line is removed if the letters on both sides are lower case.
     """
     out = ""
     for line in lines:
@@ -135,6 +155,6 @@ def join_lines(lines: Iterable[str]) -> str:
         elif out[-1] == "-" and out[-2:-1] in _LOWER and line[0].islower():
             out = out[:-1] + line
         else:
-            compound = out[-1] in "-/\u2013" and out[-2:-1].strip()  # or an address, broken after its sign
+            compound = out[-1] in "-/\u2013" and out[-2:-1].strip()  # or a URL that was broken after a slash
             out += line if compound or is_wide(out[-1]) or is_wide(line[0]) else " " + line
     return out

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_OPEN, _CLOSE = "（(「『【［[〈《“", "）)」』】］]〉》”"
-_END = "。．！？!?"
+_OPENING, _CLOSING = "（(「『【［[〈《“", "）)」』】］]〉》”"
+_TERMINATORS = "。．！？!?"
+_QUOTES = "\"'’"
+_QUOTES_AFTER_STOP = "\"'”’"
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|cf|vs|vol|no|nos|fig|figs|sec|ver|ed|eds|al|approx|inc|ltd|co|corp|dr|mr|ms|mrs|prof|st"
@@ -17,30 +19,26 @@ _ABBREVIATION = re.compile(
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Spans (start, end) of sentences, in code points: no span is empty, and all but white space is covered.
+    """Yield the sentences of ``text``.
 
-    Brackets and quotes hold together: a full stop inside them ends nothing. Line breaks always end one.
+    A terminator inside brackets or quotes ends no sentence. A line break always ends one.
+
+    Yields:
+        Spans (start, end) in code points, in order. No span is empty, none overlaps another, and together they
+        cover everything but white space.
     """
-    start, depth, i, n = 0, 0, 0, len(text)
-    while i < n:
+    start, depth, i = 0, 0, 0
+    while i < len(text):
         char = text[i]
         end = None
-        if char in _OPEN:
+        if char in _OPENING:
             depth += 1
-        elif char in _CLOSE:
+        elif char in _CLOSING:
             depth = max(0, depth - 1)
         elif char == "\n":
             end, depth = i, 0
-        elif not depth and char in _END:
-            end = i + 1
-            while end < n and text[end] in _END + _CLOSE + "\"'’":
-                end += 1
-        elif not depth and char == "." and (i + 1 == n or text[i + 1].isspace() or text[i + 1] in "\"'”’" + _CLOSE):
-            after = text[i + 1 :].lstrip("\"'”’" + _CLOSE).lstrip()
-            if not after or (not after[0].islower() and not _ABBREVIATION.search(text[start : i + 1])):
-                end = i + 1
-                while end < n and text[end] in "\"'”’" + _CLOSE:
-                    end += 1
+        elif not depth:
+            end = _end_at(text, start, i)
         if end is not None:
             if text[start:end].strip():
                 yield _trimmed(text, start, end)
@@ -48,10 +46,35 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
             continue
         i += 1
     if text[start:].strip():
-        yield _trimmed(text, start, n)
+        yield _trimmed(text, start, len(text))
+
+
+def _end_at(text: str, start: int, at: int) -> int | None:
+    """Return where the sentence from ``start`` ends if the character at ``at`` terminates it, else None."""
+    if text[at] in _TERMINATORS:
+        return _skip(text, at + 1, _TERMINATORS + _CLOSING + _QUOTES)
+    if text[at] == "." and _full_stop_ends(text, start, at):
+        return _skip(text, at + 1, _QUOTES_AFTER_STOP + _CLOSING)
+    return None
+
+
+def _full_stop_ends(text: str, start: int, at: int) -> bool:
+    """Return whether the full stop at ``at`` ends a sentence: not an abbreviation, a decimal or a file name."""
+    after = text[at + 1 : at + 2]
+    if after and not after.isspace() and after not in _QUOTES_AFTER_STOP + _CLOSING:
+        return False
+    rest = text[at + 1 :].lstrip(_QUOTES_AFTER_STOP + _CLOSING).lstrip()
+    return not rest or (not rest[0].islower() and not _ABBREVIATION.search(text[start : at + 1]))
+
+
+def _skip(text: str, at: int, characters: str) -> int:
+    while at < len(text) and text[at] in characters:
+        at += 1
+    return at
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without white space at its ends."""
     while text[start].isspace():
         start += 1
     while text[end - 1].isspace():

@@ -1,4 +1,7 @@
-"""Check what is on disk: a release against its sums, schemas and promises; the rest by ``integrity``."""
+"""Check a release on disk against its checksums, its schemas and the promises of ``publish``.
+
+``verify`` also checks everything else below a root, by ``aisi_ingest.verify.root``.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,28 @@ import msgspec
 from aisi_ingest.model import Issue
 from aisi_ingest.publish.check import entity_problems, work_problems
 from aisi_ingest.publish.rows import DocumentRows, WorkRows
-from aisi_ingest.publish.schema import TABLES, EntityRow
+from aisi_ingest.publish.schema import TABLES, DocumentRow, EntityRow
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.verify.root import ledger_problems, log_problems, pointer_problems, raw_problems, stage_problems
 
-_SUM = re.compile(r"([0-9a-f]{64})  (.+)")
+_SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+_SHOWN_LENGTH = 80  # characters of an invalid line in a message
+_DOCUMENT_TABLES = ("sections", "blocks", "tables", "mentions")  # tables whose rows belong to one document
+_WORK_FIELDS = {"documents": "id", "alignments": "work", "findings": "work"}  # field that begins with the work
+
+Digests = dict[tuple[int, int], str]  # device and inode of a file to its sha256
 
 
 def verify(root: Path, release: str | None = None) -> list[Issue]:
-    """Everything that does not hold below ``root``: empty if all is well. Each message begins with the file.
+    """Check the files below a root.
 
-    By default all that ``raw/`` and ``processed/`` hold is checked: the bytes of every file, and the rows of
-    the latest release. ``release`` narrows it to the raw bytes and one release, by its id.
+    Args:
+        root: The root folder.
+        release: Id of a release, or "latest". Only the raw bytes and this release are then checked. By default
+            everything in ``raw/`` and ``processed/`` is: the bytes of every file, and the rows of the latest release.
+
+    Returns:
+        One issue for each problem; none where everything is as it was written. Each message begins with the file.
     """
     processed = root / "processed"
     folder = processed / "latest" if release in (None, "latest") else processed / "releases" / str(release)
@@ -32,10 +45,10 @@ def verify(root: Path, release: str | None = None) -> list[Issue]:
     if release is None:
         for check in (ledger_problems, log_problems, stage_problems, pointer_problems):
             problems += check(root)
-        sums: dict[tuple[int, int], str] = {}
+        digests: Digests = {}
         for other in sorted((processed / "releases").glob("[0-9]*")):
             if not (folder.is_dir() and other.samefile(folder)):
-                problems += sum_problems(other, sums)
+                problems += sum_problems(other, digests)
     if folder.is_dir():
         problems += release_problems(folder.resolve())
     else:
@@ -44,19 +57,21 @@ def verify(root: Path, release: str | None = None) -> list[Issue]:
 
 
 def release_problems(release: Path) -> Iterator[str]:
-    """What does not hold in a release: sums, schemas, references, offsets, boxes."""
-    damaged = list(sum_problems(release))
-    yield from damaged
+    """Check one release: checksums, schemas, references, offsets, boxes."""
+    yield from sum_problems(release)
     try:
         yield from row_problems(release)
     except (OSError, UnicodeDecodeError) as error:
         yield f"{release}: cannot be read: {error}"
 
 
-def sum_problems(release: Path, known: dict[tuple[int, int], str] | None = None) -> Iterator[str]:
-    """Files that are missing, changed, or not named in SHA256SUMS.
+def sum_problems(release: Path, known: Digests | None = None) -> Iterator[str]:
+    """Check for files that are missing, changed, or not named in SHA256SUMS.
 
-    ``known`` is filled with the sums of files that several releases share: each is read once.
+    Args:
+        release: The folder of the release.
+        known: Digests of files that several releases share by hard links, so that each is read once. New ones are
+            added.
     """
     sums = f"{release.name}/SHA256SUMS"
     try:
@@ -65,118 +80,117 @@ def sum_problems(release: Path, known: dict[tuple[int, int], str] | None = None)
         yield f"{sums}: cannot be read: {error.strerror}"
         return
     if lines.pop():
-        yield f"{sums}: does not end with the end of a line"
+        yield f"{sums}: the last line has no line break"
     named = set()
     for line in lines:
-        match = _SUM.fullmatch(line)
+        match = _SUM_LINE.fullmatch(line)
         if not match:
-            yield f"{sums}: not a line of sums: {line[:80]!r}"
+            yield f"{sums}: not a checksum and a file name: {line[:_SHOWN_LENGTH]!r}"
             continue
         path = match.group(2)
         named.add(path)
         try:
-            if _sum_of(release / path, known) != match.group(1):
+            if _digest_of(release / path, known) != match.group(1):
                 yield f"{release.name}/{path}: changed since it was published: its sum is not that in {sums}"
         except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
             reason = error.strerror if isinstance(error, OSError) else str(error)
             yield f"{release.name}/{path}, which {sums} names, cannot be read: {reason}"
-    there = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    for path in sorted(there - named - {"SHA256SUMS"}):
+    files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    for path in sorted(files - named - {"SHA256SUMS"}):
         yield f"{release.name}/{path}: not named in {sums}"
 
 
-def _sum_of(path: Path, known: dict[tuple[int, int], str] | None) -> str:
-    """The sum of a file; of one with several names (hard links) as it is known."""
-    about = path.stat()
-    if known is None or about.st_nlink == 1:
+def _digest_of(path: Path, known: Digests | None) -> str:
+    """Return the sha256 of a file. A file with several names (hard links) is read once."""
+    status = path.stat()
+    if known is None or status.st_nlink == 1:
         return sha256_of(path)
-    key = (about.st_dev, about.st_ino)
+    key = (status.st_dev, status.st_ino)
     if key not in known:
         known[key] = sha256_of(path)
     return known[key]
 
 
 def row_problems(release: Path) -> Iterator[str]:
-    """Rows that do not fit their schema, and whatever ``publish`` would have refused to publish."""
-    bad: list[str] = []
-    works = {table: _ByWork(release, table, bad) for table in TABLES if table != "entities"}
+    """Check the rows: those that do not fit their schema, and whatever ``publish`` would have refused.
+
+    The files have the works in the same order, so that only one work at a time is in memory.
+    """
+    invalid: list[str] = []
+    readers = {table: _WorkReader(release, table, invalid) for table in TABLES if table != "entities"}
     mentioned: set[str] = set()
-    ids: dict[str, None] = {}
-    while True:
-        # The files are in the same order of works, so one work at a time is enough.
-        heads = next(works["documents"], None)
-        if heads is None:
-            break
-        work, documents = heads
-        parts = {table: works[table].take(work) for table in works if table != "documents"}
-        rows = WorkRows(
-            work=work,
-            documents=tuple(
-                DocumentRows(document=head, **{table: _of(parts[table], head.id) for table in _PARTS})
-                for head in documents
-            ),
-            alignments=tuple(parts["alignments"]),
-            findings=tuple(parts["findings"]),
-        )
-        for head in documents:
+    ids: set[str] = set()
+    for work, heads in readers["documents"]:
+        parts = {table: readers[table].take(work) for table in readers if table != "documents"}
+        for head in heads:
             if head.id in ids:
-                yield f"{head.id}: the id stands twice"
-            ids[head.id] = None
+                yield f"{head.id}: the id is used twice"
+            ids.add(head.id)
         mentioned |= {m.value for m in parts["mentions"] if m.value is not None and m.label != "DATE"}
-        yield from bad
-        bad.clear()
-        yield from work_problems(rows)
-    for table, left in works.items():
-        for work, _ in left:
-            yield f"{table}.jsonl: rows of {work}, which has no document or stands elsewhere in documents.jsonl"
-    entities: list[EntityRow] = [row for row in _rows(release, "entities", bad) if isinstance(row, EntityRow)]
-    yield from bad
+        yield from invalid
+        invalid.clear()
+        yield from work_problems(_work_rows(work, heads, parts))
+    for table, reader in readers.items():
+        for work, _ in reader:
+            yield f"{table}.jsonl: rows of {work}, which is not in documents.jsonl or has another place there"
+    entities: list[EntityRow] = [row for row in _rows(release, "entities", invalid) if isinstance(row, EntityRow)]
+    yield from invalid
     yield from entity_problems(entities, mentioned)
 
 
-_PARTS = ("sections", "blocks", "tables", "mentions")
+def _work_rows(work: str, heads: list[DocumentRow], parts: dict[str, list[Any]]) -> WorkRows:
+    documents = [
+        DocumentRows(
+            document=head,
+            **{table: tuple(row for row in parts[table] if row.document == head.id) for table in _DOCUMENT_TABLES},
+        )
+        for head in heads
+    ]
+    return WorkRows(
+        work=work,
+        documents=tuple(documents),
+        alignments=tuple(parts["alignments"]),
+        findings=tuple(parts["findings"]),
+    )
 
 
-def _of(rows: list[Any], document: str) -> tuple[Any, ...]:
-    return tuple(row for row in rows if row.document == document)
-
-
-def _rows(release: Path, table: str, bad: list[str]) -> Iterator[Any]:
+def _rows(release: Path, table: str, invalid: list[str]) -> Iterator[Any]:
+    """Yield the valid rows of a table, and add a message to ``invalid`` for each of the others."""
     decoder = msgspec.json.Decoder(TABLES[table])
     with (release / f"{table}.jsonl").open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
                 yield decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                bad.append(f"{table}.jsonl:{number}: {error}")
+                invalid.append(f"{table}.jsonl:{number}: {error}")
 
 
-class _ByWork:
-    """Rows of a table, a work at a time."""
+class _WorkReader:
+    """Iterates over the rows of a table, one work at a time."""
 
-    def __init__(self, release: Path, table: str, bad: list[str]) -> None:
-        field = {"documents": "id", "alignments": "work", "findings": "work"}.get(table, "document")
-        rows = _rows(release, table, bad)
+    def __init__(self, release: Path, table: str, invalid: list[str]) -> None:
+        field = _WORK_FIELDS.get(table, "document")
+        rows = _rows(release, table, invalid)
         self._groups = groupby(rows, key=lambda row: getattr(row, field).partition("/")[0])
-        self._waiting: tuple[str, list[Any]] | None = None
+        self._next: tuple[str, list[Any]] | None = None  # a group that was read and not taken
 
-    def __iter__(self) -> _ByWork:
+    def __iter__(self) -> _WorkReader:
         return self
 
     def __next__(self) -> tuple[str, list[Any]]:
-        if self._waiting is not None:
-            waiting, self._waiting = self._waiting, None
-            return waiting
+        if self._next is not None:
+            group, self._next = self._next, None
+            return group
         work, rows = next(self._groups)
         return work, list(rows)
 
     def take(self, work: str) -> list[Any]:
-        """The rows of this work if they come next; else none, and they are found left over at the end."""
+        """Return the rows of a work if they are the next group, else none. Groups not taken are found at the end."""
         try:
             found, rows = next(self)
         except StopIteration:
             return []
         if found == work:
             return rows
-        self._waiting = (found, rows)
+        self._next = (found, rows)
         return []

@@ -1,8 +1,8 @@
-"""Whether the bytes below a root are those that were written: raw files, ledger, log, stage outputs, pointers.
+"""Check that the bytes below a root are those that were written: raw files, ledger, log, stage outputs, pointers.
 
-Every file carries a sum somewhere: raw bytes in their name, lines of the ledger and the log at their end,
-stage outputs in their stamp, a stamp in itself. ``processed/index.json`` is made from the releases, so it is
-made again and compared.
+Every file has a checksum: raw bytes in their name, lines of the ledger and the log at their end, stage outputs in their
+stamp, and a stamp in itself. ``processed/index.json`` is computed from the releases again and compared. Each function
+yields one sentence for each problem, which begins with the file.
 """
 
 from __future__ import annotations
@@ -17,45 +17,47 @@ import msgspec
 from aisi_ingest.model import Receipt
 from aisi_ingest.publish import folders
 from aisi_ingest.storage import store
-from aisi_ingest.storage.files import intact, sha256_of
-from aisi_ingest.storage.ledger import note_content
+from aisi_ingest.storage.files import checksum_matches, sha256_of
+from aisi_ingest.storage.ledger import index_content
 
 _NAME = re.compile("[0-9a-f]{64}")
+_PREFIX_LENGTH = 2  # hex digits of a sha256 that name the folder below raw/
+_REPLACED = "the next run writes it again"
 
 
 def raw_problems(root: Path) -> Iterator[str]:
-    """Raw bytes that do not have the sum that their name says, and files that are none."""
+    """Check that raw files have the sha256 in their name, and that there are no other files."""
     raw = root / "raw"
     for path in sorted(raw.glob("*/*")):
         if path.parent.name == "incoming":
-            continue  # downloads that are under way
-        if not _NAME.fullmatch(path.name) or path.parent.name != path.name[:2]:
-            yield f"{path}: its name is not the sum of bytes that were fetched"
+            continue  # downloads in progress
+        if not _NAME.fullmatch(path.name) or path.parent.name != path.name[:_PREFIX_LENGTH]:
+            yield f"{path}: its name is not the sha256 of fetched bytes in the folder of its first two digits"
         elif (found := sha256_of(path)) != path.name:
             yield f"{path}: the bytes have the sum {found}, so they are not what was fetched"
 
 
 def ledger_problems(root: Path) -> Iterator[str]:
-    """Lines that are not as they were written, and bytes that a receipt tells of and nobody has."""
+    """Check that the lines of the ledger are as they were written, and that the bytes of all receipts exist."""
     path = root / "raw" / "receipts.jsonl"
     decoder = msgspec.json.Decoder(Receipt)
-    told: dict[str, int] = {}
+    first_line: dict[str, int] = {}  # sha256 to the number of the first line with it
     for number, line, problem in _lines(path, decoder.decode):
         if problem:
             yield f"{path}:{number}: {problem}"
         elif line.sha256:
-            told.setdefault(line.sha256, number)
-    place = store.Store(root)
-    for sha256, number in told.items():
-        if not place.path(sha256).exists():
-            yield f"{path}:{number}: the bytes {sha256} are not in {place.path(sha256).parent}"
+            first_line.setdefault(line.sha256, number)
+    raw = store.Store(root)
+    for sha256, number in first_line.items():
+        if not raw.path(sha256).exists():
+            yield f"{path}:{number}: the bytes {sha256} are not in {raw.path(sha256).parent}"
     note = path.with_suffix(".index")
-    if note.exists() and note_content(note) is None:
+    if note.exists() and index_content(note) is None:
         yield f"{note}: the bytes do not have their sum; remove the file, it is made again from {path.name}"
 
 
 def log_problems(root: Path) -> Iterator[str]:
-    """Lines of the log, and of what the last run said of itself, that are not as they were written."""
+    """Check that the lines of the log and of the report of the last run are as they were written."""
     for path in (root / "processed" / "log.jsonl", root / "processed" / "run.json"):
         for number, _, problem in _lines(path, msgspec.json.decode):
             if problem:
@@ -63,16 +65,16 @@ def log_problems(root: Path) -> Iterator[str]:
 
 
 def _lines(path: Path, decode: Callable[[bytes], Any]) -> Iterator[tuple[int, Any, str | None]]:
-    """Number, value and problem of each line."""
+    """Yield number, value and problem of each line; the value is None where there is a problem."""
     if not path.exists():
         return
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            sound = intact(line[:-1])
+            has_its_sum = checksum_matches(line[:-1])
             if not line.endswith(b"\n"):
-                yield number, None, "the line is torn off or its end is damaged; the next run cuts it away"
-            elif sound is not True:
-                yield number, None, "the line has no sum" if sound is None else "the bytes do not have their sum"
+                yield number, None, "the line is incomplete or its end is damaged; the next run removes it"
+            elif has_its_sum is not True:
+                yield number, None, "the line has no sum" if has_its_sum is None else "the bytes do not have their sum"
             else:
                 try:
                     yield number, decode(line), None
@@ -81,41 +83,40 @@ def _lines(path: Path, decode: Callable[[bytes], Any]) -> Iterator[tuple[int, An
 
 
 def stage_problems(root: Path) -> Iterator[str]:
-    """Stage outputs and stamps that are not as they were written. The next run makes them anew."""
-    again = "the next run makes it anew"
+    """Check that stage outputs and stamps are as they were written. The next run replaces damaged ones."""
     for path in sorted((root / "processed" / "stages").rglob("*")):
-        if not path.is_file() or path.name.startswith("."):  # a file that is being written
+        if not path.is_file() or path.name.startswith("."):  # a file in progress
             continue
         if path.name.endswith(store.STAMP):
             output = path.with_name(path.name.removesuffix(store.STAMP))
             stamp = store.read_stamp(output)
             if stamp is None:
-                yield f"{path}: the bytes do not have their sum; {again}"
+                yield f"{path}: the bytes do not have their sum; {_REPLACED}"
             elif output.parent.parent.name == "extract" and stamp.inputs != (output.stem,):
-                yield f"{path}: is of other bytes than {output.name}; {again}"
+                yield f"{path}: belongs to other bytes than {output.name}; {_REPLACED}"
         elif store.is_intact(path) is False:
-            yield f"{path}: the bytes do not have the sum that its stamp says; {again}"
+            yield f"{path}: the bytes do not have the sum in its stamp; {_REPLACED}"
 
 
 def pointer_problems(root: Path) -> Iterator[str]:
-    """``latest``, its stamp and ``index.json`` where they do not fit the releases."""
+    """Check that ``latest``, its stamp and ``index.json`` match the releases."""
     processed = root / "processed"
     latest, index = processed / "latest", processed / "index.json"
     stamp = store.stamp_path(latest)
     if stamp.exists() and store.read_stamp(latest) is None:
-        yield f"{stamp}: the bytes do not have their sum; the next run makes it anew"
+        yield f"{stamp}: the bytes do not have their sum; {_REPLACED}"
     elif stamp.exists() and store.is_intact(latest) is False:
         yield f"{latest}/SHA256SUMS: its sum is not that in {stamp}"
     if not (processed / "releases").is_dir():
         return
     try:
         content = index.read_bytes()
-        said = msgspec.json.decode(content, type=dict[str, Any])
+        values = msgspec.json.decode(content, type=dict[str, Any])
     except OSError as error:
         yield f"{index}: cannot be read: {error.strerror}"
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         yield f"{index}: {error}"
     else:
-        result = said.get("result")
+        result = values.get("result")
         if result not in ("success", "failure") or folders.index(processed, result == "success") != content:
-            yield f"{index}: does not say what is in {processed / 'releases'}; the next publishing writes it anew"
+            yield f"{index}: does not list what is in {processed / 'releases'}; the next release writes it again"

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from aisi_ingest.extract.lines.hyphens import hyphens_of
 
-DIVIDED = [
+HYPHENATED = [
     "the team evalu-",
     "ated what it had been asked",
     "to look at, and the sys-",
     "tem behind it, high-risk or not",
 ]
-PLAIN = [
+NOT_HYPHENATED = [
     "a system of high-",
     "risk class is seen by a multi-",
     "disciplinary team; others",
@@ -22,26 +22,26 @@ PLAIN = [
 ]
 
 
-def test_a_divided_word_loses_its_hyphen_where_words_are_divided():
-    assert not hyphens_of(DIVIDED).kept("the team evalu-", "ated what")
+def test_a_hyphenated_word_loses_its_hyphen():
+    assert not hyphens_of(HYPHENATED).keeps_hyphen("the team evalu-", "ated what")
 
 
-def test_a_compound_that_is_written_elsewhere_keeps_its_hyphen_where_words_are_divided():
-    assert hyphens_of(DIVIDED).kept("and of high-", "risk systems")
+def test_a_compound_that_occurs_inside_another_line_keeps_its_hyphen_in_a_hyphenated_document():
+    assert hyphens_of(HYPHENATED).keeps_hyphen("and of high-", "risk systems")
 
 
-def test_every_hyphen_stays_where_no_word_is_divided():
-    found = hyphens_of(PLAIN)
-    assert not found.divides
-    assert found.kept("seen by a multi-", "disciplinary team")
+def test_every_hyphen_is_kept_if_the_document_is_not_hyphenated():
+    found = hyphens_of(NOT_HYPHENATED)
+    assert not found.hyphenated
+    assert found.keeps_hyphen("seen by a multi-", "disciplinary team")
 
 
 @pytest.mark.parametrize("before, after", [("1990-", "ies"), ("see -", "and"), ("high-", "Risk"), ("", "risk")])
-def test_what_is_no_word_is_left_to_the_joining_of_lines(before, after):
-    assert not hyphens_of(PLAIN).kept(before, after)
+def test_a_hyphen_that_is_not_between_lower_case_parts_of_a_word_is_not_kept(before, after):
+    assert not hyphens_of(NOT_HYPHENATED).keeps_hyphen(before, after)
 
 
 @given(st.lists(st.text("ab-あ ", min_size=1)))
-def test_any_lines_can_be_looked_through(lines):
+def test_any_lines_can_be_analysed(lines):
     found = hyphens_of(lines)
     assert all("-" in compound for compound in found.compounds)

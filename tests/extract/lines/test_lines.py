@@ -1,4 +1,4 @@
-"""Characters to lines: baselines, blanks, directions, raised figures."""
+"""Group characters into lines: baselines, spaces, directions, raised characters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aisi_ingest.extract.lines.line import Frame, Line
 from aisi_ingest.extract.lines.lines import lines_of
-from aisi_ingest.extract.lines.spaces import closed_up
+from aisi_ingest.extract.lines.spaces import close_spaced_out
 from aisi_ingest.extract.pdf.code_points import FOLDED, JAPANESE, WIDE, table_of
 from aisi_ingest.extract.pdf.document import open_document
 from aisi_ingest.extract.pdf.page import CHAR, Font, Page
@@ -27,7 +27,10 @@ def texts(path) -> list[str]:
 
 
 def page_of(*pieces: tuple[str, float, float, float]) -> Page:
-    """A page with text at (text, x, baseline, size), Japanese one em wide, Latin half an em, gaps as "|" of a fifth."""
+    """Make a page with pieces of text at (text, x, baseline, size).
+
+    Japanese characters are one em wide, Latin ones half an em, and "|" is a gap of a fifth of an em.
+    """
     rows = []
     for text, x, y, size in pieces:
         for char in text:
@@ -45,7 +48,7 @@ def line_texts(*pieces: tuple[str, float, float, float]) -> list[str]:
     return [line.text for line in lines_of(page_of(*pieces))]
 
 
-def test_a_baseline_is_one_line_whatever_the_order_of_drawing(tmp_path):
+def test_text_on_one_baseline_is_one_line_in_any_order_of_drawing(tmp_path):
     path = draw(tmp_path / "a.pdf", lambda d: [d.text(100, 100, "second"), d.text(72, 100, "first,")])
     assert texts(path) == ["first, second"]
 
@@ -54,31 +57,31 @@ def test_a_wide_gap_ends_a_line():
     assert line_texts(("left", 50, 100, 10), ("right", 200, 100, 10)) == ["left", "right"]
 
 
-def test_a_gap_between_latin_words_is_a_blank_without_one_in_the_file():
+def test_a_gap_between_latin_words_is_a_space_even_if_the_file_has_none():
     assert line_texts(("red|teaming", 50, 100, 10)) == ["red teaming"]
 
 
-def test_letter_spaced_latin_is_closed_up():
+def test_letter_spaced_latin_text_gets_no_spaces():
     assert line_texts(("S|U|M|M|A|R|Y", 50, 100, 10)) == ["SUMMARY"]
 
 
-def test_no_blank_is_made_between_japanese_characters_that_are_justified():
+def test_justified_japanese_text_gets_no_spaces():
     assert line_texts(("人|工|知|能|の|安|全|性", 50, 100, 10)) == ["人工知能の安全性"]
 
 
-def test_a_narrow_gap_between_japanese_and_latin_is_typography():
+def test_a_narrow_gap_between_japanese_and_latin_is_no_space():
     assert line_texts(("生成|AI|の利用", 50, 100, 10)) == ["生成AIの利用"]
 
 
-def test_a_blank_that_the_author_typed_between_japanese_and_latin_stays():
+def test_a_space_that_the_author_typed_between_japanese_and_latin_is_kept():
     assert line_texts(("生成 AI", 50, 100, 10)) == ["生成 AI"]
 
 
-def test_an_ideographic_space_stays():
+def test_an_ideographic_space_is_kept():
     assert line_texts(("第一章\u3000総則について", 50, 100, 10)) == ["第一章\u3000総則について"]
 
 
-def test_a_half_width_hole_in_solid_japanese_is_a_blank():
+def test_a_half_width_gap_in_japanese_text_without_other_gaps_is_a_space():
     assert line_texts(("株式会社の|||取締役", 50, 100, 10)) == ["株式会社の 取締役"]
 
 
@@ -92,15 +95,15 @@ def test_a_half_width_hole_in_solid_japanese_is_a_blank():
         ("a b c", "a b c"),
     ],
 )
-def test_letters_set_apart_are_closed_up_and_words_are_not(spaced, closed):
-    assert closed_up(spaced) == closed
+def test_spaced_out_characters_lose_their_spaces_and_words_keep_them(spaced, closed):
+    assert close_spaced_out(spaced) == closed
 
 
-def test_text_is_normalised_once():
+def test_the_text_of_a_line_is_normalised():
     assert line_texts(("⼈⼯知能とＡＩ", 50, 100, 10)) == ["人工知能とAI"]
 
 
-def test_a_raised_figure_belongs_to_the_line_of_its_word():
+def test_a_raised_digit_belongs_to_the_line_of_its_word():
     [line] = lines_of(page_of(("大規模モデル", 50, 100, 10), ("3", 110, 96, 6), ("の開発", 113, 100, 10)))
     assert line.text == "大規模モデル3の開発"
     assert line.raised == ((6, 7),)
@@ -112,7 +115,7 @@ def test_a_raised_span_counts_characters_after_normalisation():
     assert (line.text, line.raised) == ("first1", ((5, 6),))
 
 
-def test_figures_in_a_margin_are_not_raised():
+def test_line_numbers_in_the_margin_are_not_raised():
     found = lines_of(page_of(("本文の行です", 80, 100, 12), ("9", 24, 100, 10)))
     assert [(line.text, line.raised) for line in found] == [("9", ()), ("本文の行です", ())]
 
@@ -127,7 +130,14 @@ def test_vertical_text_is_read_downwards(tmp_path):
     assert line.box.bottom - line.box.top > 5 * 12
 
 
-def test_figures_and_bullets_one_under_the_other_are_no_vertical_text():
+def test_japanese_characters_one_below_the_other_are_one_vertical_line():
+    column = [(char, 500.0, 100.0 + 13 * k, 12.0) for k, char in enumerate("縦書き、の本文")]
+    [vertical, horizontal] = lines_of(page_of(("横書きの行", 50.0, 100.0, 12.0), *column))
+    assert (vertical.text, vertical.direction) == ("縦書き、の本文", "vertical")
+    assert (horizontal.text, horizontal.direction) == ("横書きの行", "right")
+
+
+def test_a_column_of_digits_or_bullets_is_no_vertical_text():
     column = [(str(n), 24.0, 100.0 + 11 * n, 10.0) for n in range(1, 9)]
     bullets = [("◦", 60.0, 300.0 + 11 * n, 10.0) for n in range(4)]
     assert {line.direction for line in lines_of(page_of(*column, *bullets))} == {"right"}
@@ -147,18 +157,18 @@ def test_turned_text_is_read_along_its_own_direction(tmp_path):
     assert found == {"right": "level", "up": "read upwards"}
 
 
-def test_ruby_stands_behind_its_base_in_brackets():
+def test_ruby_follows_its_word_in_brackets():
     page = page_of(("役人が忖度をする", 50, 100, 12), ("そんたく", 86, 88, 6))
     [line] = lines_of(page)
     assert line.text == "役人が忖度（そんたく）をする"
     assert len(line.chars) == 12
 
 
-def test_small_kana_over_no_ideograph_stays_a_line_of_its_own():
+def test_small_kana_over_latin_letters_is_a_line_of_its_own():
     assert line_texts(("ABCDEF", 50, 100, 12), ("かな", 52, 88, 6)) == ["かな", "ABCDEF"]
 
 
-def test_hidden_characters_are_read_only_where_asked_for(tmp_path):
+def test_hidden_characters_are_read_only_if_their_indices_are_given(tmp_path):
     path = draw(tmp_path / "h.pdf", lambda d: [d.text(72, 100, "seen"), d.text(72, 200, "unseen", mode=3)])
     with open_document(path) as document:
         [page] = document.pages()
@@ -166,17 +176,17 @@ def test_hidden_characters_are_read_only_where_asked_for(tmp_path):
     assert [line.text for line in lines_of(page, np.flatnonzero(page.chars["hidden"]))] == ["unseen"]
 
 
-def test_a_line_knows_how_far_it_begins_bold(tmp_path):
+def test_a_line_has_the_length_of_its_bold_prefix(tmp_path):
     path = draw(
         tmp_path / "b.pdf",
         lambda d: [d.text(72, 100, "Note:", "Helvetica-Bold"), d.text(105, 100, "the rest is light")],
     )
     [line] = lines(path)
-    assert line.text[: line.lead] == "Note:"
+    assert line.text[: line.bold_prefix] == "Note:"
     assert not line.bold
 
 
-def test_boxes_cover_the_glyphs(tmp_path):
+def test_the_box_of_a_line_covers_its_glyphs(tmp_path):
     def page(d):
         d.text(72, 100, "Covered", size=20)
         d.text(72, 200, "覆われる", GOTHIC, 20)
@@ -189,32 +199,32 @@ def test_boxes_cover_the_glyphs(tmp_path):
         assert line.box.top <= chars["top"].min() and line.box.bottom >= chars["bottom"].max()
 
 
-def test_the_tables_of_wide_characters_say_what_text_says():
+def test_the_tables_of_character_classes_agree_with_the_functions_for_text():
     wide, japanese = table_of(WIDE), table_of(JAPANESE)
     for code in range(0xFFFF):
         assert bool(wide[code]) == is_wide(chr(code)), hex(code)
         assert bool(japanese[code]) == is_japanese(chr(code)), hex(code)
 
 
-def test_normalising_is_left_out_only_where_it_changes_nothing():
+def test_every_character_that_normalising_changes_is_in_the_table_of_folded_characters():
     folded = table_of(FOLDED)
     assert [hex(code) for code in range(0xFFFF) if normalise(chr(code)) != chr(code) and not folded[code]] == []
 
 
 @given(st.lists(st.text("あい漢字ABab12（）。、 \u3000⼈ｱ", min_size=1, max_size=20), min_size=1, max_size=8))
-def test_every_character_is_in_exactly_one_line_and_no_text_is_made_up(rows):
+def test_every_character_is_in_exactly_one_line_and_no_text_is_added(rows):
     page = page_of(*((row, 50.0, 100.0 + 20 * k, 10.0) for k, row in enumerate(rows)))
     found = lines_of(page)
-    held = np.concatenate([line.chars for line in found]) if found else np.zeros(0, int)
+    used = np.concatenate([line.chars for line in found]) if found else np.zeros(0, int)
     inked = [k for k, code in enumerate(page.chars["code"]) if not chr(code).isspace()]
-    assert sorted(held.tolist()) == inked
+    assert sorted(used.tolist()) == inked
     whole = "".join("".join(line.text.split()) for line in found)
     assert sorted(whole) == sorted(normalise("".join("".join(rows).split())))
 
 
 @given(st.sampled_from(["right", "up", "down", "left", "vertical"]), st.tuples(*[st.floats(0, 400)] * 4))
-def test_a_frame_turns_boxes_there_and_back(direction, numbers):
+def test_converting_a_box_into_a_frame_and_back_gives_the_same_box(direction, numbers):
     x0, top, width, height = numbers
     frame = Frame(direction, 595, 842)
-    box = frame.back(*frame.turn(x0, top, x0 + width, top + height))
+    box = frame.to_page(*frame.from_page(x0, top, x0 + width, top + height))
     assert np.allclose([box.x0, box.top, box.x1, box.bottom], [x0, top, x0 + width, top + height], atol=1e-6)

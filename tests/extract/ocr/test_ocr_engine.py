@@ -1,4 +1,4 @@
-"""Text in pictures: what is read, what is left alone, and what a document says when it cannot be read."""
+"""Text in pictures: what is recognised, what is left out, and which issues report what could not be read."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ SLIDE = (960.0, 540.0)
 
 
 def huge_png() -> bytes:
-    """30,000 by 30,000 pixels, says its head; there is nothing behind it."""
+    """Return a PNG file whose header states 30,000 by 30,000 pixels, without any pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", 30_000, 30_000, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
-def pdf(
+def draw_pdf(
     path: Path, *pages: list[tuple[Image.Image, tuple[float, float, float, float]] | tuple[float, float, str]]
 ) -> Path:
-    """Pages of pictures (left, top, width, height) and lines of text (left, baseline, words)."""
+    """Draw pages with pictures (left, top, width, height) and lines of text (left, baseline, text)."""
     drawing = Drawing(path, SLIDE)
     for number, page in enumerate(pages):
         if number:
@@ -56,7 +56,8 @@ def pdf(
     return path
 
 
-def seen(path: Path) -> Content:
+def read_with_ocr(path: Path) -> Content:
+    """Read a PDF and the text in its pictures."""
     content = pdf_reader.read(path).value
     assert content is not None
     found = pictures.with_pictures(path, content)
@@ -80,18 +81,35 @@ def seen(path: Path) -> Content:
         ("Use of Al.", "Use of Al."),
     ],
 )
-def test_al_becomes_ai_only_where_the_context_says_so(text: str, expected: str) -> None:
+def test_al_becomes_ai_only_if_the_context_shows_it(text: str, expected: str) -> None:
     assert engine.correct_ai(text) == expected
 
 
-def test_al_at_the_end_of_a_sentence_is_ai_in_a_document_about_it() -> None:
-    assert engine.correct_ai("Use of Al.", subject=True) == "Use of AI."
-    assert engine.correct_ai("et al. and Al Gore", subject=True) == "et al. and Al Gore"
+def test_al_at_the_end_of_a_sentence_becomes_ai_in_a_document_about_ai() -> None:
+    assert engine.correct_ai("Use of Al.", about_ai=True) == "Use of AI."
+    assert engine.correct_ai("et al. and Al Gore", about_ai=True) == "et al. and Al Gore"
 
 
-def test_blanks_in_addresses_are_closed_but_sentences_stay_apart() -> None:
-    assert engine.tidied("see https://www. example. go. jp/a/ for more") == "see https://www.example.go.jp/a/ for more"
-    assert engine.tidied("It is at www.example.jp. see there") == "It is at www.example.jp. see there"
+def test_spaces_in_urls_are_removed_but_sentences_stay_separate() -> None:
+    assert (
+        engine.clean_text("see https://www. example. go. jp/a/ for more") == "see https://www.example.go.jp/a/ for more"
+    )
+    assert engine.clean_text("It is at www.example.jp. see there") == "It is at www.example.jp. see there"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([(960, 540)] * 5, True),
+        ([(842, 595)] * 5, True),
+        ([(720, 540)], True),
+        ([(595, 842)] * 5, False),  # upright paper
+        ([(595, 842)] * 9 + [(842, 595)], False),  # a report with one wide table
+        ([], False),
+    ],
+)
+def test_landscape_pages_have_the_proportions_of_slides(sizes: list[tuple[float, float]], expected: bool) -> None:
+    assert pictures.have_slide_proportions(sizes) is expected
 
 
 def test_a_photograph_does_not_look_like_text_and_print_does() -> None:
@@ -102,8 +120,8 @@ def test_a_photograph_does_not_look_like_text_and_print_does() -> None:
 @needs_engine
 def test_a_page_that_is_a_picture_is_read_as_paragraphs(tmp_path: Path) -> None:
     page = picture("国際的な動きと各国の機関", "AIセーフティ・インスティテュート", size=(1400, 700), type_size=56)
-    path = pdf(tmp_path / "scan.pdf", [(page, (0, 0, *SLIDE))])
-    content = seen(path)
+    path = draw_pdf(tmp_path / "scan.pdf", [(page, (0, 0, *SLIDE))])
+    content = read_with_ocr(path)
     words = "".join(block.text for block in content.blocks if block.kind != "figure_text")
     assert "国際的な動きと各国の機関" in words and "AIセーフティ・インスティテュート" in words
     assert all(block.origin == "ocr" for block in content.blocks)
@@ -113,7 +131,7 @@ def test_a_page_that_is_a_picture_is_read_as_paragraphs(tmp_path: Path) -> None:
 
 
 @needs_engine
-def test_slides_that_are_pictures_are_a_deck_with_a_section_each(tmp_path: Path) -> None:
+def test_slides_saved_as_pictures_are_a_deck_with_one_section_per_slide(tmp_path: Path) -> None:
     slides = []
     for word in ("Guiding principles", "Next steps"):
         page = Image.new("RGB", (1600, 900), "white")
@@ -123,7 +141,7 @@ def test_slides_that_are_pictures_are_a_deck_with_a_section_each(tmp_path: Path)
             line = f"One more line of the text, number {number}"
             pen.text((120, 260 + 80 * number), line, "black", ImageFont.truetype(str(FONT), 36))
         slides.append([(page, (0, 0, *SLIDE))])
-    content = seen(pdf(tmp_path / "slides.pdf", *slides))
+    content = read_with_ocr(draw_pdf(tmp_path / "slides.pdf", *slides))
     assert content.kind == "deck" and content.title == "Guiding principles"
     assert [(s.title, s.pages) for s in content.sections] == [("Guiding principles", (1, 1)), ("Next steps", (2, 2))]
     assert next(b.kind for b in content.blocks if b.page == 2) == "heading"
@@ -138,13 +156,13 @@ def test_a_ruled_table_on_a_scan_is_a_table_with_merged_cells(tmp_path: Path) ->
     pen.line((100, 200, 100, 500), "black", 3)
     pen.line((1300, 200, 1300, 500), "black", 3)
     pen.line((500, 200, 500, 500), "black", 3)
-    pen.line((900, 300, 900, 500), "black", 3)  # the head reaches over two columns
+    pen.line((900, 300, 900, 500), "black", 3)  # the header spans two columns
     cells = {(120, 220): "2024", (520, 220): "Guidelines", (120, 320): "April", (520, 320): "Published"}
     cells |= {(920, 320): "Japan", (120, 420): "May", (520, 420): "Meeting", (920, 420): "Seoul"}
     for (x, y), word in cells.items():
         pen.text((x, y), word, "black", font)
     pen.text((100, 80), "Events of the year", "black", font)
-    content = seen(pdf(tmp_path / "scan.pdf", [(page, (0, 0, 840, 540))]))
+    content = read_with_ocr(draw_pdf(tmp_path / "scan.pdf", [(page, (0, 0, 840, 540))]))
     assert content.tables[0].rows == (
         ("2024", "Guidelines", "Guidelines"),
         ("April", "Published", "Japan"),
@@ -158,8 +176,8 @@ def test_a_ruled_table_on_a_scan_is_a_table_with_merged_cells(tmp_path: Path) ->
 def test_a_picture_on_a_page_with_text_gives_figure_text_in_its_section(tmp_path: Path) -> None:
     strip = picture("Guiding principles for safety", size=(1000, 120))
     text = [(60.0, 60.0, "Overview of principles"), (60.0, 120.0, "This page has words of its own to be read.")]
-    path = pdf(tmp_path / "a.pdf", [(strip, (60, 300, 500, 60)), *text])
-    content = seen(path)
+    path = draw_pdf(tmp_path / "a.pdf", [(strip, (60, 300, 500, 60)), *text])
+    content = read_with_ocr(path)
     figure = [block for block in content.blocks if block.origin == "ocr"]
     assert [(b.kind, b.text) for b in figure] == [("figure_text", "Guiding principles for safety")]
     assert figure[0].section == content.blocks[0].section is not None
@@ -168,7 +186,7 @@ def test_a_picture_on_a_page_with_text_gives_figure_text_in_its_section(tmp_path
 
 
 @needs_engine
-def test_a_scanned_page_inside_a_report_stands_between_its_neighbours(tmp_path: Path) -> None:
+def test_a_scanned_page_of_a_report_is_between_the_pages_around_it(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     drawing = Drawing(path)
     scan = picture("Guiding principles for safety", size=(1000, 1400))
@@ -185,7 +203,7 @@ def test_a_scanned_page_inside_a_report_stands_between_its_neighbours(tmp_path: 
                 )
         drawing.text(290, 820, f"- {number} -", size=9)
     drawing.canvas.save()
-    content = seen(path)
+    content = read_with_ocr(path)
     flow = [block for block in content.blocks if block.kind != "furniture"]
     assert [block.page for block in flow] == sorted(block.page for block in flow)
     read_there = [block for block in flow if block.origin == "ocr"]
@@ -196,64 +214,70 @@ def test_a_scanned_page_inside_a_report_stands_between_its_neighbours(tmp_path: 
 
 
 @needs_engine
-def test_the_page_s_own_text_over_a_picture_is_not_read_twice(tmp_path: Path) -> None:
+def test_text_of_the_page_over_a_picture_is_not_read_twice(tmp_path: Path) -> None:
     strip = picture("Inside the picture", size=(1000, 240))
-    path = pdf(
+    path = draw_pdf(
         tmp_path / "a.pdf",
         [(strip, (60, 300, 500, 120)), (60.0, 60.0, "A page with a title"), (80.0, 400.0, "Written over the picture")],
     )
-    assert [b.text for b in seen(path).blocks if b.origin == "ocr"] == ["Inside the picture"]
+    assert [b.text for b in read_with_ocr(path).blocks if b.origin == "ocr"] == ["Inside the picture"]
 
 
 @needs_engine
-def test_a_footer_alone_does_not_make_a_scan_a_page_of_text(tmp_path: Path) -> None:
+def test_a_scan_with_only_a_footer_of_text_counts_as_a_page_without_text(tmp_path: Path) -> None:
     page = picture("国際的な動きと各国の機関", size=(1400, 700), type_size=56)
-    path = pdf(tmp_path / "scan.pdf", *[[(page, (0, 0, 960, 500)), (900.0, 520.0, str(n))] for n in (1, 2)])
-    content = seen(path)
+    path = draw_pdf(tmp_path / "scan.pdf", *[[(page, (0, 0, 960, 500)), (900.0, 520.0, str(n))] for n in (1, 2)])
+    content = read_with_ocr(path)
     assert content.pages_without_text == (1, 2)
     assert sum(b.origin == "ocr" and b.kind != "figure_text" for b in content.blocks) == 2
 
 
-def test_icons_logos_and_photographs_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was asked"))
+def test_icons_logos_and_photographs_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was used"))
     logo, icon = picture("AISI", size=(600, 120)), picture("A", size=(60, 60), type_size=20)
     words = (60.0, 60.0, "A page with enough words of its own")
     same = [(logo, (600, 20, 300, 60)), (icon, (60, 300, 30, 30)), words]
-    path = pdf(tmp_path / "a.pdf", same, same, [*same, (photograph(), (100, 100, 400, 300))])
+    path = draw_pdf(tmp_path / "a.pdf", same, same, [*same, (photograph(), (100, 100, 400, 300))])
     content = pdf_reader.read(path).value
     assert content is not None
     assert pictures.with_pictures(path, content) == pictures.Result(content)
 
 
-def test_without_the_engine_a_document_says_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_issue_reports_the_pages_that_need_ocr_if_the_engine_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engine, "available", lambda: False)
     page = picture("x", size=(400, 200))
-    path = pdf(tmp_path / "a.pdf", [(page, (0, 0, *SLIDE))], [(60.0, 60.0, "Words of its own, quite some of them")])
+    path = draw_pdf(
+        tmp_path / "a.pdf", [(page, (0, 0, *SLIDE))], [(60.0, 60.0, "Words of its own, quite some of them")]
+    )
     result = read(path)
     assert result.value is not None and result.value.pages_without_text == (1,)
     assert [(issue.code, issue.level) for issue in result.issues] == [("ocr_missing", "warning")]
-    assert "1 page waits for OCR" in result.issues[0].message and "aisi-ingest[ocr]" in result.issues[0].message
+    assert "1 page needs OCR" in result.issues[0].message and "aisi-ingest[ocr]" in result.issues[0].message
 
 
 def test_ocr_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was asked"))
-    path = pdf(tmp_path / "a.pdf", [(picture("x", size=(400, 200)), (0, 0, *SLIDE))])
+    monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was used"))
+    path = draw_pdf(tmp_path / "a.pdf", [(picture("x", size=(400, 200)), (0, 0, *SLIDE))])
     result = read(path, ocr=False)
     assert result.value is not None and not result.issues
 
 
-def test_more_pictures_than_are_read_of_one_document_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "BUDGET", 3.0)
-    monkeypatch.setattr(engine, "read_image", lambda image, floor: [])
+def test_an_issue_reports_pictures_beyond_the_limit_of_one_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "MEGAPIXEL_BUDGET", 3.0)
+    monkeypatch.setattr(engine, "read_image", lambda image, minimum_score: [])
     page = picture("安全性の評価", size=(800, 450))
-    path = pdf(tmp_path / "a.pdf", *[[(page, (0, 0, *SLIDE))]] * 4)
+    path = draw_pdf(tmp_path / "a.pdf", *[[(page, (0, 0, *SLIDE))]] * 4)
     content = pdf_reader.read(path).value
     assert content is not None
     result = pictures.with_pictures(path, content)
     assert [(issue.code, issue.page) for issue in result.issues] == [("ocr_limit", 2)]
 
 
-def test_a_picture_of_900_million_pixels_is_named_and_not_decoded(tmp_path: Path) -> None:
+def test_a_picture_of_900_million_pixels_is_reported_and_not_decoded(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")
     slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
@@ -262,7 +286,7 @@ def test_a_picture_of_900_million_pixels_is_named_and_not_decoded(tmp_path: Path
         return name, huge_png() if name.startswith("ppt/media/") else part
 
     path = tmp_path / "a.pptx"
-    path.write_bytes(draw.rewritten(deck.bytes(), change))
+    path.write_bytes(draw.rewrite_members(deck.bytes(), change))
     result = reader.read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     if engine.available():
@@ -271,17 +295,14 @@ def test_a_picture_of_900_million_pixels_is_named_and_not_decoded(tmp_path: Path
 
 
 @needs_engine
-def test_a_scan_of_900_million_pixels_is_named_and_not_drawn(tmp_path: Path) -> None:
+def test_a_scan_of_900_million_pixels_is_reported_and_not_rendered(tmp_path: Path) -> None:
     packed = zlib.compress(bytes(3750 * 30_000), 1)  # 30,000 by 30,000 pixels of one bit
-    picture_of_page = b"<</Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace/DeviceGray"
+    image = b"<</Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace/DeviceGray"
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>",
-        picture_of_page
-        + b"/BitsPerComponent 1/Filter/FlateDecode/Length %d>>stream\n" % len(packed)
-        + packed
-        + b"\nendstream",
+        image + b"/BitsPerComponent 1/Filter/FlateDecode/Length %d>>stream\n" % len(packed) + packed + b"\nendstream",
         b"<</Length 29>>stream\nq 595 0 0 842 0 0 cm /I Do Q \nendstream",
     ]
     path = tmp_path / "huge.pdf"
@@ -294,7 +315,7 @@ def test_a_scan_of_900_million_pixels_is_named_and_not_drawn(tmp_path: Path) -> 
 
 
 @needs_engine
-def test_a_metafile_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
+def test_a_metafile_without_text_is_reported_and_the_slide_is_read(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")
     slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
@@ -305,14 +326,14 @@ def test_a_metafile_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
         return name, metafile if name.startswith("ppt/media/") else part
 
     path = tmp_path / "a.pptx"
-    path.write_bytes(draw.rewritten(deck.bytes(), change))
+    path.write_bytes(draw.rewrite_members(deck.bytes(), change))
     result = reader.read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     assert [(issue.code, issue.page) for issue in result.issues] == [("picture_not_drawn", 1)]
 
 
 @needs_engine
-def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None:
+def test_a_damaged_picture_is_reported_and_the_slide_is_read(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")
     slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
@@ -321,7 +342,7 @@ def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None
         return name, b"\x89PNG\r\n\x1a\nnothing" if name.startswith("ppt/media/") else part
 
     path = tmp_path / "a.pptx"
-    path.write_bytes(draw.rewritten(deck.bytes(), change))
+    path.write_bytes(draw.rewrite_members(deck.bytes(), change))
     result = reader.read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     assert [(issue.code, issue.level) for issue in result.issues] == [("picture_unreadable", "info")]
@@ -331,7 +352,7 @@ def test_a_broken_picture_is_named_and_the_slide_is_read(tmp_path: Path) -> None
 def test_a_cropped_picture_on_a_slide_is_read_as_it_is_shown(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")
-    draw.text(slide.shapes, (60, 450, 600, 40), "図の下の文")
+    draw.add_text(slide.shapes, (60, 450, 600, 40), "図の下の文")
     both = picture("Shown line", "Cut off line", size=(1000, 200), type_size=40)
     shape = slide.shapes.add_picture(io.BytesIO(png(both)), draw.Pt(60), draw.Pt(120), draw.Pt(600), draw.Pt(60))
     shape.crop_bottom = 0.5
@@ -343,13 +364,13 @@ def test_a_cropped_picture_on_a_slide_is_read_as_it_is_shown(tmp_path: Path) -> 
     assert 60 <= box.x0 <= box.x1 <= 660 and 120 <= box.top <= box.bottom <= 180
 
 
-def test_a_picture_on_two_slides_is_read_once_and_stands_on_both(
+def test_a_picture_on_two_slides_is_read_once_and_its_text_is_on_both(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    shapes = []
 
-    def read_image(image: np.ndarray, floor: float) -> list[engine.TextLine]:
-        asked.append(image.shape)
+    def read_image(image: np.ndarray, minimum_score: float) -> list[engine.TextLine]:
+        shapes.append(image.shape)
         return [engine.TextLine("Shown twice", 1.0, 0, 0, image.shape[1], image.shape[0])]
 
     monkeypatch.setattr(engine, "available", lambda: True)
@@ -360,12 +381,12 @@ def test_a_picture_on_two_slides_is_read_once_and_stands_on_both(
         slide = deck.slide("題")
         slide.shapes.add_picture(io.BytesIO(content), draw.Pt(60), draw.Pt(120), draw.Pt(width), draw.Pt(width / 5))
     result = reader.read(deck.save(tmp_path / "a.pptx"))
-    assert result.value is not None and len(asked) == 1
+    assert result.value is not None and len(shapes) == 1
     boxes = [block.bbox for block in result.value.blocks if block.origin == "ocr"]
     assert [round(box.x1 - box.x0) for box in boxes] == [300, 600]
 
 
-def test_pictures_on_three_slides_and_more_are_logos() -> None:
+def test_pictures_on_three_or_more_slides_are_not_read() -> None:
     class Part:
         partname = "/ppt/media/image1.png"
 
@@ -373,18 +394,18 @@ def test_pictures_on_three_slides_and_more_are_logos() -> None:
     from aisi_ingest.model import Box
 
     logo = Shape("picture", Box(60, 60, 400, 200), picture=Part())
-    assert slide_pictures.pictures_of([[logo], [logo], [logo]], SLIDE) == []
-    assert len(slide_pictures.pictures_of([[logo], [logo]], SLIDE)) == 2
+    assert slide_pictures.find_pictures([[logo], [logo], [logo]], SLIDE) == []
+    assert len(slide_pictures.find_pictures([[logo], [logo]], SLIDE)) == 2
 
 
-def test_asking_whether_the_engine_is_there_loads_nothing() -> None:
+def test_checking_whether_the_engine_is_installed_loads_nothing() -> None:
     before = set(sys.modules)
     engine.available()
     assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
 
 
 @needs_engine
-def test_workers_take_turns_while_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_engine_is_unloaded_after_use_while_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_free_memory", lambda: 1 << 30)
     assert [line.text for line in engine.read_image(np.asarray(picture("Guiding principles")))] == [
         "Guiding principles"
@@ -393,8 +414,8 @@ def test_workers_take_turns_while_memory_is_short(monkeypatch: pytest.MonkeyPatc
 
 
 @needs_engine
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="says how much memory a process has on Linux alone")
-def test_a_worker_gives_the_engine_s_memory_back_while_memory_is_short(tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux reports the memory of a process there")
+def test_a_worker_returns_the_memory_of_the_engine_while_memory_is_scarce(tmp_path: Path) -> None:
     code = (
         "import numpy as np, os, resource\n"
         "from aisi_ingest.extract.ocr import engine\n"
@@ -403,8 +424,8 @@ def test_a_worker_gives_the_engine_s_memory_back_while_memory_is_short(tmp_path:
         "held = int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize()\n"
         "print(held < 2.5e8)\n"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert said.stdout.split() == ["True"]
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert finished.stdout.split() == ["True"]
 
 
 @needs_engine
@@ -419,21 +440,20 @@ def test_every_page_of_a_real_scan_has_text(shared: Path) -> None:
     assert content.sections and content.title
 
 
-def test_pictures_that_quote_japanese_make_no_english_deck_japanese():
-    from aisi_ingest.extract.ocr.pictures import _language
-    from aisi_ingest.model import Block, Box, Content
+def test_a_deck_in_english_with_japanese_pictures_is_english() -> None:
+    from aisi_ingest.model import Block, Box
 
     box = Box(0, 0, 10, 10)
-    said = Block(
+    own = Block(
         "b1", 1, box, "paragraph", "What the slides themselves say is English, and there is enough of it.", "en"
     )
     quoted = Block(
         "b2", 1, box, "figure_text", "画面の写しに出てくる日本語の文章が長く続いている場合" * 5, "ja", origin="ocr"
     )
-    assert _language(Content("deck", "pptx", "en", "", ((10, 10),), (said, quoted))) == "en"
+    assert pictures.language_of_content(Content("deck", "pptx", "en", "", ((10, 10),), (own, quoted))) == "en"
 
 
-def test_a_deck_with_pictures_that_wait_for_ocr_loads_no_numpy(tmp_path: Path) -> None:
+def test_reading_a_deck_with_pictures_without_ocr_loads_no_numpy(tmp_path: Path) -> None:
     deck = draw.Deck()
     slide = deck.slide("題")
     slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))

@@ -1,4 +1,4 @@
-"""Tables built out of a box for each cell, from PDF and PPTX alike; cards are none."""
+"""Tables built from one box per cell, in PDF and PPTX; cards are not tables."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from fixtures_slides import canvas, rows
+from fixtures_slides import canvas, table_rows
 from growth import growth
 
-from aisi_ingest.extract.slides.tables.finder import slide_tables
+from aisi_ingest.extract.slides.tables.finder import find_slide_tables
 from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.model import Box
 
@@ -30,31 +30,41 @@ def grid(
     without: Sequence[tuple[int, int]] = (),
     gap: float = 6,
 ) -> list[list[list[str]]]:
+    """Draw a grid of boxes and return the tables that are read from it.
+
+    Args:
+        folder: Folder of the file.
+        form: "pdf" or "pptx".
+        widths: Widths of the columns, in points.
+        heights: Heights of the rows, in points.
+        without: Row and column of each place without a box.
+        gap: Gap between the boxes, in points.
+    """
     slide = canvas(folder, form)
     slide.title("進め方")
     y = 120.0
-    for i, high in enumerate(heights):
+    for i, height in enumerate(heights):
         x = 80.0
-        for j, wide in enumerate(widths):
+        for j, width in enumerate(widths):
             if (i, j) not in without:
-                slide.bar((x, y, x + wide, y + high), TABLE[i][j])
-            x += wide + gap
-        y += high + gap
-    return rows(slide.read())
+                slide.bar((x, y, x + width, y + height), TABLE[i][j])
+            x += width + gap
+        y += height + gap
+    return table_rows(slide.read())
 
 
 @FORMS
-def test_boxes_in_rows_and_columns_under_a_low_head_are_a_table(tmp_path: Path, form: str) -> None:
+def test_boxes_below_a_low_header_row_are_a_table(tmp_path: Path, form: str) -> None:
     assert grid(tmp_path, form) == [TABLE]
 
 
 @FORMS
-def test_a_first_column_of_narrow_boxes_makes_a_table(tmp_path: Path, form: str) -> None:
+def test_boxes_beside_a_narrow_first_column_are_a_table(tmp_path: Path, form: str) -> None:
     assert grid(tmp_path, form, heights=(50,) * 4) == [TABLE]
 
 
 @FORMS
-def test_a_corner_without_a_box_makes_a_table(tmp_path: Path, form: str) -> None:
+def test_boxes_without_one_in_the_upper_left_corner_are_a_table(tmp_path: Path, form: str) -> None:
     expected = [["", *TABLE[0][1:]], *TABLE[1:]]
     assert grid(tmp_path, form, (200,) * 3, (50,) * 4, without=[(0, 0)]) == [expected]
 
@@ -69,9 +79,9 @@ def test_a_corner_without_a_box_makes_a_table(tmp_path: Path, form: str) -> None
         ((90, 250), (24, 60, 60, 60), (), 6),  # two columns
         ((90, 200, 200), (24, 30, 30, 30), (), 70),  # far apart
     ],
-    ids=["cards", "gap", "two rows", "two columns", "apart"],
+    ids=["cards", "missing box", "two rows", "two columns", "far apart"],
 )
-def test_boxes_that_may_be_cards_are_no_table(
+def test_boxes_that_may_be_cards_are_not_a_table(
     tmp_path: Path,
     form: str,
     widths: Sequence[float],
@@ -83,12 +93,12 @@ def test_boxes_that_may_be_cards_are_no_table(
     assert not any(len(table) == len(heights) and len(table[0]) == 3 for table in found)
 
 
-def test_a_map_of_thousands_of_shapes_gives_no_table_at_a_cost_in_proportion() -> None:
+def test_a_map_of_thousands_of_shapes_is_no_table_and_takes_time_in_proportion() -> None:
     shapes = [Box(x, y, x + 8, y + 8) for x in range(0, 900, 10) for y in range(0, 500, 10)]
     units = [Unit("町", Box(s.x0 + 1, s.top + 1, s.x0 + 7, s.top + 7), 6) for s in shapes]
 
     def search(count: int) -> None:
-        assert slide_tables(units[:count], shapes[:250], shapes[:count]) == []
+        assert find_slide_tables(units[:count], shapes[:250], shapes[:count]) == []
 
     assert growth(search, 1125) < 8
-    assert slide_tables(units[:900], shapes[:250], shapes) == []
+    assert find_slide_tables(units[:900], shapes[:250], shapes) == []

@@ -1,4 +1,4 @@
-"""Tables whose rows are labelled by drawn boxes, from PDF and PPTX alike; what only looks like one is left alone."""
+"""Tables whose rows are labelled by boxes, in PDF and PPTX; what only looks like one stays unchanged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fixtures_slides import Canvas, canvas, rows
+from fixtures_slides import Canvas, canvas, table_rows
 
 from aisi_ingest.extract import pdf_reader
 from aisi_ingest.model import Content
@@ -21,7 +21,8 @@ ROWS = (
 TABLE = [[label, "".join(lines)] for label, lines in ROWS]
 
 
-def drawn(tmp_path: Path, form: str, *parts: Callable[[Canvas], None]) -> Content:
+def read_drawn(tmp_path: Path, form: str, *parts: Callable[[Canvas], None]) -> Content:
+    """Draw a slide from parts and read it."""
     slide = canvas(tmp_path, form)
     slide.title("四つの部分")
     for part in parts:
@@ -30,40 +31,42 @@ def drawn(tmp_path: Path, form: str, *parts: Callable[[Canvas], None]) -> Conten
 
 
 def labels(slide: Canvas) -> None:
+    """Draw the boxes that label the rows."""
     for number, (label, _) in enumerate(ROWS):
         slide.bar((100, 160 + 60 * number, 220, 205 + 60 * number), label)
 
 
-def words(slide: Canvas, left: float = 240) -> None:
+def texts(slide: Canvas, left: float = 240) -> None:
+    """Draw the text beside each box."""
     for number, (_, lines) in enumerate(ROWS):
         slide.text((left, 164 + 60 * number, left + 500, 200 + 60 * number), *lines)
 
 
 @FORMS
-def test_words_beside_boxes_in_a_column_are_the_rows_of_a_table(tmp_path: Path, form: str) -> None:
-    content = drawn(tmp_path, form, labels, words)
-    assert rows(content) == [TABLE]
+def test_texts_beside_a_column_of_boxes_are_rows_of_a_table(tmp_path: Path, form: str) -> None:
+    content = read_drawn(tmp_path, form, labels, texts)
+    assert table_rows(content) == [TABLE]
     assert [block.kind for block in content.blocks] == ["title", "table"]
 
 
 @FORMS
-def test_headings_over_the_boxes_and_the_words_are_its_head(tmp_path: Path, form: str) -> None:
-    def heads(slide: Canvas) -> None:
-        slide.words((100, 130, 220, 152), "部分")
-        slide.words((300, 130, 420, 152), "説明")
+def test_headings_above_boxes_and_texts_are_the_header(tmp_path: Path, form: str) -> None:
+    def headings(slide: Canvas) -> None:
+        slide.centred_text((100, 130, 220, 152), "部分")
+        slide.centred_text((300, 130, 420, 152), "説明")
 
-    content = drawn(tmp_path, form, labels, words, heads)
-    assert rows(content) == [[["部分", "説明"], *TABLE]] and content.tables[0].header_rows == 1
+    content = read_drawn(tmp_path, form, labels, texts, headings)
+    assert table_rows(content) == [[["部分", "説明"], *TABLE]] and content.tables[0].header_rows == 1
 
 
 @FORMS
-def test_boxes_on_the_other_side_are_none_of_the_table(tmp_path: Path, form: str) -> None:
+def test_boxes_on_the_other_side_are_not_part_of_the_table(tmp_path: Path, form: str) -> None:
     def others(slide: Canvas) -> None:
         for number in range(2):
             slide.bar((20, 170 + 90 * number, 80, 220 + 90 * number), f"働き{number}")
 
-    content = drawn(tmp_path, form, labels, words, others)
-    assert rows(content) == [TABLE]
+    content = read_drawn(tmp_path, form, labels, texts, others)
+    assert table_rows(content) == [TABLE]
     assert [block.text for block in content.blocks if block.kind == "paragraph"] == ["働き0", "働き1"]
 
 
@@ -76,17 +79,17 @@ def cards(slide: Canvas) -> None:
 def panel(slide: Canvas) -> None:
     labels(slide)
     slide.bar((230, 150, 800, 400), "")
-    words(slide)
+    texts(slide)
 
 
 def one_text(slide: Canvas) -> None:
-    """A text beside the boxes that goes on without regard to them."""
+    """Draw one text beside the boxes that does not keep to their heights."""
     labels(slide)
     slide.text((240, 150, 800, 400), *(f"この文は箱にかまわず{n}行目まで続いていく" for n in range(15)))
 
 
 def steps(slide: Canvas) -> None:
-    """Words beside each other at another distance."""
+    """Draw texts that begin at a different distance from each box."""
     labels(slide)
     for number, (_, lines) in enumerate(ROWS):
         slide.text((240 + 50 * number, 164 + 60 * number, 800, 200 + 60 * number), lines[0])
@@ -98,18 +101,18 @@ def two_boxes(slide: Canvas) -> None:
         slide.text((240, 164 + 60 * number, 740, 200 + 60 * number), *lines)
 
 
-def words_beside_some(slide: Canvas) -> None:
+def texts_beside_some(slide: Canvas) -> None:
     labels(slide)
     slide.text((240, 164, 740, 200), *ROWS[0][1])
     slide.text((240, 344, 740, 380), *ROWS[3][1])
 
 
 @FORMS
-@pytest.mark.parametrize("slide", [cards, panel, one_text, steps, two_boxes, words_beside_some])
-def test_what_only_looks_like_such_a_table_is_left_alone(
+@pytest.mark.parametrize("slide", [cards, panel, one_text, steps, two_boxes, texts_beside_some])
+def test_boxes_and_texts_that_only_look_like_a_table_stay_paragraphs(
     tmp_path: Path, form: str, slide: Callable[[Canvas], None]
 ) -> None:
-    assert rows(drawn(tmp_path, form, slide)) == []
+    assert table_rows(read_drawn(tmp_path, form, slide)) == []
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

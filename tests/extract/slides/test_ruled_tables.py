@@ -1,4 +1,4 @@
-"""Tables of slides between drawn lines: labels in front, rows beyond the lines, and what is no such table."""
+"""Tables on slides between drawn lines: labels in front, rows beyond the lines, and what is not a table."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ TABLE = [[label, first + second] for label, first, second in ROWS]
 
 
 def read(path: Path, *parts: Callable[[Drawing], None]) -> Content:
+    """Draw a slide from parts and read it."""
     drawing = Drawing(path, SLIDE)
     drawing.text(60, 60, "守ること", GOTHIC, 28)
     for part in parts:
@@ -37,17 +38,19 @@ def read(path: Path, *parts: Callable[[Drawing], None]) -> Content:
     return content
 
 
-def rows(content: Content) -> list[list[list[str]]]:
+def table_rows(content: Content) -> list[list[list[str]]]:
+    """Return the rows of each table."""
     return [[list(row) for row in table.rows] for table in content.tables]
 
 
 def lines(drawing: Drawing) -> None:
+    """Draw the horizontal lines of a table."""
     for number, y in enumerate(LINES):
-        drawing.line(150 + number, y, 850 - number, y)  # drawn by hand
+        drawing.line(150 + number, y, 850 - number, y)  # of slightly different length, as if drawn by hand
 
 
-def words(drawing: Drawing, left: float = 160) -> None:
-    """A row above the first line, two between, one below the last; the label in the middle of its row."""
+def texts(drawing: Drawing, left: float = 160) -> None:
+    """Draw a row above the first line, two between the lines and one below. Labels are in the middle of their rows."""
     for number, (label, first, second) in enumerate(ROWS):
         top = 145 + 70 * number
         drawing.text(left, top + 18, label, GOTHIC, 14)
@@ -55,33 +58,33 @@ def words(drawing: Drawing, left: float = 160) -> None:
         drawing.text(320, top + 28, second, GOTHIC, 14)
 
 
-def test_rows_between_lines_above_the_first_and_below_the_last_make_a_table(tmp_path: Path) -> None:
-    content = read(tmp_path / "a.pdf", lines, words)
-    assert rows(content) == [TABLE]
+def test_a_table_includes_the_rows_above_its_first_line_and_below_its_last(tmp_path: Path) -> None:
+    content = read(tmp_path / "a.pdf", lines, texts)
+    assert table_rows(content) == [TABLE]
     assert [block.kind for block in content.blocks] == ["title", "table"]
 
 
-def test_a_shape_in_front_labels_the_rows_that_it_reaches_over(tmp_path: Path) -> None:
+def test_a_shape_before_the_table_labels_all_rows_beside_it(tmp_path: Path) -> None:
     def labels(drawing: Drawing) -> None:
         for top, bottom, text in ((135, 265, "準備"), (275, 405, "運用")):
             drawing.box(50, top, 140, bottom, fill=lightblue)
             drawing.text(80, (top + bottom) / 2, text, GOTHIC, 14)
 
-    assert rows(read(tmp_path / "a.pdf", lines, labels, words)) == [
+    assert table_rows(read(tmp_path / "a.pdf", lines, labels, texts)) == [
         [["準備", *TABLE[0]], ["準備", *TABLE[1]], ["運用", *TABLE[2]], ["運用", *TABLE[3]]]
     ]
 
 
-def test_bare_labels_in_front_share_the_rows_out(tmp_path: Path) -> None:
+def test_each_row_belongs_to_the_nearest_label_if_labels_have_no_shapes(tmp_path: Path) -> None:
     def labels(drawing: Drawing) -> None:
         drawing.text(60, 204, "準備", GOTHIC, 14)
         drawing.text(60, 344, "運用", GOTHIC, 14)
 
-    found = rows(read(tmp_path / "a.pdf", lines, labels, words))
+    found = table_rows(read(tmp_path / "a.pdf", lines, labels, texts))
     assert [row[0] for row in found[0]] == ["準備", "準備", "運用", "運用"]
 
 
-def test_headings_on_grounds_are_the_head_and_reach_as_far_as_their_grounds(tmp_path: Path) -> None:
+def test_headings_with_backgrounds_are_the_header_and_span_the_columns_of_their_backgrounds(tmp_path: Path) -> None:
     def table(drawing: Drawing) -> None:
         for y in (150, 200, 250, 300):
             drawing.line(100, y, 860, y)
@@ -93,13 +96,13 @@ def test_headings_on_grounds_are_the_head_and_reach_as_far_as_their_grounds(tmp_
                 drawing.text(x, 180 + 50 * number, f"{word}{number}", GOTHIC, 14)
 
     content = read(tmp_path / "a.pdf", table)
-    assert rows(content) == [
+    assert table_rows(content) == [
         [["本編", "本編", "別冊", "別冊"], *([f"部{n}", f"主な題{n}", f"関連{n}", f"解説の題{n}"] for n in range(3))]
     ]
     assert content.tables[0].header_rows == 1
 
 
-def test_items_with_bullets_set_apart_are_one_column(tmp_path: Path) -> None:
+def test_bullets_and_their_texts_are_one_column(tmp_path: Path) -> None:
     def listed(drawing: Drawing) -> None:
         for number, (label, first, second) in enumerate(ROWS):
             top = 145 + 70 * number
@@ -108,12 +111,12 @@ def test_items_with_bullets_set_apart_are_one_column(tmp_path: Path) -> None:
                 drawing.text(320, top + 8 + 20 * line, "-", "Helvetica", 14)
                 drawing.text(345, top + 8 + 20 * line, text, GOTHIC, 14)
 
-    found = rows(read(tmp_path / "a.pdf", lines, listed))
+    found = table_rows(read(tmp_path / "a.pdf", lines, listed))
     assert len(found) == 1 and [len(row) for row in found[0]] == [2] * 4
     assert found[0][0] == ["公平", "偏りのある資料を使っていないかを調べ、 結果を年に一度公表する"]
 
 
-def test_a_paragraph_that_runs_across_above_is_none_of_the_table(tmp_path: Path) -> None:
+def test_a_paragraph_above_that_crosses_the_columns_is_not_part_of_the_table(tmp_path: Path) -> None:
     def lead(drawing: Drawing) -> None:
         drawing.text(
             60,
@@ -124,21 +127,21 @@ def test_a_paragraph_that_runs_across_above_is_none_of_the_table(tmp_path: Path)
         )
         drawing.text(160, 119, "年に一度見直す", GOTHIC, 14)
 
-    content = read(tmp_path / "a.pdf", lines, words, lead)
-    assert rows(content) == [TABLE]
+    content = read(tmp_path / "a.pdf", lines, texts, lead)
+    assert table_rows(content) == [TABLE]
     assert [block.text[-7:] for block in content.blocks if block.kind == "paragraph"] == ["年に一度見直す"]
 
 
-def test_text_boxes_between_lines_in_a_presentation_are_the_same_table(tmp_path: Path) -> None:
+def test_text_boxes_between_lines_of_a_pptx_are_the_same_table(tmp_path: Path) -> None:
     deck = draw.Deck()
     shapes = deck.slide("守ること").shapes
     for y in LINES:
         shapes.add_connector(1, Pt(150), Pt(y), Pt(850), Pt(y))
     for number, (label, first, second) in enumerate(ROWS):
-        draw.text(shapes, (155, 150 + 70 * number, 100, 30), label, size=14)
-        draw.text(shapes, (310, 138 + 70 * number, 500, 50), first + second, size=14)
+        draw.add_text(shapes, (155, 150 + 70 * number, 100, 30), label, size=14)
+        draw.add_text(shapes, (310, 138 + 70 * number, 500, 50), first + second, size=14)
     content = reader.read(deck.save(tmp_path / "a.pptx"), ocr=False).value
-    assert content is not None and rows(content) == [TABLE]
+    assert content is not None and table_rows(content) == [TABLE]
 
 
 def two_columns_of_prose(drawing: Drawing) -> None:
@@ -148,7 +151,7 @@ def two_columns_of_prose(drawing: Drawing) -> None:
             drawing.text(x, 150 + 22 * number, "左右に並ぶ本文の長い一行がここに続く、", GOTHIC, 14)
 
 
-def words_across(drawing: Drawing) -> None:
+def text_across_columns(drawing: Drawing) -> None:
     lines(drawing)
     for number in range(4):
         drawing.text(
@@ -156,28 +159,28 @@ def words_across(drawing: Drawing) -> None:
         )
 
 
-def two_lines_alone(drawing: Drawing) -> None:
+def only_two_lines(drawing: Drawing) -> None:
     for y in LINES[:2]:
         drawing.line(150, y, 850, y)
-    words(drawing)
+    texts(drawing)
 
 
 def cards(drawing: Drawing) -> None:
-    """Three lines that divide a slide, and long things on both sides of it."""
+    """Draw three lines that divide a slide, with long texts on both sides."""
     lines(drawing)
     for number in range(2):
         drawing.text(160, 240 + 70 * number, "左側に立つかなり長い見出しのような文言であり札では", GOTHIC, 14)
         drawing.text(580, 240 + 70 * number, "右側に立つ別の話", GOTHIC, 14)
 
 
-@pytest.mark.parametrize("slide", [two_columns_of_prose, words_across, two_lines_alone, cards])
-def test_what_only_looks_like_a_table_between_lines_is_left_alone(
+@pytest.mark.parametrize("slide", [two_columns_of_prose, text_across_columns, only_two_lines, cards])
+def test_texts_between_lines_that_only_look_like_a_table_stay_paragraphs(
     tmp_path: Path, slide: Callable[[Drawing], None]
 ) -> None:
-    assert rows(read(tmp_path / "a.pdf", slide)) == []
+    assert table_rows(read(tmp_path / "a.pdf", slide)) == []
 
 
-def test_the_guidelines_of_a_real_deck_are_tables_row_by_row(shared: Path) -> None:
+def test_the_guidelines_of_a_real_deck_are_tables_with_a_row_for_each_guideline(shared: Path) -> None:
     content = pdf_reader.read(shared / "corpus" / "site" / "assets" / "pdf" / "ai_gfb_summary_ja.pdf").value
     assert content is not None
     shape = {table.page: (len(table.rows), len(table.rows[0])) for table in content.tables}

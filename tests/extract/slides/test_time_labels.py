@@ -1,10 +1,16 @@
-"""Texts that say when and nothing else, and whether they follow each other."""
+"""Time labels: texts that name a time and nothing else, and whether they follow each other in time."""
 
 from __future__ import annotations
 
 import pytest
 
-from aisi_ingest.extract.slides.tables.time_labels import grow, one_day, time_label_of, years_in
+from aisi_ingest.extract.slides.tables.time_labels import (
+    ELLIPSIS,
+    is_increasing,
+    role_of_only_day,
+    time_label_of,
+    years_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,10 +36,10 @@ from aisi_ingest.extract.slides.tables.time_labels import grow, one_day, time_la
         ("第1四半期", "quarter", None),
         ("Q3 2024", "quarter", 2024),
         ("上半期", "half", None),
-        ("・・・", "more", None),
+        ("・・・", ELLIPSIS, None),
     ],
 )
-def test_a_moment_is_a_year_a_month_a_quarter_or_a_half(text: str, unit: str, year: int | None) -> None:
+def test_years_months_quarters_half_years_and_dots_are_time_labels(text: str, unit: str, year: int | None) -> None:
     found = time_label_of(text)
     assert found is not None and (found.unit, found.year) == (unit, year)
 
@@ -42,7 +48,7 @@ def test_a_moment_is_a_year_a_month_a_quarter_or_a_half(text: str, unit: str, ye
     "text",
     ["", "2024年の予定", "13月", "0月", "Marking", "Mark", "第5四半期", "24", "4", "2024-22", "2021-22 開始"],
 )
-def test_what_says_more_or_less_is_no_moment(text: str) -> None:
+def test_texts_that_say_more_or_name_no_time_are_not_time_labels(text: str) -> None:
     assert time_label_of(text) is None
 
 
@@ -57,19 +63,23 @@ def test_what_says_more_or_less_is_no_moment(text: str) -> None:
         (["2023", "4月", "2024"], False),
     ],
 )
-def test_moments_grow(texts: list[str], expected: bool) -> None:
-    assert grow([moment for text in texts if (moment := time_label_of(text))]) is expected
+def test_time_labels_that_follow_each_other_are_increasing(texts: list[str], expected: bool) -> None:
+    assert is_increasing([label for text in texts if (label := time_label_of(text))]) is expected
 
 
-def test_the_one_day_that_a_text_names_ends_or_begins() -> None:
-    assert [one_day(text) for text in ("改定（7月25日）", "公募（5月～）", "from May 3", "4月から9月", "試作")] == [
-        "ends",
-        "begins",
-        "begins",
-        "",
-        "",
-    ]
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("改定（7月25日）", "end"),
+        ("公募（5月～）", "start"),
+        ("from May 3", "start"),
+        ("4月から9月", None),
+        ("試作", None),
+    ],
+)
+def test_the_only_day_of_a_text_is_the_start_or_the_end_of_an_event(text: str, role: str | None) -> None:
+    assert role_of_only_day(text) == role
 
 
-def test_years_that_a_text_states() -> None:
+def test_only_stated_years_are_found_in_a_text() -> None:
     assert years_in("公表（2019年3月）、改訂は2021/4、第2024号") == {2019, 2021}

@@ -1,4 +1,4 @@
-"""Timelines drawn with free shapes are tables, as PDF and as PPTX; what only looks like one is left alone."""
+"""Timelines drawn with free shapes become tables, in PDF and PPTX; what only looks like one stays unchanged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import fixtures_pptx as draw
 import pytest
-from fixtures_slides import Canvas, canvas, rows
+from fixtures_slides import Canvas, canvas, table_rows
 from pptx.util import Pt
 
 from aisi_ingest import registry, tagging
@@ -20,33 +20,36 @@ from aisi_ingest.model import Content
 FORMS = pytest.mark.parametrize("form", ["pdf", "pptx"])
 
 
-def drawn(tmp_path: Path, form: str, *slide: Callable[[Canvas], None]) -> Content:
+def read_drawn(tmp_path: Path, form: str, *parts: Callable[[Canvas], None]) -> Content:
+    """Draw a slide from parts and read it."""
     drawing = canvas(tmp_path, form)
     drawing.title("中期の計画")
-    for part in slide:
+    for part in parts:
         part(drawing)
     return drawing.read()
 
 
-def head(*moments: str, left: float = 100, step: float = 150, top: float = 110) -> Callable[[Canvas], None]:
+def header(*labels: str, left: float = 100, step: float = 150, top: float = 110) -> Callable[[Canvas], None]:
+    """Draw time labels in boxes side by side."""
+
     def slide(canvas: Canvas) -> None:
-        for number, moment in enumerate(moments):
+        for number, label in enumerate(labels):
             x = left + step * number
-            canvas.bar((x, top, x + step - 2, top + 24), moment)
+            canvas.bar((x, top, x + step - 2, top + 24), label)
 
     return slide
 
 
 @FORMS
-def test_a_bar_stands_in_every_year_that_it_reaches_over(tmp_path: Path, form: str) -> None:
+def test_a_bar_is_in_each_year_that_it_reaches_into(tmp_path: Path, form: str) -> None:
     def bars(canvas: Canvas) -> None:
         canvas.bar((105, 160, 245, 190), "試作")
         canvas.bar((255, 160, 545, 190), "機能の拡張")
         canvas.bar((255, 210, 395, 240), "実証")
         canvas.bar((405, 210, 700, 240), "普及")
 
-    content = drawn(tmp_path, form, head("2021年度", "2022年度", "2023年度", "2024年度以降"), bars)
-    assert rows(content) == [
+    content = read_drawn(tmp_path, form, header("2021年度", "2022年度", "2023年度", "2024年度以降"), bars)
+    assert table_rows(content) == [
         [
             ["2021年度", "2022年度", "2023年度", "2024年度以降"],
             ["試作", "機能の拡張", "機能の拡張", ""],
@@ -58,25 +61,25 @@ def test_a_bar_stands_in_every_year_that_it_reaches_over(tmp_path: Path, form: s
 
 
 @FORMS
-def test_labels_in_front_begin_rows_and_lines_part_the_years(tmp_path: Path, form: str) -> None:
+def test_labels_in_front_begin_rows_and_lines_divide_the_years(tmp_path: Path, form: str) -> None:
     def slide(canvas: Canvas) -> None:
         for number, year in enumerate(("2023", "2024", "2025")):
-            canvas.words((250 + 200 * number, 110, 350 + 200 * number, 130), year)
+            canvas.centred_text((250 + 200 * number, 110, 350 + 200 * number, 130), year)
         for x in (400, 600):
-            canvas.upright(x, 105, 400)
+            canvas.vertical_line(x, 105, 400)
         for number, label in enumerate(("国内", "国外")):
-            canvas.words((60, 160 + 100 * number, 140, 190 + 100 * number), label)
-        canvas.words((230, 165, 370, 185), "指針の公表")
-        canvas.words((430, 165, 570, 185), "指針の改訂")
-        canvas.words((630, 265, 770, 285), "国際会合")
+            canvas.centred_text((60, 160 + 100 * number, 140, 190 + 100 * number), label)
+        canvas.centred_text((230, 165, 370, 185), "指針の公表")
+        canvas.centred_text((430, 165, 570, 185), "指針の改訂")
+        canvas.centred_text((630, 265, 770, 285), "国際会合")
 
-    assert rows(drawn(tmp_path, form, slide)) == [
+    assert table_rows(read_drawn(tmp_path, form, slide)) == [
         [["", "2023", "2024", "2025"], ["国内", "指針の公表", "指針の改訂", ""], ["国外", "", "", "国際会合"]]
     ]
 
 
 @FORMS
-def test_months_stand_under_their_years(tmp_path: Path, form: str) -> None:
+def test_months_have_their_years_in_a_second_header_row(tmp_path: Path, form: str) -> None:
     def years(canvas: Canvas) -> None:
         canvas.bar((100, 84, 398, 108), "2024年")
         canvas.bar((400, 84, 698, 108), "2025年")
@@ -86,8 +89,8 @@ def test_months_stand_under_their_years(tmp_path: Path, form: str) -> None:
         canvas.bar((250, 210, 548, 240), "公募（12/2から）")
         canvas.bar((550, 210, 698, 240), "採択")
 
-    content = drawn(tmp_path, form, years, head("11月", "12月", "1月", "2月"), bars)
-    assert rows(content) == [
+    content = read_drawn(tmp_path, form, years, header("11月", "12月", "1月", "2月"), bars)
+    assert table_rows(content) == [
         [
             ["2024年", "2024年", "2025年", "2025年"],
             ["11月", "12月", "1月", "2月"],
@@ -99,43 +102,45 @@ def test_months_stand_under_their_years(tmp_path: Path, form: str) -> None:
 
 
 @FORMS
-def test_days_in_the_cells_take_the_year_of_their_column(tmp_path: Path, form: str) -> None:
+def test_days_in_cells_get_the_year_of_their_column(tmp_path: Path, form: str) -> None:
     def bars(canvas: Canvas) -> None:
-        canvas.bar((105, 160, 330, 190), "改訂（7月25日）")  # runs on into the year in which it ends
+        canvas.bar((105, 160, 330, 190), "改訂（7月25日）")  # reaches into the year in which it ends
         canvas.bar((405, 160, 545, 190), "会合（2/10）")
         canvas.bar((105, 210, 245, 240), "公表（9月20日）")
 
-    content = drawn(tmp_path, form, head("2021年", "2022年", "2023年"), bars)
+    content = read_drawn(tmp_path, form, header("2021年", "2022年", "2023年"), bars)
     found = tagging.tag(content, registry.load(), date="2020-01-01", publisher=None).value or ()
     dates = {mention.text: mention.value for mention in found if mention.label == "DATE"}
     assert (dates["7月25日"], dates["2/10"], dates["9月20日"]) == ("2022-07-25", "2023-02-10", "2021-09-20")
 
 
 @FORMS
-def test_what_stands_beside_and_below_a_timeline_is_none_of_it(tmp_path: Path, form: str) -> None:
+def test_texts_beside_and_below_a_timeline_are_not_part_of_it(tmp_path: Path, form: str) -> None:
     def slide(canvas: Canvas) -> None:
         canvas.bar((105, 160, 245, 190), "試作")
         canvas.bar((255, 200, 545, 230), "機能の拡張")
-        canvas.words((600, 160, 900, 180), "右に立つ別の話")
-        canvas.words((60, 470, 900, 490), "下に立つ、この図の全体よりも広くて長い別の文章であり、図の一部ではない")
+        canvas.centred_text((600, 160, 900, 180), "右に立つ別の話")
+        canvas.centred_text(
+            (60, 470, 900, 490), "下に立つ、この図の全体よりも広くて長い別の文章であり、図の一部ではない"
+        )
 
-    content = drawn(tmp_path, form, head("2021", "2022", "2023"), slide)
-    assert rows(content) == [[["2021", "2022", "2023"], ["試作", "", ""], ["", "機能の拡張", "機能の拡張"]]]
+    content = read_drawn(tmp_path, form, header("2021", "2022", "2023"), slide)
+    assert table_rows(content) == [[["2021", "2022", "2023"], ["試作", "", ""], ["", "機能の拡張", "機能の拡張"]]]
     assert [block.kind for block in content.blocks].count("paragraph") == 2
 
 
-def test_a_table_that_is_only_the_ground_of_a_timeline_is_filled_by_what_lies_over_it(tmp_path: Path) -> None:
+def test_texts_over_an_empty_table_with_a_header_of_months_fill_its_cells(tmp_path: Path) -> None:
     presentation = draw.Deck()
     slide = presentation.slide("行事")
-    ground = draw.table(slide.shapes, [["2018年10月", "2019年1月", "2019年4月"], [""] * 3], (200, 100, 600, 340))
+    ground = draw.add_table(slide.shapes, [["2018年10月", "2019年1月", "2019年4月"], [""] * 3], (200, 100, 600, 340))
     ground.rows[0].height, ground.rows[1].height = Pt(30), Pt(310)
     for number, label in enumerate(("会合", "教材", "案内")):
-        draw.text(slide.shapes, (60, 150 + 70 * number, 120, 30), label)
-    draw.text(slide.shapes, (220, 150, 100, 30), "第6回")
-    draw.text(slide.shapes, (430, 150, 100, 30), "第7回")
-    draw.text(slide.shapes, (640, 220, 100, 30), "初版")
+        draw.add_text(slide.shapes, (60, 150 + 70 * number, 120, 30), label)
+    draw.add_text(slide.shapes, (220, 150, 100, 30), "第6回")
+    draw.add_text(slide.shapes, (430, 150, 100, 30), "第7回")
+    draw.add_text(slide.shapes, (640, 220, 100, 30), "初版")
     content = reader.read(presentation.save(tmp_path / "a.pptx"), ocr=False).value
-    assert content is not None and rows(content) == [
+    assert content is not None and table_rows(content) == [
         [
             ["", "2018年10月", "2019年1月", "2019年4月"],
             ["会合", "第6回", "第7回", ""],
@@ -146,16 +151,16 @@ def test_a_table_that_is_only_the_ground_of_a_timeline_is_filled_by_what_lies_ov
 
 
 def axis_with_events_elsewhere(canvas: Canvas) -> None:
-    """Boxes stand where there was room, and lines lead to their places on the axis."""
+    """Draw boxes wherever there is room, as if lines led from them to the axis."""
     for x, text in ((105, "原則（2017年3月）"), (405, "指針（2019年8月）"), (555, "勧告（2024年1月）")):
         canvas.bar((x, 180, x + 140, 220), text)
     canvas.bar((255, 260, 395, 300), "枠組（2021年1月）")
 
 
-def words_without_bars(canvas: Canvas) -> None:
+def texts_without_bars(canvas: Canvas) -> None:
     for number, text in enumerate(("始まり", "広がり", "深まり", "まとめ")):
-        canvas.words((100 + 150 * number, 180, 240 + 150 * number, 200), text)
-    canvas.words((100, 220, 240, 240), "その後")
+        canvas.centred_text((100 + 150 * number, 180, 240 + 150 * number, 200), text)
+    canvas.centred_text((100, 220, 240, 240), "その後")
 
 
 def one_row(canvas: Canvas) -> None:
@@ -170,10 +175,12 @@ def prose(canvas: Canvas) -> None:
         canvas.bar((100 + 150 * number, 320, 240 + 150 * number, 440), text, 6)
 
 
-def plain_head(*moments: str) -> Callable[[Canvas], None]:
+def plain_header(*labels: str) -> Callable[[Canvas], None]:
+    """Draw time labels without boxes."""
+
     def slide(canvas: Canvas) -> None:
-        for number, moment in enumerate(moments):
-            canvas.words((100 + 150 * number, 110, 240 + 150 * number, 134), moment)
+        for number, label in enumerate(labels):
+            canvas.centred_text((100 + 150 * number, 110, 240 + 150 * number, 134), label)
 
     return slide
 
@@ -185,23 +192,23 @@ YEARS = ("2019", "2020", "2021", "2022")
 @pytest.mark.parametrize(
     ("years", "below"),
     [
-        (head(*YEARS), axis_with_events_elsewhere),
-        (plain_head(*YEARS), words_without_bars),
-        (head(*YEARS), one_row),
-        (head(*YEARS), prose),
-        (head("2022", "2020", "2021", "2019"), words_without_bars),
-        (head("2021", "2022"), words_without_bars),
+        (header(*YEARS), axis_with_events_elsewhere),
+        (plain_header(*YEARS), texts_without_bars),
+        (header(*YEARS), one_row),
+        (header(*YEARS), prose),
+        (header("2022", "2020", "2021", "2019"), texts_without_bars),
+        (header("2021", "2022"), texts_without_bars),
     ],
-    ids=["axis", "no bars", "one row", "prose", "no order", "two years"],
+    ids=["axis", "no bars", "one row", "prose", "not in order", "two years"],
 )
-def test_what_only_looks_like_a_timeline_is_left_alone(
+def test_shapes_that_only_look_like_a_timeline_stay_paragraphs(
     tmp_path: Path, form: str, years: Callable[[Canvas], None], below: Callable[[Canvas], None]
 ) -> None:
-    assert rows(drawn(tmp_path, form, years, below)) == []
+    assert table_rows(read_drawn(tmp_path, form, years, below)) == []
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_strategy_of_a_real_deck_is_a_table_of_its_years(shared: Path, lang: str) -> None:
+def test_the_strategy_of_a_real_deck_is_a_table_with_its_years_as_columns(shared: Path, lang: str) -> None:
     path = shared / "corpus" / "site" / "assets" / "pdf" / f"trusted_web_overview_v2.0_{lang}.pdf"
     with open_document(path) as document:
         _, _, tables = pdf_deck.read_deck(list(document.pages())[23:24])
@@ -213,5 +220,5 @@ def test_the_strategy_of_a_real_deck_is_a_table_of_its_years(shared: Path, lang:
 def test_the_other_real_decks_have_no_timeline(shared: Path, name: str) -> None:
     content = pdf_reader.read(shared / "corpus" / "site" / "assets" / "pdf" / name).value
     assert content is not None
-    heads: Sequence[str] = [row for table in content.tables for row in table.rows[0]]
-    assert not any("20" in cell for cell in heads)
+    header_cells: Sequence[str] = [cell for table in content.tables for cell in table.rows[0]]
+    assert not any("20" in cell for cell in header_cells)

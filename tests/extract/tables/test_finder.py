@@ -1,3 +1,5 @@
+"""Tables of drawn pages: each test draws one difficulty."""
+
 from __future__ import annotations
 
 import json
@@ -13,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aisi_ingest.extract.pdf.document import open_document
-from aisi_ingest.extract.tables.finder import FoundTable, find_tables, join_over_pages
+from aisi_ingest.extract.tables.finder import FoundTable, find_tables
+from aisi_ingest.extract.tables.page_breaks import join_over_pages
 
 SHARED = Path(__file__).parents[3].parent / "shared"
 SHADE = Color(0.8, 0.85, 1)
@@ -43,7 +46,7 @@ def prose(d: Drawing, y: float, lines: int = 6, x: float = 60) -> None:
     d.lines(x, y, ["The quick brown fox jumps over the lazy dog and runs away from it again."] * lines)
 
 
-def test_a_ruled_table_gives_its_rows_where_it_stands(tmp_path: Path) -> None:
+def test_a_ruled_table_gives_its_rows_and_its_place(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         prose(d, 40, 3)
         d.grid(XS, YS)
@@ -60,7 +63,7 @@ def test_a_ruled_table_gives_its_rows_where_it_stands(tmp_path: Path) -> None:
     assert (cell.x0, cell.top, cell.x1, cell.bottom) == pytest.approx((300, 130, 420, 160), abs=1)
 
 
-def test_japanese_cells_over_lines_are_joined_without_blanks(tmp_path: Path) -> None:
+def test_the_lines_of_a_japanese_cell_are_joined_without_spaces(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, (100, 150, 200))
         d.cells(XS, (100, 150, 200), [["項目", "説明", "備考"], ["安全", "評価の観\n点を示す", "無し"]], GOTHIC)
@@ -69,7 +72,7 @@ def test_japanese_cells_over_lines_are_joined_without_blanks(tmp_path: Path) -> 
     assert rows(table) == [["項目", "説明", "備考"], ["安全", "評価の観点を示す", "無し"]]
 
 
-def test_english_cells_over_lines_are_joined_with_blanks(tmp_path: Path) -> None:
+def test_the_lines_of_an_english_cell_are_joined_with_spaces(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, (100, 150, 200))
         d.cells(XS, (100, 150, 200), [["Item", "Meaning", "Note"], ["Safety", "it does what\nit says", "none"]])
@@ -78,7 +81,7 @@ def test_english_cells_over_lines_are_joined_with_blanks(tmp_path: Path) -> None
     assert table.rows[1][1] == "it does what it says"
 
 
-def test_an_address_that_the_cell_broke_is_whole_again_and_two_stay_two(tmp_path: Path) -> None:
+def test_a_broken_address_becomes_whole_and_two_addresses_stay_separate(tmp_path: Path) -> None:
     ys = (100, 120, 190)
 
     def page(d: Drawing) -> None:
@@ -91,7 +94,7 @@ def test_an_address_that_the_cell_broke_is_whole_again_and_two_stay_two(tmp_path
     assert table.rows[1][1] == expected
 
 
-def test_bullets_in_a_cell_go_and_their_items_stay_apart(tmp_path: Path) -> None:
+def test_bullets_in_a_cell_are_removed_and_their_items_stay_separate(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, (100, 130, 180))
         d.cells(XS, (100, 130, 180), [["a", "b", "c"], ["d", "・一つ目\n・二つ目", "e"]], GOTHIC)
@@ -100,7 +103,7 @@ def test_bullets_in_a_cell_go_and_their_items_stay_apart(tmp_path: Path) -> None
     assert table.rows[1][1] == "一つ目 二つ目"
 
 
-def test_a_sign_alone_is_what_a_cell_says(tmp_path: Path) -> None:
+def test_a_bullet_that_is_the_only_content_of_a_cell_is_kept(tmp_path: Path) -> None:
     texts = [["項目", "対応", "備考"], ["安全", "○", "●済"], ["公平", "×", "■"]]
 
     def page(d: Drawing) -> None:
@@ -112,7 +115,7 @@ def test_a_sign_alone_is_what_a_cell_says(tmp_path: Path) -> None:
     assert table.rows[2][2] == "■"
 
 
-def test_merged_cells_are_repeated_in_rows_and_columns(tmp_path: Path) -> None:
+def test_merged_cells_are_repeated_in_all_rows_and_columns_they_cover(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS, without=[("v", 0, 1), ("h", 2, 0)])
         d.cells(XS, YS, [["Over two", "", "Right"], ["Down", "b1", "c1"], ["", "b2", "c2"]])
@@ -122,7 +125,7 @@ def test_merged_cells_are_repeated_in_rows_and_columns(tmp_path: Path) -> None:
     assert table.cells[1][0] == table.cells[2][0]
 
 
-def test_header_rows_are_counted_by_weight_and_by_ground(tmp_path: Path) -> None:
+def test_header_rows_are_recognised_by_bold_text_and_by_background(tmp_path: Path) -> None:
     ys = (100, 130, 160, 190, 220)
 
     def shaded(d: Drawing) -> None:
@@ -142,7 +145,7 @@ def test_header_rows_are_counted_by_weight_and_by_ground(tmp_path: Path) -> None
     assert [table.header_rows for table in tables(tmp_path, shaded, bold, plain)] == [2, 1, 0]
 
 
-def test_lines_of_a_band_that_no_rule_parts_are_rows(tmp_path: Path) -> None:
+def test_lines_of_a_band_without_rules_between_them_are_rows(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, (100, 120, 200))
         d.cells(
@@ -156,7 +159,7 @@ def test_lines_of_a_band_that_no_rule_parts_are_rows(tmp_path: Path) -> None:
     assert len(table.rows) == 5
 
 
-def test_cells_of_several_broken_lines_stay_whole(tmp_path: Path) -> None:
+def test_cells_whose_text_wraps_stay_one_row(tmp_path: Path) -> None:
     ys = (100, 120, 200)
     left = "all that the system\nsays is looked at by\npeople who know the\nfield very well too"
     right = "what it says next is\nlooked at by others\nwho are as good as\nthe first ones were"
@@ -184,7 +187,7 @@ def test_vertical_text_in_a_cell_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_a_table_turned_on_its_page_has_the_rows_of_its_text(tmp_path: Path, degrees: int) -> None:
+def test_a_table_that_is_turned_on_its_page_has_its_rows_in_reading_order(tmp_path: Path, degrees: int) -> None:
     def page(d: Drawing) -> None:
         d.canvas.translate(297, 421)
         d.canvas.rotate(degrees)
@@ -196,7 +199,7 @@ def test_a_table_turned_on_its_page_has_the_rows_of_its_text(tmp_path: Path, deg
     assert rows(table) == ROWS
 
 
-def test_a_box_over_the_grid_is_kept_apart(tmp_path: Path) -> None:
+def test_the_text_of_a_box_over_the_table_is_in_no_cell(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS)
         d.cells(XS, YS, [["Name", "", "Year"], ["Alpha", "", ""], ["Beta", "", "2024"]])
@@ -207,7 +210,7 @@ def test_a_box_over_the_grid_is_kept_apart(tmp_path: Path) -> None:
     assert rows(table) == [["Name", "", "Year"], ["Alpha", "", ""], ["Beta", "", "2024"]]
 
 
-def test_a_table_in_a_cell_becomes_rows_of_the_outer_one(tmp_path: Path) -> None:
+def test_a_table_in_a_cell_becomes_rows_of_the_outer_table(tmp_path: Path) -> None:
     ys = (100, 130, 260)
 
     def page(d: Drawing) -> None:
@@ -225,7 +228,7 @@ def test_a_table_in_a_cell_becomes_rows_of_the_outer_one(tmp_path: Path) -> None
     ]
 
 
-def test_a_small_table_with_text_beside_it_in_a_cell_stays_apart(tmp_path: Path) -> None:
+def test_a_table_in_a_cell_with_text_beside_it_stays_separate(tmp_path: Path) -> None:
     ys = (100, 130, 230)
 
     def page(d: Drawing) -> None:
@@ -240,7 +243,7 @@ def test_a_small_table_with_text_beside_it_in_a_cell_stays_apart(tmp_path: Path)
     assert rows(inner) == [["Due", "Paid"], ["May 1", "May 9"]]
 
 
-def test_patches_of_colour_behind_text_are_no_table(tmp_path: Path) -> None:
+def test_coloured_patches_behind_text_are_no_table(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         for i in range(4):
             for j in range(5):
@@ -250,7 +253,7 @@ def test_patches_of_colour_behind_text_are_no_table(tmp_path: Path) -> None:
     assert tables(tmp_path, page) == []
 
 
-def test_coloured_grounds_without_lines_make_a_table(tmp_path: Path) -> None:
+def test_coloured_backgrounds_without_lines_make_a_table(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         for i, (top, bottom) in enumerate(pairwise(YS)):
             for x0, x1 in pairwise(XS):
@@ -262,7 +265,7 @@ def test_coloured_grounds_without_lines_make_a_table(tmp_path: Path) -> None:
     assert (table.how, table.header_rows) == ("fills", 1)
 
 
-def test_every_other_row_on_a_ground_makes_a_table(tmp_path: Path) -> None:
+def test_a_background_in_every_other_row_makes_a_table(tmp_path: Path) -> None:
     texts = [*ROWS, ["Gamma", "Paris", "2025"]]
 
     def page(d: Drawing) -> None:
@@ -276,7 +279,7 @@ def test_every_other_row_on_a_ground_makes_a_table(tmp_path: Path) -> None:
     assert rows(table) == texts
 
 
-def test_a_head_on_grounds_carries_the_rows_below_it(tmp_path: Path) -> None:
+def test_a_header_with_backgrounds_makes_a_table_with_the_rows_below_it(tmp_path: Path) -> None:
     texts = [*ROWS, ["Gamma", "Paris\nand Lyon", "2025"]]
 
     def page(d: Drawing) -> None:
@@ -290,7 +293,7 @@ def test_a_head_on_grounds_carries_the_rows_below_it(tmp_path: Path) -> None:
     assert table.header_rows == 1
 
 
-def test_bars_over_two_panels_make_no_table(tmp_path: Path) -> None:
+def test_bars_above_two_panels_make_no_table(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         for x0, x1 in ((60, 290), (290, 520)):
             d.box(x0, 100, x1, 120, fill=SHADE)
@@ -299,8 +302,8 @@ def test_bars_over_two_panels_make_no_table(tmp_path: Path) -> None:
     assert tables(tmp_path, page) == []
 
 
-def test_rules_drawn_cell_by_cell_show_the_columns_and_the_head_above_them(tmp_path: Path) -> None:
-    """As browsers and word processors draw borders below cells only; the columns stand close."""
+def test_rules_that_are_drawn_cell_by_cell_show_the_columns_and_the_header_above_them(tmp_path: Path) -> None:
+    """Browsers and word processors draw borders below cells like this; the columns are close together."""
     texts = [
         ["Step", "Input of the step", "Output"],
         ["Plan", "all of the scope", "Plan"],
@@ -321,7 +324,7 @@ def test_rules_drawn_cell_by_cell_show_the_columns_and_the_head_above_them(tmp_p
 
 @pytest.mark.parametrize(("dash", "gap"), [(2.25, 1.8), (0.75, 0.75)])
 def test_dashed_and_dotted_borders_make_a_table(tmp_path: Path, dash: float, gap: float) -> None:
-    """Browsers and word processors draw each dash and each dot as a shape of its own."""
+    """Browsers and word processors draw each dash and each dot as a separate shape."""
 
     def page(d: Drawing) -> None:
         for y in YS:
@@ -338,7 +341,7 @@ def test_dashed_and_dotted_borders_make_a_table(tmp_path: Path, dash: float, gap
     assert rows(table) == ROWS
 
 
-def test_open_sides_do_not_lose_the_outer_columns(tmp_path: Path) -> None:
+def test_the_outer_columns_of_a_table_with_open_sides_are_found(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS, without=[("v", i, j) for i in range(3) for j in (0, 3)])
         d.cells(XS, YS, ROWS)
@@ -347,8 +350,8 @@ def test_open_sides_do_not_lose_the_outer_columns(tmp_path: Path) -> None:
     assert rows(table) == ROWS
 
 
-def test_rules_with_white_between_the_columns_are_those_of_one_table(tmp_path: Path) -> None:
-    said = [
+def test_rules_with_white_space_between_the_columns_make_one_table(tmp_path: Path) -> None:
+    texts = [
         ["Risk", "What happens"],
         ["Bias", "people are sorted"],
         ["Leak", "secrets go out"],
@@ -356,15 +359,15 @@ def test_rules_with_white_between_the_columns_are_those_of_one_table(tmp_path: P
     ]
 
     def page(d: Drawing) -> None:
-        d.text(40, 80, "Table 1-1 Risks of a system and their effects", size=9)  # over the corner of the table
-        for k, (name, effect) in enumerate(said):
+        d.text(40, 80, "Table 1-1 Risks of a system and their effects", size=9)  # above the corner of the table
+        for k, (name, effect) in enumerate(texts):
             d.text(64, 95 + 20 * k, name, size=9)
             d.text(184, 95 + 20 * k, effect, size=9)
             for x0, x1 in ((60, 160), (176, 420)):
                 d.line(x0, 100 + 20 * k, x1, 100 + 20 * k)
 
     [table] = tables(tmp_path, page)
-    assert rows(table) == said
+    assert rows(table) == texts
 
 
 def test_two_underlines_side_by_side_are_no_table(tmp_path: Path) -> None:
@@ -378,8 +381,8 @@ def test_two_underlines_side_by_side_are_no_table(tmp_path: Path) -> None:
     assert tables(tmp_path, page) == []
 
 
-def test_rules_without_columns_lines_make_a_table(tmp_path: Path) -> None:
-    """As in journals: a rule above and below the head, and one at the foot."""
+def test_rules_above_and_below_the_header_and_at_the_foot_make_a_table(tmp_path: Path) -> None:
+    """Journals draw tables like this."""
 
     def page(d: Drawing) -> None:
         prose(d, 40, 3)
@@ -393,7 +396,7 @@ def test_rules_without_columns_lines_make_a_table(tmp_path: Path) -> None:
     assert table.how == "rules"
 
 
-def test_figures_in_columns_make_a_table_without_any_line(tmp_path: Path) -> None:
+def test_numbers_in_columns_make_a_table_without_any_line(tmp_path: Path) -> None:
     texts = [["Year", "Reports", "Decks"], ["2022", "12", "3"], ["2023", "18", "7"], ["2024", "25", "11"]]
 
     def page(d: Drawing) -> None:
@@ -483,12 +486,12 @@ def labelled_box(d: Drawing) -> None:
         labelled_box,
     ],
 )
-def test_what_is_no_table_is_left_alone(tmp_path: Path, page: Callable[[Drawing], None]) -> None:
+def test_other_content_is_not_taken_for_a_table(tmp_path: Path, page: Callable[[Drawing], None]) -> None:
     assert tables(tmp_path, page) == []
 
 
-def test_frames_around_words_do_not_cut_the_cells_they_stand_in(tmp_path: Path) -> None:
-    """Word draws character borders as four lines in the middle of running text."""
+def test_frames_around_words_do_not_split_their_cells(tmp_path: Path) -> None:
+    """Word draws a character border as four lines in the middle of running text."""
     xs, ys = (60, 160, 420), (100, 130, 160, 190)
 
     def page(d: Drawing) -> None:
@@ -503,7 +506,7 @@ def test_frames_around_words_do_not_cut_the_cells_they_stand_in(tmp_path: Path) 
     assert rows(table) == [["国", "動き"], ["米国", "規制の枠組みを検討するとした"], ["英国", "観点を示す"]]
 
 
-def test_a_plot_of_thousands_of_lines_gives_no_table_at_a_cost_in_proportion(tmp_path: Path) -> None:
+def test_a_plot_of_thousands_of_lines_is_no_table_and_takes_time_in_proportion(tmp_path: Path) -> None:
     def plot(d: Drawing, count: int) -> None:
         for i in range(count):
             d.line(60 + i % 400, 100 + i % 371, 60 + i % 400, 130 + i % 371)
@@ -518,7 +521,7 @@ def test_a_plot_of_thousands_of_lines_gives_no_table_at_a_cost_in_proportion(tmp
     assert growth(search, 750) < 8
 
 
-def test_hidden_text_stays_out_of_cells(tmp_path: Path) -> None:
+def test_hidden_text_is_in_no_cell(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid(XS, YS)
         d.cells(XS, YS, ROWS)
@@ -528,7 +531,7 @@ def test_hidden_text_stays_out_of_cells(tmp_path: Path) -> None:
     assert rows(table) == ROWS
 
 
-def test_a_table_that_goes_on_over_a_page_continues(tmp_path: Path) -> None:
+def test_a_table_continues_on_the_next_page(tmp_path: Path) -> None:
     def first(d: Drawing) -> None:
         prose(d, 100)
         ys = (650, 680, 710, 740)
@@ -552,7 +555,7 @@ def test_a_table_that_goes_on_over_a_page_continues(tmp_path: Path) -> None:
     assert join_over_pages(found) == {1: 0}
 
 
-def test_merged_columns_alone_on_the_next_page_go_on_as_well(tmp_path: Path) -> None:
+def test_a_table_continues_even_if_the_next_page_has_only_merged_columns(tmp_path: Path) -> None:
     def first(d: Drawing) -> None:
         d.grid(XS, (650, 680, 710, 740))
         d.cells(XS, (650, 680, 710, 740), ROWS)
@@ -567,7 +570,7 @@ def test_merged_columns_alone_on_the_next_page_go_on_as_well(tmp_path: Path) -> 
     assert join_over_pages(found) == {1: 0}
 
 
-def test_tables_with_other_columns_do_not_continue(tmp_path: Path) -> None:
+def test_a_table_with_other_columns_is_no_continuation(tmp_path: Path) -> None:
     def first(d: Drawing) -> None:
         d.grid(XS, (650, 680, 710, 740))
         d.cells(XS, (650, 680, 710, 740), ROWS)
@@ -585,7 +588,7 @@ def test_tables_with_other_columns_do_not_continue(tmp_path: Path) -> None:
     heights=st.lists(st.integers(18, 60), min_size=2, max_size=6),
     data=st.data(),
 )
-def test_every_cell_of_a_drawn_grid_is_found_in_its_row_and_column(
+def test_every_cell_of_a_drawn_grid_is_read_in_its_row_and_column(
     tmp_path: Path, widths: list[int], heights: list[int], data: st.DataObject
 ) -> None:
     xs = [40 + sum(widths[:i]) for i in range(len(widths) + 1)]
@@ -618,7 +621,7 @@ def test_tables_of_the_shared_reports_agree_with_their_annotation() -> None:
     assert {name: figure["f1"] for name, figure in figures.items()} == {"table_p15": 1.0, "table_p65": 1.0}
 
 
-def test_the_shared_decks_full_of_boxes_have_no_false_table() -> None:
+def test_shared_decks_with_many_boxes_have_no_false_table() -> None:
     corpus = SHARED / "corpus" / "site" / "assets" / "pdf"
     if not corpus.is_dir():
         pytest.skip("no shared corpus beside the project")

@@ -1,4 +1,4 @@
-"""Pictures of pages for the viewer: small, in worker processes, made once."""
+"""Pictures of pages for the viewer: small, drawn by worker processes, and reused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ replace = msgspec.structs.replace
 
 
 def drawn(path: Path, sizes: list[tuple[float, float]]) -> Path:
-    """A PDF with a black bar at the top of each page."""
+    """Write a PDF with a black bar at the top of each page."""
     canvas = Canvas(str(path), invariant=1)
     for width, height in sizes:
         canvas.setPageSize((width, height))
@@ -31,14 +31,14 @@ def drawn(path: Path, sizes: list[tuple[float, float]]) -> Path:
 
 
 def read_from(one, path: Path):
-    """The document as read from this file."""
+    """Return the document as if it were read from this file."""
     source = replace(one.listing.source, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
     return replace(one, listing=replace(one.listing, source=source))
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """Two releases of a readable PDF and one that is broken, the second with another date."""
+    """Two releases with a readable and a broken PDF; the second has another date."""
     root = tmp_path_factory.mktemp("root")
     good = drawn(root / "good.pdf", [(595.28, 841.89), (841.89, 595.28)])
     broken = root / "broken.pdf"
@@ -52,7 +52,7 @@ def published(tmp_path_factory):
     return first, second
 
 
-def test_each_page_has_a_small_picture_of_its_shape_the_right_way_up(published):
+def test_each_page_has_a_small_upright_picture_with_its_shape(published):
     first, _ = published
     pictures = sorted((Path(first.value.path) / "site" / "pictures").rglob("*.webp"))
     assert [path.name for path in pictures] == ["1.webp", "2.webp"]
@@ -62,18 +62,18 @@ def test_each_page_has_a_small_picture_of_its_shape_the_right_way_up(published):
     assert all(path.stat().st_size < 20_000 for path in pictures)
 
 
-def test_a_file_that_cannot_be_drawn_is_named_and_the_release_is_there_all_the_same(published):
+def test_a_file_that_cannot_be_drawn_is_reported_and_the_release_is_published(published):
     first, _ = published
     assert [issue.code for issue in first.issues] == ["pictures_missing"]
     assert first.issues[0].message.startswith("guide/1.0/en: its pages could not be drawn")
 
 
-def test_pictures_are_taken_over_from_the_release_before(published):
+def test_pictures_of_the_previous_release_are_reused(published):
     paths = [sorted((Path(each.value.path) / "site" / "pictures").rglob("*.webp")) for each in published]
     assert [path.stat().st_ino for path in paths[0]] == [path.stat().st_ino for path in paths[1]]
 
 
-def test_the_page_names_its_pictures_and_shows_those_of_pages_without_text(published):
+def test_the_page_has_the_folder_of_its_pictures_and_shows_pages_without_text(published):
     first, _ = published
     site = Path(first.value.path) / "site"
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
@@ -82,8 +82,8 @@ def test_the_page_names_its_pictures_and_shows_those_of_pages_without_text(publi
     assert tree.xpath("//section[@class='unread']//img/@src") == [f"{folder}/2.webp"]
 
 
-def test_bytes_that_are_gone_cost_the_pictures_only(tmp_path):
-    raw = {document("ja").listing.source.sha256: str(tmp_path / "gone.pdf")}
+def test_missing_bytes_cost_only_the_pictures(tmp_path):
+    raw = {document("ja").listing.source.sha256: str(tmp_path / "missing.pdf")}
     result = publish(publication(raw=raw), tmp_path, now=NOW, images=True)
     assert result.value is not None and [issue.code for issue in result.issues] == ["pictures_missing"]
 

@@ -1,4 +1,4 @@
-"""The viewer: text never becomes markup, aligned blocks share a line, pages work from disk in a browser."""
+"""The viewer: text never becomes markup, aligned blocks share a line, pages need no network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from aisi_ingest.publish import publish
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, EntityRow, MentionRow, NamesField, NoteField, TableRow
 from aisi_ingest.publish.site.lines import line_up, parts
 from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
-from aisi_ingest.publish.site.views import Names
+from aisi_ingest.publish.site.views import EntityNames
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 replace = msgspec.structs.replace
@@ -64,7 +64,7 @@ def read(markup: str):
 
 
 @given(st.data(), st.text(alphabet=st.sampled_from("ab<>&\"'あ漢\n{}%/..."), max_size=40))
-def test_whatever_is_marked_the_text_stays_the_same_and_is_never_markup(data, text):
+def test_the_text_stays_the_same_with_any_marks_and_never_becomes_markup(data, text):
     one = block(1, text)
     spans = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
     marked = [mention(one, *span) for span in data.draw(st.lists(spans, max_size=5)) if span[0] < span[1]]
@@ -76,7 +76,7 @@ def test_whatever_is_marked_the_text_stays_the_same_and_is_never_markup(data, te
     assert not tree.xpath(".//a//a")
 
 
-def test_a_mention_inside_another_is_drawn_inside_it():
+def test_a_mention_inside_another_is_nested():
     one = block(1, "Guide of the Institute")
     marked = [mention(one, 0, 22, "GUIDE"), mention(one, 13, 22, "ORG")]
     (outer,) = read(block_text(one, context(mentions={one.id: marked})))
@@ -85,7 +85,7 @@ def test_a_mention_inside_another_is_drawn_inside_it():
     assert inner.tag == "span" and inner.text == "Institute"
 
 
-def test_dates_show_their_value_and_what_is_not_resolved_says_so():
+def test_dates_show_their_value_or_that_they_are_not_resolved():
     one = block(1, "令和6年9月")
     known = read(block_text(one, context(mentions={one.id: [mention(one, 0, 6, "DATE", "2024-09")]})))
     assert known[0].get("title") == "DATE · 2024-09"
@@ -93,14 +93,14 @@ def test_dates_show_their_value_and_what_is_not_resolved_says_so():
     assert unknown[0].get("title") == "DATE · not resolved"
 
 
-def test_footnote_anchors_stand_at_their_offsets_and_link_to_the_note():
+def test_footnote_anchors_are_at_their_offsets_and_link_to_the_note():
     one = block(1, "本文です。", notes=(NoteField(2, "w/1/ja#b9"), NoteField(5, "w/1/ja#b8")))
     tree = read(block_text(one, context(note_marks={"w/1/ja#b9": "1", "w/1/ja#b8": "※2"})))
     assert tree.text_content() == "本文1です。※2"
     assert [link.get("href") for link in tree.iter("a")] == ["#ja-b9", "#ja-b8"]
 
 
-def test_tables_have_their_headings_merged_cells_and_mentions():
+def test_tables_have_headers_merged_cells_and_mentions():
     rows = (("A", "A", "B"), ("1", "<b>", "3"))
     one = block(1, "\n".join(" | ".join(row) for row in rows), kind="table")
     table = TableRow(
@@ -114,7 +114,7 @@ def test_tables_have_their_headings_merged_cells_and_mentions():
     assert tree.xpath(".//td[3]/a/text()") == ["3"]
 
 
-def test_dots_that_lead_to_a_page_number_are_drawn_short_and_stay_text():
+def test_dots_before_a_page_number_have_a_class_and_stay_text():
     tree = read(block_text(block(1, "1.1 Purpose ........... 4"), context()))
     assert tree.text_content() == "1.1 Purpose ........... 4"
     assert tree.xpath("string(.//span[@class='leader'])").startswith("....")
@@ -127,7 +127,7 @@ def test_dots_that_lead_to_a_page_number_are_drawn_short_and_stay_text():
         ("（2）注", "2"), ("See 3", None), ("2024年の値", None), ("", None),
     ],
 )  # fmt: skip
-def test_a_footnote_has_the_mark_that_it_is_printed_with(text, mark):
+def test_a_footnote_has_its_printed_mark(text, mark):
     assert printed_mark(text) == mark
 
 
@@ -146,13 +146,13 @@ EN = [replace(block(n), id=f"w/1/en#b{n}", document="w/1/en", lang="en") for n i
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=12))
-def test_every_block_stands_once_japanese_in_order_and_pairs_on_one_line(pairs):
+def test_every_block_is_shown_once_in_japanese_order_and_pairs_share_a_line(pairs):
     beads = [bead([JA[a]], [EN[b]]) for a, b in pairs]
     lines = line_up(JA, EN, beads)
     assert [b.order for line in lines for b in line.ja] == list(range(12))
     assert sorted(b.order for line in lines for b in line.en) == list(range(12))
-    firm = [b.order for line in lines if not line.moved for b in line.en]
-    assert firm == sorted(firm)
+    in_order = [b.order for line in lines if not line.moved for b in line.en]
+    assert in_order == sorted(in_order)
     together = {(x.order, y.order) for line in lines for x in line.ja for y in line.en}
     assert together <= set(pairs)
     free_ja, free_en = {a for a, _ in pairs}, {b for _, b in pairs}
@@ -160,7 +160,7 @@ def test_every_block_stands_once_japanese_in_order_and_pairs_on_one_line(pairs):
         assert together == set(pairs)
 
 
-def test_blocks_without_counterpart_stand_between_their_neighbours():
+def test_blocks_without_a_counterpart_are_between_their_neighbours():
     lines = line_up(JA[:4], EN[:4], [bead([JA[0]], [EN[0]]), bead([JA[3]], [EN[2]])])
     assert [("".join(str(b.order) for b in x.ja), "".join(str(b.order) for b in x.en)) for x in lines] == [
         ("0", "0"), ("1", ""), ("2", ""), ("", "1"), ("3", "2"), ("", "3"),
@@ -172,18 +172,18 @@ def test_several_blocks_of_one_bead_share_a_line():
     assert [len(line.ja) for line in lines] == [2, 1]
 
 
-def test_parts_begin_at_headings_and_take_the_footnotes_of_their_stretch():
+def test_parts_begin_at_headings_and_have_the_footnotes_of_their_blocks():
     blocks = [block(0, kind="heading"), block(1), block(2, kind="footnote"), block(3, kind="heading"), block(4)]
     lines = line_up([b for b in blocks if b.kind != "footnote"], [], [])
-    cut = parts(lines, line_up([blocks[2]], [], []))
-    assert [[b.order for line in part.lines for b in line.ja] for part in cut] == [[0, 1], [3, 4]]
-    assert [len(part.footnotes) for part in cut] == [1, 0]
+    divided = parts(lines, line_up([blocks[2]], [], []))
+    assert [[b.order for line in part.lines for b in line.ja] for part in divided] == [[0, 1], [3, 4]]
+    assert [len(part.footnotes) for part in divided] == [1, 0]
 
 
 # --- pages ---
 
 
-def test_hostile_text_is_text_on_every_page(tmp_path):
+def test_hostile_text_stays_text_on_every_page(tmp_path):
     def hostile(lang):
         one = document(lang)
         blocks = tuple(replace(each, text=f"{HOSTILE} {each.text}") for each in one.content.blocks)
@@ -211,7 +211,7 @@ def test_hostile_text_is_text_on_every_page(tmp_path):
         }  # fmt: skip
         assert not [link for link in tree.xpath("//@href | //@src") if link.lower().startswith("javascript:")]
         assert not tree.xpath("//@*[starts-with(name(), 'on')] | //@style | //style | //iframe")
-        assert "49" not in tree.xpath("string(//h1)"), "a template in the text was run"
+        assert "49" not in tree.xpath("string(//h1)"), "a template in the text was rendered"
     work = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert HOSTILE in work.xpath("string(//main)")
     etree.parse(str(site / "feed.xml"))
@@ -220,13 +220,13 @@ def test_hostile_text_is_text_on_every_page(tmp_path):
     assert ["document", "ja", HOSTILE, "2024-09-25", "works/guide.html"] in entries
 
 
-def test_every_page_has_a_policy_a_language_and_only_links_that_lead_somewhere(site):
+def test_every_page_has_a_security_policy_a_language_and_no_broken_links(site):
     pages = {page: html.fromstring(page.read_bytes()) for page in site.rglob("*.html")}
     ids = {page: set(tree.xpath("//@id")) for page, tree in pages.items()}
     for page, tree in pages.items():
         assert "default-src 'none'" in tree.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
         assert tree.get("lang") == "en"
-        assert len(ids[page]) == len(tree.xpath("//@id")), f"{page}: an id stands twice"
+        assert len(ids[page]) == len(tree.xpath("//@id")), f"{page}: an id is used twice"
         for link in tree.xpath("//a/@href | //link/@href | //script/@src"):
             if link.startswith("https://example.org/"):
                 continue
@@ -236,13 +236,13 @@ def test_every_page_has_a_policy_a_language_and_only_links_that_lead_somewhere(s
             assert not fragment or fragment in ids[target], f"{page}: {link}"
 
 
-def test_no_file_of_the_viewer_is_fetched_from_a_network(site):
+def test_no_file_of_the_viewer_comes_from_a_network(site):
     for path in (*site.rglob("*.css"), *site.rglob("*.js")):
         text = re.sub(r"http://www\.w3\.org/2000/svg", "", path.read_text("utf-8"))
         assert not re.search(r"https?://|@import|url\(|\bfetch\(", text), path
 
 
-def test_aligned_blocks_share_a_line_and_one_language_only_is_marked(site):
+def test_aligned_blocks_share_a_line_and_blocks_in_one_language_are_marked(site):
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     lines = tree.xpath("//section[@class='part']//div[contains(concat(' ', @class, ' '), ' line ')]")
     by_text = {" ".join(line.xpath("string(.//div[contains(@class, 'ja')])").split()): line for line in lines}
@@ -254,7 +254,7 @@ def test_aligned_blocks_share_a_line_and_one_language_only_is_marked(site):
     assert only.xpath(".//a[contains(@class, 'mark')]/@href") == ["#f2"]
 
 
-def test_hidden_text_and_furniture_stand_apart_from_the_text(site):
+def test_hidden_text_and_furniture_are_separate_from_the_text(site):
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert "見えない文字" not in tree.xpath("string(//section[@class='part'])")
     assert "見えない文字" in tree.xpath("string(//details[@class='left-out'])")
@@ -268,22 +268,22 @@ def test_a_table_is_a_table_and_a_footnote_links_back(site):
     assert back.get("href") == "#ja-b9-ref" and tree.xpath("//*[@id='ja-b9-ref']")
 
 
-def test_an_entity_page_lists_its_mentions_in_time(site):
+def test_an_entity_page_lists_its_mentions_by_date(site):
     tree = html.fromstring((site / "entities" / "exi.html").read_bytes())
     assert tree.xpath("//h1/span/text()") == ["Example Institute", "見本研究所"]
     assert tree.xpath("//ol[@class='appearances']/li//time/text()") == ["2024-09-25"] * 3
     assert "../works/guide.html#ja-b3" in tree.xpath("//a/@href")
 
 
-def test_every_entity_has_a_file_name_of_its_own():
+def test_every_entity_has_its_own_file_name():
     ids = ["exi", "EXI", "index", "local:山田", "local:田中", "../x", "a b", "a-b", "x" * 300]
-    names = Names({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1) for each in ids})
+    names = EntityNames({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1) for each in ids})
     files = [names.file(each) for each in ids]
     assert files[0] == "exi.html" and len({file.lower() for file in files} | {"index.html"}) == len(ids) + 1
     assert all(re.fullmatch(r"[a-z0-9~-]+\.html", file) and len(file) < 80 for file in files)
 
 
-def test_editions_and_forms_have_pages_of_their_own(tmp_path):
+def test_editions_and_forms_have_their_own_pages(tmp_path):
     editions = [document("ja"), document("ja", edition="1.10", digit="7"), document("ja", edition="1.9", digit="8")]
     slides = replace(editions[0], id="guide/1.0/ja.pptx")
     result = publish(publication(documents=(*editions, slides), alignments=(), comparisons=()), tmp_path, now=NOW)
@@ -297,7 +297,7 @@ def test_editions_and_forms_have_pages_of_their_own(tmp_path):
     assert all((works / file).is_file() for _, file in tabs)
 
 
-def test_pages_that_would_be_the_same_are_taken_over_from_the_release_before(tmp_path):
+def test_unchanged_pages_of_the_previous_release_are_reused(tmp_path):
     before = Path(publish(publication(), tmp_path, now=NOW).value.path)
     one, two, three = publication().documents
     changed = (one, two, replace(three, date="2024-10-01"))
@@ -308,7 +308,7 @@ def test_pages_that_would_be_the_same_are_taken_over_from_the_release_before(tmp
     assert other[0].read_bytes() != other[1].read_bytes()
 
 
-def test_the_feed_tells_new_documents_and_findings_and_remembers(tmp_path):
+def test_the_feed_has_new_documents_and_findings_and_the_items_of_the_previous_release(tmp_path):
     first = Path(publish(publication(documents=publication().documents[:2]), tmp_path, now=NOW).value.path)
     second = Path(publish(publication(), tmp_path, now=NOW + timedelta(days=1)).value.path)
     atom = "{http://www.w3.org/2005/Atom}"

@@ -1,4 +1,4 @@
-"""The viewer as a reader has it: opened from disk in Chromium, with nothing but the files."""
+"""The viewer opened from disk in Chromium, without a network."""
 
 from __future__ import annotations
 
@@ -46,19 +46,23 @@ def browser():
 
 @pytest.fixture
 def opened(browser):
-    """Open a file; anything that the page's policy or code complains of fails the test."""
-    said: list[str] = []
+    """Open a file. Any error, warning or request to a network fails the test."""
+    messages: list[str] = []
 
     def open_(path: Path, **more):
         page = browser.new_page(**more)
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
+        page.on(
+            "console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on(
+            "request", lambda request: messages.append(request.url) if not request.url.startswith("file:") else None
+        )
         page.goto(path.as_uri())
         return page
 
     yield open_
-    assert said == []
+    assert messages == []
 
 
 def test_search_finds_titles_sections_and_names_from_disk(opened, site):
@@ -75,7 +79,7 @@ def test_search_finds_titles_sections_and_names_from_disk(opened, site):
     page.close()
 
 
-def test_switches_hide_marks_and_languages_and_are_remembered(opened, site):
+def test_switches_hide_marks_and_languages_and_keep_their_state(opened, site):
     page = opened(site / "works" / "guide.html")
     mark = page.locator(".m.org").first
     colour = "element => getComputedStyle(element).backgroundColor"
@@ -89,7 +93,7 @@ def test_switches_hide_marks_and_languages_and_are_remembered(opened, site):
     page.close()
 
 
-def test_keys_move_to_the_next_finding_and_open_the_page_with_the_blocks_box(opened, site):
+def test_keys_move_to_the_next_finding_and_open_the_page_with_the_box_of_the_block(opened, site):
     page = opened(site / "works" / "guide.html")
     page.keyboard.press("n")
     assert "only" not in page.locator(".line.here").get_attribute("class")
@@ -121,7 +125,7 @@ def test_no_page_is_wider_than_its_window(opened, site, name):
     page.close()
 
 
-def test_the_page_of_changes_leads_to_both_editions_and_fits_every_window(opened, editions):
+def test_the_page_of_changes_links_to_both_editions_and_fits_every_window(opened, editions):
     page = opened(editions / "index.html")
     page.click("a.what-changed")
     page.wait_for_url("**/works/guide~~changes.html")
@@ -139,12 +143,12 @@ def test_the_page_of_changes_leads_to_both_editions_and_fits_every_window(opened
 def axe(tmp_path_factory) -> str:
     npm = shutil.which("npm")
     if not npm:
-        pytest.skip("npm is not here, which gives axe-core")
+        pytest.skip("npm is not installed, which installs axe-core")
     folder = tmp_path_factory.mktemp("axe")
     command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     if done.returncode:
-        pytest.skip(f"the registry did not give axe-core: {done.stderr.strip()[-200:]}")
+        pytest.skip(f"axe-core could not be installed: {done.stderr.strip()[-200:]}")
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 

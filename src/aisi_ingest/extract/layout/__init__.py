@@ -1,1 +1,1 @@
-"""Turn the lines of a report into paragraphs, headings, notes, furniture and sections."""
+"""Turn the lines of a report into blocks: paragraphs, headings, lists, notes and furniture, in sections."""

@@ -1,4 +1,4 @@
-"""Drafts to blocks, sections and tables with their ids."""
+"""Turn drafts into the blocks, sections and tables of a document, with their ids."""
 
 from __future__ import annotations
 
@@ -11,144 +11,185 @@ from aisi_ingest.extract.layout.drafts import Draft
 from aisi_ingest.extract.layout.headings import number_and_title
 from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.lines.line import Line
-from aisi_ingest.extract.tables.page_breaks import Continued, continued
+from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
 from aisi_ingest.text.normalise import language_of
 
+# A Japanese character carries as much text as 2.5 Latin ones; the same value as in ``language_of``.
+_LATIN_PER_JAPANESE = 2.5
+# The beginning of a document shows its language; it is the default for blocks without letters.
+_LANGUAGE_DRAFTS, _LANGUAGE_LENGTH = 200, 20_000  # drafts, characters
+_KINDS_WITH_LEVEL = ("heading", "list_item", "title")
+
 
 def language_of_blocks(blocks: Sequence[Block]) -> Lang:
+    """Return the language of most of the text, without furniture."""
     japanese = sum(len(b.text) for b in blocks if b.lang == "ja" and b.kind != "furniture")
     english = sum(len(b.text) for b in blocks if b.lang == "en" and b.kind != "furniture")
-    return "ja" if japanese * 2.5 >= english and japanese else "en"
+    return "ja" if japanese * _LATIN_PER_JAPANESE >= english and japanese else "en"
 
 
 def content_of(
-    sheets: Sequence[PageContent],
+    pages: Sequence[PageContent],
     drafts: Sequence[Draft],
     notes: Sequence[Sequence[Draft]],
     labels: Sequence[Sequence[Line]],
-    beside: dict[int, set[int]],
+    furniture: dict[int, set[int]],
     title: str,
 ) -> Content:
-    ordered: list[Draft] = []
-    by_page = {page_notes[0].page: page_notes for page_notes in notes if page_notes}
-    waiting = sorted(by_page)
-    for draft in drafts:
-        while waiting and waiting[0] < draft.page:
-            ordered.extend(by_page[waiting.pop(0)])
-        ordered.append(draft)
-    for page in waiting:
-        ordered.extend(by_page[page])
+    """Build the content of a report.
 
-    known = continued([table for sheet in sheets for table in sheet.tables])
-    ordered = [draft for draft in ordered if draft.table is None or known.rows[id(draft.table)]]
-    names = {id(draft): f"b{k}" for k, draft in enumerate(ordered, 1)}
-    default = language_of(" ".join(draft.text for draft in ordered[:200])[:20_000])
-    sections, under = _sections(ordered)
-    tables = _tables(ordered, names, known)
-    texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
+    Args:
+        pages: The pages.
+        drafts: All blocks of running text, in reading order.
+        notes: The footnotes of each page.
+        labels: For each page the lines of another direction that are labels.
+        furniture: For each page number the indices of its lines that are furniture.
+        title: The title of the document.
+    """
+    known = continue_tables([table for page in pages for table in page.tables])
+    ordered = [
+        draft
+        for draft in _with_notes(drafts, notes)
+        if draft.table is None or known.rows[id(draft.table)]  # a table without rows is part of the one before
+    ]
+    ids = {id(draft): f"b{k}" for k, draft in enumerate(ordered, 1)}
+    default = language_of(" ".join(draft.text for draft in ordered[:_LANGUAGE_DRAFTS])[:_LANGUAGE_LENGTH])
+    sections, section_of = _sections(ordered)
+    tables = _tables(ordered, ids, known)
+    table_texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
     blocks: list[Block] = []
-    for draft, section in zip(ordered, under, strict=True):
+    for draft, section in zip(ordered, section_of, strict=True):
         kind = "paragraph" if draft.kind == "contents" else draft.kind
-        name = names[id(draft)]
-        text = texts.get(name, draft.text)
+        block_id = ids[id(draft)]
+        text = table_texts.get(block_id, draft.text)
         blocks.append(
             Block(
-                id=name,
+                id=block_id,
                 page=draft.page,
                 bbox=rounded(draft.box),
                 kind=kind,  # type: ignore[arg-type]
                 text=text,
-                lang=_lang(text, default),
+                lang=_language(text, default),
                 section=section,
-                level=draft.level if kind in ("heading", "list_item", "title") else None,
-                notes=tuple(NoteLink(offset, names[id(note)]) for offset, note in draft.notes),
+                level=draft.level if kind in _KINDS_WITH_LEVEL else None,
+                notes=tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
             )
         )
-    blocks.extend(_loose(sheets, labels, beside, default, len(blocks)))
+    blocks.extend(_blocks_outside_sections(pages, labels, furniture, default, len(blocks)))
     return Content(
         kind="report",
         form="pdf",
         lang=language_of_blocks(blocks),
         title=title,
-        page_sizes=tuple(sheet.size for sheet in sheets),
+        page_sizes=tuple(page.size for page in pages),
         blocks=tuple(blocks),
         sections=tuple(sections),
         tables=tuple(tables),
-        pages_without_text=tuple(sheet.number for sheet in sheets if not sheet.lines and not sheet.tables),
+        pages_without_text=tuple(page.number for page in pages if not page.lines and not page.tables),
     )
 
 
+def _with_notes(drafts: Sequence[Draft], notes: Sequence[Sequence[Draft]]) -> list[Draft]:
+    """Return the drafts in order, with the footnotes of each page after its last block."""
+    notes_of = {page_notes[0].page: page_notes for page_notes in notes if page_notes}
+    waiting = sorted(notes_of)
+    ordered: list[Draft] = []
+    for draft in drafts:
+        while waiting and waiting[0] < draft.page:
+            ordered.extend(notes_of[waiting.pop(0)])
+        ordered.append(draft)
+    for page in waiting:
+        ordered.extend(notes_of[page])
+    return ordered
+
+
 def _sections(ordered: Sequence[Draft]) -> tuple[list[Section], list[str | None]]:
-    """The sections, and for each block the section that it stands in (what comes before the first is in none)."""
-    made: list[Section] = []
-    last: dict[str, int] = {}  # the last page of each
-    open_ones: list[Section] = []
-    under: list[str | None] = []
+    """Build the sections.
+
+    Returns:
+        The sections, and for each draft the id of its section (None before the first section).
+    """
+    sections: list[Section] = []
+    last_page: dict[str, int] = {}
+    open_sections: list[Section] = []
+    section_of: list[str | None] = []
     for draft in ordered:
         if draft.kind == "heading" or (draft.kind == "title" and draft.level is not None):
             level = draft.level or 1
-            number, name = number_and_title(draft.text)
-            while open_ones and open_ones[-1].level >= level:
-                open_ones.pop()
-            parent = open_ones[-1].id if open_ones else None
-            open_ones.append(Section(f"s{len(made) + 1}", name, level, (draft.page, draft.page), parent, number))
-            made.append(open_ones[-1])
-        for section in open_ones:
-            last[section.id] = max(last.get(section.id, 0), draft.page + draft.pages - 1)
-        under.append(open_ones[-1].id if open_ones else None)
-    return [structs.replace(section, pages=(section.pages[0], last[section.id])) for section in made], under
+            number, title = number_and_title(draft.text)
+            while open_sections and open_sections[-1].level >= level:
+                open_sections.pop()
+            parent = open_sections[-1].id if open_sections else None
+            section = Section(f"s{len(sections) + 1}", title, level, (draft.page, draft.page), parent, number)
+            open_sections.append(section)
+            sections.append(section)
+        for section in open_sections:
+            last_page[section.id] = max(last_page.get(section.id, 0), draft.page + draft.page_count - 1)
+        section_of.append(open_sections[-1].id if open_sections else None)
+    pages = [(section.pages[0], last_page[section.id]) for section in sections]
+    return [structs.replace(section, pages=own) for section, own in zip(sections, pages, strict=True)], section_of
 
 
-def _tables(ordered: Sequence[Draft], names: dict[int, str], known: Continued) -> list[Table]:
+def _tables(ordered: Sequence[Draft], ids: dict[int, str], known: ContinuedTables) -> list[Table]:
+    """Build the tables with their captions."""
     captions = captions_of_tables(ordered)
     found = [(k, draft) for k, draft in enumerate(ordered) if draft.table is not None]
-    own = {id(draft.table): f"t{n}" for n, (_, draft) in enumerate(found, 1)}
+    table_ids = {id(draft.table): f"t{n}" for n, (_, draft) in enumerate(found, 1)}
     return [
         Table(
-            id=own[id(draft.table)],
-            block=names[id(draft)],
+            id=table_ids[id(draft.table)],
+            block=ids[id(draft)],
             page=draft.page,
             rows=known.rows[id(draft.table)],
             header_rows=draft.table.header_rows,
             caption=captions.get(k),
-            continues=own.get(id(known.before.get(id(draft.table)))),
+            continues=table_ids.get(id(known.before.get(id(draft.table)))),
         )
         for k, draft in found
     ]
 
 
-def _lang(text: str, default: Lang) -> Lang:
-    """``language_of``, without looking for Japanese where there can be none."""
+def _language(text: str, default: Lang) -> Lang:
+    """Return ``language_of`` a text; quicker for texts that cannot be Japanese."""
     if text.isascii() and text:
         return "en" if any(map(str.isalpha, text)) else default
     return language_of(text, default)
 
 
-def _loose(
-    sheets: Sequence[PageContent],
+def _blocks_outside_sections(
+    pages: Sequence[PageContent],
     labels: Sequence[Sequence[Line]],
-    beside: dict[int, set[int]],
+    furniture: dict[int, set[int]],
     default: Lang,
     count: int,
 ) -> list[Block]:
-    """Furniture, labels of another direction, and what no reader can see: in no section."""
-    out: list[Block] = []
+    """Build the blocks that are in no section: furniture, labels of another direction, hidden text.
 
-    def add(sheet: PageContent, line: Line, kind: BlockKind, hidden: bool = False) -> None:
-        name = f"b{count + len(out) + 1}"
-        lang = _lang(line.text, default)
-        out.append(Block(name, sheet.number, rounded(line.box), kind, line.text, lang, hidden=hidden))
+    Args:
+        pages: The pages.
+        labels: For each page the lines of another direction that are labels.
+        furniture: For each page number the indices of its lines that are furniture.
+        default: Language of text without letters.
+        count: Number of the blocks so far.
+    """
+    blocks: list[Block] = []
 
-    for sheet, turned in zip(sheets, labels, strict=True):
-        for k in sorted(beside[sheet.number]):
-            add(sheet, sheet.lines[k], "furniture")
-        for line in turned:
-            add(sheet, line, "figure_text")
-        for line in sheet.hidden:
-            add(sheet, line, "paragraph", hidden=True)
-    return out
+    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False) -> None:
+        block_id = f"b{count + len(blocks) + 1}"
+        lang = _language(line.text, default)
+        blocks.append(Block(block_id, page.number, rounded(line.box), kind, line.text, lang, hidden=hidden))
+
+    for page, page_labels in zip(pages, labels, strict=True):
+        for k in sorted(furniture[page.number]):
+            add(page, page.lines[k], "furniture")
+        for line in page_labels:
+            add(page, line, "figure_text")
+        for line in page.hidden_lines:
+            add(page, line, "paragraph", hidden=True)
+    return blocks
 
 
 def rounded(box: Box) -> Box:
+    """Return the box with sides rounded to 0.01 points."""
     return Box(round(box.x0, 2), round(box.top, 2), round(box.x1, 2), round(box.bottom, 2))

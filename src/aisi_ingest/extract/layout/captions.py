@@ -14,34 +14,45 @@ _CAPTION = re.compile(
     "(?:[Ⅰ-ⅫIVX]{1,3}[-－‐–.．])?(?:[0-9０-９]{1,3}|[A-Z](?=[-.0-9])|[①-⑳])(?:[-－‐–.．][0-9０-９]{1,3})*[】\\]）)>＞〉]?"
     "(?:[\\s\u3000]*[:：.．、][\\s\u3000]*|[\\s\u3000]+(?![a-z(（])|$|(?=[「『【〈]))"
 )
+_FIGURE_CAPTION = re.compile("\\W?(?:図(?!表)|Fig|写真)")
+_LONGEST_CAPTION = 250  # code points
+_LONGEST_SENTENCE = 60  # code points: a longer text of several sentences only begins like a caption
+_LONGEST_BETWEEN = 60  # code points of a block between a table and its caption
 
 
 def is_caption(text: str) -> bool:
-    """``図1 全体像``, ``Table 2: Costs``; not ``Table 2 shows ...``."""
-    found = _CAPTION.match(text)
-    if not found or len(text) > 250:
+    """Return whether a text is a caption: ``図1 全体像``, ``Table 2: Costs``, but not ``Table 2 shows ...``."""
+    if not _CAPTION.match(text) or len(text) > _LONGEST_CAPTION:
         return False
-    return not (len(text) > 60 and re.search("[。.]$", text) and text.count("。") + text.count(". ") > 0)
+    is_prose = re.search("[。.]$", text) and text.count("。") + text.count(". ") > 0
+    return not (len(text) > _LONGEST_SENTENCE and is_prose)
 
 
 def captions_of_tables(drafts: Sequence[Draft]) -> dict[int, str]:
-    """Index of a table among the blocks to the text of its caption: the nearest one, above before below."""
-    out: dict[int, str] = {}
+    """Find the caption of each table: one of the two blocks above or, if these are none, below it.
+
+    Returns:
+        Index of the table among the drafts to the text of its caption.
+    """
+    captions: dict[int, str] = {}
     taken: set[int] = set()
     for k, draft in enumerate(drafts):
         if draft.kind != "table":
             continue
         for j in (k - 1, k - 2, k + 1, k + 2):
-            if not 0 <= j < len(drafts) or j in taken or drafts[j].kind != "caption":
-                continue
-            if abs(drafts[j].page - draft.page) > (1 if j < k else 0):
-                continue
-            if re.match("\\W?(?:図(?!表)|Fig|写真)", drafts[j].text):
-                continue
-            between = drafts[min(j, k) + 1 : max(j, k)]
-            if any(other.kind in ("table", "heading") or len(other.text) > 60 for other in between):
-                continue
-            out[k] = drafts[j].text
-            taken.add(j)
-            break
-    return out
+            if 0 <= j < len(drafts) and j not in taken and _is_caption_of(drafts, j, k):
+                captions[k] = drafts[j].text
+                taken.add(j)
+                break
+    return captions
+
+
+def _is_caption_of(drafts: Sequence[Draft], caption: int, table: int) -> bool:
+    """Return whether the draft with index ``caption`` can be the caption of the table."""
+    draft = drafts[caption]
+    if draft.kind != "caption" or _FIGURE_CAPTION.match(draft.text):
+        return False
+    if abs(draft.page - drafts[table].page) > (1 if caption < table else 0):
+        return False
+    between = drafts[min(caption, table) + 1 : max(caption, table)]
+    return not any(other.kind in ("table", "heading") or len(other.text) > _LONGEST_BETWEEN for other in between)

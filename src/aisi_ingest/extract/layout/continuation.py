@@ -1,4 +1,4 @@
-"""Paragraphs that go on over columns, page breaks, figures and tables."""
+"""Join paragraphs that continue in the next column, on the next page, or after a figure or table."""
 
 from __future__ import annotations
 
@@ -6,67 +6,85 @@ import re
 from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.line_ends import ended, wraps
-from aisi_ingest.extract.layout.paragraphs import is_remark
+from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
+from aisi_ingest.extract.layout.remarks import is_remark
+
+_SENTENCE_END = re.compile("[。！？!?.][」）)”\"']*$")
+_SENTENCE_OR_LIST_END = re.compile("[。！？!?.:：][」）)”\"']*$")
+# Shares of the type size.
+_SIZE_DIFFERENCE = 0.08  # text of one paragraph differs less
+_INDENT = 0.5
+_SMALL = 0.92  # against the body size: captions, notes
+_LOOK_BACK = 40  # blocks before
 
 
-def goes_on(before: Draft, after: Draft, setting: BodyStyle) -> bool:
-    """Whether a block at the top of a column or page goes on from the last one before it."""
-    if before.sealed or after.sign or before.kind not in ("paragraph", "list_item") or after.kind != "paragraph":
+def continues(before: Draft, after: Draft, style: BodyStyle) -> bool:
+    """Return whether a block at the top of a column or page continues the last block before it."""
+    if before.is_closed or after.bullet or before.kind not in ("paragraph", "list_item"):
+        return False
+    if after.kind != "paragraph":
         return False
     last, first = before.rows[-1], after.rows[0]
-    if abs(last.size - first.size) > 0.08 * first.size or last.bold != first.bold:
+    if abs(last.size - first.size) > _SIZE_DIFFERENCE * first.size or last.bold != first.bold:
         return False
-    if after.number is not None and after.number.end < len(after.text) and ended(last):
+    if after.number is not None and after.number.end < len(after.text) and ends_sentence(last):
         return False
-    if is_remark(after.text):
+    if is_remark(after.text) or not wraps(last, first, before.right):
         return False
-    if not wraps(last, first, before.right):
-        return False
-    if not re.search("[。！？!?.][」）)”\"']*$", before.text):
+    if not _SENTENCE_END.search(before.text):
         return not (after.number is not None and before.bold)
+    if before.bullet or not style.indents_first_lines:
+        return False
     if len(after.rows) > 1:
-        set_in = first.x0 > after.rows[1].x0 + 0.5 * first.size
-        return setting.indents and not set_in and not before.sign
-    return setting.indents and first.x0 < after.left + 0.5 * first.size and not before.sign
+        return not first.x0 > after.rows[1].x0 + _INDENT * first.size
+    return first.x0 < after.left + _INDENT * first.size
 
 
-def around(before: Draft, after: Draft, setting: BodyStyle) -> bool:
-    """Whether a block goes on from one before it with only a figure, a table or a caption between."""
-    return not re.search("[。！？!?.:：][」）)”\"']*$", before.text) and goes_on(before, after, setting)
+def continues_around(before: Draft, after: Draft, style: BodyStyle) -> bool:
+    """Return whether a block continues a block before it, with only a figure, table or caption between them."""
+    return not _SENTENCE_OR_LIST_END.search(before.text) and continues(before, after, style)
 
 
-def append(before: Draft, after: Draft) -> None:
+def append_draft(before: Draft, after: Draft) -> None:
     """Join the second block to the first."""
     before.rows.extend(after.rows)
     before.append_text(after.text, after.raised)
     before.right = after.right
-    before.pages = after.page - before.page + 1
+    before.page_count = after.page - before.page + 1
 
 
-def _between(draft: Draft, size: float, setting: BodyStyle) -> bool:
-    """What text of a size runs around: tables, drawings, their captions, boxes, small type at a column's foot."""
-    small = draft.kind == "paragraph" and draft.size < 0.92 * setting.size and abs(draft.size - size) > 0.08 * size
-    return draft.sealed or small or draft.kind in ("table", "caption", "figure_text")
+def _is_between_text(draft: Draft, size: float, style: BodyStyle) -> bool:
+    """Return whether text flows around a block: a table, a drawing, a caption, a box, or a note in small type.
+
+    Args:
+        draft: The block.
+        size: Type size of the text, in points.
+        style: Style of the body text.
+    """
+    small = draft.size < _SMALL * style.size and abs(draft.size - size) > _SIZE_DIFFERENCE * size
+    return draft.is_closed or (draft.kind == "paragraph" and small) or draft.kind in ("table", "caption", "figure_text")
 
 
-def last_running(drafts: Sequence[Draft], size: float, setting: BodyStyle) -> Draft | None:
-    """The last block that text of a size may go on from."""
-    return next((draft for draft in reversed(drafts[-40:]) if not _between(draft, size, setting)), None)
+def last_text(drafts: Sequence[Draft], size: float, style: BodyStyle) -> Draft | None:
+    """Return the last block that text of a size (points) can continue."""
+    return next((draft for draft in reversed(drafts[-_LOOK_BACK:]) if not _is_between_text(draft, size, style)), None)
 
 
-def flow(flows: Sequence[Sequence[Draft]], setting: BodyStyle) -> list[Draft]:
-    """All pages in order, with paragraphs joined over page breaks and around figures, tables and captions."""
-    out: list[Draft] = []
-    for page in flows:
+def join_pages(pages: Sequence[Sequence[Draft]], style: BodyStyle) -> list[Draft]:
+    """Return the blocks of all pages in order, with paragraphs joined over page breaks, figures and tables."""
+    joined: list[Draft] = []
+    for page in pages:
         for k, draft in enumerate(page):
-            before = last_running(out, draft.size, setting)
-            if before is not None and not _between(draft, draft.size, setting):
-                first = all(_between(other, draft.size, setting) for other in page[:k])
-                new_page = first and before.page + before.pages - 1 < draft.page <= before.page + before.pages
-                beside = not first and before is not out[-1] and before.page + before.pages - 1 == draft.page
-                if (new_page and goes_on(before, draft, setting)) or (beside and around(before, draft, setting)):
-                    append(before, draft)
+            before = last_text(joined, draft.size, style)
+            if before is not None and not _is_between_text(draft, draft.size, style):
+                is_first = all(_is_between_text(other, draft.size, style) for other in page[:k])
+                last_page = before.page + before.page_count - 1
+                after_break = is_first and last_page < draft.page <= last_page + 1
+                after_figure = not is_first and before is not joined[-1] and last_page == draft.page
+                if (after_break and continues(before, draft, style)) or (
+                    after_figure and continues_around(before, draft, style)
+                ):
+                    append_draft(before, draft)
                     continue
-            out.append(draft)
-    return out
+            joined.append(draft)
+    return joined

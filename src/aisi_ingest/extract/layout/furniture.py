@@ -1,6 +1,6 @@
-"""What stands on a page beside its text: running heads and feet, page numbers, line numbers, stamps.
+"""Find page furniture: running heads and feet, page numbers, line numbers, stamps, tabs at the edge.
 
-Found by place, form and repetition over the pages.
+Furniture is recognised by its place, its form, and its repetition over pages.
 """
 
 from __future__ import annotations
@@ -15,113 +15,184 @@ from msgspec import Struct
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.model import Box
 
-MARGIN = 0.12  # of the page's height: heads and feet stand within
+Found = dict[int, set[int]]  # page number to the indices of its lines that are furniture
+
+_MARGIN = 0.12  # of the page's height; running heads and feet are within it
 _PAGE_NUMBER = re.compile(
     "[-–—‐−－ー・|(（<〈]*\\s*(?:p\\.?|page|ページ|頁)?\\s*(?:[0-9]{1,4}|[ivxlc]{1,7}|[A-Z]-[0-9]{1,3})\\s*"
     "(?:(?:/|of|／)\\s*[0-9]{1,4})?\\s*(?:ページ|頁)?\\s*[-–—‐−－ー・|)）>〉]*",
     re.IGNORECASE,
 )
+_LONGEST_PAGE_NUMBER = 20  # code points
+_HEAD_SHARE = 0.7  # of the margin, for a page number at the top
+_SAME_OFFSET = 2  # page numbers that count with the pages
+_FEWEST_ROMAN = 2
 _STAMP = re.compile(
     "[【〔\\[（(]?(?:資料|参考資料|配布資料|机上配[布付]資料|別紙|別添|参考|委員限り|機密性[0-9]情報|取扱注意|未定稿|暫定版|速報版|案)"
     "[\\s\u3000]*(?:[0-9０-９一二三四五六七八九]{1,2}(?:[\\s\u3000]*[-－‐ー–—−の][\\s\u3000]*[0-9０-９]{1,2})*)?[】〕\\]）)]?"
 )
+# The place of a stamp, as shares of the page's width and height.
+_STAMP_RIGHT, _STAMP_LEFT, _STAMP_TOP = 0.6, 0.3, 0.15
+# Line numbers.
+_LONGEST_LINE_NUMBER = 4  # digits
+_FEWEST_LINE_NUMBERS = 4  # on one page
+_FEWEST_NUMBERED_PAGES = 3  # whose numbers have the same right edge; other pages then need fewer numbers
+_NUMBER_EDGE_STEP, _PAGE_EDGE_STEP = 4, 3  # points: right edges are compared in these steps
+_SAME_EDGE = 1.5  # steps
+_COUNTED_STEPS = (1, 5, 10)  # every line, every fifth, every tenth
+_COUNTED_SHARE = 0.8  # of the steps
+_NUMBER_MARGIN = 0.5  # em between a number and text on its left
+_SHORTEST_TEXT, _SHORTEST_BODY = 4, 9  # code points of a line that counts as text
+_COVERED_HEIGHT = 0.25  # of the page's height
+_COVERED_LINES = 0.6  # of the lines of text
+# Running heads and feet.
+_SHORT_DOCUMENT = 8  # pages
+_FEWEST_REPEATS_SHORT, _FEWEST_REPEATS = 2, 3  # pages
+_SENTENCE_SHARE = 0.5  # of the pages, for text that may be the end of a sentence
+_SAME_HEIGHT = 4  # points
+_SHORTEST_HEAD = 3  # code points
+# Tabs at the edge.
+_LONGEST_TAB = 40  # code points
+_TAB_STEP = 4  # points
+_TAB_PAGES, _TAB_SHARE = 3, 0.3  # of the pages: left and right pages have the tab at different places
+# A running head that repeats a heading, in shares of the body size and of the page's height.
+_HEADING_SIZE, _HEAD_SIZE, _BODY_SIZE = 1.15, 0.92, 0.95
+_HEAD_HEIGHT = 0.09
 
 
 class PageLines(Struct, frozen=True, eq=False):
-    """The lines of one page; ``size`` is width and height."""
+    """The lines of one page.
+
+    Attributes:
+        number: Page number, from 1.
+        size: Width and height of the page, in points.
+        lines: Its lines.
+    """
 
     number: int
     size: tuple[float, float]
     lines: tuple[Line, ...]
 
 
-def furniture(pages: Sequence[PageLines], body_size: float) -> dict[int, set[int]]:
-    """For each page number, which of its lines (by index) are furniture."""
-    found: dict[int, set[int]] = {page.number: set() for page in pages}
+def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
+    """Find the furniture of a document.
+
+    Args:
+        pages: All pages.
+        body_size: Type size of the body, in points.
+
+    Returns:
+        For each page number the indices of its lines that are furniture.
+    """
+    found: Found = {page.number: set() for page in pages}
+    _mark_line_numbers(pages, found)
+    for page in pages:
+        found[page.number] |= _stamps(page)
+    _mark_page_numbers(pages, found)
+    _mark_running_heads(pages, found)
+    _mark_tabs(pages, found)
+    _mark_repeated_headings(pages, found, body_size)
+    return found
+
+
+def _mark_line_numbers(pages: Sequence[PageLines], found: Found) -> None:
+    """Mark line numbers, also on pages that have too few of them to recognise them there."""
     edges: dict[int, int] = defaultdict(int)
     for page in pages:
         numbers = _line_numbers(page)
         found[page.number] |= numbers
-        for edge in {round(page.lines[k].box.x1 / 3) for k in numbers}:
+        for edge in {round(page.lines[k].box.x1 / _PAGE_EDGE_STEP) for k in numbers}:
             edges[edge] += 1
-    usual = {edge for edge, count in edges.items() if count >= 3}
-    for page in pages if usual else ():  # pages with too few lines to count
+    usual = {edge for edge, count in edges.items() if count >= _FEWEST_NUMBERED_PAGES}
+    for page in pages if usual else ():
         for k, line in enumerate(page.lines):
-            in_place = line.text.isdecimal() and any(abs(line.box.x1 / 3 - edge) < 1.5 for edge in usual)
-            if in_place and all(line.box.x1 < other.box.x0 for other in page.lines if len(other.text) > 8):
+            in_place = line.text.isdecimal() and any(
+                abs(line.box.x1 / _PAGE_EDGE_STEP - edge) < _SAME_EDGE for edge in usual
+            )
+            if in_place and all(
+                line.box.x1 < other.box.x0 for other in page.lines if len(other.text) >= _SHORTEST_BODY
+            ):
                 found[page.number].add(k)
-    for page in pages:
-        found[page.number] |= _stamps(page)
-    _page_numbers(pages, found)
-    _running(pages, found)
-    _strips(pages, found)
-    _repeats_a_heading(pages, found, body_size)
-    return found
 
 
 def _line_numbers(page: PageLines) -> set[int]:
-    """Numbers in the margin, rising from line to line, with all text on their right (or on their left)."""
+    """Find numbers in the margin that rise from line to line, with all text on one side of them."""
     digits = [
         k
         for k, line in enumerate(page.lines)
-        if line.direction == "right" and line.text.isdecimal() and len(line.text) < 5
+        if line.direction == "right" and line.text.isdecimal() and len(line.text) <= _LONGEST_LINE_NUMBER
     ]
-    if len(digits) < 4:
+    if len(digits) < _FEWEST_LINE_NUMBERS:
         return set()
-    text = [line.box for k, line in enumerate(page.lines) if k not in set(digits) and len(line.text) > 3]
-    out: set[int] = set()
+    others = set(digits)
+    text = [line.box for k, line in enumerate(page.lines) if k not in others and len(line.text) >= _SHORTEST_TEXT]
+    found: set[int] = set()
     by_edge: dict[int, list[int]] = defaultdict(list)
     for k in digits:
-        by_edge[round(page.lines[k].box.x1 / 4)].append(k)
+        by_edge[round(page.lines[k].box.x1 / _NUMBER_EDGE_STEP)].append(k)
     for edge in list(by_edge):
         members = sorted(by_edge[edge] + by_edge.get(edge + 1, []), key=lambda k: page.lines[k].box.top)
-        if len(members) < 4:
-            continue
-        values = [int(page.lines[k].text) for k in members]
-        rising = sum(b - a in (1, 5, 10) for a, b in pairwise(values))
-        if rising < 0.8 * (len(values) - 1):
-            continue
-        x1 = max(page.lines[k].box.x1 for k in members)
-        x0 = min(page.lines[k].box.x0 for k in members)
-        size = page.lines[members[0]].size
-        beside = [box for box in text if box.x1 < x0 - 0.5 * size]
-        inside = [box for box in text if box.x0 < x1 and box.x1 > x0]
-        right = [box for box in text if box.x0 >= x1]
-        if not inside and (not beside or not right) and _covers(members, page, text):
-            out.update(members)
-    return out
+        if _are_line_numbers(members, page, text):
+            found.update(members)
+    return found
 
 
-def _covers(members: list[int], page: PageLines, text: list[Box]) -> bool:
-    """Line numbers go down the page with the text, or stand on a page that has next to none."""
+def _are_line_numbers(members: list[int], page: PageLines, text: list[Box]) -> bool:
+    """Return whether numbers with one right edge are line numbers.
+
+    Args:
+        members: Indices of the lines with the numbers, from the top.
+        page: The page.
+        text: The boxes of its text.
+    """
+    if len(members) < _FEWEST_LINE_NUMBERS:
+        return False
+    values = [int(page.lines[k].text) for k in members]
+    counted = sum(below - above in _COUNTED_STEPS for above, below in pairwise(values))
+    if counted < _COUNTED_SHARE * (len(values) - 1):
+        return False
+    x1 = max(page.lines[k].box.x1 for k in members)
+    x0 = min(page.lines[k].box.x0 for k in members)
+    size = page.lines[members[0]].size
+    left = [box for box in text if box.x1 < x0 - _NUMBER_MARGIN * size]
+    over = [box for box in text if box.x0 < x1 and box.x1 > x0]
+    right = [box for box in text if box.x0 >= x1]
+    return not over and (not left or not right) and _cover_page(members, page, text)
+
+
+def _cover_page(members: list[int], page: PageLines, text: list[Box]) -> bool:
+    """Return whether line numbers run down the page with its text, or the page has next to no text."""
     if not text:
         return True
     top, bottom = page.lines[members[0]].box.top, page.lines[members[-1]].box.bottom
     beside = sum(top <= (box.top + box.bottom) / 2 <= bottom for box in text)
-    return bottom - top > 0.25 * page.size[1] or beside > 0.6 * len(text)
+    return bottom - top > _COVERED_HEIGHT * page.size[1] or beside > _COVERED_LINES * len(text)
 
 
 def _stamps(page: PageLines) -> set[int]:
-    """資料１－１ in a corner."""
-    out = set()
+    """Find stamps in the upper corners: 資料１－１."""
+    found = set()
     width, height = page.size
     for k, line in enumerate(page.lines):
-        right = line.box.x0 > 0.6 * width
-        left = line.box.x1 < 0.3 * width and line.text.strip("（）()【】") != "参考"  # which begins a heading there
-        if line.box.top < 0.15 * height and (left or right) and _STAMP.fullmatch(line.text):
-            out.add(k)
-    return out
+        right = line.box.x0 > _STAMP_RIGHT * width
+        # 参考 on the left begins a heading.
+        left = line.box.x1 < _STAMP_LEFT * width and line.text.strip("（）()【】") != "参考"
+        if line.box.top < _STAMP_TOP * height and (left or right) and _STAMP.fullmatch(line.text):
+            found.add(k)
+    return found
 
 
-def _page_numbers(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
-    """A number at the foot or the head that counts with the pages, or stands alone and in dashes."""
+def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
+    """Mark numbers at the head or foot that count with the pages or are between dashes."""
     offsets: dict[int, int] = defaultdict(int)
     candidates: list[tuple[int, int, int | None]] = []
     for page in pages:
         height = page.size[1]
         for k, line in enumerate(page.lines):
-            at_edge = line.box.bottom > (1 - MARGIN) * height or line.box.top < MARGIN * height * 0.7
-            if not at_edge or k in found[page.number] or len(line.text) > 20 or not _PAGE_NUMBER.fullmatch(line.text):
+            at_edge = line.box.bottom > (1 - _MARGIN) * height or line.box.top < _MARGIN * height * _HEAD_SHARE
+            if not at_edge or k in found[page.number] or len(line.text) > _LONGEST_PAGE_NUMBER:
+                continue
+            if not _PAGE_NUMBER.fullmatch(line.text):
                 continue
             digits = re.search("[0-9]+", line.text)
             value = int(digits.group()) if digits else None
@@ -130,71 +201,71 @@ def _page_numbers(pages: Sequence[PageLines], found: dict[int, set[int]]) -> Non
                 offsets[page.number - value] += 1
     lines = {page.number: page.lines for page in pages}
     for number, k, value in candidates:
-        line = lines[number][k]
-        dashed = not line.text.strip().isalnum()
+        has_dashes = not lines[number][k].text.strip().isalnum()
         if value is None:
-            if len(candidates) >= 2:
+            if len(candidates) >= _FEWEST_ROMAN:
                 found[number].add(k)
-        elif offsets[number - value] >= 2 or dashed or number == value:
+        elif offsets[number - value] >= _SAME_OFFSET or has_dashes or number == value:
             found[number].add(k)
 
 
-def _running(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
-    """Lines at head or foot whose text (figures aside) stands at the same place on several pages."""
+def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
+    """Mark lines at the head or foot whose text, numbers aside, is at the same place on several pages."""
     places: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
     for page in pages:
         height = page.size[1]
         for k, line in enumerate(page.lines):
             if k in found[page.number]:
                 continue
-            head, foot = line.box.bottom < MARGIN * height, line.box.top > (1 - MARGIN) * height
-            if head or foot:
+            at_head, at_foot = line.box.bottom < _MARGIN * height, line.box.top > (1 - _MARGIN) * height
+            if at_head or at_foot:
                 key = re.sub("[0-9０-９]+", "#", "".join(line.text.split()))
-                distance = line.box.top if head else height - line.box.bottom
-                places[key, head].append((page.number, k, distance))
-    least = 2 if len(pages) < 8 else 3
-    for (key, _), hits in places.items():
-        numbers = {number for number, _, _ in hits}
-        if len(numbers) < (least if _stands_alone(key) else max(least, len(pages) * 0.5)):
+                distance = line.box.top if at_head else height - line.box.bottom
+                places[key, at_head].append((page.number, k, distance))
+    fewest = _FEWEST_REPEATS_SHORT if len(pages) < _SHORT_DOCUMENT else _FEWEST_REPEATS
+    for (key, _), lines in places.items():
+        numbers = {number for number, _, _ in lines}
+        if len(numbers) < (fewest if _is_no_sentence_end(key) else max(fewest, len(pages) * _SENTENCE_SHARE)):
             continue
-        hits.sort(key=lambda hit: hit[2])
-        middle = hits[len(hits) // 2][2]
-        near = [hit for hit in hits if abs(hit[2] - middle) < 4]
-        if len({number for number, _, _ in near}) >= least:
+        lines.sort(key=lambda line: line[2])
+        middle = lines[len(lines) // 2][2]
+        near = [line for line in lines if abs(line[2] - middle) < _SAME_HEIGHT]
+        if len({number for number, _, _ in near}) >= fewest:
             for number, k, _ in near:
                 found[number].add(k)
 
 
-def _strips(pages: Sequence[PageLines], found: dict[int, set[int]]) -> None:
-    """Tabs and strips beside the text: the same words at the same place on many pages, wherever that is."""
+def _mark_tabs(pages: Sequence[PageLines], found: Found) -> None:
+    """Mark tabs and strips beside the text: the same words at the same place on many pages."""
     places: dict[tuple[str, str, int, int], list[tuple[int, int]]] = defaultdict(list)
     for page in pages:
         for k, line in enumerate(page.lines):
-            if len(line.text) <= 40 and line.text[-1] not in "。、" and k not in found[page.number]:
-                place = (line.text, line.direction, round(line.box.x0 / 4), round(line.box.top / 4))
-                places[place].append((page.number, k))
-    for hits in places.values():
-        if len(hits) >= max(3, 0.3 * len(pages)):  # on left and right pages a strip has two places
-            for number, k in hits:
+            if len(line.text) <= _LONGEST_TAB and line.text[-1] not in "。、" and k not in found[page.number]:
+                place = round(line.box.x0 / _TAB_STEP), round(line.box.top / _TAB_STEP)
+                places[line.text, line.direction, *place].append((page.number, k))
+    for lines in places.values():
+        if len(lines) >= max(_TAB_PAGES, _TAB_SHARE * len(pages)):
+            for number, k in lines:
                 found[number].add(k)
 
 
-def _repeats_a_heading(pages: Sequence[PageLines], found: dict[int, set[int]], body_size: float) -> None:
-    """A head in small type that says what the title or a heading says: on short documents it comes but once."""
+def _mark_repeated_headings(pages: Sequence[PageLines], found: Found, body_size: float) -> None:
+    """Mark heads in small type that repeat the title or a heading: a short document may have only one of them."""
     large = {
         "".join(line.text.split()): page.number
         for page in reversed(pages)
         for line in page.lines
-        if line.size >= 1.15 * body_size
+        if line.size >= _HEADING_SIZE * body_size
     }
     for page in pages:
-        first = min((line.box.top for line in page.lines if line.size >= 0.95 * body_size), default=1e9)
+        first = min((line.box.top for line in page.lines if line.size >= _BODY_SIZE * body_size), default=1e9)
         for k, line in enumerate(page.lines):
-            small = line.size < 0.92 * body_size and line.box.bottom < 0.09 * page.size[1]
-            if small and line.box.top < first and large.get("".join(line.text.split()), page.number) < page.number:
+            is_small = line.size < _HEAD_SIZE * body_size and line.box.bottom < _HEAD_HEIGHT * page.size[1]
+            text = "".join(line.text.split())
+            if is_small and line.box.top < first and large.get(text, page.number) < page.number:
                 found[page.number].add(k)
 
 
-def _stands_alone(key: str) -> bool:
-    """Not the end of a sentence that many pages may happen to begin with."""
-    return len(key) > 2 and key[-1] not in "。、.,"
+def _is_no_sentence_end(key: str) -> bool:
+    """Return whether a text is not the end of a sentence, with which many pages may begin by chance."""
+    return len(key) >= _SHORTEST_HEAD and key[-1] not in "。、.,"

@@ -1,4 +1,8 @@
-"""Levels of headings: from the bookmarks; else from kinds of numbers, sizes, and what follows what."""
+"""Levels of headings.
+
+They come from the bookmarks of the PDF. Without bookmarks they come from the kinds of numbers, the type sizes, and the
+order in which headings follow each other.
+"""
 
 from __future__ import annotations
 
@@ -12,150 +16,240 @@ from aisi_ingest.extract.layout.contents import is_contents_title
 from aisi_ingest.extract.numbering import Numbering
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
+    from aisi_ingest.extract.layout.drafts import Draft
 
 BRACKETED = re.compile("【[^】]{1,40}】")
+FEWEST_BOOKMARKS = 3  # that name headings; fewer are not enough to judge the others
+
+Style = tuple[Any, ...]  # size, bold, font, kind of number
+HeadingClass = tuple[Any, ...]  # headings of one class have the same level in the whole document
+Ranks = dict[HeadingClass, float]  # classes with a smaller rank are above; only the order counts
+
+# Differences of type size that count as none, in points.
+_SAME_SIZE = 0.3
+_SIMILAR_SIZE = 0.6
+_NESTED_SIZE = 1.08  # factor between two series of one kind of number
+# Steps between ranks. They are smaller than the step between two kinds of numbers, which is 1 or more.
+_NESTED_STEP, _RESTART_STEP, _BELOW_STEP = 0.2, 0.4, 0.5
+_LIST_RANK = 16.0  # from the rank of (1) on; no heading is below such numbers
+_DEFAULT_RANK = 1.0
+_FEWEST_RESTARTS = 2
 
 
-def style_of(draft: Draft) -> tuple[Any, ...]:
-    return (round(draft.size * 2) / 2, draft.bold, draft.rows[0].face, draft.number.kind if draft.number else None)
+def style_of(draft: Draft) -> Style:
+    """Return the style of a block: type size to half a point, bold, font, and kind of number."""
+    return (round(draft.size * 2) / 2, draft.bold, draft.rows[0].font, draft.number.kind if draft.number else None)
 
 
-def mark_levels(heads: list[Draft], drafts: Sequence[Draft], matched: dict[int, int], setting: BodyStyle) -> None:
-    """Levels from the bookmarks; elsewhere from the order of kinds of numbers, sizes and what follows what."""
-    for draft in heads:
-        draft.level = 1  # what stays of that: the title of the contents
-    heads = [draft for draft in heads if id(draft) in matched or not is_contents_title(draft.text)]
-    if not heads:
+def mark_levels(headings: list[Draft], drafts: Sequence[Draft], matched: dict[int, int]) -> None:
+    """Set the level of each heading.
+
+    Args:
+        headings: The headings, in reading order.
+        drafts: All blocks, in reading order.
+        matched: Levels from the bookmarks, by the ``id()`` of the heading.
+    """
+    for draft in headings:
+        draft.level = 1
+    # The title of the contents stays on level 1 and does not influence the others.
+    headings = [draft for draft in headings if id(draft) in matched or not is_contents_title(draft.text)]
+    if not headings:
         return
-    for draft in heads:
+    for draft in headings:
         if id(draft) in matched:
             draft.level = matched[id(draft)]
-    if len(matched) >= 3:
-        styles = {style_of(draft): matched[id(draft)] for draft in heads if id(draft) in matched}
-        kinds = {kind_of(d.number): matched[id(d)] for d in heads if id(d) in matched and d.number is not None}
-        for draft in heads:
-            if id(draft) not in matched:
-                if draft.number is not None:
-                    other = kinds.get(kind_of(draft.number), max(styles.values()))
-                else:  # as large as what stands on the level, or below all of them
-                    reached = [level for style, level in styles.items() if draft.size > style[0] - 0.3]
-                    other = min(reached, default=max(styles.values()) + 1)
-                draft.level = styles.get(style_of(draft), other)
-        return
-    classes = _classes(heads)
-    ranks: dict[tuple[Any, ...], float] = {}
-    sizes: dict[tuple[Any, ...], float] = {}
-    bold: dict[tuple[Any, ...], bool] = {}
-    for draft, kind in zip(heads, classes, strict=True):
-        sizes[kind], bold[kind] = draft.size, draft.bold
+    if len(matched) >= FEWEST_BOOKMARKS:
+        _levels_beside_bookmarks(headings, matched)
+    else:
+        _levels_of_classes(headings, drafts)
+
+
+def _levels_beside_bookmarks(headings: Sequence[Draft], matched: dict[int, int]) -> None:
+    """Set the level of headings without a bookmark: that of headings of the same style, number or size with one."""
+    with_bookmark = [draft for draft in headings if id(draft) in matched]
+    styles = {style_of(draft): matched[id(draft)] for draft in with_bookmark}
+    numbers = {class_of_number(draft.number): matched[id(draft)] for draft in with_bookmark if draft.number is not None}
+    deepest = max(styles.values())
+    for draft in headings:
+        if id(draft) in matched:
+            continue
         if draft.number is not None:
-            ranks[kind] = float(draft.number.rank)
-    for kind in ranks:  # a smaller series within a larger one of its kind
-        ranks[kind] += 0.2 * sum(other[:3] == kind[:3] and sizes[other] > sizes[kind] for other in ranks)
-    annexes, others = ([k for k in ranks if (k[0] == "annex") is annex] for annex in (True, False))
-    for kind in annexes:  # beside the chapters, whatever these are called
-        ranks[kind] = min((ranks[other] for other in others), default=ranks[kind])
-    _by_restarts(heads, classes, ranks)
-    _brackets(classes, ranks)
-    # Unnumbered ones, the largest first: under what they directly follow, beside what looks like them.
-    places = {id(draft): k for k, draft in enumerate(drafts)}
-    follows: dict[tuple[Any, ...], set[tuple[Any, ...]]] = defaultdict(set)
-    for before, after in pairwise(range(len(heads))):
-        directly = places[id(heads[after])] == places[id(heads[before])] + 1
-        if directly and heads[after].number is None and classes[before] != classes[after]:
-            follows[classes[after]].add(classes[before])
-    for kind in sorted((kind for kind in sizes if kind not in ranks), key=lambda kind: (-sizes[kind], str(kind))):
-        above = [ranks[c] for c in follows[kind] if c in ranks and sizes[c] >= sizes[kind] - 0.3 and ranks[c] < 16]
-        alike = [rank for c, rank in ranks.items() if abs(sizes[c] - sizes[kind]) <= 0.6 and bold[c] == bold[kind]]
-        larger = [rank for c, rank in ranks.items() if sizes[c] > sizes[kind] + 0.6]
-        if above:
-            ranks[kind] = max(above) + 0.5
-        elif alike:
-            ranks[kind] = min(alike)
-        elif larger:
-            ranks[kind] = max(larger) + 0.5
-        else:
-            ranks[kind] = min(ranks.values(), default=1.0) - 0.5
+            level = numbers.get(class_of_number(draft.number), deepest)
+        else:  # the highest level whose headings are no larger, or below all levels
+            reached = [level for style, level in styles.items() if draft.size > style[0] - _SAME_SIZE]
+            level = min(reached, default=deepest + 1)
+        draft.level = styles.get(style_of(draft), level)
+
+
+def _levels_of_classes(headings: Sequence[Draft], drafts: Sequence[Draft]) -> None:
+    """Set the level of each heading from the rank of its class."""
+    classes = _classes(headings)
+    sizes = {own: draft.size for draft, own in zip(headings, classes, strict=True)}
+    bold = {own: draft.bold for draft, own in zip(headings, classes, strict=True)}
+    ranks = _ranks_of_numbers(headings, classes, sizes)
+    _rank_restarting_numbers(headings, classes, ranks)
+    _rank_brackets(classes, ranks)
+    follows = _classes_followed(headings, classes, drafts)
+    unranked = sorted((own for own in sizes if own not in ranks), key=lambda own: (-sizes[own], str(own)))
+    for own in unranked:
+        ranks[own] = _rank_of_unnumbered(own, ranks, sizes, bold, follows[own])
     order = sorted({round(rank, 1) for rank in ranks.values()})
-    for draft, kind in zip(heads, classes, strict=True):
-        draft.level = order.index(round(ranks[kind], 1)) + 1
+    for draft, own in zip(headings, classes, strict=True):
+        draft.level = order.index(round(ranks[own], 1)) + 1
 
 
-def _by_restarts(
-    heads: Sequence[Draft], classes: Sequence[tuple[Any, ...]], ranks: dict[tuple[Any, ...], float]
-) -> None:
-    """Where the numbers of a kind begin again under every one of another kind, they are below it, whatever is usual."""
+def _ranks_of_numbers(
+    headings: Sequence[Draft], classes: Sequence[HeadingClass], sizes: dict[HeadingClass, float]
+) -> Ranks:
+    """Return the ranks of the classes with numbers, from the usual order of their kinds."""
+    ranks: Ranks = {}
+    for draft, own in zip(headings, classes, strict=True):
+        if draft.number is not None:
+            ranks[own] = float(draft.number.rank)
+    for own in ranks:  # a smaller series below a larger one of the same kind
+        ranks[own] += _NESTED_STEP * sum(other[:3] == own[:3] and sizes[other] > sizes[own] for other in ranks)
+    annexes, others = ([own for own in ranks if (own[0] == "annex") is annex] for annex in (True, False))
+    for own in annexes:  # on the level of the chapters, whatever kind of number these have
+        ranks[own] = min((ranks[other] for other in others), default=ranks[own])
+    return ranks
+
+
+def _classes_followed(
+    headings: Sequence[Draft], classes: Sequence[HeadingClass], drafts: Sequence[Draft]
+) -> dict[HeadingClass, set[HeadingClass]]:
+    """Return for each class without a number the classes whose headings it directly follows."""
+    places = {id(draft): k for k, draft in enumerate(drafts)}
+    follows: dict[HeadingClass, set[HeadingClass]] = defaultdict(set)
+    for before, after in pairwise(range(len(headings))):
+        directly = places[id(headings[after])] == places[id(headings[before])] + 1
+        if directly and headings[after].number is None and classes[before] != classes[after]:
+            follows[classes[after]].add(classes[before])
+    return follows
+
+
+def _rank_of_unnumbered(
+    own: HeadingClass,
+    ranks: Ranks,
+    sizes: dict[HeadingClass, float],
+    bold: dict[HeadingClass, bool],
+    follows: set[HeadingClass],
+) -> float:
+    """Return the rank of a class without a number.
+
+    It is below the classes that it directly follows. Otherwise it equals a class that looks like it, or is below
+    the larger ones.
+
+    Args:
+        own: The class. Larger classes already have their rank.
+        ranks: The ranks so far.
+        sizes: Type size of each class, in points.
+        bold: Whether each class is bold.
+        follows: The classes that it directly follows.
+    """
+    above = [
+        ranks[other]
+        for other in follows
+        if other in ranks and sizes[other] >= sizes[own] - _SAME_SIZE and ranks[other] < _LIST_RANK
+    ]
+    if above:
+        return max(above) + _BELOW_STEP
+    alike = [
+        rank
+        for other, rank in ranks.items()
+        if abs(sizes[other] - sizes[own]) <= _SIMILAR_SIZE and bold[other] == bold[own]
+    ]
+    if alike:
+        return min(alike)
+    larger = [rank for other, rank in ranks.items() if sizes[other] > sizes[own] + _SIMILAR_SIZE]
+    if larger:
+        return max(larger) + _BELOW_STEP
+    return min(ranks.values(), default=_DEFAULT_RANK) - _BELOW_STEP
+
+
+def _rank_restarting_numbers(headings: Sequence[Draft], classes: Sequence[HeadingClass], ranks: Ranks) -> None:
+    """Rank a class below another if its numbers restart under every heading of that one, whatever is usual."""
     for lower in list(ranks):
-        between: list[set[tuple[Any, ...]]] = []
-        seen: set[tuple[Any, ...]] = set()
-        for draft, kind in zip(heads, classes, strict=True):
-            if kind != lower:
-                seen.add(kind)
+        between: list[set[HeadingClass]] = []  # the classes before each restart
+        seen: set[HeadingClass] = set()
+        for draft, own in zip(headings, classes, strict=True):
+            if own != lower:
+                seen.add(own)
             elif draft.number is not None:
                 if draft.number.values[-1:] == (1,):
                     between.append(seen)
                 seen = set()
-        if len(between) < 2:
+        if len(between) < _FEWEST_RESTARTS:
             continue
-        over = set.intersection(*between) & set(ranks)
-        for higher in over:
+        for higher in set.intersection(*between) & set(ranks):
             if ranks[lower] <= ranks[higher]:
-                ranks[lower] = ranks[higher] + 0.4
+                ranks[lower] = ranks[higher] + _RESTART_STEP
 
 
-def _brackets(classes: Sequence[tuple[Any, ...]], ranks: dict[tuple[Any, ...], float]) -> None:
-    """Lines in 【】 are below the deepest numbered heading that they stand under."""
-    over: dict[tuple[Any, ...], float] = {}
+def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:
+    """Rank lines in 【】 below the deepest numbered heading above them."""
+    above: Ranks = {}
     current = 0.0
-    for kind in classes:
-        if kind in ranks:
-            current = ranks[kind]
-        elif kind[0] == "【】":
-            over[kind] = max(over.get(kind, 0.0), current)
-    for kind, rank in over.items():
-        ranks[kind] = rank + 0.5
+    for own in classes:
+        if own in ranks:
+            current = ranks[own]
+        elif own[0] == "【】":
+            above[own] = max(above.get(own, 0.0), current)
+    for own, rank in above.items():
+        ranks[own] = rank + _BELOW_STEP
 
 
-def kind_of(number: Numbering) -> tuple[str, int, bool]:
+def class_of_number(number: Numbering) -> tuple[str, int, bool]:
+    """Return the kind of a number, its depth, and whether it begins with a bracket."""
     return (number.kind, number.depth, number.text[0] in "(（")
 
 
-def _classes(heads: Sequence[Draft]) -> list[tuple[Any, ...]]:
-    """For each heading what has one level all through a document: its kind of number, and its size where a smaller
-    series of a kind counts within a larger one (❶ of 12 points under ① of 16)."""
-    nested: set[tuple[str, int, bool]] = set()
-    open_heads: list[Draft] = []
-    for draft in heads:
-        if draft.number is None:
-            continue
-        while open_heads and open_heads[-1].number is not None and open_heads[-1].number.rank > draft.number.rank:
-            open_heads.pop()
-        over = open_heads[-1] if open_heads else None
-        if over is not None and over.number is not None and kind_of(over.number) == kind_of(draft.number):
-            if over.size > 1.08 * draft.size and draft.number.values[:1] == (1,) and draft.number.depth == 1:
-                nested.add(kind_of(draft.number))
-            open_heads[-1] = draft
-        else:
-            open_heads.append(draft)
-    out: list[tuple[Any, ...]] = []
-    for draft in heads:
+def _classes(headings: Sequence[Draft]) -> list[HeadingClass]:
+    """Return the class of each heading.
+
+    The class of a numbered heading is its kind of number. It includes the size if a smaller series counts within
+    a larger one of the same kind (❶ of 12 points under ① of 16).
+    """
+    nested = _nested_numbers(headings)
+    classes: list[HeadingClass] = []
+    for draft in headings:
         if draft.number is None and BRACKETED.fullmatch(draft.text):
-            out.append(("【】", round(draft.size)))
+            classes.append(("【】", round(draft.size)))
         elif draft.number is None:
-            out.append((round(draft.size * 2) / 2, draft.bold))
+            classes.append((round(draft.size * 2) / 2, draft.bold))
         else:
-            kind = kind_of(draft.number)
-            out.append((*kind, round(draft.size)) if kind in nested else kind)
-    return out
+            number = class_of_number(draft.number)
+            classes.append((*number, round(draft.size)) if number in nested else number)
+    return classes
 
 
-def close_gaps(drafts: Sequence[Draft]) -> None:
-    """Levels from 1 without gaps, when it is known which headings stay (a title printed again is none)."""
-    heads = [
-        d for d in drafts if d.level is not None and d.kind in ("heading", "title") and not is_contents_title(d.text)
+def _nested_numbers(headings: Sequence[Draft]) -> set[tuple[str, int, bool]]:
+    """Return the kinds of numbers of which a smaller series begins at 1 under a larger number of the same kind."""
+    nested: set[tuple[str, int, bool]] = set()
+    above: list[tuple[Draft, Numbering]] = []  # the headings that the current one is under
+    for draft in headings:
+        number = draft.number
+        if number is None:
+            continue
+        while above and above[-1][1].rank > number.rank:
+            above.pop()
+        if above and class_of_number(above[-1][1]) == class_of_number(number):
+            is_smaller = above[-1][0].size > _NESTED_SIZE * draft.size
+            if is_smaller and number.values[:1] == (1,) and number.depth == 1:
+                nested.add(class_of_number(number))
+            above[-1] = (draft, number)
+        else:
+            above.append((draft, number))
+    return nested
+
+
+def close_level_gaps(drafts: Sequence[Draft]) -> None:
+    """Number the levels from 1 without gaps. Call this when it is known which headings remain."""
+    headings = [
+        draft
+        for draft in drafts
+        if draft.level is not None and draft.kind in ("heading", "title") and not is_contents_title(draft.text)
     ]
-    order = sorted({draft.level for draft in heads if draft.level is not None})
-    for draft in heads:
+    order = sorted({draft.level for draft in headings if draft.level is not None})
+    for draft in headings:
         if draft.level is not None:
             draft.level = order.index(draft.level) + 1

@@ -1,4 +1,4 @@
-"""Lists: levels of their items, and numbers that a list counts by itself."""
+"""Lists: the levels of their items, and numbers that only count them."""
 
 from __future__ import annotations
 
@@ -6,52 +6,62 @@ import re
 from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.drafts import Draft
+from aisi_ingest.extract.numbering import Numbering
+
+_COUNTING_NUMBER = re.compile("[0-9]{1,2}[.)]|[a-z][.)]")
+# In em.
+_INDENT = 0.4  # of an item of the next level, at least
+_LIST_EDGE = 0.2  # text that begins further left ends the list
+_SAME_LEFT = 2
+_NEIGHBOURS = 3  # items before and after that may be of the same series
 
 
-def mark_levels(drafts: Sequence[Draft]) -> None:
-    """Levels of list items from how far they are set in."""
-    stack: list[float] = []
+def mark_item_levels(drafts: Sequence[Draft]) -> None:
+    """Set the level of each list item from its indentation. Numbered paragraphs become list items."""
+    indents: list[float] = []  # of the levels above
     for draft in drafts:
         if draft.kind == "paragraph" and draft.number is not None and draft.number.end < len(draft.text):
             draft.kind = "list_item"
+        first = draft.rows[0]
         if draft.kind == "list_item":
-            x = draft.rows[0].x0 if draft.rows[0].dot is None else draft.rows[0].dot
-            while stack and stack[-1] > x + 0.4 * draft.size:
-                stack.pop()
-            if not stack or x > stack[-1] + 0.4 * draft.size:
-                stack.append(x)
-            draft.level = len(stack)
+            x = first.x0 if first.bullet_x0 is None else first.bullet_x0
+            while indents and indents[-1] > x + _INDENT * draft.size:
+                indents.pop()
+            if not indents or x > indents[-1] + _INDENT * draft.size:
+                indents.append(x)
+            draft.level = len(indents)
         elif draft.kind in ("heading", "title") or (
-            draft.kind == "paragraph" and stack and draft.rows[0].x0 <= stack[0] + 0.2 * draft.size
+            draft.kind == "paragraph" and indents and first.x0 <= indents[0] + _LIST_EDGE * draft.size
         ):
-            stack = []
+            indents = []
 
 
-def cut_numbers(drafts: Sequence[Draft]) -> None:
-    """Numbers that a list counts by itself (``1.``, ``2.``) leave the text, as bullet signs do.
+def remove_counting_numbers(drafts: Sequence[Draft]) -> None:
+    """Remove numbers that only count the items of a list (``1.``, ``2.``) from the text, like bullets.
 
-    Written ones, ``(1)`` or ``①``, stay: the text refers to them by that form.
+    ``(1)`` and ``①`` stay, because the text may refer to them in this form.
     """
     counted = [
-        d
-        for d in drafts
-        if d.kind == "list_item" and d.number is not None and re.fullmatch("[0-9]{1,2}[.)]|[a-z][.)]", d.number.text)
+        (draft, draft.number)
+        for draft in drafts
+        if draft.kind == "list_item" and draft.number is not None and _COUNTING_NUMBER.fullmatch(draft.number.text)
     ]
-    for k, draft in enumerate(counted):
-        number = draft.number
-        assert number is not None
-        steps = []
-        for other in counted[max(0, k - 3) : k + 4]:
-            if (
-                other is not draft
-                and other.number is not None
-                and abs(other.rows[0].x0 - draft.rows[0].x0) < 2 * draft.size
-            ):
-                steps.append(other.number.values[0] - number.values[0])
-        if not any(abs(step) == 1 for step in steps):
+    for k, (draft, number) in enumerate(counted):
+        if not _has_neighbour(k, counted):
             continue
-        draft.sign = number.text
+        draft.bullet = number.text
         cut = number.end
         draft.text = draft.text[cut:]
-        draft.raised = [(a - cut, b - cut) for a, b in draft.raised if a >= cut]
+        draft.raised = [(start - cut, end - cut) for start, end in draft.raised if start >= cut]
         draft.notes = [(max(0, offset - cut), note) for offset, note in draft.notes]
+
+
+def _has_neighbour(k: int, counted: Sequence[tuple[Draft, Numbering]]) -> bool:
+    """Return whether an item near item ``k`` has the number before or after it and the same left edge."""
+    draft, number = counted[k]
+    return any(
+        other is not draft
+        and abs(other.rows[0].x0 - draft.rows[0].x0) < _SAME_LEFT * draft.size
+        and abs(other_number.values[0] - number.values[0]) == 1
+        for other, other_number in counted[max(0, k - _NEIGHBOURS) : k + _NEIGHBOURS + 1]
+    )

@@ -1,4 +1,4 @@
-"""A PDF to its content: characters, tables, lines, columns, paragraphs, furniture, notes, headings, sections."""
+"""Turn the pages of a report into its content: furniture, columns, paragraphs, notes, headings, sections."""
 
 from __future__ import annotations
 
@@ -9,110 +9,159 @@ from itertools import pairwise
 from msgspec import structs
 
 from aisi_ingest.extract.layout.assemble import content_of
-from aisi_ingest.extract.layout.continuation import flow
+from aisi_ingest.extract.layout.continuation import join_pages
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnote_links import link_notes
-from aisi_ingest.extract.layout.furniture import PageLines, furniture
-from aisi_ingest.extract.layout.heading_levels import close_gaps
+from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
+from aisi_ingest.extract.layout.heading_levels import close_level_gaps
 from aisi_ingest.extract.layout.headings import mark_headings
-from aisi_ingest.extract.layout.lists import cut_numbers, mark_levels
+from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_numbers
 from aisi_ingest.extract.layout.page_content import PageContent
-from aisi_ingest.extract.layout.regions import arrange
-from aisi_ingest.extract.layout.rows import Row, dotted, frame_of, rows_of, underline, with_signs
+from aisi_ingest.extract.layout.regions import arrange_page
+from aisi_ingest.extract.layout.rows import (
+    Row,
+    frame_of,
+    join_labels,
+    mark_drawn_bullets,
+    mark_underlined,
+    rows_of,
+)
 from aisi_ingest.extract.layout.title import mark_cover, mark_title
 from aisi_ingest.extract.lines.hyphens import hyphens_of
 from aisi_ingest.extract.lines.line import Frame
 from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.model import Content
 
+# Defaults for documents without text.
+_DEFAULT_SIZE = 10.0  # points
+_DEFAULT_LEADING = 1.5  # type sizes
+_DEFAULT_WIDTH = 595.0  # points: A4
+# Rows of running text, in units of the type size unless noted.
+_SAME_SIZE = 0.06
+_SHORTEST_ROW = 9  # code points
+_SHORTEST_STEP, _LONGEST_STEP = 0.9, 2.6
+_STEPS_PER_SIZE = 20  # steps are counted to a twentieth of the type size
+_SHORTEST_FULL_ROW = 18
+_EDGE_STEP = 4  # points: right edges are counted in these steps
+_FEWEST_AT_EDGE = 3  # rows
+_EDGE_SHARE = 0.5  # of the rows at the most common edge
+# Indents, in units of the type size.
+_SHORTEST_INDENT, _LONGEST_INDENT = 0.5, 3
+_NO_INDENT = 0.3
 
-def report(sheets: Sequence[PageContent], bookmarks: Sequence[Bookmark], meta_title: str) -> Content:
-    pages = [PageLines(sheet.number, sheet.size, sheet.lines) for sheet in sheets]
-    size, face = _body(sheets)
-    beside = furniture(pages, size)
-    frames = [frame_of(sheet.lines, *sheet.size) for sheet in sheets]
-    rows = [
-        with_signs(rows_of([x for k, x in enumerate(s.lines) if k not in beside[s.number]], frame, s.faces))
-        for s, frame in zip(sheets, frames, strict=True)
-    ]
-    for sheet, page_rows in zip(sheets, rows, strict=True):
-        underline(page_rows, sheet.flat)
-        dotted(page_rows, sheet.dots)
-    _typewritten(rows)
-    setting = _setting(rows, _width(sheets, frames), size, face)
-    setting = structs.replace(setting, hyphens=hyphens_of(row.text for page in rows for row in page))
-    arranged = [arrange(*page, setting) for page in zip(sheets, frames, rows, beside.values(), strict=True)]
-    flows, notes = [page.flow for page in arranged], [page.notes for page in arranged]
-    setting = structs.replace(setting, indents=_indents(flows))
-    drafts = flow(flows, setting)
+
+def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata_title: str) -> Content:
+    """Turn the pages of a report into its content.
+
+    Args:
+        pages: All pages.
+        bookmarks: The bookmarks of the PDF.
+        metadata_title: The title in its metadata.
+    """
+    size, font = _body_type(pages)
+    furniture = find_furniture([PageLines(page.number, page.size, page.lines) for page in pages], size)
+    frames = [frame_of(page.lines, *page.size) for page in pages]
+    rows = [_rows_of_page(page, frame, furniture[page.number]) for page, frame in zip(pages, frames, strict=True)]
+    _ignore_monospace_body(rows)
+    style = _body_style(rows, _page_width(pages, frames), size, font)
+    style = structs.replace(style, hyphens=hyphens_of(row.text for page_rows in rows for row in page_rows))
+    arranged = [arrange_page(*page, style) for page in zip(pages, frames, rows, furniture.values(), strict=True)]
+    texts, notes = [page.text for page in arranged], [page.notes for page in arranged]
+    style = structs.replace(style, indents_first_lines=_indents_first_lines(texts))
+    drafts = join_pages(texts, style)
     mark_cover(drafts)
     link_notes(drafts, notes)
-    drafts = mark_headings(drafts, bookmarks, setting)
-    title = mark_title(drafts, meta_title, setting)
-    close_gaps(drafts)
-    mark_levels(drafts)
-    cut_numbers(drafts)
-    return content_of(sheets, drafts, notes, [page.labels for page in arranged], beside, title)
+    drafts = mark_headings(drafts, bookmarks, style)
+    title = mark_title(drafts, metadata_title, style)
+    close_level_gaps(drafts)
+    mark_item_levels(drafts)
+    remove_counting_numbers(drafts)
+    return content_of(pages, drafts, notes, [page.labels for page in arranged], furniture, title)
 
 
-def _typewritten(pages: Sequence[Sequence[Row]]) -> None:
-    """Where the text itself is set in one width, that says nothing of code."""
+def _rows_of_page(page: PageContent, frame: Frame, furniture: set[int]) -> list[Row]:
+    """Return the rows of a page without furniture, with underlines and drawn bullets marked.
+
+    Args:
+        page: The page.
+        frame: Its frame.
+        furniture: Indices of its lines that are furniture.
+    """
+    lines = [line for k, line in enumerate(page.lines) if k not in furniture]
+    rows = join_labels(rows_of(lines, frame, page.fonts))
+    mark_underlined(rows, page.rules)
+    mark_drawn_bullets(rows, page.marks)
+    return rows
+
+
+def _ignore_monospace_body(pages: Sequence[Sequence[Row]]) -> None:
+    """Mark no row as monospace if most of the text is: then the font does not show what is code."""
     rows = [row for page in pages for row in page]
     if 2 * sum(len(row.text) for row in rows if row.monospace) > sum(len(row.text) for row in rows):
         for row in rows:
             row.monospace = False
 
 
-def _body(sheets: Sequence[PageContent]) -> tuple[float, str]:
-    """Type size and face of most characters."""
+def _body_type(pages: Sequence[PageContent]) -> tuple[float, str]:
+    """Return the type size (points) and the font of most characters."""
     sizes: Counter[float] = Counter()
-    faces: Counter[str] = Counter()
-    for sheet in sheets:
-        for line in sheet.lines:
+    fonts: Counter[str] = Counter()
+    for page in pages:
+        for line in page.lines:
             sizes[round(line.size * 2) / 2] += len(line.text)
-            faces[sheet.faces[line.font]] += len(line.text)
-    return (sizes.most_common(1)[0][0] if sizes else 10.0), (faces.most_common(1)[0][0] if faces else "")
+            fonts[page.fonts[line.font]] += len(line.text)
+    size = sizes.most_common(1)[0][0] if sizes else _DEFAULT_SIZE
+    return size, (fonts.most_common(1)[0][0] if fonts else "")
 
 
-def _setting(pages: Sequence[Sequence[Row]], width: float, size: float, face: str) -> BodyStyle:
+def _body_style(pages: Sequence[Sequence[Row]], width: float, size: float, font: str) -> BodyStyle:
+    """Measure the style of the body text.
+
+    Args:
+        pages: The rows of each page.
+        width: Length of a line from edge to edge of a page, in points.
+        size: Type size of the body, in points.
+        font: Font of the body.
+    """
     steps: Counter[float] = Counter()
-    rights: Counter[int] = Counter()
+    edges: Counter[int] = Counter()
     for rows in pages:
-        body = [row for row in rows if abs(row.size - size) < 0.06 * size and len(row.text) > 8]
+        body = [row for row in rows if abs(row.size - size) < _SAME_SIZE * size and len(row.text) >= _SHORTEST_ROW]
         for above, row in pairwise(body):
-            step = (row.base - above.base) / size
-            if 0.9 < step < 2.6 and row.x0 < above.x1 and above.x0 < row.x1:
-                steps[round(step * 20) / 20] += 1
+            step = (row.baseline - above.baseline) / size
+            if _SHORTEST_STEP < step < _LONGEST_STEP and row.x0 < above.x1 and above.x0 < row.x1:
+                steps[round(step * _STEPS_PER_SIZE) / _STEPS_PER_SIZE] += 1
         for row in body:
-            if row.x1 - row.x0 > 18 * size:
-                rights[round(row.x1 / 4)] += 1
-    # Where full lines end; where no two lines end together, the margin on the right is as wide as that on the left.
+            if row.x1 - row.x0 > _SHORTEST_FULL_ROW * size:
+                edges[round(row.x1 / _EDGE_STEP)] += 1
+    # If no three rows end at the same position, the right margin is taken to be as wide as the left one.
     left = min((row.x0 for rows in pages for row in rows), default=0.0)
     right = width - left
-    most = max(rights.values(), default=0)
-    if most >= 3:
-        right = max(edge for edge, n in rights.items() if n >= 0.5 * most) * 4.0
+    most = max(edges.values(), default=0)
+    if most >= _FEWEST_AT_EDGE:
+        right = max(edge for edge, count in edges.items() if count >= _EDGE_SHARE * most) * float(_EDGE_STEP)
     bottoms = sorted(rows[-1].bottom for rows in pages if rows)
-    bottom = bottoms[len(bottoms) * 3 // 4] if bottoms else 0.0
-    return BodyStyle(size, steps.most_common(1)[0][0] if steps else 1.5, face, right, bottom, False)
+    bottom = bottoms[len(bottoms) * 3 // 4] if bottoms else 0.0  # of a full page: three quarters end higher
+    leading = steps.most_common(1)[0][0] if steps else _DEFAULT_LEADING
+    return BodyStyle(size, leading, font, right, bottom, False)
 
 
-def _width(sheets: Sequence[PageContent], frames: Sequence[Frame]) -> float:
-    """Length of a line of text from edge to edge of most pages."""
+def _page_width(pages: Sequence[PageContent], frames: Sequence[Frame]) -> float:
+    """Return the length of a line from edge to edge of most pages, in points."""
     widths = Counter(
-        sheet.size[0] if frame.direction in ("right", "left") else sheet.size[1]
-        for sheet, frame in zip(sheets, frames, strict=True)
+        page.size[0] if frame.direction in ("right", "left") else page.size[1]
+        for page, frame in zip(pages, frames, strict=True)
     )
-    return widths.most_common(1)[0][0] if widths else 595.0
+    return widths.most_common(1)[0][0] if widths else _DEFAULT_WIDTH
 
 
-def _indents(flows: Sequence[Sequence[Draft]]) -> bool:
-    """Whether the first lines of paragraphs are set in."""
-    yes = no = 0
-    for page in flows:
+def _indents_first_lines(pages: Sequence[Sequence[Draft]]) -> bool:
+    """Return whether the first lines of most paragraphs are indented."""
+    indented = flush = 0
+    for page in pages:
         for draft in page:
             if draft.kind == "paragraph" and len(draft.rows) > 1 and draft.number is None:
-                step = (draft.rows[0].x0 - draft.rows[1].x0) / draft.size
-                yes += 0.5 < step < 3
-                no += abs(step) < 0.3
-    return yes > no
+                indent = (draft.rows[0].x0 - draft.rows[1].x0) / draft.size
+                indented += _SHORTEST_INDENT < indent < _LONGEST_INDENT
+                flush += abs(indent) < _NO_INDENT
+    return indented > flush

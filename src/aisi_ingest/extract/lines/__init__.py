@@ -1,1 +1,1 @@
-"""Group characters into lines of text with their spaces, ruby and hyphens."""
+"""Group the characters of a page into lines of text, and decide their spaces, ruby and hyphens."""

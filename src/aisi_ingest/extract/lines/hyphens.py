@@ -1,4 +1,4 @@
-"""Hyphens at the ends of lines: the author's, which stay, and those of word division, which go."""
+"""Hyphens at the ends of lines: keep those of the author, remove those of hyphenation."""
 
 from __future__ import annotations
 
@@ -9,37 +9,48 @@ from msgspec import Struct
 
 _COMPOUND = re.compile(r"[A-Za-z\u00c0-\u024f]+-[a-z\u00e0-\u024f]+")
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
-_AT_END = re.compile(r"([A-Za-z\u00c0-\u024f]+)-$")
-_AT_START = re.compile(r"[a-z\u00e0-\u024f]+")
-# Share of stems that are no words of the document: .14 at the most where a word processor set the hyphens of
-# authors alone, .66 and more where TeX divided words (seven English reports and papers).
-_DIVIDED = 0.35
+_STEM_AT_END = re.compile(r"([A-Za-z\u00c0-\u024f]+)-$")
+_REST_AT_START = re.compile(r"[a-z\u00e0-\u024f]+")
+_LONGEST_STEM = 40  # code points at the end of a line that are searched for a stem
+# Share of the stems that are no words of the document. Measured on seven English reports and papers: at most 0.14
+# where a word processor wrote only the hyphens of the authors, at least 0.66 where TeX hyphenated words.
+_HYPHENATED_SHARE = 0.35
 
 
 class Hyphens(Struct, frozen=True):
-    """What a document's lines say about its hyphens."""
+    """What the lines of a document show about its hyphens.
 
-    compounds: frozenset[str] = frozenset()  # words with a hyphen in the middle of lines, in lower case
-    divides: bool = True  # words are divided at the ends of lines
+    Attributes:
+        compounds: Words that have a hyphen in the middle of a line, in lower case.
+        hyphenated: Whether the program that wrote the document hyphenated words at the ends of lines.
+    """
 
-    def kept(self, before: str, after: str) -> bool:
-        """Whether the hyphen that ends ``before`` is the author's, where ``after`` goes on in lower case."""
-        left, right = _AT_END.search(before[-40:]), _AT_START.match(after)
-        if left is None or right is None:
+    compounds: frozenset[str] = frozenset()
+    hyphenated: bool = True
+
+    def keeps_hyphen(self, before: str, after: str) -> bool:
+        """Return whether the author wrote the hyphen at the end of a line.
+
+        Args:
+            before: The text up to the end of the line, with the hyphen.
+            after: The text of the next line. If it does not begin in lower case, the answer is False.
+        """
+        stem, rest = _STEM_AT_END.search(before[-_LONGEST_STEM:]), _REST_AT_START.match(after)
+        if stem is None or rest is None:
             return False
-        return not self.divides or f"{left[1]}-{right.group()}".lower() in self.compounds
+        return not self.hyphenated or f"{stem[1]}-{rest.group()}".lower() in self.compounds
 
 
 def hyphens_of(lines: Iterable[str]) -> Hyphens:
-    """Look through the lines of a document.
+    """Find out from the lines of a document which hyphens at the ends of lines are the author's.
 
-    A program that divides words leaves stems that are no words: ``evalu-``. Where each line's end before a hyphen
-    is a word of the document (``high-``) or begins its compounds elsewhere (``multi-``), nothing was divided.
+    A program that hyphenates leaves stems that are no words: ``evalu-``. If each stem is a word of the document
+    (``high-``) or begins one of its compounds (``multi-``), the program did not hyphenate.
     """
     lines = list(lines)
     if not any(line.endswith("-") for line in lines):
         return Hyphens()
-    ends: set[str] = set()
+    stems: set[str] = set()
     words: set[str] = set()
     compounds: set[str] = set()
     for line in lines:
@@ -48,12 +59,12 @@ def hyphens_of(lines: Iterable[str]) -> Hyphens:
                 continue
             words.update(map(str.lower, _WORD.findall(line)))
             continue
-        if line[-1] == "-" and (end := _AT_END.search(line[-40:])):
-            ends.add(end[1].lower())
-            line = line[: -len(end[0])]
+        if line[-1] == "-" and (stem := _STEM_AT_END.search(line[-_LONGEST_STEM:])):
+            stems.add(stem[1].lower())
+            line = line[: -len(stem[0])]
         compounds.update(map(str.lower, _COMPOUND.findall(line)))
         words.update(map(str.lower, _WORD.findall(line)))
-    if not ends:
+    if not stems:
         return Hyphens()
     known = words | {compound.split("-")[0] for compound in compounds}
-    return Hyphens(frozenset(compounds), len(ends - known) >= _DIVIDED * len(ends))
+    return Hyphens(frozenset(compounds), len(stems - known) >= _HYPHENATED_SHARE * len(stems))

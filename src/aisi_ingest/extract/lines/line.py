@@ -1,4 +1,4 @@
-"""One line of text and the coordinates of its direction of writing."""
+"""One line of text, and the coordinates in which its direction of writing runs to the right."""
 
 from __future__ import annotations
 
@@ -11,17 +11,28 @@ from aisi_ingest.model import Box
 
 Array = np.ndarray[Any, Any]
 
-
-Direction = Literal["right", "down", "left", "up", "vertical"]  # "down": turned Latin text; "vertical": 縦書き
+Spans = tuple[tuple[int, int], ...]  # (start, end) in code points, end excluded
+Direction = Literal["right", "down", "left", "up", "vertical"]  # "down": Latin text turned by 90°; "vertical": 縦書き
 
 
 class Line(Struct, frozen=True, eq=False):
     """Characters on one baseline, in reading order.
 
-    ``box`` is on the page as it is shown, whatever the direction. ``baseline`` is across the direction of
-    reading and grows with it (for "right": points from the page's top). ``chars`` are indices into
-    ``page.chars``, blanks left out. ``raised`` are spans of ``text`` set small above the baseline.
-    ``lead`` is how many characters of ``text`` are bold before the first that is not.
+    Attributes:
+        text: The normalised text.
+        box: Place on the page as a reader sees it, whatever the direction.
+        baseline: Position across the direction of reading, in points. It grows from line to line; for the direction
+            "right" it is the distance from the top of the page.
+        size: Type size of most characters, in points.
+        bold: Whether more than 80 % of the characters are bold.
+        italic: Whether more than 80 % of the characters are italic.
+        monospace: Whether more than 80 % of the characters are of a fixed width.
+        font: Font of most characters, as an index into ``page.fonts``.
+        color: Colour of the text, 0xRRGGBBAA.
+        chars: Indices into ``page.chars``, without spaces.
+        direction: Direction of reading.
+        raised: Spans of ``text`` that are set small and above the baseline.
+        bold_prefix: Number of characters at the start of ``text`` that are bold.
     """
 
     text: str
@@ -35,19 +46,25 @@ class Line(Struct, frozen=True, eq=False):
     color: int
     chars: Array
     direction: Direction = "right"
-    raised: tuple[tuple[int, int], ...] = ()
-    lead: int = 0
+    raised: Spans = ()
+    bold_prefix: int = 0
 
 
 class Frame(Struct, frozen=True, eq=False):
-    """Coordinates in which a direction of writing runs to the right and lines go down."""
+    """Coordinates in which one direction of writing runs to the right and its lines follow each other downwards.
+
+    Attributes:
+        direction: The direction of writing on the page.
+        width: Width of the page as a reader sees it, in points.
+        height: Height of the page as a reader sees it, in points.
+    """
 
     direction: Direction
     width: float
     height: float
 
-    def turn(self, x0: Any, top: Any, x1: Any, bottom: Any) -> tuple[Any, Any, Any, Any]:
-        """From the page to the frame; numbers or arrays."""
+    def from_page(self, x0: Any, top: Any, x1: Any, bottom: Any) -> tuple[Any, Any, Any, Any]:
+        """Convert boxes on the page to boxes in the frame; the sides are numbers or arrays."""
         if self.direction == "right":
             return x0, top, x1, bottom
         if self.direction == "left":
@@ -56,8 +73,8 @@ class Frame(Struct, frozen=True, eq=False):
             return self.height - bottom, x0, self.height - top, x1
         return top, self.width - x1, bottom, self.width - x0
 
-    def back(self, x0: float, top: float, x1: float, bottom: float) -> Box:
-        """From the frame to the page."""
+    def to_page(self, x0: float, top: float, x1: float, bottom: float) -> Box:
+        """Convert a box in the frame to a box on the page."""
         if self.direction == "right":
             return Box(x0, top, x1, bottom)
         if self.direction == "left":

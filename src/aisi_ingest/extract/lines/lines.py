@@ -1,8 +1,8 @@
-"""Characters to lines: what stands on one baseline without a wide gap, with its text normalised.
+"""Group the characters of a page into lines, and normalise their text.
 
-Works on arrays over a page's characters and makes one object for a line. Blanks are decided here, from
-positions: PDFs carry them, leave them out, or use them to draw. The order of the lines is not yet the
-reading order (``layout``).
+A line is the text on one baseline without a wide gap. The code works on arrays over all characters of a page
+and makes one object for each line. It decides the spaces from positions, because PDF writers leave spaces out or
+use them to draw. The lines are not yet in reading order; ``layout`` brings them into it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
-from aisi_ingest.extract.lines.gutters import SEGMENT_GAP, at_gutter, parted
-from aisi_ingest.extract.lines.line import Direction, Frame, Line
-from aisi_ingest.extract.lines.ruby import with_ruby
-from aisi_ingest.extract.lines.spaces import blanks_between, closed_up
-from aisi_ingest.extract.pdf.code_points import CORNER, FOLDED, WIDE, WRITTEN, is_blank, table_of
+from aisi_ingest.extract.lines.arrays import SPACE, in_class, true_runs
+from aisi_ingest.extract.lines.baselines import baselines_of, rows_of_characters
+from aisi_ingest.extract.lines.directions import by_direction
+from aisi_ingest.extract.lines.gutters import SEGMENT_GAP, find_gutter, find_vertical_rules
+from aisi_ingest.extract.lines.line import Frame, Line, Spans
+from aisi_ingest.extract.lines.ruby import merge_ruby
+from aisi_ingest.extract.lines.spaces import close_spaced_out, spaces_before
+from aisi_ingest.extract.lines.styles import StyleRuns
+from aisi_ingest.extract.pdf.code_points import FOLDED, is_blank
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import normalise
 
@@ -23,301 +28,192 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
 
 Array = np.ndarray[Any, Any]
-Spans = tuple[tuple[int, int], ...]
 
-# Gaps in units of the type size (em). Set by looking at Japanese and English reports, Word, LibreOffice,
-# Distiller, WeasyPrint and Chromium among their makers.
-RAISED_GAP = 0.45  # before an anchor or an exponent, which belongs to the word before it
-RAISED = 0.87  # an anchor's type size against that of its line, at the most: browsers set 0.83
+_RAISED_GAP = 0.45  # em before a note mark or an exponent: it belongs to the word before it, without a space
+_SMALLEST_SIZE = 0.5  # points; some files have characters of size 0
+_MIDDLE_HEIGHT = 0.35  # em from the baseline up to the middle of a character
+_MONOSPACE_SHARE = 0.5  # of a page's characters: more is a listing, in which columns are made by spaces
+_ROW_FACTOR = 1e6  # larger than any page is wide, in points: sorts by row, then by position
+_NEWLINE = 0x0A
+_REPLACEMENT = 0xFFFD  # replaces code points that cannot be written
+_SURROGATES = (0xD800, 0xDFFF)
+_AFTER_UNICODE = 0x110000
 
 
 def lines_of(page: Page, indices: Array | None = None) -> list[Line]:
-    """Lines of a page's visible characters, or of ``indices`` (into ``page.chars``, hidden ones too).
+    """Group characters of a page into lines.
 
-    Text turned by a quarter and vertical text come as lines of their own direction. From the top of the page
-    to its foot, then from left to right, by direction.
+    Args:
+        page: The page.
+        indices: Indices into ``page.chars``; hidden characters are included if they are named here. By default
+            all visible characters.
+
+    Returns:
+        The lines, grouped by direction: text that is turned by a quarter and vertical text has a direction of its
+        own. Within a direction they are sorted from the top of the page to its foot, then from left to right.
     """
     chars = page.chars
     picked = np.flatnonzero(~chars["hidden"]) if indices is None else np.sort(np.asarray(indices, dtype=np.intp))
     if not len(picked):
         return []
-    code = chars["code"]
-    blank = is_blank(code)
+    blank = is_blank(chars["code"])
     picked = picked[~blank[picked]]
     if not len(picked):
         return []
-    blanks = np.cumsum(blank)  # blanks up to each character: two neighbours differ if blanks stand between
-    out: list[Line] = []
-    for direction, members in _by_direction(chars, picked):
+    blanks = np.cumsum(blank)  # if this differs between two neighbours, the file has a space between them
+    lines: list[Line] = []
+    for direction, members in by_direction(chars, picked):
         frame = Frame(direction, float(page.width), float(page.height))
-        out.extend(_lines_in(page, members, frame, blanks))
-    return out
+        lines.extend(_lines_in(page, members, frame, blanks))
+    return lines
 
 
-def _by_direction(chars: Array, picked: Array) -> list[tuple[Direction, Array]]:
-    turns = [(0, picked)]
-    angle = chars["angle"][picked]
-    if angle.any():
-        quarter = np.round(angle / 90.0).astype(int) % 4
-        turns = [(turn, picked[quarter == turn]) for turn in np.unique(quarter).tolist()]
-    groups: list[tuple[Direction, Array]] = []
-    names: tuple[Direction, ...] = ("right", "up", "left", "down")
-    for turn, members in turns:
-        if turn == 0:
-            down = _runs_down(chars, members)
-            if down.any():
-                groups.append(("vertical", members[down]))
-                members = members[~down]
-        if len(members):
-            groups.append((names[turn], members))
-    return groups
+class _Characters(Struct):
+    """Characters of one direction, row by row from left to right; sides and sizes in points of their frame."""
 
-
-def _runs_down(chars: Array, members: Array) -> Array:
-    """Which characters belong to vertical text: each stands straight under the one before, three and more."""
-    down = np.zeros(len(members), dtype=bool)
-    if len(members) < 3:
-        return down
-    size = chars["size"][members]
-    middle = (chars["top"][members] + chars["bottom"][members]) / 2
-    em = np.minimum(size[1:], size[:-1])
-    step = np.diff(middle)
-    stepped = step > 0.5 * em
-    if not (stepped[1:] & stepped[:-1]).any():  # lines of two characters and more
-        return down
-    code = chars["code"][members]
-    wide = table_of(WRITTEN)[np.minimum(code, 0xFFFF)]
-    letter = wide | ((code > 0x40) & (code < 0x7F))  # figures and bullets one under the other are a column
-    centre = (chars["x0"][members] + chars["x1"][members]) / 2
-    # Vertical punctuation stands in a corner of its square, and its box may be that of the ink.
-    corner = table_of(CORNER)[np.minimum(code, 0xFFFF)]
-    reach = np.where(corner[1:] | corner[:-1], 0.8, 0.35)
-    under = (np.abs(np.diff(centre)) < reach * em) & stepped & (step < np.where(wide[1:], 1.6, 1.25) * em)
-    under &= letter[1:] & letter[:-1]
-    if not under.any():
-        return down
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], under.astype(np.int8), [0]))))
-    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if last - first >= 2:  # three characters and more
-            down[first : last + 1] = True
-    return down
+    members: Array  # indices into page.chars
+    row: Array
+    raised: Array
+    size: Array
+    x0: Array
+    top: Array
+    x1: Array
+    bottom: Array
+    baseline: Array
 
 
 def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[Line]:
-    chars = page.chars
-    x0, top, x1, bottom = frame.turn(*(chars[name][members].astype(float) for name in ("x0", "top", "x1", "bottom")))
-    size = np.maximum(chars["size"][members].astype(float), 0.5)
-    if frame.direction == "right":
-        base = chars["origin_y"][members].astype(float)
-    elif frame.direction == "left":
-        base = frame.height - chars["origin_y"][members].astype(float)
-    elif frame.direction == "up":
-        base = chars["origin_x"][members].astype(float)
-    elif frame.direction == "down":
-        base = frame.width - chars["origin_x"][members].astype(float)
-    else:
-        base = (top + bottom) / 2 + 0.38 * size  # where the baseline of a square of that size would be
-        follows = ~table_of(CORNER)[np.minimum(chars["code"][members], 0xFFFF)]
-        base = base[np.maximum.accumulate(np.where(follows, np.arange(len(base)), 0))]
-    row, raised = _rows(x0, x1, base, size)
-    order = np.argsort(row * 1e6 + x0, kind="stable")  # nearly in order as it comes, which this sort makes use of
-    members, row, raised, size = members[order], row[order], raised[order], size[order]
-    x0, x1, top, bottom, base = x0[order], x1[order], top[order], bottom[order], base[order]
-
-    em = np.maximum(size[1:], size[:-1])
-    gap = (x0[1:] - x1[:-1]) / em
-    new_row = row[1:] != row[:-1]
-    over = gap > SEGMENT_GAP
-    typed = np.array([font.monospace for font in page.fonts])[chars["font"][members]]
-    if typed.mean() < 0.5:  # programs are set in columns by blanks
-        over |= at_gutter(x0, x1, gap, new_row, size)
-    if frame.direction == "right" and len(page.rules):
-        over |= parted(page.rules, x0, x1, base - 0.35 * size, gap)
-    cut = np.concatenate(([True], new_row | over))
+    """Group the characters of one direction into lines."""
+    chars = _in_rows(page, members, frame)
+    gap = (chars.x0[1:] - chars.x1[:-1]) / np.maximum(chars.size[1:], chars.size[:-1])
+    cut = _line_starts(page, chars, frame, gap)
     starts = np.flatnonzero(cut)
-    ends = np.append(starts[1:], len(members))
-    codes = chars["code"][members]
-    sign = blanks_between(codes, gap, members, blanks, chars["code"], cut, starts)
-    sign[1:][raised[1:] & ~raised[:-1] & (gap < RAISED_GAP) & (sign[1:] == 0x20)] = 0
-    restyled = (np.diff(chars["font"][members].astype(int)) != 0) | (np.abs(np.diff(size)) > 0.1)
-    restyled |= cut[1:] | (raised[1:] != raised[:-1])
-    style_starts = np.flatnonzero(np.concatenate(([True], restyled)))
-
-    texts, spans = _texts(codes, sign, starts, raised)
-    lows = [np.minimum.reduceat(a, starts).tolist() for a in (x0, top)]
-    highs = [np.maximum.reduceat(a, starts).tolist() for a in (x1, bottom)]
-    font, color = chars["font"][members], chars["color"][members]
-    fonts = page.fonts
-    run_ends = np.append(style_starts[1:], len(members)).tolist()
-    run_fonts, run_sizes = font[style_starts].tolist(), np.round(size[style_starts], 1).tolist()
-    run_raised, run_bases = raised[style_starts].tolist(), base[style_starts].tolist()
-    run_wide = table_of(WIDE)[np.minimum(codes[style_starts], 0xFFFF)].tolist()
-    run_starts, colors = style_starts.tolist(), color[style_starts].tolist()
-    straight = frame.direction == "right"
-    out, at = [], 0
+    ends = np.append(starts[1:], len(chars.members))
+    codes = page.chars["code"][chars.members]
+    space = spaces_before(codes, gap, chars.members, blanks, page.chars["code"], cut, starts)
+    raised = chars.raised
+    space[1:][raised[1:] & ~raised[:-1] & (gap < _RAISED_GAP) & (space[1:] == SPACE)] = 0
+    texts, spans = _texts(codes, space, starts, raised)
+    left, top = (np.minimum.reduceat(side, starts).tolist() for side in (chars.x0, chars.top))
+    right, bottom = (np.maximum.reduceat(side, starts).tolist() for side in (chars.x1, chars.bottom))
+    styles = StyleRuns(page, chars.members, chars.size, chars.baseline, raised, cut)
+    lines = []
     for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        first = best_at = at
-        text = texts[k]
-        if run_ends[at] >= end:  # one style from end to end, as most lines have
-            at += 1
-            face = fonts[run_fonts[first]]
-            bold, italic, mono = face.bold, face.italic, face.monospace
-            lead = len(text) if bold else 0
-        else:
-            styles: dict[tuple[int, float], int] = {}
-            bolds = italics = monos = leading = best = 0
-            while at < len(run_starts) and run_starts[at] < end:
-                length = run_ends[at] - run_starts[at]
-                face = fonts[run_fonts[at]]
-                if face.bold:
-                    leading += length if bolds == run_starts[at] - start else 0
-                    bolds += length
-                italics += length * face.italic
-                monos += length * face.monospace
-                if not run_raised[at]:
-                    key = (run_fonts[at], run_sizes[at])
-                    # Twice for what is set in full squares: Latin type beside it is often cut larger or smaller.
-                    styles[key] = count = styles.get(key, 0) + (2 * length if run_wide[at] else length)
-                    if count > best:
-                        best, best_at = count, at
-                at += 1
-            most = 0.8 * (end - start)
-            bold, italic, mono = bolds > most, italics > most, monos > most
-            lead = len(text) if leading == end - start else 0
-            if 0 < leading < end - start:
-                lead = _offset(codes[start:end], sign[start:end], leading)
+        style, text = styles.next_line(start, end), texts[k]
         if not text:
             continue
-        edges = (lows[0][k], lows[1][k], highs[0][k], highs[1][k])
-        out.append(
+        sides = (left[k], top[k], right[k], bottom[k])
+        bold_prefix = len(text) if style.bold_start == end - start else 0
+        if 0 < style.bold_start < end - start:
+            bold_prefix = _offset_after(codes[start:end], space[start:end], style.bold_start)
+        lines.append(
             Line(
                 text,
-                Box(*edges) if straight else frame.back(*edges),
-                run_bases[best_at],
-                run_sizes[best_at],
-                bold,
-                italic,
-                mono,
-                run_fonts[best_at],
-                colors[best_at],
-                members[start:end],
+                Box(*sides) if frame.direction == "right" else frame.to_page(*sides),
+                style.baseline,
+                style.size,
+                style.bold,
+                style.italic,
+                style.monospace,
+                style.font,
+                style.color,
+                chars.members[start:end],
                 frame.direction,
                 spans[k],
-                lead,
+                bold_prefix,
             )
         )
-    return with_ruby(out, page, frame)
+    return merge_ruby(lines, page, frame)
 
 
-def _rows(x0: Array, x1: Array, base: Array, size: Array) -> tuple[Array, Array]:
-    """A row for each character (rows are numbered from the top), and whether it is raised from its row.
+def _in_rows(page: Page, members: Array, frame: Frame) -> _Characters:
+    """Sort characters into rows, from left to right in each."""
+    chars = page.chars  # fields are picked one by one: copying whole records takes three times as long
+    sides = (chars[name][members].astype(float) for name in ("x0", "top", "x1", "bottom"))
+    x0, top, x1, bottom = frame.from_page(*sides)
+    size = np.maximum(chars["size"][members].astype(float), _SMALLEST_SIZE)
+    baseline = baselines_of(chars, members, frame, (top + bottom) / 2, size)
+    row, raised = rows_of_characters(x0, x1, baseline, size)
+    order = np.argsort(row * _ROW_FACTOR + x0, kind="stable")  # the order is nearly right; a stable sort is fast then
+    every = (members, row, raised, size, x0, top, x1, bottom, baseline)
+    return _Characters(*(values[order] for values in every))
 
-    Runs of the content stream are put together, not characters: their order is nearly always that of reading,
-    and there are twenty to a hundred times fewer.
+
+def _line_starts(page: Page, chars: _Characters, frame: Frame, gap: Array) -> Array:
+    """Return for each character whether it begins a line: in a new row, after a wide gap, a gutter or a rule."""
+    new_row = chars.row[1:] != chars.row[:-1]
+    breaks = gap > SEGMENT_GAP
+    monospace = np.array([font.monospace for font in page.fonts])[page.chars["font"][chars.members]]
+    if monospace.mean() < _MONOSPACE_SHARE:
+        breaks |= find_gutter(chars.x0, chars.x1, gap, new_row, chars.size)
+    if frame.direction == "right" and len(page.rules):
+        middle = chars.baseline - _MIDDLE_HEIGHT * chars.size
+        breaks |= find_vertical_rules(page.rules, chars.x0, chars.x1, middle, gap)
+    return np.concatenate(([True], new_row | breaks))
+
+
+def _texts(codes: Array, space: Array, starts: Array, raised: Array) -> tuple[list[str], list[Spans]]:
+    """Write the normalised texts of all lines and their raised spans.
+
+    The texts of a page are normalised as one string: that is much faster than one call for each line.
+
+    Args:
+        codes: Code points, line by line.
+        space: The space before each of them, or 0.
+        starts: Indices at which the lines begin.
+        raised: Whether each character is raised.
     """
-    n = len(x0)
-    em = np.minimum(size[1:], size[:-1])
-    step = x0[1:] - x1[:-1]
-    broken = (
-        (np.abs(np.diff(base)) > 0.12 * em)
-        | (step > SEGMENT_GAP * em)
-        | (step < -0.8 * em)
-        | (np.maximum(size[1:], size[:-1]) > 1.2 * em)
-    )
-    starts = np.flatnonzero(np.concatenate(([True], broken)))
-    lengths = np.diff(np.append(starts, n))
-    left, right = np.minimum.reduceat(x0, starts).tolist(), np.maximum.reduceat(x1, starts).tolist()
-    bases, sizes = base[starts].tolist(), np.maximum.reduceat(size, starts).tolist()
-    counts = lengths.tolist()
-
-    rows: list[list[int]] = []  # runs of each
-    row_base: list[float] = []
-    row_size: list[float] = []
-    for run in sorted(range(len(starts)), key=bases.__getitem__):
-        if rows and bases[run] - row_base[-1] <= 0.25 * min(sizes[run], row_size[-1]):
-            rows[-1].append(run)
-            if sizes[run] > row_size[-1]:
-                row_size[-1] = sizes[run]
-        else:
-            rows.append([run])
-            row_base.append(bases[run])
-            row_size.append(sizes[run])
-
-    # Anchors, exponents and indices: small runs beside a larger one, a little above or below its baseline.
-    moved: dict[int, int] = {}
-    for number, runs in enumerate(rows):
-        for run in runs:
-            if counts[run] > 12:
-                continue
-            for other in range(max(0, number - 3), min(len(rows), number + 4)):
-                if other == number or row_size[other] * RAISED < sizes[run]:
-                    continue
-                lift = (row_base[other] - bases[run]) / row_size[other]
-                if not -0.35 < lift < 0.7:
-                    continue
-                reach = 0.6 * row_size[other]
-                hosts = [host for host in rows[other] if host not in moved and sizes[host] * RAISED >= sizes[run]]
-                if any(left[run] < right[host] + reach and right[run] > left[host] - reach for host in hosts):
-                    moved[run] = other
-                    break
-    row_of = np.empty(len(starts), dtype=np.intp)
-    up = np.zeros(len(starts), dtype=bool)
-    for number, runs in enumerate(rows):
-        for run in runs:
-            row_of[run] = moved.get(run, number)
-            if run in moved:
-                up[run] = row_base[moved[run]] - bases[run] > 0.1 * row_size[moved[run]]
-            elif len(runs) > 1 and sizes[run] < RAISED * row_size[number] and counts[run] <= 12:
-                up[run] = row_base[number] + 0.08 * row_size[number] > bases[run] and _lifted(run, runs, bases, sizes)
-    return np.repeat(row_of, lengths), np.repeat(up, lengths)
-
-
-def _lifted(run: int, runs: list[int], bases: list[float], sizes: list[float]) -> bool:
-    """Whether a small run stands above the baseline of the largest run of its row."""
-    host = max(runs, key=sizes.__getitem__)
-    return bases[host] - bases[run] > 0.1 * sizes[host]
-
-
-def _texts(codes: Array, sign: Array, starts: Array, raised: Array) -> tuple[list[str], list[Spans]]:
-    """The lines' normalised texts and their raised spans. One pass over the page, not one a line."""
-    n = len(codes)
-    before = sign != 0
-    newline = np.zeros(n, dtype=bool)
+    count = len(codes)
+    has_space = space != 0
+    newline = np.zeros(count, dtype=bool)
     newline[starts[1:]] = True
-    places = np.arange(n) + np.cumsum(before | newline)
-    page = np.full(int(places[-1]) + 1, 0x20, dtype=np.uint32)
-    page[places] = np.where((codes < 0xD800) | ((codes > 0xDFFF) & (codes < 0x110000)), codes, 0xFFFD)
-    page[places[before] - 1] = sign[before]
-    page[places[newline] - 1] = 0x0A
-    raw = page.astype("<u4").tobytes().decode("utf-32-le")
-    # Most pages hold nothing that normalising changes, and a look into an array is cheaper than the work.
-    folded = normalise(raw) if table_of(FOLDED)[np.minimum(codes, 0xFFFF)].any() else raw
+    positions = np.arange(count) + np.cumsum(has_space | newline)
+    text = np.full(int(positions[-1]) + 1, SPACE, dtype=np.uint32)
+    writable = (codes < _SURROGATES[0]) | ((codes > _SURROGATES[1]) & (codes < _AFTER_UNICODE))
+    text[positions] = np.where(writable, codes, _REPLACEMENT)
+    text[positions[has_space] - 1] = space[has_space]
+    text[positions[newline] - 1] = _NEWLINE
+    raw = text.astype("<u4").tobytes().decode("utf-32-le")
+    # On most pages normalising changes nothing, and looking that up in a table is cheaper.
+    folded = normalise(raw) if in_class(codes, FOLDED).any() else raw
     texts = folded.split("\n")
-    spans: list[Spans] = [()] * len(texts)
-    if raised.any():
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], raised.astype(np.int8), [0])))).tolist()
-        segment = (np.cumsum(newline)).tolist()
-        for first, last in zip(edges[::2], edges[1::2], strict=True):
-            k = segment[first]
-            while first < last:  # a raised run may go on into the next line's first characters
-                stop = first
-                while stop < last and segment[stop] == k:
-                    stop += 1
-                begin = int(places[starts[k]])
-                piece = raw[begin : int(places[first])]
-                start = len(normalise(piece))
-                spans[k] += ((start, start + len(normalise(raw[int(places[first]) : int(places[stop - 1]) + 1]))),)
-                first = stop
-                k = segment[first] if first < last else k
-    for k, text in enumerate(texts):
-        if not spans[k] and not text.isascii() and (" " in text or "\u3000" in text):
-            texts[k] = closed_up(text)
+    spans = _raised_spans(raw, positions, starts, newline, raised)
+    for k, line in enumerate(texts):
+        if not spans[k] and not line.isascii() and (" " in line or "\u3000" in line):
+            texts[k] = close_spaced_out(line)
     return texts, spans
 
 
-def _offset(codes: Array, sign: Array, count: int) -> int:
-    """Offset in the normalised text after the first ``count`` characters of a line."""
-    pairs = zip(codes[:count].tolist(), sign[:count].tolist(), strict=True)
+def _raised_spans(raw: str, positions: Array, starts: Array, newline: Array, raised: Array) -> list[Spans]:
+    """Return for each line the spans of its normalised text that are raised.
+
+    Args:
+        raw: The text of all lines before it is normalised.
+        positions: Position of each character in ``raw``.
+        starts: Indices of the characters that begin a line.
+        newline: Whether each character begins a line, except for the first one.
+        raised: Whether each character is raised.
+    """
+    spans: list[Spans] = [()] * len(starts)
+    if not raised.any():
+        return spans
+    line_of = np.cumsum(newline).tolist()
+    for first, last in true_runs(raised):
+        while first < last:  # a raised run can continue in the next line
+            k, end = line_of[first], first
+            while end < last and line_of[end] == k:
+                end += 1
+            before = raw[int(positions[starts[k]]) : int(positions[first])]
+            piece = raw[int(positions[first]) : int(positions[end - 1]) + 1]
+            offset = len(normalise(before))
+            spans[k] += ((offset, offset + len(normalise(piece))),)
+            first = end
+    return spans
+
+
+def _offset_after(codes: Array, space: Array, count: int) -> int:
+    """Return the offset in the normalised text of a line after its first ``count`` characters."""
+    pairs = zip(codes[:count].tolist(), space[:count].tolist(), strict=True)
     return len(
         normalise("".join((chr(before) if before and i else "") + chr(code) for i, (code, before) in enumerate(pairs)))
     )

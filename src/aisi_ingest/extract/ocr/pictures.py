@@ -1,107 +1,125 @@
-"""Text inside the pictures of a PDF: which pictures may hold some, and where what was read there belongs."""
+"""Read the text inside the pictures of a PDF, and insert it where the pictures are."""
 
 from __future__ import annotations
 
-import ctypes
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from aisi_ingest.extract.geometry import area, box_height, box_width
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.extract.ocr.engine import TextLine
-from aisi_ingest.extract.ocr.page_text import Region, Seen, figure_blocks, read_page
-from aisi_ingest.extract.ocr.tables import RuledTable, tables_in
-from aisi_ingest.extract.ocr.thresholds import BUDGET, COVERED, DENSITY, FEW, HEIGHT, PATHS, REPEATED, SHARE, WIDTH
+from aisi_ingest.extract.ocr.page_text import figure_blocks
+from aisi_ingest.extract.ocr.regions import Region, find_regions, render_region
+from aisi_ingest.extract.ocr.scanned_page import RecognisedRegion, read_scanned_page
+from aisi_ingest.extract.ocr.tables import RuledTable, find_tables
+from aisi_ingest.extract.ocr.thresholds import MEGAPIXEL_BUDGET, PIXELS_PER_POINT
+from aisi_ingest.extract.slides.compose import dominant_language
 from aisi_ingest.model import Block, Box, Content, Issue, Lang, Result, Section
 from aisi_ingest.sandbox import bad_pages
 
-if TYPE_CHECKING:
-    from aisi_ingest.extract.ocr.engine import Image
-
-_TEXT, _IMAGE, _FORM = 1, 3, 5  # fpdf_edit.h
-
-
 _AI = re.compile(r"(?<![A-Za-z])AI(?![a-z])")
+# Pages with these proportions, width by height, are slides if they have no text: between 1.15 and 2.6.
+_NARROWEST_SLIDE, _WIDEST_SLIDE = 1.15, 2.6
+_SLIDE_SHARE = 0.8  # of the pages
 
 
 def with_pictures(path: str | Path, content: Content) -> Result[Content]:
-    """The content with what its pictures say, as blocks of origin "ocr".
+    """Add the text of a PDF's pictures to its content, as blocks of origin "ocr".
 
-    Without the engine the content comes back as it is, with an issue ``ocr_missing``. Pictures that are too
-    large, or too many, leave an issue ``picture_too_large`` or ``ocr_limit``; nothing else is lost by them.
+    Args:
+        path: The file.
+        content: Its content without OCR. A content that already has blocks of origin "ocr" is returned unchanged.
+
+    Returns:
+        The content, and issues. ``ocr_missing``: the engine is not installed, and the content is unchanged.
+        ``picture_too_large`` and ``ocr_limit``: some pictures were not read.
     """
     if any(block.origin == "ocr" for block in content.blocks):
-        return Result(content)  # was read before
-    regions = _regions(path, content)
+        return Result(content)
+    regions = find_regions(path, content)
     if not regions:
         return Result(content)
-    waiting = [region.page for region in regions if region.whole]
+    scanned_pages = [region.page for region in regions if region.is_page]
     if not engine.available():
-        issues = [engine.missing(waiting, "pages")] if waiting else []
-        pictures = sorted({region.page for region in regions if not region.whole})
-        if pictures:
-            issues.append(engine.missing(pictures, "pictures on pages"))
+        issues = engine.missing_issues(scanned_pages, [region.page for region in regions if not region.is_page])
         return Result(content, tuple(issues))
-    subject = any(_AI.search(block.text) for block in content.blocks)
+    about_ai = any(_AI.search(block.text) for block in content.blocks)
+    found, issues = _recognise(path, regions, about_ai)
+    found.sort(key=lambda one: (one.region.page, one.region.box.top, one.region.box.x0))
+    return Result(_insert_all(content, found, scanned_pages), tuple(issues))
+
+
+def _recognise(
+    path: str | Path, regions: Sequence[Region], about_ai: bool
+) -> tuple[list[RecognisedRegion], list[Issue]]:
+    """Recognise the text of regions, whole pages first, until the budget of one document is spent.
+
+    Args:
+        path: The file.
+        regions: The regions.
+        about_ai: Whether the document mentions AI.
+
+    Returns:
+        The regions with text, and issues.
+    """
     issues = []
-    found: list[Seen] = []
-    spent = 0.0
-    late: list[int] = []
-    for region in sorted(regions, key=lambda region: (not region.whole, region.page)):
+    found: list[RecognisedRegion] = []
+    spent = 0.0  # megapixels
+    skipped: set[int] = set()
+    for region in sorted(regions, key=lambda region: (not region.is_page, region.page)):
         if region.pixels > engine.MAXIMUM_PIXELS:
-            message = (
-                f"A picture on page {region.page} has {region.pixels // 1_000_000} million pixels and was not read."
-            )
+            millions = region.pixels // 1_000_000
+            message = f"A picture on page {region.page} has {millions} million pixels and was not read."
             issues.append(Issue("extract", "warning", "picture_too_large", message, region.page))
             continue
         scale = _scale(region.box)
-        spent += (region.box.x1 - region.box.x0) * (region.box.bottom - region.box.top) * scale**2 / 1e6
-        if spent > BUDGET:
-            late.append(region.page)
+        spent += area(region.box) * scale**2 / 1e6
+        if spent > MEGAPIXEL_BUDGET:
+            skipped.add(region.page)
             continue
-        bad_pages.begins(region.page)
-        image = _rendered(path, region, scale)
-        if image is None or not (region.whole or engine.looks_like_text(image)):
+        bad_pages.begin_page(region.page)
+        image = render_region(path, region, scale)
+        if image is None or not (region.is_page or engine.looks_like_text(image)):
             continue
-        read = engine.read_image(image, engine.PAGE_FLOOR if region.whole else engine.FLOOR)
-        lines = [replace(line, text=engine.correct_ai(line.text, subject)) for line in read]
+        read = engine.read_image(image, engine.MINIMUM_PAGE_SCORE if region.is_page else engine.MINIMUM_SCORE)
+        lines = [replace(line, text=engine.correct_ai(line.text, about_ai)) for line in read]
         if lines:
-            tables = tables_in(image, lines) if region.whole else []
-            found.append(_on_page(Seen(region, tuple(lines), tuple(tables)), scale))
-    bad_pages.begins(0)
-    if late:
-        pages = sorted(set(late))
+            tables = find_tables(image, lines) if region.is_page else []
+            found.append(_in_points(RecognisedRegion(region, tuple(lines), tuple(tables)), scale))
+    bad_pages.begin_page(0)
+    if skipped:
         message = (
-            f"{len(pages)} pages have more pictures of text than are read of one document, from page {pages[0]} on."
+            f"Pictures on {len(skipped)} pages, from page {min(skipped)} on, were not read: the document has more "
+            "pictures of text than the limit of one document allows."
         )
-        issues.append(Issue("extract", "warning", "ocr_limit", message, pages[0]))
-    found.sort(key=lambda seen: (seen.region.page, seen.region.box.top, seen.region.box.x0))
-    return Result(merged(content, found, waiting), tuple(issues))
+        issues.append(Issue("extract", "warning", "ocr_limit", message, min(skipped)))
+    return found, issues
 
 
 def _scale(box: Box) -> float:
-    return min(DENSITY, engine.LONGEST_SIDE / max(box.x1 - box.x0, box.bottom - box.top, 1.0))
+    """Return the pixels per point in which a region is rendered."""
+    return min(PIXELS_PER_POINT, engine.LONGEST_SIDE / max(box_width(box), box_height(box), 1.0))
 
 
-def _on_page(seen: Seen, scale: float) -> Seen:
-    """From the picture's pixels to points of the page."""
-    box = seen.region.box
-    placed = {id(line): _placed(line, box, scale) for line in seen.lines}
+def _in_points(recognised: RecognisedRegion, scale: float) -> RecognisedRegion:
+    """Convert the boxes of lines and tables from pixels of the image to points of the page."""
+    box = recognised.region.box
+    lines = {id(line): _moved(line, box, scale) for line in recognised.lines}
     tables = [
-        replace(_placed(table, box, scale), lines=tuple(placed[id(line)] for line in table.lines))
-        for table in seen.tables
+        replace(_moved(table, box, scale), lines=tuple(lines[id(line)] for line in table.lines))
+        for table in recognised.tables
     ]
-    return Seen(seen.region, tuple(placed.values()), tuple(tables))
+    return RecognisedRegion(recognised.region, tuple(lines.values()), tuple(tables))
 
 
 _Placed = TypeVar("_Placed", TextLine, RuledTable)
 
 
-def _placed(thing: _Placed, box: Box, scale: float) -> _Placed:
+def _moved(thing: _Placed, box: Box, scale: float) -> _Placed:
     return replace(
         thing,
         x0=box.x0 + thing.x0 / scale,
@@ -111,223 +129,76 @@ def _placed(thing: _Placed, box: Box, scale: float) -> _Placed:
     )
 
 
-def _regions(path: str | Path, content: Content) -> list[Region]:
-    """What may hold text that the file does not carry."""
-    from aisi_ingest.extract.pdf.document import open_document
+def have_slide_proportions(page_sizes: Sequence[tuple[float, float]]) -> bool:
+    """Return whether at least 80 % of the pages have the proportions of slides.
 
-    own: Counter[int] = Counter()
-    for block in content.blocks:
-        if block.kind != "furniture" and not block.hidden:
-            own[block.page] += len(block.text)
-    pages: list[tuple[int, float, float, list[tuple[Box, int]], int]] = []
-    with open_document(path) as document:
-        for index in range(document.page_count):
-            pages.append(_drawn(document.handle, index))
-    bad_pages.begins(0)
-    places: Counter[tuple[int, ...]] = Counter(_place(box) for *_, boxes, _ in pages for box, _ in boxes)
-    out: list[Region] = []
-    for page, width, height, boxes, paths in pages:
-        sheet = Box(0.0, 0.0, width, height)
-        pixels = max((size for _, size in boxes), default=0)
-        covered = min(1.0, sum(_area(box) for box, _ in boxes) / max(1.0, _area(sheet)))
-        if (own[page] < FEW and covered >= COVERED) or (not own[page] and not boxes and paths >= PATHS):
-            out.append(Region(page, sheet, True, pixels))
-            continue
-        single = [(box, size) for box, size in boxes if places[_place(box)] < REPEATED]
-        for box, size in _joined(single):
-            wide, high = box.x1 - box.x0, box.bottom - box.top
-            if wide >= WIDTH and high >= HEIGHT and wide * high >= SHARE * _area(sheet):
-                out.append(Region(page, box, False, size))
-    return out
+    This decides whether a document without any text is a deck. ``pdf_reader.is_slide_deck`` decides it for documents
+    with text, from the amount of text on each page (see docs/decisions.md).
+
+    Args:
+        page_sizes: Width and height of each page, in points.
+    """
+    if not page_sizes:
+        return False
+    slides = sum(_NARROWEST_SLIDE * height < width < _WIDEST_SLIDE * height for width, height in page_sizes)
+    return slides >= _SLIDE_SHARE * len(page_sizes)
 
 
-def _area(box: Box) -> float:
-    return max(0.0, box.x1 - box.x0) * max(0.0, box.bottom - box.top)
+def _insert_all(content: Content, found: Sequence[RecognisedRegion], scanned_pages: Sequence[int]) -> Content:
+    """Insert recognised text into the content, each time after the text above the picture.
 
-
-def _place(box: Box) -> tuple[int, ...]:
-    return tuple(round(value / 4) for value in (box.x0, box.top, box.x1, box.bottom))
-
-
-def _joined(boxes: Sequence[tuple[Box, int]]) -> list[tuple[Box, int]]:
-    """Pictures that were cut into strips or laid over each other, put together."""
-    out: list[tuple[Box, int]] = []
-    for box, size in sorted(boxes, key=lambda pair: (pair[0].top, pair[0].x0)):
-        merged_box = box
-        kept = []
-        for other, pixels in out:
-            touch = (
-                merged_box.x0 < other.x1 + 1
-                and other.x0 < merged_box.x1 + 1
-                and merged_box.top < other.bottom + 1
-                and other.top < merged_box.bottom + 1
-            )
-            if touch:
-                merged_box = Box(
-                    min(merged_box.x0, other.x0),
-                    min(merged_box.top, other.top),
-                    max(merged_box.x1, other.x1),
-                    max(merged_box.bottom, other.bottom),
-                )
-                size = max(size, pixels)
-            else:
-                kept.append((other, pixels))
-        out = [*kept, (merged_box, size)]
-    return out
-
-
-def _drawn(document: int, index: int) -> tuple[int, float, float, list[tuple[Box, int]], int]:
-    """Number, width and height of a page, the pictures on it with their stored pixels, and how many shapes."""
-    from aisi_ingest.extract.pdf.page import View
-    from aisi_ingest.extract.pdf.pdfium import C
-
-    page = C.FPDF_LoadPage(document, index) if bad_pages.begins(index + 1) else 0
-    if not page:
-        return index + 1, 1.0, 1.0, [], 0
-    try:
-        bounds = (ctypes.c_float * 4)()
-        C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
-        left, top, right, bottom = bounds
-        turns = C.FPDFPage_GetRotation(page) % 4
-        view = View(left, bottom, right, top, turns)
-        width, height = (right - left, top - bottom) if turns % 2 == 0 else (top - bottom, right - left)
-        boxes: list[tuple[Box, int]] = []
-        paths = 0
-        for handle, kind, matrix in _objects(page):
-            if kind != _IMAGE:
-                paths += 1
-                continue
-            a, b, c, d, e, f = matrix
-            xs, ys = [e, a + e, c + e, a + c + e], [f, b + f, d + f, b + d + f]
-            ax, ay = view.points(min(xs), min(ys))
-            bx, by = view.points(max(xs), max(ys))
-            x0, x1 = max(0.0, min(ax, bx)), min(width, max(ax, bx))
-            y0, y1 = max(0.0, min(ay, by)), min(height, max(ay, by))
-            if x1 - x0 > 1 and y1 - y0 > 1:
-                boxes.append((Box(x0, y0, x1, y1), _stored_pixels(handle)))
-        return index + 1, width, height, boxes, paths
-    finally:
-        C.FPDF_ClosePage(page)
-
-
-def _objects(page: int) -> Iterator[tuple[int, int, Any]]:
-    """Pictures and shapes of a page, those in forms too, with the matrix that puts them on the page."""
-    from aisi_ingest.extract.pdf.drawing import times
-    from aisi_ingest.extract.pdf.pdfium import C
-
-    numbers = (ctypes.c_float * 6)()
-    address = ctypes.addressof(numbers)
-
-    def own(handle: int) -> Any:
-        return tuple(numbers) if C.FPDFPageObj_GetMatrix(handle, address) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-    def walk(count: int, get: Any, holder: int, matrix: Any, depth: int) -> Iterator[tuple[int, int, Any]]:
-        for position in range(count):
-            handle = get(holder, position)
-            kind = C.FPDFPageObj_GetType(handle)
-            if kind == _FORM and depth < 16:
-                inside = max(0, C.FPDFFormObj_CountObjects(handle))
-                yield from walk(inside, C.FPDFFormObj_GetObject, handle, times(own(handle), matrix), depth + 1)
-            elif kind == _IMAGE:
-                yield handle, kind, times(own(handle), matrix)
-            elif kind != _TEXT:
-                yield handle, kind, None
-
-    yield from walk(C.FPDFPage_CountObjects(page), C.FPDFPage_GetObject, page, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0)
-
-
-def _stored_pixels(handle: int) -> int:
-    import pypdfium2.raw as raw
-
-    wide, high = ctypes.c_uint(), ctypes.c_uint()
-    found = raw.FPDFImageObj_GetImagePixelSize(ctypes.cast(handle, raw.FPDF_PAGEOBJECT), wide, high)
-    return wide.value * high.value if found else 0
-
-
-def _rendered(path: str | Path, region: Region, scale: float) -> Image | None:
-    """A region as the reader sees it, but without the page's own text."""
-    import numpy as np
-    import pypdfium2
-    import pypdfium2.raw as raw
-
-    document = pypdfium2.PdfDocument(path)
-    try:
-        page = document[region.page - 1]
-        for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=16):
-            raw.FPDFPageObj_SetIsActive(item, False)
-        width, height = page.get_size()
-        box = region.box
-        cut = (max(0.0, box.x0), max(0.0, height - box.bottom), max(0.0, width - box.x1), max(0.0, box.top))
-        picture = page.render(scale=scale, crop=cut, rev_byteorder=True).to_numpy()
-    except (pypdfium2.PdfiumError, ValueError):
-        return None
-    finally:
-        document.close()
-    if picture.ndim == 2:
-        picture = np.repeat(picture[:, :, None], 3, axis=2)
-    return np.ascontiguousarray(picture[:, :, :3])
-
-
-def _are_slides(page_sizes: Sequence[tuple[float, float]]) -> bool:
-    from aisi_ingest.extract.slides.pdf_deck import (
-        is_deck,  # with all that reads decks: only where words were found in pictures
-    )
-
-    return is_deck(page_sizes)
-
-
-def merged(content: Content, found: Sequence[Seen], waiting: Sequence[int]) -> Content:
-    """The content with the blocks of what was read, each page's after the text that stands above it."""
-    silent = not any(block.text for block in content.blocks)
-    if silent and found and content.kind == "report" and _are_slides(content.page_sizes):
-        # Slides that were saved as pictures: nothing told them from a report before they were read.
+    Args:
+        content: The content without OCR.
+        found: The recognised regions, by page and from top to bottom.
+        scanned_pages: Pages that have no text of their own.
+    """
+    had_no_text = not any(block.text for block in content.blocks)
+    if had_no_text and found and content.kind == "report" and have_slide_proportions(content.page_sizes):
         sections = [Section(f"s{page}", "", 1, (page, page)) for page in range(1, len(content.page_sizes) + 1)]
         content = replace(content, kind="deck", sections=tuple(sections))
-    for seen in found:
-        if seen.region.whole:
-            page = read_page(seen, content)
+    for recognised in found:
+        region = recognised.region
+        if region.is_page:
+            page = read_scanned_page(recognised, content)
             content = replace(
                 content,
-                blocks=_inserted(content.blocks, page.blocks, seen.region),
+                blocks=_inserted(content.blocks, page.blocks, region),
                 sections=page.sections,
                 tables=(*content.tables, *page.tables),
                 title=content.title or page.title,
             )
         else:
-            blocks = figure_blocks(seen.lines, seen.region.page, content.lang, len(content.blocks))
-            content = replace(content, blocks=_inserted(content.blocks, blocks, seen.region))
-    pages = tuple(sorted({*content.pages_without_text, *waiting}))
+            blocks = figure_blocks(recognised.lines, region.page, content.lang, len(content.blocks))
+            content = replace(content, blocks=_inserted(content.blocks, blocks, region))
+    pages = tuple(sorted({*content.pages_without_text, *scanned_pages}))
     content = replace(content, pages_without_text=pages)
-    return replace(content, lang=_language(content)) if silent else content
+    return replace(content, lang=language_of_content(content)) if had_no_text else content
 
 
 def _inserted(blocks: Sequence[Block], new: Sequence[Block], region: Region) -> tuple[Block, ...]:
-    """After what is read before the picture: the pages before, and on its own page what begins above it.
+    """Insert blocks behind the text that is read before a picture: earlier pages, and what begins above it.
 
-    Furniture, speaker's notes and hidden text are no measure: reports have them behind everything else.
+    Furniture, speaker's notes and hidden text do not count: reports have them behind all other blocks. New blocks
+    without a section get that of the text before them.
     """
-    flow = [k for k, block in enumerate(blocks) if _in_flow(block)]
+    flow = [k for k, block in enumerate(blocks) if _is_in_flow(block)]
     before = [k for k in flow if (blocks[k].page, blocks[k].bbox.top) <= (region.page, region.box.top + 1)]
-    at = before[-1] + 1 if before else flow[0] if flow else 0
-    while at < len(blocks) and blocks[at].page < region.page and not _in_flow(blocks[at]):
-        at += 1  # the furniture of the slide before
+    position = before[-1] + 1 if before else flow[0] if flow else 0
+    while position < len(blocks) and blocks[position].page < region.page and not _is_in_flow(blocks[position]):
+        position += 1  # the furniture of the slide before
     section = blocks[before[-1]].section if before else None
     if not before or blocks[before[-1]].page != region.page:
         section = next((blocks[k].section for k in flow if blocks[k].page == region.page), section)
     placed = [block if block.section else replace(block, section=section) for block in new]
-    return (*blocks[:at], *placed, *blocks[at:])
+    return (*blocks[:position], *placed, *blocks[position:])
 
 
-def _in_flow(block: Block) -> bool:
-    turned = block.kind == "figure_text" and block.origin == "text"
-    return block.kind not in ("furniture", "note") and not block.hidden and not turned
+def _is_in_flow(block: Block) -> bool:
+    is_turned_label = block.kind == "figure_text" and block.origin == "text"
+    return block.kind not in ("furniture", "note") and not block.hidden and not is_turned_label
 
 
-def _language(content: Content) -> Lang:
-    """That of most of what the document itself says: pictures inside its pages may quote the other language."""
-    weight: Counter[Lang] = Counter()
-    for block in content.blocks:
-        if block.kind not in ("figure_text", "furniture") and not block.hidden:
-            # A Japanese character says about as much as 2.5 Latin ones.
-            weight[block.lang] += round(len(block.text) * (2.5 if block.lang == "ja" else 1))
-    return max(weight, key=lambda lang: (weight[lang], lang)) if weight else content.lang
+def language_of_content(content: Content) -> Lang:
+    """Return the language of most of a document's own text. Text in pictures does not count: it may be a quotation."""
+    own = [block for block in content.blocks if block.kind not in ("figure_text", "furniture") and not block.hidden]
+    return dominant_language((block.lang, block.text) for block in own) or content.lang

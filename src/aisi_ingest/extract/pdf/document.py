@@ -139,7 +139,7 @@ class PdfDocument:
         """
         size = (595.0, 842.0)
         for index in range(self.page_count):
-            left_out = not bad_pages.begins(index + 1)  # it was tried before: whoever left it out says why
+            left_out = not bad_pages.begin_page(index + 1)  # it was tried before: whoever left it out says why
             page = 0 if left_out else C.FPDF_LoadPage(self.handle, index)
             if not page:
                 if not left_out:
@@ -153,7 +153,7 @@ class PdfDocument:
                 yield read
             finally:
                 C.FPDF_ClosePage(page)
-        bad_pages.begins(0)
+        bad_pages.begin_page(0)
 
 
 @contextmanager

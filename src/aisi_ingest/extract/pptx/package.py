@@ -1,8 +1,8 @@
-"""Open a PPTX file for python-pptx: checked, cleaned and cut to what is read.
+"""Open a PPTX file for python-pptx: check it, repair it, and unpack only the parts that are read.
 
-python-pptx unpacks every member before it looks at one, and a single broken part ends the reading. So
-it is handed the parts instead of the file: media that are never read stay out, sizes are limited, parts
-that are not well-formed are repaired or named.
+python-pptx unpacks all members of the file first, and a single damaged part ends the reading. So it gets parts instead
+of the file: media that are never read stay packed, sizes are limited, and parts that are not well-formed are repaired
+or reported.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ from typing import Any
 from lxml import etree
 from msgspec import Struct
 
+from aisi_ingest.extract.pptx import content_types
 from aisi_ingest.model import Issue, Result
 
 MAXIMUM_ENTRIES = 50_000
 MAXIMUM_UNPACKED = 512 << 20  # bytes of the parts that are read; the largest real deck at hand has 30 MB
-MAXIMUM_XML_PART = 64 << 20  # bytes; lxml needs about ten times this for the tree
+MAXIMUM_XML_PART = 64 << 20  # bytes; lxml needs about ten times as much memory for the tree
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_READ = re.compile(r"\.(?:xml|rels|vml|png|jpe?g|gif|bmp|tiff?|emf|wmf|webp)$", re.IGNORECASE)
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_READ_MEMBERS = re.compile(r"\.(?:xml|rels|vml|png|jpe?g|gif|bmp|tiff?|emf|wmf|webp)$", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<\0!\0D\0O\0C", re.IGNORECASE)
-# Shows, templates and add-ins with macros: python-pptx does not know all of their content types.
-_KINDS = re.compile(rb"application/vnd\.ms-powerpoint\.(?:slideshow|template|addin)\.macroEnabled\.main\+xml")
-_PRESENTATION = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
-_STRICT = (  # ISO/IEC 29500 Strict has other namespaces for the same elements
+_DOCTYPE_SEARCHED = 4096  # bytes at the beginning of a part; a declaration is before the first element
+_ENCRYPTED_FLAG = 1  # of a zip member
+# Slide shows, templates and add-ins with macros: python-pptx does not know all of their content types.
+_MACRO_TYPES = re.compile(rb"application/vnd\.ms-powerpoint\.(?:slideshow|template|addin)\.macroEnabled\.main\+xml")
+_PRESENTATION_TYPE = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+_STRICT_NAMESPACES = (  # ISO/IEC 29500 Strict has other namespaces for the same elements
     (b"http://purl.oclc.org/ooxml/presentationml/main", b"http://schemas.openxmlformats.org/presentationml/2006/main"),
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
     (
@@ -39,78 +42,115 @@ _STRICT = (  # ISO/IEC 29500 Strict has other namespaces for the same elements
 
 
 class Package(Struct, frozen=True):
-    """An opened file: the presentation part of python-pptx and what was seen and left alone."""
+    """An opened presentation.
 
-    presentation: Any  # pptx.parts.presentation.PresentationPart
+    Attributes:
+        presentation: A ``pptx.parts.presentation.PresentationPart``.
+        active_content: Kinds of active content in the file that are not read: "activex", "embedded_file", "macro".
+    """
+
+    presentation: Any
     active_content: tuple[str, ...]
 
 
 def error(code: str, message: str, page: int | None = None) -> Issue:
+    """Return an error of this stage."""
     return Issue(stage="extract", level="error", code=code, message=message, page=page)
 
 
 def warning(code: str, message: str, page: int | None = None) -> Issue:
+    """Return a warning of this stage."""
     return Issue(stage="extract", level="warning", code=code, message=message, page=page)
 
 
 def open_package(path: Path) -> Result[Package]:
-    """Open a presentation, whatever its name ends in. Value None with an error issue when it is none.
+    """Open a presentation, whatever the extension of its name.
 
-    Errors: password_needed, not_a_pptx, damaged_file, too_large, xml_entities.
+    Returns:
+        The package. If the file cannot be opened, the value is None and the issues contain an error: password_needed,
+        not_a_pptx, damaged_file, too_large, xml_entities or part_missing.
     """
     with path.open("rb") as file:
         head = file.read(8)
-    if head == _OLE:
-        return Result(None, (_ole(path),))
+    if head == _OLE_SIGNATURE:
+        return Result(None, (_ole_error(path),))
     if not head.startswith(b"PK"):
-        return Result(None, (error("not_a_pptx", f"{path.name} is no PPTX file: it does not begin as a zip file."),))
+        message = f"{path.name} is not a PPTX file: it is not a zip file."
+        return Result(None, (error("not_a_pptx", message),))
     try:
         with zipfile.ZipFile(path) as archive:
-            return _opened(path.name, archive)
+            return _open_archive(path.name, archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, UnicodeError) as reason:
-        message = f"{path.name} is a damaged zip file, perhaps cut off while it was fetched ({reason})."
+        message = f"{path.name} is a damaged zip file; the download may be incomplete ({reason})."
         return Result(None, (error("damaged_file", message),))
 
 
-def _ole(path: Path) -> Issue:
-    """An encrypted PPTX is an OLE container with a stream EncryptedPackage (MS-OFFCRYPTO 2.3.4.4)."""
+def _ole_error(path: Path) -> Issue:
+    """Return the error for an OLE container: an encrypted PPTX file (MS-OFFCRYPTO 2.3.4.4) or an old format."""
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
-        message = f"{path.name} is encrypted: open it in PowerPoint and save it without password."
+        message = f"{path.name} is encrypted: open it in PowerPoint and save it without a password."
         return error("password_needed", message)
     return error("not_a_pptx", f"{path.name} is a PowerPoint 97-2003 file: save it as PPTX.")
 
 
-def _opened(name: str, archive: zipfile.ZipFile) -> Result[Package]:
+def _open_archive(name: str, archive: zipfile.ZipFile) -> Result[Package]:
     members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) > MAXIMUM_ENTRIES:
-        return Result(None, (error("too_large", f"{name} has {len(members)} parts, the limit is {MAXIMUM_ENTRIES}."),))
-    known = {member.filename.lower() for member in members}
-    if "[content_types].xml" not in known or not any(member.startswith("ppt/") for member in known):
-        return Result(None, (error("not_a_pptx", f"{name} is a zip file, but no PPTX: it holds no presentation."),))
-    if any(member.flag_bits & 1 for member in members):
-        return Result(None, (error("password_needed", f"{name} is a zip file with a password."),))
-    wanted = [member for member in members if _READ.search(member.filename)]
-    unpacked = sum(member.file_size for member in wanted)
-    xml = max((member.file_size for member in wanted if _is_xml(member.filename)), default=0)
-    if unpacked > MAXIMUM_UNPACKED or xml > MAXIMUM_XML_PART:
-        message = f"{name} unpacks to {unpacked >> 20} MB (largest part of text {xml >> 20} MB), the limit is "
-        message += f"{MAXIMUM_UNPACKED >> 20} MB ({MAXIMUM_XML_PART >> 20} MB)."
-        return Result(None, (error("too_large", message),))
-
-    # Most files are whole. Where one is not, each part is looked at, which takes as long again.
-    opened = _loaded(name, _parts(name, archive, wanted, mend=False))
-    if opened.value is None or not _is_whole(opened.value):
-        opened = _loaded(name, _parts(name, archive, wanted, mend=True))
+    names = {member.filename.lower() for member in members}
+    wanted = [member for member in members if _READ_MEMBERS.search(member.filename)]
+    problem = _find_problem(name, members, names, wanted)
+    if problem is not None:
+        return Result(None, (problem,))
+    # Most files are intact. Only for others each part is checked and repaired, which doubles the time.
+    opened = _load_presentation(name, _read_parts(name, archive, wanted, repair=False))
+    if opened.value is None or not _is_intact(opened.value):
+        opened = _load_presentation(name, _read_parts(name, archive, wanted, repair=True))
     if opened.value is None:
         return Result(None, opened.issues)
-    return Result(Package(opened.value, _active_content(known)), opened.issues)
+    return Result(Package(opened.value, _active_content(names)), opened.issues)
 
 
-def _parts(name: str, archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], mend: bool) -> Result[dict[str, bytes]]:
-    """The parts that are read, with the list of their content types completed; ``mend``: those that can be saved."""
+def _find_problem(
+    name: str, members: list[zipfile.ZipInfo], names: set[str], wanted: list[zipfile.ZipInfo]
+) -> Issue | None:
+    """Return an error if the list of members shows that the file must not be unpacked.
+
+    Args:
+        name: Name of the file.
+        members: All members of the archive.
+        names: Their names in lower case.
+        wanted: The members that are read.
+    """
+    if len(members) > MAXIMUM_ENTRIES:
+        return error("too_large", f"{name} has {len(members)} parts; the limit is {MAXIMUM_ENTRIES}.")
+    if "[content_types].xml" not in names or not any(member.startswith("ppt/") for member in names):
+        return error("not_a_pptx", f"{name} is a zip file but not a PPTX file: it contains no presentation.")
+    if any(member.flag_bits & _ENCRYPTED_FLAG for member in members):
+        return error("password_needed", f"{name} is a zip file with a password.")
+    unpacked = sum(member.file_size for member in wanted)
+    largest_xml = max((member.file_size for member in wanted if _is_xml(member.filename)), default=0)
+    if unpacked > MAXIMUM_UNPACKED or largest_xml > MAXIMUM_XML_PART:
+        message = (
+            f"{name} unpacks to {unpacked >> 20} MB, its largest XML part to {largest_xml >> 20} MB; "
+            f"the limits are {MAXIMUM_UNPACKED >> 20} MB and {MAXIMUM_XML_PART >> 20} MB."
+        )
+        return error("too_large", message)
+    return None
+
+
+def _read_parts(
+    name: str, archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], repair: bool
+) -> Result[dict[str, bytes]]:
+    """Unpack the parts that are read, and complete the list of their content types.
+
+    Args:
+        name: Name of the file.
+        archive: The archive.
+        wanted: The members to unpack.
+        repair: Whether to check all XML parts, repair those that are not well-formed, and leave out the others.
+    """
     issues: list[Issue] = []
-    names, rooted = {member.filename for member in wanted}, False
+    names = {member.filename for member in wanted}
     parts: dict[str, bytes] = {}
     for member in wanted:
         try:
@@ -118,36 +158,44 @@ def _parts(name: str, archive: zipfile.ZipFile, wanted: list[zipfile.ZipInfo], m
         except (zipfile.BadZipFile, zlib.error, EOFError) as reason:
             issues.append(warning("part_missing", f"{member.filename} is damaged and was left out ({reason})."))
             continue
+        cleaned: bytes | None = content
         if _is_xml(member.filename):
-            if _DOCTYPE.search(content[:4096]):
+            if _DOCTYPE.search(content[:_DOCTYPE_SEARCHED]):
                 message = f"{name}: {member.filename} has a document type declaration, which PPTX does not allow."
                 return Result(None, (error("xml_entities", message),))
-            for strict, transitional in _STRICT:
-                content = content.replace(strict, transitional)
-            content = _KINDS.sub(_PRESENTATION, content)
-            if mend or member.filename == "[Content_Types].xml":
-                saved, problem = _well_formed(member.filename, content)
-                if problem:
-                    issues.append(problem)
-                if saved is None:
-                    continue
-                content = saved
-            if member.filename == "[Content_Types].xml":
-                content = _typed(content, names)
-            elif mend and member.filename.endswith(".rels"):
-                content = _related(content)
-            if member.filename == "_rels/.rels":
-                content, rooted = _root_relations(content), True
-        parts[f"/{member.filename}"] = content
-    if not rooted and "ppt/presentation.xml" in names:
-        parts["/_rels/.rels"] = _root_relations(None)
+            cleaned = _clean_xml(member.filename, content, names, repair, issues)
+        if cleaned is not None:
+            parts[f"/{member.filename}"] = cleaned
+    if "/_rels/.rels" not in parts and "ppt/presentation.xml" in names:
+        parts["/_rels/.rels"] = content_types.complete_root_relations(None)
     if "/[Content_Types].xml" not in parts:
-        parts["/[Content_Types].xml"] = _typed(b"<Types/>", names)
+        parts["/[Content_Types].xml"] = content_types.complete_types(b"<Types/>", names)
     return Result(parts, tuple(issues))
 
 
-def _loaded(name: str, parts: Result[dict[str, bytes]]) -> Result[Any]:
-    """python-pptx's part of the presentation."""
+def _clean_xml(filename: str, content: bytes, names: set[str], repair: bool, issues: list[Issue]) -> bytes | None:
+    """Return an XML part as python-pptx can read it; None if it is beyond repair. Problems are added to ``issues``."""
+    for strict, transitional in _STRICT_NAMESPACES:
+        content = content.replace(strict, transitional)
+    content = _MACRO_TYPES.sub(_PRESENTATION_TYPE, content)
+    if repair or filename == "[Content_Types].xml":
+        repaired, problem = _well_formed(filename, content)
+        if problem:
+            issues.append(problem)
+        if repaired is None:
+            return None
+        content = repaired
+    if filename == "[Content_Types].xml":
+        content = content_types.complete_types(content, names)
+    elif repair and filename.endswith(".rels"):
+        content = content_types.drop_broken_relations(content)
+    if filename == "_rels/.rels":
+        content = content_types.complete_root_relations(content)
+    return content
+
+
+def _load_presentation(name: str, parts: Result[dict[str, bytes]]) -> Result[Any]:
+    """Load the parts with python-pptx and return its presentation part."""
     from pptx.opc.constants import RELATIONSHIP_TYPE
 
     from aisi_ingest.extract.pptx.parts import package_of
@@ -158,9 +206,9 @@ def _loaded(name: str, parts: Result[dict[str, bytes]]) -> Result[Any]:
         package = package_of(parts.value)
         presentation = package.part_related_by(RELATIONSHIP_TYPE.OFFICE_DOCUMENT)
         if not hasattr(presentation, "presentation"):
-            message = f"{name} holds another kind of document than a presentation."
+            message = f"{name} is an Office document but not a presentation."
             return Result(None, (error("not_a_pptx", message),))
-    except Exception as reason:  # python-pptx says in a dozen ways that something it needs is not there
+    except Exception as reason:  # python-pptx raises a dozen different exceptions for missing parts
         message = f"{name} cannot be opened as a presentation: {type(reason).__name__} {reason}."
         return Result(None, (*parts.issues, error("part_missing", message)))
     return Result(presentation, parts.issues)
@@ -170,8 +218,8 @@ _PARSED = re.compile(r"/ppt/(?:slides|slideLayouts|slideMasters|notesSlides)/[^/
 _PARSED_LATER = re.compile(r"/ppt/(?:diagrams|charts)/[^/]+\.xml")
 
 
-def _is_whole(presentation: Any) -> bool:
-    """Whether python-pptx has read all that is asked of it later."""
+def _is_intact(presentation: Any) -> bool:
+    """Return whether all parts that are needed later are present and well-formed."""
     from aisi_ingest.extract.pptx.xml_names import clark
 
     try:
@@ -182,7 +230,7 @@ def _is_whole(presentation: Any) -> bool:
                 return False
             if _PARSED_LATER.fullmatch(part.partname) and _well_formed(part.partname, part.blob)[1] is not None:
                 return False
-    except Exception:  # as in _loaded
+    except Exception:  # as in _load_presentation
         return False
     return True
 
@@ -192,104 +240,58 @@ def _is_xml(filename: str) -> bool:
 
 
 def _well_formed(filename: str, content: bytes) -> tuple[bytes | None, Issue | None]:
-    """The part as it is, or what the parser could save of it, or None."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    """Check that a part is well-formed, and repair it if it is not.
+
+    Returns:
+        The part, unchanged or repaired, None if it is beyond repair; and a warning if it is not well-formed.
+    """
     try:
-        etree.fromstring(content, parser)
+        etree.fromstring(content, _strict_parser())
         return content, None
     except etree.XMLSyntaxError as reason:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-        try:
-            root = etree.fromstring(content, parser)
-        except etree.XMLSyntaxError:
-            root = None
-        if root is not None:
-            for element in [found for found in root.iter() if isinstance(found.tag, str) and ":" in _local(found.tag)]:
-                parent = element.getparent()  # a tag that was cut off in its name
-                if parent is not None:
-                    parent.remove(element)
+        root = _recovered(content)
         if root is None:
             return None, warning("part_missing", f"{filename} is not XML and was left out ({reason}).")
-        saved = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        repaired = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         try:
-            etree.fromstring(saved, etree.XMLParser(resolve_entities=False, no_network=True))
-        except etree.XMLSyntaxError:  # a damaged name space goes out as it came in
+            etree.fromstring(repaired, _strict_parser())
+        except etree.XMLSyntaxError:  # lxml writes a damaged namespace unchanged
             return None, warning("part_missing", f"{filename} is damaged and was left out ({reason}).")
-        return saved, warning("part_damaged", f"{filename} is damaged; what the parser could save was read ({reason}).")
+        message = f"{filename} is damaged; only its intact content was read ({reason})."
+        return repaired, warning("part_damaged", message)
 
 
-_CONTENT_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-_PRESENTATIONML = "application/vnd.openxmlformats-officedocument.presentationml."
-_TYPES = (
-    (re.compile(r"ppt/presentation\.xml"), _PRESENTATIONML + "presentation.main+xml"),
-    (re.compile(r"ppt/slides/[^/]+\.xml"), _PRESENTATIONML + "slide+xml"),
-    (re.compile(r"ppt/slideLayouts/[^/]+\.xml"), _PRESENTATIONML + "slideLayout+xml"),
-    (re.compile(r"ppt/slideMasters/[^/]+\.xml"), _PRESENTATIONML + "slideMaster+xml"),
-    (re.compile(r"ppt/notesSlides/[^/]+\.xml"), _PRESENTATIONML + "notesSlide+xml"),
-    (re.compile(r".*\.rels"), "application/vnd.openxmlformats-package.relationships+xml"),
-    (re.compile(r".*\.png"), "image/png"),
-    (re.compile(r".*\.jpe?g"), "image/jpeg"),
-    (re.compile(r".*"), "application/octet-stream"),
-)
+def _strict_parser() -> Any:
+    return etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-def _typed(content: bytes, names: set[str]) -> bytes:
-    """The list of content types, with what is missing in it put in by the usual names of the parts."""
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    root.tag = _CONTENT_TYPES + "Types"
-    known: set[str] = set()
-    for element in list(root):
-        name = element.get("PartName") or element.get("Extension")
-        if not name or not element.get("ContentType"):
-            root.remove(element)
-        else:
-            known.add(name.lower())
-    for name in sorted(names):
-        ending = name.rpartition(".")[2].lower()
-        usual = next(kind for pattern, kind in _TYPES if pattern.fullmatch(name))
-        declared = f"/{name}".lower() in known or (ending in known and (ending != "xml" or "octet" in usual))
-        if name != "[Content_Types].xml" and not declared:
-            etree.SubElement(root, _CONTENT_TYPES + "Override", PartName=f"/{name}", ContentType=usual)
-    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
-
-
-_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-_OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-
-
-def _related(content: bytes) -> bytes:
-    """A list of relations without those that lead nowhere, whatever its name space became."""
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    whole = [element for element in root if all(element.get(name) for name in ("Id", "Type", "Target"))]
-    if root.tag == _RELATIONS + "Relationships" and len(whole) == len(root):
-        return content
-    out = etree.Element(_RELATIONS + "Relationships", nsmap={None: _RELATIONS[1:-1]})
-    for element in whole:
-        etree.SubElement(out, _RELATIONS + "Relationship", dict(element.attrib))
-    return bytes(etree.tostring(out, encoding="UTF-8", xml_declaration=True))
-
-
-def _root_relations(content: bytes | None) -> bytes:
-    """The relations of the package itself, which lead to the presentation in its usual place if nowhere else."""
-    if content is not None and _OFFICE_DOCUMENT.encode() in content:
-        return content
-    out = etree.Element(_RELATIONS + "Relationships", nsmap={None: _RELATIONS[1:-1]})
-    where = {"Id": "rIdOfficeDocument", "Type": _OFFICE_DOCUMENT, "Target": "ppt/presentation.xml"}
-    etree.SubElement(out, _RELATIONS + "Relationship", where)
-    return bytes(etree.tostring(out, encoding="UTF-8", xml_declaration=True))
+def _recovered(content: bytes) -> Any | None:
+    """Parse what is readable of a damaged part; None if nothing is."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        return None
+    if root is not None:
+        for element in [found for found in root.iter() if isinstance(found.tag, str) and ":" in _local(found.tag)]:
+            parent = element.getparent()  # the file was cut off inside the name of this element
+            if parent is not None:
+                parent.remove(element)
+    return root
 
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _active_content(known: set[str]) -> tuple[str, ...]:
-    seen = set()
-    for member in known:
-        if member.endswith("vbaproject.bin"):
-            seen.add("macro")
-        elif member.startswith("ppt/embeddings/"):
-            seen.add("embedded_file")
-        elif member.startswith(("ppt/activex/", "ppt/ctrlprops/")):
-            seen.add("activex")
-    return tuple(sorted(seen))
+def _active_content(names: set[str]) -> tuple[str, ...]:
+    """Return the kinds of active content in a file. ``names`` are the names of its members in lower case."""
+    kinds = set()
+    for name in names:
+        if name.endswith("vbaproject.bin"):
+            kinds.add("macro")
+        elif name.startswith("ppt/embeddings/"):
+            kinds.add("embedded_file")
+        elif name.startswith(("ppt/activex/", "ppt/ctrlprops/")):
+            kinds.add("activex")
+    return tuple(sorted(kinds))

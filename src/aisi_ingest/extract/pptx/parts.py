@@ -1,7 +1,8 @@
-"""Hand python-pptx the parts of a package that are unpacked already.
+"""Give python-pptx the parts of a package that are already unpacked.
 
-Its public ways in are a zip file and a folder: to pack what was just unpacked, for it to unpack again,
-took an eighth of the reading. This is the one module that builds on its private names (1.0.2, ``pptx.opc.package``).
+The public API of python-pptx opens a zip file or a folder only. Packing the unpacked parts again, so that python-pptx
+can unpack them, took an eighth of the reading time. This is the only module that uses its private names (python-pptx
+1.0.2, ``pptx.opc.package``).
 """
 
 from __future__ import annotations
@@ -15,8 +16,15 @@ from pptx.util import lazyproperty
 
 
 def package_of(parts: dict[str, bytes]) -> Package:
-    """The package of these parts by their names, which begin with a slash. Raises what ``Package.open`` raises."""
-    file: Any = parts  # where a path is expected
+    """Build a package from parts.
+
+    Args:
+        parts: Name of each part, which begins with a slash, to its content.
+
+    Raises:
+        Exception: Whatever ``Package.open`` raises for the same content, for example KeyError for a missing part.
+    """
+    file: Any = parts  # python-pptx expects a path here
     package = Package(file)
     package._rels.load_from_xml(PACKAGE_URI, *_Loader.load(file, package))
     return package
@@ -30,7 +38,7 @@ class _Loader(_PackageLoader):
 
 
 class _Reader(dict[str, bytes]):
-    """What ``pptx.opc.serialized.PackageReader`` is, of bytes in memory."""
+    """Replacement for ``pptx.opc.serialized.PackageReader`` that reads parts in memory."""
 
     def __missing__(self, name: str) -> bytes:
         raise KeyError(f"no member {name!r} in package")

@@ -1,4 +1,4 @@
-"""Text inside the pictures of a PPTX: which are read, and what they say."""
+"""Read the text inside the pictures of a PPTX file: choose the pictures, decode them, and recognise their text."""
 
 from __future__ import annotations
 
@@ -9,147 +9,189 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from aisi_ingest.extract.geometry import area, box_height, box_width
 from aisi_ingest.extract.ocr import engine
-from aisi_ingest.extract.ocr.thresholds import BUDGET, COVERED, DENSITY, HEIGHT, REPEATED, SHARE, WIDTH
-from aisi_ingest.extract.slides.compose import Piece, around
+from aisi_ingest.extract.ocr.thresholds import (
+    MEGAPIXEL_BUDGET,
+    MINIMUM_COVERAGE,
+    MINIMUM_HEIGHT,
+    MINIMUM_SHARE,
+    MINIMUM_WIDTH,
+    PIXELS_PER_POINT,
+    REPEATED_PAGES,
+)
+from aisi_ingest.extract.slides.compose import Entry, Piece
 from aisi_ingest.model import Box, Issue
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr.engine import Image, TextLine
     from aisi_ingest.extract.pptx.shapes import Shape
 
+_MINIMUM_SIDE = 64  # pixels of the longer side of a decoded picture
+
 
 class Picture(Struct, frozen=True, eq=False):
-    """A picture on a slide that may hold text. ``whole``: the slide says nothing else."""
+    """A picture on a slide that may contain text.
+
+    Attributes:
+        page: Number of the slide, from 1.
+        box: Position on the slide, in points.
+        part: A ``pptx.parts.image.ImagePart``.
+        crop: Shares of the picture that are cut off at the left, top, right and bottom.
+        is_page: Whether the picture is the only content of its slide.
+        hidden: Whether the picture is hidden.
+    """
 
     page: int
     box: Box
-    part: Any  # pptx.parts.image.ImagePart
-    crop: tuple[float, float, float, float]  # shares cut off at the left, top, right and bottom
-    whole: bool
+    part: Any
+    crop: tuple[float, float, float, float]
+    is_page: bool
     hidden: bool
 
 
-def pictures_of(slides: Sequence[Sequence[Shape]], size: tuple[float, float]) -> list[Picture]:
-    """The pictures to read: large enough, and not the same on three slides and more."""
-    shown = Counter(
+def find_pictures(slides: Sequence[Sequence[Shape]], size: tuple[float, float]) -> list[Picture]:
+    """Choose the pictures that may contain text: large enough, and not repeated on three or more slides.
+
+    Args:
+        slides: The shapes of each slide.
+        size: Width and height of the slides, in points.
+    """
+    slide_count = Counter(
         str(part) for shapes in slides for part in {shape.picture.partname for shape in shapes if shape.picture}
     )
     out = []
     for page, shapes in enumerate(slides, 1):
-        silent = not any(shape.kind in ("text", "table") for shape in shapes)
+        has_text = any(shape.kind in ("text", "table") for shape in shapes)
         for shape in shapes:
-            box = _on_slide(shape.box, size)
-            wide, high = box.x1 - box.x0, box.bottom - box.top
-            share = wide * high / (size[0] * size[1])
-            if shape.picture is None or shown[str(shape.picture.partname)] >= REPEATED:
+            if shape.picture is None or slide_count[str(shape.picture.partname)] >= REPEATED_PAGES:
                 continue
-            if wide >= WIDTH and high >= HEIGHT and share >= SHARE:
-                whole = silent and share >= COVERED
-                out.append(Picture(page, shape.box, shape.picture, shape.crop, whole, shape.hidden))
+            visible = _visible_part(shape.box, size)
+            share = area(visible) / (size[0] * size[1])
+            large_enough = box_width(visible) >= MINIMUM_WIDTH and box_height(visible) >= MINIMUM_HEIGHT
+            if large_enough and share >= MINIMUM_SHARE:
+                is_page = not has_text and share >= MINIMUM_COVERAGE
+                out.append(Picture(page, shape.box, shape.picture, shape.crop, is_page, shape.hidden))
     return out
 
 
-def words_of_drawings(
-    pictures: Sequence[Picture],
-) -> tuple[dict[int, list[tuple[Box, list[Piece]]]], list[Picture]]:
-    """Page to what its EMF and WMF drawings say, which carry their text as text; and the pictures that are left."""
-    from aisi_ingest.extract.pptx.metafile import lines_in
+def read_metafiles(pictures: Sequence[Picture]) -> tuple[dict[int, list[Entry]], list[Picture]]:
+    """Read the EMF and WMF drawings among the pictures, which store their text as text.
 
-    out: dict[int, list[tuple[Box, list[Piece]]]] = {}
+    Returns:
+        The texts by page, and the pictures without such text.
+    """
+    from aisi_ingest.extract.pptx.metafile import metafile_lines
+
+    out: dict[int, list[Entry]] = {}
     rest: list[Picture] = []
-    known: dict[str, list[str]] = {}
+    lines_of: dict[str, list[str]] = {}
     for picture in pictures:
         name = str(picture.part.partname)
-        if name not in known:
+        if name not in lines_of:
             content = picture.part.blob if name.lower().endswith((".emf", ".wmf")) else b""
-            known[name] = lines_in(content)
-        if known[name]:
-            pieces = [Piece("figure_text", line, picture.box, hidden=picture.hidden) for line in known[name]]
+            lines_of[name] = metafile_lines(content)
+        if lines_of[name]:
+            pieces = [Piece("figure_text", line, picture.box, hidden=picture.hidden) for line in lines_of[name]]
             out.setdefault(picture.page, []).append((picture.box, pieces))
         else:
             rest.append(picture)
     return out, rest
 
 
-def _area(box: Box) -> float:
-    return (box.x1 - box.x0) * (box.bottom - box.top)
-
-
-def _on_slide(box: Box, size: tuple[float, float]) -> Box:
+def _visible_part(box: Box, size: tuple[float, float]) -> Box:
+    """Return the part of a box that is on the slide."""
     x0, top = max(0.0, box.x0), max(0.0, box.top)
     return Box(x0, top, max(x0, min(size[0], box.x1)), max(top, min(size[1], box.bottom)))
 
 
-def read_pictures(pictures: Sequence[Picture]) -> tuple[dict[int, list[tuple[Box, list[Piece]]]], list[Issue]]:
-    """Page to what its pictures say, each with its place; and what could not be read.
+class _Recognised(Struct, frozen=True, eq=False):
+    """Width and height of a picture in pixels, and its lines of text."""
 
-    Issues: ocr_missing, picture_too_large, picture_unreadable, picture_not_drawn, ocr_limit.
+    pixels: tuple[int, int] = (1, 1)
+    lines: Sequence[TextLine] = ()
+
+
+def read_pictures(pictures: Sequence[Picture]) -> tuple[dict[int, list[Entry]], list[Issue]]:
+    """Recognise the text of pictures by OCR.
+
+    Returns:
+        The texts by page; and issues: ocr_missing, picture_too_large, picture_unreadable, picture_not_drawn or
+        ocr_limit.
     """
     issues: list[Issue] = []
-    out: dict[int, list[tuple[Box, list[Piece]]]] = {}
+    out: dict[int, list[Entry]] = {}
     if not pictures:
         return out, issues
     if not engine.available():
-        whole = sorted({picture.page for picture in pictures if picture.whole})
-        rest = sorted({picture.page for picture in pictures if not picture.whole})
-        issues += [engine.missing(whole, "pages")] if whole else []
-        issues += [engine.missing(rest, "pictures on pages")] if rest else []
-        return out, issues
-    spent, late = 0.0, []
-    known: dict[tuple[str, tuple[float, ...]], tuple[tuple[int, int], list[TextLine]]] = {}
-    # What a deck shows twice is read where it is largest.
-    for picture in sorted(pictures, key=lambda picture: (not picture.whole, -_area(picture.box), picture.page)):
+        pages = [picture.page for picture in pictures if picture.is_page]
+        return out, engine.missing_issues(pages, [picture.page for picture in pictures if not picture.is_page])
+    spent, skipped = 0.0, []  # megapixels, pages
+    recognised: dict[tuple[str, tuple[float, ...]], _Recognised] = {}
+    # A picture that a deck shows twice is read where it is largest.
+    for picture in sorted(pictures, key=lambda picture: (not picture.is_page, -area(picture.box), picture.page)):
         key = (str(picture.part.partname), picture.crop)
-        if key not in known:
-            image, issue = decoded(picture)
+        if key not in recognised:
+            image, issue = decode_picture(picture)
             if issue is not None:
                 issues.append(issue)
-            if image is None or not (picture.whole or engine.looks_like_text(image)):
-                known[key] = ((1, 1), [])
+            if image is None or not (picture.is_page or engine.looks_like_text(image)):
+                recognised[key] = _Recognised()
                 continue
             spent += image.shape[0] * image.shape[1] / 1e6
-            if spent > BUDGET:
-                late.append(picture.page)
+            if spent > MEGAPIXEL_BUDGET:
+                skipped.append(picture.page)
                 continue
-            lines = engine.read_image(image, engine.PAGE_FLOOR if picture.whole else engine.FLOOR)
-            known[key] = ((image.shape[1], image.shape[0]), lines)
-        pieces = _pieces(picture, *known[key])
+            lines = engine.read_image(image, engine.MINIMUM_PAGE_SCORE if picture.is_page else engine.MINIMUM_SCORE)
+            recognised[key] = _Recognised((image.shape[1], image.shape[0]), lines)
+        pieces = _pieces(picture, recognised[key])
         if pieces:
             out.setdefault(picture.page, []).append((picture.box, pieces))
-    if late:
-        message = f"{len(set(late))} slides have more pictures of text than are read of one document."
-        issues.append(Issue("extract", "warning", "ocr_limit", message, min(late)))
+    if skipped:
+        message = (
+            f"Pictures on {len(set(skipped))} slides were not read: the document has more pictures of text than the "
+            "limit of one document allows."
+        )
+        issues.append(Issue("extract", "warning", "ocr_limit", message, min(skipped)))
     return out, issues
 
 
-def decoded(picture: Picture) -> tuple[Image | None, Issue | None]:
-    """The picture's pixels, cropped as shown, not larger than is read."""
+def decode_picture(picture: Picture) -> tuple[Image | None, Issue | None]:
+    """Decode a picture: cropped as on the slide, on white, and no larger than it is read.
+
+    Returns:
+        The pixels, None if there are none; and an issue: picture_too_large, picture_not_drawn or picture_unreadable.
+    """
     import numpy as np
     from PIL import Image as Pillow
 
     place = f"A picture on slide {picture.page}"
     try:
         with Pillow.open(io.BytesIO(picture.part.blob)) as image:
-            wide, high = image.size
-            if wide * high > engine.MAXIMUM_PIXELS:
-                message = f"{place} has {wide} by {high} pixels and was not read."
+            width, height = image.size
+            if width * height > engine.MAXIMUM_PIXELS:
+                message = f"{place} has {width} by {height} pixels and was not read."
                 return None, Issue("extract", "warning", "picture_too_large", message, picture.page)
-            if image.format in ("EMF", "WMF"):  # drawings, not pixels; drawn on Windows alone
+            if image.format in ("EMF", "WMF"):  # these contain no pixels; Pillow can render them only on Windows
                 message = f"{place} is a {image.format} drawing; its text was not read."
                 return None, Issue("extract", "warning", "picture_not_drawn", message, picture.page)
             left, top, right, bottom = picture.crop
-            kept = (round(left * wide), round(top * high), round((1 - right) * wide), round((1 - bottom) * high))
+            kept = (
+                round(left * width),
+                round(top * height),
+                round((1 - right) * width),
+                round((1 - bottom) * height),
+            )
             if kept[0] >= kept[2] or kept[1] >= kept[3]:
                 return None, None
             shown = image.crop(kept) if any(picture.crop) else image
-            box = picture.box
-            longest = min(engine.LONGEST_SIDE, round(DENSITY * max(box.x1 - box.x0, box.bottom - box.top)))
-            clear = shown.convert("RGBA")
-            clear.thumbnail((max(longest, 64), max(longest, 64)))
-            ground = Pillow.new("RGBA", clear.size, "white")
-            ground.alpha_composite(clear)
-            return np.ascontiguousarray(np.asarray(ground.convert("RGB"))), None
+            longest_side = max(box_width(picture.box), box_height(picture.box))
+            limit = max(_MINIMUM_SIDE, min(engine.LONGEST_SIDE, round(PIXELS_PER_POINT * longest_side)))
+            transparent = shown.convert("RGBA")
+            transparent.thumbnail((limit, limit))
+            background = Pillow.new("RGBA", transparent.size, "white")
+            background.alpha_composite(transparent)
+            return np.ascontiguousarray(np.asarray(background.convert("RGB"))), None
     except Pillow.DecompressionBombError:
         message = f"{place} has more than {engine.MAXIMUM_PIXELS // 1_000_000} million pixels and was not read."
         return None, Issue("extract", "warning", "picture_too_large", message, picture.page)
@@ -158,11 +200,12 @@ def decoded(picture: Picture) -> tuple[Image | None, Issue | None]:
         return None, Issue("extract", "info", "picture_unreadable", message, picture.page)
 
 
-def _pieces(picture: Picture, pixels: tuple[int, int], read: Sequence[TextLine]) -> list[Piece]:
-    from aisi_ingest.extract.ocr.page_text import paragraphs_in
+def _pieces(picture: Picture, recognised: _Recognised) -> list[Piece]:
+    """Return the text of a picture as paragraphs in points of the slide."""
+    from aisi_ingest.extract.ocr.page_text import split_into_paragraphs
 
     box = picture.box
-    x_scale, y_scale = (box.x1 - box.x0) / pixels[0], (box.bottom - box.top) / pixels[1]
+    x_scale, y_scale = box_width(box) / recognised.pixels[0], box_height(box) / recognised.pixels[1]
     lines = [
         engine.TextLine(
             line.text,
@@ -172,16 +215,16 @@ def _pieces(picture: Picture, pixels: tuple[int, int], read: Sequence[TextLine])
             box.x0 + line.x1 * x_scale,
             box.top + line.bottom * y_scale,
         )
-        for line in read
+        for line in recognised.lines
     ]
     return [
         Piece(
-            "paragraph" if picture.whole else "figure_text",
+            "paragraph" if picture.is_page else "figure_text",
             paragraph.text,
-            around([paragraph.box]),
+            paragraph.box,
             hidden=picture.hidden,
             size=paragraph.size,
             origin="ocr",
         )
-        for paragraph in paragraphs_in(lines)
+        for paragraph in split_into_paragraphs(lines)
     ]

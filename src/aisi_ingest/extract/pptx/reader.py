@@ -1,20 +1,21 @@
-"""Read a PPTX file: shapes in visual order, titles as sections, tables, charts, SmartArt and speaker's notes."""
+"""Read a PPTX file: shapes in reading order, titles as sections, tables, charts, SmartArt and speaker's notes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.extract.geometry import box_height, box_width, union
 from aisi_ingest.extract.pptx.package import open_package, warning
-from aisi_ingest.extract.slides.compose import Piece, Slide, around, as_furniture, compose
+from aisi_ingest.extract.slides.compose import Entry, Piece, Slide, as_furniture, compose, table_text
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import with_tables
 from aisi_ingest.extract.slides.tables.timeline import with_timeline
-from aisi_ingest.extract.slides.titles import Candidate, settled, title_of
+from aisi_ingest.extract.slides.titles import Candidate, choose_title, correct_titles
 from aisi_ingest.model import Box, Content, Issue, Result
 from aisi_ingest.sandbox import no_gc
 from aisi_ingest.text.normalise import join_lines
@@ -24,14 +25,31 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.pptx.styles import Templates
 
 MANY_SLIDES = 1000
-_NOTES_FURNITURE = ("sldNum", "hdr", "ftr", "dt", "sldImg")
+"""Number of slides above which a presentation gets a warning."""
+
+_DEFAULT_SIZE = (720.0, 540.0)  # points: 4:3, the default of the schema
+_NOTES_FURNITURE = ("sldNum", "hdr", "ftr", "dt", "sldImg")  # placeholders on the notes page that are not notes
+_MINIMUM_RULE_SHARE = 0.25  # of the slide's width: horizontal lines that divide texts
+_MINIMUM_UPRIGHT_SHARE = 0.1  # of the slide's height: vertical lines that divide the columns of a timeline
+_BOTTOM_EDGE, _TOP_EDGE = 0.85, 0.1  # shares of the slide's height: page numbers are below or above them
+_CAPTION_HEIGHT = 20  # points of a chart's title
+_MAXIMUM_TITLE_PARAGRAPHS = 3
+
+_Size = tuple[float, float]
+"""Width and height in points."""
 
 
 def read(path: Path, ocr: bool = True) -> Result[Content]:
-    """Read a presentation. The value is None where it cannot be opened; the issues say why.
+    """Read a presentation.
 
-    Errors: password_needed, not_a_pptx, damaged_file, too_large, xml_entities, part_missing.
-    Warnings: part_missing and part_damaged (a slide, a picture), many_slides.
+    Args:
+        path: The file.
+        ocr: Whether to recognise text in pictures.
+
+    Returns:
+        The content. If the file cannot be opened, the value is None and the issues contain an error: password_needed,
+        not_a_pptx, damaged_file, too_large, xml_entities or part_missing. Warnings are part_missing and part_damaged
+        (a slide or a picture), page_unreadable, many_slides, and those of the pictures.
     """
     with no_gc.paused():
         return _read(path, ocr)
@@ -46,64 +64,55 @@ def _read(path: Path, ocr: bool) -> Result[Content]:
     from aisi_ingest.extract.pptx.styles import Templates
 
     element = presentation._element
-    width, height = _slide_size(element)
+    size = _slide_size(element)
     parts = _slide_parts(presentation, issues)
     if len(parts) > MANY_SLIDES:
         issues.append(warning("many_slides", f"{path.name} has {len(parts)} slides; all were read."))
     templates = Templates(element)
-    shapes = [_shapes(part, templates, page, issues) for page, part in enumerate(parts, 1)]
-    seen: dict[int, list[tuple[Box, list[Piece]]]] = {}
-    if any(shape.kind == "picture" for own in shapes for shape in own):
-        from aisi_ingest.extract.pptx.pictures import pictures_of, read_pictures, words_of_drawings
-
-        seen, pictures = words_of_drawings(pictures_of(shapes, (width, height)))
-        if ocr:
-            read_by_ocr, problems = read_pictures(pictures)
-            issues += problems
-            for page, entries in read_by_ocr.items():
-                seen.setdefault(page, []).extend(entries)
+    shapes = [_read_shapes(part, templates, page, issues) for page, part in enumerate(parts, 1)]
+    picture_texts = _read_picture_texts(shapes, size, ocr, issues)
     drafts = []
     for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
         try:
-            drafts.append(_draft(part, own, page, (width, height), seen.get(page, [])))
-        except Exception as reason:  # as in _shapes
+            drafts.append(_draft_slide(part, own, page, size, picture_texts.get(page, [])))
+        except Exception as reason:  # as in _read_shapes
             issues.append(_unreadable(page, reason))
             drafts.append(_Draft())
-    titles = settled([draft.chosen for draft in drafts], [draft.candidates for draft in drafts])
-    slides = [_slide(draft, title) for draft, title in zip(drafts, titles, strict=True)]
-    sizes = ((width, height),) * len(slides)
+    titles = correct_titles([draft.title for draft in drafts], [draft.candidates for draft in drafts])
+    slides = [_finish_slide(draft, title) for draft, title in zip(drafts, titles, strict=True)]
+    sizes = (size,) * len(slides)
     deck = compose(slides, sizes)
     content = Content(
         kind="deck",
         form="pptx",
         lang=deck.lang,
-        title=next((slide.title for slide in slides if slide.title), "") or _core_title(presentation),
+        title=next((slide.title for slide in slides if slide.title), "") or _document_title(presentation),
         page_sizes=sizes,
         blocks=deck.blocks,
         sections=deck.sections,
         tables=deck.tables,
-        pages_without_text=deck.silent,
+        pages_without_text=deck.pages_without_text,
         hidden_pages=tuple(page for page, slide in enumerate(slides, 1) if slide.hidden),
         active_content=opened.value.active_content,
     )
     return Result(content, tuple(issues))
 
 
-def _slide_size(presentation: Any) -> tuple[float, float]:
-    from aisi_ingest.extract.pptx.xml_names import clark
+def _slide_size(presentation: Any) -> _Size:
+    from aisi_ingest.extract.pptx.xml_names import EMU, clark
 
     size = presentation.find(clark("p:sldSz"))
     if size is None:
-        return 720.0, 540.0  # the schema's default, 4:3
+        return _DEFAULT_SIZE
     try:
-        wide, high = int(size.get("cx")) / 12700, int(size.get("cy")) / 12700
+        width, height = int(size.get("cx")) / EMU, int(size.get("cy")) / EMU
     except (TypeError, ValueError):
-        return 720.0, 540.0
-    return (wide, high) if wide > 0 and high > 0 else (720.0, 540.0)
+        return _DEFAULT_SIZE
+    return (width, height) if width > 0 and height > 0 else _DEFAULT_SIZE
 
 
 def _slide_parts(presentation: Any, issues: list[Issue]) -> list[Any]:
-    """The parts of the slides in their order; None and an issue where one is missing."""
+    """Return the parts of the slides in their order. A missing slide gives None and an issue."""
     from aisi_ingest.extract.pptx.xml_names import clark
 
     out: list[Any] = []
@@ -112,30 +121,31 @@ def _slide_parts(presentation: Any, issues: list[Issue]) -> list[Any]:
         try:
             part = presentation.related_part(entry.get(clark("r:id")))
             out.append(part if hasattr(part, "_element") else None)
-        except Exception:  # no such part, or one of another kind
+        except Exception:  # there is no such part, or python-pptx cannot read it
             out.append(None)
         if out[-1] is None:
             issues.append(warning("part_missing", f"Slide {page} is missing from the file.", page))
     return out
 
 
-def _core_title(presentation: Any) -> str:
+def _document_title(presentation: Any) -> str:
+    """Return the title in the document properties."""
     from aisi_ingest.text.normalise import normalise
 
     try:
         return normalise(presentation.package.core_properties.title or "").strip()
-    except Exception:  # the title is a nicety
+    except Exception:  # damaged properties must not cost the slides
         return ""
 
 
-def _shapes(part: Any, templates: Templates, page: int, issues: list[Issue]) -> list[Shape]:
+def _read_shapes(part: Any, templates: Templates, page: int, issues: list[Issue]) -> list[Shape]:
     from aisi_ingest.extract.pptx.shapes import shapes_of
 
     if part is None:
         return []
     try:
         return shapes_of(part, templates)
-    except Exception as reason:  # elements in odd places, figures that are none: one slide's damage is its own
+    except Exception as reason:  # unexpected elements and invalid numbers: the other slides can still be read
         issues.append(_unreadable(page, reason))
         return []
 
@@ -144,125 +154,176 @@ def _unreadable(page: int, reason: Exception) -> Issue:
     return warning("page_unreadable", f"Slide {page} could not be read: {type(reason).__name__} {reason}.", page)
 
 
-class _Draft(Struct, frozen=True, eq=False):
-    """A slide before its title is settled. ``runs`` are the paragraphs of each candidate."""
+def _read_picture_texts(
+    shapes: Sequence[Sequence[Shape]], size: _Size, ocr: bool, issues: list[Issue]
+) -> dict[int, list[Entry]]:
+    """Read the text in the pictures of all slides: of metafiles always, of other pictures by OCR."""
+    if not any(shape.kind == "picture" for own in shapes for shape in own):
+        return {}
+    from aisi_ingest.extract.pptx.pictures import find_pictures, read_metafiles, read_pictures
 
-    entries: list[tuple[Box, list[Piece]]] = []  # what is read in one go, and where
+    out, pictures = read_metafiles(find_pictures(shapes, size))
+    if ocr:
+        recognised, problems = read_pictures(pictures)
+        issues += problems
+        for page, entries in recognised.items():
+            out.setdefault(page, []).extend(entries)
+    return out
+
+
+class _Draft(Struct, frozen=True, eq=False):
+    """A slide whose title is not final yet. All boxes are in points.
+
+    Attributes:
+        entries: Texts and tables.
+        frames: Boxes that hold texts together.
+        horizontal_lines: Drawn lines that divide the texts above and below.
+        drawn_frames: The frames that are visible.
+        vertical_lines: Drawn lines that may divide the columns of a timeline.
+        candidates: Texts that may be the title.
+        runs: The paragraphs of each candidate.
+        title: The candidate that looks like the title.
+        furniture: Page numbers, dates, headers and footers.
+        notes: The speaker's notes.
+        hidden: Whether the slide is hidden.
+    """
+
+    entries: list[Entry] = []
     frames: list[Box] = []
-    rules: list[Box] = []
-    drawn: list[Box] = []  # frames that can be seen
-    uprights: list[Box] = []
+    horizontal_lines: list[Box] = []
+    drawn_frames: list[Box] = []
+    vertical_lines: list[Box] = []
     candidates: list[Candidate] = []
     runs: list[list[Piece]] = []
-    chosen: Candidate | None = None
+    title: Candidate | None = None
     furniture: list[Piece] = []
     notes: tuple[str, ...] = ()
     hidden: bool = False
 
 
-def _draft(
-    part: Any,
-    shapes: Sequence[Shape],
-    page: int,
-    size: tuple[float, float],
-    seen: Sequence[tuple[Box, list[Piece]]],
-) -> _Draft:
-    """One slide; ``seen`` is what its pictures say, each with its place."""
-    from aisi_ingest.extract.pptx.shapes import FURNITURE, TITLES
-
+def _draft_slide(part: Any, shapes: Sequence[Shape], page: int, size: _Size, picture_texts: Sequence[Entry]) -> _Draft:
+    """Build the draft of one slide. ``picture_texts`` is the text in its pictures."""
     if part is None:
         return _Draft()
-    titled: list[Piece] | None = None
-    furniture: list[Piece] = []
-    entries = list(seen)
-    for shape in shapes:
-        hidden = shape.hidden or _outside(shape.box, size)
-        if shape.kind == "table":
-            entries.append((shape.box, _table_pieces(shape, hidden)))
-        elif shape.kind == "text":
-            own: list[Piece] = []
-            for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True):
-                piece = Piece(
-                    "list_item" if paragraph.item else "paragraph",
-                    paragraph.text,
-                    box,
-                    paragraph.level if paragraph.item else None,
-                    hidden,
-                    paragraph.size,
-                )
-                number = paragraph.field or (paragraph.text == str(page) and _at_edge(box, size))
-                if shape.placeholder in FURNITURE or number:
-                    furniture.append(as_furniture(piece))
-                else:
-                    own.append(piece)
-            if shape.placeholder in TITLES and own and titled is None and not hidden:
-                titled = own
-            elif own:
-                entries.append((_extent(shape, own), own))
-    frames = [shape.box for shape in shapes if shape.kind == "frame"]
-    rules = [s.box for s in shapes if s.kind == "rule" and s.box.x1 - s.box.x0 > 0.25 * size[0]]
-    if titled is None:
-        candidates, runs = _candidates(entries)
+    texts = _texts_of(shapes, page, size)
+    entries = [*picture_texts, *texts.entries]
+    if texts.title is None:
+        candidates, runs = _title_candidates(entries)
         tables = [box.top for box, pieces in entries if pieces[-1].kind == "table"]
-        chosen = title_of(candidates, size[1], tables)
+        title = choose_title(candidates, size[1], tables)
     else:
-        box = around([piece.box for piece in titled])
-        chosen = Candidate(join_lines(piece.text for piece in titled), titled[0].size, box, 0)
-        candidates, runs = [chosen], [titled]
-    unseen = part._element.get("show") in ("0", "false")
+        box = union([piece.box for piece in texts.title])
+        title = Candidate(join_lines(piece.text for piece in texts.title), texts.title[0].size, box, 0)
+        candidates, runs = [title], [texts.title]
+    horizontal = (shape.box for shape in shapes if shape.kind == "horizontal_line")
+    vertical = (shape.box for shape in shapes if shape.kind == "vertical_line")
+    frames = [shape for shape in shapes if shape.kind == "frame"]
     return _Draft(
         entries=entries,
-        frames=frames,
-        rules=rules,
-        drawn=[shape.box for shape in shapes if shape.kind == "frame" and shape.drawn and not shape.hidden],
-        uprights=[s.box for s in shapes if s.kind == "upright" and s.box.bottom - s.box.top > 0.1 * size[1]],
+        frames=[shape.box for shape in frames],
+        horizontal_lines=[box for box in horizontal if box_width(box) > _MINIMUM_RULE_SHARE * size[0]],
+        drawn_frames=[shape.box for shape in frames if shape.drawn and not shape.hidden],
+        vertical_lines=[box for box in vertical if box_height(box) > _MINIMUM_UPRIGHT_SHARE * size[1]],
         candidates=candidates,
         runs=runs,
-        chosen=chosen,
-        furniture=furniture,
+        title=title,
+        furniture=texts.furniture,
         notes=_notes(part),
-        hidden=unseen,
+        hidden=part._element.get("show") in ("0", "false"),
     )
 
 
-def _slide(draft: _Draft, chosen: Candidate | None) -> Slide:
-    titled = draft.runs[chosen.index] if chosen is not None else []
-    entries = with_timeline(_without(draft.entries, titled), draft.drawn, draft.uprights)
-    entries = with_tables(entries, draft.rules, draft.drawn)
-    order = visual_order([box for box, _ in entries], draft.frames, draft.rules)
+class _Texts(Struct, frozen=True, eq=False):
+    """The texts of a slide's shapes: title placeholder, furniture, and everything else."""
+
+    title: list[Piece] | None
+    furniture: list[Piece]
+    entries: list[Entry]
+
+
+def _texts_of(shapes: Sequence[Shape], page: int, size: _Size) -> _Texts:
+    from aisi_ingest.extract.pptx.shapes import TITLES
+
+    title: list[Piece] | None = None
+    furniture: list[Piece] = []
+    entries: list[Entry] = []
+    for shape in shapes:
+        hidden = shape.hidden or _is_outside(shape.box, size)
+        if shape.kind == "table":
+            entries.append((shape.box, _table_pieces(shape, hidden)))
+        elif shape.kind == "text":
+            pieces, own_furniture = _text_pieces(shape, hidden, page, size)
+            furniture += own_furniture
+            if shape.placeholder in TITLES and pieces and title is None and not hidden:
+                title = pieces
+            elif pieces:
+                entries.append((_extent(shape, pieces), pieces))
+    return _Texts(title, furniture, entries)
+
+
+def _text_pieces(shape: Shape, hidden: bool, page: int, size: _Size) -> tuple[list[Piece], list[Piece]]:
+    """Return the paragraphs of a shape, and those of them that are furniture."""
+    from aisi_ingest.extract.pptx.shapes import FURNITURE
+
+    pieces: list[Piece] = []
+    furniture: list[Piece] = []
+    for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True):
+        piece = Piece(
+            "list_item" if paragraph.item else "paragraph",
+            paragraph.text,
+            box,
+            paragraph.level if paragraph.item else None,
+            hidden,
+            paragraph.size,
+        )
+        is_number = paragraph.field or (paragraph.text == str(page) and _is_at_edge(box, size))
+        if shape.placeholder in FURNITURE or is_number:
+            furniture.append(as_furniture(piece))
+        else:
+            pieces.append(piece)
+    return pieces, furniture
+
+
+def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
+    """Put the texts of a slide in reading order, with the title first."""
+    title_pieces = draft.runs[title.index] if title is not None else []
+    entries = with_timeline(_without(draft.entries, title_pieces), draft.drawn_frames, draft.vertical_lines)
+    entries = with_tables(entries, draft.horizontal_lines, draft.drawn_frames)
+    order = visual_order([box for box, _ in entries], draft.frames, draft.horizontal_lines)
     body = [piece for index in order for piece in entries[index][1]]
-    if chosen is not None:
-        body.insert(0, Piece("heading", chosen.text, chosen.box, 1, titled[0].hidden))
+    if title is not None:
+        body.insert(0, Piece("heading", title.text, title.box, 1, title_pieces[0].hidden))
     pieces = [*body, *draft.furniture]
     if draft.hidden:
         pieces = [replace(piece, hidden=True) for piece in pieces]
-    return Slide(chosen.text if chosen is not None else "", tuple(pieces), draft.notes, draft.hidden)
+    return Slide(title.text if title is not None else "", tuple(pieces), draft.notes, draft.hidden)
 
 
 def _extent(shape: Shape, pieces: Sequence[Piece]) -> Box:
-    """What a text takes up: as wide as its box, as high as its lines."""
-    box = around([piece.box for piece in pieces])
+    """Return the extent of a text: as wide as its shape if lines are broken, as high as its lines."""
+    box = union([piece.box for piece in pieces])
     if shape.column is None:
         return box
     return Box(min(box.x0, shape.column[0]), box.top, max(box.x1, shape.column[1]), box.bottom)
 
 
-def _without(entries: list[tuple[Box, list[Piece]]], taken: Sequence[Piece]) -> list[tuple[Box, list[Piece]]]:
-    out = []
+def _without(entries: Iterable[Entry], taken: Sequence[Piece]) -> list[Entry]:
+    """Return the entries without some pieces."""
+    out: list[Entry] = []
     for box, pieces in entries:
         rest = [piece for piece in pieces if not any(piece is other for other in taken)]
         if rest:
-            out.append((box if len(rest) == len(pieces) else around([piece.box for piece in rest]), rest))
+            out.append((box if len(rest) == len(pieces) else union([piece.box for piece in rest]), rest))
     return out
 
 
 def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
-    """A table, under its caption where it is a chart's."""
-    text = "\n".join(" | ".join(row) for row in shape.rows)
+    """Return a table, and the caption above it if it is a chart with a title."""
+    box = shape.box
     table = Piece(
         kind="table",
-        text=text,
-        box=shape.box,
+        text=table_text(shape.rows),
+        box=box,
         hidden=hidden,
         rows=shape.rows,
         header_rows=shape.header_rows,
@@ -271,35 +332,43 @@ def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
     )
     if not shape.caption:
         return [table]
-    box = shape.box
-    above = Piece("caption", shape.caption, Box(box.x0, box.top, box.x1, min(box.bottom, box.top + 20)), hidden=hidden)
-    return [above, replace(table, caption=shape.caption)] if shape.rows else [above]
+    caption_box = Box(box.x0, box.top, box.x1, min(box.bottom, box.top + _CAPTION_HEIGHT))
+    caption = Piece("caption", shape.caption, caption_box, hidden=hidden)
+    return [caption, replace(table, caption=shape.caption)] if shape.rows else [caption]
 
 
-def _candidates(entries: Sequence[tuple[Box, list[Piece]]]) -> tuple[list[Candidate], list[list[Piece]]]:
-    """What may be the title where it is a plain text box: consecutive paragraphs in the largest type of a box."""
+def _title_candidates(entries: Sequence[Entry]) -> tuple[list[Candidate], list[list[Piece]]]:
+    """Return the texts that may be the title of a slide without a title placeholder.
+
+    These are, in each text box, the first consecutive paragraphs in its largest type together, and each other
+    paragraph. If more than three follow each other in the largest type, they are body text and only the first counts.
+
+    Returns:
+        The candidates, and the paragraphs of each.
+    """
     candidates: list[Candidate] = []
     runs: list[list[Piece]] = []
     for _, pieces in entries:
-        seen = [piece for piece in pieces if not piece.hidden and piece.kind in ("paragraph", "list_item")]
-        if not seen:
+        visible = [piece for piece in pieces if not piece.hidden and piece.kind in ("paragraph", "list_item")]
+        if not visible:
             continue
-        largest = max(piece.size for piece in seen)
-        start = next(index for index, piece in enumerate(seen) if piece.size == largest)
+        largest = max(piece.size for piece in visible)
+        start = next(index for index, piece in enumerate(visible) if piece.size == largest)
         end = start
-        while end < len(seen) and seen[end].size == largest:
+        while end < len(visible) and visible[end].size == largest:
             end += 1
-        if end - start > 3:  # a text in one size, not a title over several lines
+        if end - start > _MAXIMUM_TITLE_PARAGRAPHS:
             end = start + 1
-        for run in (seen[start:end], *([piece] for piece in (*seen[:start], *seen[end:]))):
+        for run in (visible[start:end], *([piece] for piece in (*visible[:start], *visible[end:]))):
             text = join_lines(piece.text for piece in run)
-            candidates.append(Candidate(text, run[0].size, around([piece.box for piece in run]), len(runs)))
+            candidates.append(Candidate(text, run[0].size, union([piece.box for piece in run]), len(runs)))
             runs.append(run)
     return candidates, runs
 
 
 def _notes(part: Any) -> tuple[str, ...]:
-    from aisi_ingest.extract.pptx.shapes import paragraphs_of
+    """Return the paragraphs of the speaker's notes of a slide."""
+    from aisi_ingest.extract.pptx.paragraphs import read_paragraphs
     from aisi_ingest.extract.pptx.styles import placeholder_of
     from aisi_ingest.extract.pptx.xml_names import clark
 
@@ -311,14 +380,14 @@ def _notes(part: Any) -> tuple[str, ...]:
             ph = placeholder_of(shape)
             if ph is not None and ph.get("type") in _NOTES_FURNITURE:
                 continue
-            for body in shape.iter(clark("p:txBody"), clark("a:txBody")):  # the latter in the cells of a table
-                out += [paragraph.text for paragraph in paragraphs_of(body, [])]
+            for body in shape.iter(clark("p:txBody"), clark("a:txBody")):  # a:txBody is in the cells of a table
+                out += [paragraph.text for paragraph in read_paragraphs(body, [])]
     return tuple(out)
 
 
-def _outside(box: Box, size: tuple[float, float]) -> bool:
+def _is_outside(box: Box, size: _Size) -> bool:
     return box.x1 <= 0 or box.bottom <= 0 or box.x0 >= size[0] or box.top >= size[1]
 
 
-def _at_edge(box: Box, size: tuple[float, float]) -> bool:
-    return box.top > 0.85 * size[1] or box.bottom < 0.1 * size[1]
+def _is_at_edge(box: Box, size: _Size) -> bool:
+    return box.top > _BOTTOM_EDGE * size[1] or box.bottom < _TOP_EDGE * size[1]

@@ -1,4 +1,4 @@
-"""The text of SmartArt: from the drawing that PowerPoint keeps beside the diagram's data, else from the data."""
+"""Read the text of SmartArt: from the drawing that PowerPoint stores beside the diagram's data, else from the data."""
 
 from __future__ import annotations
 
@@ -7,24 +7,34 @@ from typing import Any
 
 from lxml import etree
 
+from aisi_ingest.extract.pptx.xml_names import EMU
+
 DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _DRAWING = "{http://schemas.microsoft.com/office/drawing/2008/diagram}"
 _MAIN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_EMU = 12700
+_RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+Extent = tuple[float, float, float, float]
+"""Left, top, width and height inside the diagram, in points."""
 
 
-def drawing_of(relations: Any, part: Any) -> Iterator[tuple[tuple[float, float, float, float] | None, Any]]:
-    """Place in the diagram (left, top, width, height in points, where known) and text body of each shape.
+def diagram_shapes(relations: Any, part: Any) -> Iterator[tuple[Extent | None, Any]]:
+    """Return the shapes of a diagram that have text.
 
-    ``relations`` is the ``dgm:relIds`` element, ``part`` the slide's part. The drawing's relation is
-    named in the data part's extension (MS-ODRAWXML 2.2.1).
+    The data part names the relationship of the drawing in an extension (MS-ODRAWXML 2.2.1).
+
+    Args:
+        relations: The ``dgm:relIds`` element.
+        part: The slide's part.
+
+    Yields:
+        The extent of each shape, None if it is unknown, and the element of its text body.
     """
-    data = _xml(part, relations.get(_RELATIONS + "dm"))
+    data = _related_xml(part, relations.get(_RELATIONSHIPS + "dm"))
     if data is None:
         return
     extension = data.find(f".//{_DRAWING}dataModelExt")
-    drawing = _xml(part, extension.get("relId")) if extension is not None else None
+    drawing = _related_xml(part, extension.get("relId")) if extension is not None else None
     if drawing is None:
         for point in data.iter(DIAGRAM + "pt"):
             if point.get("type", "node") in ("node", "asst") and (body := point.find(DIAGRAM + "t")) is not None:
@@ -37,21 +47,22 @@ def drawing_of(relations: Any, part: Any) -> Iterator[tuple[tuple[float, float, 
         transform = shape.find(_DRAWING + "txXfrm")
         if transform is None:
             transform = shape.find(f"{_DRAWING}spPr/{_MAIN}xfrm")
-        yield _place(transform), body
+        yield _extent(transform), body
 
 
-def _place(transform: Any) -> tuple[float, float, float, float] | None:
+def _extent(transform: Any) -> Extent | None:
     if transform is None:
         return None
     offset, extent = transform.find(_MAIN + "off"), transform.find(_MAIN + "ext")
     if offset is None or extent is None:
         return None
-    x, y = (float(offset.get(name, "0")) / _EMU for name in ("x", "y"))
-    width, height = (float(extent.get(name, "0")) / _EMU for name in ("cx", "cy"))
+    x, y = (float(offset.get(name, "0")) / EMU for name in ("x", "y"))
+    width, height = (float(extent.get(name, "0")) / EMU for name in ("cx", "cy"))
     return x, y, width, height
 
 
-def _xml(part: Any, relation: str | None) -> Any:
+def _related_xml(part: Any, relation: str | None) -> Any:
+    """Parse the part that a relationship leads to; None if there is none."""
     if not relation:
         return None
     try:

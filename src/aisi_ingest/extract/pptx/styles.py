@@ -1,8 +1,8 @@
-"""Type size and bullet of a paragraph on a slide, through everything that it inherits from.
+"""Find type size and bullet of a paragraph on a slide, with everything that it inherits from.
 
-PowerPoint looks at the run, the shape's own list style, the placeholder of the layout, that of the
-master, the master's title, body or other style, and the presentation's default (ECMA-376 part 1,
-19.3.1.51 and 21.1.2.4).
+PowerPoint looks at the run, the shape's own list style, the placeholder of the layout, the placeholder of the master,
+the master's title, body or other style, and the presentation's default, in this order (ECMA-376 part 1, 19.3.1.51 and
+21.1.2.4).
 """
 
 from __future__ import annotations
@@ -12,68 +12,85 @@ from typing import Any
 
 from aisi_ingest.extract.pptx.xml_names import clark
 
-DEFAULT_SIZE = 18.0  # points, where nothing says otherwise
-_STYLE = {"title": "titleStyle", "ctrTitle": "titleStyle", "body": "bodyStyle", "subTitle": "bodyStyle"}
-_BODY_LIKE = {"obj", "chart", "tbl", "clipArt", "dgm", "media", "pic"}  # take the master's body placeholder
+DEFAULT_SIZE = 18.0  # points, if no style states a size
+_STYLES = {"title": "titleStyle", "ctrTitle": "titleStyle", "body": "bodyStyle", "subTitle": "bodyStyle"}
+_LIKE_BODY = {"obj", "chart", "tbl", "clipArt", "dgm", "media", "pic"}  # inherit from the master's body placeholder
+_MAXIMUM_SIZE_DIGITS = 7  # of a type size in hundredths of a point; longer numbers are damage
 
 
 def placeholder_of(shape: Any) -> Any | None:
-    """The ``p:ph`` element of a shape element, or None."""
+    """Return the ``p:ph`` element of a shape element; None if the shape is not a placeholder."""
     for properties in shape.iterchildren(clark("p:nvSpPr"), clark("p:nvPicPr"), clark("p:nvGraphicFramePr")):
         return properties.find(f"{clark('p:nvPr')}/{clark('p:ph')}")
     return None
 
 
 class Templates:
-    """The placeholders of layouts and masters, looked through once for all slides. ``presentation`` is an element."""
+    """The placeholders of layouts and masters, read once for all slides.
+
+    Args:
+        presentation: The ``p:presentation`` element.
+    """
 
     def __init__(self, presentation: Any) -> None:
-        self.default = presentation.find(clark("p:defaultTextStyle"))
-        self._known: dict[str, list[tuple[Any, Any]]] = {}
+        self.default_style = presentation.find(clark("p:defaultTextStyle"))
+        self._placeholders: dict[str, list[tuple[Any, Any]]] = {}
 
     def placeholders(self, part: Any) -> list[tuple[Any, Any]]:
-        """Each ``p:ph`` of a part with its shape."""
-        known = self._known.get(part.partname)
-        if known is None:
+        """Return each ``p:ph`` element of a layout or master part, with its shape."""
+        found = self._placeholders.get(part.partname)
+        if found is None:
             shapes = part._element.iter(clark("p:sp"), clark("p:pic"), clark("p:graphicFrame"))
-            known = [(ph, shape) for shape in shapes if (ph := placeholder_of(shape)) is not None]
-            self._known[part.partname] = known
-        return known
+            found = [(ph, shape) for shape in shapes if (ph := placeholder_of(shape)) is not None]
+            self._placeholders[part.partname] = found
+        return found
 
 
 class Inheritance:
-    """Where a slide's placeholders take place and style from."""
+    """The layout and master from which the placeholders of a slide inherit position and style.
+
+    Args:
+        slide_part: The slide's part.
+        templates: The placeholders of all layouts and masters.
+    """
 
     def __init__(self, slide_part: Any, templates: Templates) -> None:
-        self.layout = _related(slide_part, "slideLayout")
-        self.master = _related(self.layout, "slideMaster") if self.layout is not None else None
+        self.layout = _related_part(slide_part, "slideLayout")
+        self.master = _related_part(self.layout, "slideMaster") if self.layout is not None else None
         self._templates = templates
         styles = self.master._element.find(clark("p:txStyles")) if self.master is not None else None
         self._styles = {child.tag.rpartition("}")[2]: child for child in styles} if styles is not None else {}
 
     def ancestors(self, ph: Any | None) -> list[Any]:
-        """The placeholder shapes of layout and master that a slide's shape inherits from, nearest first."""
+        """Return the placeholder shapes of layout and master that a shape inherits from, the nearest first.
+
+        Args:
+            ph: The ``p:ph`` element of the slide's shape.
+        """
         if ph is None:
             return []
         out = []
-        kind, index = ph.get("type", "obj"), ph.get("idx", "0")
+        kind = ph.get("type", "obj")
         if self.layout is not None:
-            known = self._templates.placeholders(self.layout)
-            found = [(other, sp) for other, sp in known if other.get("idx", "0") == index and _alike(other, kind)]
-            found = found or [(other, sp) for other, sp in known if other.get("idx", "0") == index and index != "0"]
-            found = found or [(other, sp) for other, sp in known if _alike(other, kind)]
-            if found:
-                out.append(found[0][1])
-                kind = found[0][0].get("type", kind)
+            placeholders = self._templates.placeholders(self.layout)
+            found = _matching_placeholder(placeholders, kind, ph.get("idx", "0"))
+            if found is not None:
+                out.append(found[1])
+                kind = found[0].get("type", kind)
         if self.master is not None:
-            kind = "body" if kind in _BODY_LIKE or kind == "subTitle" else "title" if kind == "ctrTitle" else kind
-            out += [sp for other, sp in self._templates.placeholders(self.master) if other.get("type", "obj") == kind][
-                :1
-            ]
+            kind = _master_kind(kind)
+            placeholders = self._templates.placeholders(self.master)
+            out += [shape for other, shape in placeholders if other.get("type", "obj") == kind][:1]
         return out
 
     def list_styles(self, ph: Any | None, ancestors: list[Any], body: Any) -> list[Any]:
-        """List style elements for a text body, nearest first."""
+        """Return the list style elements that apply to a text body, the nearest first.
+
+        Args:
+            ph: The ``p:ph`` element of the slide's shape, None if it is not a placeholder.
+            ancestors: The placeholder shapes that it inherits from.
+            body: The ``p:txBody`` element.
+        """
         out = [body.find(clark("a:lstStyle"))]
         for ancestor in ancestors:
             other = ancestor.find(clark("p:txBody"))
@@ -81,18 +98,34 @@ class Inheritance:
                 out.append(other.find(clark("a:lstStyle")))
         if ph is not None:
             kind = ph.get("type", "obj")
-            style = _STYLE.get(kind) or ("bodyStyle" if kind in _BODY_LIKE else "otherStyle")
+            style = _STYLES.get(kind) or ("bodyStyle" if kind in _LIKE_BODY else "otherStyle")
             out.append(self._styles.get(style))
-        out.append(self._templates.default)
+        out.append(self._templates.default_style)
         return [style for style in out if style is not None]
 
 
-def _alike(placeholder: Any, kind: str) -> bool:
+def _matching_placeholder(placeholders: list[tuple[Any, Any]], kind: str, index: str) -> tuple[Any, Any] | None:
+    """Return the layout's placeholder of the same index and kind, else of the same index, else of the same kind."""
+    same_index = [pair for pair in placeholders if pair[0].get("idx", "0") == index]
+    same_kind = [pair for pair in placeholders if _is_same_kind(pair[0], kind)]
+    both = [pair for pair in same_index if _is_same_kind(pair[0], kind)]
+    candidates = both or (same_index if index != "0" else []) or same_kind
+    return candidates[0] if candidates else None
+
+
+def _master_kind(kind: str) -> str:
+    """Return the kind of the master's placeholder that placeholders of a layout inherit from."""
+    if kind in _LIKE_BODY or kind == "subTitle":
+        return "body"
+    return "title" if kind == "ctrTitle" else kind
+
+
+def _is_same_kind(placeholder: Any, kind: str) -> bool:
     other = placeholder.get("type", "obj")
     return bool(other == kind or {other, kind} <= {"title", "ctrTitle"} or {other, kind} <= {"body", "subTitle", "obj"})
 
 
-def _related(part: Any, kind: str) -> Any | None:
+def _related_part(part: Any, kind: str) -> Any | None:
     for relation in part.rels.values():
         if not relation.is_external and relation.reltype.endswith("/" + kind):
             target = relation.target_part
@@ -101,7 +134,12 @@ def _related(part: Any, kind: str) -> Any | None:
 
 
 def size_of(paragraph: Any, inherited: float) -> float:
-    """Points of the type that most characters of a paragraph are set in; ``inherited`` where they do not say."""
+    """Return the type size, in points, of most characters of an ``a:p`` element.
+
+    Args:
+        paragraph: The ``a:p`` element.
+        inherited: The size of runs that do not state one.
+    """
     weight: dict[float, int] = {}
     for run in paragraph.iterchildren(clark("a:r"), clark("a:fld")):
         properties, text = run.find(clark("a:rPr")), run.findtext(clark("a:t")) or ""
@@ -112,7 +150,12 @@ def size_of(paragraph: Any, inherited: float) -> float:
 
 
 def inherited_size(level: int, styles: list[Any]) -> float:
-    """Points of the type at a level, by the list styles that apply, nearest first."""
+    """Return the type size, in points, that list styles give to a level.
+
+    Args:
+        level: Level of the paragraph, from 0.
+        styles: The list styles that apply, the nearest first.
+    """
     for style in styles:
         for name in (f"a:lvl{level + 1}pPr", "a:defPPr"):
             properties = style.find(f"{clark(name)}/{clark('a:defRPr')}")
@@ -123,11 +166,19 @@ def inherited_size(level: int, styles: list[Any]) -> float:
 
 
 def _points(hundredths: str | None) -> float | None:
-    return int(hundredths) / 100 if hundredths and hundredths.isdecimal() and len(hundredths) < 8 else None
+    if hundredths and hundredths.isdecimal() and len(hundredths) <= _MAXIMUM_SIZE_DIGITS:
+        return int(hundredths) / 100
+    return None
 
 
 def bullet_of(paragraph: Any, level: int, styles: list[Any]) -> Any | None:
-    """The element that says which bullet or number PowerPoint draws before the paragraph; None for none."""
+    """Return the element that defines the bullet or number PowerPoint draws before a paragraph; None for no bullet.
+
+    Args:
+        paragraph: The ``a:p`` element.
+        level: Its level, from 0.
+        styles: The list styles that apply, the nearest first.
+    """
     own = paragraph.find(clark("a:pPr"))
     inherited = clark(f"a:lvl{level + 1}pPr")
     for properties in chain((own,), (style.find(inherited) for style in styles)):

@@ -1,39 +1,59 @@
-"""Slides to blocks, sections and tables: the same for PPTX and for decks as PDF."""
+"""Build blocks, sections and tables from slides, in the same way for PPTX files and for decks saved as PDF."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.extract.slides.titles import series_of, split_number
+from aisi_ingest.extract.geometry import rounded_box
+from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
 
 
 class Piece(Struct, frozen=True):
-    """A block to be: what one paragraph, table or picture of a slide says."""
+    """One paragraph, table or picture text of a slide, which becomes one block.
+
+    Attributes:
+        kind: Kind of the block.
+        text: Text of the block. Tables have " | " between cells and a line break between rows.
+        box: Position on the slide, in points.
+        level: Level of a heading or list item, from 1.
+        hidden: Whether a viewer of the slide cannot see it.
+        size: Type size in points; 0 for tables.
+        rows: Cells of a table.
+        header_rows: Number of header rows of a table.
+        caption: Caption of a table.
+        xs: Column borders of a table, in points, where the file states them.
+        ys: Row borders of a table, in points, where the file states them.
+        origin: Whether the text is in the file or was recognised by OCR.
+    """
 
     kind: BlockKind
     text: str
     box: Box
     level: int | None = None
     hidden: bool = False
-    size: float = 0.0  # points of the type, 0 for tables
+    size: float = 0.0
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
     caption: str | None = None
-    xs: tuple[float, ...] = ()  # borders of a table's columns and rows, where the file says them
+    xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
     origin: Literal["text", "ocr"] = "text"
 
 
+Entry = tuple[Box, list[Piece]]
+"""Pieces that are read without a break, for example the paragraphs of a text box, and the box around them."""
+
+
 class Slide(Struct, frozen=True):
-    """A slide as it is read: the title first, then the body, then what is furniture."""
+    """A slide in reading order: the title, the body, then the furniture."""
 
     title: str = ""
     pieces: tuple[Piece, ...] = ()
@@ -42,34 +62,39 @@ class Slide(Struct, frozen=True):
 
 
 class Deck(Struct, frozen=True):
+    """The blocks, sections and tables of a deck, in reading order."""
+
     lang: Lang
     blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]
-    silent: tuple[int, ...]  # pages without text of their own
-
-
-def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds all of ``boxes``, of which there is at least one."""
-    return Box(
-        min(box.x0 for box in boxes),
-        min(box.top for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.bottom for box in boxes),
-    )
+    pages_without_text: tuple[int, ...]
 
 
 def as_furniture(piece: Piece) -> Piece:
+    """Return the piece as furniture."""
     return replace(piece, kind="furniture", level=None)
 
 
+def table_text(rows: Iterable[Iterable[str]]) -> str:
+    """Return the text of a table's block: cells joined by " | ", rows by line breaks."""
+    return "\n".join(" | ".join(row) for row in rows)
+
+
 def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> Deck:
-    """One section a slide. Slides of a series, "(1/2)" and "(2/2)", hang on the first of it."""
-    slides = _without_running_text(slides, sizes)
+    """Build a deck with one section per slide.
+
+    The first slide of a series, "(1/2)", becomes the parent of the others, "(2/2)".
+
+    Args:
+        slides: The slides in order.
+        sizes: Width and height of each slide, in points.
+    """
+    slides = _mark_running_text(slides, sizes)
     if slides:
-        slides = [replace(slides[0], pieces=_cover(slides[0].pieces)), *slides[1:]]
+        slides = [replace(slides[0], pieces=_move_cover_remarks_to_end(slides[0].pieces)), *slides[1:]]
     lang = _language([piece for slide in slides for piece in slide.pieces])
-    parents = series_of([slide.title for slide in slides])
+    parents = series_parents([slide.title for slide in slides])
     blocks: list[Block] = []
     sections: list[Section] = []
     tables: list[Table] = []
@@ -77,8 +102,8 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
         section = f"s{page}"
         number, title = split_number(slide.title)
         level = 1 if parent is None else 2
-        above = None if parent is None else f"s{parent + 1}"
-        sections.append(Section(section, title, level, (page, page), above, number))
+        parent_id = None if parent is None else f"s{parent + 1}"
+        sections.append(Section(section, title, level, (page, page), parent_id, number))
         for piece in slide.pieces:
             name = f"b{len(blocks) + 1}"
             kind: BlockKind = "title" if piece.kind == "heading" and page == 1 else piece.kind
@@ -86,7 +111,7 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                 Block(
                     id=name,
                     page=page,
-                    bbox=_rounded(piece.box),
+                    bbox=rounded_box(piece.box),
                     kind=kind,
                     text=piece.text,
                     lang=language_of(piece.text, lang),
@@ -98,91 +123,108 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
             )
             if piece.kind == "table":
                 tables.append(Table(f"t{len(tables) + 1}", name, page, piece.rows, piece.header_rows, piece.caption))
-        below = Box(0, round(size[1], 1), round(size[0], 1), round(size[1], 1))  # notes stand on a page of their own
+        # Notes are printed on a page of their own: their box is the lower edge of the slide.
+        note_box = rounded_box(Box(0, size[1], size[0], size[1]))
         for note in slide.notes:
-            blocks.append(Block(f"b{len(blocks) + 1}", page, below, "note", note, language_of(note, lang)))
-    silent = tuple(
-        page
-        for page, slide in enumerate(slides, 1)
-        if not any(piece.kind != "furniture" and piece.origin == "text" for piece in slide.pieces)
-    )
-    return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), silent)
+            blocks.append(Block(f"b{len(blocks) + 1}", page, note_box, "note", note, language_of(note, lang)))
+    pages_without_text = tuple(page for page, slide in enumerate(slides, 1) if not _has_text(slide))
+    return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), pages_without_text)
 
 
-_MOST_ON_COVER = 6
-_BODY_OF_COVER = ("paragraph", "caption")
-_BESIDE_BODY = ("heading", "furniture")
+def _has_text(slide: Slide) -> bool:
+    return any(piece.kind != "furniture" and piece.origin == "text" for piece in slide.pieces)
 
 
-def _cover(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """A cover's remarks (※) after what it says: they are notes to the page, wherever there was room for them.
+_MAXIMUM_COVER_PIECES = 6  # a cover has no more body pieces than this
+_COVER_BODY_KINDS = ("paragraph", "caption")
+_NOT_BODY_KINDS = ("heading", "furniture")
 
-    Elsewhere a remark belongs to the box that it stands under, and stays there.
+
+def _move_cover_remarks_to_end(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Move the remarks (※) of a cover behind its other text.
+
+    On a cover a remark refers to the whole page and is placed wherever there is room. On other slides it belongs to
+    the box above it and keeps its place. Pieces that do not look like a cover are returned unchanged.
     """
-    body = [piece for piece in pieces if piece.kind not in _BESIDE_BODY]
-    if len(body) > _MOST_ON_COVER or any(piece.kind not in _BODY_OF_COVER for piece in body):
+    body = [piece for piece in pieces if piece.kind not in _NOT_BODY_KINDS]
+    if len(body) > _MAXIMUM_COVER_PIECES or any(piece.kind not in _COVER_BODY_KINDS for piece in body):
         return pieces
     ordered = iter(sorted(body, key=lambda piece: piece.text.startswith("※")))  # a stable sort
-    return tuple(piece if piece.kind in _BESIDE_BODY else next(ordered) for piece in pieces)
+    return tuple(piece if piece.kind in _NOT_BODY_KINDS else next(ordered) for piece in pieces)
+
+
+# Latin characters that carry as much as one Japanese character. The same value as in text.normalise.language_of.
+_LATIN_PER_JAPANESE = 2.5
+
+
+def dominant_language(texts: Iterable[tuple[Lang, str]]) -> Lang | None:
+    """Return the language of most of the text, each text given with its language; None without texts."""
+    weights: Counter[Lang] = Counter()
+    for lang, text in texts:
+        weights[lang] += round(len(text) * (_LATIN_PER_JAPANESE if lang == "ja" else 1))
+    if not weights:
+        return None
+    return max(weights, key=lambda lang: (weights[lang], lang))
 
 
 def _language(pieces: Sequence[Piece]) -> Lang:
-    """That of most of what the slides themselves say: a picture may quote the other language."""
-    weight: Counter[Lang] = Counter()
-    for piece in pieces:
-        if piece.kind not in ("figure_text", "furniture") and not piece.hidden:
-            # A Japanese character says about as much as 2.5 Latin ones.
-            lang = language_of(piece.text)
-            weight[lang] += round(len(piece.text) * (2.5 if lang == "ja" else 1))
-    if weight:
-        return max(weight, key=lambda lang: (weight[lang], lang))
-    return language_of(" ".join(piece.text for piece in pieces))
+    """Return the language of most of the slides' own text. Text in pictures does not count: it may be a quotation."""
+    own = [piece for piece in pieces if piece.kind not in ("figure_text", "furniture") and not piece.hidden]
+    found = dominant_language((language_of(piece.text), piece.text) for piece in own)
+    return found or language_of(" ".join(piece.text for piece in pieces))
 
 
-def _rounded(box: Box) -> Box:
-    return Box(round(box.x0, 1), round(box.top, 1), round(box.x1, 1), round(box.bottom, 1))
+_RunningKey = tuple[str, int, int, int]
+"""Text with its digits replaced by 0, then left edge, centre and top in units of 10 points."""
+
+# A text is running text if it is at the same place of an edge of this many slides and of more than this share of them.
+_RUNNING_SLIDES, _RUNNING_SHARE = 3, 0.5
+# The same for strips of navigation: different short texts, such as chapter names, at one place.
+_STRIP_SLIDES, _STRIP_SHARE = 5, 0.6
+_MAXIMUM_STRIP_LENGTH = 14  # characters of a chapter name in a strip of navigation
+_MAXIMUM_RUNNING_LENGTH = 120  # characters
+_BOTTOM_EDGE, _TOP_EDGE = 0.88, 0.1  # shares of the slide's height: running text is below or above them
+_COPYRIGHT = re.compile(r"©|copyright|all rights reserved|無断(?:転載|複製)", re.IGNORECASE)
+_NO_STRIP = (-1, -1)
 
 
-_Key = tuple[str, int, int, int]  # text without its figures, left edge, middle and top in tens of points
-
-
-def _without_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> list[Slide]:
-    """Texts that stand at the same edge of most slides are furniture: copyright lines, the deck's name."""
-    seen: Counter[_Key] = Counter()
+def _mark_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> list[Slide]:
+    """Turn texts that most slides repeat at one edge, such as copyright lines and the deck's name, into furniture."""
+    seen: Counter[_RunningKey] = Counter()
     for slide, (_, height) in zip(slides, sizes, strict=True):
-        seen.update({_running_key(piece) for piece in slide.pieces if _may_run(piece, height)})
-    running = {key for key, count in seen.items() if count >= 3 and count > 0.5 * len(slides)}
-    strips = Counter(map(_strip, seen.elements()))
-    strips.pop((-1, -1), None)
-    running |= {key for key in seen if strips[_strip(key)] >= 5 and strips[_strip(key)] > 0.6 * len(slides)}
+        seen.update({_running_key(piece) for piece in slide.pieces if _may_be_running(piece, height)})
+    running = {key for key, count in seen.items() if count >= _RUNNING_SLIDES and count > _RUNNING_SHARE * len(slides)}
+    strips = Counter(map(_strip_place, seen.elements()))
+    strips.pop(_NO_STRIP, None)
+    running |= {
+        key
+        for key in seen
+        if strips[_strip_place(key)] >= _STRIP_SLIDES and strips[_strip_place(key)] > _STRIP_SHARE * len(slides)
+    }
     out = []
     for slide, (_, height) in zip(slides, sizes, strict=True):
-        gone = [piece for piece in slide.pieces if _may_run(piece, height) and _is_running(piece, running)]
-        if gone:
-            kept = [piece for piece in slide.pieces if not any(piece is other for other in gone)]
-            slide = replace(slide, pieces=(*kept, *map(as_furniture, gone)))
+        furniture = [piece for piece in slide.pieces if _may_be_running(piece, height) and _is_running(piece, running)]
+        if furniture:
+            kept = [piece for piece in slide.pieces if not any(piece is other for other in furniture)]
+            slide = replace(slide, pieces=(*kept, *map(as_furniture, furniture)))
         out.append(slide)
     return out
 
 
-_STRIP = 14  # characters: a chapter's name in a strip of navigation, in the same place on most slides
-_COPYRIGHT = re.compile(r"©|copyright|all rights reserved|無断(?:転載|複製)", re.IGNORECASE)
-
-
-def _is_running(piece: Piece, running: set[_Key]) -> bool:
+def _is_running(piece: Piece, running: set[_RunningKey]) -> bool:
     return _running_key(piece) in running or bool(_COPYRIGHT.search(piece.text))
 
 
-def _may_run(piece: Piece, height: float) -> bool:
-    edge = piece.box.top > 0.88 * height or piece.box.bottom < 0.1 * height
-    return piece.kind in ("paragraph", "list_item") and edge and len(piece.text) < 120
+def _may_be_running(piece: Piece, height: float) -> bool:
+    at_edge = piece.box.top > _BOTTOM_EDGE * height or piece.box.bottom < _TOP_EDGE * height
+    return piece.kind in ("paragraph", "list_item") and at_edge and len(piece.text) < _MAXIMUM_RUNNING_LENGTH
 
 
-def _running_key(piece: Piece) -> _Key:
+def _running_key(piece: Piece) -> _RunningKey:
     box = piece.box
     return re.sub(r"\d+", "0", piece.text), round(box.x0 / 10), round((box.x0 + box.x1) / 20), round(box.top / 10)
 
 
-def _strip(key: _Key) -> tuple[int, int]:
-    """Where a short text stands; (-1, -1) for longer ones."""
-    return key[2:] if len(key[0]) <= _STRIP else (-1, -1)
+def _strip_place(key: _RunningKey) -> tuple[int, int]:
+    """Return centre and top of a short text, ``_NO_STRIP`` for longer ones."""
+    return key[2:] if len(key[0]) <= _MAXIMUM_STRIP_LENGTH else _NO_STRIP

@@ -1,71 +1,98 @@
-"""The order in which a person reads boxes on a slide: frames hold together, then rows, then columns.
+"""Put the boxes of a slide in the order in which a person reads them: frames, then rows, then columns.
 
-A recursive cut along white space (Nagy and Seth, 1984), with frames (drawn rectangles, groups) taken as
-one thing first, so that a box with a heading and three lines is read to its end before its neighbour.
+The method is a recursive cut along white space (Nagy and Seth, 1984). The content of a frame (a drawn rectangle or a
+group) is first taken as one unit, so that a box with a heading and three lines is read to its end before its
+neighbour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from aisi_ingest.extract.geometry import overlap
 from aisi_ingest.model import Box
 
 
 def visual_order(boxes: Sequence[Box], frames: Sequence[Box] = (), rules: Sequence[Box] = ()) -> list[int]:
-    """Indices of ``boxes`` in reading order.
+    """Return the indices of ``boxes`` in reading order. It does not depend on the order of the arguments.
 
-    ``frames`` are rectangles whose content belongs together, ``rules`` drawn horizontal lines: what stands
-    above one that reaches across is read before what stands below it.
+    Args:
+        boxes: The boxes to put in order, in points.
+        frames: Rectangles whose content belongs together.
+        rules: Drawn horizontal lines. Boxes above a line that reaches across the slide are read before those below.
     """
-    useful = sorted({frame for frame in map(_tuple, frames)}, key=_area, reverse=True)
-    lines = sorted({rule for rule in map(_tuple, rules)}, key=lambda rule: rule[1])
-    return _ordered(list(range(len(boxes))), [_tuple(box) for box in boxes], useful, lines)
+    largest_first = sorted({frame for frame in map(_rectangle, frames)}, key=_area, reverse=True)
+    lines = sorted({rule for rule in map(_rectangle, rules)}, key=lambda rule: rule[1])
+    return _ordered(list(range(len(boxes))), [_rectangle(box) for box in boxes], largest_first, lines)
 
 
 _Rectangle = tuple[float, float, float, float]
+"""Left, top, right and bottom in points: hashable, and faster than ``Box`` in the recursion."""
+
+_MINIMUM_SHARE_INSIDE = 0.6  # of a box's area that lies in its frame
+_BANNER_HEIGHT = 3  # a frame lower than this many times its only text is a filled tab or a banner
+_CARD_SHIFT = 6  # points between the edges of a heading box and the body box below it
+_CARD_OVERLAP, _CARD_GAP = -4, 6  # points between them vertically
+_CUT_OVERLAP = 2  # points by which two boxes on both sides of a cut may overlap
+_COLUMN_PREFERENCE = 1.5  # columns are cut first if the gap between them is wider by this factor than between rows
+_RULE_TOLERANCE = 3  # points that a line may reach into a box without running through it
+_RULE_REACH = 0.6  # share of the units' width over which a dividing line reaches
+_HEADING_HEIGHT = 0.4  # of the height of what is below it
+_LABEL_WIDTH = 0.6  # of the width of the column of explanations
+_LABEL_COLUMNS = 2
+_SAME_LINE = 0.5  # share of the smaller height over which two boxes on one line overlap
 
 
-def _tuple(box: Box) -> _Rectangle:
+def _rectangle(box: Box) -> _Rectangle:
     return (box.x0, box.top, box.x1, box.bottom)
 
 
+def _width(box: _Rectangle) -> float:
+    return box[2] - box[0]
+
+
+def _height(box: _Rectangle) -> float:
+    return box[3] - box[1]
+
+
 def _area(box: _Rectangle) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+    return max(0.0, _width(box)) * max(0.0, _height(box))
 
 
-def _inside(box: _Rectangle, frame: _Rectangle) -> bool:
-    """The middle of the box and most of it lie in the frame: a tab that sits on the border belongs to it."""
+def _is_inside(box: _Rectangle, frame: _Rectangle) -> bool:
+    """Return whether the centre and most of a box lie in a frame. A tab on the frame's border belongs to the frame."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     if not (frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]):
         return False
-    width = min(box[2], frame[2]) - max(box[0], frame[0])
-    height = min(box[3], frame[3]) - max(box[1], frame[1])
-    return width * height >= 0.6 * _area(box)
+    width = overlap(box[0], box[2], frame[0], frame[2])
+    height = overlap(box[1], box[3], frame[1], frame[3])
+    return width * height >= _MINIMUM_SHARE_INSIDE * _area(box)
 
 
 def _ordered(
     members: list[int], boxes: list[_Rectangle], frames: list[_Rectangle], rules: list[_Rectangle]
 ) -> list[int]:
-    if len(members) < 2:
+    if len(members) <= 1:
         return members
-    units: list[tuple[_Rectangle, list[int]]] = []
-    left = set(members)
-    for position, frame in enumerate(frames):  # largest first; those inside it are met again in the recursion
-        held = [member for member in members if member in left and _inside(boxes[member], frame)]
-        if len(held) == 1 and frame[3] - frame[1] < 3 * (boxes[held[0]][3] - boxes[held[0]][1]):
-            left -= set(held)  # a filled tab or a banner: as large as it is drawn
+    units: list[_Unit] = []
+    remaining = set(members)
+    for position, frame in enumerate(frames):  # largest first; the recursion handles the frames inside it
+        held = [member for member in members if member in remaining and _is_inside(boxes[member], frame)]
+        if len(held) == 1 and _height(frame) < _BANNER_HEIGHT * _height(boxes[held[0]]):
+            remaining -= set(held)  # a filled tab or a banner: its box is as large as it is drawn
             units.append((_union([frame, boxes[held[0]]]), held))
             continue
-        if len(held) < 2 or len(held) == len(members):
+        if len(held) <= 1 or len(held) == len(members):
             continue
-        left -= set(held)
+        remaining -= set(held)
         inner = _ordered(held, boxes, frames[position + 1 :], rules)
         units.append((_union([frame, *(boxes[member] for member in held)]), inner))
-    units += [(boxes[member], [member]) for member in members if member in left]
-    return [member for _, held in _cut(_stacked(units), rules) for member in held]
+    units += [(boxes[member], [member]) for member in members if member in remaining]
+    return [member for _, held in _cut(_join_cards(units), rules) for member in held]
 
 
 _Unit = tuple[_Rectangle, list[int]]
+"""A rectangle that is read without a break, and the indices of its boxes in reading order."""
 
 
 def _union(boxes: Sequence[_Rectangle]) -> _Rectangle:
@@ -77,13 +104,13 @@ def _union(boxes: Sequence[_Rectangle]) -> _Rectangle:
     )
 
 
-def _stacked(units: list[_Unit]) -> list[_Unit]:
-    """A heading box or a tab set right on top of a body box, flush with its left edge, is one card with it."""
+def _join_cards(units: list[_Unit]) -> list[_Unit]:
+    """Join a heading box or tab with the body box right below it at the same left edge: together they are a card."""
     out: list[_Unit] = []
     for box, held in sorted(units, key=lambda unit: (unit[0][1], unit[0][0])):
         for position, (above, members) in enumerate(out):
-            flush = abs(above[0] - box[0]) < 6 and above[2] < box[2] + 6
-            if len(members) == 1 and flush and -4 <= box[1] - above[3] <= 6:
+            flush = abs(above[0] - box[0]) < _CARD_SHIFT and above[2] < box[2] + _CARD_SHIFT
+            if len(members) == 1 and flush and _CARD_OVERLAP <= box[1] - above[3] <= _CARD_GAP:
                 out[position] = (_union([above, box]), members + held)
                 break
         else:
@@ -92,28 +119,33 @@ def _stacked(units: list[_Unit]) -> list[_Unit]:
 
 
 def _cut(units: list[_Unit], rules: list[_Rectangle]) -> list[_Unit]:
-    if len(units) < 2:
+    """Cut units into rows or columns, whichever has the clearer gaps, and put each part in order."""
+    if len(units) <= 1:
         return units
-    bands = _ruled(units, rules)
+    bands = _split_at_rules(units, rules)
     if len(bands) > 1:
         return [unit for band in bands for unit in _cut(band, rules)]
     rows, row_gap = _split(units, lambda box: (box[1], box[3]))
     columns, column_gap = _split(units, lambda box: (box[0], box[2]))
-    if len(rows) < 2 and len(columns) < 2:
-        return _by_lines(units)
-    apart = column_gap > 1.5 * row_gap or _headed(rows, columns)
-    by_column = len(rows) < 2 or (len(columns) > 1 and apart and not _labelled(columns))
+    if len(rows) <= 1 and len(columns) <= 1:
+        return _in_line_order(units)
+    clear_columns = column_gap > _COLUMN_PREFERENCE * row_gap or _have_headings(rows, columns)
+    by_column = len(rows) <= 1 or (len(columns) > 1 and clear_columns and not _are_labels_and_texts(columns))
     return [unit for part in (columns if by_column else rows) for unit in _cut(part, rules)]
 
 
 def _split(units: list[_Unit], span: Callable[[_Rectangle], tuple[float, float]]) -> tuple[list[list[_Unit]], float]:
-    """Parts with white space between them, and the widest gap; boxes may overlap a little (2 points)."""
+    """Split units at white space in one direction. ``span`` returns a box's start and end in that direction.
+
+    Returns:
+        The parts, and the widest gap between two of them in points.
+    """
     ordered = sorted(units, key=lambda unit: span(unit[0]))
     parts, widest = [[ordered[0]]], 0.0
     end = span(ordered[0][0])[1]
     for unit in ordered[1:]:
         start, stop = span(unit[0])
-        if start >= end - 2:
+        if start >= end - _CUT_OVERLAP:
             parts.append([])
             widest = max(widest, start - end)
         parts[-1].append(unit)
@@ -121,14 +153,17 @@ def _split(units: list[_Unit], span: Callable[[_Rectangle], tuple[float, float]]
     return parts, widest
 
 
-def _ruled(units: list[_Unit], rules: list[_Rectangle]) -> list[list[_Unit]]:
-    """The units between lines that reach across most of them. A line that runs through a unit divides nothing."""
+def _split_at_rules(units: list[_Unit], rules: list[_Rectangle]) -> list[list[_Unit]]:
+    """Split units at lines that reach across most of them. A line that runs through a unit divides nothing."""
     whole = _union([box for box, _ in units])
     dividing = []
     for x0, top, x1, _ in rules:
-        reach = min(x1, whole[2]) - max(x0, whole[0])
-        crossed = any(box[1] + 3 < top < box[3] - 3 and box[0] < x1 and x0 < box[2] for box, _ in units)
-        if whole[1] < top < whole[3] and reach > 0.6 * (whole[2] - whole[0]) and not crossed:
+        reach = overlap(x0, x1, whole[0], whole[2])
+        crosses = any(
+            box[1] + _RULE_TOLERANCE < top < box[3] - _RULE_TOLERANCE and box[0] < x1 and x0 < box[2]
+            for box, _ in units
+        )
+        if whole[1] < top < whole[3] and reach > _RULE_REACH * _width(whole) and not crosses:
             dividing.append(top)
     bands: list[list[_Unit]] = [[] for _ in range(len(dividing) + 1)]
     for unit in units:
@@ -137,39 +172,39 @@ def _ruled(units: list[_Unit], rules: list[_Rectangle]) -> list[list[_Unit]]:
     return [band for band in bands if band]
 
 
-def _headed(rows: list[list[_Unit]], columns: list[list[_Unit]]) -> bool:
-    """Each column begins with a low box, its heading, and goes on with a high one."""
-    if len(rows) < 2 or len(columns) < 2 or len(rows[0]) != len(columns):
+def _have_headings(rows: list[list[_Unit]], columns: list[list[_Unit]]) -> bool:
+    """Return whether each column has a low box on top, its heading, and a higher one below."""
+    if len(rows) <= 1 or len(columns) <= 1 or len(rows[0]) != len(columns):
         return False
     for column in columns:
         first, *rest = sorted((box for box, _ in column), key=lambda box: box[1])
         body = _union(rest) if rest else None
-        if body is None or first[3] - first[1] > 0.4 * (body[3] - body[1]):
+        if body is None or _height(first) > _HEADING_HEIGHT * _height(body):
             return False
     return True
 
 
-def _labelled(columns: list[list[_Unit]]) -> bool:
-    """A narrow column of labels beside one of explanations, row by row, is read across."""
-    if len(columns) != 2 or len(columns[0]) != len(columns[1]) or len(columns[0]) < 2:
+def _are_labels_and_texts(columns: list[list[_Unit]]) -> bool:
+    """Return whether a narrow column of labels is beside one of explanations, row by row: such are read across."""
+    if len(columns) != _LABEL_COLUMNS or len(columns[0]) != len(columns[1]) or len(columns[0]) <= 1:
         return False
     first, second = (_union([unit[0] for unit in column]) for column in columns)
-    if (first[2] - first[0]) > 0.6 * (second[2] - second[0]):
+    if _width(first) > _LABEL_WIDTH * _width(second):
         return False
     pairs = zip(*(sorted(column, key=lambda unit: unit[0][1]) for column in columns), strict=True)
-    return all(min(a[3], b[3]) - max(a[1], b[1]) > 0.5 * min(a[3] - a[1], b[3] - b[1]) for (a, _), (b, _) in pairs)
+    return all(_on_one_line(a, b) for (a, _), (b, _) in pairs)
 
 
-def _by_lines(units: list[_Unit]) -> list[_Unit]:
-    """Boxes that overlap each other every way: line by line, where a line is what overlaps by half in height."""
+def _on_one_line(one: _Rectangle, other: _Rectangle) -> bool:
+    return overlap(one[1], one[3], other[1], other[3]) > _SAME_LINE * min(_height(one), _height(other))
+
+
+def _in_line_order(units: list[_Unit]) -> list[_Unit]:
+    """Put units that no white space divides in order line by line, each line from the left."""
     lines: list[list[_Unit]] = []
     for unit in sorted(units, key=lambda unit: (unit[0][1], unit[0][0])):
-        box = unit[0]
-        if lines:
-            first = lines[-1][0][0]
-            overlap = min(first[3], box[3]) - max(first[1], box[1])
-            if overlap > 0.5 * min(first[3] - first[1], box[3] - box[1]):
-                lines[-1].append(unit)
-                continue
-        lines.append([unit])
+        if lines and _on_one_line(lines[-1][0][0], unit[0]):
+            lines[-1].append(unit)
+        else:
+            lines.append([unit])
     return [unit for line in lines for unit in sorted(line, key=lambda unit: unit[0][0])]

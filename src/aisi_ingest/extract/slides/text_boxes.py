@@ -1,39 +1,59 @@
-"""Lines of a slide to the boxes of text that their author set, and these to paragraphs.
+"""Group the lines of a slide into the text boxes that its author made.
 
-A PDF has no text boxes: lines belong together when they stand in one frame, under each other, in about
-one size, with nothing else between.
+A PDF does not store text boxes. Lines belong together if they are in one frame, below each other, in about the same
+type size, with nothing else between them.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from msgspec import Struct
 
 from aisi_ingest.extract.bullets import split_bullet
+from aisi_ingest.extract.geometry import area, box_width, overlap, union
 from aisi_ingest.extract.lines.line import Line
-from aisi_ingest.extract.slides.compose import around
 from aisi_ingest.model import Box
-from aisi_ingest.text.normalise import is_wide, join_lines
 
-# In units of the type size (em). Read off governmental and vendors' decks made by PowerPoint, LibreOffice and Chromium.
-LEADING = 1.95  # between baselines of one box; authors set up to 1.5 lines, of 1.2 em
-SIZES = 1.32  # between the largest and the smallest neighbour of one box: 18 over 14 points, but not 24 over 18
-STEP = 8.0  # between the left edges of two lines of one box; list levels are two or three apart
-PAIR = 1.7  # two lines alone with more between them are two boxes; three with as much are one, set wide
-LABEL = 16.0  # a label beside its explanation is no longer
-TAB = 12.0  # and no further away from it
-_ENUMERATOR = re.compile(
-    r"(?:[①-⑳❶-❿⑴-⒇ⅰ-ⅹⅠ-Ⅻ]|[(（](?:\d{1,2}|[a-zA-Zア-ン]|[ivx]{1,4})[)）]|\d{1,2}[.．)）](?!\d)"
-    r"|[a-zA-Z][.．)）][ \u3000]|[ivx]{1,4}[.．)）][ \u3000]?|※|→|⇒|[<＜【《〈])[ \u3000]*"
-)
+# In units of the type size (em), unless stated otherwise. Measured on decks of governments and vendors that were made
+# with PowerPoint, LibreOffice and Chromium.
+LEADING = 1.95  # between the baselines of one box; authors use up to 1.5 lines of 1.2 em
+SIZE_RATIO = 1.32  # of the type sizes of two neighbours in one box: 18 to 14 points, but not 24 to 18
+MAXIMUM_SHIFT = 8.0  # between the left edges of two lines of one box; list levels are two or three apart
+LABEL_WIDTH = 16.0  # of a label beside its explanation
+LABEL_GAP = 12.0  # between a label and its explanation
+
+_BASELINE_SHIFT = 0.3  # between the baselines of a label and its explanation
+_LABEL_SIZE_STEP = 0.15  # share by which the type sizes of a label and its explanation differ
+_SPAN_DISTANCE = 2.5  # between a label and a line above or below that spans label and explanation
+_SPAN_LEFT, _SPAN_RIGHT = 1, 2  # how far such a line starts left of, and ends right of, the label and the explanation
+_LABEL_ALIGNMENT = 1.5  # between the left edges of labels in one column
+_TEXT_ALIGNMENT = 4  # points between the left edges of the explanations in one column
+_LABELS_IN_COLUMN = 3  # pairs at the same places that make a list of labels
+
+_MINIMUM_LEADING = 0.5  # of the smaller type size; lines closer than this are on one line
+_SAME_LINE = 0.5  # baselines closer than this are on one line
+_COLUMN_OVERLAP = 0.3  # share of the narrower line that two lines below each other share
+_CENTRED_SHIFT = 2  # between the centres of two centred lines
+_UNDERLINE_DEPTH = 0.1  # a rule closer to the upper baseline is an underline
+_RULE_ABOVE_TEXT = 0.6  # a rule closer to the lower baseline runs through the text
+_RULE_MARGIN = 0.5  # how far a dividing rule starts left of the upper line
+_MIDDLE_OF_LINE = 0.35  # of the type size, from the baseline up to the middle of the letters
 
 
 class Row(Struct, frozen=True, eq=False):
-    """What is read in one go on one baseline: a line, or a label and the line beside it."""
+    """Text that is read without a break on one baseline: a line, or a label and the line beside it.
+
+    Attributes:
+        text: The text.
+        box: Position on the slide, in points.
+        baseline: Distance of the baseline from the slide's top, in points.
+        size: Type size in points.
+        bold: Whether all characters are bold.
+        color: Colour as 0xRRGGBBAA.
+        text_start: Left edge, in points, under which the following lines begin: behind the label, if there is one.
+    """
 
     text: str
     box: Box
@@ -41,128 +61,135 @@ class Row(Struct, frozen=True, eq=False):
     size: float
     bold: bool
     color: int
-    body: float  # where the text begins that lines below are set under: left of the line, after label or bullet
+    text_start: float
 
     @property
     def em(self) -> float:
+        """Type size in points, at least 1."""
         return max(self.size, 1.0)
 
 
-class Paragraph(Struct, frozen=True, eq=False):
-    rows: tuple[Row, ...]
-    bullet: str = ""  # the sign taken out of the text
-
-    @property
-    def text(self) -> str:
-        first = split_bullet(self.rows[0].text)[1]
-        return join_lines([first, *(row.text for row in self.rows[1:])])
-
-    @property
-    def box(self) -> Box:
-        return around([row.box for row in self.rows])
-
-    @property
-    def size(self) -> float:
-        return max(self.rows, key=lambda row: len(row.text)).size
+def row_of(line: Line) -> Row:
+    """Return a line as a row of its own."""
+    return Row(line.text, line.box, line.baseline, line.size, line.bold, line.color, line.box.x0)
 
 
-def rows_of(lines: Iterable[Line], frames: Sequence[Box]) -> list[Row]:
-    """Rows of horizontal lines, labels joined with what stands beside them in one frame. From top to bottom."""
-    rows = [
-        Row(line.text, line.box, line.baseline, line.size, line.bold, line.color, line.box.x0)
-        for line in lines
-        if line.text.strip()
-    ]
+def rows_from_lines(lines: Iterable[Line], frames: Sequence[Box]) -> list[Row]:
+    """Build rows from horizontal lines, from top to bottom. Labels are joined with the text beside them.
+
+    Args:
+        lines: Lines that are written from left to right. Blank lines are left out.
+        frames: Drawn rectangles. A label and its text are in the same frame.
+    """
+    rows = [row_of(line) for line in lines if line.text.strip()]
     rows.sort(key=lambda row: (row.baseline, row.box.x0))
-    return _labelled(rows, frames)
+    return join_labels(rows, frames)
 
 
-def _labelled(rows: list[Row], frames: Sequence[Box]) -> list[Row]:
-    """Join ``label   explanation``: a short line, a tab, and a line that others below begin under."""
-    home = [_frame_of(row, frames) for row in rows]
-    beside: dict[int, int] = {}
-    for i, row in enumerate(rows):
-        mates = [j for j, other in enumerate(rows) if i != j and home[i] == home[j] and _beside(row, other)]
-        if mates:
-            beside[i] = min(mates, key=lambda j: rows[j].box.x0)
-    seconds = Counter(beside.values())
-    pairs = {
-        i: j
-        for i, j in beside.items()
-        if j not in beside  # it has a neighbour as well: a grid, not a label
-        and i not in seconds
-        and seconds[j] == 1  # two on one line before it: no telling whose it is
-        and rows[i].box.x1 - rows[i].box.x0 <= LABEL * rows[i].em
-        and not split_bullet(rows[j].text)[0]
-        and abs(rows[i].size - rows[j].size) <= 0.15 * rows[i].size
-    }
+def join_labels(rows: list[Row], frames: Sequence[Box]) -> list[Row]:
+    """Join ``label   explanation``: a short line, a gap, and a line under which other lines begin.
+
+    Args:
+        rows: Rows from top to bottom.
+        frames: Drawn rectangles.
+
+    Returns:
+        All rows from top to bottom, label and explanation joined by a space.
+    """
+    pairs = _label_pairs(rows, frames)
     columns = [(rows[i].box.x0, rows[j].box.x0) for i, j in pairs.items()]
     out, used = [], set()
     for i, j in pairs.items():
         label, body = rows[i], rows[j]
-        spanned = any(
-            abs(other.baseline - label.baseline) < 2.5 * label.em
-            and other.box.x0 < label.box.x0 + label.em
-            and other.box.x1 > body.box.x0 + 2 * label.em
-            for k, other in enumerate(rows)
-            if k not in (i, j)
-        )
-        listed = sum(abs(x - label.box.x0) < 1.5 * label.em and abs(y - body.box.x0) < 4 for x, y in columns) >= 3
+        others = [other for k, other in enumerate(rows) if k not in (i, j)]
         remark = body.text[0] in "（(：:"
-        if not (remark if split_bullet(label.text)[0] else spanned or listed):
+        after_bullet = bool(split_bullet(label.text)[0])
+        if not (remark if after_bullet else _is_spanned(label, body, others) or _is_listed(label, body, columns)):
             continue
         used |= {i, j}
-        out.append(
-            Row(
-                f"{label.text} {body.text}",
-                around([label.box, body.box]),
-                label.baseline,
-                label.size,
-                label.bold and body.bold,
-                label.color,
-                label.box.x0 if body.text[0] in "→⇒" else body.box.x0,  # what follows an arrow goes on from a sentence
-            )
-        )
+        out.append(_joined(label, body))
     out += [row for i, row in enumerate(rows) if i not in used]
     out.sort(key=lambda row: (row.baseline, row.box.x0))
     return out
 
 
-def _beside(row: Row, other: Row) -> bool:
-    gap = other.box.x0 - row.box.x1
-    return abs(other.baseline - row.baseline) < 0.3 * row.em and 0 <= gap < TAB * row.em
-
-
-def clusters_of(rows: Sequence[Row], frames: Sequence[Box], rules: Sequence[Box] = ()) -> list[list[Row]]:
-    """Rows that stand in one box, each from top to bottom.
-
-    ``frames`` are drawn rectangles, ``rules`` drawn horizontal lines, which part what stands above and below.
-    """
-    home = [_frame_of(row, frames) for row in rows]
-    below: dict[int, list[int]] = {}
-    above: dict[int, list[int]] = {}
-    bases, sizes = [row.baseline for row in rows], [row.em for row in rows]
+def _label_pairs(rows: Sequence[Row], frames: Sequence[Box]) -> dict[int, int]:
+    """Return pairs of rows that may be label and explanation, as indices."""
+    frame_of = [_frame_of(row, frames) for row in rows]
+    beside: dict[int, int] = {}
     for i, row in enumerate(rows):
-        base, size = bases[i], sizes[i]
-        near: list[int] = []
-        for j, other in enumerate(bases):
-            leading = other - base
-            if leading > 0 and leading >= 0.5 * min(size, sizes[j]) and _overlap(row.box, rows[j].box):
-                near.append(j)
-        if not near:
-            continue
-        first = min(rows[j].baseline for j in near)
-        nearest = [j for j in near if rows[j].baseline - first < 0.5 * row.em]
-        below[i] = nearest
-        for j in nearest:
-            above.setdefault(j, []).append(i)
+        neighbours = [
+            j for j, other in enumerate(rows) if i != j and frame_of[i] == frame_of[j] and _is_beside(row, other)
+        ]
+        if neighbours:
+            beside[i] = min(neighbours, key=lambda j: rows[j].box.x0)
+    explanations = Counter(beside.values())
+    return {
+        i: j
+        for i, j in beside.items()
+        if j not in beside  # the explanation has a neighbour as well: a grid, not a label
+        and i not in explanations
+        and explanations[j] == 1  # two rows before it: it is not clear which one is the label
+        and box_width(rows[i].box) <= LABEL_WIDTH * rows[i].em
+        and not split_bullet(rows[j].text)[0]
+        and abs(rows[i].size - rows[j].size) <= _LABEL_SIZE_STEP * rows[i].size
+    }
+
+
+def _is_beside(row: Row, other: Row) -> bool:
+    """Return whether ``other`` is on the same line as ``row``, to its right, at the distance of a label."""
+    gap = other.box.x0 - row.box.x1
+    return abs(other.baseline - row.baseline) < _BASELINE_SHIFT * row.em and 0 <= gap < LABEL_GAP * row.em
+
+
+def _is_spanned(label: Row, body: Row, others: Iterable[Row]) -> bool:
+    """Return whether a line close to a pair spans both: then they are two parts of one text."""
+    return any(
+        abs(other.baseline - label.baseline) < _SPAN_DISTANCE * label.em
+        and other.box.x0 < label.box.x0 + _SPAN_LEFT * label.em
+        and other.box.x1 > body.box.x0 + _SPAN_RIGHT * label.em
+        for other in others
+    )
+
+
+def _is_listed(label: Row, body: Row, columns: Sequence[tuple[float, float]]) -> bool:
+    """Return whether several pairs begin at the same two places. ``columns`` are the left edges of all pairs."""
+    alike = sum(
+        abs(label_x - label.box.x0) < _LABEL_ALIGNMENT * label.em and abs(body_x - body.box.x0) < _TEXT_ALIGNMENT
+        for label_x, body_x in columns
+    )
+    return alike >= _LABELS_IN_COLUMN
+
+
+def _joined(label: Row, body: Row) -> Row:
+    return Row(
+        f"{label.text} {body.text}",
+        union([label.box, body.box]),
+        label.baseline,
+        label.size,
+        label.bold and body.bold,
+        label.color,
+        label.box.x0 if body.text[0] in "→⇒" else body.box.x0,  # text behind an arrow continues the sentence before it
+    )
+
+
+def cluster_rows(rows: Sequence[Row], frames: Sequence[Box], rules: Sequence[Box] = ()) -> list[list[Row]]:
+    """Group the rows that are in one text box, each group from top to bottom.
+
+    Args:
+        rows: The rows of a slide.
+        frames: Drawn rectangles. The rows of a group are in the same frame.
+        rules: Drawn horizontal lines, which divide the rows above and below.
+    """
+    frame_of = [_frame_of(row, frames) for row in rows]
+    below, above = _vertical_neighbours(rows)
     follows: dict[int, int] = {}
     for i, nearest in below.items():
         j = nearest[0]
         lowest = max(rows[k].baseline for k in above[j])
-        reaching = [k for k in above[j] if rows[k].baseline > lowest - 0.5 * rows[j].em]
-        alone = len(nearest) == 1 and reaching == [i] and home[i] == home[j]
-        if alone and _together(rows[i], rows[j]) and not _parted(rows[i], rows[j], rules):
+        candidates = [k for k in above[j] if rows[k].baseline > lowest - _SAME_LINE * rows[j].em]
+        unambiguous = len(nearest) == 1 and candidates == [i] and frame_of[i] == frame_of[j]
+        if unambiguous and _may_be_one_box(rows[i], rows[j]) and not _are_divided(rows[i], rows[j], rules):
             follows[i] = j
     out = []
     for i in range(len(rows)):
@@ -175,95 +202,63 @@ def clusters_of(rows: Sequence[Row], frames: Sequence[Box], rules: Sequence[Box]
     return out
 
 
-def _overlap(first: Box, second: Box) -> bool:
-    shared = min(first.x1, second.x1) - max(first.x0, second.x0)
-    return shared > 0.3 * min(first.x1 - first.x0, second.x1 - second.x0)
-
-
-def _together(upper: Row, lower: Row) -> bool:
-    large, small = max(upper.size, lower.size), max(min(upper.size, lower.size), 0.1)
-    if lower.baseline - upper.baseline > LEADING * large or large > SIZES * small:
-        return False
-    step = min(abs(lower.box.x0 - upper.box.x0), abs(lower.box.x0 - upper.body)) / large
-    middle = abs((upper.box.x0 + upper.box.x1) - (lower.box.x0 + lower.box.x1)) / 2 / large
-    explained = ":" in upper.text or "：" in upper.text  # "Term: what it means", set under what it means
-    return step <= STEP or explained or middle < 2 or abs(upper.box.x1 - lower.box.x1) < large
-
-
-def _parted(upper: Row, lower: Row, rules: Sequence[Box]) -> bool:
-    """Whether a line is drawn between two rows that is no underline of the upper one."""
-    for rule in rules:
-        if not upper.baseline + 0.1 * upper.em < rule.top < lower.baseline - 0.6 * lower.em:
+def _vertical_neighbours(rows: Sequence[Row]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return for each row the nearest rows below it in its column, and for each row those it is nearest to."""
+    below: dict[int, list[int]] = {}
+    above: dict[int, list[int]] = {}
+    baselines, sizes = [row.baseline for row in rows], [row.em for row in rows]
+    for i, row in enumerate(rows):
+        baseline, size = baselines[i], sizes[i]
+        lower: list[int] = []
+        for j, other in enumerate(baselines):
+            leading = other - baseline
+            if leading > 0 and leading >= _MINIMUM_LEADING * min(size, sizes[j]) and _in_one_column(row, rows[j]):
+                lower.append(j)
+        if not lower:
             continue
-        across = all(rule.x0 < row.box.x1 and row.box.x0 < rule.x1 for row in (upper, lower))
-        longer = rule.x0 < upper.box.x0 - 0.5 * upper.em or rule.x1 > upper.box.x1 + upper.em
-        if across and longer:
+        first = min(rows[j].baseline for j in lower)
+        nearest = [j for j in lower if rows[j].baseline - first < _SAME_LINE * row.em]
+        below[i] = nearest
+        for j in nearest:
+            above.setdefault(j, []).append(i)
+    return below, above
+
+
+def _in_one_column(first: Row, second: Row) -> bool:
+    shared = overlap(first.box.x0, first.box.x1, second.box.x0, second.box.x1)
+    return shared > _COLUMN_OVERLAP * min(box_width(first.box), box_width(second.box))
+
+
+def _may_be_one_box(upper: Row, lower: Row) -> bool:
+    """Return whether leading, type sizes and alignment of two rows allow them to be in one text box."""
+    large, small = max(upper.size, lower.size), max(min(upper.size, lower.size), 0.1)
+    if lower.baseline - upper.baseline > LEADING * large or large > SIZE_RATIO * small:
+        return False
+    shift = min(abs(lower.box.x0 - upper.box.x0), abs(lower.box.x0 - upper.text_start)) / large
+    center_shift = abs((upper.box.x0 + upper.box.x1) - (lower.box.x0 + lower.box.x1)) / 2 / large
+    has_term = ":" in upper.text or "：" in upper.text  # "Term: explanation", continued below the explanation
+    flush_right = abs(upper.box.x1 - lower.box.x1) < large
+    return shift <= MAXIMUM_SHIFT or has_term or center_shift < _CENTRED_SHIFT or flush_right
+
+
+def _are_divided(upper: Row, lower: Row, rules: Sequence[Box]) -> bool:
+    """Return whether a line is drawn between two rows that is not an underline of the upper one."""
+    for rule in rules:
+        top, bottom = upper.baseline + _UNDERLINE_DEPTH * upper.em, lower.baseline - _RULE_ABOVE_TEXT * lower.em
+        if not top < rule.top < bottom:
+            continue
+        crosses_both = all(rule.x0 < row.box.x1 and row.box.x0 < rule.x1 for row in (upper, lower))
+        longer = rule.x0 < upper.box.x0 - _RULE_MARGIN * upper.em or rule.x1 > upper.box.x1 + upper.em
+        if crosses_both and longer:
             return True
     return False
 
 
 def _frame_of(row: Row, frames: Sequence[Box]) -> int:
-    """The smallest frame around a row, -1 for none."""
-    x, y = (row.box.x0 + row.box.x1) / 2, row.baseline - 0.35 * row.size
-    best, area = -1, float("inf")
+    """Return the index of the smallest frame around a row, -1 if there is none."""
+    x, y = (row.box.x0 + row.box.x1) / 2, row.baseline - _MIDDLE_OF_LINE * row.size
+    best, smallest = -1, float("inf")
     for index, frame in enumerate(frames):
-        if frame.x0 <= x <= frame.x1 and frame.top <= y <= frame.bottom:
-            own = (frame.x1 - frame.x0) * (frame.bottom - frame.top)
-            if own < area:
-                best, area = index, own
+        if frame.x0 <= x <= frame.x1 and frame.top <= y <= frame.bottom and area(frame) < smallest:
+            best, smallest = index, area(frame)
     return best
-
-
-def paragraphs_of(cluster: Sequence[Row], margin: float = 0.0) -> list[Paragraph]:
-    """Paragraphs of one box: a bullet, a number, an indent or a line that was ended early begins a new one.
-
-    ``margin`` is where lines end at the right, in points; without it the longest line of the box says so.
-    """
-    right = max([margin, *(row.box.x1 for row in cluster)])
-    widest = max(row.box.x1 - row.box.x0 for row in cluster)
-    steps = sorted(b.baseline - a.baseline for a, b in pairwise(cluster))
-    usual = steps[len(steps) // 2] if steps else 0.0
-    groups: list[list[Row]] = []
-    for row in cluster:
-        if groups and not _begins(groups[-1], row, right, widest, usual, len(steps) == 1):
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return [Paragraph(tuple(group), split_bullet(group[0].text)[0]) for group in groups]
-
-
-_GOES_ON = tuple("のをはが、，・（「『")  # no sentence and no item ends so
-
-
-def _begins(group: Sequence[Row], row: Row, right: float, widest: float, usual: float, alone: bool) -> bool:
-    """Whether a row begins a paragraph of its own after the rows of ``group``; ``alone``: they are two in all."""
-    first, last = group[0], group[-1]
-    if split_bullet(row.text)[0] or _ENUMERATOR.match(row.text) or row.body > row.box.x0 + row.em:
-        return True
-    if abs(row.size - last.size) > 0.08 * max(row.size, last.size):
-        return True
-    step = row.baseline - last.baseline
-    if step > 1.3 * usual and step > 1.5 * row.em:
-        return True
-    if step > PAIR * row.em and alone:
-        return True
-    centred = abs((row.box.x0 + row.box.x1) - (last.box.x0 + last.box.x1)) < row.em
-    hanging = bool(split_bullet(first.text)[0] or _ENUMERATOR.match(first.text)) or first.body > first.box.x0 + row.em
-    indent = (row.box.x0 - (last if len(group) > 1 else first).box.x0) / row.em
-    if not centred and not hanging and 0.4 < indent < 2.6 and len(group) > 1:
-        return True
-    room = (widest - (last.box.x1 - last.box.x0)) if centred else right - last.box.x1
-    if last.text.endswith(_GOES_ON):
-        return False
-    if room > _first_word(row) + row.em:
-        return True  # the author ended the line: the next word had room on it
-    return last.text.endswith(("。", "．")) and room > 0.5 * row.em and not centred
-
-
-def _first_word(row: Row) -> float:
-    """Width of what cannot be broken off from a row's beginning."""
-    text = row.text
-    if is_wide(text[0]):
-        return 2 * row.em
-    word = re.split(r"[ \u3000]|(?<=[^\x00-\xff])", text, maxsplit=1)[0]
-    return min(len(word) * 0.55 * row.em, row.box.x1 - row.box.x0)

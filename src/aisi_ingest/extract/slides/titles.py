@@ -1,4 +1,4 @@
-"""Which text on a slide is its title, and which slides go on from another."""
+"""Find the title of a slide, and the slides that continue a series."""
 
 from __future__ import annotations
 
@@ -14,89 +14,136 @@ from aisi_ingest.model import Box
 
 
 class Candidate(Struct, frozen=True):
-    """A text that may be a slide's title."""
+    """A text that may be a slide's title.
+
+    Attributes:
+        text: The text.
+        size: Type size in points.
+        box: Position on the slide, in points.
+        index: Index of the text in the caller's list.
+    """
 
     text: str
-    size: float  # points of its type
+    size: float
     box: Box
-    index: int  # the caller's
+    index: int
 
 
-# A slide's title stands apart by its size: 1.15 times what most of the slide is set in. The smallest step that
-# authors use between title and text, 20 to 18 points, is 1.11; the largest inside a text, 16 to 14, is 1.14.
-_STEP = 1.1
-_UPPER = 0.36  # share of the height in which titles of content slides stand
-_LONGEST = 120  # characters; longer is a sentence set large
+# A title is larger than most text of its slide by this factor. The smallest step that authors use between title and
+# text, 20 to 18 points, is 1.11. The largest step inside a text, 16 to 14 points, is 1.14.
+_MINIMUM_SIZE_STEP = 1.1
+_UPPER_PART = 0.36  # share of the slide's height in which the titles of content slides are
+_MAXIMUM_TITLE_LENGTH = 120  # characters; longer texts are sentences in large type
+_MINIMUM_SHARE_OF_LARGEST = 0.75  # a smaller text in the upper part is not the title of a divider slide
+_SAME_SIZE_SHARE = 0.98  # texts of at least this share of the title's size compete with it
+_MAXIMUM_RIVALS = 2  # more texts in the title's size are labels
+_FEW_TEXTS = 3  # on slides with so few texts the largest is the title, even if the step in size is small
+_TABLE_TOLERANCE = 2  # points
 
 
-def title_of(candidates: Sequence[Candidate], height: float, tops_of_tables: Sequence[float] = ()) -> Candidate | None:
-    """The title among the texts of a slide: the largest type, in the upper part where texts stand there."""
-    fit = [candidate for candidate in candidates if 0 < len(candidate.text) <= _LONGEST]
-    if not fit:
+def choose_title(candidates: Sequence[Candidate], height: float, table_tops: Sequence[float] = ()) -> Candidate | None:
+    """Choose the title among the texts of a slide: the largest type, in the upper part if there is text.
+
+    Args:
+        candidates: All texts of the slide.
+        height: Height of the slide, in points.
+        table_tops: Upper edges of the tables, in points. A title is not below a table.
+
+    Returns:
+        The title; None if no text stands out.
+    """
+    fitting = [candidate for candidate in candidates if 0 < len(candidate.text) <= _MAXIMUM_TITLE_LENGTH]
+    if not fitting:
         return None
     if len(candidates) == 1:
-        return fit[0]
-    largest = max(candidate.size for candidate in fit)
-    upper = [candidate for candidate in fit if candidate.box.top < _UPPER * height]
+        return fitting[0]
+    largest = max(candidate.size for candidate in fitting)
+    upper = [candidate for candidate in fitting if candidate.box.top < _UPPER_PART * height]
     best = max(upper, key=lambda candidate: (candidate.size, -candidate.box.top), default=None)
-    if best is None or best.size < 0.75 * largest:  # a divider: a few words set large in the middle
-        best = max(fit, key=lambda candidate: (candidate.size, -candidate.box.top))
-    # What stands lower and is larger yet, a slogan, is no measure of the text.
-    letters = [c.size for c in candidates if c.size <= best.size for _ in range(max(1, len(c.text)))]
-    usual = statistics.median(letters)
-    rivals = sum(candidate.size >= 0.98 * best.size for candidate in candidates)
+    if best is None or best.size < _MINIMUM_SHARE_OF_LARGEST * largest:  # a divider: a few large words in the middle
+        best = max(fitting, key=lambda candidate: (candidate.size, -candidate.box.top))
+    # Texts larger than the title, such as slogans further down, do not count as body text.
+    body_sizes = [c.size for c in candidates if c.size <= best.size for _ in range(max(1, len(c.text)))]
+    usual = statistics.median(body_sizes)
+    rivals = sum(candidate.size >= _SAME_SIZE_SHARE * best.size for candidate in candidates)
     uppermost = best.box.top <= min(candidate.box.top for candidate in candidates)
-    if (rivals > 2 and not uppermost) or any(top + 2 < best.box.top for top in tops_of_tables):
-        return None  # labels of one size all over the slide, or words under a table
-    alone = len(candidates) <= 3 and best.size >= max(candidate.size for candidate in candidates)
-    return best if best.size >= _STEP * usual or (alone and best.size > min(c.size for c in candidates)) else None
+    below_table = any(top + _TABLE_TOLERANCE < best.box.top for top in table_tops)
+    if (rivals > _MAXIMUM_RIVALS and not uppermost) or below_table:
+        return None  # labels of one size all over the slide, or a text below a table
+    if best.size >= _MINIMUM_SIZE_STEP * usual:
+        return best
+    sizes = [candidate.size for candidate in candidates]
+    few = len(candidates) <= _FEW_TEXTS and best.size >= max(sizes)
+    return best if few and best.size > min(sizes) else None
 
 
-def settled(chosen: Sequence[Candidate | None], candidates: Sequence[Sequence[Candidate]]) -> list[Candidate | None]:
-    """Titles of all slides, those that stand elsewhere checked against the place where most stand.
+# The usual place of titles counts if it holds on this many slides and on this share of the deck.
+_PLACE_SLIDES, _PLACE_SHARE = 3, 0.4
+_PLACE_GRID = 6  # points: tops closer than this count as one place
+_TOP_TOLERANCE = 0.75  # of the title's type size
+_SIZE_TOLERANCE = 0.06  # of the title's type size
 
-    Authors leave titles where their template has them: a slide whose largest type is a slogan or a figure
-    has its title there, too. The place counts from three slides and two fifths of a deck on.
+
+def correct_titles(
+    chosen: Sequence[Candidate | None], candidates: Sequence[Sequence[Candidate]]
+) -> list[Candidate | None]:
+    """Correct titles that are not where most slides of the deck have theirs.
+
+    Authors leave titles at the place of their template. If the largest type on a slide is a slogan or a number, the
+    title is still at that place.
+
+    Args:
+        chosen: The chosen title of each slide.
+        candidates: All texts of each slide.
+
+    Returns:
+        The title of each slide.
     """
-    places = Counter(_place(c) for c in chosen if c is not None)
+    places = Counter(_title_place(candidate) for candidate in chosen if candidate is not None)
     if not places:
         return list(chosen)
     place = max(places, key=lambda key: (places[key], key))
     size, count = place[1], places[place]
-    if count < 3 or count < 0.4 * len(chosen):
+    if count < _PLACE_SLIDES or count < _PLACE_SHARE * len(chosen):
         return list(chosen)
-    top = statistics.median(c.box.top for c in chosen if c is not None and _place(c) == place)
+    top = statistics.median(c.box.top for c in chosen if c is not None and _title_place(c) == place)
     out: list[Candidate | None] = []
     for own, texts in zip(chosen, candidates, strict=True):
-        there = [
+        at_place = [
             c
             for c in texts
-            if abs(c.box.top - top) < 0.75 * size and abs(c.size - size) < 0.06 * size and 0 < len(c.text) <= _LONGEST
+            if abs(c.box.top - top) < _TOP_TOLERANCE * size
+            and abs(c.size - size) < _SIZE_TOLERANCE * size
+            and 0 < len(c.text) <= _MAXIMUM_TITLE_LENGTH
         ]
-        out.append(min(there, key=lambda c: c.box.x0) if there and own not in there else own)
+        out.append(min(at_place, key=lambda c: c.box.x0) if at_place and own not in at_place else own)
     return out
 
 
-def _place(candidate: Candidate) -> tuple[int, int]:
-    return round(candidate.box.top / 6), round(candidate.size)
+def _title_place(candidate: Candidate) -> tuple[int, int]:
+    """Return the top of a title in steps of ``_PLACE_GRID`` and its type size in whole points."""
+    return round(candidate.box.top / _PLACE_GRID), round(candidate.size)
 
 
-_SERIES = re.compile(r"[ \u3000]*[(（［\[]?[ ]*(\d{1,2})[ ]*[/／][ ]*(\d{1,2})[ ]*[)）］\]]?$")
-_NUMBERED = re.compile(r"[ \u3000]*(?:[(（][ ]*(\d{1,2})[ ]*[)）]|([①-⑳]))$")
+_PART_OF_TOTAL = re.compile(r"[ \u3000]*[(（［\[]?[ ]*(\d{1,2})[ ]*[/／][ ]*(\d{1,2})[ ]*[)）］\]]?$")
+_PART = re.compile(r"[ \u3000]*(?:[(（][ ]*(\d{1,2})[ ]*[)）]|([①-⑳]))$")
 
 
-def series_of(titles: Sequence[str]) -> list[int | None]:
-    """For each slide the first slide of the series that it goes on from, None where it begins or has none.
+def series_parents(titles: Sequence[str]) -> list[int | None]:
+    """Find series of slides: titles that are equal except for a part number at the end.
 
-    A series is a run of slides whose titles are equal but for "(1/2)", "(2/2)", "(1)", "(2)" or "①", "②" at the end.
+    Part numbers are "(1/2)", "(2/2)" or "(1)", "(2)" or "①", "②".
+
+    Returns:
+        For each slide the index of the first slide of its series; None if it is the first or in no series.
     """
     out: list[int | None] = [None] * len(titles)
     first: int | None = None
     stem, last = "", 0
     for position, title in enumerate(titles):
-        found = _SERIES.search(title) or _NUMBERED.search(title)
+        found = _PART_OF_TOTAL.search(title) or _PART.search(title)
         own = re.sub(r"\s", "", title[: found.start()]) if found else ""
-        number = _count(found.group(1) or found.group(2)) if found else 0
+        number = _part_number(found.group(1) or found.group(2)) if found else 0
         if found and own and own == stem and number == last + 1 and first is not None:
             out[position] = first
             last = number
@@ -107,12 +154,12 @@ def series_of(titles: Sequence[str]) -> list[int | None]:
     return out
 
 
-def _count(sign: str) -> int:
+def _part_number(sign: str) -> int:
     return int(sign) if sign.isdecimal() else ord(sign) - ord("①") + 1
 
 
 def split_number(title: str) -> tuple[str | None, str]:
-    """Number as printed and the rest of a title, as in a report: ``("2.1", "Purpose")``."""
+    """Split a title into its printed number and the rest, as in a report: ``("2.1", "Purpose")``."""
     found = numbering(title)
     if found is None or found.end >= len(title):
         return None, title

@@ -1,1 +1,1 @@
-"""Find tables on report pages: grids of rules and columns without rules."""
+"""Find tables on the pages of a report: grids between drawn lines, and columns without any lines."""

@@ -1,4 +1,4 @@
-"""The text of a table's cells, and which rows are its head."""
+"""Read the text of a table's cells, and count its header rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
 from aisi_ingest.extract.pdf.page import FILL
@@ -21,59 +22,86 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+_CELL_DISTANCE = 1.5  # heights of the page by which the cells are moved apart
+_SAME_BASELINE = 0.3  # em
+_MOST_HEADER_ROWS = 4
+_WHITE = 0xFFFFFF
+# A word or an address that is broken at the end of a line; in widths of a character.
+_ROOM_FOR_NONE = 1.5
+_ROUNDING = 0.5
+
 
 def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> tuple[dict[int, str], dict[int, bool]]:
-    """Text of each cell, and whether all of it is bold.
+    """Read the text of each cell.
 
-    Each cell's characters are moved to a place of their own, so that one pass over all of them makes lines
-    and no line runs from one cell into the next.
+    The characters of each cell are moved to a place of their own. One pass over all of them then makes the lines,
+    and no line continues from one cell into the next.
+
+    Args:
+        page: The page.
+        index: Indices into ``page.chars`` of the characters in the table.
+        cell: Number of the cell of each of them.
+        boxes: Box of each cell.
+
+    Returns:
+        The text of each cell by its number, and whether all of it is bold.
     """
     chars = page.chars.copy()
     numbers, place = np.unique(cell, return_inverse=True)
-    shift = (place * np.ceil(page.height * 1.5)).astype("f4")
+    shift = (place * np.ceil(page.height * _CELL_DISTANCE)).astype("f4")
     for name in ("top", "bottom", "origin_y"):
         chars[name][index] += shift
-    of = dict(zip(index.tolist(), cell.tolist(), strict=True))
+    cell_of = dict(zip(index.tolist(), cell.tolist(), strict=True))
     lines: dict[int, list[Line]] = {int(number): [] for number in numbers}
-    blank = np.cumsum(chars["code"] <= 0x20)
     for line in lines_of(dataclasses.replace(page, chars=chars), index):
-        lines[of[int(line.chars[0])]].append(line)
+        lines[cell_of[int(line.chars[0])]].append(line)
+    blanks = np.cumsum(~is_inked(chars["code"]))
+    # For each line but the first: whether the file has a space before it.
+    spaced = {
+        number: [int(blanks[below.chars[0]]) > int(blanks[above.chars[-1]]) for above, below in pairwise(own)]
+        for number, own in lines.items()
+    }
+    writes_spaces = any(map(any, spaced.values()))
     texts, bold = {}, {}
-    ends = {n: [int(blank[b.chars[0]]) > int(blank[a.chars[-1]]) for a, b in pairwise(own)] for n, own in lines.items()}
-    writes_blanks = any(map(any, ends.values()))  # not every program writes one where a line ends
     for number, own in lines.items():
         if own:
-            texts[number] = joined(own, [True, *ends[number]], boxes[number], writes_blanks)
+            texts[number] = join_cell_lines(own, [True, *spaced[number]], boxes[number], writes_spaces)
             bold[number] = all(line.bold for line in own)
     return texts, bold
 
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*$")
-_ADDRESS_STARTS = re.compile(r"https?://|www\.")
+_ADDRESS_START = re.compile(r"https?://|www\.")
 _TOKEN = re.compile(r"[!-~\u00c0-\u024f\u2010-\u2027]+")
 _BULLET = re.compile("^[・•●○◯⚫▪■□◆◇➢➤✓✔‣◦\uf000-\uf0ff\uff65][ \u3000]*")
 
 
-def joined(lines: Sequence[Line], spaced: Sequence[bool], box: Box, writes_blanks: bool) -> str:
-    """The lines of a cell as one text: addresses and words that the cell's width broke are whole again.
+def join_cell_lines(lines: Sequence[Line], spaced: Sequence[bool], box: Box, writes_spaces: bool) -> str:
+    """Join the lines of a cell to one text.
 
-    Bullet signs are out of the text; list items and addresses are set off by a blank. ``spaced`` says
-    whether the file has a blank before a line: then a word ended there. ``writes_blanks`` says whether the
-    file has them at all: only then their absence means something.
+    Addresses and words that were broken because the cell is narrow become whole again. Bullets are removed; list
+    items and addresses are separated by a space. A bullet that is the only content of a cell stays.
+
+    Args:
+        lines: The lines of the cell.
+        spaced: For each line, whether the file has a space before it: then a word ended there.
+        box: The box of the cell.
+        writes_spaces: Whether the file has spaces at the ends of lines at all. Some writers leave them out, and
+            then their absence means nothing.
     """
     paragraphs: list[list[str]] = []
     before: Line | None = None
-    signs = not any(_BULLET.sub("", line.text) for line in lines)  # a sign alone is what the cell says
-    for line, blank in zip(lines, spaced, strict=True):
-        text = line.text if signs else _BULLET.sub("", line.text)
-        said = paragraphs[-1][-1] if paragraphs else ""
-        if before is None or text != line.text or _ADDRESS_STARTS.match(text):
+    only_bullets = not any(_BULLET.sub("", line.text) for line in lines)
+    for line, has_space in zip(lines, spaced, strict=True):
+        text = line.text if only_bullets else _BULLET.sub("", line.text)
+        last = paragraphs[-1][-1] if paragraphs else ""
+        if before is None or text != line.text or _ADDRESS_START.match(text):
             paragraphs.append([text])
-        elif not said or (not blank and _broken(said, before, line, box, writes_blanks)):
+        elif not last or (not has_space and _is_broken(last, before, line, box, writes_spaces)):
             paragraphs[-1][-1] += text
-        elif _ADDRESS.search(said):
+        elif _ADDRESS.search(last):
             paragraphs.append([text])
-        elif abs(line.baseline - before.baseline) < 0.3 * line.size and line.direction == before.direction:
+        elif abs(line.baseline - before.baseline) < _SAME_BASELINE * line.size and line.direction == before.direction:
             paragraphs[-1][-1] += " " + text  # a wide gap inside one line
         else:
             paragraphs[-1].append(text)
@@ -81,64 +109,81 @@ def joined(lines: Sequence[Line], spaced: Sequence[bool], box: Box, writes_blank
     return " ".join(filter(None, map(join_lines, paragraphs)))
 
 
-def _broken(said: str, before: Line, line: Line, box: Box, writes_blanks: bool) -> bool:
-    """Whether a line goes on with the rest of the word or address that the line before began."""
+def _is_broken(text: str, before: Line, line: Line, box: Box, writes_spaces: bool) -> bool:
+    """Return whether a line begins with the rest of a word or address of the line before.
+
+    Args:
+        text: The text of the cell so far.
+        before: The line before.
+        line: The line.
+        box: The box of the cell.
+        writes_spaces: Whether the file has spaces at the ends of lines.
+    """
     if before.direction != "right" or line.direction != "right" or line.baseline <= before.baseline:
         return False
     head, tail = _TOKEN.match(line.text), _TOKEN.match(before.text.split(" ")[-1])
     if head is None or tail is None or is_wide(before.text[-1]):
         return False
-    step = (line.box.x1 - line.box.x0) / max(1, len(line.text))  # width of a character, about
+    character = (line.box.x1 - line.box.x0) / max(1, len(line.text))  # average width
     margin = max(0.0, min(before.box.x0, line.box.x0) - box.x0)
     room = box.x1 - margin - before.box.x1
-    if _ADDRESS.search(said):
-        return said[-1] in "-/_.?=&%#" or room < (len(head.group()) + 1) * step
-    # A word is broken only where it does not fit into a line of its own.
-    alone = writes_blanks and tail.group() == before.text and before.text[-1].isalpha() and line.text[0].islower()
-    together = before.box.x1 - before.box.x0 + len(head.group()) * step
-    return alone and room < 1.5 * step and together > box.x1 - box.x0 - 2 * margin - 0.5 * step
+    if _ADDRESS.search(text):
+        return text[-1] in "-/_.?=&%#" or room < (len(head.group()) + 1) * character
+    # A word is broken only if it does not fit into a line of its own.
+    is_alone = writes_spaces and tail.group() == before.text and before.text[-1].isalpha() and line.text[0].islower()
+    together = before.box.x1 - before.box.x0 + len(head.group()) * character
+    too_long = together > box.x1 - box.x0 - 2 * margin - _ROUNDING * character
+    return is_alone and room < _ROOM_FOR_NONE * character and too_long
 
 
 def header_rows(page: Page, cells: Array, boxes: dict[int, Box], texts: dict[int, str], bold: dict[int, bool]) -> int:
-    """Rows at the top that are set apart from the rest: bold throughout, or on another background."""
+    """Count the rows at the top that differ from the rest: all bold, or on another background.
+
+    Args:
+        page: The page.
+        cells: Cell numbers, of shape (rows, columns).
+        boxes: Box of each cell.
+        texts: Text of each cell.
+        bold: Whether the text of each cell is bold.
+    """
     count = len(cells)
-    if count < 2:
+    if count <= 1:
         return 0
-    grounds = _grounds(page, boxes)
-    looks = [_look(row, grounds, texts, bold) for row in cells.tolist()]
+    backgrounds = _background_colors(page, boxes)
+    looks = [_look(row, backgrounds, texts, bold) for row in cells.tolist()]
     body = looks[count // 2 :]
-    body_bold = sum(strong for strong, _ in body) * 2 > len(body)
+    body_is_bold = sum(is_bold for is_bold, _ in body) * 2 > len(body)
     body_colors = {color for _, colors in body for color in colors}
 
-    def apart(strong: bool, colors: frozenset[int]) -> bool:
-        return (strong and not body_bold) or (0 not in colors and not colors & body_colors)
+    def differs(is_bold: bool, colors: frozenset[int]) -> bool:
+        return (is_bold and not body_is_bold) or (0 not in colors and not colors & body_colors)
 
     first = 0
-    while first < min(4, count // 2) and apart(*looks[first]):
+    while first < min(_MOST_HEADER_ROWS, count // 2) and differs(*looks[first]):
         first += 1
-    if first:  # a heading that goes down over rows takes them along
-        below = int(np.argwhere(np.isin(cells, cells[:first]))[:, 0].max())
-        if below < min(4, count - 1):
-            first = max(first, below + 1)
+    if first:  # a header cell that spans further rows makes them header rows
+        last_spanned = int(np.argwhere(np.isin(cells, cells[:first]))[:, 0].max())
+        if last_spanned < min(_MOST_HEADER_ROWS, count - 1):
+            first = max(first, last_spanned + 1)
     return first
 
 
 def _look(
-    row: list[int], grounds: dict[int, int], texts: dict[int, str], bold: dict[int, bool]
+    row: list[int], backgrounds: dict[int, int], texts: dict[int, str], bold: dict[int, bool]
 ) -> tuple[bool, frozenset[int]]:
-    """Whether a row is bold throughout, and the colours behind its cells."""
+    """Return whether all text of a row is bold, and the colours behind its cells."""
     written = [number for number in dict.fromkeys(row) if texts.get(number)]
-    return bool(written) and all(bold[number] for number in written), frozenset(grounds[number] for number in row)
+    return bool(written) and all(bold[number] for number in written), frozenset(backgrounds[number] for number in row)
 
 
-def _grounds(page: Page, boxes: dict[int, Box]) -> dict[int, int]:
-    """The colour behind each cell; 0 is white."""
+def _background_colors(page: Page, boxes: dict[int, Box]) -> dict[int, int]:
+    """Return the colour behind each cell as 0xRRGGBB; 0 means white."""
     fills = page.rules[page.rules["kind"] == FILL]
     if not len(fills):
         return dict.fromkeys(boxes, 0)
     x = np.array([(box.x0 + box.x1) / 2 for box in boxes.values()])[:, None]
     y = np.array([(box.top + box.bottom) / 2 for box in boxes.values()])[:, None]
-    under = (fills["x0"] < x) & (fills["x1"] > x) & (fills["top"] < y) & (fills["bottom"] > y)
-    last = len(fills) - 1 - under[:, ::-1].argmax(1)
-    color = np.where(under.any(1), fills["color"][last] >> 8, 0xFFFFFF)
-    return {number: 0 if value == 0xFFFFFF else value for number, value in zip(boxes, color.tolist(), strict=True)}
+    behind = (fills["x0"] < x) & (fills["x1"] > x) & (fills["top"] < y) & (fills["bottom"] > y)
+    last = len(fills) - 1 - behind[:, ::-1].argmax(1)
+    color = np.where(behind.any(1), fills["color"][last] >> 8, _WHITE)
+    return {number: 0 if value == _WHITE else value for number, value in zip(boxes, color.tolist(), strict=True)}

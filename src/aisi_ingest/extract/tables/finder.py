@@ -1,7 +1,8 @@
-"""Tables of a page: from its lines, from coloured backgrounds, and from aligned columns.
+"""Find the tables of a page and read the text of their cells.
 
-A cell's text comes from the same lines as all other text (``lines``). Merged cells are repeated in every
-row and column they cover, so that all rows have the same length.
+Tables are found by their lines, by coloured backgrounds, and by aligned columns. The text of a cell is grouped into
+lines in the same way as all other text (``lines``). The text of a merged cell is repeated in every row and column
+that the cell covers, so that all rows have the same length.
 """
 
 from __future__ import annotations
@@ -12,11 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.tables import borderless, rules
+from aisi_ingest.extract.boxes import area, contains
+from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.extract.tables import grid as grids
+from aisi_ingest.extract.tables.backgrounds import find_overlays, is_drawing
+from aisi_ingest.extract.tables.banded import banded_grids
+from aisi_ingest.extract.tables.borderless import column_grids
 from aisi_ingest.extract.tables.cells import cell_texts, header_rows
+from aisi_ingest.extract.tables.char_index import CharIndex, char_index, cuts_words, whole_words
 from aisi_ingest.extract.tables.grid import Grid
-from aisi_ingest.extract.tables.row_bands import parted
+from aisi_ingest.extract.tables.row_bands import split_bands
+from aisi_ingest.extract.tables.ruled import rule_grids
+from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
 from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
@@ -24,154 +32,146 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+_MARGIN = 0.09  # of the page's height: the place of running heads and feet
+_NESTED_TOLERANCE = 2.0  # points that a table inside another one may stick out
+_NARROW = 0.7  # em: an empty row or column this narrow is the gap of a double line
+_TURNED_SHARE = 0.8  # of the characters: the whole table is turned on its page
+# What is a table: text in at least this many rows, columns and cells.
+_FEWEST_ROWS = 2
+_FEWEST_COLUMNS = 2
+_FEWEST_CELLS = 3
+_FILLED_SHARE = 0.25
+# Quarter turns of text, and the number of turns to the left that bring the cells into the order of the text.
+_UPRIGHT_TURNS = ((1, 3), (2, 2), (3, 1))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundTable:
-    """A table on one page."""
+    """A table on one page.
+
+    Attributes:
+        page: Page number, from 1.
+        bbox: Place on the page.
+        rows: Texts of the cells; all rows have the same length, and merged cells are repeated.
+        header_rows: Number of header rows.
+        chars: Indices into ``Page.chars`` of the characters in the table.
+        cells: For each text in ``rows`` the box of its whole merged cell.
+        columns: Borders of the columns, in points.
+        how: What showed the table: "lines", "fills", "rules" or "columns".
+        text_above: Number of characters between the table and the top of the page, without running heads.
+        text_below: Number of characters between the table and the foot of the page, without running feet.
+    """
 
     page: int
     bbox: Box
-    rows: tuple[tuple[str, ...], ...]  # all of equal length, merged cells repeated
+    rows: tuple[tuple[str, ...], ...]
     header_rows: int
-    chars: Array  # indices into Page.chars of what stands in it
-    cells: tuple[tuple[Box, ...], ...]  # as rows: the box of the whole merged cell
-    columns: tuple[float, ...]  # borders of the columns
-    how: str  # "lines", "fills", "rules" or "columns": what showed it
-    text_above: int = 0  # characters between it and the page's top or foot, running heads left out
+    chars: Array
+    cells: tuple[tuple[Box, ...], ...]
+    columns: tuple[float, ...]
+    how: str
+    text_above: int = 0
     text_below: int = 0
 
 
 def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable]:
-    """Tables of a page, from its top.
+    """Find the tables of a page, sorted from its top.
 
-    ``before`` is the last table of the page before: a single row at the page's top with its columns goes on
-    from it, and is a box otherwise.
+    Args:
+        page: The page.
+        before: The last table of the page before. A single row at the top of the page with the same columns
+            continues it; otherwise a single row is no table.
     """
-    covers: Array = page.rules[:0]
+    overlays: Array = page.rules[:0]
     ruled: list[Grid] = []
     filled: list[Grid] = []
     if len(page.rules) > 1:
-        covers = rules.covers_on(page)
-        ruled = grids.grids(page, covers)
-        filled = grids.fill_grids(page, [Box(*_corners(found)) for found in ruled])
-    place: CharIndex | None = None
-    out: list[FoundTable] = []
+        overlays = find_overlays(page)
+        ruled = grids.line_grids(page, overlays)
+        filled = grids.background_grids(page, [grid.box for grid in ruled])
+    chars: CharIndex | None = None
+    tables: list[FoundTable] = []
     if ruled or filled:
-        place = _place(page, covers)
-        ruled, apart = _unnested(place, ruled)
-        marked = [("lines", found) for found in ruled] + [("fills", found) for found in filled]
-        for how, found in marked:
-            inside = [one for one in apart if one is not found and _holds(found, one)]
-            table = _read(page, place, found, how, before, inside)
-            if table is not None:
-                out.append(table)
-        out = _outermost(out)
-        for found in apart:
-            table = _read(page, place, found, "lines", before)
-            if table is not None:
-                out.append(table)
-    taken = [table.bbox for table in out] + [Box(*_corners(found)) for found in ruled]
-    loose: list[tuple[str, Grid]] = []
+        chars = char_index(page, overlays)
+        ruled, separate = _nest_grids(chars, ruled)
+        candidates = [("lines", grid) for grid in ruled] + [("fills", grid) for grid in filled]
+        for how, grid in candidates:
+            inside = [
+                other for other in separate if other is not grid and contains(grid.box, other.box, SNAP_TOLERANCE)
+            ]
+            _add(tables, _read_table(page, chars, grid, how, before, inside))
+        tables = _outermost(tables)
+        for grid in separate:
+            _add(tables, _read_table(page, chars, grid, "lines", before))
+    for how, grid in _borderless_grids(page, [table.bbox for table in tables] + [grid.box for grid in ruled]):
+        chars = chars or char_index(page, overlays)
+        _add(tables, _read_table(page, chars, grid, how, before))
+    return sorted(tables, key=lambda table: (table.bbox.top, table.bbox.x0))
+
+
+def _add(tables: list[FoundTable], table: FoundTable | None) -> None:
+    """Append a table if there is one."""
+    if table is not None:
+        tables.append(table)
+
+
+def _borderless_grids(page: Page, taken: list[Box]) -> list[tuple[str, Grid]]:
+    """Find grids without lines around their cells, outside of the boxes that are taken, and how each was found."""
+    found: list[tuple[str, Grid]] = []
+
+    def all_taken() -> list[Box]:
+        return [*taken, *(grid.box for _, grid in found)]
+
     if len(page.rules) > 1:
-        loose += [("rules", found) for found in borderless.rule_grids(page, taken)]
-        loose += [("fills", found) for found in borderless.ground_grids(page, [*taken, *_boxes(loose)])]
-    loose += [("columns", found) for found in borderless.column_grids(page, [*taken, *_boxes(loose)])]
-    for how, found in loose:
-        place = place or _place(page, covers)
-        table = _read(page, place, found, how, before)
-        if table is not None:
-            out.append(table)
-    return sorted(out, key=lambda table: (table.bbox.top, table.bbox.x0))
+        found += [("rules", grid) for grid in rule_grids(page, taken)]
+        found += [("fills", grid) for grid in banded_grids(page, all_taken())]
+    found += [("columns", grid) for grid in column_grids(page, all_taken())]
+    return found
 
 
-def _boxes(found: Sequence[tuple[str, Grid]]) -> list[Box]:
-    return [Box(*_corners(one)) for _, one in found]
+def _nest_grids(chars: CharIndex, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:
+    """Combine grids that lie in a cell of another grid with that grid.
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CharIndex:
-    """Where the characters stand that may belong to a table: visible, and in no box over the grid."""
-
-    index: Array  # into Page.chars
-    x: Array  # middle
-    y: Array
-    inked: Array  # no blank
-    word: Array  # number of the word
-
-    def inside(self, x0: float, top: float, x1: float, bottom: float) -> Array:
-        return np.flatnonzero((self.x > x0) & (self.x < x1) & (self.y > top) & (self.y < bottom))
-
-
-def _place(page: Page, covers: Array) -> CharIndex:
-    chars = page.chars
-    x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
-    free = ~chars["hidden"]
-    for cover in covers:
-        over = (x > cover["x0"]) & (x < cover["x1"]) & (y > cover["top"]) & (y < cover["bottom"])
-        free &= ~(over & (chars["order"] > cover["order"]))
-    index = np.flatnonzero(free)
-    chars, x, y = chars[index], x[index].astype(float), y[index].astype(float)
-    inked = chars["code"] > 0x20
-    em = chars["size"][1:]
-    gap = chars["x0"][1:] - chars["x1"][:-1]
-    goes_on = (np.abs(np.diff(chars["origin_y"])) < 0.1 * em) & (np.abs(gap) < 0.2 * em) & inked[1:] & inked[:-1]
-    word = np.cumsum(np.concatenate((np.ones(min(1, len(index)), bool), ~goes_on)))
-    return CharIndex(index, x, y, inked, word)
-
-
-def _unnested(place: CharIndex, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:
-    """Grids inside a cell of another become rows and columns of it; those that text flows around stay apart."""
-    apart: list[Grid] = []
-    found = sorted(found, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
-    out: list[Grid] = []
+    Returns:
+        The combined grids, and the grids that stay separate because text flows around them in their cell.
+    """
+    separate: list[Grid] = []
+    found = sorted(found, key=lambda grid: area(grid.box))
+    combined: list[Grid] = []
     while found:
         inner = found.pop(0)
-        for i, outer in enumerate(found):
-            if not _holds(outer, inner):
-                continue
-            rows, columns = _squares(inner, place, place.inside(*_corners(inner)))
-            if not _is_table(inner.cells, inner.cells[rows, columns]):
-                break  # a frame inside a cell: its text is the cell's
-            middle_x, middle_y = (inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2
-            row, column = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
-            cell = _cell_boxes(outer)[int(outer.cells[row, column])]
-            left = place.inside(cell.x0, inner.ys[0], inner.xs[0], inner.ys[-1])
-            right = place.inside(inner.xs[-1], inner.ys[0], cell.x1, inner.ys[-1])
-            if place.inked[left].any() or place.inked[right].any():
-                apart.append(inner)
-                break
-            above = place.inside(cell.x0, cell.top, cell.x1, inner.ys[0])
-            below = place.inside(cell.x0, inner.ys[-1], cell.x1, cell.bottom)
-            both = grids.nested(outer, inner, bool(place.inked[above].any()), bool(place.inked[below].any()))
-            if both is not None:
-                found[i] = both
-            break
-        else:
-            out.append(inner)
-    return out, apart
+        i = next((i for i, outer in enumerate(found) if contains(outer.box, inner.box, SNAP_TOLERANCE)), None)
+        if i is None:
+            combined.append(inner)
+            continue
+        rows, columns = _squares(inner, chars, chars.inside(inner.box))
+        if not _is_table(inner.cells, inner.cells[rows, columns]):
+            continue  # a frame inside a cell: its text belongs to the cell
+        outer, box = found[i], inner.box
+        row, column = outer.cell_at((inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2)
+        cell = _cell_boxes(outer)[int(outer.cells[row, column])]
+        left, right = Box(cell.x0, box.top, box.x0, box.bottom), Box(box.x1, box.top, cell.x1, box.bottom)
+        if chars.has_text(left) or chars.has_text(right):
+            separate.append(inner)
+            continue
+        above, below = Box(cell.x0, cell.top, cell.x1, box.top), Box(cell.x0, box.bottom, cell.x1, cell.bottom)
+        both = grids.nest(outer, inner, chars.has_text(above), chars.has_text(below))
+        if both is not None:
+            found[i] = both
+    return combined, separate
 
 
-def _corners(found: Grid) -> tuple[float, float, float, float]:
-    return float(found.xs[0]), float(found.ys[0]), float(found.xs[-1]), float(found.ys[-1])
-
-
-def _holds(outer: Grid, inner: Grid) -> bool:
-    a, b = _corners(outer), _corners(inner)
-    near = rules.NEAR
-    return a[0] - near <= b[0] and a[1] - near <= b[1] and a[2] + near >= b[2] and a[3] + near >= b[3]
-
-
-def _squares(found: Grid, place: CharIndex, own: Array) -> tuple[Array, Array]:
-    """Row and column of each inked character of ``own``."""
-    own = own[place.inked[own]]
-    return np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
+def _squares(grid: Grid, chars: CharIndex, members: Array) -> tuple[Array, Array]:
+    """Return the row and the column in a grid of each inked character among ``members``."""
+    members = members[chars.inked[members]]
+    return np.searchsorted(grid.ys, chars.y[members]) - 1, np.searchsorted(grid.xs, chars.x[members]) - 1
 
 
 def _outermost(tables: list[FoundTable]) -> list[FoundTable]:
-    """Without tables that lie inside another one."""
+    """Return the tables that do not lie in another one; of two equal ones, the first."""
 
-    def within(a: Box, b: Box) -> bool:
-        return a.x0 >= b.x0 - 2 and a.top >= b.top - 2 and a.x1 <= b.x1 + 2 and a.bottom <= b.bottom + 2
+    def within(inner: Box, outer: Box) -> bool:
+        return contains(outer, inner, _NESTED_TOLERANCE)
 
     return [
         table
@@ -184,44 +184,60 @@ def _outermost(tables: list[FoundTable]) -> list[FoundTable]:
     ]
 
 
-def _read(
-    page: Page, place: CharIndex, found: Grid, how: str, before: FoundTable | None, apart: Sequence[Grid] = ()
+def _read_table(
+    page: Page,
+    chars: CharIndex,
+    grid: Grid,
+    how: str,
+    before: FoundTable | None,
+    separate: Sequence[Grid] = (),
 ) -> FoundTable | None:
-    """The grid with its text; None where it is a box around prose, a figure, or empty.
+    """Read the text of a grid.
 
-    What stands in the grids ``apart`` is none of its text.
+    Args:
+        page: The page.
+        chars: Its characters.
+        grid: The grid.
+        how: What showed the grid.
+        before: The last table of the page before.
+        separate: Grids inside this one whose text does not belong to it.
+
+    Returns:
+        The table; None for an empty grid, a box around prose, or a drawing.
     """
-    own = place.inside(*_corners(found))
-    for other in apart:
-        own = np.setdiff1d(own, place.inside(*_corners(other)))
-    if not len(own):
+    members = chars.inside(grid.box)
+    for other in separate:
+        members = np.setdiff1d(members, chars.inside(other.box))
+    if not len(members):
         return None
     if how == "lines":
-        found = parted(page, place.index[own[place.inked[own]]], found)
-    row, column = np.searchsorted(found.ys, place.y[own]) - 1, np.searchsorted(found.xs, place.x[own]) - 1
-    cell = _whole_words(found.cells[row, column], place.word[own])
-    inked = place.inked[own]
-    index = place.index[own]
-    if _cut_through(cell, place.word[own]):
+        grid = split_bands(page, chars.index[members[chars.inked[members]]], grid)
+    row = np.searchsorted(grid.ys, chars.y[members]) - 1
+    column = np.searchsorted(grid.xs, chars.x[members]) - 1
+    cell = whole_words(grid.cells[row, column], chars.word[members])
+    inked = chars.inked[members]
+    index = chars.index[members]
+    if cuts_words(cell, chars.word[members]):
         return None
-    rows, columns = _kept(found, row[inked], column[inked], float(np.median(page.chars["size"][index])))
+    size = float(np.median(page.chars["size"][index]))
+    rows, columns = _without_double_lines(grid, row[inked], column[inked], size)
     if not len(rows) or not len(columns):
         return None
-    cells = found.cells[np.ix_(rows, columns)]
-    borders = tuple(round(float(value), 1) for value in (*found.xs[columns], found.xs[columns[-1] + 1]))
-    box = Box(*_corners(found))
-    around = _surroundings(page, box)
-    goes_on = False
-    if before is not None and not before.text_below and not around["text_above"]:
-        spread = _columns_within(before.columns, found.xs)
+    cells = grid.cells[np.ix_(rows, columns)]
+    borders = tuple(round(float(value), 1) for value in (*grid.xs[columns], grid.xs[columns[-1] + 1]))
+    box = grid.box
+    text_above, text_below = _text_around(page, box)
+    continues = False
+    if before is not None and not before.text_below and not text_above:
+        spread = _columns_within(before.columns, grid.xs)
         if spread is not None:
-            goes_on, borders, cells = True, before.columns, found.cells[np.ix_(rows, spread)]
-    if not _is_table(cells, cell[inked]) and not goes_on:
+            continues, borders, cells = True, before.columns, grid.cells[np.ix_(rows, spread)]
+    if not _is_table(cells, cell[inked]) and not continues:
         return None
-    if rules.figure_like(page, box):
+    if is_drawing(page, box):
         return None
-    cells = _upright(cells, page.chars["angle"][index[inked]])
-    boxes = _cell_boxes(found)
+    cells = _turn_upright(cells, page.chars["angle"][index[inked]])
+    boxes = _cell_boxes(grid)
     texts, bold = cell_texts(page, index, cell, boxes)
     boxes = {number: boxes[number] for number in np.unique(cells).tolist()}
     return FoundTable(
@@ -233,77 +249,80 @@ def _read(
         cells=tuple(tuple(boxes[number] for number in line) for line in cells.tolist()),
         columns=borders,
         how=how,
-        **around,
+        text_above=text_above,
+        text_below=text_below,
     )
 
 
-def _upright(cells: Array, angle: Array) -> Array:
-    """The cells as the text reads, where a whole table is turned on its page."""
+def _turn_upright(cells: Array, angle: Array) -> Array:
+    """Turn the cells into the order in which their text is read, if the whole table is turned on its page.
+
+    Args:
+        cells: Cell numbers, of shape (rows, columns).
+        angle: Angles of the characters, in degrees.
+    """
     turned = np.round(angle / 90).astype(int) % 4
-    for quarter, turn in ((1, 3), (2, 2), (3, 1)):  # text that runs up is upright after three turns to the left
-        if (turned == quarter).mean() > 0.8:
-            return np.rot90(cells, turn)
+    for quarter, turns in _UPRIGHT_TURNS:
+        if (turned == quarter).mean() > _TURNED_SHARE:
+            return np.rot90(cells, turns)
     return cells
 
 
-def _cut_through(cell: Array, word: Array) -> bool:
-    """Whether the grid's lines run through words: then they are a picture behind text, and no cells."""
-    inside = np.diff(word) == 0
-    cut = (np.diff(cell) != 0) & inside
-    return bool(cut.sum() > max(2, 0.02 * inside.sum()))
+def _without_double_lines(grid: Grid, row: Array, column: Array, size: float) -> tuple[Array, Array]:
+    """Leave out rows and columns that are only the gap of a double line, or that merged cells make equal.
 
+    Args:
+        grid: The grid.
+        row: Row of each inked character.
+        column: Column of each inked character.
+        size: Type size in points.
 
-def _whole_words(cell: Array, word: Array) -> Array:
-    """The cell of each character; a letter or two of a word that stick out go with the rest of it."""
-    cell = cell.copy()
-    changes = np.flatnonzero((np.diff(cell) != 0) & (np.diff(word) == 0))
-    for number in np.unique(word[changes]).tolist():
-        members = np.flatnonzero(word == number)
-        cells, counts = np.unique(cell[members], return_counts=True)
-        if counts.sum() - counts.max() <= min(2, 0.3 * counts.sum()):
-            cell[members] = cells[counts.argmax()]
-    return cell
+    Returns:
+        Indices of the rows and of the columns that stay.
+    """
 
-
-def _kept(found: Grid, row: Array, column: Array, size: float) -> tuple[Array, Array]:
-    """Rows and columns without those that only the gap of a double line makes."""
-
-    def keep(borders: Array, used: Array, cells: Array) -> Array:
-        narrow = np.diff(borders) < 0.7 * size
+    def kept(borders: Array, used: Array, cells: Array) -> Array:
+        narrow = np.diff(borders) < _NARROW * size
         empty = ~np.isin(np.arange(len(borders) - 1), used)
-        kept = ~(narrow & empty)
+        keep = ~(narrow & empty)
         last = None
-        for i in range(len(kept)):  # a row that is merged with the one before through and through adds nothing
-            if kept[i]:
+        for i in range(len(keep)):  # a row whose cells are all merged with those of the row before adds nothing
+            if keep[i]:
                 if last is not None and (cells[i] == cells[last]).all():
-                    kept[i] = False
+                    keep[i] = False
                 else:
                     last = i
-        return np.flatnonzero(kept)
+        return np.flatnonzero(keep)
 
-    return keep(found.ys, row, found.cells), keep(found.xs, column, found.cells.T)
+    return kept(grid.ys, row, grid.cells), kept(grid.xs, column, grid.cells.T)
 
 
 def _is_table(cells: Array, used: Array) -> bool:
-    """Whether text stands in two rows and two columns at the least: anything less is a box, or boxes.
+    """Return whether there is text in at least two rows and two columns; anything less is a box or several boxes.
 
-    Cells that go through all rows or all columns do not count: they label the rest.
+    Cells that span all rows or all columns do not count, because they label the others.
+
+    Args:
+        cells: Cell numbers, of shape (rows, columns).
+        used: Cell number of each inked character.
     """
     filled = np.isin(cells, used)
-    across = (cells == cells[:, :1]).all(1) & (cells.shape[1] > 1)
-    down = (cells == cells[:1]).all(0)
-    inner, written = cells[~across][:, ~down], filled[~across][:, ~down]
-    if inner.shape[0] < 2 or inner.shape[1] < 2 or written.any(1).sum() < 2 or written.any(0).sum() < 2:
+    spans_columns = (cells == cells[:, :1]).all(1) & (cells.shape[1] > 1)
+    spans_rows = (cells == cells[:1]).all(0)
+    inner, written = cells[~spans_columns][:, ~spans_rows], filled[~spans_columns][:, ~spans_rows]
+    if inner.shape[0] < _FEWEST_ROWS or inner.shape[1] < _FEWEST_COLUMNS:
+        return False
+    if written.any(1).sum() < _FEWEST_ROWS or written.any(0).sum() < _FEWEST_COLUMNS:
         return False
     numbers = np.unique(cells)
-    return bool(np.isin(numbers, used).sum() >= max(3, 0.25 * len(numbers)))
+    return bool(np.isin(numbers, used).sum() >= max(_FEWEST_CELLS, _FILLED_SHARE * len(numbers)))
 
 
-def _cell_boxes(found: Grid) -> dict[int, Box]:
-    """The box of each cell, merged ones whole."""
-    xs, ys = found.xs.tolist(), found.ys.tolist()
+def _cell_boxes(grid: Grid) -> dict[int, Box]:
+    """Return the box of each cell by its number, merged squares included."""
+    xs, ys = grid.xs.tolist(), grid.ys.tolist()
     spans: dict[int, tuple[int, int, int, int]] = {}
-    for i, row in enumerate(found.cells.tolist()):
+    for i, row in enumerate(grid.cells.tolist()):
         for j, number in enumerate(row):
             left, top, right, bottom = spans.get(number, (j, i, j, i))
             spans[number] = (min(left, j), min(top, i), max(right, j), max(bottom, i))
@@ -313,44 +332,31 @@ def _cell_boxes(found: Grid) -> dict[int, Box]:
     }
 
 
-def _surroundings(page: Page, box: Box) -> dict[str, int]:
-    chars = page.chars[~page.chars["hidden"] & (page.chars["code"] > 0x20)]
+def _text_around(page: Page, box: Box) -> tuple[int, int]:
+    """Count the characters above and below a box, without running heads and feet."""
+    chars = page.chars[~page.chars["hidden"] & is_inked(page.chars["code"])]
     y = (chars["top"] + chars["bottom"]) / 2
-    margin = 0.09 * page.height  # running heads and feet stand there
-    return {
-        "text_above": int(((y > margin) & (y < box.top)).sum()),
-        "text_below": int(((y > box.bottom) & (y < page.height - margin)).sum()),
-    }
-
-
-def join_over_pages(tables: Sequence[FoundTable]) -> dict[int, int]:
-    """Which table goes on from which: index of the later part to index of the one before it.
-
-    A table goes on where it is the last thing on one page and the first on the next, and its columns stand
-    at the same places.
-    """
-    return {
-        i: i - 1
-        for i in range(1, len(tables))
-        if tables[i].page == tables[i - 1].page + 1
-        and not tables[i - 1].text_below
-        and not tables[i].text_above
-        and _same_columns(tables[i - 1].columns, tables[i].columns)
-    }
+    margin = _MARGIN * page.height
+    above = (y > margin) & (y < box.top)
+    below = (y > box.bottom) & (y < page.height - margin)
+    return int(above.sum()), int(below.sum())
 
 
 def _columns_within(wanted: tuple[float, ...], xs: Array) -> Array | None:
-    """For each of the columns wanted the one of a grid that it lies in; None where the grid's lines are others.
+    """Return for each column of the table before the column of a grid that it lies in.
 
-    The rows on a new page may happen to have merged columns alone.
+    The rows on a new page may have only merged columns.
+
+    Args:
+        wanted: Borders of the columns of the table before, in points.
+        xs: Borders of the columns of the grid, in points.
+
+    Returns:
+        Indices of the columns, or None if the grid has a border at another position.
     """
-    places = np.array(wanted)
-    if abs(places[0] - xs[0]) > rules.NEAR or abs(places[-1] - xs[-1]) > rules.NEAR:
+    borders = np.array(wanted)
+    if abs(borders[0] - xs[0]) > SNAP_TOLERANCE or abs(borders[-1] - xs[-1]) > SNAP_TOLERANCE:
         return None
-    if np.abs(xs[:, None] - places[None]).min(1).max() > rules.NEAR:
+    if np.abs(xs[:, None] - borders[None]).min(1).max() > SNAP_TOLERANCE:
         return None
-    return np.asarray(np.searchsorted(xs, (places[1:] + places[:-1]) / 2) - 1)
-
-
-def _same_columns(some: tuple[float, ...], others: tuple[float, ...]) -> bool:
-    return len(some) == len(others) and all(abs(a - b) <= rules.NEAR for a, b in zip(some, others, strict=True))
+    return np.asarray(np.searchsorted(xs, (borders[1:] + borders[:-1]) / 2) - 1)

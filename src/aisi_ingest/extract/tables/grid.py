@@ -1,7 +1,6 @@
-"""Grids from what a page draws: which rectangles its lines and coloured backgrounds make.
+"""Build grids from edges and from coloured backgrounds: where cells are, and which of them are merged.
 
-Lines come from PDFium (``marks``). A grid says where cells are and which of them are merged; ``tables``
-reads them.
+The edges come from what the page draws (``pdf.drawing``). ``finder`` reads the text of the cells.
 """
 
 from __future__ import annotations
@@ -14,195 +13,255 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract.boxes import area, contains, points_inside
+from aisi_ingest.extract.tables.backgrounds import cell_backgrounds
 from aisi_ingest.extract.tables.rules import (
     MOST_LINES,
-    NEAR,
+    SNAP_TOLERANCE,
     Edges,
-    edge_values,
-    grounds_on,
-    lines_on,
-    not_crossed,
-    not_underlines,
+    edges_of,
+    without_underlines,
+    without_word_frames,
 )
+from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.model import Box
 
 Array = np.ndarray[Any, Any]
+Edge = tuple[float, float, float, int]  # at, start, end, order: as in Edges
 
-_SLIVER = 3.5
-_MOST_POINTS = 2500  # crossings in one grid: more is a plot or a map
+_MOST_JOINED_LINES = MOST_LINES // 10  # once their pieces are joined
+_NARROWEST_COLUMN = 3.5  # points: too narrow for any letter
+_FEWEST_CROSSINGS = 6  # of two cells
+_MOST_CROSSINGS = 2500  # in one grid; more is a plot or a map
+_SAME_POSITION = 0.1  # points between the pieces of one line
+_FEWEST_BACKGROUNDS = 6
+_FEWEST_ROWS = 3
+_COVERED = 0.9  # share of a table that the backgrounds of its cells cover; charts and figures leave much of it bare
+_OPEN_ENDS = 3  # this many edges that end at the same positions show an open side of a table
+_CROSSINGS_TO_STAY = 2  # an edge that crosses fewer others has a loose end
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Columns and rows between lines, and which cell each square of them belongs to."""
+    """Columns and rows between lines, and the cell that each square between them belongs to.
 
-    xs: Array  # borders of the columns, one more than columns
-    ys: Array  # borders of the rows
-    cells: Array  # rows x columns: number of the cell; merged squares have the same
-    order: int  # drawing order of its last line
+    Attributes:
+        xs: Borders of the columns in points; one more than there are columns.
+        ys: Borders of the rows in points; one more than there are rows.
+        cells: Number of the cell of each square, of shape (rows, columns). Merged squares have the same number.
+        order: Drawing order of the last line.
+    """
+
+    xs: Array
+    ys: Array
+    cells: Array
+    order: int
+
+    @property
+    def box(self) -> Box:
+        """The box of the whole grid, in points."""
+        return Box(float(self.xs[0]), float(self.ys[0]), float(self.xs[-1]), float(self.ys[-1]))
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int]:
+        """Return the row and column of a position in points. They are out of range for one outside of the grid."""
+        return int(np.searchsorted(self.ys, y)) - 1, int(np.searchsorted(self.xs, x)) - 1
 
 
-def grids(page: Page, covers: Array | None = None) -> list[Grid]:
-    """All grids of two cells and more that the page's lines make."""
-    horizontal, vertical = lines_on(page, covers)
-    if len(horizontal) < 2 or len(vertical) < 2 or len(horizontal) + len(vertical) > MOST_LINES:
+def line_grids(page: Page, overlays: Array | None = None) -> list[Grid]:
+    """Build all grids of two or more cells from the lines of a page.
+
+    Args:
+        page: The page.
+        overlays: Opaque boxes over a table, as rows of ``RULE``; their edges are left out.
+    """
+    horizontal, vertical = edges_of(page, overlays)
+    if len(horizontal) <= 1 or len(vertical) <= 1 or len(horizontal) + len(vertical) > MOST_LINES:
         return []
-    horizontal, vertical = not_underlines(page, horizontal), not_crossed(page, vertical)
-    if len(horizontal) < 2 or len(vertical) < 2:
+    horizontal, vertical = without_underlines(page, horizontal), without_word_frames(page, vertical)
+    if len(horizontal) <= 1 or len(vertical) <= 1:
         return []
     return _grids(horizontal, vertical)
 
 
-def nested(outer: Grid, inner: Grid, above: bool, below: bool) -> Grid | None:
-    """The outer grid with the inner one, which lies in one of its cells, as rows and columns of its own.
+def nest(outer: Grid, inner: Grid, text_above: bool, text_below: bool) -> Grid | None:
+    """Make a grid that lies in one cell of another grid to rows and columns of that grid.
 
-    ``above`` and ``below`` say whether text stands in the cell over and under the inner grid: it gets a row.
-    None where the inner grid lies in no single cell.
+    Args:
+        outer: The grid around.
+        inner: The grid in one of its cells.
+        text_above: Whether the cell has text above the inner grid, which then gets a row.
+        text_below: Whether the cell has text below the inner grid, which then gets a row.
+
+    Returns:
+        The combined grid, or None if the inner grid does not lie in a single cell.
     """
-    middle_x, middle_y = (inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2
-    row, column = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
+    row, column = outer.cell_at((inner.xs[0] + inner.xs[-1]) / 2, (inner.ys[0] + inner.ys[-1]) / 2)
     if not (0 <= row < len(outer.ys) - 1 and 0 <= column < len(outer.xs) - 1):
         return None
     number = outer.cells[row, column]
-    rows, columns = np.nonzero(outer.cells == number)
-    left, right = outer.xs[columns.min()], outer.xs[columns.max() + 1]
-    top, bottom = outer.ys[rows.min()], outer.ys[rows.max() + 1]
-    near = NEAR
-    if inner.xs[0] < left - near or inner.xs[-1] > right + near:
+    cell = _cell_box(outer, int(number))
+    if not contains(cell, inner.box, SNAP_TOLERANCE):
         return None
-    if inner.ys[0] < top - near or inner.ys[-1] > bottom + near:
-        return None
-    inner_xs = np.concatenate(([left], inner.xs[1:-1], [right]))
+    inner_xs = np.concatenate(([cell.x0], inner.xs[1:-1], [cell.x1]))
     inner_ys = inner.ys.copy()
     inner_cells = inner.cells + outer.cells.max() + 1
     next_number = int(inner_cells.max()) + 1
-    if above:
-        inner_ys = np.concatenate(([top], inner_ys))
+    if text_above:
+        inner_ys = np.concatenate(([cell.top], inner_ys))
         inner_cells = np.vstack((np.full((1, inner_cells.shape[1]), next_number), inner_cells))
         next_number += 1
     else:
-        inner_ys[0] = top
-    if below:
-        inner_ys = np.concatenate((inner_ys, [bottom]))
+        inner_ys[0] = cell.top
+    if text_below:
+        inner_ys = np.concatenate((inner_ys, [cell.bottom]))
         inner_cells = np.vstack((inner_cells, np.full((1, inner_cells.shape[1]), next_number)))
     else:
-        inner_ys[-1] = bottom
+        inner_ys[-1] = cell.bottom
     xs, ys = np.unique(np.concatenate((outer.xs, inner_xs))), np.unique(np.concatenate((outer.ys, inner_ys)))
-    across, down = (xs[1:] + xs[:-1]) / 2, (ys[1:] + ys[:-1]) / 2
-    cells = outer.cells[np.ix_(np.searchsorted(outer.ys, down) - 1, np.searchsorted(outer.xs, across) - 1)].copy()
-    at_x = np.clip(np.searchsorted(inner_xs, across) - 1, 0, len(inner_xs) - 2)
-    at_y = np.clip(np.searchsorted(inner_ys, down) - 1, 0, len(inner_ys) - 2)
+    middle_x, middle_y = (xs[1:] + xs[:-1]) / 2, (ys[1:] + ys[:-1]) / 2
+    outer_rows, outer_columns = np.searchsorted(outer.ys, middle_y) - 1, np.searchsorted(outer.xs, middle_x) - 1
+    cells = outer.cells[np.ix_(outer_rows, outer_columns)].copy()
+    inner_columns = np.clip(np.searchsorted(inner_xs, middle_x) - 1, 0, len(inner_xs) - 2)
+    inner_rows = np.clip(np.searchsorted(inner_ys, middle_y) - 1, 0, len(inner_ys) - 2)
     own = cells == number
-    cells[own] = inner_cells[np.ix_(at_y, at_x)][own]
+    cells[own] = inner_cells[np.ix_(inner_rows, inner_columns)][own]
     return Grid(xs, ys, cells, max(outer.order, inner.order))
 
 
-def fill_grids(page: Page, taken: list[Box]) -> list[Grid]:
-    """Grids of cells that only their coloured backgrounds show, outside the boxes in ``taken``."""
-    grounds = grounds_on(page, taken)
-    if len(grounds) < 6:
+def _cell_box(grid: Grid, number: int) -> Box:
+    """Return the box of one cell, merged squares included."""
+    rows, columns = np.nonzero(grid.cells == number)
+    return Box(
+        float(grid.xs[columns.min()]),
+        float(grid.ys[rows.min()]),
+        float(grid.xs[columns.max() + 1]),
+        float(grid.ys[rows.max() + 1]),
+    )
+
+
+def background_grids(page: Page, taken: list[Box]) -> list[Grid]:
+    """Build grids of cells that only their coloured backgrounds show.
+
+    Args:
+        page: The page.
+        taken: Boxes of other tables; backgrounds in them are left out.
+    """
+    backgrounds = cell_backgrounds(page, taken)
+    if len(backgrounds) < _FEWEST_BACKGROUNDS:
         return []
-    x0, top, x1, bottom, order = grounds.T
-    horizontal = Edges(np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), np.tile(order.astype(int), 2))
-    vertical = Edges(np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), np.tile(order.astype(int), 2))
-    area = (x1 - x0) * (bottom - top)
+    x0, top, x1, bottom, order = backgrounds.T
+    order = np.tile(order.astype(int), 2)
+    horizontal = Edges(np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), order)
+    vertical = Edges(np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), order)
+    areas = (x1 - x0) * (bottom - top)
     middle_x, middle_y = (x0 + x1) / 2, (top + bottom) / 2
-    out = []
-    for grid in _grids(horizontal, vertical):
-        own = (middle_x > grid.xs[0]) & (middle_x < grid.xs[-1]) & (middle_y > grid.ys[0]) & (middle_y < grid.ys[-1])
-        # Backgrounds of cells cover the whole table; bars of a chart and boxes of a figure leave much of it bare.
-        whole = (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0])
-        if len(grid.ys) > 3 and area[own].sum() > 0.9 * whole:
-            out.append(grid)
-    return out
+    return [
+        grid
+        for grid in _grids(horizontal, vertical)
+        if len(grid.ys) > _FEWEST_ROWS
+        and areas[points_inside(grid.box, middle_x, middle_y)].sum() > _COVERED * area(grid.box)
+    ]
 
 
 def _grids(horizontal: Edges, vertical: Edges) -> list[Grid]:
-    flat, upright = _merged(horizontal), _merged(vertical)
-    if len(flat) + len(upright) > MOST_LINES // 10:
+    """Build a grid from each group of connected edges."""
+    horizontal, vertical = _merge(horizontal), _merge(vertical)
+    if len(horizontal) + len(vertical) > _MOST_JOINED_LINES:
         return []
-    grids = (_grid(some_flat, some_upright) for some_flat, some_upright in _components(flat, upright))
+    grids = (_grid(own_horizontal, own_vertical) for own_horizontal, own_vertical in _components(horizontal, vertical))
     return [grid for grid in grids if grid is not None]
 
 
-def _merged(edges: Edges) -> Edges:
-    """Edges side by side as one between them, and those that go on from each other as one; no stubs."""
-    groups: list[list[tuple[float, float, float, int]]] = []
-    for edge in _joined(edges):
-        if groups and edge[0] <= groups[-1][-1][0] + NEAR:
+def _merge(edges: Edges) -> Edges:
+    """Merge edges that lie side by side or continue each other, and leave out stubs."""
+    groups: list[list[Edge]] = []
+    for edge in _join_pieces(edges):
+        if groups and edge[0] <= groups[-1][-1][0] + SNAP_TOLERANCE:
             groups[-1].append(edge)
         else:
             groups.append([edge])
-    out: list[tuple[float, float, float, int]] = []
+    merged: list[Edge] = []
     for group in groups:
-        at, whole = sum(edge[0] for edge in group) / len(group), len(out)
+        at, before = sum(edge[0] for edge in group) / len(group), len(merged)
         for _, start, end, order in sorted(group, key=itemgetter(1)):
-            if len(out) > whole and start <= out[-1][2] + NEAR:
-                out[-1] = (at, out[-1][1], max(out[-1][2], end), max(out[-1][3], order))
+            if len(merged) > before and start <= merged[-1][2] + SNAP_TOLERANCE:
+                merged[-1] = (at, merged[-1][1], max(merged[-1][2], end), max(merged[-1][3], order))
             else:
-                out.append((at, start, end, order))
-    return _edges([edge for edge in out if edge[2] - edge[1] >= NEAR])
+                merged.append((at, start, end, order))
+    return _edges_of_tuples([edge for edge in merged if edge[2] - edge[1] >= SNAP_TOLERANCE])
 
 
-def _edges(rows: Sequence[tuple[float, float, float, int]]) -> Edges:
-    values = np.array(rows, float).reshape(-1, 4)
+def _edges_of_tuples(edges: Sequence[Edge]) -> Edges:
+    """Return tuples (at, start, end, order) as edges."""
+    values = np.array(edges, float).reshape(-1, 4)
     return Edges(values[:, 0], values[:, 1], values[:, 2], values[:, 3].astype(int))
 
 
-def _joined(edges: Edges) -> list[tuple[float, float, float, int]]:
-    """Edges whose pieces, a cell long each, are put together: ten times fewer than writers draw."""
-    out: list[tuple[float, float, float, int]] = []
-    for at, start, end, order in sorted(edge_values(edges)):
-        if out and at - out[-1][0] < 0.1 and start - out[-1][2] < NEAR:
-            last = out[-1]
-            out[-1] = (last[0], last[1], max(last[2], end), max(last[3], order))
+def _join_pieces(edges: Edges) -> list[Edge]:
+    """Join pieces that are one cell long each: this leaves a tenth of what writers draw."""
+    joined: list[Edge] = []
+    for at, start, end, order in sorted(edges.values()):
+        if joined and at - joined[-1][0] < _SAME_POSITION and start - joined[-1][2] < SNAP_TOLERANCE:
+            last = joined[-1]
+            joined[-1] = (last[0], last[1], max(last[2], end), max(last[3], order))
         else:
-            out.append((at, start, end, order))
-    return out
+            joined.append((at, start, end, order))
+    return joined
 
 
-def _touching(flat: Edges, upright: Edges) -> Array:
-    """Which horizontal edges (rows) touch which vertical ones (columns)."""
-    touch = (upright.at[None] >= flat.start[:, None] - NEAR) & (upright.at[None] <= flat.end[:, None] + NEAR)
-    touch &= (flat.at[:, None] >= upright.start[None] - NEAR) & (flat.at[:, None] <= upright.end[None] + NEAR)
+def _touching(horizontal: Edges, vertical: Edges) -> Array:
+    """Return which horizontal edges (rows of the result) touch which vertical ones (columns)."""
+    near = SNAP_TOLERANCE
+    touch = vertical.at[None] >= horizontal.start[:, None] - near
+    touch &= vertical.at[None] <= horizontal.end[:, None] + near
+    touch &= horizontal.at[:, None] >= vertical.start[None] - near
+    touch &= horizontal.at[:, None] <= vertical.end[None] + near
     return np.asarray(touch)
 
 
-def _components(flat: Edges, upright: Edges) -> Iterator[tuple[Edges, Edges]]:
-    """Edges that hang together, dangling ends cut off."""
-    while len(flat) and len(upright):
-        touch = _touching(flat, upright)
-        keep_flat, keep_upright = _held(flat, touch.sum(1)), _held(upright, touch.sum(0))
-        if keep_flat.all() and keep_upright.all():
+def _components(horizontal: Edges, vertical: Edges) -> Iterator[tuple[Edges, Edges]]:
+    """Split edges into groups that are connected; edges with a loose end are left out."""
+    while len(horizontal) and len(vertical):
+        touch = _touching(horizontal, vertical)
+        keep_horizontal, keep_vertical = _held(horizontal, touch.sum(1)), _held(vertical, touch.sum(0))
+        if keep_horizontal.all() and keep_vertical.all():
             break
-        flat, upright = flat.where(keep_flat), upright.where(keep_upright)
-    if not len(flat) or not len(upright):
+        horizontal, vertical = horizontal.where(keep_horizontal), vertical.where(keep_vertical)
+    if not len(horizontal) or not len(vertical):
         return
-    label = np.arange(len(flat))
-    while True:  # spread the smallest label over all that touch
-        column = np.where(touch, label[:, None], len(flat)).min(0)
-        spread = np.minimum(label, np.where(touch, column[None], len(flat)).min(1))
+    label = np.arange(len(horizontal))
+    while True:  # spread the smallest label to all edges that touch
+        column = np.where(touch, label[:, None], len(horizontal)).min(0)
+        spread = np.minimum(label, np.where(touch, column[None], len(horizontal)).min(1))
         if (spread == label).all():
             break
         label = spread
     for number in np.unique(label).tolist():
-        yield flat.where(label == number), upright.where(column == number)
+        yield horizontal.where(label == number), vertical.where(column == number)
 
 
 def _held(edges: Edges, count: Array) -> Array:
-    """Edges that touch two others and more; an open side is held by the others that end there as well."""
+    """Return which edges are held at both ends.
+
+    These touch two or more others. At the open side of a table an edge touches only one, but other edges end at
+    the same position.
+
+    Args:
+        edges: The edges.
+        count: Number of other edges that each of them touches.
+    """
     ends = np.stack((edges.start, edges.end), 1)
-    alike = (np.abs(ends[:, None] - ends[None]) < NEAR).all(2).sum(1)
-    return np.asarray((count >= 2) | ((count == 1) & (alike >= 3)))
+    alike = (np.abs(ends[:, None] - ends[None]) < SNAP_TOLERANCE).all(2).sum(1)
+    return np.asarray((count >= _CROSSINGS_TO_STAY) | ((count == 1) & (alike >= _OPEN_ENDS)))
 
 
-def _grid(flat: Edges, upright: Edges) -> Grid | None:
-    order = int(max(flat.order.max(), upright.order.max()))
-    boxes = _boxes(*_closed(flat, upright))
-    if len(boxes) < 2:
+def _grid(horizontal: Edges, vertical: Edges) -> Grid | None:
+    """Build the grid of connected edges; None if it has only one cell."""
+    order = int(max(horizontal.order.max(), vertical.order.max()))
+    boxes = cell_rectangles(*_close_open_sides(horizontal, vertical))
+    if len(boxes) <= 1:
         return None
     xs = np.unique([side for box in boxes for side in (box[0], box[2])])
     ys = np.unique([side for box in boxes for side in (box[1], box[3])])
@@ -213,7 +272,7 @@ def _grid(flat: Edges, upright: Edges) -> Grid | None:
         columns = slice(*np.searchsorted(xs, (x0, x1)).tolist())
         cells[rows, columns] = number
     number = len(boxes)
-    for row, column in np.argwhere(cells < 0).tolist():  # squares that no four lines enclose
+    for row, column in np.argwhere(cells < 0).tolist():  # squares without four lines around them
         cells[row, column] = number
         number += 1
     xs, cells = _without_slivers(xs, cells.T)
@@ -221,20 +280,23 @@ def _grid(flat: Edges, upright: Edges) -> Grid | None:
     return Grid(xs, ys, cells, order) if cells.size > 1 else None
 
 
-def _boxes(flat: Edges, upright: Edges) -> list[tuple[float, float, float, float]]:
-    """The smallest rectangle right of and below each crossing whose four sides lie on edges.
+def cell_rectangles(horizontal: Edges, vertical: Edges) -> list[tuple[float, float, float, float]]:
+    """Find for each crossing the smallest rectangle to its right and below whose four sides lie on edges.
 
-    As pdfplumber's ``TableFinder`` has it, after Nurminen, "Algorithmic extraction of data in tables in PDF
-    documents" (2013).
+    The method is that of pdfplumber's ``TableFinder``, after Nurminen, "Algorithmic extraction of data in tables in
+    PDF documents" (2013).
+
+    Returns:
+        Rectangles as (x0, top, x1, bottom) in points; none for fewer than 6 or more than 2500 crossings.
     """
-    # At each crossing, the vertical and the horizontal edges that meet there, as bits.
+    # For each crossing, the vertical and the horizontal edges that meet there, as bits.
     points: dict[tuple[float, float], tuple[int, int]] = {}
-    xs, ys = upright.at.tolist(), flat.at.tolist()
-    for row, column in np.argwhere(_touching(flat, upright)).tolist():
+    xs, ys = vertical.at.tolist(), horizontal.at.tolist()
+    for row, column in np.argwhere(_touching(horizontal, vertical)).tolist():
         point = (xs[column], ys[row])
         down, across = points.get(point, (0, 0))
         points[point] = (down | 1 << column, across | 1 << row)
-    if not 6 <= len(points) <= _MOST_POINTS:
+    if not _FEWEST_CROSSINGS <= len(points) <= _MOST_CROSSINGS:
         return []
     below: dict[float, list[float]] = {}
     beside: dict[float, list[float]] = {}
@@ -260,8 +322,13 @@ def _boxes(flat: Edges, upright: Edges) -> list[tuple[float, float, float, float
 
 
 def _without_slivers(borders: Array, cells: Array) -> tuple[Array, Array]:
-    """Without columns too narrow for any letter: one border that stands a little aside in some of the rows."""
-    keep = np.diff(borders) >= _SLIVER
+    """Remove columns that are too narrow for a letter: a border that is not drawn straight in all rows.
+
+    Args:
+        borders: Borders of the columns in points.
+        cells: Cell numbers, one row for each column.
+    """
+    keep = np.diff(borders) >= _NARROWEST_COLUMN
     if keep.all() or not keep.any():
         return borders, cells
     kept = np.flatnonzero(keep)
@@ -269,24 +336,24 @@ def _without_slivers(borders: Array, cells: Array) -> tuple[Array, Array]:
     return np.array([borders[0], *inner, borders[-1]]), cells[kept]
 
 
-def _closed(flat: Edges, upright: Edges) -> tuple[Edges, Edges]:
-    """With borders where a side is open: several lines that end at the same place where no line crosses."""
-    return _with_ends(flat, upright), _with_ends(upright, flat)
+def _close_open_sides(horizontal: Edges, vertical: Edges) -> tuple[Edges, Edges]:
+    """Add a border at each open side, where several lines end at the same position without a line across them."""
+    return _with_outer_edges(horizontal, vertical), _with_outer_edges(vertical, horizontal)
 
 
-def _with_ends(edges: Edges, across: Edges) -> Edges:
-    """Edges, and one more at either end of those across where two and more of them end beyond the last."""
+def _with_outer_edges(edges: Edges, across: Edges) -> Edges:
+    """Add an edge at either side if two or more of the crossing edges end together beyond the last edge."""
     sides = ((across.start.min(), edges.at.min(), -1), (across.end.max(), edges.at.max(), 1))
     reach = min(across.at.min(), edges.start.min()), max(across.at.max(), edges.end.max())
-    more = [
+    missing = [
         (end, *reach, 0)
         for end, last, direction in sides
-        if direction * (end - last) > NEAR
-        and (np.minimum(np.abs(across.start - end), np.abs(across.end - end)) < NEAR).sum() >= 2
+        if direction * (end - last) > SNAP_TOLERANCE
+        and (np.minimum(np.abs(across.start - end), np.abs(across.end - end)) < SNAP_TOLERANCE).sum() > 1
     ]
-    if not more:
+    if not missing:
         return edges
-    ends = _edges(more)
+    added = _edges_of_tuples(missing)
     return Edges(
-        *(np.concatenate((getattr(edges, name), getattr(ends, name))) for name in ("at", "start", "end", "order"))
+        *(np.concatenate((getattr(edges, name), getattr(added, name))) for name in ("at", "start", "end", "order"))
     )

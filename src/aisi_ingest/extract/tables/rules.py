@@ -1,34 +1,71 @@
-"""What of a page's drawing can border cells: lines, coloured grounds, and boxes that lie over a grid."""
+"""The lines on a page that can be borders of cells, as horizontal and vertical edges."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.pdf.page import CURVE, FILL, LINE, RECT
+from aisi_ingest.extract.lines.arrays import is_inked
+from aisi_ingest.extract.pdf.page import FILL, LINE, RECT
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.model import Box
 
 Array = np.ndarray[Any, Any]
 
-# Points: lines this close are one line, ends this close touch. pdfplumber's default of 3 makes tables of boxes
-# that stand side by side on slides; borders that one table draws twice lie within 1.
-NEAR = 1.5
-MOST_LINES = 4000  # pieces of lines on one page, and a tenth of it once they are joined
-_DASH = 6.0  # points: a dash or the gap after it is no longer
-_DASHES = 5  # and so many make a line
-_GAP = 25.0  # points: white between the rules of two columns
-_SIDES = ("x0", "top", "x1", "bottom")
+# Points. Lines this close are one line, and ends this close touch. pdfplumber's default of 3 makes tables of boxes
+# that are side by side on slides; borders that one table draws twice lie within 1.
+SNAP_TOLERANCE = 1.5
+MOST_LINES = 4000  # pieces of lines on one page; more is a plot or a map
+_OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent
+
+# The frame of the page, and the corners that some writers draw between two borders.
+_PAGE_SHARE = 0.9
+_SHORTEST_LINE = 2.0  # points
+
+# Dashed and dotted lines, in points.
+_LONGEST_DASH = 6.0  # also of the gap after it
+_FEWEST_DASHES = 5
+_DASH_THICKNESS = 3.0
+_DASH_LEVEL = 0.5  # difference in height between two dashes of one line, at most
+_DASH_OVERLAP = -0.5
+
+# Underlines. The distance below the baseline is in em: the border of a cell leaves room for descenders.
+_UNDERLINE_ABOVE, _UNDERLINE_BELOW = -0.08, 0.23
+_LARGEST_DESCENT = 12.0  # points: a baseline further up belongs to no underline
+_SEARCH_MARGIN = 1.0  # points
+_UNDERLINED_SHARE = 0.8  # of the line's length that is below characters
+
+# Frames around words, in em.
+_SAME_BASELINE = 0.1
+_NARROWEST_GAP, _WIDEST_GAP = -0.3, 0.35  # between two characters of running text
+_INK_MARGIN = 0.1  # how far a line may be inside the box of a character without crossing its ink
+_MIDDLE_HEIGHT = 0.35  # from the baseline up to the middle of a character
+_WORD_FRAME_HEIGHT = 2.2  # such a frame is one line high; a line that touches words in a taller cell does so by chance
+
+# Horizontal rules, in points.
+_FEWEST_RULES = 3
+_SHORTEST_RULE = 6.0
+_RULE_THICKNESS = 3.0
+_COLUMN_GAP = 25.0  # widest white space between the rules of two columns
+_SAME_GAP = 3.0  # difference between the ends of the white space in two rows, at most
+_FEWEST_ROWS = 3  # with the same white space
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Straight edges: position across, extent along, drawing order."""
+    """Horizontal or vertical edges, one value each.
+
+    Attributes:
+        at: Position across the edge, in points.
+        start: Where the edge begins along its direction, in points.
+        end: Where it ends, in points.
+        order: Drawing order.
+    """
 
     at: Array
     start: Array
@@ -39,28 +76,44 @@ class Edges:
         return len(self.at)
 
     def where(self, keep: Array) -> Edges:
+        """Return the edges for which ``keep`` (boolean) is true."""
         return Edges(self.at[keep], self.start[keep], self.end[keep], self.order[keep])
 
+    def values(self) -> Iterator[tuple[float, float, float, int]]:
+        """Return the edges as tuples (at, start, end, order)."""
+        return zip(self.at.tolist(), self.start.tolist(), self.end.tolist(), self.order.tolist(), strict=True)
 
-def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
-    """Horizontal and vertical edges, but for the page's own frame and those of boxes that lie over a grid.
 
-    ``covers`` are such boxes, as rows of RULE.
+def _edges(at: Array, start: Array, end: Array, order: Array) -> Edges:
+    """Return edges of double precision; the arrays of a page are of single precision."""
+    return Edges(at.astype(float), start.astype(float), end.astype(float), order.astype(int))
+
+
+def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
+    """Find the horizontal and vertical edges that a page draws.
+
+    Args:
+        page: The page.
+        overlays: Opaque boxes that lie over a table, as rows of ``RULE``. Their own edges are left out, as well as
+            the frame of the page.
+
+    Returns:
+        The horizontal and the vertical edges.
     """
-    rules = _undashed(page.rules)
-    rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & 0xFF > 0)]
-    wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
-    frame = (rules["kind"] == RECT) & (wide > 0.9 * page.width) & (high > 0.9 * page.height)
-    rules = rules[~frame & (np.maximum(wide, high) > 2)]  # the corners that writers put between borders
-    if covers is not None:
-        for cover in covers:
-            on = np.ones(len(rules), bool)
-            for low, top in (("x0", "x1"), ("top", "bottom")):
-                on &= (rules[low] > cover[low] - NEAR) & (rules[top] < cover[top] + NEAR)
-            rules = rules[~(on & (rules["order"] >= cover["order"]))]
+    rules = _join_dashes(page.rules)
+    rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & _OPACITY > 0)]
+    width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
+    page_frame = (rules["kind"] == RECT) & (width > _PAGE_SHARE * page.width) & (height > _PAGE_SHARE * page.height)
+    rules = rules[~page_frame & (np.maximum(width, height) > _SHORTEST_LINE)]
+    for overlay in overlays if overlays is not None else ():
+        inside = np.ones(len(rules), bool)
+        for low, high in (("x0", "x1"), ("top", "bottom")):
+            inside &= rules[low] > overlay[low] - SNAP_TOLERANCE
+            inside &= rules[high] < overlay[high] + SNAP_TOLERANCE
+        rules = rules[~(inside & (rules["order"] >= overlay["order"]))]
     lines, frames = rules[rules["kind"] == LINE], rules[rules["kind"] == RECT]
-    flat = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
-    across, upright = lines[flat], lines[~flat]
+    is_horizontal = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
+    across, down = lines[is_horizontal], lines[~is_horizontal]
     horizontal = _edges(
         np.concatenate(((across["top"] + across["bottom"]) / 2, frames["top"], frames["bottom"])),
         np.concatenate((across["x0"], frames["x0"], frames["x0"])),
@@ -68,80 +121,78 @@ def lines_on(page: Page, covers: Array | None = None) -> tuple[Edges, Edges]:
         np.concatenate((across["order"], frames["order"], frames["order"])),
     )
     vertical = _edges(
-        np.concatenate(((upright["x0"] + upright["x1"]) / 2, frames["x0"], frames["x1"])),
-        np.concatenate((upright["top"], frames["top"], frames["top"])),
-        np.concatenate((upright["bottom"], frames["bottom"], frames["bottom"])),
-        np.concatenate((upright["order"], frames["order"], frames["order"])),
+        np.concatenate(((down["x0"] + down["x1"]) / 2, frames["x0"], frames["x1"])),
+        np.concatenate((down["top"], frames["top"], frames["top"])),
+        np.concatenate((down["bottom"], frames["bottom"], frames["bottom"])),
+        np.concatenate((down["order"], frames["order"], frames["order"])),
     )
     return horizontal, vertical
 
 
-def _undashed(rules: Array) -> Array:
-    """Dashed and dotted lines whole again, where writers draw each dash and dot as a shape of its own."""
-    wide, high = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
-    small = np.flatnonzero(((rules["kind"] == LINE) | (rules["kind"] == FILL)) & (np.maximum(wide, high) <= _DASH))
-    if len(small) < 3 * _DASHES:
+def _join_dashes(rules: Array) -> Array:
+    """Join dashed and dotted lines if the writer has drawn each dash or dot as a shape of its own."""
+    width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
+    is_dash = ((rules["kind"] == LINE) | (rules["kind"] == FILL)) & (np.maximum(width, height) <= _LONGEST_DASH)
+    dashes = np.flatnonzero(is_dash)
+    if len(dashes) < 3 * _FEWEST_DASHES:  # fewer than three lines make no table
         return rules
-    lines: list[tuple[int, int]] = []  # first and last piece of each
-    for start, end, low, high_side in (("x0", "x1", "top", "bottom"), ("top", "bottom", "x0", "x1")):
-        thin = small[(rules[high_side] - rules[low])[small] <= 3]
+    lines: list[tuple[int, int]] = []  # first and last dash of each
+    for start, end, low, high in (("x0", "x1", "top", "bottom"), ("top", "bottom", "x0", "x1")):
+        thin = dashes[(rules[high] - rules[low])[dashes] <= _DASH_THICKNESS]
         order = thin[np.lexsort((rules[start][thin], np.round(rules[low][thin])))]
         gap = rules[start][order][1:] - rules[end][order][:-1]
-        level = np.abs(np.diff(rules[low][order])) < 0.5
-        breaks = np.flatnonzero(~(level & (gap > -0.5) & (gap < _DASH))) + 1
+        same_level = np.abs(np.diff(rules[low][order])) < _DASH_LEVEL
+        breaks = np.flatnonzero(~(same_level & (gap > _DASH_OVERLAP) & (gap < _LONGEST_DASH))) + 1
         ends = np.concatenate((breaks, [len(order)]))
         for first, last in zip(np.concatenate(([0], breaks)).tolist(), ends.tolist(), strict=True):
-            if last - first >= _DASHES:
+            if last - first >= _FEWEST_DASHES:
                 lines.append((int(order[first]), int(order[last - 1])))
     if not lines:
         return rules
-    whole = rules[[first for first, _ in lines]].copy()
-    for row, (_, last) in zip(whole, lines, strict=True):
+    joined = rules[[first for first, _ in lines]].copy()
+    for row, (_, last) in zip(joined, lines, strict=True):
         row["x1"], row["bottom"], row["kind"] = rules["x1"][last], rules["bottom"][last], LINE
-    return np.concatenate((np.delete(rules, small), whole))
+    return np.concatenate((np.delete(rules, dashes), joined))
 
 
-def _edges(at: Array, start: Array, end: Array, order: Array) -> Edges:
-    return Edges(at.astype(float), start.astype(float), end.astype(float), order.astype(int))
-
-
-def not_underlines(page: Page, edges: Edges) -> Edges:
-    """Without lines that run along the foot of letters: a cell's border leaves room for their descent."""
+def without_underlines(page: Page, edges: Edges) -> Edges:
+    """Leave out horizontal edges that run right below letters."""
     if not len(edges):
         return edges
     chars = page.chars
     keep = np.ones(len(edges), bool)
-    order = np.flatnonzero(~chars["hidden"] & (chars["code"] > 0x20))
+    order = np.flatnonzero(~chars["hidden"] & is_inked(chars["code"]))
     order = order[np.argsort(chars["origin_y"][order], kind="stable")]
-    x0, x1, base, size = (chars[name][order] for name in ("x0", "x1", "origin_y", "size"))
-    low = np.searchsorted(base, edges.at - 12)
-    high = np.searchsorted(base, edges.at + 1)
+    x0, x1, baseline, size = (chars[name][order] for name in ("x0", "x1", "origin_y", "size"))
+    low = np.searchsorted(baseline, edges.at - _LARGEST_DESCENT)
+    high = np.searchsorted(baseline, edges.at + _SEARCH_MARGIN)
     for i in np.flatnonzero(high > low).tolist():
         part = slice(low[i], high[i])
-        drop = edges.at[i] - base[part]
-        near = (drop > -0.08 * size[part]) & (drop < 0.23 * size[part])
-        near &= (x1[part] > edges.start[i] - 1) & (x0[part] < edges.end[i] + 1)
+        below = edges.at[i] - baseline[part]
+        near = (below > _UNDERLINE_ABOVE * size[part]) & (below < _UNDERLINE_BELOW * size[part])
+        near &= (x1[part] > edges.start[i] - _SEARCH_MARGIN) & (x0[part] < edges.end[i] + _SEARCH_MARGIN)
         if near.any():
             left, right = x0[part][near].min(), x1[part][near].max()
             length = edges.end[i] - edges.start[i]
-            covered = min(right, edges.end[i]) - max(left, edges.start[i])
-            keep[i] = covered < 0.8 * length
+            underlined = min(right, edges.end[i]) - max(left, edges.start[i])
+            keep[i] = underlined < _UNDERLINED_SHARE * length
     return edges.where(keep)
 
 
-def not_crossed(page: Page, edges: Edges) -> Edges:
-    """Without vertical lines that running text crosses: frames around words (Word's character borders)."""
+def without_word_frames(page: Page, edges: Edges) -> Edges:
+    """Leave out vertical edges that running text crosses: frames around words (Word's character borders)."""
     if not len(edges):
         return edges
     chars = page.chars
-    inked = np.flatnonzero(~chars["hidden"] & (chars["code"] > 0x20) & (chars["angle"] == 0))
-    if len(inked) < 2:
+    inked = np.flatnonzero(~chars["hidden"] & is_inked(chars["code"]) & (chars["angle"] == 0))
+    if len(inked) <= 1:
         return edges
-    x0, x1, base, em = (chars[name][inked] for name in ("x0", "x1", "origin_y", "size"))
+    x0, x1, baseline, em = (chars[name][inked] for name in ("x0", "x1", "origin_y", "size"))
     gap, em = x0[1:] - x1[:-1], np.minimum(em[1:], em[:-1])
-    running = np.flatnonzero((np.abs(np.diff(base)) < 0.1 * em) & (gap > -0.3 * em) & (gap < 0.35 * em))
-    left, right = x1[running] - 0.1 * em[running], x0[running + 1] + 0.1 * em[running]
-    middle, size = base[running] - 0.35 * em[running], em[running]
+    same_baseline = np.abs(np.diff(baseline)) < _SAME_BASELINE * em
+    running = np.flatnonzero(same_baseline & (gap > _NARROWEST_GAP * em) & (gap < _WIDEST_GAP * em))
+    left, right = x1[running] - _INK_MARGIN * em[running], x0[running + 1] + _INK_MARGIN * em[running]
+    middle, size = baseline[running] - _MIDDLE_HEIGHT * em[running], em[running]
     order = np.argsort(middle)
     left, right, middle, size = left[order], right[order], middle[order], size[order]
     keep = np.ones(len(edges), bool)
@@ -149,116 +200,74 @@ def not_crossed(page: Page, edges: Edges) -> Edges:
     for i in np.flatnonzero(high > low).tolist():
         part = slice(low[i], high[i])
         crossed = (left[part] <= edges.at[i]) & (right[part] >= edges.at[i])
-        # Such a frame is one line high; in a taller cell a last and a first word may touch the border by chance.
-        keep[i] = not (crossed & (edges.end[i] - edges.start[i] < 2.2 * size[part])).any()
+        keep[i] = not (crossed & (edges.end[i] - edges.start[i] < _WORD_FRAME_HEIGHT * size[part])).any()
     return edges.where(keep)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A horizontal line, its pieces joined."""
+    """A horizontal line whose pieces have been joined; positions in points.
+
+    Attributes:
+        y: Position from the top of the page.
+        x0: Left end.
+        x1: Right end.
+        joints: Where one piece ends and the next begins. Many writers draw one piece for each cell.
+    """
 
     y: float
     x0: float
     x1: float
-    joints: tuple[float, ...]  # where one piece ends and the next begins: writers draw a piece for each cell
+    joints: tuple[float, ...]
 
 
 def horizontal_rules(page: Page) -> list[Rule]:
-    """Horizontal lines from the top, underlines left out."""
-    if len(page.rules) < 3:
+    """Find the horizontal lines of a page without underlines, sorted from the top."""
+    if len(page.rules) < _FEWEST_RULES:
         return []
-    rules = _undashed(page.rules)
-    flat = rules[(rules["kind"] == LINE) & (rules["color"] & 0xFF > 0)]
-    flat = flat[(flat["x1"] - flat["x0"] > 6) & (flat["bottom"] - flat["top"] < 3)]
-    if not 3 <= len(flat) <= MOST_LINES:
+    rules = _join_dashes(page.rules)
+    lines = rules[(rules["kind"] == LINE) & (rules["color"] & _OPACITY > 0)]
+    long_enough = lines["x1"] - lines["x0"] > _SHORTEST_RULE
+    lines = lines[long_enough & (lines["bottom"] - lines["top"] < _RULE_THICKNESS)]
+    if not _FEWEST_RULES <= len(lines) <= MOST_LINES:
         return []
-    middle = (flat["top"] + flat["bottom"]) / 2
-    edges = not_underlines(page, _edges(middle, flat["x0"], flat["x1"], flat["order"]))
-    out: list[Rule] = []
-    for y, x0, x1, _ in sorted(edge_values(edges)):
-        last = out[-1] if out else None
-        if last and y - last.y < NEAR and abs(x0 - last.x1) < NEAR:
-            out[-1] = Rule(last.y, last.x0, x1, (*last.joints, x0))
-        elif last is None or y - last.y >= NEAR or x0 > last.x1:
-            out.append(Rule(y, x0, x1, ()))
-    return _over_gaps(out)
+    middle = (lines["top"] + lines["bottom"]) / 2
+    edges = without_underlines(page, _edges(middle, lines["x0"], lines["x1"], lines["order"]))
+    found: list[Rule] = []
+    for y, x0, x1, _ in sorted(edges.values()):
+        last = found[-1] if found else None
+        if last and y - last.y < SNAP_TOLERANCE and abs(x0 - last.x1) < SNAP_TOLERANCE:
+            found[-1] = Rule(last.y, last.x0, x1, (*last.joints, x0))
+        elif last is None or y - last.y >= SNAP_TOLERANCE or x0 > last.x1:
+            found.append(Rule(y, x0, x1, ()))
+    return _join_over_gaps(found)
 
 
-def _over_gaps(rules: list[Rule]) -> list[Rule]:
-    """Rules drawn column by column with white between the columns, as one for each row.
+def _join_over_gaps(rules: list[Rule]) -> list[Rule]:
+    """Join rules that are drawn column by column with white space between the columns.
 
-    Two lines of text may be underlined side by side; three and more rows with the same pieces are a table.
+    Two lines of text can be underlined side by side. Three or more rows with the same pieces are a table.
     """
     rows: list[list[Rule]] = []
     for rule in rules:
-        if rows and rule.y - rows[-1][0].y < NEAR and 0 < rule.x0 - rows[-1][-1].x1 < _GAP:
+        same_row = rows and rule.y - rows[-1][0].y < SNAP_TOLERANCE
+        if same_row and 0 < rule.x0 - rows[-1][-1].x1 < _COLUMN_GAP:
             rows[-1].append(rule)
         else:
             rows.append([rule])
-    # Where the white is; a rule under a group of rows may reach further at its ends.
-    sides = [[x for before, after in pairwise(row) for x in (before.x1, after.x0)] for row in rows]
-    out: list[Rule] = []
-    for row, own in zip(rows, sides, strict=True):
-        alike = [o for o in sides if len(o) == len(own) and all(abs(a - b) < 3 for a, b in zip(o, own, strict=True))]
-        if len(row) < 2 or len(alike) < 3:
-            out += row
+    # Rows are compared by their white space, because a rule under a group of rows may have other ends.
+    gaps = [[x for before, after in pairwise(row) for x in (before.x1, after.x0)] for row in rows]
+    joined: list[Rule] = []
+    for row, own in zip(rows, gaps, strict=True):
+        alike = [
+            other
+            for other in gaps
+            if len(other) == len(own) and all(abs(a - b) < _SAME_GAP for a, b in zip(other, own, strict=True))
+        ]
+        if len(row) <= 1 or len(alike) < _FEWEST_ROWS:
+            joined += row
             continue
-        gaps = [(before.x1 + after.x0) / 2 for before, after in pairwise(row)]
-        joints = sorted((*gaps, *(joint for rule in row for joint in rule.joints)))
-        out.append(Rule(row[0].y, row[0].x0, row[-1].x1, tuple(joints)))
-    return out
-
-
-def covers_on(page: Page) -> Array:
-    """Opaque boxes that lie over lines drawn before them: a note over a grid, kept apart from its cells."""
-    rules = page.rules
-    if len(rules) < 5:
-        return rules[:0]
-    fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF >= 0xF0)]
-    fills = fills[(fills["x1"] - fills["x0"] > 20) & (fills["bottom"] - fills["top"] > 8)]
-    lines = rules[rules["kind"] == LINE]
-    if not len(fills) or not len(lines) or len(lines) > MOST_LINES:
-        return np.asarray(fills[:0])
-    inside = np.ones((len(fills), len(lines)), bool)
-    for low, top in (("x0", "x1"), ("top", "bottom")):
-        inside &= lines[low][None] < fills[top][:, None] - NEAR
-        inside &= lines[top][None] > fills[low][:, None] + NEAR
-    inside &= lines["order"][None] < fills["order"][:, None]
-    return np.asarray(fills[inside.any(1)])
-
-
-def edge_values(edges: Edges) -> Any:
-    return zip(edges.at.tolist(), edges.start.tolist(), edges.end.tolist(), edges.order.tolist(), strict=True)
-
-
-def grounds_on(page: Page, taken: list[Box]) -> Array:
-    """Coloured backgrounds that may be those of cells: x0, top, x1, bottom as rows; those of text lines left out."""
-    rules = page.rules
-    none = np.zeros((0, 5))
-    if len(rules) < 2:
-        return none
-    fills = rules[(rules["kind"] == FILL) & (rules["color"] & 0xFF > 0)]
-    wide, high = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
-    fills = fills[(wide > 8) & (high > 6) & ~((wide > 0.9 * page.width) & (high > 0.5 * page.height))]
-    for box in taken:
-        middle_x, middle_y = (fills["x0"] + fills["x1"]) / 2, (fills["top"] + fills["bottom"]) / 2
-        fills = fills[~((middle_x > box.x0) & (middle_x < box.x1) & (middle_y > box.top) & (middle_y < box.bottom))]
-    if not 2 <= len(fills) <= 2000:
-        return none
-    x0, top, x1, bottom = (fills[name].astype(float) for name in _SIDES)
-    inside = (x0[:, None] >= x0[None] - 1) & (x1[:, None] <= x1[None] + 1)
-    inside &= (top[:, None] >= top[None] - 1) & (bottom[:, None] <= bottom[None] + 1)
-    area = (x1 - x0) * (bottom - top)
-    inside &= area[:, None] < 0.98 * area[None]
-    return np.asarray(np.stack((x0, top, x1, bottom, fills["order"].astype(float)), 1)[~inside.any(1)])
-
-
-def figure_like(page: Page, box: Box) -> bool:
-    """Whether bent and slanted strokes (arrows, rounded boxes, icons) make up what lies in a box."""
-    rules = page.rules
-    x, y = (rules["x0"] + rules["x1"]) / 2, (rules["top"] + rules["bottom"]) / 2
-    inside = (x > box.x0 - 2) & (x < box.x1 + 2) & (y > box.top - 2) & (y < box.bottom + 2)
-    large = np.maximum(rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]) > 10  # bullets are none
-    bent = (rules["kind"] == CURVE) & inside & large
-    return bool(bent.sum() > 0.3 * max(1, inside.sum()))
+        middles = [(before.x1 + after.x0) / 2 for before, after in pairwise(row)]
+        joints = sorted((*middles, *(joint for rule in row for joint in rule.joints)))
+        joined.append(Rule(row[0].y, row[0].x0, row[-1].x1, tuple(joints)))
+    return joined

@@ -1,4 +1,4 @@
-"""What the page "what changed" of a work shows: each edition against the one before it, section by section."""
+"""The content of the page "changes" of a work: each edition against the one before it, section by section."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
 from aisi_ingest.publish.site.markup import anchor
 from aisi_ingest.publish.site.views import WorkPage
 
-_CONTEXT = 90  # code points of what both editions say, kept on each side of a change
+_CONTEXT = 90  # code points of unchanged text that are shown on each side of a change
+_MIN_SAVING = 20  # code points; unchanged text is not shortened for less
 
 
 class PageAnchor(Struct, frozen=True):
-    """A document on its page."""
+    """A document on its page of the viewer."""
 
     file: str  # below works/
-    label: str  # of the edition, and the form where there are several
+    label: str  # of the edition, and of the form where there are several
     lang: str
     title: str
-    anchors: frozenset[str]
+    anchors: frozenset[str]  # of the blocks that the page shows
 
     def href(self, blocks: Sequence[str]) -> str | None:
-        """Where the first of these blocks stands; None where the page does not show it."""
+        """Return a link to the first of these blocks that the page shows, or None."""
         found = (anchor(self.lang, f"#{block}") for block in blocks)
         return next((f"{self.file}#{each}" for each in found if each in self.anchors), None)
 
@@ -34,8 +35,8 @@ class ChangedBlock(Struct, frozen=True):
 
     kind: str
     edits: tuple[Edit, ...]
-    old: str | None  # where it stands in the older edition
-    new: str | None
+    old: str | None  # link to it in the older edition
+    new: str | None  # link to it in the newer edition
 
 
 class ChangedSection(Struct, frozen=True):
@@ -48,55 +49,61 @@ class ChangedSection(Struct, frozen=True):
     blocks: tuple[ChangedBlock, ...]
 
 
-class Succession(Struct, frozen=True):
-    """Two editions in one language, the older first."""
+class EditionPair(Struct, frozen=True):
+    """Two editions in one language with what changed, the older first."""
 
     old: PageAnchor
     new: PageAnchor
     sections: tuple[ChangedSection, ...]
-    counts: Mapping[str, int]  # kind to sections
+    counts: Mapping[str, int]  # kind of change to number of sections
 
 
 class ChangesPage(Struct, frozen=True):
-    """All successions of a work, the newest first, Japanese before English."""
+    """All pairs of successive editions of a work, the newest first, Japanese before English."""
 
     work: str
     file: str
     titles: Mapping[str, str]  # of the newest edition, by language
-    successions: tuple[Succession, ...]
+    pairs: tuple[EditionPair, ...]
 
-    def since(self, page: WorkPage) -> str | None:
-        """The edition before that of a page; None where there is none."""
-        return next((each.old.label for each in self.successions if each.new.file == page.file), None)
+    def edition_before(self, page: WorkPage) -> str | None:
+        """Return the label of the edition before that of a page, or None where there is none."""
+        return next((each.old.label for each in self.pairs if each.new.file == page.file), None)
 
 
 def changes_page(work: str, pages: Sequence[WorkPage], diffs: Iterable[EditionDiff]) -> ChangesPage | None:
-    """The page of a work whose editions were compared; None where there are none."""
-    places = {rows.document.id: _place(page, side) for page in pages for side, rows in page.documents.items()}
+    """Return the page of changes of a work, or None where no editions were compared.
+
+    Args:
+        work: Id of the work.
+        pages: The pages of the work, the newest first.
+        diffs: What changed between successive editions.
+    """
+    anchors = {rows.document.id: _page_anchor(page, side) for page in pages for side, rows in page.documents.items()}
     order = {page.file: number for number, page in enumerate(pages)}
-    found = [
-        _succession(places[diff.old], places[diff.new], diff)
+    pairs = [
+        _edition_pair(anchors[diff.old], anchors[diff.new], diff)
         for diff in diffs
-        if diff.old in places and diff.new in places
+        if diff.old in anchors and diff.new in anchors
     ]
-    if not found:
+    if not pairs:
         return None
-    found.sort(key=lambda each: (order[each.new.file], each.new.lang != "ja"))
+    pairs.sort(key=lambda each: (order[each.new.file], each.new.lang != "ja"))
     titles = {side: pages[0].title(side) or "" for side in pages[0].sides}
-    # No edition can be called so: two tildes do not stand in the name of any other page.
-    return ChangesPage(work, f"{work}~~changes.html", titles, tuple(found))
+    # No other page has this name: the name of an edition has no two tildes.
+    return ChangesPage(work, f"{work}~~changes.html", titles, tuple(pairs))
 
 
-def _place(page: WorkPage, side: str) -> PageAnchor:
+def _page_anchor(page: WorkPage, side: str) -> PageAnchor:
     document = page.documents[side].document
-    shown = (line for part in page.parts for line in (*part.lines, *part.footnotes))
-    anchors = frozenset(anchor(side, block.id) for line in shown for block in getattr(line, side))
+    lines = (line for part in page.parts for line in (*part.lines, *part.footnotes))
+    anchors = frozenset(anchor(side, block.id) for line in lines for block in getattr(line, side))
     return PageAnchor(page.file, page.label, side, document.title, anchors)
 
 
-def _succession(old: PageAnchor, new: PageAnchor, diff: EditionDiff) -> Succession:
+def _edition_pair(old: PageAnchor, new: PageAnchor, diff: EditionDiff) -> EditionPair:
     sections = tuple(_section(old, new, each) for each in diff.sections)
-    return Succession(old, new, sections, Counter(each.kind for each in sections))
+    return EditionPair(old, new, sections, Counter(each.kind for each in sections))
 
 
 def _section(old: PageAnchor, new: PageAnchor, change: SectionChange) -> ChangedSection:
@@ -107,15 +114,15 @@ def _section(old: PageAnchor, new: PageAnchor, change: SectionChange) -> Changed
 
 def _block(old: PageAnchor, new: PageAnchor, change: BlockChange) -> ChangedBlock:
     last = len(change.edits) - 1
-    edits = tuple(_cut(each, number == 0, number == last) for number, each in enumerate(change.edits))
+    edits = tuple(_shortened(each, number == 0, number == last) for number, each in enumerate(change.edits))
     return ChangedBlock(change.kind, edits, old.href(change.old), new.href(change.new))
 
 
-def _cut(edit: Edit, first: bool, last: bool) -> Edit:
-    """What both editions say is shortened: at the ends of a block to what is next to the change."""
-    text, most = edit.text, _CONTEXT * (1 if first or last else 2)
-    if edit.kind != "same" or len(text) <= most + 20 or (first and last):
+def _shortened(edit: Edit, first: bool, last: bool) -> Edit:
+    """Shorten unchanged text to what is next to a change; only one side of it at the ends of a block."""
+    text, shown = edit.text, _CONTEXT * (1 if first or last else 2)
+    if edit.kind != "same" or len(text) <= shown + _MIN_SAVING or (first and last):
         return edit
-    before = "" if first else text[:_CONTEXT]
-    after = "" if last else text[-_CONTEXT:]
-    return Edit("same", f"{before}…{after}")
+    start = "" if first else text[:_CONTEXT]
+    end = "" if last else text[-_CONTEXT:]
+    return Edit("same", f"{start}…{end}")

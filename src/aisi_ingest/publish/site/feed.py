@@ -1,6 +1,6 @@
-"""``feed.xml`` (Atom) and ``feed.json`` (JSON Feed 1.1): new documents and findings, newest first.
+"""Write ``feed.xml`` (Atom) and ``feed.json`` (JSON Feed 1.1): new documents and findings, the newest first.
 
-The JSON feed is also the memory: the next release reads what this one told.
+The items of earlier releases are read from the JSON feed of the previous release.
 """
 
 from __future__ import annotations
@@ -19,43 +19,53 @@ from aisi_ingest.publish.formats import pretty
 from aisi_ingest.publish.release_diff import Change, Changes
 from aisi_ingest.publish.tmx import xml_text
 
-_KEPT = 100
+_MAX_ITEMS = 100
+_ID_DIGITS = 32  # hex digits
 _TITLE = "Publications on AI safety: new documents and findings"
 _ID = "urn:aisi-ingest:feed"
-_SAID = {"added": "New", "changed": "Changed", "removed": "Gone"}
+_KINDS = {"added": "New", "changed": "Changed", "removed": "Removed"}
+_ITEM_KEYS = {"id", "url", "title", "content_text", "date_published", "language"}
 
 Targets = Mapping[str, tuple[str, str, str]]
 
 
-def write_feeds(folder: Path, before: Path | None, changes: Changes, targets: Targets, now: datetime) -> None:
-    """Write both feeds: what is new in this release, then what the release before it told."""
+def write_feeds(folder: Path, previous: Path | None, changes: Changes, targets: Targets, now: datetime) -> None:
+    """Write both feeds: first what is new in this release, then the items of the previous release.
+
+    Args:
+        folder: The folder of the viewer.
+        previous: The folder of the previous release, or None.
+        changes: What changed since the previous release.
+        targets: Document id to its page, title and language.
+        now: The time of the new items.
+    """
     stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    items = [*_new_items(changes, targets, stamp), *_old_items(before)][:_KEPT]
+    items = [*_new_items(changes, targets, stamp), *_old_items(previous)][:_MAX_ITEMS]
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": _TITLE, "items": items}
     (folder / "feed.json").write_bytes(pretty(feed))
     (folder / "feed.xml").write_text(_atom(items, stamp), encoding="utf-8", newline="\n")
 
 
 def _new_items(changes: Changes, targets: Targets, stamp: str) -> list[dict[str, Any]]:
-    told = changes.changes
+    new = changes.changes
     if changes.before is None:
-        told = tuple(Change("documents", "added", document, document) for document in sorted(targets))
+        new = tuple(Change("documents", "added", document, document) for document in sorted(targets))
     return [
         _item(change, targets, stamp)
-        for change in told
+        for change in new
         if change.table in ("documents", "findings") and change.document in targets
     ]
 
 
 def _item(change: Change, targets: Targets, stamp: str) -> dict[str, Any]:
     page, title, lang = targets[change.document]
-    name = hashlib.sha256(msgspec.json.encode((change, stamp))).hexdigest()[:32]
+    digest = hashlib.sha256(msgspec.json.encode((change, stamp))).hexdigest()
     what = title if change.table == "documents" else f"{title}: {change.what}"
-    kind = "document" if change.table == "documents" else "finding"
+    noun = "document" if change.table == "documents" else "finding"
     return {
-        "id": f"urn:aisi-ingest:{name}",
+        "id": f"urn:aisi-ingest:{digest[:_ID_DIGITS]}",
         "url": quote(page),
-        "title": f"{_SAID[change.kind]} {kind}: {what}",
+        "title": f"{_KINDS[change.kind]} {noun}: {what}",
         "content_text": change.after or what,
         "date_published": stamp,
         "language": lang,
@@ -66,14 +76,14 @@ class _Feed(msgspec.Struct):
     items: list[dict[str, str]] = []
 
 
-def _old_items(before: Path | None) -> list[dict[str, Any]]:
+def _old_items(previous: Path | None) -> list[dict[str, Any]]:
+    """Return the items of the previous release. Damaged ones are left out: a short feed must not end the run."""
     try:
-        feed = msgspec.json.decode((before / "site" / "feed.json").read_bytes(), type=_Feed) if before else _Feed()
+        path = previous / "site" / "feed.json" if previous else None
+        feed = msgspec.json.decode(path.read_bytes(), type=_Feed) if path else _Feed()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return []
-    keys = {"id", "url", "title", "content_text", "date_published", "language"}
-    # What a disk has spoilt is left out: the feed may be short, it may not end the run.
-    return [item for item in feed.items if keys <= item.keys()]
+    return [item for item in feed.items if item.keys() >= _ITEM_KEYS]
 
 
 def _atom(items: list[dict[str, Any]], stamp: str) -> str:

@@ -1,4 +1,4 @@
-"""Small pictures of PDF pages for the viewer: PDFium to WebP, in worker processes with limits."""
+"""Draw small pictures of PDF pages for the viewer: PDFium to WebP, in worker processes with limits."""
 
 from __future__ import annotations
 
@@ -9,93 +9,117 @@ from contextlib import closing
 from pathlib import Path
 
 from aisi_ingest.model import Issue
-from aisi_ingest.publish.reuse import Before
+from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.schema import DocumentRow
+from aisi_ingest.sandbox.pool import Limits, Sandbox
 
-_WIDTH = 900  # pixels; the panel of the viewer shows 480 at most, on screens of up to two pixels a point
-_QUALITY = 55  # text stays readable; a slide takes some 20 kB
-_HIGHEST = 4.0  # height to width of a page: what is longer is a poster or an attack, and gets no picture
-_BATCH = 12  # pages a call, so that the limits hold for a few seconds of work
+_WIDTH = 900  # pixels; the viewer shows at most 480, on screens with up to two device pixels for each
+_QUALITY = 55  # of WebP; text stays readable, and a slide takes some 20 kB
+_METHOD = 4  # of WebP: compression effort from 0 to 6
+_MAX_ASPECT = 4.0  # height to width; a longer page is a poster or an attack, and gets no picture
+_BATCH = 12  # pages in one call of a worker, so that its limits apply to a few seconds of work
+_LIMITS = Limits(wall_seconds=60, cpu_seconds=50)  # of one call
+_FOLDER_DIGITS = 16  # hex digits of the sha256 of a file in the name of its folder
 
 
-def draw(
-    documents: Iterable[DocumentRow], raw: Mapping[str, str], site: Path, before: Before
+def draw_pages(
+    documents: Iterable[DocumentRow], raw: Mapping[str, str], site: Path, previous: PreviousRelease
 ) -> tuple[dict[str, str], tuple[Issue, ...]]:
     """Write ``pictures/<sha256>/<page>.webp`` below ``site``.
 
-    Gives the folder below ``site`` for each file that has pictures, by sha256, and an issue for each
-    that could not be drawn. Pictures that the release before has are taken over.
-    """
-    from aisi_ingest.sandbox.pool import Limits, Sandbox
+    Args:
+        documents: The rows of all documents. Only PDF files get pictures.
+        raw: sha256 of a file to its path.
+        site: The folder of the viewer.
+        previous: The previous release, whose pictures are reused.
 
+    Returns:
+        Folders below ``site`` by sha256 of the file, and an issue for each document that could not be drawn.
+    """
     wanted = {
         each.source.sha256: each
         for each in documents
         if each.source.media_type == "application/pdf" and each.source.sha256 in raw
     }
-    folders = {sha: f"pictures/{sha[:16]}" for sha in wanted}
-    left = []
-    for sha, row in wanted.items():
-        if not _taken_over(before, f"site/{folders[sha]}", site / folders[sha], row.pages):
-            left.append(row)
-    if not left:
+    folders = {sha256: f"pictures/{sha256[:_FOLDER_DIGITS]}" for sha256 in wanted}
+    missing = [
+        row
+        for sha256, row in wanted.items()
+        if not _reuse_pictures(previous, f"site/{folders[sha256]}", site / folders[sha256], row.pages)
+    ]
+    if not missing:
         return folders, ()
     issues: list[Issue] = []
-    workers = min(len(left), os.cpu_count() or 1)
-    limits = Limits(wall_seconds=60, cpu_seconds=50)
-    with closing(Sandbox(workers, limits)) as sandbox, ThreadPoolExecutor(workers) as threads:
-
-        def one(row: DocumentRow) -> None:
-            target = site / folders[row.source.sha256]
-            target.mkdir(parents=True, exist_ok=True)
-            for first in range(1, row.pages + 1, _BATCH):
-                numbers = range(first, min(first + _BATCH, row.pages + 1))
-                try:
-                    pictures = sandbox.call(page_pictures, raw[row.source.sha256], tuple(numbers))
-                except Exception as error:  # whatever a damaged file makes of PDFium: its pictures alone are missing
-                    raise _NotDrawn(str(error) or type(error).__name__) from error
-                for number, picture in zip(numbers, pictures, strict=True):
-                    if picture:
-                        (target / f"{number}.webp").write_bytes(picture)
-
-        for row, done in [(row, threads.submit(one, row)) for row in left]:
-            error = done.exception()
-            if error is not None and not isinstance(error, _NotDrawn):
-                raise error  # the disk, not the document
+    workers = min(len(missing), os.cpu_count() or 1)
+    with closing(Sandbox(workers, _LIMITS)) as sandbox, ThreadPoolExecutor(workers) as threads:
+        jobs = [
+            (
+                row,
+                threads.submit(_draw_document, sandbox, row, raw[row.source.sha256], site / folders[row.source.sha256]),
+            )
+            for row in missing
+        ]
+        for row, job in jobs:
+            error = job.exception()
+            if error is not None and not isinstance(error, _DrawingError):
+                raise error  # from the disk, not from the document
             if error is not None:
                 message = f"{row.id}: its pages could not be drawn for the viewer: {error}"
                 issues.append(Issue(stage="publish", level="warning", code="pictures_missing", message=message))
     return folders, tuple(issues)
 
 
-class _NotDrawn(Exception):
-    """A document's pages could not be drawn."""
+class _DrawingError(Exception):
+    """The pages of a document could not be drawn."""
 
 
-def _taken_over(before: Before, folder: str, new: Path, pages: int) -> bool:
-    names = before.names(folder)
+def _draw_document(sandbox: Sandbox, row: DocumentRow, path: str, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for first in range(1, row.pages + 1, _BATCH):
+        numbers = range(first, min(first + _BATCH, row.pages + 1))
+        try:
+            pictures = sandbox.call(page_pictures, path, tuple(numbers))
+        except Exception as error:  # whatever PDFium does on a damaged file, only its pictures are missing
+            raise _DrawingError(str(error) or type(error).__name__) from error
+        for number, picture in zip(numbers, pictures, strict=True):
+            if picture:
+                (target / f"{number}.webp").write_bytes(picture)
+
+
+def _reuse_pictures(previous: PreviousRelease, folder: str, target: Path, pages: int) -> bool:
+    """Link the pictures of the previous release, if it has one for each page."""
+    names = previous.files_in(folder)
     if len(names) < pages:
         return False
-    new.mkdir(parents=True)
-    return all(before.take(name, new / name.rpartition("/")[2]) for name in names)
+    target.mkdir(parents=True)
+    return all(previous.reuse(name, target / name.rpartition("/")[2]) for name in names)
 
 
 def page_pictures(path: str, numbers: tuple[int, ...]) -> list[bytes | None]:
-    """WebP pictures of the pages (from 1) of a PDF; None for a page that has no fit shape. Runs in a worker."""
+    """Draw pages of a PDF as WebP. Runs in a worker process.
+
+    Args:
+        path: Path of the PDF.
+        numbers: Page numbers, from 1.
+
+    Returns:
+        A picture for each number, or None for a page that is too long.
+    """
     import io
 
     import pypdfium2
 
     document = pypdfium2.PdfDocument(path)
-    out: list[bytes | None] = []
+    pictures: list[bytes | None] = []
     for number in numbers:
         page = document[number - 1]
         width, height = page.get_size()
-        if width < 1 or height / width > _HIGHEST:
-            out.append(None)
+        if width < 1 or height / width > _MAX_ASPECT:
+            pictures.append(None)
             continue
-        held = io.BytesIO()
-        page.render(scale=_WIDTH / width).to_pil().convert("RGB").save(held, "WEBP", quality=_QUALITY, method=4)
-        out.append(held.getvalue())
+        buffer = io.BytesIO()
+        image = page.render(scale=_WIDTH / width).to_pil().convert("RGB")
+        image.save(buffer, "WEBP", quality=_QUALITY, method=_METHOD)
+        pictures.append(buffer.getvalue())
         page.close()
-    return out
+    return pictures

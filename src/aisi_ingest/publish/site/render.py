@@ -1,4 +1,4 @@
-"""Templates to pages: small ones here and now, large ones in the workers that this process has."""
+"""Render templates to pages: small ones in this process, large ones in worker processes where there are some."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aisi_ingest.publish.rows import WorkRows
-from aisi_ingest.publish.site.views import LABELS, SIDES, Names, WorkPage, work_pages
+from aisi_ingest.publish.site.views import LABELS, SIDES, EntityNames, WorkPage, work_pages
 from aisi_ingest.sandbox import pool
 
 PACKAGE = "aisi_ingest.publish.site"
-# Blocks of a page from which on it goes to a worker: below, handing it over takes as long as making it (1 ms for 6).
-_LARGE = 60
-_WORK = "work.html"
+# Blocks from which on a page is rendered by a worker. Below, sending it takes as long as rendering (1 ms for 6 blocks).
+_LARGE_PAGE = 60
+_PENDING_PER_WORKER = 2  # pages in progress, so that not all pages of a release are in memory
+_WORK_TEMPLATE = "work.html"
 
 KINDS = {"report": "Report", "deck": "Slides"}
 FINDINGS = {
@@ -31,7 +32,7 @@ FINDINGS = {
 
 
 class PageRenderer:
-    """Makes pages and writes them. What a worker makes is there when ``finish`` has returned."""
+    """Renders pages and writes them. Pages rendered by workers exist when ``finish`` has returned."""
 
     def __init__(self) -> None:
         self._workers = pool.running()
@@ -39,71 +40,82 @@ class PageRenderer:
         self._pending: list[Future[None]] = []
 
     def write(self, target: Path, template: str, values: Mapping[str, Any]) -> None:
-        _keep(target, render(template, values))
+        """Render a template with values, and write the page to ``target``."""
+        _write_text(target, render(template, values))
 
-    def write_work(self, target: Path, work: WorkRows, page: WorkPage, names: Names, values: Mapping[str, Any]) -> None:
-        """The page of a work, with the names that stand on it."""
-        if self._workers is None or self._threads is None or _blocks(page) < _LARGE:
-            self.write(target, _WORK, {"page": page, "names": names, **values})
+    def write_work(
+        self, target: Path, work: WorkRows, page: WorkPage, names: EntityNames, values: Mapping[str, Any]
+    ) -> None:
+        """Render the page of a work, and write it to ``target``.
+
+        Args:
+            target: Path of the page.
+            work: The rows of the work, from which a worker makes the page again.
+            page: The page.
+            names: The names of the entities on the page.
+            values: Further values of the template.
+        """
+        if self._workers is None or self._threads is None or _block_count(page) < _LARGE_PAGE:
+            self.write(target, _WORK_TEMPLATE, {"page": page, "names": names, **values})
             return
         self._pending.append(
-            self._threads.submit(self._elsewhere, self._workers, target, work, page.file, names, values)
+            self._threads.submit(_render_in_worker, self._workers, target, work, page.file, names, values)
         )
-        if len(self._pending) > 2 * self._workers.workers:  # not all pages of a release are held at once
+        if len(self._pending) > _PENDING_PER_WORKER * self._workers.workers:
             self._pending.pop(0).result()
 
-    @staticmethod
-    def _elsewhere(workers: pool.Sandbox, target: Path, *asked: Any) -> None:
-        try:
-            text = workers.call(render_work, *asked)
-        except pool.LimitExceeded:  # a worker that was killed, mostly: the page can be made here as well
-            text = render_work(*asked)
-        _keep(target, text)
-
     def finish(self) -> None:
-        """Wait for all pages. Raises what went wrong with one."""
+        """Wait for all pages, and raise the first exception among them."""
         if self._threads is not None:
             self._threads.shutdown()
         for each in self._pending:
             each.result()
 
 
-def _blocks(page: WorkPage) -> int:
+def _render_in_worker(workers: pool.Sandbox, target: Path, *arguments: Any) -> None:
+    try:
+        text = workers.call(render_work, *arguments)
+    except pool.LimitExceeded:  # usually because the worker was killed: the page can be rendered here
+        text = render_work(*arguments)
+    _write_text(target, text)
+
+
+def _block_count(page: WorkPage) -> int:
     return sum(len(rows.blocks) for rows in page.documents.values())
 
 
-def _keep(target: Path, text: str) -> None:
+def _write_text(target: Path, text: str) -> None:
     target.write_text(text, encoding="utf-8", newline="\n")
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """A page as text."""
+    """Return a page as text."""
     return environment().get_template(template).render(**values)
 
 
-def render_work(work: WorkRows, file: str, names: Names, values: Mapping[str, Any]) -> str:
-    """The page of a work that has this name, from its rows; in a worker, or here."""
+def render_work(work: WorkRows, file: str, names: EntityNames, values: Mapping[str, Any]) -> str:
+    """Return the page of a work with this file name, made from its rows. Runs in a worker or in this process."""
     page = next(each for each in work_pages(work, names) if each.file == file)
-    return render(_WORK, {"page": page, "names": names, **values})
+    return render(_WORK_TEMPLATE, {"page": page, "names": names, **values})
 
 
 @cache
 def environment() -> Environment:
-    """Templates with autoescaping, and the few filters that they use; compiled once a process."""
-    out = Environment(
+    """Return the templates, with autoescaping and their filters. They are compiled once in a process."""
+    environment = Environment(
         loader=PackageLoader(PACKAGE, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    out.filters.update(host=_host, safe_link=_safe_link, box=_box, month=_month, year=_year)
-    out.globals.update(SIDES=SIDES, LABELS=LABELS, KINDS=KINDS, FINDINGS=FINDINGS)
-    return out
+    environment.filters.update(host=_host, safe_link=_safe_link, box=_box, month=_month, year=_year)
+    environment.globals.update(SIDES=SIDES, LABELS=LABELS, KINDS=KINDS, FINDINGS=FINDINGS)
+    return environment
 
 
 def _safe_link(url: str | None) -> str | None:
-    """An address that may stand in ``href``: http and https only, never ``javascript:``."""
+    """Return an address that is safe in ``href``: only http and https, never ``javascript:``."""
     return url if url and re.match("https?://", url, re.IGNORECASE) else None
 
 
@@ -112,6 +124,7 @@ def _host(url: str) -> str:
 
 
 def _box(block: Any) -> str:
+    """Return page number and box of a block, rounded to points, for ``data-box``."""
     return " ".join(str(round(each)) for each in (block.page, *block.bbox))
 
 
@@ -121,6 +134,6 @@ def _year(date: str | None) -> str | None:
 
 
 def _month(date: str | None) -> int:
-    """Month of an EDTF date, 1 to 12; 0 where it names none."""
+    """Return the month of an EDTF date, 1 to 12, or 0 where it has none."""
     match = re.match(r"\d{4}-(0[1-9]|1[0-2])", date or "")
     return int(match.group(1)) if match else 0

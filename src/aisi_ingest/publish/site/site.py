@@ -1,4 +1,4 @@
-"""Writes the viewer: a page a work and edition, a page an entity, the front page, search index and feed."""
+"""Write the viewer: a page for each work and edition, a page for each entity, the front page, search index, feeds."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from msgspec import Struct
 
 from aisi_ingest.model import EditionDiff
 from aisi_ingest.publish.release_diff import Changes
-from aisi_ingest.publish.reuse import Before
+from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.rows import DocumentRows, WorkRows
-from aisi_ingest.publish.schema import EntityRow, MentionRow
+from aisi_ingest.publish.schema import BlockRow, EntityRow, MentionRow
 from aisi_ingest.publish.site.edition_changes import ChangesPage, changes_page
 from aisi_ingest.publish.site.feed import write_feeds
 from aisi_ingest.publish.site.markup import anchor
 from aisi_ingest.publish.site.render import PACKAGE, PageRenderer
-from aisi_ingest.publish.site.views import SIDES, Names, WorkPage, work_pages
+from aisi_ingest.publish.site.views import SIDES, EntityNames, WorkPage, work_pages
 
-_SHOWN_MENTIONS = 5  # of one entity in one document; the page names how many more there are
-_AROUND = 48  # code points of text shown on each side of a mention
+_SHOWN_MENTIONS = 5  # of one entity in one document; the page says how many more there are
+_SHOWN_ENTITIES = 24  # on the front page
+_SNIPPET_CONTEXT = 48  # code points of text on each side of a mention
+_AFTER_ALL_DATES = "9999"  # sorts documents without a date last
 
 
 class Summary(Struct, frozen=True):
-    """What the front page says of one page of a work."""
+    """One page of a work, as the front page lists it."""
 
     work: str
     file: str
@@ -38,14 +40,14 @@ class Summary(Struct, frozen=True):
     kind: str
     date: str | None
     pages: Mapping[str, int]
-    coverage: int | None
+    coverage: int | None  # percentage of blocks with a counterpart
     findings: int
-    without_text: int
-    changed: tuple[str, str] | None = None  # the page that tells what changed, and the edition since when
+    without_text: int  # pages whose text could not be read
+    changed: tuple[str, str] | None = None  # file of the page of changes, and label of the edition before
 
 
 class Snippet(Struct, frozen=True):
-    """A mention in its text."""
+    """A mention with the text around it."""
 
     before: str
     text: str
@@ -66,77 +68,93 @@ class Appearance(Struct, frozen=True):
     snippets: tuple[Snippet, ...]
 
 
-class Site:
-    """Writer of ``site/``. Pages of works that are as they were are taken over from the latest release."""
+class SiteWriter:
+    """Writes ``site/``. Pages with the same content as in the previous release are reused.
+
+    Args:
+        folder: The folder ``site`` of the release.
+        entities: The rows of all entities.
+        changes: What changed since the previous release, for the feeds.
+        previous: The previous release.
+        now: The time of the release, for the feeds.
+        pictures: sha256 of a file to the folder of its page pictures, below ``site``.
+        editions: What changed between successive editions of works.
+    """
 
     def __init__(
         self,
         folder: Path,
         entities: Sequence[EntityRow],
         changes: Changes,
-        before: Before,
+        previous: PreviousRelease,
         now: datetime,
         pictures: Mapping[str, str] | None = None,
         editions: Iterable[EditionDiff] = (),
     ) -> None:
         self._folder = folder
-        self._names = Names({row.id: row for row in entities})
+        self._names = EntityNames({row.id: row for row in entities})
         self._changes = changes
-        self._before = before
+        self._previous = previous
         self._now = now
-        self._pictures = pictures or {}  # sha256 of a file to the folder of its page pictures, below site/
+        self._pictures = pictures or {}
         self._editions: dict[str, list[EditionDiff]] = {}
         for diff in editions:
             self._editions.setdefault(diff.new.partition("/")[0], []).append(diff)
-        self._stamps: dict[str, str] = {}
+        self._stamps: dict[str, str] = {}  # page to the digest of its content
         self._old_stamps = self._read_stamps()
         self._works: list[list[Summary]] = []
         self._search: list[tuple[str, str, str, str, str]] = []
         self._appearances: dict[str, list[Appearance]] = {}
-        self._targets: dict[str, tuple[str, str, str]] = {}  # document to page, title, language: for the feed
-        self._press = PageRenderer()
-        self._own = _own_digest()
-        for sub in ("works", "entities", "assets"):
-            (folder / sub).mkdir(parents=True)
+        self._targets: dict[str, tuple[str, str, str]] = {}  # document to page, title and language, for the feeds
+        self._renderer = PageRenderer()
+        self._code_digest = _code_digest()
+        for name in ("works", "entities", "assets"):
+            (folder / name).mkdir(parents=True)
         for asset in files(PACKAGE).joinpath("assets").iterdir():
             (folder / "assets" / asset.name).write_bytes(asset.read_bytes())
 
     def add(self, work: WorkRows) -> None:
+        """Write the pages of one work."""
         pages = work_pages(work, self._names)
         diffs = self._editions.get(work.work, ())
         changes = changes_page(work.work, pages, diffs) if diffs else None
         tabs = [(page.label, page.file) for page in pages]
         for page in pages:
             changed = _changed(changes, page)
-            named = _named(page)
+            mentioned = _mentioned_values(page)
             path = f"works/{page.file}"
-            if not self._taken(path, self._stamp(work, page, named, changed)):
-                names = Names({each: self._names.entities[each] for each in named if each in self._names.entities})
+            if not self._reused(path, self._stamp(work, page, mentioned, changed)):
+                entities = self._names.entities
+                names = EntityNames({each: entities[each] for each in mentioned if each in entities})
                 values = {"root": "../", "tabs": tabs, "pictures": self._picture_folders(page), "changed": changed}
-                self._press.write_work(self._folder / path, work, page, names, values)
+                self._renderer.write_work(self._folder / path, work, page, names, values)
             for rows in page.documents.values():
-                self._note(page, rows)
+                self._collect(page, rows)
         if changes:
-            stamp = _digest(self._own, msgspec.json.encode(changes, order="sorted"))
+            stamp = _digest(self._code_digest, msgspec.json.encode(changes, order="sorted"))
             self._write(f"works/{changes.file}", "changes.html", stamp, page=changes)
         self._works.append([_summary(page, _changed(changes, page)) for page in pages])
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
+        """Write the pages of entities, the front page, the search index and the feeds, and wait for all pages."""
         for row in entities:
-            seen = sorted(self._appearances.get(row.id, ()), key=lambda each: (each.date or "9999", each.document))
-            stamp = _digest(self._own, msgspec.json.encode((row, seen), order="sorted"))
+            appearances = sorted(
+                self._appearances.get(row.id, ()), key=lambda each: (each.date or _AFTER_ALL_DATES, each.document)
+            )
+            stamp = _digest(self._code_digest, msgspec.json.encode((row, appearances), order="sorted"))
             file = self._names.file(row.id)
-            self._write(f"entities/{file}", "entity.html", stamp, entity=row, appearances=seen)
+            self._write(f"entities/{file}", "entity.html", stamp, entity=row, appearances=appearances)
             name = self._names.name(row.id) or row.id
             self._search.append(("entity", "", name, row.label, f"entities/{file}"))
-        listed = sorted(entities, key=lambda row: (-row.mentions, row.id))
-        self._write("entities/index.html", "entities.html", None, entities=listed)
+        by_mentions = sorted(entities, key=lambda row: (-row.mentions, row.id))
+        self._write("entities/index.html", "entities.html", None, entities=by_mentions)
         works = sorted(self._works, key=lambda pages: (pages[0].date or "", pages[0].work), reverse=True)
-        self._write("index.html", "index.html", None, works=works, entities=listed[:24], totals=self._totals(entities))
+        front = {"works": works, "entities": by_mentions[:_SHOWN_ENTITIES], "totals": self._totals(entities)}
+        self._write("index.html", "index.html", None, **front)
         index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
         (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
-        write_feeds(self._folder, self._before.path, self._changes, self._targets, self._now)
-        self._press.finish()
+        write_feeds(self._folder, self._previous.path, self._changes, self._targets, self._now)
+        self._renderer.finish()
         (self._folder / "pages.json").write_bytes(msgspec.json.encode(self._stamps, order="sorted") + b"\n")
 
     def _picture_folders(self, page: WorkPage) -> dict[str, str | None]:
@@ -144,66 +162,54 @@ class Site:
         return {side: folders.get(side) for side in SIDES}
 
     def _write(self, path: str, template: str, stamp: str | None, **values: Any) -> None:
-        """Render a page, or take it over from the latest release where its stamp is the same."""
-        if stamp is None or not self._taken(path, stamp):
+        """Render a page, or reuse that of the previous release where it has the same stamp."""
+        if stamp is None or not self._reused(path, stamp):
             values |= {"root": "../" * path.count("/"), "names": self._names}
-            self._press.write(self._folder / path, template, values)
+            self._renderer.write(self._folder / path, template, values)
 
-    def _taken(self, path: str, stamp: str) -> bool:
+    def _reused(self, path: str, stamp: str) -> bool:
         self._stamps[path] = stamp
-        return self._old_stamps.get(path) == stamp and self._before.take(f"site/{path}", self._folder / path)
+        return self._old_stamps.get(path) == stamp and self._previous.reuse(f"site/{path}", self._folder / path)
 
-    def _stamp(self, work: WorkRows, page: WorkPage, named: Sequence[str], changed: tuple[str, str] | None) -> str:
-        entities = [self._names.name(each) for each in named]
-        pictures = self._picture_folders(page)
-        return _digest(self._own, msgspec.json.encode((work, page.file, entities, pictures, changed), order="sorted"))
+    def _stamp(self, work: WorkRows, page: WorkPage, mentioned: Sequence[str], changed: tuple[str, str] | None) -> str:
+        """Return the digest of everything that the page of a work is made from."""
+        names = [self._names.name(each) for each in mentioned]
+        content = (work, page.file, names, self._picture_folders(page), changed)
+        return _digest(self._code_digest, msgspec.json.encode(content, order="sorted"))
 
-    def _note(self, page: WorkPage, rows: DocumentRows) -> None:
-        """Keep what the front page, the search index and the entity pages need of a document."""
-        head, here = rows.document, f"works/{page.file}"
-        self._targets[head.id] = (here, head.title, head.lang)
-        self._search.append(("document", head.lang, head.title, head.date or "", here))
-        first: dict[str | None, str] = {}
+    def _collect(self, page: WorkPage, rows: DocumentRows) -> None:
+        """Collect what the front page, the search index and the pages of entities need of a document."""
+        head, href = rows.document, f"works/{page.file}"
+        self._targets[head.id] = (href, head.title, head.lang)
+        self._search.append(("document", head.lang, head.title, head.date or "", href))
+        first_block: dict[str | None, str] = {}
         for block in rows.blocks:
             if not block.hidden and block.kind not in ("furniture", "note"):
-                first.setdefault(block.section, block.id)
+                first_block.setdefault(block.section, block.id)
         for section in rows.sections:
-            if section.title and section.id in first:
+            if section.title and section.id in first_block:
                 name = f"{section.number} {section.title}" if section.number else section.title
-                href = f"{here}#{anchor(head.lang, first[section.id])}"
-                self._search.append(("section", head.lang, name, head.title, href))
-        texts = {block.id: block for block in rows.blocks}
-        found: dict[str, list[MentionRow]] = {}
+                target = f"{href}#{anchor(head.lang, first_block[section.id])}"
+                self._search.append(("section", head.lang, name, head.title, target))
+        blocks = {block.id: block for block in rows.blocks}
+        by_entity: dict[str, list[MentionRow]] = {}
         for mention in rows.mentions:
             if mention.value and mention.label != "DATE":
-                found.setdefault(mention.value, []).append(mention)
-        for entity, mentions in found.items():
-            snippets = []
-            for mention in mentions[:_SHOWN_MENTIONS]:
-                block = texts[mention.block]
-                text = block.text
-                snippets.append(
-                    Snippet(
-                        before=("…" if mention.start > _AROUND else "")
-                        + text[max(0, mention.start - _AROUND) : mention.start],
-                        text=mention.text,
-                        after=text[mention.end : mention.end + _AROUND]
-                        + ("…" if mention.end + _AROUND < len(text) else ""),
-                        lang=block.lang,
-                        href=f"{here}#{anchor(head.lang, mention.block)}",
-                    )
-                )
-            self._appearances.setdefault(entity, []).append(
-                Appearance(
-                    document=head.id,
-                    title=head.title,
-                    lang=head.lang,
-                    date=head.date,
-                    href=here,
-                    count=len(mentions),
-                    snippets=tuple(snippets),
-                )
+                by_entity.setdefault(mention.value, []).append(mention)
+        for entity, mentions in by_entity.items():
+            appearance = Appearance(
+                document=head.id,
+                title=head.title,
+                lang=head.lang,
+                date=head.date,
+                href=href,
+                count=len(mentions),
+                snippets=tuple(
+                    _snippet(each, blocks[each.block], f"{href}#{anchor(head.lang, each.block)}")
+                    for each in mentions[:_SHOWN_MENTIONS]
+                ),
             )
+            self._appearances.setdefault(entity, []).append(appearance)
 
     def _totals(self, entities: Sequence[EntityRow]) -> dict[str, int]:
         pages = [page for work in self._works for page in work]
@@ -216,21 +222,35 @@ class Site:
         }
 
     def _read_stamps(self) -> dict[str, str]:
+        """Return the stamps of the pages of the previous release; empty where they cannot be read."""
+        path = self._previous.path
         try:
-            held = (self._before.path / "site" / "pages.json").read_bytes() if self._before.path else b"{}"
-            return msgspec.json.decode(held, type=dict[str, str])
+            content = (path / "site" / "pages.json").read_bytes() if path else b"{}"
+            return msgspec.json.decode(content, type=dict[str, str])
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return {}
 
 
-def _named(page: WorkPage) -> list[str]:
-    """Values of the mentions on a page, entities among them."""
+def _snippet(mention: MentionRow, block: BlockRow, href: str) -> Snippet:
+    text, start, end = block.text, mention.start, mention.end
+    return Snippet(
+        before=("…" if start > _SNIPPET_CONTEXT else "") + text[max(0, start - _SNIPPET_CONTEXT) : start],
+        text=mention.text,
+        after=text[end : end + _SNIPPET_CONTEXT] + ("…" if end + _SNIPPET_CONTEXT < len(text) else ""),
+        lang=block.lang,
+        href=href,
+    )
+
+
+def _mentioned_values(page: WorkPage) -> list[str]:
+    """Return the values of the mentions on a page: ids of entities, and dates."""
     return sorted({m.value for rows in page.documents.values() for m in rows.mentions if m.value})
 
 
 def _changed(changes: ChangesPage | None, page: WorkPage) -> tuple[str, str] | None:
-    since = changes.since(page) if changes else None
-    return (changes.file, since) if changes and since is not None else None
+    """Return the file of the page of changes and the label of the edition before, or None."""
+    before = changes.edition_before(page) if changes else None
+    return (changes.file, before) if changes and before is not None else None
 
 
 def _summary(page: WorkPage, changed: tuple[str, str] | None) -> Summary:
@@ -249,12 +269,12 @@ def _summary(page: WorkPage, changed: tuple[str, str] | None) -> Summary:
     )
 
 
-def _digest(own: str, data: bytes) -> str:
-    return hashlib.sha256(own.encode() + data).hexdigest()
+def _digest(code_digest: str, data: bytes) -> str:
+    return hashlib.sha256(code_digest.encode() + data).hexdigest()
 
 
-def _own_digest() -> str:
-    """Of the code and templates that make pages: another version makes all of them again."""
+def _code_digest() -> str:
+    """Return the digest of the code and templates of the viewer. Where it changes, no page is reused."""
     digest = hashlib.sha256()
     root = files(PACKAGE)
     for folder in (root, root.joinpath("templates")):

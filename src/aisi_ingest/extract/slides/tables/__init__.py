@@ -1,1 +1,1 @@
-"""Find tables and timelines on slides."""
+"""Find tables and timelines that a slide builds from text boxes, lines and shapes."""

@@ -1,4 +1,4 @@
-"""Tables that a slide sets out of free texts: between drawn lines, behind boxes as labels, and out of boxes."""
+"""Find the tables that a slide builds from free texts: between lines, beside labels in boxes, and from boxes."""
 
 from __future__ import annotations
 
@@ -8,55 +8,77 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from aisi_ingest.extract.slides.compose import Piece
-from aisi_ingest.extract.slides.tables.boxes import boxed_tables
-from aisi_ingest.extract.slides.tables.items import Entry
+from aisi_ingest.extract.slides.compose import Entry, Piece, table_text
+from aisi_ingest.extract.slides.tables.boxes import find_box_tables
 from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
-from aisi_ingest.extract.slides.tables.row_headers import labelled_tables
-from aisi_ingest.extract.slides.tables.ruled import ruled_tables
+from aisi_ingest.extract.slides.tables.row_headers import find_row_header_tables
+from aisi_ingest.extract.slides.tables.ruled import find_ruled_tables
 from aisi_ingest.model import Box
 
-_MOST_UNITS = 1000  # a slide has some ten to a hundred
-_MOST_DRAWN = 300  # more is a map or a plot
+_MAXIMUM_UNITS = 1000  # a slide has some ten to a hundred
+_MAXIMUM_DRAWN = 300  # more lines or shapes are a map or a plot
+_ALIGNED_BOXES = 3  # a column has at least so many boxes
+_GRID_BITS = 3  # sides are compared in steps of 8 points
+_HALF_GRID = 4  # points
 
 
-def slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[SlideTable]:
-    """``rules`` are horizontal lines, ``shapes`` drawn boxes. No two tables share a unit."""
+def find_slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Sequence[Box]) -> list[SlideTable]:
+    """Find the tables of a slide.
+
+    Args:
+        units: The texts of the slide.
+        rules: The drawn horizontal lines.
+        shapes: The drawn boxes.
+
+    Returns:
+        The tables. No two of them share a unit.
+    """
     out: list[SlideTable] = []
-    if len(units) > _MOST_UNITS or len(rules) > _MOST_DRAWN:
+    if len(units) > _MAXIMUM_UNITS or len(rules) > _MAXIMUM_DRAWN:
         return out
-    if len(shapes) > _MOST_DRAWN:
+    if len(shapes) > _MAXIMUM_DRAWN:
         shapes = ()
-    finders: list[Callable[..., list[SlideTable]]] = [partial(ruled_tables, rules=rules)]
-    if _some_flush(shapes):
-        finders += [boxed_tables, labelled_tables]
+    finders: list[Callable[..., list[SlideTable]]] = [partial(find_ruled_tables, rules=rules)]
+    if _have_column(shapes):
+        finders += [find_box_tables, find_row_header_tables]
     for finder in finders:
-        used = {n for table in out for row in table.cells for cell in row for n in cell}
+        used = {n for table in out for n in table.units}
         rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units
         out += finder(rest, shapes=shapes)
     return out
 
 
-def _some_flush(shapes: Sequence[Box]) -> bool:
-    """Whether three boxes have the same sides, about: without, there is no column of them."""
-    for shift_left in (0, 4):
-        for shift_right in (0, 4):
-            sides = Counter((int(s.x0 + shift_left) >> 3, int(s.x1 + shift_right) >> 3) for s in shapes)
-            if sides and max(sides.values()) > 2:
+def _have_column(shapes: Sequence[Box]) -> bool:
+    """Return whether at least three boxes have about the same left and right side, as a column of boxes needs.
+
+    Sides are rounded to a grid, and a second time to the grid shifted by half a step.
+    """
+    for left_shift in (0, _HALF_GRID):
+        for right_shift in (0, _HALF_GRID):
+            sides = Counter(
+                (int(s.x0 + left_shift) >> _GRID_BITS, int(s.x1 + right_shift) >> _GRID_BITS) for s in shapes
+            )
+            if sides and max(sides.values()) >= _ALIGNED_BOXES:
                 return True
     return False
 
 
 def with_tables(entries: list[Entry], rules: Sequence[Box], shapes: Sequence[Box]) -> list[Entry]:
-    """What stands on a slide of a presentation, each with its place; text boxes that make up tables as such."""
+    """Replace the text boxes of a PPTX slide that form tables by these tables.
+
+    Args:
+        entries: The texts of the slide, one entry per text box.
+        rules: The drawn horizontal lines.
+        shapes: The drawn boxes.
+    """
     units = [_unit(box, pieces) for box, pieces in entries]
     used: set[int] = set()
     tables: list[Entry] = []
-    for found in slide_tables(units, rules, shapes):
-        used |= {n for row in found.cells for cell in row for n in cell}
+    for found in find_slide_tables(units, rules, shapes):
+        used |= found.units
         rows = tuple(tuple(" ".join(units[n].text for n in cell) for cell in row) for row in found.cells)
-        text = "\n".join(" | ".join(row) for row in rows)
-        tables.append((found.box, [Piece("table", text, found.box, rows=rows, header_rows=found.header_rows)]))
+        piece = Piece("table", table_text(rows), found.box, rows=rows, header_rows=found.header_rows)
+        tables.append((found.box, [piece]))
     return [*(entry for number, entry in enumerate(entries) if number not in used), *tables] if used else entries
 
 

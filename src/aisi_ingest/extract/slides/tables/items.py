@@ -1,4 +1,4 @@
-"""What stands together on a slide, for who looks for columns and rows in it: words, and the bar around them."""
+"""Group the texts of a slide into items, as the search for timelines needs them: texts, and the bar around them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from aisi_ingest.extract.slides.compose import Piece, around
-from aisi_ingest.extract.slides.geometry import smallest_around
+from aisi_ingest.extract.geometry import smallest_containing, union
+from aisi_ingest.extract.slides.compose import Entry, Piece
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
 from aisi_ingest.model import Box
 
-Entry = tuple[Box, list[Piece]]  # what is read in one go, and where
-
-_IN_A_BAR = 4  # texts in one bar at the most
+_MAXIMUM_TEXTS_IN_BAR = 4
+_BORDERS_OF_TWO_ROWS = 3  # a table with a header and a body has at least three row borders
 
 
 class Item(Struct, frozen=True, eq=False):
-    """What stands together on a slide: ``members`` are the entries that it is made of.
+    """A text of a slide, or all texts inside one bar.
 
-    ``frame`` is the shape drawn around it and around nothing else.
+    Attributes:
+        text: The text.
+        box: Box around the text, in points.
+        frame: The drawn shape that surrounds this text and no other.
+        members: Indices of the entries that the item consists of.
     """
 
     text: str
@@ -30,38 +33,54 @@ class Item(Struct, frozen=True, eq=False):
 
     @property
     def extent(self) -> Box:
+        """The frame, or the box if there is no frame."""
         return self.frame or self.box
 
 
 def items_of(entries: Sequence[Entry], frames: Sequence[Box]) -> list[Item]:
-    """The words that can be seen, those in one drawn bar together; and the head of a table that is a mere ground."""
-    held: dict[int, list[int]] = {}
+    """Return the visible texts of a slide as items.
+
+    Texts below each other in one drawn bar are one item. A table whose only text is its header is the background of
+    something drawn over it: the cells of its header are items. Other tables are left out.
+
+    Args:
+        entries: The texts and tables of the slide.
+        frames: The drawn shapes.
+    """
+    by_frame: dict[int, list[int]] = {}
     out: list[Item] = []
     for number, (box, pieces) in enumerate(entries):
         if any(piece.kind == "table" or piece.hidden or piece.origin == "ocr" for piece in pieces):
-            out += _head_cells(number, pieces)
+            out += _header_cells(number, pieces)
             continue
-        smallest = smallest_around(box, frames)
-        held.setdefault(-1 - number if smallest is None else smallest, []).append(number)
-    for key, numbers in held.items():
+        frame = smallest_containing(box, frames)
+        by_frame.setdefault(-1 - number if frame is None else frame, []).append(number)  # negative: no frame
+    for key, numbers in by_frame.items():
         numbers.sort(key=lambda n: entries[n][0].top)
         boxes = [entries[n][0] for n in numbers]
         texts = [" ".join(piece.text for piece in entries[n][1]) for n in numbers]
-        stacked = all(a.x0 < b.x1 and b.x0 < a.x1 for a, b in pairwise(boxes))
-        if key < 0 or (
-            len(numbers) > 1 and (not stacked or any(map(time_label_of, texts)) or len(numbers) > _IN_A_BAR)
-        ):
+        if key < 0 or not _belong_together(boxes, texts):
             out += [Item(text, box, None, (n,)) for text, box, n in zip(texts, boxes, numbers, strict=True)]
         else:
-            out.append(Item(" ".join(texts), around(boxes), frames[key], tuple(numbers)))
+            out.append(Item(" ".join(texts), union(boxes), frames[key], tuple(numbers)))
     return out
 
 
-def _head_cells(number: int, pieces: Sequence[Piece]) -> list[Item]:
-    """The first row of a table without any other words: the rest of it is drawn over it."""
+def _belong_together(boxes: Sequence[Box], texts: Sequence[str]) -> bool:
+    """Return whether the texts in one frame are the text of a bar, and not the content of a panel."""
+    if len(texts) == 1:
+        return True
+    below_each_other = all(a.x0 < b.x1 and b.x0 < a.x1 for a, b in pairwise(boxes))
+    return below_each_other and not any(map(time_label_of, texts)) and len(texts) <= _MAXIMUM_TEXTS_IN_BAR
+
+
+def _header_cells(number: int, pieces: Sequence[Piece]) -> list[Item]:
+    """Return the header cells of a table that has no other text, as items of entry ``number``."""
     table = pieces[0]
-    empty = len(pieces) == 1 and len(table.rows) > 1 and not any(any(row) for row in table.rows[1:])
-    if not empty or table.hidden or len(table.xs) != len(table.rows[0]) + 1 or len(table.ys) < 3:
+    body_is_empty = len(pieces) == 1 and len(table.rows) > 1 and not any(any(row) for row in table.rows[1:])
+    if not body_is_empty or table.hidden:
+        return []
+    if len(table.xs) != len(table.rows[0]) + 1 or len(table.ys) < _BORDERS_OF_TWO_ROWS:
         return []
     return [
         Item(text, (box := Box(x0, table.ys[0], x1, table.ys[1])), box, (number,))

@@ -1,7 +1,7 @@
-"""Tables of a slide whose rows are labelled by drawn boxes, one under the other, with words beside each of them.
+"""Find tables on a slide whose rows are labelled by drawn boxes, one below the other, with text beside each box.
 
-Nothing parts the rows but the boxes. Precision first: the words beside keep to the height of their box and begin
-in one line down the slide; boxes of one kind side by side are cards, and a panel beside several boxes is no row.
+Only the boxes separate the rows, so precision comes first. The text beside a box keeps to its height, and all texts
+begin at one left edge. Boxes of one kind side by side are cards, and a panel beside several boxes is not a row.
 """
 
 from __future__ import annotations
@@ -10,188 +10,254 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from aisi_ingest.extract.slides.compose import around
-from aisi_ingest.extract.slides.geometry import center, height, holds, middle, smallest_around
-from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
-from aisi_ingest.extract.slides.tables.ruled import by_lines
+from aisi_ingest.extract.geometry import (
+    box_height,
+    box_width,
+    center_x,
+    center_y,
+    contains_center,
+    smallest_containing,
+    union,
+)
+from aisi_ingest.extract.slides.tables.model import SlideTable, Unit, in_line_order
 from aisi_ingest.model import Box
 from aisi_ingest.text.measure import width
 
-# Chosen on drawn slides and on the decks at hand, for no false table among their 218 slides.
-_LEAST = 3  # boxes
-_ALIKE = 4.0  # points by which the sides of boxes in a column differ
-_LABEL = 40  # half-width characters in a box
-_NEAR = 6.0  # em between a box and the words beside it
-_FLUSH = 1.6  # em by which the words' beginnings differ
-_WHITE = 1.0  # em between columns of words
-_HEAD = 2.5  # em between a heading and the first box
-_OUT = 0.35  # of a line's height by which it may stand out over the height of its box and half the gap
+# Tuned on drawn slides and on the decks at hand, so that their 218 slides have no false table.
+_MINIMUM_ROWS = 3
+_ALIGNMENT = 4.0  # points by which the sides of the boxes in a column differ
+_MAXIMUM_LABEL_LENGTH = 40  # half-width characters in a box
+_LABEL_OVERHANG = 3  # points by which a label may be wider than its box
+_BOX_OVERLAP, _BOX_GAP = -2, 0.8  # points, and share of a box's height: between two boxes of a column
+_MAXIMUM_DISTANCE = 6.0  # em between a box and the text beside it
+_TEXT_ALIGNMENT = 1.6  # em by which the left edges of the texts differ
+_COLUMN_GAP = 1.0  # em between two columns of text
+_MINIMUM_FILLED = 0.7  # share of the rows in which a column has text
+_HEADER_GAP = 2.5  # em between the header and the first box
+_HEADER_OVERHANG = 2  # em by which a heading may end right of its column
+_SAME_LINE = 0.5  # em by which the middles of the headings differ
+_MINIMUM_MARGIN = 2.0  # points above the first box and below the last that belong to their rows
+_TEXT_OVERHANG = 0.35  # of a line's height by which it may extend beyond its row
+_EDGE_TOLERANCE = 2  # points by which a text may begin left of the boxes' right edge
+_PANEL_TOLERANCE = 3  # points by which a panel may begin left of the boxes' right edge
+_PANEL_HEIGHT, _PANEL_MARGIN = 1.6, 8  # of a box's height, plus points: a higher shape is a panel
+_CARD_WIDTH_DIFFERENCE = 0.2  # share by which the width of a card differs from that of the boxes
+_CARD_SHARE = 2  # the texts are cards if at least one in two is in a shape as wide as the boxes
 
 
-def labelled_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list[SlideTable]:
-    """``shapes`` are drawn boxes. No two tables share a unit."""
-    if len(shapes) < _LEAST:
+def find_row_header_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list[SlideTable]:
+    """Find tables whose rows are labelled by boxes.
+
+    Args:
+        units: The texts of a slide.
+        shapes: The drawn boxes of the slide.
+
+    Returns:
+        The tables. No two of them share a unit.
+    """
+    if len(shapes) < _MINIMUM_ROWS:
         return []
-    labels = _labels(units, shapes)
+    labels = _label_boxes(units, shapes)
     out: list[SlideTable] = []
     taken: set[int] = set()
     for column in _columns(list(labels)):
         if not any(n in taken for k in column for n in labels[k]):
-            found = _beside(column, labels, units, shapes, taken)
+            found = _table_beside(column, labels, units, shapes, taken)
             if found is not None:
                 out.append(found)
-                taken |= {n for row in found.cells for cell in row for n in cell}
+                taken |= found.units
     return out
 
 
 _Corners = tuple[float, float, float, float]
+"""x0, top, x1 and bottom of a box. They identify it, because the same shape may be drawn several times."""
 
 
-def _labels(units: Sequence[Unit], shapes: Sequence[Box]) -> dict[_Corners, list[int]]:
-    """Boxes around a few words, as x0, top, x1 and bottom; and the units in each."""
-    held: dict[_Corners, list[int]] = {}
+def _label_boxes(units: Sequence[Unit], shapes: Sequence[Box]) -> dict[_Corners, list[int]]:
+    """Return the boxes that contain only a short text, and the units in each."""
+    units_in: dict[_Corners, list[int]] = {}
     for n, unit in enumerate(units):
-        k = smallest_around(unit.box, shapes) if unit.text.strip() else None
+        k = smallest_containing(unit.box, shapes) if unit.text.strip() else None
         if k is not None:
             s = shapes[k]
-            held.setdefault((s.x0, s.top, s.x1, s.bottom), []).append(n)
+            units_in.setdefault((s.x0, s.top, s.x1, s.bottom), []).append(n)
     return {
-        key: numbers
-        for key, numbers in held.items()
-        if sum(width(units[n].text) for n in numbers) <= _LABEL
-        and all(key[0] - 3 <= units[n].box.x0 and units[n].box.x1 <= key[2] + 3 for n in numbers)
+        corners: numbers
+        for corners, numbers in units_in.items()
+        if sum(width(units[n].text) for n in numbers) <= _MAXIMUM_LABEL_LENGTH
+        and all(
+            corners[0] - _LABEL_OVERHANG <= units[n].box.x0 and units[n].box.x1 <= corners[2] + _LABEL_OVERHANG
+            for n in numbers
+        )
     }
 
 
 def _columns(boxes: Sequence[_Corners]) -> list[list[_Corners]]:
-    """Boxes with the same sides one under the other, with less between them than they are high."""
+    """Return columns of boxes: the same sides, one below the other, with gaps smaller than the boxes."""
     groups: list[list[_Corners]] = []
     for box in sorted(boxes, key=lambda box: box[1]):
         for group in groups:
             last = group[-1]
-            flush = abs(last[0] - box[0]) < _ALIKE and abs(last[2] - box[2]) < _ALIKE
-            if flush and -2 <= box[1] - last[3] <= 0.8 * (last[3] - last[1]):
+            aligned = abs(last[0] - box[0]) < _ALIGNMENT and abs(last[2] - box[2]) < _ALIGNMENT
+            if aligned and _BOX_OVERLAP <= box[1] - last[3] <= _BOX_GAP * (last[3] - last[1]):
                 group.append(box)
                 break
         else:
             groups.append([box])
-    return sorted((group for group in groups if len(group) >= _LEAST), key=lambda group: (group[0][0], group[0][1]))
+    columns = (group for group in groups if len(group) >= _MINIMUM_ROWS)
+    return sorted(columns, key=lambda group: (group[0][0], group[0][1]))
 
 
-def _beside(
+def _table_beside(
     column: list[_Corners],
     labels: dict[_Corners, list[int]],
     units: Sequence[Unit],
     shapes: Sequence[Box],
     taken: set[int],
 ) -> SlideTable | None:
+    """Build the table of a column of boxes and the texts to its right; None if they are not one.
+
+    Args:
+        column: The boxes, from top to bottom.
+        labels: The units in each box.
+        units: The texts of the slide.
+        shapes: The drawn boxes of the slide.
+        taken: The units that are in other tables.
+    """
     right = max(box[2] for box in column)
     em = median(units[n].size for box in column for n in labels[box])
-    own = {n for box in column for n in labels[box]}
-    borders = _borders(column)
+    unavailable = taken | {n for box in column for n in labels[box]}
+    borders = _row_borders(column)
     beside = [
         n
         for n, unit in enumerate(units)
-        if n not in own
-        and n not in taken
+        if n not in unavailable
         and unit.text.strip()
-        and unit.box.x0 > right - 2
-        and borders[0] < middle(unit.box) < borders[-1]
+        and unit.box.x0 > right - _EDGE_TOLERANCE
+        and borders[0] < center_y(unit.box) < borders[-1]
     ]
-    rows = [[n for n in beside if top < middle(units[n].box) <= low] for top, low in pairwise(borders)]
+    rows = [[n for n in beside if top < center_y(units[n].box) <= bottom] for top, bottom in pairwise(borders)]
     if not all(rows):
         return None
     starts = [min(units[n].box.x0 for n in row) for row in rows]
-    if max(starts) - min(starts) > _FLUSH * em or min(starts) - right > _NEAR * em:
+    if max(starts) - min(starts) > _TEXT_ALIGNMENT * em or min(starts) - right > _MAXIMUM_DISTANCE * em:
         return None
-    xs = _white([units[n].box for n in beside], _WHITE * em)
-    # Columns as far as all rows have words in them; what stands beyond is another thing.
-    columns = [[[n for n in row if _within(units[n].box, x0, x1)] for row in rows] for x0, x1 in xs]
-    kept = 0
-    while kept < len(columns) and sum(map(bool, columns[kept])) > 0.7 * len(rows):
-        kept += 1
-    if not kept or not all(columns[0]):
+    spans = _column_spans([units[n].box for n in beside], _COLUMN_GAP * em)
+    columns = _filled_columns(rows, spans, units)
+    if not columns or not all(columns[0]):
         return None
-    cells = [[labels[box], *(columns[k][i] for k in range(kept))] for i, box in enumerate(column)]
+    cells = [[labels[box], *(texts[i] for texts in columns)] for i, box in enumerate(column)]
     words = [n for row in cells for cell in row[1:] for n in cell]
-    if _stands_out(words, units, borders) or _in_panels(column, words, units, shapes):
+    if _exceed_rows(words, units, borders) or _are_in_panels(column, words, units, shapes):
         return None
-    head = _heading(column, xs[:kept], units, {n for n in range(len(units)) if n in own or n in taken}, em)
-    if head:
-        cells.insert(0, head)
-    whole = tuple(tuple(tuple(by_lines(cell, units)) for cell in row) for row in cells)
-    return SlideTable(whole, int(bool(head)), around([units[n].box for row in whole for cell in row for n in cell]))
+    header = _header(column, spans[: len(columns)], units, unavailable, em)
+    if header:
+        cells.insert(0, header)
+    whole = tuple(tuple(tuple(in_line_order(cell, units)) for cell in row) for row in cells)
+    return SlideTable(whole, int(bool(header)), union([units[n].box for row in whole for cell in row for n in cell]))
 
 
-def _borders(column: Sequence[_Corners]) -> list[float]:
-    """Between the rows: the middle of the gap between two boxes, and as much at either end."""
+def _filled_columns(
+    rows: Sequence[Sequence[int]], spans: Sequence[tuple[float, float]], units: Sequence[Unit]
+) -> list[list[list[int]]]:
+    """Return the columns of text up to the first in which too many rows are empty: what follows is something else.
+
+    Returns:
+        For each column and row the indices of the units.
+    """
+    out: list[list[list[int]]] = []
+    for x0, x1 in spans:
+        column = [[n for n in row if _is_within(units[n].box, x0, x1)] for row in rows]
+        if sum(map(bool, column)) <= _MINIMUM_FILLED * len(rows):
+            break
+        out.append(column)
+    return out
+
+
+def _row_borders(column: Sequence[_Corners]) -> list[float]:
+    """Return the borders of the rows: the middle of each gap between two boxes, and as much at both ends."""
     inner = [(above[3] + below[1]) / 2 for above, below in pairwise(column)]
-    room = max(2.0, *((below[1] - above[3]) / 2 for above, below in pairwise(column)))
-    return [column[0][1] - room, *inner, column[-1][3] + room]
+    margin = max(_MINIMUM_MARGIN, *((below[1] - above[3]) / 2 for above, below in pairwise(column)))
+    return [column[0][1] - margin, *inner, column[-1][3] + margin]
 
 
-def _white(boxes: Sequence[Box], least: float) -> list[tuple[float, float]]:
-    """Columns of words: left and right edges of what white strips part."""
+def _column_spans(boxes: Sequence[Box], minimum_gap: float) -> list[tuple[float, float]]:
+    """Return left and right edge of each column of text. White space of ``minimum_gap`` points separates columns."""
     out: list[tuple[float, float]] = []
     for box in sorted(boxes, key=lambda box: box.x0):
-        if out and box.x0 - out[-1][1] < least:
+        if out and box.x0 - out[-1][1] < minimum_gap:
             out[-1] = (out[-1][0], max(out[-1][1], box.x1))
         else:
             out.append((box.x0, box.x1))
     return out
 
 
-def _within(box: Box, x0: float, x1: float) -> bool:
-    return x0 <= center(box) <= x1
+def _is_within(box: Box, x0: float, x1: float) -> bool:
+    return x0 <= center_x(box) <= x1
 
 
-def _stands_out(words: Sequence[int], units: Sequence[Unit], borders: Sequence[float]) -> bool:
-    """Whether words run over the height of their row: they are a text of their own."""
+def _exceed_rows(words: Sequence[int], units: Sequence[Unit], borders: Sequence[float]) -> bool:
+    """Return whether a text is higher than its row: then it is independent of the boxes."""
     for n in words:
         box = units[n].box
-        top, low = next((a, b) for a, b in pairwise(borders) if a < middle(box) <= b)
-        if box.top < top - _OUT * height(box) or box.bottom > low + _OUT * height(box):
+        top, bottom = next((a, b) for a, b in pairwise(borders) if a < center_y(box) <= b)
+        overhang = _TEXT_OVERHANG * box_height(box)
+        if box.top < top - overhang or box.bottom > bottom + overhang:
             return True
     return False
 
 
-def _in_panels(column: Sequence[_Corners], words: Sequence[int], units: Sequence[Unit], shapes: Sequence[Box]) -> bool:
-    """Whether the words stand in boxes of the labels' kind (cards), or in a panel beside several of them."""
+def _are_in_panels(
+    column: Sequence[_Corners], words: Sequence[int], units: Sequence[Unit], shapes: Sequence[Box]
+) -> bool:
+    """Return whether the texts are in boxes like those of the labels (cards), or in a panel beside several of them."""
     step = median(box[3] - box[1] for box in column)
-    wide = median(box[2] - box[0] for box in column)
+    usual_width = median(box[2] - box[0] for box in column)
     right = max(box[2] for box in column)
+    shapes_beside = [shape for shape in shapes if shape.x0 > right - _PANEL_TOLERANCE]
     cards = 0
     for n in words:
-        box = units[n].box
-        for shape in (shape for shape in shapes if shape.x0 > right - 3):
-            if holds(shape, box):
-                if height(shape) > 1.6 * step + 8:
+        for shape in shapes_beside:
+            if contains_center(shape, units[n].box):
+                if box_height(shape) > _PANEL_HEIGHT * step + _PANEL_MARGIN:
                     return True
-                if abs(shape.x1 - shape.x0 - wide) < 0.2 * wide:
+                if abs(box_width(shape) - usual_width) < _CARD_WIDTH_DIFFERENCE * usual_width:
                     cards += 1
                     break
-    return 2 * cards >= len(words)
+    return _CARD_SHARE * cards >= len(words)
 
 
-def _heading(
+def _header(
     column: Sequence[_Corners],
-    xs: Sequence[tuple[float, float]],
+    spans: Sequence[tuple[float, float]],
     units: Sequence[Unit],
-    not_these: set[int],
+    unavailable: set[int],
     em: float,
 ) -> list[list[int]]:
-    """Words over the labels and over each column on one line; empty where there are none."""
-    top, left, right = column[0][1], column[0][0], column[0][2]
+    """Return the headings above the labels and above each column, if there is one line of them; else nothing.
+
+    Args:
+        column: The boxes of the labels.
+        spans: Left and right edge of each column of text.
+        units: The texts of the slide.
+        unavailable: Units that are part of this or another table.
+        em: Type size of the labels, in points.
+    """
+    left, top, right, _ = column[0]
     above = [
         n
         for n, unit in enumerate(units)
-        if n not in not_these and unit.text.strip() and 0 < top - middle(unit.box) < _HEAD * em + height(unit.box) / 2
+        if n not in unavailable
+        and unit.text.strip()
+        and 0 < top - center_y(unit.box) < _HEADER_GAP * em + box_height(unit.box) / 2
     ]
-    found = []
-    for x0, x1 in ((left, right), *xs):
-        over = [n for n in above if _within(units[n].box, x0, x1) and units[n].box.x1 < x1 + 2 * em]
-        if len(over) != 1:
+    out = []
+    for x0, x1 in ((left, right), *spans):
+        headings = [
+            n for n in above if _is_within(units[n].box, x0, x1) and units[n].box.x1 < x1 + _HEADER_OVERHANG * em
+        ]
+        if len(headings) != 1:
             return []
-        found.append(over)
-    level = [middle(units[cell[0]].box) for cell in found]
-    return found if max(level) - min(level) < 0.5 * em else []
+        out.append(headings)
+    middles = [center_y(units[cell[0]].box) for cell in out]
+    return out if max(middles) - min(middles) < _SAME_LINE * em else []

@@ -1,4 +1,4 @@
-// Search over titles, sections and names: a list in a script file, because pages on disk may not fetch.
+// Search over titles, sections and names. The index is a script, because pages opened from disk may not fetch files.
 "use strict";
 (() => {
   const input = document.querySelector("#query");

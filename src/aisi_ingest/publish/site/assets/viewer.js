@@ -1,4 +1,4 @@
-// Comfort only: the pages read and their switches work without it.
+// Optional: the pages can be read, and their switches work, without scripts.
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -6,7 +6,7 @@
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
   const store = {
     get(key) { try { return localStorage.getItem("viewer." + key); } catch { return null; } },
-    set(key, value) { try { localStorage.setItem("viewer." + key, value); } catch { /* a private window */ } },
+    set(key, value) { try { localStorage.setItem("viewer." + key, value); } catch { /* not allowed in a private window */ } },
   };
   $$(".needs-js, #theme").forEach((element) => { element.hidden = false; });
 
@@ -43,7 +43,7 @@
     return found < 0 ? 0 : found - 1;
   };
 
-  // Sentences light up together with what they are aligned with.
+  // A sentence under the pointer is highlighted together with its counterpart.
   let lit = [];
   main?.addEventListener("pointerover", (event) => {
     const sentence = event.target.closest?.(".s");
@@ -56,7 +56,8 @@
     }
   });
 
-  // The page with the block's box: its picture where there is one, else the layout of its blocks.
+  // The panel shows the page of a block with its box: on a picture of the page if there is one, else among the boxes
+  // of the other blocks.
   const panel = $("#panel");
   const SVG = "http://www.w3.org/2000/svg";
   let shown = null;
@@ -154,7 +155,7 @@
     }
   });
 
-  // Where one is, in the contents.
+  // Mark the current heading in the table of contents.
   const links = new Map($$(".contents a").map((link) => [link.hash.slice(1), link]));
   if (links.size && "IntersectionObserver" in window) {
     let current = null;

@@ -1,0 +1,72 @@
+"""Geometry of boxes on a page. All values are points from the page's top left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aisi_ingest.model import Box
+
+
+def center_x(box: Box) -> float:
+    """Return the horizontal position of the centre."""
+    return (box.x0 + box.x1) / 2
+
+
+def center_y(box: Box) -> float:
+    """Return the vertical position of the centre."""
+    return (box.top + box.bottom) / 2
+
+
+def box_width(box: Box) -> float:
+    """Return the width."""
+    return box.x1 - box.x0
+
+
+def box_height(box: Box) -> float:
+    """Return the height."""
+    return box.bottom - box.top
+
+
+def area(box: Box) -> float:
+    """Return the area in square points."""
+    return box_width(box) * box_height(box)
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box that contains all of ``boxes``, which must not be empty."""
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.top for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.bottom for box in boxes),
+    )
+
+
+def intersects(one: Box, other: Box) -> bool:
+    """Return whether two boxes share an area; boxes that only touch do not."""
+    return overlap(one.x0, one.x1, other.x0, other.x1) > 0 and overlap(one.top, one.bottom, other.top, other.bottom) > 0
+
+
+def overlap(start: float, end: float, other_start: float, other_end: float) -> float:
+    """Return the length that two intervals share; negative where there is a gap between them."""
+    return min(end, other_end) - max(start, other_start)
+
+
+def contains_center(shape: Box, box: Box) -> bool:
+    """Return whether the centre of ``box`` lies in ``shape``."""
+    return shape.x0 <= center_x(box) <= shape.x1 and shape.top <= center_y(box) <= shape.bottom
+
+
+def smallest_containing(box: Box, shapes: Sequence[Box]) -> int | None:
+    """Find the smallest of ``shapes`` that contains the centre of ``box``.
+
+    Returns:
+        Its index, the first of equally small ones; None if no shape contains the centre.
+    """
+    candidates = [index for index, shape in enumerate(shapes) if contains_center(shape, box)]
+    return min(candidates, key=lambda index: area(shapes[index]), default=None)
+
+
+def rounded_box(box: Box) -> Box:
+    """Return the box in tenths of a point, as blocks store it."""
+    return Box(round(box.x0, 1), round(box.top, 1), round(box.x1, 1), round(box.bottom, 1))

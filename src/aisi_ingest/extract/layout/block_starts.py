@@ -1,0 +1,346 @@
+"""Decide whether a row begins a new block or continues the one above it.
+
+The decision is a list of named predicates in a fixed order; the first one that applies decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Literal
+
+from aisi_ingest.extract.bullets import split_bullet
+from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
+from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
+from aisi_ingest.extract.layout.footnotes import label_of
+from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
+from aisi_ingest.extract.layout.remarks import is_remark
+from aisi_ingest.extract.layout.rows import Row
+from aisi_ingest.extract.numbering import Numbering, numbering
+from aisi_ingest.text.normalise import is_wide
+
+# Steps from baseline to baseline, in units of the type size or of the usual step.
+_LONGEST_STEP = 2.6  # type sizes within code and notes
+_PARAGRAPH_STEP = 1.22  # usual steps: more white space separates blocks
+_STEP_ROUNDING = 0.5  # points
+_HEADING_STEP = 1.9  # type sizes between two lines of a heading
+_CODE_STEP = 1.1  # usual steps
+# Type.
+_SAME_SIZE = 0.12  # share of the type size
+_PROMINENT_SIZE = 1.1  # of the body's type size
+_WIDE_CODE_SHARE = 3  # code has fewer than one full-width character in so many
+# Indents, in units of the type size.
+_OUTDENT = 0.3
+_HANGING_HEADING = 6
+_MOST_HEADING_ROWS = 3
+_AT_EDGE = 0.5
+_SHORTEST_INDENT, _LONGEST_INDENT = 0.7, 3
+_RIGHT_PART = 0.4  # share of the column's width, from the left
+_MOVED = 0.4
+_BESIDE_NAME = 2
+_ADDRESS_INDENT = 0.5
+_NAME_COLUMN = 1
+_OTHER_INDENT = 0.7
+_LONGEST_HANGING = 6  # of the text of a list item
+_LONGEST_OUTDENT = 3.2  # of the second line against an indented first one
+_SHORT_NOTE_LINE = 2
+_SAME_AXIS = 0.6
+_OFF_LEFT = 0.4
+_DASHES = "-–—*"
+
+
+class Transition:
+    """A row and the block above it.
+
+    Attributes:
+        draft: The block.
+        above: Its last row.
+        row: The row below.
+        right: Position up to which the row above could extend, in points.
+        style: Style of the body text.
+        size: The larger type size of both rows, in points.
+        step: Distance between both baselines, in points.
+        is_contents_line: Whether the row is a line of contents with a leader.
+        is_prominent: Whether both rows look like those of a heading.
+        above_ends_sentence: Whether the row above ends a sentence or announces a list.
+    """
+
+    __slots__ = (
+        "_above_is_full",
+        "_number",
+        "above",
+        "above_ends_sentence",
+        "draft",
+        "is_contents_line",
+        "is_prominent",
+        "right",
+        "row",
+        "size",
+        "step",
+        "style",
+    )
+
+    def __init__(
+        self, draft: Draft, above: Row, row: Row, right: float, style: BodyStyle, is_contents_line: bool
+    ) -> None:
+        """Take a row and what is above it.
+
+        Args:
+            draft: The block.
+            above: Its last row.
+            row: The row below.
+            right: Position up to which the row above could extend, in points.
+            style: Style of the body text.
+            is_contents_line: Whether the row is a line of contents with a leader.
+        """
+        self.draft, self.above, self.row, self.right, self.style = draft, above, row, right, style
+        self.is_contents_line = is_contents_line
+        self.size = max(above.size, row.size)
+        self.step = row.baseline - above.baseline
+        self.is_prominent = (above.bold and row.bold) or above.size > _PROMINENT_SIZE * style.size
+        self.above_ends_sentence = ends_sentence(above)
+        # Computed when first needed. functools.cached_property takes a lock in Python 3.11, and this runs for each row.
+        self._above_is_full: bool | None = None
+        self._number: Numbering | Literal[False] | None = False
+
+    @property
+    def above_is_full(self) -> bool:
+        """Whether the row above ended because it was full."""
+        if self._above_is_full is None:
+            self._above_is_full = wraps(self.above, self.row, self.right)
+        return self._above_is_full
+
+    @property
+    def number(self) -> Numbering | None:
+        """The number at the start of the row."""
+        if self._number is False:
+            self._number = numbering(self.row.text)
+        return self._number
+
+
+def begins_block(transition: Transition, notes: bool) -> bool:
+    """Return whether a row begins a new block.
+
+    Args:
+        transition: The row and the block above it.
+        notes: Whether both are footnotes.
+    """
+    if notes:
+        return begins_note(transition) or transition.step > _LONGEST_STEP * transition.size
+    if transition.draft.kind == "code":
+        return ends_code(transition)
+    for applies, begins in _DECISIONS:
+        if applies(transition):
+            return begins
+    return not transition.above_is_full
+
+
+# Notes and code.
+
+
+def begins_note(transition: Transition) -> bool:
+    """Return whether a row begins with the label of a note, which is raised, outdented, or after a short line."""
+    above, row = transition.above, transition.row
+    if label_of(row.text, row.raised) is None:
+        return False
+    is_raised = bool(row.raised and row.raised[0][0] == 0)
+    is_short = above.x1 < transition.right - _SHORT_NOTE_LINE * transition.size
+    return is_raised or is_short or row.x0 < above.x0 - _OUTDENT * transition.size
+
+
+def is_code(row: Row) -> bool:
+    """Return whether a row is in a font of fixed width and mostly Latin."""
+    return row.monospace and sum(map(is_wide, row.text)) * _WIDE_CODE_SHARE < len(row.text)
+
+
+def ends_code(transition: Transition) -> bool:
+    """Return whether a row below code is no code."""
+    if transition.step > _LONGEST_STEP * transition.size:
+        return True
+    return not (is_code(transition.row) or _is_string_in_code(transition.draft, transition.row))
+
+
+def _is_string_in_code(draft: Draft, row: Row) -> bool:
+    """Return whether a row is a line of code whose Japanese strings are in another font."""
+    if len(draft.rows) <= 1 or is_wide(row.text[0]) or row.x0 < draft.rows[0].x0 - 1:
+        return False
+    usual = max(below.baseline - above.baseline for above, below in pairwise(draft.rows))
+    return row.baseline - draft.rows[-1].baseline <= _CODE_STEP * usual
+
+
+# Text.
+
+
+def begins_code(transition: Transition) -> bool:
+    """Return whether the row is code below other text."""
+    return is_code(transition.row)
+
+
+def begins_contents_line(transition: Transition) -> bool:
+    """Return whether the row is a line of contents of its own."""
+    if not transition.is_contents_line:
+        return False
+    draft = transition.draft
+    may_continue = len(draft.rows) == 1 and draft.kind == "paragraph" and draft.number is not None
+    return not may_continue or has_page_number(transition.above.text) or not transition.above_is_full
+
+
+def completes_contents_line(transition: Transition) -> bool:
+    """Return whether the row is the second row of a line of contents; the first one has no leader."""
+    return transition.is_contents_line
+
+
+def is_beside_contents_title(transition: Transition) -> bool:
+    """Return whether the row or the block is the title of the contents."""
+    return is_contents_title(transition.row.text) or is_contents_title(transition.draft.text)
+
+
+def follows_contents_entry(transition: Transition) -> bool:
+    """Return whether the row follows a title with its page number after a gap, and is a similar entry."""
+    above, row = transition.above, transition.row
+    if not (above.has_gap and has_page_number(above.text)):
+        return False
+    return row.has_gap or transition.number is not None
+
+
+def differs_in_kind_or_size(transition: Transition) -> bool:
+    """Return whether the block is a line of contents, the size differs, or the row is no further down."""
+    is_other_size = abs(transition.above.size - transition.row.size) > _SAME_SIZE * transition.size
+    return transition.draft.kind == "contents" or is_other_size or transition.step <= 0
+
+
+def has_space_above(transition: Transition) -> bool:
+    """Return whether there is more white space above the row than between two lines of the block."""
+    return transition.step > _longest_step(transition)
+
+
+def has_bullet(transition: Transition) -> bool:
+    """Return whether the row begins with a bullet; a dash after a full line is no bullet."""
+    if transition.row.bullet_x0 is not None:
+        return True
+    bullet, rest = split_bullet(transition.row.text)
+    if not bullet or not rest:
+        return False
+    return not (bullet[0] in _DASHES and transition.above_is_full and not transition.above_ends_sentence)
+
+
+def begins_remark(transition: Transition) -> bool:
+    """Return whether the row is a remark after a line that was not full."""
+    return is_remark(transition.row.text) and not transition.above_is_full
+
+
+def begins_with_number(transition: Transition) -> bool:
+    """Return whether the row begins with a number that is not a part of the sentence above."""
+    number, row = transition.number, transition.row
+    if number is None or number.end >= len(row.text):
+        return False
+    is_outdented = row.x0 < transition.above.x0 - _OUTDENT * transition.size
+    return not transition.above_is_full or transition.above_ends_sentence or is_outdented
+
+
+def differs_in_weight(transition: Transition) -> bool:
+    """Return whether one row is bold and the other is not, and the sentence does not continue."""
+    above, row = transition.above, transition.row
+    return above.bold != row.bold and not transition.above_is_full and not (above.bold and row.bold_prefix)
+
+
+def continues_centred_heading(transition: Transition) -> bool:
+    """Return whether both rows belong to one centred heading."""
+    above, row = transition.above, transition.row
+    is_on_axis = abs((above.x0 + above.x1) / 2 - (row.x0 + row.x1) / 2) < _SAME_AXIS * row.size
+    is_centred = is_on_axis and abs(above.x0 - row.x0) > _OFF_LEFT * row.size
+    return is_centred and transition.is_prominent and above.font == row.font
+
+
+def continues_hanging_heading(transition: Transition) -> bool:
+    """Return whether the row continues a heading whose further lines are indented."""
+    draft, above, row = transition.draft, transition.above, transition.row
+    is_hanging = 0 < row.x0 - draft.rows[0].x0 < _HANGING_HEADING * transition.size
+    is_heading = above.bold and row.bold and above.font == row.font and len(draft.rows) < _MOST_HEADING_ROWS
+    return is_hanging and is_heading and transition.above_is_full and not transition.above_ends_sentence
+
+
+def continues_numbered_paragraph(transition: Transition) -> bool:
+    """Return whether the row continues at the left edge a numbered paragraph whose first line is indented."""
+    draft, size = transition.draft, transition.size
+    if len(draft.rows) > 1 or draft.number is None or abs(transition.row.x0 - draft.left) >= _AT_EDGE * size:
+        return False
+    indent = transition.above.x0 - transition.row.x0
+    is_indented = _SHORTEST_INDENT * size < indent < _LONGEST_INDENT * size
+    return is_indented and transition.above_is_full and not transition.above_ends_sentence
+
+
+def is_moved_on_the_right(transition: Transition) -> bool:
+    """Return whether the row above is in the right part of the column and the row has another left edge."""
+    draft, above = transition.draft, transition.above
+    is_on_right = above.x0 > draft.left + _RIGHT_PART * (transition.right - draft.left)
+    return is_on_right and abs(above.x0 - transition.row.x0) > _MOVED * transition.size
+
+
+def has_indent_of_other_block(transition: Transition) -> bool:
+    """Return whether the left edge of the row is that of another block."""
+    draft, row, size = transition.draft, transition.row, transition.size
+    first = draft.rows[0]
+    if first.has_gap and not draft.bullet:  # a name and the text beside it
+        return abs(row.x0 - first.text_x0) > _NAME_COLUMN * size
+    if len(draft.rows) > 1:
+        second = draft.rows[1].x0
+        return row.x0 > second + _OTHER_INDENT * size or row.x0 < min(second, first.x0) - _OTHER_INDENT * size
+    if draft.bullet or draft.number is not None or is_remark(draft.text):
+        return row.x0 < first.x0 - _OTHER_INDENT * size or row.x0 > first.text_x0 + _LONGEST_HANGING * size
+    return row.x0 > first.text_x0 + _OTHER_INDENT * size or row.x0 < first.x0 - _LONGEST_OUTDENT * size
+
+
+def continues_beside_name(transition: Transition) -> bool:
+    """Return whether the row is below the text beside a name: it continues even after a line with room."""
+    first = transition.draft.rows[0]
+    is_beside = transition.row.x0 > first.x0 + _BESIDE_NAME * transition.size
+    return first.has_gap and not transition.draft.bullet and is_beside
+
+
+def is_address_in_list(transition: Transition) -> bool:
+    """Return whether the row is the address of a work in a list: it continues even after a line with room."""
+    draft, row = transition.draft, transition.row
+    is_address = row.text.startswith(("http://", "https://"))
+    return bool(draft.bullet) and is_address and row.x0 > draft.rows[0].x0 + _ADDRESS_INDENT * transition.size
+
+
+# In order: what decides, and whether the row then begins a new block.
+_DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
+    (begins_code, True),
+    (begins_contents_line, True),
+    (completes_contents_line, False),
+    (is_beside_contents_title, True),
+    (follows_contents_entry, True),
+    (differs_in_kind_or_size, True),
+    (has_space_above, True),
+    (has_bullet, True),
+    (begins_remark, True),
+    (begins_with_number, True),
+    (differs_in_weight, True),
+    (continues_centred_heading, False),
+    (continues_hanging_heading, False),
+    (continues_numbered_paragraph, False),
+    (is_moved_on_the_right, True),
+    (has_indent_of_other_block, True),
+    (continues_beside_name, False),
+    (is_address_in_list, False),
+)
+
+
+def _longest_step(transition: Transition) -> float:
+    """Return the longest step in points to another line of the same block."""
+    draft = transition.draft
+    usual = transition.style.leading * transition.size
+    if len(draft.rows) > 1:
+        own = draft.rows[-1].baseline - draft.rows[-2].baseline
+        usual = own if own > 0 else usual
+    elif transition.is_prominent:
+        return max(_PARAGRAPH_STEP * usual, _HEADING_STEP * transition.size)
+    return _PARAGRAPH_STEP * usual + _STEP_ROUNDING
+
+
+def has_paragraph_space(above: Row, below: Row, style: BodyStyle) -> bool:
+    """Return whether there is more white space between two rows than between lines of a paragraph."""
+    longest = _PARAGRAPH_STEP * style.leading * max(above.size, below.size) + _STEP_ROUNDING
+    return below.baseline - above.baseline > longest

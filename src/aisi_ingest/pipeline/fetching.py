@@ -1,0 +1,110 @@
+"""The fetch part of a run: sources, local files and single URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aisi_ingest.fetch import source as fetch
+from aisi_ingest.fetch.client import Client, HostState
+from aisi_ingest.fetch.source import CrawlResult, Fetched
+from aisi_ingest.model import Issue, Listing
+from aisi_ingest.pipeline.jobs import FetchJob, Settings
+from aisi_ingest.pipeline.runner import Progress, Runner, Threads
+from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.sources import SourceSpec
+from aisi_ingest.storage.store import Store
+
+
+def fetch_source(job: FetchJob, progress: fetch.Progress | None = None) -> CrawlResult:
+    """Read the index pages of one source and download what is new.
+
+    Sources are fetched one at a time, so that the pace for each host is kept.
+    """
+    return fetch.fetch(
+        job.source,
+        Store(job.settings.root),
+        only=job.only,
+        force=job.settings.redo_from is not None,
+        hosts=job.hosts,
+        progress=progress,
+    )
+
+
+class FetchSession:
+    """Fetches for one run and collects what was fetched.
+
+    Attributes:
+        attempts: The attempts of this run, by URL.
+        sources_fetched: Ids of the sources that this run has fetched.
+        issues: Issues of sources as a whole.
+    """
+
+    def __init__(self, settings: Settings, store: Store, runner: Runner, progress: Progress) -> None:
+        self._settings, self._store, self._runner, self._progress = settings, store, runner, progress
+        self._hosts: dict[str, HostState] = {}
+        self.attempts: dict[str, Fetched] = {}
+        self.sources_fetched: set[str] = set()
+        self.issues: list[Issue] = []
+
+    def fetch(self, source: SourceSpec, only: Sequence[str]) -> None:
+        """Fetch one source.
+
+        Args:
+            source: The source.
+            only: Names of documents (``selectors``); empty: all.
+        """
+        self.sources_fetched.add(source.id)
+        job = FetchJob(self._settings, source, self._urls(only), self._hosts)
+        # A Prefect task may run in another process, which cannot report progress to this terminal.
+        in_this_process = isinstance(self._runner, Threads)
+        results = [fetch_source(job, self._report)] if in_this_process else self._runner(fetch_source, [job])
+        for result in results:
+            self.issues += result.issues
+            self._hosts |= result.hosts
+            for fetched in result.fetched:
+                self.attempts[fetched.receipt.url] = fetched
+
+    def add_file(self, path: Path) -> None:
+        """Copy a local file to the store."""
+        fetched = fetch.add_file(path, self._store)
+        self.attempts[fetched.receipt.url] = fetched
+
+    def add_url(self, url: str, contact: str) -> None:
+        """Download a single URL.
+
+        Args:
+            url: The URL.
+            contact: Contact for the user agent; may be empty.
+        """
+        with Client(hosts=self._hosts) as client:
+            fetched = fetch.add_url(url, self._store, contact=contact, client=client)
+            self._hosts = client.hosts
+        self._store.ledger.close()
+        self.attempts[fetched.receipt.url] = fetched
+
+    def _report(self, fetched: Fetched, done: int, total: int) -> None:
+        self._progress("fetch", fetched.receipt.file or fetched.receipt.url, done, total)
+
+    def _urls(self, only: Sequence[str]) -> tuple[str, ...]:
+        """Add the URLs of known documents that the names select: fetching knows no document ids and no works."""
+        if not only:
+            return ()
+        ids = document_ids(self._store.processed / "latest")
+        known = [(each.receipt.url, each.listing) for each in fetch.known_documents(self._store) if each.listing]
+        named = [url for name in only for url, listing in known if matches(name, url, listing, ids)]
+        return tuple(dict.fromkeys((*only, *named)))
+
+
+def known_documents(store: Store, sources: Sequence[SourceSpec]) -> dict[str, Fetched]:
+    """Return every document that was ever fetched, by URL."""
+    return {fetched.receipt.url: fetched for fetched in fetch.known_documents(store, sources)}
+
+
+def earlier_versions(store: Store, sources: Sequence[SourceSpec], url: str) -> list[Listing]:
+    """Return the listings of the earlier contents of a URL, the newest first."""
+    history = store.ledger.history(url)
+    if history is None:
+        return []
+    source = next((source for source in sources if source.id == history.latest.source), None)
+    return list(fetch.listings_of(history, source)[1:])

@@ -1,0 +1,52 @@
+"""What worker processes load once and then share: models, modules and the registry."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+
+def load_models(registry_path: str | None) -> None:
+    """Load everything that the workers of a run need, the models first. Runs once, before workers are forked.
+
+    Args:
+        registry_path: Path of registry.toml; None: the registry that comes with the project.
+    """
+    from aisi_ingest.alignment import encoder
+    from aisi_ingest.comparison import editions  # noqa: F401
+    from aisi_ingest.extract.layout import report  # noqa: F401
+    from aisi_ingest.pair import similarity  # noqa: F401
+    from aisi_ingest.publish.site import render
+
+    encoder.load()
+    render.environment().get_template("work.html")  # the environment caches the compiled template
+    registry(registry_path)
+
+
+@functools.cache
+def registry(path: str | None) -> Any:
+    """Load a registry once per process.
+
+    Args:
+        path: Path of registry.toml; None: the registry that comes with the project.
+
+    Returns:
+        The ``Registry``. Untyped, because its module is imported only when it is needed.
+
+    Raises:
+        RegistryError: The file is invalid.
+    """
+    from aisi_ingest import registry as registry_module
+
+    return registry_module.load(Path(path) if path else None)
+
+
+def registry_digest(path: str | None) -> str:
+    """Return the digest of a registry, for stamps.
+
+    Raises:
+        RegistryError: The file is invalid.
+    """
+    digest: str = registry(path).digest
+    return digest

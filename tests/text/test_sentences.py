@@ -1,0 +1,33 @@
+"""Sentences of Japanese and English text."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aisi_ingest.text.sentences import sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("一つ目。二つ目。", 2),
+        ("「はい。」と答えた。", 1),
+        ("See e.g. Fig. 3 for details. Then go on.", 2),
+        ("Version 1.10 was published. It is short.", 2),
+        ("1. Scope", 1),
+        ("一行目\n二行目", 2),
+        ("（注。）続き。", 1),
+    ],
+)
+def test_abbreviations_brackets_and_numbers_end_no_sentence(text, count):
+    assert len(list(sentences(text))) == count
+
+
+@given(st.text(alphabet="あ。．.!？「」（）() \n\"'aB1e.g"))
+def test_sentences_cover_everything_but_white_space_in_order(text):
+    spans = list(sentences(text))
+    assert all(a < b for a, b in spans)
+    assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))
+    assert "".join("".join(text[a:b] for a, b in spans).split()) == "".join(text.split())
