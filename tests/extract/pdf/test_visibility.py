@@ -168,7 +168,7 @@ def test_a_plain_document_with_links_has_no_active_content(tmp_path: Path) -> No
 def test_a_packed_bomb_is_unpacked_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from aisi_ingest.extract.pdf import active_content
 
-    monkeypatch.setattr(active_content, "_MOST_UNPACKED", 1000)
+    monkeypatch.setattr(active_content, "_MAX_UNPACKED", 1000)
     bomb = fixtures.stream(b" " * 1_000_000 + b"/S/Launch", b"/Type/ObjStm/N 1/First 4", packed=True)
     assert inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: bomb})).active_content == ()
 
