@@ -55,7 +55,7 @@ def layout(data: bytes) -> None:
     for page in drawn:
         sheets.append(page_content_of(page, sheets[-1] if sheets else None))
     letters = _letters("".join(chr(code) for page in drawn for code in page.chars["code"][~page.chars["hidden"]]))
-    for content in (report.report(sheets, marks, source.text(10)), pdf_reader._deck(drawn, marks, "", ())):
+    for content in (report.report(sheets, marks, source.text(10)), pdf_reader._read_deck(drawn, marks, "", ())):
         publishable(content)
         told = _letters("".join(block.text for block in content.blocks if not block.hidden))
         assert told == letters, f"lost {letters - told}, told twice {told - letters}"

@@ -61,14 +61,14 @@ def test_a_path_and_its_bytes_have_the_same_type(tmp_path: Path) -> None:
     [
         (PDF, None),
         (PRESENTATION, None),
-        (PRESENTATION[:-10], "a broken or cut-off PPTX"),
+        (PRESENTATION[:-10], "a damaged or truncated PPTX"),
         (office("openxmlformats-officedocument.spreadsheetml.sheet.main+xml"), "sheet, not a PDF or PPTX"),
         (office("openxmlformats-officedocument.presentationml.slideshow.main+xml"), "slideshow, not a PDF or PPTX"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "the PPTX is encrypted with a password"),
         (OLE + "PowerPoint Document".encode("utf-16-le"), "an old PowerPoint file (.ppt), not a PPTX"),
         (OLE, "an old Office file, not a PDF or PPTX"),
         (b"", "the file is empty"),
-        (b"<html>", "a web page (HTML) was served in place of the document"),
+        (b"<html>", "a web page (HTML) was served instead of the document"),
     ],
 )
 def test_a_refusal_says_what_the_file_is(content: bytes, reason: str | None) -> None:

@@ -89,7 +89,7 @@ def test_every_letter_of_a_page_stands_in_exactly_one_block(drawn) -> None:
     sheets = []
     for page in pages:
         sheets.append(page_content_of(page, sheets[-1] if sheets else None))
-    for content in (report.report(sheets, [], ""), pdf_reader._deck(pages, [], "", ())):
+    for content in (report.report(sheets, [], ""), pdf_reader._read_deck(pages, [], "", ())):
         for page in pages:
             there = letters("".join(map(chr, page.chars["code"])))
             if content.kind == "deck" or len(pages) == 1:  # in a report blocks go on over pages
