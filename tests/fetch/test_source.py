@@ -199,7 +199,7 @@ def test_every_attempt_is_logged_with_document_and_seconds(site: Site, fetch_sit
         (b"{}", "a text file"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "neither a PDF nor a PPTX"),
         (pdf("a")[:30], "the PDF ends early"),
-        (b"PK\x03\x04 and no directory", "a broken or cut-off PPTX"),
+        (b"PK\x03\x04 and no directory", "a damaged or truncated PPTX"),
     ],
 )
 def test_bytes_that_are_no_document_are_refused_and_the_last_good_file_stays(
