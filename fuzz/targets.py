@@ -55,7 +55,7 @@ def layout(data: bytes) -> None:
     for page in drawn:
         contents.append(page_content_of(page, contents[-1] if contents else None))
     letters = _letters("".join(chr(code) for page in drawn for code in page.chars["code"][~page.chars["hidden"]]))
-    for content in (report.report(contents, marks, source.text(10)), pdf_reader._deck(drawn, marks, "", ())):
+    for content in (report.report(contents, marks, source.text(10)), pdf_reader._read_deck(drawn, marks, "", ())):
         publishable(content)
         read = _letters("".join(block.text for block in content.blocks if not block.hidden))
         assert read == letters, f"lost {letters - read}, read twice {read - letters}"

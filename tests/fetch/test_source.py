@@ -27,7 +27,8 @@ from servers import Site, pdf
 
 from aisi_ingest import log, sources
 from aisi_ingest.fetch import source as fetching
-from aisi_ingest.fetch.client import Client, FetchFailed, HostState
+from aisi_ingest.fetch.client import Client, FetchFailed
+from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
@@ -198,7 +199,7 @@ def test_every_attempt_is_logged_with_document_and_seconds(site: Site, fetch_sit
         (b"{}", "a text file"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "neither a PDF nor a PPTX"),
         (pdf("a")[:30], "the PDF ends early"),
-        (b"PK\x03\x04 and no directory", "a broken or cut-off PPTX"),
+        (b"PK\x03\x04 and no directory", "a damaged or truncated PPTX"),
     ],
 )
 def test_bytes_that_are_no_document_are_refused_and_the_last_good_file_stays(
@@ -698,7 +699,7 @@ def test_the_last_good_bytes_of_a_document_stay_after_any_events(site: Site, eve
             site["/b.pdf"] = pdf("b")
             site["/a.pdf"] = response or servers.status(404)
             site.index("b.pdf", *(["a.pdf"] if response else []))
-            client._given_up.clear()
+            client._hosts._given_up.clear()
             found = by_name(fetching.fetch(source_of(site), Store(root), client=client))
             good = event if event in ("first", "second") else good
             assert found["b.pdf"].listing and found["b.pdf"].receipt.state in ("fetched", "unchanged")

@@ -92,7 +92,7 @@ def test_every_letter_of_a_page_is_in_exactly_one_block(
     contents: list[PageContent] = []
     for page in pages:
         contents.append(page_content_of(page, contents[-1] if contents else None))
-    for content in (report.report(contents, [], ""), pdf_reader._deck(pages, [], "", ())):
+    for content in (report.report(contents, [], ""), pdf_reader._read_deck(pages, [], "", ())):
         for page in pages:
             expected = letters("".join(map(chr, page.chars["code"])))
             if content.kind == "deck" or len(pages) == 1:  # blocks of a report continue on the next page

@@ -1,4 +1,4 @@
-"""Draw small PDF files for the tests, each with one difficulty. Coordinates are points from the top left."""
+"""Draw small PDFs for the tests. Coordinates are points from the top left of the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GOTHIC, MINCHO, VERTICAL = "HeiseiKakuGo-W5", "HeiseiMin-W3", "vertical"
 
 
 class Drawing:
-    """A canvas whose y axis points down from the top."""
+    """A reportlab canvas with y from the top of the page downwards."""
 
     def __init__(self, path: Path, size: tuple[float, float] = (WIDTH, HEIGHT), **options: object) -> None:
         for name in (GOTHIC, MINCHO):
@@ -35,8 +35,8 @@ class Drawing:
         color: Color = black,
         mode: int = 0,
     ) -> None:
-        """Draw one piece of text with its baseline at ``y``."""
-        self.canvas.saveState()  # otherwise the render mode would stay set
+        """Draw a text with its baseline at ``y``, in PDF render mode ``mode``."""
+        self.canvas.saveState()  # otherwise the render mode would stay in effect
         line = self.canvas.beginText(x, self.size[1] - y)
         line.setFont(font, size)
         line.setFillColor(color)
@@ -66,7 +66,10 @@ class Drawing:
         )
 
     def grid(self, xs: Sequence[float], ys: Sequence[float], without: Sequence[tuple[str, int, int]] = ()) -> None:
-        """Draw the lines of a table, cell by cell. ``without`` lists edges to omit: ("h", row line, column)."""
+        """Draw the lines of a table, cell by cell.
+
+        ``without`` lists edges to omit: ("h", index of the line, column) or ("v", row, index of the line).
+        """
         for i, y in enumerate(ys):
             for j, (x0, x1) in enumerate(pairwise(xs)):
                 if ("h", i, j) not in without:
@@ -79,7 +82,7 @@ class Drawing:
     def cells(
         self, xs: Sequence[float], ys: Sequence[float], rows: Sequence[Sequence[str]], font: str = "Helvetica"
     ) -> None:
-        """Draw texts in the cells of a grid. "\\n" breaks a line; an empty text leaves the cell empty."""
+        """Draw texts in the cells of a grid; "\\n" starts a new line."""
         for y, row in zip(ys, rows, strict=False):
             for x, text in zip(xs, row, strict=False):
                 if text:
@@ -94,7 +97,7 @@ class Drawing:
 
 
 def draw(path: Path, *pages: Callable[[Drawing], None], size: tuple[float, float] = (WIDTH, HEIGHT)) -> Path:
-    """Draw a PDF with one page for each function."""
+    """Write a PDF with one page per function."""
     drawing = Drawing(path, size)
     for page in pages:
         page(drawing)
@@ -103,7 +106,7 @@ def draw(path: Path, *pages: Callable[[Drawing], None], size: tuple[float, float
 
 
 def raw(path: Path, objects: dict[int, bytes], root: int = 1, extra: bytes = b"") -> Path:
-    """Write a PDF from its raw objects, for content that no library writes."""
+    """Write a PDF from the source of its objects, for files that no library would write."""
     out, offsets = bytearray(b"%PDF-1.7\n"), {}
     for number, body in objects.items():
         offsets[number] = len(out)
@@ -127,7 +130,7 @@ FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>
 
 
 def layers(path: Path) -> Path:
-    """Draw a plain line, one on a visible layer, one on a hidden layer, and one in a hidden form."""
+    """Write four lines: without a layer, on a layer that is on, on one that is off, in a form on the latter."""
     content = (
         b"BT /F 12 Tf 50 700 Td (plain) Tj ET\n"
         b"/OC /On BDC BT /F 12 Tf 50 650 Td (shown) Tj ET EMC\n"
@@ -155,7 +158,7 @@ def layers(path: Path) -> Path:
 
 
 def broken_page(path: Path) -> Path:
-    """Write three pages, the second of which is not a page object."""
+    """Write three pages, of which the second is not a page object."""
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R/Resources<</Font<</F 7 0 R>>>>>>"
     return raw(
         path,
@@ -172,7 +175,10 @@ def broken_page(path: Path) -> Path:
 
 
 def one_page(path: Path, catalog: bytes = b"", content: bytes = b"", more: dict[int, bytes] | None = None) -> Path:
-    """Write a page with ``content``. ``catalog`` is added to the root of the document."""
+    """Write a page with the content stream ``content``; ``catalog`` is added to the document's catalog.
+
+    ``more`` adds objects from number 6 on, or replaces others: 5 is the font F.
+    """
     return raw(
         path,
         {
@@ -187,9 +193,9 @@ def one_page(path: Path, catalog: bytes = b"", content: bytes = b"", more: dict[
 
 
 def scan(path: Path, recognised: str, at: tuple[float, float] = (60, 100), also: str = "") -> Path:
-    """Draw a picture of a text line over the whole page, and invisible text on it at ``at``.
+    """Write a scanned page: a picture over the whole page, and text in render mode 3 at ``at``.
 
-    The picture has ink only at (60, 100). ``also`` is visible text beside it.
+    The picture shows a line at (60, 100) and nothing else. ``also`` is visible text on the page.
     """
     from PIL import Image, ImageDraw
     from reportlab.lib.utils import ImageReader
