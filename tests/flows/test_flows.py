@@ -14,6 +14,8 @@ import yaml
 
 from aisi_ingest.cli.demo import serve
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "site"
 

@@ -24,6 +24,8 @@ from aisi_ingest.publish import folders, publish
 from aisi_ingest.storage import store
 from aisi_ingest.verify.release import verify
 
+pytestmark = pytest.mark.slow
+
 # A mount namespace, so that all mounts disappear with the process. Without root, a user namespace is needed as well.
 NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount"]
 
@@ -53,7 +55,6 @@ def assert_undamaged(line: dict[str, Any]) -> None:
     assert line["verify"] == [] and line["incomplete"] == [] and line["equal"], line
 
 
-@pytest.mark.slow
 def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_path):
     if not can_run(*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)):
         pytest.skip("no file system can be mounted here")
@@ -67,7 +68,6 @@ def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_pa
         assert "no space left" in message or "disk is full" in message, message
 
 
-@pytest.mark.slow
 def test_a_read_only_root_is_rejected_with_one_sentence_and_not_changed(tmp_path):
     script = f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path}"
     if not can_run(*NAMESPACE, "sh", "-c", script):

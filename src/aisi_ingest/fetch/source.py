@@ -19,9 +19,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
-from aisi_ingest.fetch.client import BudgetExhausted, Client, FetchFailed, HostState, Response, last_good
+from aisi_ingest.fetch.client import BudgetExhausted, Client, FetchFailed, Response, last_good
 from aisi_ingest.fetch.crawler import ListedDocuments, crawl, document_histories
 from aisi_ingest.fetch.download import FetchRefused
+from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.links import Link
 from aisi_ingest.fetch.urls import canonical, file_name, safe_name
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aisi_ingest.fetch import source as fetch
-from aisi_ingest.fetch.client import Client, HostState
+from aisi_ingest.fetch.client import Client
+from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.source import CrawlResult, Fetched
 from aisi_ingest.model import Issue, Listing
 from aisi_ingest.pipeline.jobs import FetchJob, Settings

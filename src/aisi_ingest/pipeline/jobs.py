@@ -13,7 +13,7 @@ from aisi_ingest.model import Bead, Document, EditionDiff, Finding, Issue, Listi
 from aisi_ingest.storage.files import sha256_of
 
 if TYPE_CHECKING:
-    from aisi_ingest.fetch.client import HostState
+    from aisi_ingest.fetch.hosts import HostState
     from aisi_ingest.pair.similarity import DocumentFeatures
     from aisi_ingest.sources import SourceSpec
 

@@ -119,7 +119,7 @@ EXTRACT: StoredStage[DocumentJob] = StoredStage(
 TAG: StoredStage[DocumentJob] = StoredStage(
     "tag",
     "tagging.tagger",
-    ("fugashi", "unidic-lite", "babel"),
+    ("fugashi", "unidic-lite", "babel", "pyahocorasick"),
     inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
     options=lambda job: {
         "registry": registry_digest(job.settings.registry),
