@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -22,7 +23,7 @@ from aisi_ingest.verify.release import verify
 
 
 @pytest.fixture(scope="module", autouse=True)
-def workers():
+def workers() -> Iterator[None]:
     yield
     pool.close_shared()
 
@@ -41,7 +42,7 @@ def draw(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def papers(tmp_path) -> list[Path]:
+def papers(tmp_path: Path) -> list[Path]:
     return [
         draw(tmp_path / "audit_en.pdf", "A paper about audits that everyone can read."),
         draw(tmp_path / "testing_en.pdf", "Another text which is about the testing of models."),
@@ -57,7 +58,7 @@ def published(root: Path) -> set[str]:
     return {json.loads(line)["source"]["file"] for line in lines}
 
 
-def test_a_mistake_among_good_files_fails_once_and_leaves_no_trace(papers, tmp_path):
+def test_a_mistake_among_good_files_fails_once_and_leaves_no_trace(papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     wrong = tmp_path / "page.pdf"
     wrong.write_text("<html><body>not a PDF</body></html>")
@@ -71,19 +72,19 @@ def test_a_mistake_among_good_files_fails_once_and_leaves_no_trace(papers, tmp_p
     assert add(root, papers[1:]).succeeded
 
 
-def test_the_same_mistake_is_an_error_every_time(papers, tmp_path):
+def test_the_same_mistake_is_an_error_every_time(papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     assert [add(root, [*papers, tmp_path / "nosuch.pdf"]).succeeded for _ in range(2)] == [False, False]
 
 
-def test_a_url_that_cannot_be_read_leaves_no_trace(site, papers, tmp_path):
+def test_a_url_that_cannot_be_read_leaves_no_trace(site: Site, papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     assert not add(root, papers, (f"{site.url}/nosuch.pdf",)).succeeded
     assert all("nosuch" not in state.url for state in Store(root).states())
     assert orchestrator.run(Settings(str(root), workers=1, ocr=False), ()).succeeded
 
 
-def test_a_forgotten_document_is_not_in_the_next_release(papers, tmp_path):
+def test_a_forgotten_document_is_not_in_the_next_release(papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     add(root, papers)
     (forgotten,) = forgetting.forget(root, ["audit_en.pdf"])
@@ -95,7 +96,7 @@ def test_a_forgotten_document_is_not_in_the_next_release(papers, tmp_path):
     assert [state.file for state in Store(root).states()] == ["testing_en.pdf"] and verify(root) == []
 
 
-def test_an_entry_that_never_had_bytes_can_be_forgotten(site, papers, tmp_path):
+def test_an_entry_that_never_had_bytes_can_be_forgotten(site: Site, papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     store = Store(root)
     site["/a.pdf"] = b"<html></html>"
@@ -106,7 +107,7 @@ def test_an_entry_that_never_had_bytes_can_be_forgotten(site, papers, tmp_path):
     assert Store(root).states() == []
 
 
-def test_a_forgotten_document_can_be_added_again(papers, tmp_path):
+def test_a_forgotten_document_can_be_added_again(papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     add(root, papers)
     forgetting.forget(root, ["audit/undated/en"])
@@ -114,7 +115,7 @@ def test_a_forgotten_document_can_be_added_again(papers, tmp_path):
     assert published(root) == {"audit_en.pdf", "testing_en.pdf"}
 
 
-def test_a_name_of_several_documents_is_rejected_with_their_urls(papers, tmp_path):
+def test_a_name_of_several_documents_is_rejected_with_their_urls(papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     (tmp_path / "other").mkdir()
     twin = draw(tmp_path / "other" / "audit_en.pdf", "Quite another text about audits, in another folder.")
@@ -126,7 +127,7 @@ def test_a_name_of_several_documents_is_rejected_with_their_urls(papers, tmp_pat
     assert len(Store(root).states()) == 3
 
 
-def test_the_data_of_a_document_with_a_twin_of_the_same_bytes_stay(papers, tmp_path):
+def test_the_data_of_a_document_with_a_twin_of_the_same_bytes_stay(papers: list[Path], tmp_path: Path) -> None:
     root = tmp_path / "root"
     (tmp_path / "other").mkdir()
     twin = tmp_path / "other" / "audit_en.pdf"
@@ -140,12 +141,14 @@ def test_the_data_of_a_document_with_a_twin_of_the_same_bytes_stay(papers, tmp_p
 # Exclude
 
 
-def source_of(site: Site, **fields) -> SourceSpec:
+def source_of(site: Site, **fields: Any) -> SourceSpec:
     return replace(from_index([site.url + "/"]), **fields)
 
 
 @pytest.mark.parametrize("name", ["audit_en.pdf", "{url}/audit_en.pdf"])
-def test_an_excluded_document_is_neither_requested_nor_published(name, site, papers, tmp_path):
+def test_an_excluded_document_is_neither_requested_nor_published(
+    name: str, site: Site, papers: list[Path], tmp_path: Path
+) -> None:
     root = tmp_path / "root"
     for path in papers:
         site[f"/{path.name}"] = path.read_bytes()
@@ -162,7 +165,7 @@ def test_an_excluded_document_is_neither_requested_nor_published(name, site, pap
     assert published(root) == {"audit_en.pdf", "testing_en.pdf"}
 
 
-def test_exclude_is_a_key_of_a_source():
+def test_exclude_is_a_key_of_a_source() -> None:
     (source,) = parse('[[source]]\nid = "a"\nindex = ["https://example.org/"]\nexclude = ["資料.pdf"]\n')
     assert source.excludes("https://example.org/%E8%B3%87%E6%96%99.pdf")
     assert not source.excludes("https://example.org/other.pdf")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import from_index
+from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.release_files import damaged_files
 from aisi_ingest.verify.release import verify
 
@@ -20,17 +23,17 @@ DECKS = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.
 
 
 @pytest.fixture(scope="module", autouse=True)
-def workers():
+def workers() -> Iterator[None]:
     yield
     pool.close_shared()
 
 
-def settings(root: Path, **more) -> Settings:
+def settings(root: Path, **more: Any) -> Settings:
     return Settings(str(root), workers=1, ocr=False, **more)
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory) -> Path:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root with two decks in its only release."""
     root = tmp_path_factory.mktemp("published")
     assert orchestrator.add(settings(root), (), DECKS, ()).release
@@ -38,7 +41,7 @@ def published(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def root(published, tmp_path) -> Path:
+def root(published: Path, tmp_path: Path) -> Path:
     """A copy of the root that a test may damage."""
     return Path(shutil.copytree(published, tmp_path / "root", symlinks=True))
 
@@ -55,7 +58,7 @@ def flip(path: Path, at: int = 100) -> None:
     path.write_bytes(content)
 
 
-REPAIRS = {
+REPAIRS: dict[str, Callable[[Path], Report]] = {
     "run": lambda root: orchestrator.run(settings(root), ()),
     "run --force": lambda root: orchestrator.run(settings(root, redo_from="extract"), ()),
     "reprocess --all": lambda root: orchestrator.reprocess(settings(root, redo_from="extract"), ()),
@@ -66,7 +69,7 @@ REPAIRS = {
 
 
 @pytest.mark.parametrize("command", REPAIRS)
-def test_a_damaged_file_of_the_latest_release_gets_its_bytes_back(command, root):
+def test_a_damaged_file_of_the_latest_release_gets_its_bytes_back(command: str, root: Path) -> None:
     path = release(root) / "blocks.jsonl"
     good = path.read_bytes()
     flip(path)
@@ -77,7 +80,7 @@ def test_a_damaged_file_of_the_latest_release_gets_its_bytes_back(command, root)
 
 
 @pytest.mark.parametrize("name", ["documents.jsonl", "dataset.sqlite", "SHA256SUMS", "site/index.html"])
-def test_any_file_that_can_be_built_again_is_put_back(name, root):
+def test_any_file_that_can_be_built_again_is_put_back(name: str, root: Path) -> None:
     path = release(root) / name
     good = path.read_bytes()
     flip(path, at=30)
@@ -85,7 +88,7 @@ def test_any_file_that_can_be_built_again_is_put_back(name, root):
     assert path.read_bytes() == good and verify(root) == []
 
 
-def test_a_missing_file_is_put_back_and_a_foreign_file_is_moved_aside(root):
+def test_a_missing_file_is_put_back_and_a_foreign_file_is_moved_aside(root: Path) -> None:
     (release(root) / "bitext.tmx").unlink()
     (release(root) / "notes.txt").write_text("by hand")
     assert orchestrator.run(settings(root), ()).succeeded
@@ -94,7 +97,7 @@ def test_a_missing_file_is_put_back_and_a_foreign_file_is_moved_aside(root):
     assert (aside / "notes.txt").read_text() == "by hand"
 
 
-def test_a_release_whose_report_is_damaged_is_replaced_and_moved_aside(root):
+def test_a_release_whose_report_is_damaged_is_replaced_and_moved_aside(root: Path) -> None:
     old = release(root)
     blocks = (old / "blocks.jsonl").read_bytes()
     flip(old / "report.json")
@@ -105,12 +108,16 @@ def test_a_release_whose_report_is_damaged_is_replaced_and_moved_aside(root):
     assert verify(root) == []
 
 
-def test_files_that_were_not_touched_are_not_read_again(root, monkeypatch):
+def test_files_that_were_not_touched_are_not_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from aisi_ingest.storage import checked
 
-    read = []
-    real = checked.sha256_of
-    monkeypatch.setattr(checked, "sha256_of", lambda path: read.append(path) or real(path))
+    read: list[Path] = []
+
+    def recording(path: Path) -> str:
+        read.append(path)
+        return sha256_of(path)
+
+    monkeypatch.setattr(checked, "sha256_of", recording)
     orchestrator.run(settings(root), ())
     first = len(read)
     read.clear()
@@ -119,7 +126,7 @@ def test_files_that_were_not_touched_are_not_read_again(root, monkeypatch):
     assert first > 20 and [path.name for path in read] == ["blocks.jsonl"]
 
 
-def test_damage_that_keeps_size_and_time_is_found_when_everything_is_read(root):
+def test_damage_that_keeps_size_and_time_is_found_when_everything_is_read(root: Path) -> None:
     orchestrator.run(settings(root), ())
     path = release(root) / "blocks.jsonl"
     good, status = path.read_bytes(), path.stat()
@@ -130,7 +137,7 @@ def test_damage_that_keeps_size_and_time_is_found_when_everything_is_read(root):
     assert path.read_bytes() == good
 
 
-def test_an_older_release_is_repaired_from_a_newer_one(root):
+def test_an_older_release_is_repaired_from_a_newer_one(root: Path) -> None:
     old = release(root)
     pdf = DECKS[0].with_name("sample_overview_en.pdf")
     assert orchestrator.add(settings(root), (), [pdf], ()).release
@@ -150,7 +157,7 @@ def test_an_older_release_is_repaired_from_a_newer_one(root):
     assert (old / same).read_bytes() == content and damaged_files(old) == []
 
 
-def test_damaged_raw_bytes_are_fetched_again_by_an_ordinary_run(sample_site, tmp_path):
+def test_damaged_raw_bytes_are_fetched_again_by_an_ordinary_run(sample_site: str, tmp_path: Path) -> None:
     source = [from_index([sample_site])]
     orchestrator.run(settings(tmp_path), source)
     path = next(path for path in (tmp_path / "raw").glob("[0-9a-f][0-9a-f]/*") if path.read_bytes()[:2] == b"PK")
@@ -161,7 +168,7 @@ def test_damaged_raw_bytes_are_fetched_again_by_an_ordinary_run(sample_site, tmp
     assert [issue.code for issue in report.issues if issue.level == "warning"] == ["fetched_again"]
 
 
-def test_damaged_bytes_that_nobody_offers_are_an_error_with_a_remedy_and_their_rows_stay(root):
+def test_damaged_bytes_that_nobody_offers_are_an_error_with_a_remedy_and_their_rows_stay(root: Path) -> None:
     path = next((root / "raw").glob("[0-9a-f][0-9a-f]/*"))
     rows = (release(root) / "documents.jsonl").read_bytes()
     flip(path)

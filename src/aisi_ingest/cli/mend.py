@@ -40,8 +40,8 @@ def forget(
         if each.same_bytes_at:
             print(f"  its data stay in the next release: {each.same_bytes_at} has the same bytes")
         elif each.id:
-            rows = ", ".join(f"{count} {table}" for table, count in each.rows.items())
-            print(f"  the next release has no {each.id}: rows that name it disappear ({rows})")
+            rows = ", ".join(f"{table} {count}" for table, count in each.rows.items())
+            print(f"  the next release has no {each.id}: these rows disappear: {rows}")
         else:
             print("  the latest release does not have it, so nothing disappears")
         if each.path:
