@@ -52,6 +52,12 @@ def test_characters_have_the_position_font_size_and_colour_they_were_drawn_with(
     assert mono.monospace and mono.italic
 
 
+def test_fonts_are_in_the_order_in_which_they_appear(tmp_path: Path) -> None:
+    names = ["Times-Roman", "Courier", "Helvetica-Bold", "Times-Bold", "Helvetica", "Courier-Bold"]
+    page = draw(tmp_path / "a.pdf", lambda d: [d.text(72, 100 + 20 * k, "x", name) for k, name in enumerate(names)])  # type: ignore[arg-type,return-value]
+    assert [font.name for font in read(page)[0].fonts] == names
+
+
 def test_spaces_that_pdfium_inserts_are_dropped(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "left")

@@ -160,9 +160,10 @@ class _Reader:
         # Writers fill and stroke the letters to get a bold style from a font that has none.
         for i in np.flatnonzero(np.isin(mode, _FILLED_AND_STROKED)).tolist():
             handles[i] = -handles[i]
-        for handle in set(handles).difference(self._font_index):
-            self._font_index[handle] = min(len(self.fonts), _MAX_FONT)
-            self.fonts.append(describe_font(handle))
+        for handle in dict.fromkeys(handles):  # in order of appearance: a set's order depends on memory addresses
+            if handle not in self._font_index:
+                self._font_index[handle] = min(len(self.fonts), _MAX_FONT)
+                self.fonts.append(describe_font(handle))
         return np.fromiter(map(self._font_index.__getitem__, handles), "u2", len(handles))
 
 
