@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from fixtures_pdf import Color, Drawing, draw, white
@@ -147,8 +148,8 @@ def test_backgrounds_show_cells_where_the_lines_between_them_are_missing(tmp_pat
     xs, ys = (60, 160, 260, 360), (100, 120, 140, 160)
 
     def page(d: Drawing) -> None:
-        for top, bottom in zip(ys, ys[1:], strict=False):
-            for left, right in zip(xs, xs[1:], strict=False):
+        for top, bottom in pairwise(ys):
+            for left, right in pairwise(xs):
                 d.box(left + 0.5, top + 0.5, right - 0.5, bottom - 0.5, fill=GREY)
         for y in (100, 120, 160):  # none between the two rows of the body
             d.line(60, y, 360, y)
