@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from fixtures_pdf import Color, Drawing, draw, white
+from fixtures_pdf import GOTHIC, Color, Drawing, draw, white
 
 from aisi_ingest.extract.pdf.document import open_document
 from aisi_ingest.extract.tables.finder import FoundTable, find_tables
@@ -176,3 +176,28 @@ def test_a_raised_mark_does_not_tear_a_row_of_aligned_columns(tmp_path: Path) ->
 
     (table,) = tables(tmp_path, page)
     assert [row[1:] for row in rows(table)] == [[f"2017/{i + 2}/27", "Pond House"] for i in range(5)]
+
+
+def test_a_turned_long_vowel_mark_stays_in_its_place_in_a_stack_of_characters(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for y in (100, 210, 240):
+            d.line(60, y, 260, y)
+        for x in (60, 200, 230, 260):
+            d.line(x, 100, x, 240)
+        d.text(70, 160, "項目", GOTHIC)
+        d.text(70, 230, "照明", GOTHIC)
+        for x, word in ((210, "4ローラ台"), (240, "5モーター")):
+            for i, character in enumerate(word):
+                if character != "ー":
+                    d.text(x, 120 + 13.4 * i, character, GOTHIC)
+                    continue
+                d.canvas.saveState()
+                d.canvas.translate(x + 1.5, d.size[1] - (112 + 13.4 * i))
+                d.canvas.rotate(-90)
+                d.canvas.setFont(GOTHIC, 10)
+                d.canvas.drawString(0, 0, character)
+                d.canvas.restoreState()
+            d.text(x, 230, "○", GOTHIC)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == [["項目", "4ローラ台", "5モーター"], ["照明", "○", "○"]]

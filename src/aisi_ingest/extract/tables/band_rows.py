@@ -128,7 +128,8 @@ def _text_line(text: RegionText, part: Array) -> _TextLine:
 
 def _is_value(line: _TextLine) -> bool:
     """Return whether a line is a number, or a mark for a missing one."""
-    is_digit = (line.codes >= ord("0")) & (line.codes <= ord("9")) | (line.codes >= 0xFF10) & (line.codes <= 0xFF19)
+    is_digit = (line.codes >= ord("0")) & (line.codes <= ord("9"))
+    is_digit |= (line.codes >= ord("０")) & (line.codes <= ord("９"))
     return bool(is_digit.mean() > _DIGIT_SHARE) or all(code in _DASHES for code in line.codes.tolist())
 
 
