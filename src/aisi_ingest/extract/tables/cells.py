@@ -28,7 +28,6 @@ _MOST_HEADER_ROWS = 4
 # Characters one below the other, in em.
 _STACK_WIDTH, _STACK_STEP = 0.8, 0.5
 _MOST_TURNED = 0.5  # share of the characters; more is text of another direction
-_BASELINE = 0.38  # from the middle of a character down to its baseline
 _WHITE = 0xFFFFFF
 # A word or an address that is broken at the end of a line; in widths of a character.
 _ROOM_FOR_NONE = 1.5
@@ -51,7 +50,7 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
         The text of each cell by its number, and whether all of it is bold.
     """
     chars = page.chars.copy()
-    _turn_stacked_upright(chars, index, cell)
+    stacked = _stacked_texts(chars, index, cell)
     numbers, place = np.unique(cell, return_inverse=True)
     shift = (place * np.ceil(page.height * _CELL_DISTANCE)).astype("f4")
     for name in ("top", "bottom", "origin_y"):
@@ -72,37 +71,32 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
         if own:
             texts[number] = join_cell_lines(own, [True, *spaced[number]], boxes[number], writes_spaces)
             bold[number] = all(line.bold for line in own)
+    for number, text in stacked.items():
+        if sorted(text) == sorted(texts.get(number, "").replace(" ", "")):
+            texts[number] = text
     return texts, bold
 
 
-def _turn_stacked_upright(chars: Array, index: Array, cell: Array) -> None:
-    """Turn single characters upright that stand on their side among upright ones, one below the other.
+def _stacked_texts(chars: Array, index: Array, cell: Array) -> dict[int, str]:
+    """Return the texts of cells in which characters stand one below the other, some of them turned on their side.
 
     Japanese word processors set narrow header cells like this: the long vowel mark is a turned glyph.
 
     Args:
-        chars: Characters of the page; they are changed.
+        chars: Characters of the page.
         index: Indices of the characters in the table.
         cell: Number of the cell of each of them.
     """
-    turned = index[chars["angle"][index] != 0]
-    if not len(turned):
-        return
+    texts: dict[int, str] = {}
     for number in np.unique(cell[chars["angle"][index] != 0]).tolist():
-        members = index[(cell == number) & is_inked(chars["code"][index])]
-        own = chars[members]
+        own = chars[index[(cell == number) & is_inked(chars["code"][index])]]
+        if not len(own) or (own["angle"] != 0).mean() > _MOST_TURNED:
+            continue
         x, y = (own["x0"] + own["x1"]) / 2, (own["top"] + own["bottom"]) / 2
         size = float(np.median(own["size"]))
-        is_turned = own["angle"] != 0
-        is_stack = np.ptp(x) < _STACK_WIDTH * size and (np.diff(np.sort(y)) > _STACK_STEP * size).all()
-        if not is_stack or is_turned.mean() > _MOST_TURNED:
-            continue
-        middle_x = float(np.median(x))
-        for k, middle_y in zip(members.tolist(), y.tolist(), strict=True):
-            chars["angle"][k] = 0
-            chars["x0"][k], chars["x1"][k] = middle_x - size / 2, middle_x + size / 2
-            chars["top"][k], chars["bottom"][k] = middle_y - size / 2, middle_y + size / 2
-            chars["origin_x"][k], chars["origin_y"][k] = middle_x - size / 2, middle_y + _BASELINE * size
+        if np.ptp(x) < _STACK_WIDTH * size and (np.diff(np.sort(y)) > _STACK_STEP * size).all():
+            texts[number] = "".join(map(chr, own["code"][np.argsort(y)].tolist()))
+    return texts
 
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*$")
