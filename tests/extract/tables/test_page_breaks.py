@@ -63,3 +63,9 @@ def test_a_cell_that_ends_its_sentence_is_not_continued():
     found = continue_tables(tables)
     assert found.rows[id(tables[0])][-1] == ("1", text, "x")
     assert len(found.rows[id(tables[1])]) == 2
+
+
+def test_a_numbered_entry_after_a_break_is_a_row_of_its_own():
+    text = "6.2 What a policy contains at least, and who is named in each of its parts"
+    tables = [part(1, HEADER, ("6", text, "")), part(2, ("", "6.3 What it may contain as well", ""), ("7", "b", ""))]
+    assert len(continue_tables(tables).rows[id(tables[1])]) == 2

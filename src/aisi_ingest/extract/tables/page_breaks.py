@@ -79,13 +79,18 @@ def _completes(above: tuple[str, ...], below: tuple[str, ...]) -> bool:
     """
     if len(above) != len(below) or below[0] or not any(below) or not any(above):
         return False
-    return all(_goes_on(a) for a, b in zip(above, below, strict=True) if a and b)
+    return all(_goes_on(a) and _is_rest(b) for a, b in zip(above, below, strict=True) if a and b)
 
 
 def _goes_on(text: str) -> bool:
     """Return whether a text of several lines stops within a sentence."""
     width = sum(2 if is_wide(character) else 1 for character in text)
     return width >= _LONG_TEXT and _SENTENCE_END.search(text) is None
+
+
+def _is_rest(text: str) -> bool:
+    """Return whether a text begins within a sentence: in lower case, or in Japanese if it ends as a sentence."""
+    return text[0].islower() or (is_wide(text[0]) and text[0].isalpha() and text.rstrip().endswith("。"))
 
 
 def _joined(above: str, below: str) -> str:
