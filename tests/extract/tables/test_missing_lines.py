@@ -186,7 +186,7 @@ def test_a_turned_long_vowel_mark_stays_in_its_place_in_a_stack_of_characters(tm
             d.line(x, 100, x, 240)
         d.text(70, 160, "項目", GOTHIC)
         d.text(70, 230, "照明", GOTHIC)
-        for x, word in ((210, "4ローラ台"), (240, "5モーター")):
+        for x, word in ((210, "４ローラ台"), (240, "5モーター")):
             for i, character in enumerate(word):
                 if character != "ー":
                     d.text(x, 120 + 13.4 * i, character, GOTHIC)

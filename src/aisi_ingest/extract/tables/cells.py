@@ -15,7 +15,7 @@ from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
 from aisi_ingest.extract.pdf.page import FILL
 from aisi_ingest.model import Box
-from aisi_ingest.text.normalise import is_wide, join_lines
+from aisi_ingest.text.normalise import is_wide, join_lines, normalise
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
@@ -95,7 +95,7 @@ def _stacked_texts(chars: Array, index: Array, cell: Array) -> dict[int, str]:
         x, y = (own["x0"] + own["x1"]) / 2, (own["top"] + own["bottom"]) / 2
         size = float(np.median(own["size"]))
         if np.ptp(x) < _STACK_WIDTH * size and (np.diff(np.sort(y)) > _STACK_STEP * size).all():
-            texts[number] = "".join(map(chr, own["code"][np.argsort(y)].tolist()))
+            texts[number] = normalise("".join(map(chr, own["code"][np.argsort(y)].tolist())))
     return texts
 
 
