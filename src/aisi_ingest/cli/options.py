@@ -34,6 +34,10 @@ Keep = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail because of known failures as well, unless they are acknowledged.")
 ]
+AllowFewer = Annotated[
+    bool,
+    typer.Option("--allow-fewer", help="Publish even if the list of fetched documents (raw/receipts.jsonl) lost some."),
+]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 
 

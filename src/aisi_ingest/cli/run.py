@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
+from aisi_ingest.cli.options import AllowFewer, Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.jobs import Settings, StageName
@@ -58,6 +58,7 @@ def run(
     ocr: Ocr = True,
     keep: Keep = None,
     strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Download, process and publish what is new.
 
@@ -73,7 +74,7 @@ def run(
     from aisi_ingest.sources import from_index
 
     specs = (from_index(index),) if index else load_sources(sources, root, needed=True)
-    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict)
+    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
     _finish(report, root)
@@ -88,6 +89,7 @@ def add(
     ocr: Ocr = True,
     keep: Keep = None,
     strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Add local files or single URLs, and process them.
 
@@ -111,7 +113,7 @@ def add(
     paths = [path for path in paths if path not in mistakes]
     if not paths and not urls:
         sys.exit(_NOTHING_DONE)
-    settings = _settings(root, workers, registry, images, ocr, keep, strict=strict)
+    settings = _settings(root, workers, registry, images, ocr, keep, None, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.add(settings, load_sources(None, root), paths, urls, progress=progress)
     _finish(report, root, failed=bool(mistakes))
@@ -138,6 +140,7 @@ def reprocess(
     ocr: Ocr = True,
     keep: Keep = None,
     strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Process documents again, without using the network.
 
@@ -155,7 +158,7 @@ def reprocess(
         fail(f"--from {first}: must be one of {', '.join(STAGE_NAMES)}")
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
-    settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict)
+    settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.reprocess(settings, load_sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
@@ -187,6 +190,7 @@ def _settings(
     keep: int | None,
     redo_from: StageName | None = None,
     strict: bool = False,
+    allow_fewer: bool = False,
 ) -> Settings:
     from aisi_ingest.pipeline.jobs import Settings
 
@@ -199,6 +203,7 @@ def _settings(
         keep=keep,
         redo_from=redo_from,
         strict=strict,
+        allow_fewer=allow_fewer,
     )
 
 

@@ -307,8 +307,9 @@ def add_file(path: Path, store: Store) -> Fetched:
     """
     store.prepare()
     folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()
-    url = f"file:{path.name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
-    attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=path.name)
+    name = path.name.encode("utf-8", "replace").decode()
+    url = f"file:{name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
+    attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=name)
     reason = file_problem(path)
     if reason is not None:
         return _not_added(replace(attempt, state="refused", reason=reason))
@@ -322,6 +323,10 @@ def add_file(path: Path, store: Store) -> Fetched:
 
 def file_problem(path: Path) -> str | None:
     """Return why a local file cannot be added, or None."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8; rename it"
     try:
         if path.is_dir():
             return "it is a folder; name the files in it"
