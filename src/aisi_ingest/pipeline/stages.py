@@ -109,7 +109,7 @@ def _diff_editions(job: EditionsJob) -> Result[EditionDiff]:
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
     "extract",
     "extract.reader",
-    ("pypdfium2", "python-pptx", "rapidocr"),
+    ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr"),
     inputs=lambda job: (job.key,),
     options=lambda job: {"options": f"ocr={job.settings.ocr and engine.available()}"},
     function=_extract,
