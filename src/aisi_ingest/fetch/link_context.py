@@ -93,10 +93,8 @@ def has_format_label(node: LexborNode) -> bool:
     if image is not None and _FORMAT_LABEL.search(image.attributes.get("alt") or ""):
         return True
     after = node.next
-    label = (
-        _FORMAT_LABEL.match((after.text() or "")[:_LABEL_LENGTH].lstrip()) if after and after.tag == "-text" else None
-    )
-    return label is not None
+    words = (after.text() or "")[:_LABEL_LENGTH].lstrip() if after is not None and after.tag == "-text" else ""
+    return bool(_FORMAT_LABEL.match(words))
 
 
 def language_label(node: LexborNode) -> Lang | None:

@@ -1,4 +1,4 @@
-"""Remove the session of a visit from an address: with it, each visit would find new addresses for the same documents."""
+"""Remove the session of a visit from an address: with it, each visit would find every document at a new address."""
 
 from __future__ import annotations
 
