@@ -187,7 +187,7 @@ def _iso_2022_jp_run(escape: bytes, data: bytes) -> str:
     if escape == b"(I":
         return high.decode("cp932", "replace")
     if escape == b"$(D":
-        return _euc_jp(re.sub(rb"([\xa1-\xfe]{2})", rb"\x8f\1", high))
+        return _euc_jp(re.sub(rb"([\xa1-\xfe]{2})", b"\x8f\\1", high))
     return _euc_jp(high)
 
 

@@ -35,6 +35,7 @@ _TRANSIENT = (408, 429, 500, 502, 503, 504)  # the same request may succeed late
 _MAX_REDIRECTS = 5
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
 _SECONDS_PER_MINUTE = 60
+_MAX_LOCATION_LENGTH = 8000  # characters; RFC 9110, section 4.1, recommends to support as many
 _SHOWN_LENGTH = 200  # characters of an invalid address that a message shows
 _LOCATION = "aisi_ingest.location"  # key of the Location header in the extensions of a response
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a byte
@@ -445,6 +446,8 @@ def _drain(response: httpx.Response) -> None:
 def _redirect_target(current: str, location: str) -> str:
     """Return the address that a redirect leads to. Raises FetchRefused where it must not be followed."""
     shown = ascii(location[:_SHOWN_LENGTH])[1:-1]
+    if len(location) > _MAX_LOCATION_LENGTH:
+        raise FetchRefused(f"redirected to an address of {len(location)} characters: {shown}")
     try:
         target = canonical(urljoin(current, with_slashes(location.strip())))
     except (ValueError, UnicodeError) as error:

@@ -9,9 +9,9 @@ from protego import Protego
 
 from aisi_ingest.fetch.charsets import decode_text
 
-_BYTE_ORDER_MARK = "\ufeff"
+_BYTE_ORDER_MARKS = re.compile(rb"(?:\A|(?<=[\r\n]))(?:\xef\xbb\xbf)+")  # also where two files were joined
 _PATH_SAFE = "%/?:@!$&'()*+,;=~-._[]"
-_RULE = re.compile(rb"^(\s*(?:dis)?allow\s*:\s*)([^#\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_RULE = re.compile(rb"(?:\A|(?<=[\r\n]))([ \t]*(?:dis)?allow\s*:\s*)([^#\r\n]*)", re.IGNORECASE)
 
 
 def parse_robots(content: bytes) -> Protego:
@@ -20,9 +20,10 @@ def parse_robots(content: bytes) -> Protego:
     A byte order mark is removed: with it, the first line would be unknown, and the rules below it would belong to
     no robot. A path in Shift_JIS or EUC-JP applies to addresses in this charset and in UTF-8.
     """
+    content = _BYTE_ORDER_MARKS.sub(b"", content)
     if b"\x00" not in content and not content.isascii():
         content = _RULE.sub(_in_both_charsets, content)
-    return Protego.parse(decode_text(content).replace(_BYTE_ORDER_MARK, ""))
+    return Protego.parse(decode_text(content))
 
 
 def _in_both_charsets(match: re.Match[bytes]) -> bytes:

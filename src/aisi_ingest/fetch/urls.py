@@ -11,6 +11,7 @@ from aisi_ingest.fetch.charsets import decode_text
 from aisi_ingest.fetch.sessions import without_session
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_HOST_LENGTH = 253  # RFC 1035
 _MAX_NAME_LENGTH = 200  # code points; file systems allow 255 bytes, and names are shown to people
 _MAX_SUFFIX_LENGTH = 8  # code points; a longer last part is not a file type, and may be shortened
 
@@ -29,8 +30,9 @@ def canonical(url: str) -> str:
     host = (parts.hostname or "").lower()
     if not host or parts.username or parts.password:
         raise ValueError(f"{host or 'an address'} has no host, or a user name, which would be published")
-    if not host.isascii():  # safe_url_string leaves a host without IDNA form as it is
-        raise ValueError(f"{host} is not a host name")
+    # safe_url_string leaves a host without IDNA form as it is.
+    if not host.isascii() or len(host) > _MAX_HOST_LENGTH:
+        raise ValueError(f"{host[:_MAX_HOST_LENGTH]} is not a host name")
     host = f"[{host}]" if ":" in host else host
     if parts.port is not None and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host += f":{parts.port}"
