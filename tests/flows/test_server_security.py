@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PREFECT = Path(sys.executable).with_name("prefect")
+PREFECT = str(Path(sys.executable).with_name("prefect"))
 EVIL = "https://evil.example"
 PULL_STEP = {"prefect.deployments.steps.run_shell_script": {"script": "touch /srv/aisi/taken-over"}}
 
