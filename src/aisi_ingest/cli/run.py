@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aisi_ingest.cli.options import AllowFewer, Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
+from aisi_ingest.console.terminal import escaped, say, say_line
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.jobs import Settings, StageName
@@ -109,7 +110,7 @@ def add(
     paths = [Path(item) for item in items if item not in urls]
     mistakes = {path: reason for path in paths if (reason := file_problem(path))}
     for path, reason in mistakes.items():
-        print(f"error: {path}: {reason}; it was not added", file=sys.stderr)
+        say_line(f"error: {path}: {reason}; it was not added", file=sys.stderr)
     paths = [path for path in paths if path not in mistakes]
     if not paths and not urls:
         sys.exit(_NOTHING_DONE)
@@ -178,7 +179,7 @@ def demo(
         page = demonstration.run(root, workers)
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
-    print(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
+    say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
 
 
 def _settings(
@@ -223,15 +224,15 @@ def _progress() -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}"),
+        TextColumn("{task.fields[name]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, object] = {}
 
         def advance(stage: str, name: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, name=name)
-            bars.update(tasks[stage], completed=done, total=total, name=name)  # type: ignore[arg-type]
+                tasks[stage] = bars.add_task(stage, total=total, name=escaped(name))
+            bars.update(tasks[stage], completed=done, total=total, name=escaped(name))  # type: ignore[arg-type]
 
         yield advance
 
@@ -247,10 +248,10 @@ def _finish(report: Report, root: Path, failed: bool = False) -> None:
     from aisi_ingest.pipeline import summary
 
     for line in summary.problems(report):
-        print(line, file=sys.stderr)
-    print(summary.sentence(report))
+        say_line(line, file=sys.stderr)
+    say(summary.sentence(report))
     if report.release:
-        print(f"release  {root / 'processed' / 'releases' / report.release.id}")
-        print(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
+        say(f"release  {root / 'processed' / 'releases' / report.release.id}")
+        say(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
     if failed or not report.succeeded:
         sys.exit(1)
