@@ -6,7 +6,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from fixtures_pdf import GOTHIC, Color, Drawing, draw, white
+from fixtures_pdf import GOTHIC, Drawing, draw
+from reportlab.lib.colors import Color, white
 
 from aisi_ingest.extract.pdf.document import open_document
 from aisi_ingest.extract.tables.finder import FoundTable, find_tables
