@@ -1,4 +1,4 @@
-"""Numbers before headings and list items: 第1部, 第2章, 1., 1-1., 1.2.3, A.1, Ⅰ, (1), ①, ア."""
+"""Numbers before headings and list items: 第1部, 第2章, 1., 1-1., 1.2.3, A.1, D-2) i., Ⅰ, 一, (1), ①, ア."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ NumberKind = Literal[
     "article",
     "annex",
     "roman",
+    "kanji",
     "decimal",
     "letter",
     "paren",
@@ -37,7 +38,18 @@ class Numbering(Struct, frozen=True):
     def rank(self) -> int:
         """Where its kind usually stands in the hierarchy of a Japanese or English report, 0 the highest."""
         bracketed = self.kind in ("kana", "alpha") and self.text[0] in "(（"
-        return _RANK[self.kind] + bracketed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
+        closed = _CLOSED_RANK if self.kind == "decimal" and self.depth == 1 and self.text[-1] in ")）" else 0
+        return _RANK[self.kind] + bracketed + closed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
+
+    @property
+    def style(self) -> tuple[str, int, str, str]:
+        """What the numbers of one series have in common: kind, depth, and the signs around the number.
+
+        ``1.``, ``1)``, ``(1)`` and ``1`` are four styles. Full-width signs count as half-width ones.
+        """
+        before = self.text[0] if not self.text[0].isalnum() and self.kind != "circled" else ""
+        after = self.text[-1] if not self.text[-1].isalnum() and self.kind != "circled" else ""
+        return (self.kind, self.depth, before.translate(_HALF_WIDTH), after.translate(_HALF_WIDTH))
 
 
 _RANK: dict[NumberKind, int] = {
@@ -47,6 +59,7 @@ _RANK: dict[NumberKind, int] = {
     "section": 4,
     "article": 5,
     "roman": 6,
+    "kanji": 7,
     "letter": 8,
     "decimal": 8,
     "bracket": 12,
@@ -55,6 +68,9 @@ _RANK: dict[NumberKind, int] = {
     "kana": 24,
     "alpha": 28,
 }
+
+_CLOSED_RANK = 10  # 1) is below (1) and above ①
+_HALF_WIDTH = str.maketrans("（）．、", "().,")
 
 _N = "[0-9０-９一二三四五六七八九十百]{1,4}"
 _B = "[ \u3000]?"
@@ -71,37 +87,44 @@ _NO_UNIT = (
 )
 _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     ("part", re.compile(f"第{_B}{_N}{_B}[部編篇](?![a-z門分])|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?")),
-    ("chapter", re.compile(f"第{_B}{_N}{_B}章|Chapter\\s+(?:[IVX]+|[0-9]+)\\b[.:]?", re.IGNORECASE)),
-    ("section", re.compile(f"第{_B}{_N}{_B}節")),
-    ("article", re.compile(f"第{_N}[条條項款](?:の{_N})?(?=[\\s\u3000（(])|Article\\s+[0-9]+\\b[.:]?")),
+    (
+        "chapter",
+        re.compile(f"第{_B}{_N}{_B}章(?:の{_N})?|(?:Chapter|Title)\\s+(?:[IVXL]+|[0-9]+)\\b[.:]?", re.IGNORECASE),
+    ),
+    ("section", re.compile(f"第{_B}{_N}{_B}[節款目](?![a-z的標次])|(?:Section|SECTION)\\s+[0-9]{{1,3}}\\b(?![.,]?[0-9(])[.:]?")),
+    ("article", re.compile(f"第{_B}{_N}{_B}[条條項](?:の{_N})*(?=[\\s\u3000（(]|$)|(?:Article|ARTICLE)\\s+[0-9]+\\b[.:]?")),
     (
         "annex",
         re.compile(
-            f"(?:別紙|別添|別表|付録|附属書|付属書|補論|参考資料){_BLANK}*(?:[0-9０-９]{{1,2}}|[A-Z](?![a-z]))(?:{_SEP}[0-9]+)?"
-            "|(?:Annex|Appendix)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
+            f"(?:別紙|別添|別表|別記|付録|附属書|付属書|補論|参考資料|参考){_BLANK}*第?"
+            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEP}[0-9]+)?(?![0-9年月日頁])"
+            "|(?:Annex|Appendix|ANNEX|APPENDIX|Schedule|SCHEDULE)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
         ),
     ),
     ("roman", re.compile(f"[Ⅰ-Ⅻ][.．、]?|(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[.．)](?={_BLANK}|$|[^\x00-\x7f])")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
-    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
+    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)）]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?={_BLANK}+{_NO_UNIT})")),
+    ("letter", re.compile(f"[A-Z]{_SEP}[0-9]{{1,2}}[)）](?:{_BLANK}*[ivx]{{1,4}}[.．)）]?(?={_BLANK}|$|[^\x00-\x7f]))?")),
     ("letter", re.compile(f"[A-Z](?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．]?{_AFTER}")),
     ("letter", re.compile(f"[A-Z][.．](?={_BLANK}|$|[^A-Za-z0-9.\\s])(?!{_BLANK}[A-Z][.．])")),
-    ("paren", re.compile("[（(][0-9０-９]{1,2}(?:-[0-9]{1,2})?[)）]|[⑴-⒇]")),
+    ("paren", re.compile("[（(][0-9０-９]{1,3}(?:-[0-9]{1,2})?[)）][.．]?|[⑴-⒇]|[（(][一二三四五六七八九十]{1,3}[)）]")),
+    ("kanji", re.compile(f"[一二三四五六七八九十]{{1,3}}(?:[、．.](?=\\S)|{_BLANK}+(?=\\S))")),
     ("circled", re.compile("[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾]")),
     ("kana", re.compile(f"[（(][{_ORDINAL}][)）]|[{_ORDINAL}](?:[.．、)）]|(?={_BLANK}))")),
     (
         "alpha",
         re.compile(
-            f"[（(](?:[a-zａ-ｚ]|[ivx]{{1,4}})[)）]|(?:[a-z]|[ivx]{{2,4}})[)）]|[a-z][.．](?={_BLANK})|[ⅰ-ⅻ][.．)）]?"
+            f"[（(](?:[a-zａ-ｚ]|[ivx]{{1,4}})[)）][.．]?|(?:[a-z]|[ivx]{{2,4}})[)）]"
+            f"|[a-z][.．](?={_BLANK}|$|[^\x00-\x7f])|[ⅰ-ⅻ][.．)）]?|[⒜-⒵]"
         ),
     ),
     ("bracket", re.compile(f"【[^】]{{1,8}}[0-9０-９]+】|\\[[0-9]{{1,3}}\\](?={_BLANK})|<[0-9]{{1,2}}>(?={_BLANK})")),
 )
-_FIRST = re.compile(f"[0-9０-９第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇{_ORDINAL}【\\[<別付附補参]")
+_FIRST = re.compile(f"[0-9０-９一二三四五六七八九十第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇⒜-⒵{_ORDINAL}【\\[<別付附補参]")
 # Nearly every line of an English page begins with a letter: what no pattern below can take leaves at once.
 _LATIN = re.compile(
-    f"[A-Za-z](?:{_SEP}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|article|annex|appendix)\\s", re.IGNORECASE
+    f"[A-Za-z](?:{_SEP}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|title|section|article|annex|appendix|schedule)\\s", re.IGNORECASE
 )
 
 
@@ -156,6 +179,8 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
         first = (ord(number[0]) - 64,)
     if digits:
         return first + tuple(int(d) for d in digits)
+    if "⒜" <= number[0] <= "⒵":
+        return (ord(number[0]) - ord("⒜") + 1,)
     for char in number:
         for table in (_CIRCLED, _KANA, _ROMAN):
             if char in table:

@@ -60,7 +60,6 @@ def content_of(
     table_texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
     blocks: list[Block] = []
     for draft, section in zip(ordered, section_of, strict=True):
-        kind = "paragraph" if draft.kind == "contents" else draft.kind
         block_id = ids[id(draft)]
         text = table_texts.get(block_id, draft.text)
         blocks.append(
@@ -68,12 +67,13 @@ def content_of(
                 id=block_id,
                 page=draft.page,
                 bbox=rounded(draft.box),
-                kind=kind,  # type: ignore[arg-type]
+                kind=draft.kind,  # type: ignore[arg-type]
                 text=text,
                 lang=_language(text, default),
                 section=section,
-                level=draft.level if kind in _KINDS_WITH_LEVEL else None,
+                level=draft.level if draft.kind in _KINDS_WITH_LEVEL else None,
                 notes=tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
+                marker=draft.marker if draft.kind == "list_item" else None,
             )
         )
     blocks.extend(_blocks_outside_sections(pages, labels, furniture, default, len(blocks)))

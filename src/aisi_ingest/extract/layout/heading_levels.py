@@ -107,7 +107,7 @@ def _ranks_of_numbers(
         if draft.number is not None:
             ranks[own] = float(draft.number.rank)
     for own in ranks:  # a smaller series below a larger one of the same kind
-        ranks[own] += _NESTED_STEP * sum(other[:3] == own[:3] and sizes[other] > sizes[own] for other in ranks)
+        ranks[own] += _NESTED_STEP * sum(other[:4] == own[:4] and sizes[other] > sizes[own] for other in ranks)
     annexes, others = ([own for own in ranks if (own[0] == "annex") is annex] for annex in (True, False))
     for own in annexes:  # on the level of the chapters, whatever kind of number these have
         ranks[own] = min((ranks[other] for other in others), default=ranks[own])
@@ -198,9 +198,11 @@ def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:
         ranks[own] = rank + _BELOW_STEP
 
 
-def class_of_number(number: Numbering) -> tuple[str, int, bool]:
-    """Return the kind of a number, its depth, and whether it begins with a bracket."""
-    return (number.kind, number.depth, number.text[0] in "(（")
+def class_of_number(number: Numbering) -> tuple[str, int, str, str]:
+    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
+    kind, depth, before, after = number.style
+    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
+    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 def _classes(headings: Sequence[Draft]) -> list[HeadingClass]:
@@ -222,9 +224,9 @@ def _classes(headings: Sequence[Draft]) -> list[HeadingClass]:
     return classes
 
 
-def _nested_numbers(headings: Sequence[Draft]) -> set[tuple[str, int, bool]]:
+def _nested_numbers(headings: Sequence[Draft]) -> set[HeadingClass]:
     """Return the kinds of numbers of which a smaller series begins at 1 under a larger number of the same kind."""
-    nested: set[tuple[str, int, bool]] = set()
+    nested: set[HeadingClass] = set()
     above: list[tuple[Draft, Numbering]] = []  # the headings that the current one is under
     for draft in headings:
         number = draft.number

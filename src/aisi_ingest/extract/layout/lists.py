@@ -24,6 +24,7 @@ def mark_item_levels(drafts: Sequence[Draft]) -> None:
             draft.kind = "list_item"
         first = draft.rows[0]
         if draft.kind == "list_item":
+            draft.marker = draft.number.text if draft.number is not None else None
             x = first.x0 if first.bullet_x0 is None else first.bullet_x0
             while indents and indents[-1] > x + _INDENT * draft.size:
                 indents.pop()
