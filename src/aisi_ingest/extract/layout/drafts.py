@@ -63,6 +63,7 @@ class Draft:
         bullet: The bullet or number that was removed from the text of a list item.
         number: The number at the start of the text.
         marker: The number that is printed before a list item, whether it is still in the text or not.
+        is_lone_label: Whether its number is alone on the first row, and its title on the next one.
         raised: Spans of the text that are raised.
         notes: Offsets of note marks in the text, and the notes that they refer to.
         space_above: Distance of its first baseline from the one above, in type sizes.
@@ -95,6 +96,7 @@ class Draft:
     is_on_cover: bool = False
     first_rows: int = 1
     marker: str | None = None
+    is_lone_label: bool = False
 
     @property
     def size(self) -> float:

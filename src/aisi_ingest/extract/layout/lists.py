@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.drafts import Draft
+from aisi_ingest.extract.layout.numbering_scheme import number_of
 from aisi_ingest.extract.numbering import Numbering
 
 _COUNTING_NUMBER = re.compile("[0-9]{1,2}[.)]|[a-z][.)]")
@@ -24,7 +25,8 @@ def mark_item_levels(drafts: Sequence[Draft]) -> None:
             draft.kind = "list_item"
         first = draft.rows[0]
         if draft.kind == "list_item":
-            draft.marker = draft.number.text if draft.number is not None else None
+            number = number_of(draft)
+            draft.marker = number.text if number is not None and number.end < len(draft.text) else None
             x = first.x0 if first.bullet_x0 is None else first.bullet_x0
             while indents and indents[-1] > x + _INDENT * draft.size:
                 indents.pop()
