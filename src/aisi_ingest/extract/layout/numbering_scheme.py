@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import Draft
 
 _DIVISIONS: tuple[NumberKind, ...] = ("part", "chapter", "section", "article", "annex")
+_LARGE = 1.1  # of the type size of the body
 # Titles.
 _MOST_ROWS = 2
 _SHORTEST, _LONGEST, _LONGEST_JAPANESE = 2, 140, 60  # code points
@@ -34,6 +35,7 @@ _FEWEST = 2  # members
 _TITLE_SHARE = 0.8  # of the members
 _MOST_SKIPPED = 1  # numbers that a series may skip: a member was not recognised
 _FEWEST_BULLETS = 2
+_TITLE_BULLETS = "〇○◯◎■□◆◇▼▽★☆"
 _SHORTEST_TEXT = 16  # code points of the text that a title introduces
 _COLUMN_STEP = 14  # points: left edges of bullets are compared in these steps
 _TEXT_KINDS = ("paragraph", "list_item", "table", "code", "caption", "figure_text", "heading")
@@ -113,15 +115,17 @@ def has_form_of_title(draft: Draft, title: str) -> bool:
     return not _NO_TITLE_END.search(title) and not _SENTENCE_INSIDE.search(title)
 
 
-def mark_numbered_headings(drafts: Sequence[Draft], named: set[int]) -> None:
+def mark_numbered_headings(drafts: Sequence[Draft], named: set[int], body_size: float, only_prominent: bool) -> None:
     """Mark the members of series that are headings.
 
     Args:
         drafts: All blocks, in reading order.
         named: The ``id()`` of the blocks that bookmarks or the contents name as headings.
+        body_size: Type size of the body, in points.
+        only_prominent: Whether series in the type of the body are lists, because bookmarks name the other headings.
     """
     series = _series_of(drafts)
-    are_headings = [_is_series_of_headings(each, named) for each in series]
+    are_headings = [_is_series_of_headings(drafts, each, named, body_size, only_prominent) for each in series]
     established = {
         class_of_number(each[0].number)
         for each, is_heading in zip(series, are_headings, strict=True)
@@ -133,7 +137,7 @@ def mark_numbered_headings(drafts: Sequence[Draft], named: set[int]) -> None:
             for member in each:
                 if member.is_title:
                     member.draft.kind, member.draft.number = "heading", member.number
-    _mark_bulleted_titles(drafts)
+    _mark_bulleted_titles(drafts, only_prominent)
 
 
 def _series_of(drafts: Sequence[Draft]) -> list[list[Member]]:
@@ -204,7 +208,39 @@ def _may_begin_below(above: Numbering, below: Numbering) -> bool:
     return below.values[-1] <= 1 or below.depth > above.depth or below.kind in ("bracket", "article")
 
 
-def _is_series_of_headings(series: Sequence[Member], named: set[int]) -> bool:
+def _is_prominent(member: Member, body_size: float) -> bool:
+    """Return whether the type of a member differs from that of the body."""
+    draft = member.draft
+    return draft.bold or draft.rows[0].underlined or draft.size >= _LARGE * body_size
+
+
+def _is_announced(drafts: Sequence[Draft], first: Member) -> bool:
+    """Return whether the block before the first member announces a list: it ends with a colon."""
+    return first.place > 0 and drafts[first.place - 1].text.endswith((":", "："))
+
+
+def _introduces_items(drafts: Sequence[Draft], member: Member) -> bool:
+    """Return whether the block right below a member is a bulleted item."""
+    return member.place + 1 < len(drafts) and bool(drafts[member.place + 1].bullet)
+
+
+def _is_list(
+    drafts: Sequence[Draft], series: Sequence[Member], body_size: float, only_prominent: bool
+) -> bool:
+    """Return whether a series is a list although its items are titles: it is announced, or its items have sub-items."""
+    is_large = all(member.draft.size >= _LARGE * body_size for member in series)
+    if series[0].number.kind in _DIVISIONS or is_large:
+        return False
+    if _is_announced(drafts, series[0]):
+        return True
+    if all(_is_prominent(member, body_size) for member in series):
+        return False
+    return only_prominent or _TITLE_SHARE * len(series) <= sum(_introduces_items(drafts, each) for each in series)
+
+
+def _is_series_of_headings(
+    drafts: Sequence[Draft], series: Sequence[Member], named: set[int], body_size: float, only_prominent: bool
+) -> bool:
     """Return whether a series consists of headings.
 
     Bookmarks and contents name all members of a series or none. A series that they name in part is left to them.
@@ -218,32 +254,34 @@ def _is_series_of_headings(series: Sequence[Member], named: set[int]) -> bool:
     titles = sum(member.is_title and member.introduces for member in series)
     # The last member of a list is followed by other text as well, so it proves nothing.
     others = sum(member.is_title and member.introduces for member in series[:-1])
+    if _is_list(drafts, series, body_size, only_prominent):
+        return False
     return titles >= _TITLE_SHARE * len(series) and others >= _TITLE_SHARE * (len(series) - 1)
 
 
-def _mark_bulleted_titles(drafts: Sequence[Draft]) -> None:
-    """Mark titles behind bullets as headings, if all lines with this sign, left edge and weight are titles."""
-    groups: dict[tuple[object, ...], list[tuple[Draft, bool]]] = defaultdict(list)
+def _mark_bulleted_titles(drafts: Sequence[Draft], only_prominent: bool) -> None:
+    """Mark titles behind bullets as headings, if all lines with this sign, left edge and weight are titles.
+
+    They are titles if a heading follows each of them, or a paragraph and the sign is no dot: ``○ 目的``.
+    """
+    groups: dict[tuple[object, ...], list[tuple[Draft, Draft | None]]] = defaultdict(list)
     for k, draft in enumerate(drafts):
-        if draft.kind not in ("list_item", "heading") or not draft.bullet or draft.number is not None:
+        if draft.kind == "list_item" and draft.bullet and draft.number is None:
+            row = draft.rows[0]
+            own = (draft.bullet[0], round(row.x0 / _COLUMN_STEP), row.bold, row.underlined)
+            groups[own].append((draft, drafts[k + 1] if k + 1 < len(drafts) else None))
+    for (sign, *_), group in groups.items():
+        if len(group) < _FEWEST_BULLETS or not all(
+            len(draft.rows) == 1 and has_form_of_title(draft, draft.text) for draft, _ in group
+        ):
             continue
-        row = draft.rows[0]
-        own = (draft.bullet[0], round(row.x0 / _COLUMN_STEP), draft.bold, row.underlined)
-        is_title = len(draft.rows) == 1 and has_form_of_title(draft, draft.text)
-        below = drafts[k + 1] if k + 1 < len(drafts) else None
-        groups[own].append((draft, is_title and below is not None and _is_text_below(draft, below)))
-    for group in groups.values():
-        is_prominent = group[0][0].bold or group[0][0].rows[0].underlined
-        if len(group) >= _FEWEST_BULLETS and all(is_heading for _, is_heading in group):
-            if is_prominent or all(len(draft.text) <= _LONGEST_JAPANESE for draft, _ in group):
-                for draft, _ in group:
-                    draft.kind = "heading"
+        above_headings = sum(below is not None and below.kind == "heading" for _, below in group)
+        is_above_text = sign in _TITLE_BULLETS and all(_is_text_below(*pair) for pair in group)
+        if above_headings >= _TITLE_SHARE * len(group) or (is_above_text and not only_prominent):
+            for draft, _ in group:
+                draft.kind = "heading"
 
 
-def _is_text_below(draft: Draft, below: Draft) -> bool:
-    """Return whether a block below a bulleted title is text of another form, and longer than the title."""
-    is_other = below.bullet != draft.bullet or below.rows[0].x0 > draft.rows[0].x0 + draft.size
-    is_plain = below.kind in ("paragraph", "list_item", "table") and (below.bold, below.bullet) != (True, draft.bullet)
-    is_prominent = draft.bold or draft.rows[0].underlined
-    is_long = below.kind == "table" or len(below.text) > len(draft.text) or is_prominent
-    return is_other and is_plain and is_long and (is_prominent or below.kind == "paragraph")
+def _is_text_below(draft: Draft, below: Draft | None) -> bool:
+    """Return whether a block below a bulleted title is a paragraph that is longer than the title."""
+    return below is not None and below.kind == "paragraph" and len(below.text) > len(draft.text)

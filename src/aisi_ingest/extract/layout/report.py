@@ -13,7 +13,7 @@ from aisi_ingest.extract.layout.continuation import join_pages
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnote_links import link_notes
 from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
-from aisi_ingest.extract.layout.heading_levels import close_level_gaps
+from aisi_ingest.extract.layout.heading_levels import nest_levels
 from aisi_ingest.extract.layout.headings import mark_headings
 from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_numbers
 from aisi_ingest.extract.layout.page_content import PageContent
@@ -73,7 +73,7 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     link_notes(drafts, notes)
     drafts = mark_headings(drafts, bookmarks, style)
     title = mark_title(drafts, metadata_title, style)
-    close_level_gaps(drafts)
+    nest_levels(drafts)
     mark_item_levels(drafts)
     remove_counting_numbers(drafts)
     return content_of(pages, drafts, notes, [page.labels for page in arranged], furniture, title)
