@@ -172,13 +172,20 @@ _KANA = {c: i for i, c in enumerate(_ORDINAL, 1)}
 _ROMAN = {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {c: i for i, c in enumerate("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ", 1)}
 
 
+def _roman_value(text: str) -> int:
+    scale = {"i": 1, "v": 5, "x": 10, "l": 50}
+    values = [scale[char] for char in text.lower()]
+    return sum(-here if after > here else here for here, after in zip(values, [*values[1:], 0], strict=True))
+
+
 def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
     digits = re.findall("[0-9０-９]+", number)
     first: tuple[int, ...] = ()
     if kind == "letter":
         first = (ord(number[0]) - 64,)
     if digits:
-        return first + tuple(int(d) for d in digits)
+        roman = re.search("[)）]\\s*([ivx]+)", number)
+        return first + tuple(int(d) for d in digits) + ((_roman_value(roman[1]),) if roman else ())
     if "⒜" <= number[0] <= "⒵":
         return (ord(number[0]) - ord("⒜") + 1,)
     for char in number:
@@ -197,12 +204,8 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
         return (total + current,)
     if first:
         return first
-    latin = re.search("[IVX]+", number)
+    latin = re.search("(?<![A-Za-z])[IVXL]+(?![A-Za-z])", number)
     if latin and kind in ("roman", "part", "chapter", "annex"):
-        total = 0
-        scale = {"I": 1, "V": 5, "X": 10}
-        for here, after in zip(latin.group(), latin.group()[1:] + " ", strict=True):
-            total += -scale[here] if scale.get(after, 0) > scale[here] else scale[here]
-        return (total,)
+        return (_roman_value(latin.group()),)
     letter = re.search("(?<![A-Za-z])[A-Za-z](?![A-Za-z])", number)
     return (ord(letter.group().lower()) - 96,) if letter else (0,)

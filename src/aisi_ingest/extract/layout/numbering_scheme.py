@@ -32,6 +32,7 @@ _SENTENCE_INSIDE = re.compile("。.|[a-z]{2}[.;] [A-Z]")
 _MOST_LABEL_STEP = 2.6  # type sizes between a number that is alone on its line and its title
 # Series.
 _FEWEST = 2  # members
+_DEPTH_OF_ORDER = 2  # numbers with more parts need not ascend
 _TITLE_SHARE = 0.8  # of the members
 _MOST_SKIPPED = 1  # numbers that a series may skip: a member was not recognised
 _FEWEST_BULLETS = 2
@@ -173,6 +174,8 @@ def _begins_like_title(number: Numbering, title: str) -> bool:
 def _follows(before: Numbering, number: Numbering) -> bool:
     """Return whether a number continues the series of another of the same style."""
     a, b = before.values, number.values
+    if number.kind == "letter" and number.depth > _DEPTH_OF_ORDER:
+        return True  # D-2) i., D-3) i., D-2) ii.: sorted by something else
     if len(a) > 1 and len(b) == len(a):
         return b > a
     return 0 < b[-1] - a[-1] <= 1 + _MOST_SKIPPED
@@ -215,8 +218,13 @@ def _is_prominent(member: Member, body_size: float) -> bool:
 
 
 def _is_announced(drafts: Sequence[Draft], first: Member) -> bool:
-    """Return whether the block before the first member announces a list: it ends with a colon."""
-    return first.place > 0 and drafts[first.place - 1].text.endswith((":", "："))
+    """Return whether the block before the first member announces a list: it ends with a colon, or is a list item."""
+    if first.place == 0:
+        return False
+    above = drafts[first.place - 1]
+    is_nested = bool(above.bullet) and not first.draft.bullet and above.kind == "list_item"
+    is_nested = is_nested and above.rows[0].x0 < first.draft.rows[0].x0 - first.draft.size
+    return is_nested or above.text.endswith((":", "："))
 
 
 def _introduces_items(drafts: Sequence[Draft], member: Member) -> bool:
@@ -234,7 +242,7 @@ def _is_list(
     if _is_announced(drafts, series[0]):
         return True
     if all(_is_prominent(member, body_size) for member in series):
-        return False
+        return only_prominent and len({member.draft.page for member in series}) == 1
     return only_prominent or _TITLE_SHARE * len(series) <= sum(_introduces_items(drafts, each) for each in series)
 
 
