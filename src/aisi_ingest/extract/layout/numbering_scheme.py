@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DIVISIONS: tuple[NumberKind, ...] = ("part", "chapter", "section", "article", "annex")
 _LARGE = 1.1  # of the type size of the body
+_FOLLOWING = re.compile("(?i)\\bfollowing\\b|\\bbelow\\b|以下|次の|下記")
 # Titles.
 _MOST_ROWS = 2
 _SHORTEST, _LONGEST, _LONGEST_JAPANESE = 2, 140, 60  # code points
@@ -227,6 +228,11 @@ def _is_announced(drafts: Sequence[Draft], first: Member) -> bool:
     return is_nested or above.text.endswith((":", "："))
 
 
+def _is_announced_in_words(drafts: Sequence[Draft], first: Member) -> bool:
+    """Return whether the paragraph before the first member speaks of what follows: ``次の手順で``."""
+    return first.place > 0 and bool(_FOLLOWING.search(drafts[first.place - 1].text))
+
+
 def _introduces_items(drafts: Sequence[Draft], member: Member) -> bool:
     """Return whether the block right below a member is a bulleted item."""
     return member.place + 1 < len(drafts) and bool(drafts[member.place + 1].bullet)
@@ -239,11 +245,12 @@ def _is_list(
     is_large = all(member.draft.size >= _LARGE * body_size for member in series)
     if series[0].number.kind in _DIVISIONS or is_large:
         return False
-    if _is_announced(drafts, series[0]):
+    has_items = _TITLE_SHARE * len(series) <= sum(_introduces_items(drafts, each) for each in series)
+    if _is_announced(drafts, series[0]) or (has_items and _is_announced_in_words(drafts, series[0])):
         return True
     if all(_is_prominent(member, body_size) for member in series):
         return only_prominent and len({member.draft.page for member in series}) == 1
-    return only_prominent or _TITLE_SHARE * len(series) <= sum(_introduces_items(drafts, each) for each in series)
+    return only_prominent or has_items
 
 
 def _is_series_of_headings(
