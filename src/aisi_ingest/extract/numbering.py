@@ -164,6 +164,12 @@ def split_number(text: str) -> tuple[str | None, str]:
     return found.text, text[found.end :]
 
 
+def marker_of(text: str) -> str | None:
+    """Return the number that a paragraph begins with. Figures without a sign may count something, so they are none."""
+    number, _ = split_number(text)
+    return None if number is None or number.isdecimal() else number
+
+
 # first character, how many, value of the first
 _CIRCLES = (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
 _CIRCLED = {chr(ord(first) + k): begin + k for first, n, begin in _CIRCLES for k in range(n)}
