@@ -33,6 +33,7 @@ _STAMP = re.compile(
 )
 # The place of a stamp, as shares of the page's width and height.
 _STAMP_RIGHT, _STAMP_LEFT, _STAMP_TOP = 0.6, 0.3, 0.15
+_OBLIQUE_SIZE = 1.5  # of the type size of the body
 # Line numbers.
 _LONGEST_LINE_NUMBER = 4  # digits
 _FEWEST_LINE_NUMBERS = 4  # on one page
@@ -94,7 +95,7 @@ def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
     found: Found = {page.number: set() for page in pages}
     _mark_line_numbers(pages, found)
     for page in pages:
-        found[page.number] |= _stamps(page)
+        found[page.number] |= _stamps(page) | _oblique_stamps(page, body_size)
     _mark_page_numbers(pages, found)
     _mark_running_heads(pages, found)
     _mark_chapter_heads(pages, found)
@@ -188,6 +189,15 @@ def _stamps(page: PageLines) -> set[int]:
         if line.box.top < _STAMP_TOP * height and (left or right) and _STAMP.fullmatch(line.text):
             found.add(k)
     return found
+
+
+def _oblique_stamps(page: PageLines, body_size: float) -> set[int]:
+    """Find stamps across the page, at any angle: large oblique text. Small oblique text labels an axis."""
+    return {
+        k
+        for k, line in enumerate(page.lines)
+        if line.direction == "oblique" and line.size > _OBLIQUE_SIZE * body_size
+    }
 
 
 def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
