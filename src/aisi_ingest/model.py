@@ -93,7 +93,9 @@ class Block(Struct, frozen=True, omit_defaults=True):
     origin: Literal["text", "ocr"] = "text"
     hidden: bool = False
     notes: tuple[NoteLink, ...] = ()
-    marker: str | None = None  # number or letter printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
+    marker: str | None = (
+        None  # number or letter printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
+    )
     speaker: str | None = None  # in minutes: the name printed before the turn that this block belongs to
 
 

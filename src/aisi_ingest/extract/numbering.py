@@ -91,8 +91,14 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
         "chapter",
         re.compile(f"第{_B}{_N}{_B}章(?:の{_N})?|(?:Chapter|Title)\\s+(?:[IVXL]+|[0-9]+)\\b[.:]?", re.IGNORECASE),
     ),
-    ("section", re.compile(f"第{_B}{_N}{_B}[節款目](?![a-z的標次])|(?:Section|SECTION)\\s+[0-9]{{1,3}}\\b(?![.,]?[0-9(])[.:]?")),
-    ("article", re.compile(f"第{_B}{_N}{_B}[条條項](?:の{_N})*(?=[\\s\u3000（(]|$)|(?:Article|ARTICLE)\\s+[0-9]+\\b[.:]?")),
+    (
+        "section",
+        re.compile(f"第{_B}{_N}{_B}[節款目](?![a-z的標次])|(?:Section|SECTION)\\s+[0-9]{{1,3}}\\b(?![.,]?[0-9(])[.:]?"),
+    ),
+    (
+        "article",
+        re.compile(f"第{_B}{_N}{_B}[条條項](?:の{_N})*(?=[\\s\u3000（(]|$)|(?:Article|ARTICLE)\\s+[0-9]+\\b[.:]?"),
+    ),
     (
         "annex",
         re.compile(
@@ -105,10 +111,16 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
     ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)）]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?={_BLANK}+{_NO_UNIT})")),
-    ("letter", re.compile(f"[A-Z]{_SEP}[0-9]{{1,2}}[)）](?:{_BLANK}*[ivx]{{1,4}}[.．)）]?(?={_BLANK}|$|[^\x00-\x7f]))?")),
+    (
+        "letter",
+        re.compile(f"[A-Z]{_SEP}[0-9]{{1,2}}[)）](?:{_BLANK}*[ivx]{{1,4}}[.．)）]?(?={_BLANK}|$|[^\x00-\x7f]))?"),
+    ),
     ("letter", re.compile(f"[A-Z](?:{_SEP}[0-9]{{1,2}}){{1,5}}[.．]?{_AFTER}")),
     ("letter", re.compile(f"[A-Z][.．](?={_BLANK}|$|[^A-Za-z0-9.\\s])(?!{_BLANK}[A-Z][.．])")),
-    ("paren", re.compile("[（(][0-9０-９]{1,3}(?:-[0-9]{1,2})?[)）][.．]?|[⑴-⒇]|[（(][一二三四五六七八九十]{1,3}[)）]")),
+    (
+        "paren",
+        re.compile("[（(][0-9０-９]{1,3}(?:-[0-9]{1,2})?[)）][.．]?|[⑴-⒇]|[（(][一二三四五六七八九十]{1,3}[)）]"),
+    ),
     ("kanji", re.compile(f"[一二三四五六七八九十]{{1,3}}(?:[、．.](?=\\S)|{_BLANK}+(?=\\S))")),
     ("circled", re.compile("[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾]")),
     ("kana", re.compile(f"[（(][{_ORDINAL}][)）]|[{_ORDINAL}](?:[.．、)）]|(?={_BLANK}))")),
@@ -124,7 +136,8 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
 _FIRST = re.compile(f"[0-9０-９一二三四五六七八九十第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇⒜-⒵{_ORDINAL}【\\[<別付附補参]")
 # Nearly every line of an English page begins with a letter: what no pattern below can take leaves at once.
 _LATIN = re.compile(
-    f"[A-Za-z](?:{_SEP}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|title|section|article|annex|appendix|schedule)\\s", re.IGNORECASE
+    f"[A-Za-z](?:{_SEP}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|title|section|article|annex|appendix|schedule)\\s",
+    re.IGNORECASE,
 )
 
 

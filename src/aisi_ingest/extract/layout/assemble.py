@@ -20,7 +20,12 @@ _LATIN_PER_JAPANESE = 2.5
 # The beginning of a document shows its language; it is the default for blocks without letters.
 _LANGUAGE_DRAFTS, _LANGUAGE_LENGTH = 200, 20_000  # drafts, characters
 _PROSE_SHARE = 2
-_SMALL_WORDS = frozenset("the of and to in a is for that be are with on as by or this it not from at have which".split())
+_SMALL_WORDS = frozenset(
+    (
+        "the", "of", "and", "to", "in", "a", "is", "for", "that", "be", "are", "with", "on", "as", "by", "or", "this",
+        "it", "not", "from", "at", "have", "which",
+    )
+)  # fmt: skip
 _SMALL_WORD_SHARE = 0.12  # of the words; prose has 0.25 to 0.4
 _KINDS_WITH_LEVEL = ("heading", "list_item", "title")
 
@@ -28,8 +33,8 @@ _KINDS_WITH_LEVEL = ("heading", "list_item", "title")
 def language_of_blocks(blocks: Sequence[Block]) -> Lang:
     """Return the language of most of the prose, without furniture.
 
-    Lists of names and addresses say little: in Japanese minutes half of the letters may be Latin. So English text counts
-    only where it has the small words of sentences.
+    Lists of names and addresses say little: in Japanese minutes half of the letters may be Latin. So English text
+    counts only where it has the small words of sentences.
     """
     visible = [b for b in blocks if b.kind != "furniture"]
     japanese = sum(len(b.text) for b in visible if b.lang == "ja")

@@ -14,7 +14,9 @@ from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.layout.rows import Row
 
 _LETTER_BULLET = "o"  # Word writes the circle of Courier New as this letter
-_NO_BULLETS = frozenset("「『（(【〔〈《［[{<＜\"'“‘＂@#$¥€£%&*+=/\\※＊†‡~〜～_＿|｜^`…‥.,、。，．:：;；!?！？)）】」』〉》］]}＞\u25a1")
+_NO_BULLETS = frozenset(
+    "「『（(【〔〈《［[{<＜\"'“‘＂@#$¥€£%&*+=/\\※＊†‡~〜～_＿|｜^`…‥.,、。，．:：;；!?！？)）】」』〉》］]}＞\u25a1"
+)
 _MOST_SIGNS = 2  # characters in a row
 _FEWEST = 3  # rows
 _FEWEST_SURE = 2  # rows that begin with a sign that is used for nothing else

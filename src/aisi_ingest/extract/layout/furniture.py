@@ -194,9 +194,7 @@ def _stamps(page: PageLines) -> set[int]:
 def _oblique_stamps(page: PageLines, body_size: float) -> set[int]:
     """Find stamps across the page, at any angle: large oblique text. Small oblique text labels an axis."""
     return {
-        k
-        for k, line in enumerate(page.lines)
-        if line.direction == "oblique" and line.size > _OBLIQUE_SIZE * body_size
+        k for k, line in enumerate(page.lines) if line.direction == "oblique" and line.size > _OBLIQUE_SIZE * body_size
     }
 
 

@@ -238,9 +238,7 @@ def _introduces_items(drafts: Sequence[Draft], member: Member) -> bool:
     return member.place + 1 < len(drafts) and bool(drafts[member.place + 1].bullet)
 
 
-def _is_list(
-    drafts: Sequence[Draft], series: Sequence[Member], body_size: float, only_prominent: bool
-) -> bool:
+def _is_list(drafts: Sequence[Draft], series: Sequence[Member], body_size: float, only_prominent: bool) -> bool:
     """Return whether a series is a list although its items are titles: it is announced, or its items have sub-items."""
     is_large = all(member.draft.size >= _LARGE * body_size for member in series)
     if series[0].number.kind in _DIVISIONS or is_large:

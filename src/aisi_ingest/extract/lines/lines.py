@@ -89,7 +89,9 @@ def _oblique_lines(page: Page, members: Array) -> list[Line]:
     lines = []
     for run in runs:
         own = chars[run]
-        text = normalise("".join(chr(code) if _is_writable(code) else chr(_REPLACEMENT) for code in own["code"].tolist()))
+        text = normalise(
+            "".join(chr(code) if _is_writable(code) else chr(_REPLACEMENT) for code in own["code"].tolist())
+        )
         box = Box(*(float(side) for side in (own["x0"].min(), own["top"].min(), own["x1"].max(), own["bottom"].max())))
         font = page.fonts[int(own["font"][0])]
         members_of_run = np.asarray(run, dtype=np.intp)
