@@ -289,7 +289,7 @@ def _mark_bulleted_titles(drafts: Sequence[Draft], only_prominent: bool) -> None
         ):
             continue
         above_headings = sum(below is not None and below.kind == "heading" for _, below in group)
-        is_above_text = sign in _TITLE_BULLETS and all(_is_text_below(*pair) for pair in group)
+        is_above_text = str(sign) in _TITLE_BULLETS and all(_is_text_below(*pair) for pair in group)
         if above_headings >= _TITLE_SHARE * len(group) or (is_above_text and not only_prominent):
             for draft, _ in group:
                 draft.kind = "heading"

@@ -13,9 +13,12 @@ _STEM_AT_END = re.compile(r"([A-Za-z\u00c0-\u024f]+)-$")
 _REST_AT_START = re.compile(r"[a-z\u00e0-\u024f]+")
 # Parts of compounds that are frequent in English reports. A short document may not have them alone.
 _PARTS = frozenset(
-    "aware based border centred centered centric cross decision driven high led level long low making multi non oriented "
-    "private public ready related risk scale sector self short specific term third wide world".split()
-)
+    (
+        "aware", "based", "border", "centred", "centered", "centric", "cross", "decision", "driven", "high",
+        "led", "level", "long", "low", "making", "multi", "non", "oriented", "private", "public", "ready",
+        "related", "risk", "scale", "sector", "self", "short", "specific", "term", "third", "wide", "world",
+    )
+)  # fmt: skip
 _SHORTEST_PART = 3  # letters
 _LONGEST_STEM = 40  # code points at the end of a line that are searched for a stem
 # Share of the stems that are no words of the document. Measured on seven English reports and papers: at most 0.14
