@@ -31,7 +31,8 @@ def headings(found: Content) -> list[tuple[str | None, str, int]]:
 
 
 def test_a_series_in_body_type_that_introduces_text_is_a_series_of_headings(tmp_path):
-    found = content(tmp_path, lambda d: lines(d, ["1) 人の尊重", TEXT, "2) 安全の確保", TEXT, "3) 公平の確保", TEXT]))
+    texts = ["1) 人の尊重", TEXT, "2) 安全の確保", "また、" + TEXT, "3) 公平の確保", "なお、" + TEXT]
+    found = content(tmp_path, lambda d: lines(d, texts))
     assert headings(found) == [("1)", "人の尊重", 1), ("2)", "安全の確保", 1), ("3)", "公平の確保", 1)]
 
 
