@@ -18,6 +18,8 @@ from typing import ClassVar
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
 
@@ -159,7 +161,6 @@ def finished(server: Server, scheduled: bool) -> list[dict]:
     return [run for run in runs if run["auto_scheduled"] == scheduled]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1000)
 def test_a_scheduled_run_completes_and_a_manual_run_with_a_bad_document_fails(server, runs):
     logs = "\n".join(log.read_text()[-4000:] for log in server.base.glob("worker.log"))
@@ -168,7 +169,6 @@ def test_a_scheduled_run_completes_and_a_manual_run_with_a_bad_document_fails(se
     assert len(documents.read_text(encoding="utf-8").splitlines()) == 6
 
 
-@pytest.mark.slow
 def test_the_artifacts_list_each_document_and_each_problem(server, runs):
     artifacts = server.ask("/artifacts/filter", {"sort": "CREATED_DESC"})
     table = next(each for each in artifacts if each["key"] == "documents")
@@ -178,7 +178,6 @@ def test_the_artifacts_list_each_document_and_each_problem(server, runs):
     assert "bad.pdf" in next(each for each in artifacts if each["key"] == "run")["data"]
 
 
-@pytest.mark.slow
 def test_the_channel_receives_a_message_about_the_failed_run_only(server, runs):
     server.wait(lambda: Channel.messages, "the message", 60)
     assert ["1 refused" in message and "Failed" in message for message in Channel.messages] == [True]
@@ -196,7 +195,6 @@ one()
 """
 
 
-@pytest.mark.slow
 def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
     command = [sys.executable, "-c", ONE_RUN, str(ROOT)]
     runs_ = [subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -207,7 +205,6 @@ def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
     assert len(held) == 2 and held[0][1] <= held[1][0]
 
 
-@pytest.mark.slow
 def test_the_deployments_are_those_of_prefect_yaml(server, runs):
     names = {each["name"] for each in server.ask("/deployments/filter", {})}
     wanted = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]

@@ -14,12 +14,12 @@ from urllib.parse import urljoin
 
 import httpx
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 from protego import Protego
 
 from aisi_ingest import __version__
 from aisi_ingest.fetch.download import Body, FetchRefused, IncompleteBody, sendable
+from aisi_ingest.fetch.hosts import Hosts, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
 from aisi_ingest.fetch.urls import canonical, origin
 from aisi_ingest.model import Receipt
@@ -31,9 +31,6 @@ PRODUCT = "aisi-ingest"  # the name by which robots.txt may address us
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TRANSIENT = (408, 429, 500, 502, 503, 504)  # the same request may succeed later
 _MAX_REDIRECTS = 5
-_MAX_FAILURES = 5  # addresses of one host in a row; then the host is down, and the run sends it nothing more
-_MAX_DELAY = 60.0  # seconds between two requests to a host, whatever the host asks for
-_MIN_DELAY_AFTER_429 = 0.5  # seconds
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a byte
 
@@ -73,14 +70,6 @@ class Response(msgspec.Struct):
     def last_modified(self) -> str | None:
         """The Last-Modified date, if it can be sent back in a request."""
         return sendable(self.headers.get("last-modified"))
-
-
-class HostState(Struct, frozen=True):
-    """The state of a host, for the next client of the same run, on this machine or another."""
-
-    next_request_at: float = 0.0  # earliest time of the next request, as time.time() gives it
-    min_delay: float = 0.0  # seconds between two requests that the host asked for, by robots.txt or status 429
-    given_up: str | None = None  # the reason why the run sends it nothing more
 
 
 class _Retry(Exception):
@@ -145,14 +134,8 @@ class Client:
         self.max_retry_after = max_retry_after
         self.requests = 0
         self._spent: dict[str, int] = {}  # requests by source
-        known = hosts or {}
-        # At most the longest delay: a clock that jumps, or that of another machine, must not stop the run.
-        waits = {host: min(each.next_request_at - time.time(), _MAX_DELAY) for host, each in known.items()}
-        self._next = {host: time.monotonic() + seconds for host, seconds in waits.items()}  # time of the next request
-        self._min_delays = {host: each.min_delay for host, each in known.items()}
+        self._hosts = Hosts(hosts or {})
         self._robots: dict[str, Protego | FetchFailed | FetchRefused] = {}  # origin to rules, or why they are unknown
-        self._failures: dict[str, int] = {}  # host to failures in a row
-        self._given_up = {host: each.given_up for host, each in known.items() if each.given_up}
         self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
 
     def __enter__(self) -> Client:
@@ -170,11 +153,7 @@ class Client:
     @property
     def hosts(self) -> dict[str, HostState]:
         """The state of each host, for the next client of the run."""
-        now = time.time() - time.monotonic()
-        return {
-            host: HostState(now + self._next.get(host, 0.0), self._min_delays.get(host, 0.0), self._given_up.get(host))
-            for host in {*self._next, *self._min_delays, *self._given_up}
-        }
+        return self._hosts.states()
 
     def get(
         self,
@@ -242,7 +221,7 @@ class Client:
         except httpx.TimeoutException as error:
             if self.deadline.remaining() > 0:
                 raise _Retry("no response in time") from error
-            self._count_failure(host)
+            self._hosts.failed(host)
             text = f"not complete after {request.source.max_seconds:g} seconds ({request.body.size} bytes received)"
             raise FetchFailed(text, request.status) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -256,7 +235,7 @@ class Client:
         if status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
             body.receive(response)
             part = body.close()
-            self._failures[host] = 0
+            self._hosts.succeeded(host)
             return Response(request.url, 200, part, body.size, dict(response.headers), request.tries)
         _drain(response)
         if status in _REDIRECTS and "location" in response.headers:
@@ -264,21 +243,21 @@ class Client:
             return None
         if status == HTTPStatus.NOT_MODIFIED and _validators(request.known):
             body.discard()
-            self._failures[host] = 0
+            self._hosts.succeeded(host)
             return Response(request.url, status, None, 0, dict(response.headers), request.tries)
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
             body.restart()  # the received bytes do not fit the file as it is now
             raise _Retry("the server refused to continue the interrupted body")
         if status in _TRANSIENT:
             raise _Retry(f"{status} {response.reason_phrase}", self._requested_wait(host, response))
-        self._failures[host] = 0
+        self._hosts.succeeded(host)
         raise FetchFailed(f"{status} {response.reason_phrase}".strip(), status)
 
     def _pause_before_retry(self, request: _Request, retry: _Retry) -> None:
         """Sleep before the next attempt. Raises FetchFailed where there is none."""
         host, pause = authority(request.url), retry.wait
         if request.tries >= self.tries:
-            self._count_failure(host)
+            self._hosts.failed(host)
             raise FetchFailed(
                 f"{retry}, after {request.tries} tries" if request.tries > 1 else str(retry), request.status
             )
@@ -286,15 +265,10 @@ class Client:
             pause = self.backoff * 2 ** (request.tries - 1) * (1 + random.random())
         elif pause > self.max_retry_after:
             reason = f"{host} asks to retry after {pause:.0f} seconds"
-            self._given_up[host] = reason
+            self._hosts.give_up(host, reason)
             raise FetchFailed(f"{retry}: {reason}; left for the next run", request.status)
         request.tries += 1
         self.network.sleep(pause)
-
-    def _count_failure(self, host: str) -> None:
-        self._failures[host] = self._failures.get(host, 0) + 1
-        if self._failures[host] >= _MAX_FAILURES:
-            self._given_up[host] = f"{host} failed {_MAX_FAILURES} times in a row"
 
     def sitemaps(self, origin: str) -> tuple[str, ...]:
         """Return the addresses of sitemaps in robots.txt of an origin, if a page of it was requested before."""
@@ -311,8 +285,8 @@ class Client:
         host = authority(url)
         if host not in source.hosts:
             raise FetchRefused(f"the address is on {host}, which is not among the hosts of source {source.id}")
-        if host in self._given_up:
-            raise FetchFailed(f"{self._given_up[host]}; left for the next run")
+        if reason := self._hosts.given_up(host):
+            raise FetchFailed(f"{reason}; left for the next run")
         self.network.allow_private = source.allow_private
         if request.robots and not self._allowed_by_robots(request):
             raise FetchRefused("robots.txt of the host disallows it")
@@ -324,18 +298,17 @@ class Client:
         if spent >= source.budget:
             raise BudgetExhausted(f"the budget of {source.budget} requests is used up")
         host = authority(request.url)
-        pause = self._next.get(host, 0.0) - time.monotonic()
+        pause = self._hosts.wait_seconds(host)
         if pause > 0:
             self.network.sleep(pause)
         self._spent[source.id] = spent + 1
         self.requests += 1
-        self._next[host] = time.monotonic() + max(source.delay, self._min_delays.get(host, 0.0))
+        self._hosts.request_sent(host, source.delay)
 
     def _requested_wait(self, host: str, response: httpx.Response) -> float | None:
         """Return the seconds of Retry-After, or None. After a status 429 the host gets fewer requests from now on."""
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            delay = max(_MIN_DELAY_AFTER_429, 2 * self._min_delays.get(host, 0.0))
-            self._min_delays[host] = min(_MAX_DELAY, delay)
+            self._hosts.slow_down(host)
         value = response.headers.get("retry-after", "").strip()
         if re.fullmatch("[0-9]{1,9}", value):
             return float(value)
@@ -350,8 +323,7 @@ class Client:
         if where not in self._robots:
             self._robots[where] = rules = self._read_robots(where, request.source, request.store)
             if isinstance(rules, Protego) and (delay := rules.crawl_delay(PRODUCT)):
-                host = authority(url)
-                self._min_delays[host] = max(self._min_delays.get(host, 0.0), min(_MAX_DELAY, float(delay)))
+                self._hosts.set_crawl_delay(authority(url), float(delay))
         rules = self._robots[where]
         if isinstance(rules, (FetchFailed, FetchRefused)):
             raise rules
