@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box
+from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
@@ -119,6 +120,7 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     level=level if piece.kind == "heading" else piece.level,
                     hidden=piece.hidden,
                     origin=piece.origin,
+                    marker=marker_of(piece.text) if kind in ("list_item", "paragraph") else None,
                 )
             )
             if piece.kind == "table":
