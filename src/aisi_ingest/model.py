@@ -92,6 +92,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     origin: Literal["text", "ocr"] = "text"
     hidden: bool = False
     notes: tuple[NoteLink, ...] = ()
+    hidden_reason: str | None = None  # why ``hidden``: "struck" for struck-out text; None for other reasons
 
 
 class Section(Struct, frozen=True, omit_defaults=True):

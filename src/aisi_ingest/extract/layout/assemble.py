@@ -175,10 +175,11 @@ def _blocks_outside_sections(
     """
     blocks: list[Block] = []
 
-    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False) -> None:
+    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False, reason: str | None = None) -> None:
         block_id = f"b{count + len(blocks) + 1}"
         lang = _language(line.text, default)
-        blocks.append(Block(block_id, page.number, rounded(line.box), kind, line.text, lang, hidden=hidden))
+        box = rounded(line.box)
+        blocks.append(Block(block_id, page.number, box, kind, line.text, lang, hidden=hidden, hidden_reason=reason))
 
     for page, page_labels in zip(pages, labels, strict=True):
         for k in sorted(furniture[page.number]):
@@ -187,6 +188,8 @@ def _blocks_outside_sections(
             add(page, line, "figure_text")
         for line in page.hidden_lines:
             add(page, line, "paragraph", hidden=True)
+        for line in page.struck_lines:
+            add(page, line, "paragraph", hidden=True, reason="struck")
     return blocks
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box
+from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
@@ -32,6 +33,7 @@ class Piece(Struct, frozen=True):
         xs: Column borders of a table, in points, where the file states them.
         ys: Row borders of a table, in points, where the file states them.
         origin: Whether the text is in the file or was recognised by OCR.
+        hidden_reason: Why it is hidden, as in `aisi_ingest.model.Block`.
     """
 
     kind: BlockKind
@@ -46,6 +48,7 @@ class Piece(Struct, frozen=True):
     xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
     origin: Literal["text", "ocr"] = "text"
+    hidden_reason: str | None = None
 
 
 Entry = tuple[Box, list[Piece]]
@@ -104,7 +107,9 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
         level = 1 if parent is None else 2
         parent_id = None if parent is None else f"s{parent + 1}"
         sections.append(Section(section, title, level, (page, page), parent_id, number))
-        for piece in slide.pieces:
+        for piece, notes in link_slide_notes(slide.pieces, len(blocks) + 1):
+            if piece.kind == "heading" and notes:
+                sections[-1] = replace(sections[-1], title=split_number(piece.text)[1])
             name = f"b{len(blocks) + 1}"
             kind: BlockKind = "title" if piece.kind == "heading" and page == 1 else piece.kind
             blocks.append(
@@ -119,6 +124,8 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     level=level if piece.kind == "heading" else piece.level,
                     hidden=piece.hidden,
                     origin=piece.origin,
+                    notes=notes,
+                    hidden_reason=piece.hidden_reason,
                 )
             )
             if piece.kind == "table":

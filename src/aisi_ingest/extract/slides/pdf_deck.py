@@ -245,7 +245,10 @@ def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
     text = join_lines(row.text for row in title_rows)
     if title_rows:
         body.insert(0, Piece("heading", text, union([row.box for row in title_rows]), 1, size=title_rows[0].size))
-    hidden = [replace(piece_of_line(line, "paragraph"), hidden=True) for line in hidden_lines(draft.page)]
+    hidden = [
+        replace(piece_of_line(line, "paragraph"), hidden=True, hidden_reason=reason)
+        for line, reason in hidden_lines(draft.page)
+    ]
     return Slide(text, (*body, *map(as_furniture, draft.furniture), *hidden))
 
 
