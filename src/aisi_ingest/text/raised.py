@@ -15,9 +15,9 @@ SUPERSCRIPT_DIGITS = f"[{_DIGITS}]"
 # What has superscript characters: exponents, note marks and lists of them ("3, 4"), after 注 or a symbol or alone.
 _WRITABLE = re.compile(r"[0-9+\-−–=()（）n]+|[(（]?(?:注|註|[*＊※†‡])?[0-9]{1,3}(?:[,，、・]\s?[0-9]{1,3})*[)）]?")
 _LOWERED_WRITABLE = re.compile(r"[0-9+\-−=()]+")
-# A power of ten, and a unit of length, area or volume after a number: the digit after it is an exponent.
+# A power of ten; a unit of length or a statistic such as R²: the digit after it is an exponent.
 _POWER_OF_TEN = re.compile(r"(?:^|[^0-9.,])10$")
-_UNIT = re.compile(r"[0-9][\s\u3000]?(?:[kcdmμµn]?m|ft|in|yd|mi)$", re.IGNORECASE)
+_SQUARED = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmμµn]?m|ft|yd|mi|[RrXxχσηω])$|[0-9][\s\u3000]?in$")
 
 
 def raise_text(raised: str, before: str) -> str:
@@ -71,4 +71,4 @@ def is_exponent(mark: str, before: str) -> bool:
     """
     if _POWER_OF_TEN.search(before):
         return True
-    return plain_digits(mark) in ("2", "3") and bool(_UNIT.search(before))
+    return plain_digits(mark) in ("2", "3") and bool(_SQUARED.search(before))

@@ -8,8 +8,10 @@ from msgspec import structs
 
 from aisi_ingest.extract.layout.captions import captions_of_tables
 from aisi_ingest.extract.layout.drafts import Draft
+from aisi_ingest.extract.layout.footnotes import label_of
 from aisi_ingest.extract.layout.headings import number_and_title
 from aisi_ingest.extract.layout.page_content import PageContent
+from aisi_ingest.extract.layout.table_notes import link_table_marks
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
@@ -57,6 +59,7 @@ def content_of(
     default = language_of(" ".join(draft.text for draft in ordered[:_LANGUAGE_DRAFTS])[:_LANGUAGE_LENGTH])
     sections, section_of = _sections(ordered)
     tables = _tables(ordered, ids, known)
+    tables, table_links = _with_linked_marks(tables, ordered, ids)
     table_texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
     blocks: list[Block] = []
     for draft, section in zip(ordered, section_of, strict=True):
@@ -73,7 +76,8 @@ def content_of(
                 lang=_language(text, default),
                 section=section,
                 level=draft.level if kind in _KINDS_WITH_LEVEL else None,
-                notes=tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
+                notes=table_links.get(block_id)
+                or tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
             )
         )
     blocks.extend(_blocks_outside_sections(pages, labels, furniture, default, len(blocks)))
@@ -148,6 +152,29 @@ def _tables(ordered: Sequence[Draft], ids: dict[int, str], known: ContinuedTable
         )
         for k, draft in found
     ]
+
+
+def _with_linked_marks(
+    tables: Sequence[Table], ordered: Sequence[Draft], ids: dict[int, str]
+) -> tuple[list[Table], dict[str, tuple[NoteLink, ...]]]:
+    """Return the tables without the marks that have a footnote on their page, and the links by block."""
+    notes: dict[int, dict[str, str]] = {}
+    for draft in ordered:
+        if draft.kind == "footnote" and (label := label_of(draft.text, draft.raised)) is not None:
+            notes.setdefault(draft.page, {}).setdefault(label, ids[id(draft)])
+    pages = {ids[id(draft)]: (draft.page, draft.page + draft.page_count) for draft in ordered if draft.table is not None}
+    linked: list[Table] = []
+    links: dict[str, tuple[NoteLink, ...]] = {}
+    for table in tables:
+        first, end = pages[table.block]
+        on_pages: dict[str, str] = {}
+        for page in range(first, end + 1):  # the notes of a table at the foot of a page may be on the next one
+            on_pages = notes.get(page, {}) | on_pages
+        table, found = link_table_marks(table, on_pages)
+        linked.append(table)
+        if found:
+            links[table.block] = found
+    return linked, links
 
 
 def _language(text: str, default: Lang) -> Lang:
