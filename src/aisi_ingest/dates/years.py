@@ -32,6 +32,18 @@ def resolve(
     unresolved = Found(candidate.start, candidate.end, None, rule, (None, None, None))
     if first is None:
         return unresolved
+    if first.relative == "same_list":
+        if above is None or above[1] is None:
+            return None
+        first = first._replace(year=above[0], month=above[1], relative="")
+    if first.unit == "quarter" and first.year is None:
+        year = next((y for y in (dated and dated.year and Year(dated.year, dated.fiscal),
+                                 context.table, context.section, context.line) if y), None)
+        if year is None:
+            return None
+        first = first._replace(year=year.number, fiscal=year.fiscal)
+        last = last and last._replace(year=year.number, fiscal=year.fiscal)
+        return Found(candidate.start, candidate.end, edtf(first, last), rule, (year.number, None, None), False, False)
     if first.relative:
         near = (dated.year, dated.month, dated.day) if dated and dated.year is not None else above
         known = _follow_reference(first, near, context)
