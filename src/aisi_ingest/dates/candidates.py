@@ -10,7 +10,7 @@ from typing import NamedTuple
 from aisi_ingest.dates.context import Context
 from aisi_ingest.dates.edtf import MONTHS_PER_YEAR, Point
 from aisi_ingest.dates.english import MONTHS, RULES
-from aisi_ingest.dates.grammar import LIST_SIGNS, Points, group
+from aisi_ingest.dates.grammar import LIST_SIGNS, WEEKDAY, Points, group
 from aisi_ingest.dates.japanese import YEAR_IN_BRACKETS, read_year
 from aisi_ingest.text.addresses import find_addresses, overlaps
 
@@ -52,6 +52,7 @@ REQUIRED_SIGNS: dict[str, tuple[str, ...]] = {
 # 今年, 昨年 and 前年度 without a month are too vague to be tagged.
 _VAGUE = ("previous", "last", "this", "coming")
 _PRONE_TO_RATIO = re.compile(r"[(（]\s?$")
+_WEEKDAY_AT_END = re.compile(rf"{WEEKDAY}$")
 _HOURS_PER_DAY = 24  # 9/24 is often a fraction of a day
 
 
@@ -120,6 +121,8 @@ def _parts(name: str, match: re.Match[str], points: Points) -> Iterator[tuple[in
     """Yield the dates of a match: two if it lists dates that are no stretch, such as ``4月1日と10月1日``."""
     start, end = match.span()
     first, last = points
+    if group(match, "lead"):
+        start, end = match.end("lead"), match.end("tail")  # a further day of a list
     same = group(match, "same")
     if name == "slash" and not match["m2"]:
         end = match.end("d")  # the weekday after 4/30 is not part of the date
@@ -129,7 +132,8 @@ def _parts(name: str, match: re.Match[str], points: Points) -> Iterator[tuple[in
     if last is None or separator is None or not _lists(separator, name, match) or _follow(first, last):
         yield start, end, points
         return
-    yield start, match.start("sep"), (first, None)
+    weekday = _WEEKDAY_AT_END.search(match.string, start, match.start("sep"))
+    yield start, weekday.start() if weekday else match.start("sep"), (first, None)
     yield match.end("sep"), end, (last, None)
 
 

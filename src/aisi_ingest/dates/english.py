@@ -145,7 +145,7 @@ def _year_value(text: str) -> int:
 
 @_rule(
     "fiscal",
-    rf"(?<![a-z0-9])(?:fy|fiscal(?:\s?years?)?)\s?(?:of\s)?(?P<y1>{_SHORT_YEAR})(?:/(?P<until>[0-9]{{2}})(?![0-9])"
+    rf"(?<![a-z0-9])(?:fy|fiscal(?:\s?years?)?)\s?(?:of\s)?(?P<y1>{_SHORT_YEAR})(?:[/-](?P<until>(?:20)?[0-9]{{2}})(?![0-9])"
     rf"|\s?(?:[-~]|to|through)\s?(?:fy\s?)?(?P<y2>{_SHORT_YEAR}))?(?:[\s,/-]{{0,2}}q(?P<q>0?[1-4])(?![0-9]))?",
 )
 def _fiscal_year(m: re.Match[str]) -> Points | None:
@@ -153,8 +153,9 @@ def _fiscal_year(m: re.Match[str]) -> Points | None:
     first = _year_value(m["y1"])
     if not _FIRST_FISCAL_YEAR <= first <= _LAST_FISCAL_YEAR:
         return None
-    if m["until"] and int(m["until"]) != (first + 1) % 100:
-        return None
+    if m["until"] and _year_value(m["until"]) != first + 1:  # FY2023-2025
+        is_range = m.string[m.start("until") - 1] == "-" and not m["q"]
+        return (Point(first, unit="fiscal"), Point(_year_value(m["until"]), unit="fiscal")) if is_range else None
     if m["q"]:
         return Point(first, unit="quarter", part=int(m["q"]), fiscal=True), None
     return Point(first, unit="fiscal"), Point(_year_value(m["y2"]), unit="fiscal") if m["y2"] else None

@@ -250,10 +250,13 @@ def _relative_month_or_day(m: re.Match[str]) -> Points:
     return point._replace(day=number(m["d"]) if m["d"] else None), None
 
 
-@_rule("ja", rf"(?<=日[、､・,と])\s?(?P<d>{_DAY})\s?日{_NOT_DAY}|(?<=日及び)\s?(?P<d2>{_DAY})\s?日{_NOT_DAY}")
+@_rule(
+    "ja",
+    rf"(?P<lead>日{WEEKDAY}?\s?(?:[、､・,と]|及び|および|並びに)\s?)(?P<d>{_DAY})(?=(?P<tail>\s?日){_NOT_DAY})",
+)
 def _day_of_list(m: re.Match[str]) -> Points:
     """Read a further day of a list: ``5月21日、23日及び25日``."""
-    return Point(relative="same_list", day=number(m["d"] or m["d2"])), None
+    return Point(relative="same_list", day=number(m["d"])), None
 
 
 @_rule(
