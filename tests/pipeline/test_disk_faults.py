@@ -145,11 +145,8 @@ def test_damaged_raw_bytes_are_reported_and_fetched_again(sample_site, tmp_path)
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
     report = orchestrator.reprocess(Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract"), source, [name])
     row = next(row for row in report.documents if row.file == name)
-    assert row.state == "failed" and "the bytes are damaged; aisi-ingest run --force fetches them again" in str(
-        row.reason
-    )
-    forced = Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract")
-    repaired = orchestrator.run(forced, source, only=[name])
+    assert row.state == "failed" and "aisi-ingest run fetches them again if a source offers them" in str(row.reason)
+    repaired = orchestrator.run(settings, source, only=[name])
     assert repaired.succeeded and verify(tmp_path) == []
 
 
@@ -157,16 +154,17 @@ def state_of(root: Path, file: str) -> store.State:
     return next(state for state in store.Store(root).states() if state.file == file)
 
 
-def test_a_damaged_release_is_published_again_after_it_is_removed(tmp_path):
+def test_a_damaged_or_removed_release_is_published_again(tmp_path):
     decks = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.pptx"))
     settings = Settings(str(tmp_path), workers=1, ocr=False)
     orchestrator.add(settings, (), decks, ())
     latest = (tmp_path / "processed" / "latest").resolve()
     whole = {path.name: path.read_bytes() for path in latest.glob("*.jsonl")}
     (latest / "blocks.jsonl").write_bytes(whole["blocks.jsonl"][:-10])
-    damaged = orchestrator.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
-    assert not damaged.succeeded and "verify lists the files; remove" in damaged.issues[-1].message
-    shutil.rmtree(latest)
+    repaired = orchestrator.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
+    assert repaired.succeeded and repaired.release and not latest.exists()
+    assert verify(tmp_path) == []
+    shutil.rmtree((tmp_path / "processed" / "latest").resolve())
     assert orchestrator.add(settings, (), decks, ()).release
     assert verify(tmp_path) == []
 

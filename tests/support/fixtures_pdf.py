@@ -129,6 +129,31 @@ def stream(data: bytes, entries: bytes = b"", packed: bool = False) -> bytes:
 FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
 
 
+def cid_font(
+    encoding: str = "UniJIS-UCS2-H",
+    name: str = "Ryumin-Light",
+    ordering: str = "Japan1",
+    metrics: str = "/DW 1000",
+    to_unicode: bytes = b"",
+) -> dict[int, bytes]:
+    """Return the objects of a font F for ``one_page`` that the file does not contain, as object 5 and some more.
+
+    ``metrics`` are further entries of the CIDFont, as the widths W and DW, or a descriptor.
+    """
+    font = f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/{encoding}/DescendantFonts[6 0 R]"
+    descendant = (
+        f"<</Type/Font/Subtype/CIDFontType0/BaseFont/{name}{metrics}"
+        f"/CIDSystemInfo<</Registry(Adobe)/Ordering({ordering})/Supplement 0>>>>"
+    )
+    objects = {5: f"{font}{'/ToUnicode 7 0 R' * bool(to_unicode)}>>".encode(), 6: descendant.encode()}
+    return {**objects, 7: stream(to_unicode)} if to_unicode else objects
+
+
+def shown(text: bytes, matrix: str = "1 0 0 1 50 700", size: float = 20) -> bytes:
+    """Return a content stream that shows encoded text in the font F."""
+    return f"BT /F {size} Tf {matrix} Tm <{text.hex()}> Tj ET\n".encode()
+
+
 def layers(path: Path) -> Path:
     """Write four lines: without a layer, on a layer that is on, on one that is off, in a form on the latter."""
     content = (
@@ -212,5 +237,5 @@ def scan(path: Path, recognised: str, at: tuple[float, float] = (60, 100), also:
     return drawing.save()
 
 
-__all__ = ["GOTHIC", "HEIGHT", "MINCHO", "WIDTH", "Drawing", "black", "broken_page", "draw", "layers", "one_page"]
-__all__ += ["raw", "scan", "stream", "white"]
+__all__ = ["GOTHIC", "HEIGHT", "MINCHO", "WIDTH", "Drawing", "black", "broken_page", "cid_font", "draw", "layers"]
+__all__ += ["one_page", "raw", "scan", "shown", "stream", "white"]

@@ -1,4 +1,4 @@
-"""Commands that inspect a root and change nothing."""
+"""Commands that inspect a root. Only ``verify --repair`` changes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Root, fail, print_table
+from aisi_ingest.cli.options import Ocr, Registry, Root, fail, load_sources, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def status(root: Root = Path(".")) -> None:
     """List all documents with their state and last fetches.
 
-    Times are UTC. For a document that failed, the reason is shown.
+    Times are UTC. For a document that failed, the stage and the reason are shown.
     """
     from aisi_ingest.console import status as console_status
 
@@ -35,7 +35,7 @@ def status(root: Root = Path(".")) -> None:
         print(console_status.source_summary([row for row in rows if row.source == source]))
     print()
     print_table(
-        ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
+        ("source", "file", "state", "last seen", "last changed", "last good", "document", "stage", "reason"),
         [
             (
                 row.source,
@@ -43,6 +43,7 @@ def status(root: Root = Path(".")) -> None:
                 row.state,
                 *(console_status.to_minute(time) for time in (row.last_seen, row.last_changed, row.last_good)),
                 row.id,
+                row.stage,
                 row.reason,
             )
             for row in rows
@@ -105,21 +106,48 @@ def diff(
 
 def verify(
     release: Annotated[str | None, typer.Argument(metavar="RELEASE", help="Id of a release (default: all).")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend first what can be mended without the network.")
+    ] = False,
+    sources: Annotated[
+        Path | None,
+        typer.Option("--sources", metavar="FILE", help="With --repair: list of sources (default: as in run)."),
+    ] = None,
+    registry: Registry = None,
+    ocr: Ocr = True,
     root: Root = Path("."),
 ) -> None:
     """Check files against their checksums, and releases.
 
     All files below raw/ and processed/ are read. In releases, references between tables and offsets in texts
-    are checked as well.
+    are checked as well. With --repair, damaged results are computed again from raw/, and damaged files of releases
+    are put back; give the same --registry and --ocr as for run.
     """
     from aisi_ingest.verify import release as verification
 
+    if repair:
+        _mend(root, sources, registry, ocr)
     issues = verification.verify(root, release)
     for issue in issues:
         print(f"{issue.level}: {issue.message}")
     if any(issue.level == "error" for issue in issues):
+        if not repair:
+            print("aisi-ingest verify --repair mends what can be mended without the network", file=sys.stderr)
         sys.exit(1)
     print("no problems found")
+
+
+def _mend(root: Path, sources: Path | None, registry: Path | None, ocr: bool) -> None:
+    from aisi_ingest.pipeline import orchestrator, summary
+    from aisi_ingest.pipeline.jobs import Settings
+
+    if not (root / "raw").is_dir():
+        fail(f"{root}: has no folder raw, so there is nothing to repair")
+    settings = Settings(str(root), registry=str(registry) if registry else None, ocr=ocr)
+    report = orchestrator.mend(settings, load_sources(sources, root))
+    for line in summary.problems(report):
+        print(line, file=sys.stderr)
+    print(summary.sentence(report))
 
 
 def releases(root: Root = Path(".")) -> None:

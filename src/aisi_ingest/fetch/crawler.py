@@ -59,7 +59,8 @@ def crawl(source: SourceSpec, store: Store, *, client: Client | None = None) -> 
     shortage = _shortage(source, store, len(links)) if crawler.complete else None
     if shortage:
         issues.append(shortage)
-    return ListedDocuments(tuple(links.values()), crawler.complete and shortage is None, tuple(issues))
+    wanted = tuple(link for link in links.values() if not source.excludes(link.url))
+    return ListedDocuments(wanted, crawler.complete and shortage is None, tuple(issues))
 
 
 def _shortage(source: SourceSpec, store: Store, count: int) -> Issue | None:
@@ -76,9 +77,15 @@ def _shortage(source: SourceSpec, store: Store, count: int) -> Issue | None:
 
 
 def document_histories(source: SourceSpec, store: Store) -> dict[str, UrlHistory]:
-    """Return what the ledger knows of the documents of a source, by address."""
+    """Return what the ledger knows of the documents of a source, by address, except those that it excludes."""
     histories = store.ledger.latest_by_url()
-    return {u: h for u, h in histories.items() if h.latest.source == source.id and h.latest.kind == "document"}
+    return {
+        url: history
+        for url, history in histories.items()
+        if history.latest.source == source.id
+        and history.latest.kind == "document"
+        and not source.excludes(url, history.latest.file)
+    }
 
 
 class _Crawler:

@@ -62,6 +62,11 @@ class CrawlResult(Struct, frozen=True):
     hosts: dict[str, HostState] = {}  # for the next source of the run
 
     @property
+    def failed(self) -> bool:
+        """True where the source as a whole failed: its index pages or all of its documents could not be read."""
+        return any(issue.level == "error" for issue in self.issues)
+
+    @property
     def receipts(self) -> tuple[Receipt, ...]:
         """The last attempt for each document."""
         return tuple(each.receipt for each in self.fetched)
@@ -118,6 +123,7 @@ def fetch(
                 break
             if progress:
                 progress(done[link.url], number, len(links))
+        issues += _unreachable(source, list(done.values()))
         for gone in withdraw(listed, source, store) if not only else ():
             done[gone.receipt.url] = gone
         for url, history in document_histories(source, store).items():
@@ -128,6 +134,15 @@ def fetch(
         store.ledger.close()
         if client is None:
             own.close()
+
+
+def _unreachable(source: SourceSpec, attempts: list[Fetched]) -> list[Issue]:
+    """Return an issue where no document of a source could be reached. The first reason stands for all."""
+    reasons = [a.receipt.reason for a in attempts if a.receipt.state == "failed" and a.receipt.status is None]
+    if not attempts or len(reasons) < len(attempts):
+        return []
+    text = f"{source.id}: none of its {len(attempts)} documents could be reached: {reasons[0]}"
+    return [Issue("fetch", "error", "unreachable", text)]
 
 
 class FetchPlan(Struct, frozen=True):
@@ -182,6 +197,13 @@ def download(
 
 
 def _download(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Fetched:
+    receipt = _attempt(link, source, store, client, force)
+    store.ledger.append(receipt)
+    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
+
+
+def _attempt(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Receipt:
+    """Download one document, and return the receipt, which is not written yet."""
     began = time.monotonic()
     good = last_good(link.url, store)
     file = file_name(link.url) or (good.file if good else None)
@@ -194,11 +216,10 @@ def _download(link: Link, source: SourceSpec, store: Store, client: Client, forc
         receipt = replace(attempt, state="refused", reason=str(error))
     except FetchFailed as error:
         receipt = replace(attempt, reason=str(error), status=error.status)
-    store.ledger.append(receipt)
     fields = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
     fields |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}
     _LOG.log(logging.WARNING if receipt.reason else logging.INFO, "%s %s", receipt.file, receipt.state, extra=fields)
-    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
+    return receipt
 
 
 def _receipt_of(response: Response, attempt: Receipt, good: Receipt | None, store: Store) -> Receipt:
@@ -278,7 +299,8 @@ def add_file(path: Path, store: Store) -> Fetched:
     """Copy a local file into the store, with a receipt.
 
     Its address is ``file:``, its name, and a few digits that stand for its folder. The same name in another folder is
-    another document; other bytes at the same path are a new edition. The caller closes the ledger.
+    another document; other bytes at the same path are a new edition. A file that cannot be added leaves no receipt. The
+    caller closes the ledger.
 
     Raises:
         RootError: The store cannot be written.
@@ -287,16 +309,33 @@ def add_file(path: Path, store: Store) -> Fetched:
     folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()
     url = f"file:{path.name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
     attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=path.name)
+    reason = file_problem(path)
+    if reason is not None:
+        return _not_added(replace(attempt, state="refused", reason=reason))
     try:
-        reason = "not a file" if not path.is_file() else media_types.refusal(path)
-        if reason is not None:
-            receipt = replace(attempt, state="refused", reason=reason)
-        else:
-            receipt = _receipt_of_file(path, attempt, store)
+        receipt = _receipt_of_file(path, attempt, store)
     except OSError as error:
-        receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
+        return _not_added(replace(attempt, reason=f"cannot be read: {error.strerror or error}"))
     store.ledger.append(receipt)
     return _fetched(receipt, None, store, changed=receipt.state == "fetched")
+
+
+def file_problem(path: Path) -> str | None:
+    """Return why a local file cannot be added, or None."""
+    try:
+        if path.is_dir():
+            return "it is a folder; name the files in it"
+        if not path.exists():
+            return "there is no such file"
+        return media_types.refusal(path) if path.is_file() else "it is not a regular file"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror or error}"
+
+
+def _not_added(receipt: Receipt) -> Fetched:
+    """Report on something that was named on the command line. It never enters the ledger: it may be a mistake."""
+    text = f"{receipt.file or receipt.url}: {receipt.reason}; it was not added"
+    return Fetched(receipt, None, issues=(Issue("fetch", "error", receipt.state, text),))
 
 
 def _receipt_of_file(path: Path, attempt: Receipt, store: Store) -> Receipt:
@@ -316,7 +355,7 @@ def _receipt_of_file(path: Path, attempt: Receipt, store: Store) -> Receipt:
 
 
 def add_url(url: str, store: Store, *, contact: str = "", client: Client | None = None) -> Fetched:
-    """Download one address as the source "manual".
+    """Download one address as the source "manual". An address that cannot be read leaves no receipt.
 
     Raises:
         SourcesError: The address is invalid.
@@ -324,7 +363,16 @@ def add_url(url: str, store: Store, *, contact: str = "", client: Client | None 
     """
     source = from_file(url, contact)
     store.prepare()
-    return download(Link(url=canonical(url)), source, store, client=client)
+    own = client or Client()
+    try:
+        receipt = _attempt(Link(url=canonical(url)), source, store, own, force=False)
+    finally:
+        if client is None:
+            own.close()
+    if receipt.state in ("failed", "refused"):
+        return _not_added(receipt)
+    store.ledger.append(receipt)
+    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
 
 
 def known_documents(store: Store, sources: Iterable[SourceSpec] = ()) -> tuple[Fetched, ...]:

@@ -98,8 +98,14 @@ class FetchSession:
 
 
 def known_documents(store: Store, sources: Sequence[SourceSpec]) -> dict[str, Fetched]:
-    """Return every document that was ever fetched, by URL."""
-    return {fetched.receipt.url: fetched for fetched in fetch.known_documents(store, sources)}
+    """Return every document that was ever fetched, by URL, except those that a source excludes."""
+    known = {fetched.receipt.url: fetched for fetched in fetch.known_documents(store, sources)}
+    excluding = {source.id: source for source in sources if source.exclude}
+    return {
+        url: fetched
+        for url, fetched in known.items()
+        if (source := excluding.get(fetched.receipt.source)) is None or not source.excludes(url, fetched.receipt.file)
+    }
 
 
 def earlier_versions(store: Store, sources: Sequence[SourceSpec], url: str) -> list[Listing]:

@@ -52,7 +52,7 @@ def _extract(job: DocumentJob, note: str, left_out: tuple[int, ...]) -> Result[C
     path = Store(job.settings.root).path(job.key)
     if not path.exists() or sha256_of(path) != path.name:
         state = "damaged" if path.exists() else "missing"
-        text = f"{path}: the bytes are {state}; aisi-ingest run --force fetches them again"
+        text = f"{path}: the bytes are {state}; aisi-ingest run fetches them again if a source offers them"
         return Result(None, (Issue("extract", "error", "damaged", text),))
     return extract_file(str(path), job.settings.ocr, note, left_out)
 
@@ -109,7 +109,7 @@ def _diff_editions(job: EditionsJob) -> Result[EditionDiff]:
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
     "extract",
     "extract.reader",
-    ("pypdfium2", "python-pptx", "rapidocr"),
+    ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr"),
     inputs=lambda job: (job.key,),
     options=lambda job: {"options": f"ocr={job.settings.ocr and engine.available()}"},
     function=_extract,

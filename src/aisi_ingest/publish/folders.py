@@ -25,6 +25,7 @@ import msgspec
 
 from aisi_ingest.publish.formats import pretty
 from aisi_ingest.publish.schema import TABLES
+from aisi_ingest.storage.release_files import damaged_files, move_aside
 
 _STALE_SECONDS = 3600  # age from which on a temporary link belongs to no running publish
 
@@ -168,6 +169,27 @@ def latest_release(processed: Path) -> Path | None:
     """Return the folder that ``latest`` points to, or None."""
     pointer = processed / "latest"
     return pointer.resolve() if pointer.is_dir() else None
+
+
+def intact_release_before(processed: Path, release: Path) -> Path | None:
+    """Return the newest release before another one of which no file is damaged, or None. Reads all its files."""
+    older = [each for each in (processed / "releases").glob("[0-9]*") if _by_time(each) < _by_time(release)]
+    return next((each for each in sorted(older, key=_by_time, reverse=True) if not damaged_files(each)), None)
+
+
+def time_of(release: Path, otherwise: datetime) -> datetime:
+    """Return the time of a release by its report, or another time where that cannot be read."""
+    try:
+        return datetime.fromisoformat(read_report(release)["release"]["published"])
+    except (LookupError, TypeError, ValueError):
+        return otherwise
+
+
+def set_aside(processed: Path, release: Path) -> Path:
+    """Move a damaged release to ``processed/damaged``, and return where it is now."""
+    moved = move_aside(release, processed / "damaged" / release.name)
+    write_index(processed, _succeeded(processed))
+    return moved
 
 
 def read_report(release: Path) -> dict[str, Any]:

@@ -175,7 +175,10 @@ class Ledger:
             return file.read(min(offset, _CONTEXT))
 
     def _record(self, receipt: Receipt) -> None:
-        """Add a receipt to the history of its URL."""
+        """Add a receipt to the history of its URL. A forgotten URL has none until it is fetched again."""
+        if receipt.state == "forgotten":
+            self._histories.pop(receipt.url, None)
+            return
         before = self._histories.get(receipt.url) or UrlHistory(receipt)
         if receipt.state not in ("fetched", "unchanged"):
             self._histories[receipt.url] = UrlHistory(receipt, before.good, before.changed, before.versions)

@@ -29,8 +29,8 @@ def raw_problems(root: Path) -> Iterator[str]:
     """Check that raw files have the sha256 in their name, and that there are no other files."""
     raw = root / "raw"
     for path in sorted(raw.glob("*/*")):
-        if path.parent.name == "incoming":
-            continue  # downloads in progress
+        if path.parent.name in ("incoming", "damaged"):
+            continue  # downloads in progress, and what a run has moved aside
         if not _NAME.fullmatch(path.name) or path.parent.name != path.name[:_PREFIX_LENGTH]:
             yield f"{path}: its name is not the sha256 of fetched bytes in the folder of its first two digits"
         elif (found := sha256_of(path)) != path.name:

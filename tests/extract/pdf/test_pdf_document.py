@@ -52,6 +52,12 @@ def test_characters_have_the_position_font_size_and_colour_they_were_drawn_with(
     assert mono.monospace and mono.italic
 
 
+def test_fonts_are_in_the_order_in_which_they_appear(tmp_path: Path) -> None:
+    names = ["Times-Roman", "Courier", "Helvetica-Bold", "Times-Bold", "Helvetica", "Courier-Bold"]
+    page = draw(tmp_path / "a.pdf", lambda d: [d.text(72, 100 + 20 * k, "x", name) for k, name in enumerate(names)])  # type: ignore[arg-type,return-value]
+    assert [font.name for font in read(page)[0].fonts] == names
+
+
 def test_spaces_that_pdfium_inserts_are_dropped(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "left")
@@ -83,18 +89,12 @@ def test_japanese_text_is_read_unchanged(tmp_path: Path) -> None:
 
 def test_characters_of_vertical_text_are_one_below_the_other(tmp_path: Path) -> None:
     """The font's encoding makes the text vertical; all characters are in one text object."""
-    font = b"<</Type/Font/Subtype/Type0/BaseFont/Ryumin-Light/Encoding/UniJIS-UCS2-V/DescendantFonts[6 0 R]>>"
-    descendant = (
-        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Ryumin-Light/DW 1000"
-        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 6>>>>"
-    )
-    text = "縦書きの文".encode("utf-16-be").hex().encode()
-    content = b"BT /F 20 Tf 300 700 Td <%s> Tj ET" % text
-    (found,) = read(fixtures.one_page(tmp_path / "a.pdf", content=content, more={5: font, 6: descendant}))
+    content = fixtures.shown("縦書きの文".encode("utf-16-be"), "1 0 0 1 300 700")
+    (found,) = read(fixtures.one_page(tmp_path / "a.pdf", content=content, more=fixtures.cid_font("UniJIS-UCS2-V")))
     assert text_of(found) == "縦書きの文"
-    assert found.chars["top"] == pytest.approx(142 + 20 * np.arange(5), abs=5)
+    assert found.chars["top"] == pytest.approx(142 + 20 * np.arange(5), abs=0.01)
     assert np.diff(found.chars["origin_y"]) == pytest.approx(np.full(4, 20))
-    assert (found.chars["x1"] - found.chars["x0"]) == pytest.approx(np.full(5, 20), abs=4)
+    assert (found.chars["x1"] - found.chars["x0"]) == pytest.approx(np.full(5, 20), abs=0.01)
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])

@@ -25,8 +25,15 @@ from aisi_ingest.extract.pdf.code_points import (
     SUPPLEMENTARY,
     TAB,
 )
-from aisi_ingest.extract.pdf.fonts import describe_font
-from aisi_ingest.extract.pdf.glyph_boxes import box_rotated, divide_shared_glyphs, has_ink
+from aisi_ingest.extract.pdf.fonts import describe_font, read_advance
+from aisi_ingest.extract.pdf.glyph_boxes import (
+    Glyphs,
+    box_rotated,
+    box_vertical,
+    divide_shared_glyphs,
+    has_ink,
+    read_vertical_origins,
+)
 from aisi_ingest.extract.pdf.page import CHAR, Font, View
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, C, pointer
 
@@ -40,8 +47,6 @@ _FILLED_AND_STROKED = (2, 6)
 _UNPAINTED = (3, 7)
 _FULL_TURN = 359.95  # degrees; larger angles are 0 with a rounding error
 _MAX_COORDINATE = 1e5  # points; broken files contain numbers of any size
-_SLANT = 1e-3  # b over a of a text matrix, up to which the text counts as upright
-_BASELINE_MOVED = 0.01  # points
 _MAX_FONT = 0xFFFF  # the field "font" holds 16 bits
 _OBJECT_STEP = 4  # of every fourth character the text object is read
 
@@ -74,7 +79,9 @@ class _Reader:
     def __init__(self, text: int, view: View, orders: dict[int, int]) -> None:
         self.text, self.view, self.orders = text, view, orders
         self.fonts: list[Font] = []
-        self._font_index: dict[int, int] = {}  # PDFium's handle of a font (see describe_font): index into fonts
+        self._handles: list[int] = []  # PDFium's handle of each font
+        self._font_index: dict[int, int] = {}  # handle as describe_font takes it: index into fonts
+        self._advances: dict[tuple[int, int], float] = {}  # of a font's index and a code point, in em
 
     def read(self, start: int, stop: int) -> Chars:
         """Read the characters from index ``start`` to before ``stop``, at most CHUNK."""
@@ -91,29 +98,21 @@ class _Reader:
         first = np.concatenate(([0], np.flatnonzero(objects[1:] != objects[:-1]) + 1))  # of each run
         run = np.repeat(np.arange(len(first)), np.diff(np.append(first, n)))  # the run of each character
         matrix, size = self._read_runs(chars, run, [indices[i] for i in first.tolist()], objects[first].tolist())
-        baseline = memory.point[: len(first), 1].copy()
-
+        head_x, head_y = memory.point[: len(first), :2].T.copy()
         call_each(UNCHECKED.FPDFText_GetLooseCharBox, repeat(pointer(text)), indices, memory.box_at)
-        box = memory.box[:n].astype("f8")  # left, top, right, bottom
-        origin_x, origin_y = box[:, 0].copy(), baseline[run]
-        # PDFium computes the loose box from the matrix's a alone: for slanted or rotated text it is wrong or empty.
-        upright = (np.abs(matrix[:, 1]) <= _SLANT * np.abs(matrix[:, 0])) & (matrix[:, 0] > 0)
-        odd = np.flatnonzero(~upright[run])
-        if len(odd):
-            odd_indices = [indices[i] for i in odd.tolist()]
-            box_rotated(text, odd, odd_indices, matrix[run[odd]], size[run[odd]], box, origin_x, origin_y)
-        # A run has one baseline, except in vertical writing.
-        moved = np.abs(box[:, 3] - box[first, 3][run]) > _BASELINE_MOVED
-        if moved.any():
-            down = np.flatnonzero(np.isin(run, run[moved]) & upright[run])
-            down_indices = [indices[i] for i in down.tolist()]
-            call_each(UNCHECKED.FPDFText_GetCharOrigin, repeat(pointer(text)), down_indices, *memory.point_at[:2])
-            origin_x[down], origin_y[down] = memory.point[: len(down), 0], memory.point[: len(down), 1]
-        drop = divide_shared_glyphs(text, indices, code, box, origin_x, origin_y)
-        box = _clamp(box)
+        box = memory.box[:n].astype("f8")
+        substituted = np.array([font.substituted for font in self.fonts], bool)[chars["font"]]
+        glyphs = Glyphs(text, indices, code, run, first, matrix, size, substituted, box, box[:, 0].copy(), head_y[run])
+        rotated = np.flatnonzero(~glyphs.upright[run])
+        if len(rotated):
+            box_rotated(glyphs, rotated, self._read_advances(chars[rotated], substituted[rotated]))
+        read_vertical_origins(glyphs)
+        box_vertical(glyphs, head_x, head_y)
+        drop = divide_shared_glyphs(glyphs)
+        box = _clamp(glyphs.box)
         x0, top, x1, bottom = self.view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
         chars["x0"], chars["top"], chars["x1"], chars["bottom"] = x0, top, x1, bottom
-        chars["origin_x"], chars["origin_y"] = self.view.points(origin_x, origin_y)
+        chars["origin_x"], chars["origin_y"] = self.view.points(glyphs.origin_x, glyphs.origin_y)
         return chars[~drop] if drop.any() else chars
 
     def _read_runs(
@@ -160,10 +159,22 @@ class _Reader:
         # Writers fill and stroke the letters to get a bold style from a font that has none.
         for i in np.flatnonzero(np.isin(mode, _FILLED_AND_STROKED)).tolist():
             handles[i] = -handles[i]
-        for handle in set(handles).difference(self._font_index):
-            self._font_index[handle] = min(len(self.fonts), _MAX_FONT)
-            self.fonts.append(describe_font(handle))
+        for handle in dict.fromkeys(handles):  # in order of appearance: a set's order depends on memory addresses
+            if handle not in self._font_index:
+                self._font_index[handle] = min(len(self.fonts), _MAX_FONT)
+                self.fonts.append(describe_font(handle))
+                self._handles.append(abs(handle))
         return np.fromiter(map(self._font_index.__getitem__, handles), "u2", len(handles))
+
+    def _read_advances(self, chars: Chars, substituted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """Return the advances in em of those characters whose font is substituted, and NaN for the others."""
+        advance = np.full(len(chars), np.nan)
+        for i in np.flatnonzero(substituted).tolist():
+            key = int(chars["font"][i]), int(chars["code"][i])
+            if key not in self._advances:
+                self._advances[key] = read_advance(self._handles[key[0]], key[1])
+            advance[i] = self._advances[key]
+        return advance
 
 
 def _read_code_points(text: int, start: int, count: int) -> npt.NDArray[np.uint32]:

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from aisi_ingest.extract.pdf import active_content
+from aisi_ingest.extract.pdf import active_content, font_source
 from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
 from aisi_ingest.extract.pdf.characters import read_characters
 from aisi_ingest.extract.pdf.drawing import read_drawing
@@ -40,6 +40,7 @@ from aisi_ingest.sandbox import bad_pages
 _A4 = (595.0, 842.0)  # points; the size of an unreadable first page
 _MAX_BOOKMARKS, _MAX_LEVEL = 10_000, 32  # a broken outline has no end
 _MAX_STRING = 1 << 20  # bytes
+_LISTED = 10  # characters named in an issue
 _UTF16_END = 2  # bytes: the zero that ends a UTF-16 string
 _PASSWORD, _NO_PAGE = 4, 6  # FPDF_GetLastError, fpdfview.h
 _ERRORS = {
@@ -150,9 +151,11 @@ class PdfDocument:
         """Read page after page and close each before the next.
 
         A page that cannot be read adds an issue and is returned empty, with the size of the page before it. So
-        the pages after it keep their numbers and sizes.
+        the pages after it keep their numbers and sizes. After the last page, an issue lists the characters that
+        pictures of the pages cannot show.
         """
         size = _A4
+        without_glyph: dict[int, int] = {}  # from a code point to its first page
         for index in range(self.page_count):
             # A page that was tried before and crashed or hung is skipped; the sandbox adds the issue.
             skipped = not bad_pages.begin_page(index + 1)
@@ -166,10 +169,24 @@ class PdfDocument:
             try:
                 read = _read_page(page, index, self.inspection.layered, self.annotations)
                 size = (read.width, read.height)
+                for code in font_source.without_glyph(read.chars, read.fonts):
+                    without_glyph.setdefault(code, index + 1)
                 yield read
             finally:
                 C.FPDF_ClosePage(page)
         bad_pages.begin_page(0)
+        if without_glyph:
+            self.issues.append(_glyphs_missing(without_glyph))
+
+
+def _glyphs_missing(pages: dict[int, int]) -> Issue:
+    """Report characters without a glyph; ``pages`` gives the first page of each code point."""
+    listed = ", ".join(map(chr, list(pages)[:_LISTED])) + (" and others" if len(pages) > _LISTED else "")
+    message = (
+        f"no font has a glyph for {len(pages)} character{'s' * (len(pages) > 1)} ({listed}), and the file does not"
+        " contain its own: pictures of pages do not show them, the text is complete"
+    )
+    return Issue("extract", "info", "glyph_missing", message, min(pages.values()))
 
 
 @contextmanager
@@ -186,20 +203,21 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
     """
     C.load()
     secret = password.encode() if password is not None else None
-    handle = C.FPDF_LoadDocument(os.fsencode(path), secret)
-    try:
-        if not handle:
-            error = C.FPDF_GetLastError()
-            if error == _PASSWORD:
-                raise PasswordNeeded
-            raise NotReadable(_ERRORS.get(error, "PDFium cannot open the file"))
-        count = C.FPDF_GetPageCount(handle)
-        if count <= 0:
-            raise NotReadable(_ERRORS[_NO_PAGE])
-        yield PdfDocument(handle, count, active_content.inspect(path))
-    finally:
-        if handle:
-            C.FPDF_CloseDocument(handle)
+    with font_source.reading():
+        handle = C.FPDF_LoadDocument(os.fsencode(path), secret)
+        try:
+            if not handle:
+                error = C.FPDF_GetLastError()
+                if error == _PASSWORD:
+                    raise PasswordNeeded
+                raise NotReadable(_ERRORS.get(error, "PDFium cannot open the file"))
+            count = C.FPDF_GetPageCount(handle)
+            if count <= 0:
+                raise NotReadable(_ERRORS[_NO_PAGE])
+            yield PdfDocument(handle, count, active_content.inspect(path))
+        finally:
+            if handle:
+                C.FPDF_CloseDocument(handle)
 
 
 def _read_utf16(call: Any) -> str:

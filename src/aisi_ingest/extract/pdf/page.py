@@ -36,6 +36,10 @@ CHAR = np.dtype(
 )
 
 
+# Height of Japanese fonts above the baseline and depth below it, in em; those of Latin fonts are close.
+ASCENT, DESCENT = 0.88, 0.12
+
+
 @dataclass(frozen=True, slots=True)
 class Font:
     """A font and its style, as far as the name and the descriptor in the file tell."""
@@ -45,6 +49,7 @@ class Font:
     italic: bool = False
     serif: bool = False
     monospace: bool = False
+    substituted: bool = False  # not in the file: PDFium reads it with metrics_font
 
 
 _UPSIDE_DOWN, _ANTICLOCKWISE = 2, 3  # quarter turns clockwise

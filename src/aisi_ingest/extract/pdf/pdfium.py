@@ -8,11 +8,15 @@ fpdf_text.h, fpdf_edit.h, fpdf_annot.h, fpdf_attachment.h and fpdf_doc.h.
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib.util
 import os
 from typing import Any
 
+from aisi_ingest.extract.pdf import font_source
+
 _I, _U, _L, _P, _S = ctypes.c_int, ctypes.c_uint, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_char_p
+_F = ctypes.c_float
 _H = ctypes.c_size_t  # a returned handle; 0 means no object (c_void_p would return None instead of 0)
 
 # Function name: (result type, argument types). Pointers are passed as addresses.
@@ -75,7 +79,9 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "FPDFTextObj_GetFontSize": (_I, (_P, _P)),
     "FPDFTextObj_GetTextRenderMode": (_I, (_P,)),
     "FPDFFont_GetBaseFontName": (_L, (_P, _P, _L)),
+    "FPDFFont_GetFamilyName": (_L, (_P, _P, _L)),
     "FPDFFont_GetFlags": (_I, (_P,)),
+    "FPDFFont_GetGlyphWidth": (_I, (_P, _U, _F, _P)),
     "FPDFFont_GetWeight": (_I, (_P,)),
     "FPDFBookmark_GetFirstChild": (_H, (_P, _P)),
     "FPDFBookmark_GetNextSibling": (_H, (_P, _P)),
@@ -125,8 +131,16 @@ class _Library:
         return self.__dict__[name]
 
 
+@functools.cache
 def _load_library() -> Any:
-    """Load the PDFium library that pypdfium2 installs, and initialise it.
+    """Load PDFium, initialise it, and make it use the fonts of ``font_source`` only."""
+    library = _open_library()
+    font_source.install(library)
+    return library
+
+
+def _open_library() -> Any:
+    """Open the PDFium library that pypdfium2 installs, and initialise it.
 
     Opening the library file directly skips pypdfium2's bindings. Their import takes 45 ms, which is longer than
     reading a short document. If the package contains no library file (pypdfium2 can be built for a PDFium of the
