@@ -62,7 +62,9 @@ def find(text: str, context: Context | None = None) -> list[Found]:
             line_end = text.find("\n", candidate.start)
             line_end = len(text) if line_end < 0 else line_end
             dated = None
-        found = resolve(candidate, dated, latest if _is_listed(candidate) else before, context, _is_planned(folded, candidate))
+        found = resolve(
+            candidate, dated, latest if _is_listed(candidate) else before, context, _is_planned(folded, candidate)
+        )
         if found is None:
             continue
         out.append(found)

@@ -8,10 +8,9 @@ from msgspec import structs
 
 from aisi_ingest.extract.layout.captions import captions_of_tables
 from aisi_ingest.extract.layout.drafts import Draft
-from aisi_ingest.extract.layout.footnotes import label_of
 from aisi_ingest.extract.layout.headings import number_and_title
 from aisi_ingest.extract.layout.page_content import PageContent
-from aisi_ingest.extract.layout.table_notes import link_table_marks
+from aisi_ingest.extract.layout.table_notes import link_table_marks, note_label
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
@@ -160,9 +159,11 @@ def _with_linked_marks(
     """Return the tables without the marks that have a footnote on their page, and the links by block."""
     notes: dict[int, dict[str, str]] = {}
     for draft in ordered:
-        if draft.kind == "footnote" and (label := label_of(draft.text, draft.raised)) is not None:
+        if draft.kind == "footnote" and (label := note_label(draft)) is not None:
             notes.setdefault(draft.page, {}).setdefault(label, ids[id(draft)])
-    pages = {ids[id(draft)]: (draft.page, draft.page + draft.page_count) for draft in ordered if draft.table is not None}
+    pages = {
+        ids[id(draft)]: (draft.page, draft.page + draft.page_count) for draft in ordered if draft.table is not None
+    }
     linked: list[Table] = []
     links: dict[str, tuple[NoteLink, ...]] = {}
     for table in tables:

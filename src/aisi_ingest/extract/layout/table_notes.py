@@ -22,6 +22,7 @@ _MARK = re.compile(
 _BETWEEN_MARKS = re.compile("[,，、・]")
 _SEPARATOR, _LINE_BREAK = " | ", "\n"
 _SURE_LABEL = re.compile("[※＊*†‡§]|[（(]?(?:注|註)")
+_NUMBER_IN_BRACKETS = re.compile("[（(][0-9]{1,2}[)）]")
 _MOST_NOTES = 40  # below one table
 
 
@@ -47,7 +48,7 @@ def mark_table_notes(drafts: Sequence[Draft]) -> list[Draft]:
                 break
             text = _full_text(below)
             follows_note = bool(found) and bool(_SURE_LABEL.match(text))
-            if label_of(text, below.raised) not in marks and not follows_note:
+            if note_label(below) not in marks and not follows_note:
                 break
             found.append(below)
             below.text = text
@@ -55,6 +56,13 @@ def mark_table_notes(drafts: Sequence[Draft]) -> list[Draft]:
             below.is_closed = True
         notes += found
     return notes
+
+
+def note_label(draft: Draft) -> str | None:
+    """Return the label of a note; below a table, a number in brackets is one too: ``（2）``."""
+    text = _full_text(draft)
+    bracket = _NUMBER_IN_BRACKETS.match(text)
+    return normalised_label(bracket.group()) if bracket else label_of(text, draft.raised)
 
 
 def _full_text(draft: Draft) -> str:

@@ -66,7 +66,9 @@ def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
     """
     found = _raw_paragraphs(body, styles)
     written = [p for p in found if p.text]
-    indents = {p.level: sorted({indentation(other.text) for other in written if other.level == p.level}) for p in written}
+    indents = {
+        p.level: sorted({indentation(other.text) for other in written if other.level == p.level}) for p in written
+    }
     sizes = {level: inherited_size(level, styles) for level in {p.level for p in found}}
     out = []
     for paragraph in found:
