@@ -132,7 +132,8 @@ _NOT_DAY = r"(?![間本系目常程以分])"
 @_rule(
     "ja",
     rf"(?:{_year_pattern('1')}\s{{0,2}})?{_MONTH_1}(?P<d1>{_DAY})\s{{0,2}}(?:日{WEEKDAY}?)?(?P<sep>{_RANGE_OR_LIST})"
-    rf"(?:{_year_pattern('2', continues=True)}\s{{0,2}})?(?:(?P<m2>{_MONTH})\s{{0,2}}月\s{{0,2}})?(?P<d2>{_DAY})\s{{0,2}}日{_NOT_DAY}",
+    rf"(?:{_year_pattern('2', continues=True)}\s{{0,2}})?(?:(?P<m2>{_MONTH})\s{{0,2}}月\s{{0,2}})?(?P<d2>{_DAY})"
+    rf"\s{{0,2}}日{_NOT_DAY}",
 )
 def _days(m: re.Match[str]) -> Points:
     """Read a range or list of days: ``9月25日～27日``, ``令和6年9月25日、10月2日``."""
@@ -143,8 +144,9 @@ def _days(m: re.Match[str]) -> Points:
 
 @_rule(
     "ja",
-    rf"(?:{_year_pattern('1')}\s{{0,2}}の?)?{_MONTH_1}(?:(?P<d1>{_DAY})\s{{0,2}}日{_NOT_DAY})?(?:{WEEKDAY}?(?P<sep>{UNTIL})"
-    rf"{_year_pattern('2', continues=True)}\s{{0,2}}(?P<m2>{_MONTH})\s{{0,2}}月(?:\s{{0,2}}(?P<d2>{_DAY})\s{{0,2}}日)?)?(?![間号期刊額謝面]"
+    rf"(?:{_year_pattern('1')}\s{{0,2}}の?)?{_MONTH_1}(?:(?P<d1>{_DAY})\s{{0,2}}日{_NOT_DAY})?"
+    rf"(?:{WEEKDAY}?(?P<sep>{UNTIL}){_year_pattern('2', continues=True)}\s{{0,2}}(?P<m2>{_MONTH})\s{{0,2}}月(?:\s{{0,2}}(?P<d2>{_DAY})\s{{0,2}}日)?)?"
+    rf"(?![間号期刊額謝面]"
     rf"|\s?[0-9]{{1,2}}\s?日)",
 )
 def _day_or_month(m: re.Match[str]) -> Points:

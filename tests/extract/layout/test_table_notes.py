@@ -46,7 +46,7 @@ def linked(found: Content) -> list[tuple[str, str]]:
 
 
 def test_note_marks_in_cells_become_anchors_and_the_notes_footnotes(tmp_path: Path) -> None:
-    rows = [["Shop", "May", "June"], ["North", ("731", "1"), "88"], ["South", "64", ("1,930", "2")]]
+    rows: list[list[Cell]] = [["Shop", "May", "June"], ["North", ("731", "1"), "88"], ["South", "64", ("1,930", "2")]]
     notes = ["1 Half of the month.", "2 With the fair."]
     found = content(tmp_path, "Helvetica", rows, notes)
     assert found.tables[0].rows == (("Shop", "May", "June"), ("North", "731", "88"), ("South", "64", "1,930"))
@@ -55,7 +55,7 @@ def test_note_marks_in_cells_become_anchors_and_the_notes_footnotes(tmp_path: Pa
 
 
 def test_japanese_note_marks_in_cells_become_anchors(tmp_path: Path) -> None:
-    rows = [["店", "五月", "六月"], ["北", ("731", "注1"), "88"], ["南", "64", ("1,930", "（2）")]]
+    rows: list[list[Cell]] = [["店", "五月", "六月"], ["北", ("731", "注1"), "88"], ["南", "64", ("1,930", "（2）")]]
     notes = ["注1 月の前半のみ。", "（2） 市の分を含む。"]
     found = content(tmp_path, GOTHIC, rows, notes)
     assert found.tables[0].rows == (("店", "五月", "六月"), ("北", "731", "88"), ("南", "64", "1,930"))
@@ -63,6 +63,10 @@ def test_japanese_note_marks_in_cells_become_anchors(tmp_path: Path) -> None:
 
 
 def test_exponents_and_marks_without_notes_stay_superscript(tmp_path: Path) -> None:
-    rows = [["Kind", "Size", "Room"], ["Large", ("10", "25"), ("480 m", "2")], ["Small", ("2", "16"), ("77", "5")]]
+    rows: list[list[Cell]] = [
+        ["Kind", "Size", "Room"],
+        ["Large", ("10", "25"), ("480 m", "2")],
+        ["Small", ("2", "16"), ("77", "5")],
+    ]
     found = content(tmp_path, "Helvetica", rows, ["2 Measured in spring."])
     assert found.tables[0].rows[1:] == (("Large", "10²⁵", "480 m²"), ("Small", "2¹⁶", "77⁵"))
