@@ -145,7 +145,8 @@ def _days(m: re.Match[str]) -> Points:
 @_rule(
     "ja",
     rf"(?:{_year_pattern('1')}\s{{0,2}}の?)?{_MONTH_1}(?:(?P<d1>{_DAY})\s{{0,2}}日{_NOT_DAY})?"
-    rf"(?:{WEEKDAY}?(?P<sep>{UNTIL}){_year_pattern('2', continues=True)}\s{{0,2}}(?P<m2>{_MONTH})\s{{0,2}}月(?:\s{{0,2}}(?P<d2>{_DAY})\s{{0,2}}日)?)?"
+    rf"(?:{WEEKDAY}?(?P<sep>{UNTIL}){_year_pattern('2', continues=True)}\s{{0,2}}(?P<m2>{_MONTH})"
+    rf"\s{{0,2}}月(?:\s{{0,2}}(?P<d2>{_DAY})\s{{0,2}}日)?)?"
     rf"(?![間号期刊額謝面]"
     rf"|\s?[0-9]{{1,2}}\s?日)",
 )
