@@ -53,6 +53,7 @@ lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra dask --group dev --group docs --constraint requirements.lock pyproject.toml \
 	  --output-file requirements-dev.lock
+	echo uv | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --output-file requirements-uv.lock -
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev

@@ -20,7 +20,10 @@ venv=$1 lock=$2 python=${PYTHON:-python3}
 
 uv=$(command -v uv || true)
 [ -n "$uv" ] || [ ! -x "$venv/bin/uv" ] || uv="$venv/bin/uv"
-[ -n "$uv" ] || { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv >&2 && uv="$venv/bin/uv"; } || uv=
+[ -n "$uv" ] || {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock >&2 &&
+        uv="$venv/bin/uv"
+} || uv=
 
 echo "installing the packages of $lock" >&2
 if [ -n "$uv" ]; then

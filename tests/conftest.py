@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from crawling import run_over, web
 
 from aisi_ingest.cli.demo import serve
+
+__all__ = ["run_over", "web"]  # fixtures of the tests of fetching
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

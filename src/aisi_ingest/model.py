@@ -106,6 +106,35 @@ class Section(Struct, frozen=True, omit_defaults=True):
     number: str | None = None  # as printed: "2.1", "第1部", "(1)"
 
 
+class Region(Struct, frozen=True):
+    """A rectangle on a page, numbered from 1."""
+
+    page: int
+    bbox: Box
+
+
+class TableCell(Struct, frozen=True, omit_defaults=True):
+    """One cell of a table, with all rows and columns that it covers.
+
+    Attributes:
+        row: Its first row, from 0.
+        column: Its first column, from 0.
+        text: As in the rows of the table.
+        row_span: Number of rows.
+        column_span: Number of columns.
+        header: Whether it lies in the header rows.
+        regions: Where it is; more than one if a page break tears its row.
+    """
+
+    row: int
+    column: int
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+    header: bool = False
+    regions: tuple[Region, ...] = ()
+
+
 class Table(Struct, frozen=True, omit_defaults=True):
     """The cells of a block of kind "table". Merged cells are repeated; all rows have the same length."""
 
@@ -116,6 +145,7 @@ class Table(Struct, frozen=True, omit_defaults=True):
     header_rows: int = 0
     caption: str | None = None
     continues: str | None = None  # id of the table on an earlier page that this one continues
+    cells: tuple[TableCell, ...] = ()  # by row and column; none if only the rows are known
 
 
 class Content(Struct, frozen=True, omit_defaults=True):

@@ -55,6 +55,7 @@ class SourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allow_private: bool = False  # hosts may have loopback and private addresses
     contact: str = ""  # page or mail address in the user agent; default: that at the top of the file
     exclude: tuple[str, ...] = ()  # file names or URLs of documents that are neither downloaded nor published
+    max_minutes: float = 180.0  # for all requests of a run; what is left then is for the next run
 
     def excludes(self, url: str, file: str | None = None) -> bool:
         """Return True if a document is in ``exclude``.
@@ -263,7 +264,7 @@ def _contact_faults(spec: SourceSpec) -> Iterator[_Fault]:
         yield _Fault("contact", _NOT_ASCII)
 
 
-_LEAST = {"delay": 0, "depth": 0, "budget": 1, "max_megabytes": 1, "max_seconds": 1}
+_LEAST = {"delay": 0, "depth": 0, "budget": 1, "max_megabytes": 1, "max_seconds": 1, "max_minutes": 0}
 _NOT_ASCII = "contact: may only have printable ASCII characters, because it is sent in a header"
 
 

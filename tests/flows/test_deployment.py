@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
 import os
@@ -38,10 +39,13 @@ class Server:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")} | {
             "PREFECT_HOME": str(base / "home"),
             "PREFECT_API_URL": self.api,
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
-            "DO_NOT_TRACK": "1",
         }
+        # The documented settings: a password, and tokens against requests from other websites.
+        script = ROOT / "deploy" / "prefect_settings.py"
+        command = [sys.executable, script, base / "prefect.env", f"http://127.0.0.1:{self.port}"]
+        subprocess.run(command, check=True, capture_output=True)
+        self.environment |= dict(line.split("=", 1) for line in (base / "prefect.env").read_text().splitlines())
         self.processes: list[subprocess.Popen] = []
 
     def start(self, *words: str) -> None:
@@ -61,9 +65,13 @@ class Server:
         return done.stdout
 
     def ask(self, path: str, body: dict) -> list[dict] | dict:
-        request = urllib.request.Request(
-            self.api + path, json.dumps(body).encode(), {"content-type": "application/json"}, method="POST"
-        )
+        password = base64.b64encode(self.environment["PREFECT_API_AUTH_STRING"].encode()).decode()
+        headers = {"content-type": "application/json", "Authorization": f"Basic {password}"}
+        with urllib.request.urlopen(
+            urllib.request.Request(self.api + "/csrf-token?client=test", headers=headers), timeout=30
+        ) as answer:
+            headers |= {"Prefect-Csrf-Client": "test", "Prefect-Csrf-Token": json.load(answer)["token"]}
+        request = urllib.request.Request(self.api + path, json.dumps(body).encode(), headers, method="POST")
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
@@ -88,7 +96,7 @@ def server(tmp_path_factory):
     shutil.copy(ROOT / "prefect.yaml", base / "project")
     server = Server(base)
     server.start("server", "start", "--host", "127.0.0.1", "--port", str(server.port))
-    server.wait(lambda: urllib.request.urlopen(server.api + "/health", timeout=2).status == 200, "the server")
+    server.wait(lambda: server.ask("/flows/filter", {}) == [], "the server")
     yield server
     for process in reversed(server.processes):
         process.terminate()

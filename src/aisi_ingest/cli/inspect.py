@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from aisi_ingest.cli.options import Ocr, Registry, Root, fail, load_sources, print_table
+from aisi_ingest.console.terminal import say, say_line
 
 
 def register(app: typer.Typer) -> None:
@@ -29,11 +30,11 @@ def status(root: Root = Path(".")) -> None:
 
     rows = console_status.document_statuses(root)
     if not rows:
-        print(f"{root}: nothing has been fetched yet; start with aisi-ingest run or add")
+        say(f"{root}: nothing has been fetched yet; start with aisi-ingest run or add")
         return
     for source in dict.fromkeys(row.source for row in rows):
-        print(console_status.source_summary([row for row in rows if row.source == source]))
-    print()
+        say(console_status.source_summary([row for row in rows if row.source == source]))
+    say()
     print_table(
         ("source", "file", "state", "last seen", "last changed", "last good", "document", "stage", "reason"),
         [
@@ -62,7 +63,7 @@ def show(
     from aisi_ingest.console import outline
 
     try:
-        print(outline.outline(root / "processed" / "latest", document))
+        say(outline.outline(root / "processed" / "latest", document))
     except LookupError as error:
         fail(str(error.args[0]), code=1)
 
@@ -94,14 +95,14 @@ def diff(
         fail(str(error.args[0]), code=1)
     result = editions.diff_editions(before, after)
     for issue in result.issues:
-        print(f"{issue.level}: {issue.message}", file=sys.stderr)
+        say_line(f"{issue.level}: {issue.message}", file=sys.stderr)
     if result.value is None:
         sys.exit(1)
     if html is None:
-        print(side_by_side.diff_as_text(result.value))
+        say(side_by_side.diff_as_text(result.value))
     else:
         atomic_write(html, side_by_side.diff_as_html(before, after, result.value))
-        print(html)
+        say(html)
 
 
 def verify(
@@ -129,12 +130,12 @@ def verify(
         _mend(root, sources, registry, ocr)
     issues = verification.verify(root, release)
     for issue in issues:
-        print(f"{issue.level}: {issue.message}")
+        say_line(f"{issue.level}: {issue.message}")
     if any(issue.level == "error" for issue in issues):
         if not repair:
-            print("aisi-ingest verify --repair mends what can be mended without the network", file=sys.stderr)
+            say_line("aisi-ingest verify --repair mends what can be mended without the network", file=sys.stderr)
         sys.exit(1)
-    print("no problems found")
+    say("no problems found")
 
 
 def _mend(root: Path, sources: Path | None, registry: Path | None, ocr: bool) -> None:
@@ -146,8 +147,8 @@ def _mend(root: Path, sources: Path | None, registry: Path | None, ocr: bool) ->
     settings = Settings(str(root), registry=str(registry) if registry else None, ocr=ocr)
     report = orchestrator.mend(settings, load_sources(sources, root))
     for line in summary.problems(report):
-        print(line, file=sys.stderr)
-    print(summary.sentence(report))
+        say_line(line, file=sys.stderr)
+    say_line(summary.sentence(report))
 
 
 def releases(root: Root = Path(".")) -> None:
@@ -156,7 +157,7 @@ def releases(root: Root = Path(".")) -> None:
 
     rows = folders.releases(root / "processed")
     if not rows:
-        print(f"{root}: nothing has been published yet; start with aisi-ingest run or add")
+        say(f"{root}: nothing has been published yet; start with aisi-ingest run or add")
         return
     print_table(
         ("release", "documents", "mentions", "beads", "findings", "run"),
@@ -188,7 +189,7 @@ def diff_release(
         if not folder.is_dir():
             fail(f"{name}: no such release; aisi-ingest releases lists all of them", code=1)
         folders.append(folder.resolve())
-    print(release_diff.changelog(release_diff.diff(*folders)))
+    say(release_diff.changelog(release_diff.diff(*folders)))
 
 
 def check_sources(
@@ -206,19 +207,19 @@ def check_sources(
     failed = False
     for source in load(path):
         plan = fetching.plan(source, Store(root))
-        print(
+        say(
             f"{source.id}: {len(plan.new)} new, to be downloaded; {len(plan.known)} known, to be checked for "
             f"changes; {len(plan.withdrawn)} no longer listed, to be marked as withdrawn"
         )
         for link in plan.new:
-            print(f"  new   {link.url}  {link.title or ''}")
+            say_line(f"  new   {link.url}  {link.title or ''}")
         for receipt in plan.withdrawn:
-            print(f"  gone  {receipt.url}")
+            say_line(f"  gone  {receipt.url}")
         if source.licence is None:
-            print("  warning: the licence is not known, so the documents would be processed, but not published;")
-            print('           add to the file: licence = {name = "...", url = "...", attribution = "..."}')
+            say("  warning: the licence is not known, so the documents would be processed, but not published;")
+            say('           add to the file: licence = {name = "...", url = "...", attribution = "..."}')
         for issue in plan.issues:
             failed = failed or issue.level == "error"
-            print(f"  {issue.level}: {issue.message}")
+            say_line(f"  {issue.level}: {issue.message}")
     if failed:
         sys.exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aisi_ingest.cli.options import Root, fail
+from aisi_ingest.console.terminal import say_line
 
 
 def register(app: typer.Typer) -> None:
@@ -36,22 +37,22 @@ def forget(
     except forgetting.NotForgotten as error:
         fail(str(error))
     for each in forgotten:
-        print(f"{each.file}: forgotten ({each.url})")
+        say_line(f"{each.file}: forgotten ({each.url})")
         if each.same_bytes_at:
-            print(f"  its data stay in the next release: {each.same_bytes_at} has the same bytes")
+            say_line(f"  its data stay in the next release: {each.same_bytes_at} has the same bytes")
         elif each.id:
             rows = ", ".join(f"{table} {count}" for table, count in each.rows.items())
-            print(f"  the next release has no {each.id}: these rows disappear: {rows}")
+            say_line(f"  the next release has no {each.id}: these rows disappear: {rows}")
         else:
-            print("  the latest release does not have it, so nothing disappears")
+            say_line("  the latest release does not have it, so nothing disappears")
         if each.path:
-            print(f"  its bytes stay in {each.path}")
+            say_line(f"  its bytes stay in {each.path}")
         if not is_manual(each.source):
-            print(
+            say_line(
                 f'  a run fetches it again if the source lists it: add it to exclude of "{each.source}" in sources.toml'
             )
     if any(each.id for each in forgotten):
-        print("earlier releases keep their data; aisi-ingest run, add or reprocess publishes the next one")
+        say_line("earlier releases keep their data; aisi-ingest run, add or reprocess publishes the next one")
 
 
 def acknowledge(
@@ -77,4 +78,4 @@ def acknowledge(
     except failures.NoSuchFailure as error:
         fail(str(error))
     for each in acknowledged:
-        print(f"{each.file}: acknowledged ({each.stage}: {each.reason}; since {each.since})")
+        say_line(f"{each.file}: acknowledged ({each.stage}: {each.reason}; since {each.since})")

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from aisi_ingest.sources import SourceSpec
+from aisi_ingest.console.terminal import escaped_line, say, say_line
 
 Root = Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder that contains raw/ and processed/.")]
 Workers = Annotated[
@@ -34,6 +35,10 @@ Keep = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail because of known failures as well, unless they are acknowledged.")
 ]
+AllowFewer = Annotated[
+    bool,
+    typer.Option("--allow-fewer", help="Publish even if the list of fetched documents (raw/receipts.jsonl) lost some."),
+]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 
 
@@ -44,7 +49,7 @@ def fail(message: str, code: int = 2) -> NoReturn:
         message: The reason.
         code: Exit code: 2 if nothing was done, 1 if something failed.
     """
-    print(f"aisi-ingest: {message}", file=sys.stderr)
+    say_line(f"aisi-ingest: {message}", file=sys.stderr)
     sys.exit(code)
 
 
@@ -74,8 +79,8 @@ def print_table(head: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> No
     """Print a table. Each column is as wide as its widest cell; a Japanese character is two columns wide."""
     from rich.cells import cell_len
 
-    cells = [[str(value or "-") for value in row] for row in [head, *rows]]
+    cells = [[escaped_line(str(value or "-")) for value in row] for row in [head, *rows]]
     widths = [max(cell_len(row[i]) for row in cells) for i in range(len(head))]
     for row in cells:
         padded = (value + " " * (width - cell_len(value)) for value, width in zip(row, widths, strict=True))
-        print("  ".join(padded).rstrip())
+        say("  ".join(padded).rstrip())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
+from aisi_ingest.cli.options import AllowFewer, Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
+from aisi_ingest.console.terminal import escaped, say, say_line
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.jobs import Settings, StageName
@@ -58,6 +59,7 @@ def run(
     ocr: Ocr = True,
     keep: Keep = None,
     strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Download, process and publish what is new.
 
@@ -73,7 +75,7 @@ def run(
     from aisi_ingest.sources import from_index
 
     specs = (from_index(index),) if index else load_sources(sources, root, needed=True)
-    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict)
+    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
     _finish(report, root)
@@ -88,6 +90,7 @@ def add(
     ocr: Ocr = True,
     keep: Keep = None,
     strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Add local files or single URLs, and process them.
 
@@ -107,11 +110,11 @@ def add(
     paths = [Path(item) for item in items if item not in urls]
     mistakes = {path: reason for path in paths if (reason := file_problem(path))}
     for path, reason in mistakes.items():
-        print(f"error: {path}: {reason}; it was not added", file=sys.stderr)
+        say_line(f"error: {path}: {reason}; it was not added", file=sys.stderr)
     paths = [path for path in paths if path not in mistakes]
     if not paths and not urls:
         sys.exit(_NOTHING_DONE)
-    settings = _settings(root, workers, registry, images, ocr, keep, strict=strict)
+    settings = _settings(root, workers, registry, images, ocr, keep, None, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.add(settings, load_sources(None, root), paths, urls, progress=progress)
     _finish(report, root, failed=bool(mistakes))
@@ -138,6 +141,7 @@ def reprocess(
     ocr: Ocr = True,
     keep: Keep = None,
     strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Process documents again, without using the network.
 
@@ -155,7 +159,7 @@ def reprocess(
         fail(f"--from {first}: must be one of {', '.join(STAGE_NAMES)}")
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
-    settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict)
+    settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.reprocess(settings, load_sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
@@ -175,7 +179,7 @@ def demo(
         page = demonstration.run(root, workers)
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
-    print(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
+    say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
 
 
 def _settings(
@@ -187,6 +191,7 @@ def _settings(
     keep: int | None,
     redo_from: StageName | None = None,
     strict: bool = False,
+    allow_fewer: bool = False,
 ) -> Settings:
     from aisi_ingest.pipeline.jobs import Settings
 
@@ -199,6 +204,7 @@ def _settings(
         keep=keep,
         redo_from=redo_from,
         strict=strict,
+        allow_fewer=allow_fewer,
     )
 
 
@@ -218,15 +224,15 @@ def _progress() -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}"),
+        TextColumn("{task.fields[name]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, object] = {}
 
         def advance(stage: str, name: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, name=name)
-            bars.update(tasks[stage], completed=done, total=total, name=name)  # type: ignore[arg-type]
+                tasks[stage] = bars.add_task(stage, total=total, name=escaped(name))
+            bars.update(tasks[stage], completed=done, total=total, name=escaped(name))  # type: ignore[arg-type]
 
         yield advance
 
@@ -242,10 +248,10 @@ def _finish(report: Report, root: Path, failed: bool = False) -> None:
     from aisi_ingest.pipeline import summary
 
     for line in summary.problems(report):
-        print(line, file=sys.stderr)
-    print(summary.sentence(report))
+        say_line(line, file=sys.stderr)
+    say(summary.sentence(report))
     if report.release:
-        print(f"release  {root / 'processed' / 'releases' / report.release.id}")
-        print(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
+        say(f"release  {root / 'processed' / 'releases' / report.release.id}")
+        say(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
     if failed or not report.succeeded:
         sys.exit(1)

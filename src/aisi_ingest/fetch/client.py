@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urljoin
@@ -21,7 +22,8 @@ from aisi_ingest import __version__
 from aisi_ingest.fetch.download import Body, FetchRefused, IncompleteBody, sendable
 from aisi_ingest.fetch.hosts import Hosts, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
-from aisi_ingest.fetch.urls import canonical, origin
+from aisi_ingest.fetch.robots import parse_robots
+from aisi_ingest.fetch.urls import canonical, origin, with_slashes
 from aisi_ingest.model import Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.files import RootError
@@ -32,6 +34,10 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _TRANSIENT = (408, 429, 500, 502, 503, 504)  # the same request may succeed later
 _MAX_REDIRECTS = 5
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
+_SECONDS_PER_MINUTE = 60
+_MAX_LOCATION_LENGTH = 8000  # characters; RFC 9110, section 4.1, recommends to support as many
+_SHOWN_LENGTH = 200  # characters of an invalid address that a message shows
+_LOCATION = "aisi_ingest.location"  # key of the Location header in the extensions of a response
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a byte
 
 
@@ -48,7 +54,7 @@ class FetchFailed(Exception):
 
 
 class BudgetExhausted(Exception):
-    """A source has used all the requests that it may send in a run."""
+    """A source has used all the requests that it may send in a run, or all its time."""
 
 
 class Response(msgspec.Struct):
@@ -58,7 +64,7 @@ class Response(msgspec.Struct):
     status: int
     part: Path | None
     size: int  # bytes
-    headers: dict[str, str]  # names in lower case
+    headers: dict[str, str]  # names in lower case; each byte of a value is one character (Latin-1)
     tries: int
 
     @property
@@ -134,9 +140,16 @@ class Client:
         self.max_retry_after = max_retry_after
         self.requests = 0
         self._spent: dict[str, int] = {}  # requests by source
+        self._ends: dict[str, float] = {}  # when the time of a source is used up, by the monotonic clock
         self._hosts = Hosts(hosts or {})
         self._robots: dict[str, Protego | FetchFailed | FetchRefused] = {}  # origin to rules, or why they are unknown
-        self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
+        self._http = httpx.Client(
+            transport=transport(self.network),
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is kept, so none is sent back
+            event_hooks={"response": [_set_redirect_aside]},
+        )
 
     def __enter__(self) -> Client:
         return self
@@ -180,7 +193,7 @@ class Client:
         Raises:
             FetchRefused: The address may not be read, or its body is too large.
             FetchFailed: The address could not be read in all attempts.
-            BudgetExhausted: The source has no requests left.
+            BudgetExhausted: The source has no requests or no time left.
             RootError: The body cannot be written.
         """
         limit = source.max_megabytes * MEBIBYTE if limit is None else limit
@@ -208,7 +221,7 @@ class Client:
         host = authority(request.url)
         try:
             self._wait_for_turn(request)
-            self.deadline.start(request.source.max_seconds)
+            self.deadline.start(min(request.source.max_seconds, self._seconds_left(request.source)))
             with self._http.stream("GET", request.url, headers=_headers(request)) as response:
                 request.status = response.status_code
                 return self._receive(request, response)
@@ -236,15 +249,15 @@ class Client:
             body.receive(response)
             part = body.close()
             self._hosts.succeeded(host)
-            return Response(request.url, 200, part, body.size, dict(response.headers), request.tries)
+            return Response(request.url, 200, part, body.size, _headers_of(response), request.tries)
         _drain(response)
-        if status in _REDIRECTS and "location" in response.headers:
-            request.redirect(response.headers["location"])
+        if status in _REDIRECTS and (location := response.extensions.get(_LOCATION)) is not None:
+            request.redirect(location)
             return None
         if status == HTTPStatus.NOT_MODIFIED and _validators(request.known):
             body.discard()
             self._hosts.succeeded(host)
-            return Response(request.url, status, None, 0, dict(response.headers), request.tries)
+            return Response(request.url, status, None, 0, _headers_of(response), request.tries)
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
             body.restart()  # the received bytes do not fit the file as it is now
             raise _Retry("the server refused to continue the interrupted body")
@@ -299,11 +312,18 @@ class Client:
             raise BudgetExhausted(f"the budget of {source.budget} requests is used up")
         host = authority(request.url)
         pause = self._hosts.wait_seconds(host)
+        if self._seconds_left(source) <= max(pause, 0.0):
+            raise BudgetExhausted(f"the time of {source.max_minutes:g} minutes is used up")
         if pause > 0:
             self.network.sleep(pause)
         self._spent[source.id] = spent + 1
         self.requests += 1
         self._hosts.request_sent(host, source.delay)
+
+    def _seconds_left(self, source: SourceSpec) -> float:
+        """Return the rest of a source's time, which begins with its first request."""
+        end = self._ends.setdefault(source.id, time.monotonic() + source.max_minutes * _SECONDS_PER_MINUTE)
+        return end - time.monotonic()
 
     def _requested_wait(self, host: str, response: httpx.Response) -> float | None:
         """Return the seconds of Retry-After, or None. After a status 429 the host gets fewer requests from now on."""
@@ -342,7 +362,7 @@ class Client:
         except FetchFailed as error:
             store.ledger.append(replace(receipt, status=error.status, reason=str(error)))
             if _is_missing(error.status):
-                return Protego.parse("")
+                return parse_robots(b"")
             return FetchFailed(f"robots.txt of the host cannot be read: {error}", error.status)
         except FetchRefused as error:
             store.ledger.append(replace(receipt, state="refused", reason=str(error)))
@@ -364,13 +384,20 @@ class Client:
                 last_modified=response.last_modified,
             )
         store.ledger.append(receipt)
-        return Protego.parse(store.read(sha256).decode("utf-8", "replace"))
+        return parse_robots(store.read(sha256))
 
 
 def last_good(url: str, store: Store) -> Receipt | None:
     """Return the last good receipt of an address whose bytes are still in the store."""
     history = store.ledger.history(url)
     return history.good if history and history.good and (history.good.sha256 or "") in store else None
+
+
+def _set_redirect_aside(response: httpx.Response) -> None:
+    """Move the Location header out of the sight of httpx, which raises on an invalid one before we can refuse it."""
+    if (location := response.headers.get("location")) is not None:
+        response.extensions[_LOCATION] = location
+        del response.headers["location"]
 
 
 def _validators(known: Receipt | None) -> dict[str, str]:
@@ -395,6 +422,11 @@ def _headers(request: _Request) -> dict[str, str]:
     return {**headers, **_validators(request.known)}
 
 
+def _headers_of(response: httpx.Response) -> dict[str, str]:
+    """Return the headers with each byte as one character. httpx guesses a charset and loses names in Shift_JIS."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+
+
 def _is_missing(status: int | None) -> bool:
     """Return True for a status 4xx that says a file does not exist. 429 only asks for fewer requests."""
     if status is None or status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -407,15 +439,21 @@ def _drain(response: httpx.Response) -> None:
     no_body = response.status_code == HTTPStatus.NOT_MODIFIED
     length = response.headers.get("content-length", "0" if no_body else "")
     if re.fullmatch("[0-9]{1,4}", length):
-        response.read()
+        for _ in response.iter_raw():  # not unpacked: a few bytes could be gigabytes
+            pass
 
 
 def _redirect_target(current: str, location: str) -> str:
     """Return the address that a redirect leads to. Raises FetchRefused where it must not be followed."""
+    shown = ascii(location[:_SHOWN_LENGTH])[1:-1]
+    if len(location) > _MAX_LOCATION_LENGTH:
+        raise FetchRefused(f"redirected to an address of {len(location)} characters: {shown}")
     try:
-        target = canonical(urljoin(current, location))
+        target = canonical(urljoin(current, with_slashes(location.strip())))
     except (ValueError, UnicodeError) as error:
-        raise FetchRefused("redirected to an invalid URL") from error
+        raise FetchRefused(f"redirected to an invalid URL: {shown}") from error
+    if target.partition(":")[0] not in ("http", "https"):
+        raise FetchRefused(f"redirected to an address that is neither http nor https: {shown}")
     if current.startswith("https:") and target.startswith("http:"):
         raise FetchRefused(f"redirected from https to http: {target}")
     return target

@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True):
     keep: int | None = None  # number of releases to keep after publishing; None: all
     redo_from: StageName | None = None  # compute this stage and later ones again, even if their output is up to date
     strict: bool = False  # a run also fails because of known failures, unless they are acknowledged
+    allow_fewer: bool = False  # publish even if the ledger has lost documents of the latest release
 
     def redo(self, stage: StageName) -> bool:
         """Return True if the output of a stage must be computed again even if it is up to date."""

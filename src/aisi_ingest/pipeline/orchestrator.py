@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from aisi_ingest import log
 from aisi_ingest.fetch.source import Fetched
 from aisi_ingest.model import Document, EditionDiff, Issue, Listing
-from aisi_ingest.pipeline import failures, repair, steps
+from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
 from aisi_ingest.pipeline import report as run_report
 from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
@@ -37,6 +37,7 @@ from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, docum
 from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads, silent
 from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.publish import folders
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import load_document
@@ -163,6 +164,7 @@ def mend(
     images = settings.images or repair.has_pictures(Store(settings.root).processed / "latest")
     with _Run(replace(settings, images=images), sources, runner, progress) as this:
         this.read_all = True
+        this.issues += lost_receipts.write_again(this.store, sources)
         this.set_damaged_bytes_aside()
         this.report_damaged_bytes(fetching=False)
         repair.remove_damaged_outputs(this.store.processed)
@@ -208,6 +210,7 @@ class _Run(AbstractContextManager["_Run"]):
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
+            folders.check_latest(self.store.processed)
             self._open = stack.pop_all()
         return self
 
@@ -231,7 +234,11 @@ class _Run(AbstractContextManager["_Run"]):
         latest = self.store.processed / "latest"
         stamp = release_stamp(documents.good.values(), self.sources, latest)
         damaged = repair.damage_of_latest(self.store.processed, self.read_all)
-        if self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
+        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
+        if lost:
+            self.issues.append(lost_receipts.lost_issue(self.store, lost))
+            report = self._report(documents, document_ids(latest))
+        elif self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
             report = self._report(documents, document_ids(latest), nothing_changed=True)
         else:
             report = self._relate_and_publish(documents, damaged)

@@ -159,6 +159,11 @@ def _table_problems(table: TableRow, blocks: dict[str, BlockRow], tables: set[st
         yield f"{table.id}: its rows are not equally long"
     if table.header_rows > len(table.rows):
         yield f"{table.id}: {table.header_rows} header rows of {len(table.rows)} rows"
+    for cell in table.cells:
+        if cell.row + cell.row_span > len(table.rows) or cell.column + cell.column_span > len(table.rows[cell.row]):
+            yield f"{table.id}: a cell at row {cell.row}, column {cell.column} lies outside of the rows"
+        elif cell.text != table.rows[cell.row][cell.column]:
+            yield f"{table.id}: the cell at row {cell.row}, column {cell.column} has another text than the row"
 
 
 def _mention_problems(mention: MentionRow, blocks: dict[str, BlockRow]) -> Iterator[str]:

@@ -25,6 +25,7 @@ import msgspec
 
 from aisi_ingest.publish.formats import pretty
 from aisi_ingest.publish.schema import TABLES
+from aisi_ingest.storage.files import RootError
 from aisi_ingest.storage.release_files import damaged_files, move_aside
 
 _STALE_SECONDS = 3600  # age from which on a temporary link belongs to no running publish
@@ -190,6 +191,22 @@ def set_aside(processed: Path, release: Path) -> Path:
     moved = move_aside(release, processed / "damaged" / release.name)
     write_index(processed, _succeeded(processed))
     return moved
+
+
+def check_latest(processed: Path) -> None:
+    """Check that ``latest`` is a link to a release, so that nothing outside is changed.
+
+    Raises:
+        RootError: It is something else.
+    """
+    pointer = processed / "latest"
+    if not os.path.lexists(pointer):
+        return
+    remedy = f"point it to a release: ln -sfn releases/ID {pointer}"
+    if not pointer.is_symlink():
+        raise RootError(f"{pointer}: is not a link; move it away, then {remedy}")
+    if pointer.resolve().parent != (processed / "releases").resolve():
+        raise RootError(f"{pointer}: points to {os.readlink(pointer)}, which is not in processed/releases; {remedy}")
 
 
 def read_report(release: Path) -> dict[str, Any]:

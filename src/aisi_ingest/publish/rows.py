@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from aisi_ingest.model import Alignment, Bead, Block, Comparison, Document, Entity, Finding, Issue, Label
+from aisi_ingest.model import Alignment, Bead, Block, Comparison, Document, Entity, Finding, Issue, Label, TableCell
 from aisi_ingest.publish.schema import (
     AlignmentRow,
     BlockRow,
+    CellField,
     DocumentRow,
     EntityRow,
     FindingRow,
@@ -21,6 +22,7 @@ from aisi_ingest.publish.schema import (
     MentionRow,
     NamesField,
     NoteField,
+    RegionField,
     SectionRow,
     SourceField,
     TableRow,
@@ -152,6 +154,7 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
             header_rows=each.header_rows,
             rows=each.rows,
             continues=_global_id(document.id, each.continues),
+            cells=tuple(map(_cell_field, each.cells)),
         )
         for each in content.tables
     )
@@ -172,6 +175,22 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
     )
     return DocumentRows(document=head, sections=sections, blocks=blocks, tables=tables, mentions=mentions), tuple(
         issues
+    )
+
+
+def _cell_field(cell: TableCell) -> CellField:
+    regions = (
+        RegionField(page=region.page, bbox=(region.bbox.x0, region.bbox.top, region.bbox.x1, region.bbox.bottom))
+        for region in cell.regions
+    )
+    return CellField(
+        row=cell.row,
+        column=cell.column,
+        row_span=cell.row_span,
+        column_span=cell.column_span,
+        text=cell.text,
+        header=cell.header,
+        regions=tuple(regions),
     )
 
 

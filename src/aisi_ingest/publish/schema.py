@@ -119,6 +119,28 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
 
 
+class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rectangle on a page."""
+
+    page: Page
+    bbox: Annotated[
+        tuple[Points, Points, Points, Points],
+        Meta(description="[x0, top, x1, bottom] in points from the page's top left"),
+    ]
+
+
+class CellField(Struct, frozen=True, forbid_unknown_fields=True):
+    """One cell of a table with all rows and columns that it covers."""
+
+    row: Annotated[int, Meta(ge=0, description="Its first row, from 0")]
+    column: Annotated[int, Meta(ge=0, description="Its first column, from 0")]
+    row_span: Annotated[int, Meta(ge=1)]
+    column_span: Annotated[int, Meta(ge=1)]
+    text: str
+    header: bool
+    regions: Annotated[tuple[RegionField, ...], Meta(description="More than one where a page break tears the row")]
+
+
 class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
     """One table."""
 
@@ -130,6 +152,9 @@ class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
     header_rows: Count
     rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows of equal length, merged cells repeated")]
     continues: Annotated[str | None, Meta(description="Id of the table that it goes on from, over a page break")]
+    cells: Annotated[
+        tuple[CellField, ...], Meta(description="By row and column; empty where only the rows are known")
+    ] = ()
 
 
 class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):

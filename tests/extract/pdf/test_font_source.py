@@ -26,7 +26,7 @@ from aisi_ingest.publish.site.page_images import page_pictures
 
 ROOT = Path(__file__).parents[3]
 
-# The predefined CMaps of ISO 32000-1, table 118, without those for other scripts than their language needs.
+# The predefined CMaps of ISO 32000-1, table 118, each with its character collection and a codec of Python.
 JAPANESE = "評価、「観点」ー。"
 CMAPS = [
     *((name, "Japan1", "cp932") for name in ("83pv-RKSJ-H", "90ms-RKSJ-H", "90ms-RKSJ-V", "90msp-RKSJ-H")),

@@ -13,6 +13,7 @@ from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.layout.table_notes import link_table_marks, note_label
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
+from aisi_ingest.extract.tables.table_cells import table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
 from aisi_ingest.text.normalise import language_of
 
@@ -148,6 +149,7 @@ def _tables(ordered: Sequence[Draft], ids: dict[int, str], known: ContinuedTable
             header_rows=draft.table.header_rows,
             caption=captions.get(k),
             continues=table_ids.get(id(known.before.get(id(draft.table)))),
+            cells=table_cells(known.rows[id(draft.table)], known.regions[id(draft.table)], draft.table.header_rows),
         )
         for k, draft in found
     ]

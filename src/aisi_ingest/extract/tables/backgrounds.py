@@ -8,7 +8,7 @@ import numpy as np
 
 from aisi_ingest.extract.boxes import points_inside
 from aisi_ingest.extract.pdf.page import CURVE, FILL, LINE
-from aisi_ingest.extract.tables.rules import MOST_LINES, SNAP_TOLERANCE
+from aisi_ingest.extract.tables.rules import MOST_LINES, NEARLY_WHITE, SNAP_TOLERANCE
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
@@ -57,6 +57,7 @@ def find_overlays(page: Page) -> Array:
         over &= lines[low][None] < fills[high][:, None] - SNAP_TOLERANCE
         over &= lines[high][None] > fills[low][:, None] + SNAP_TOLERANCE
     over &= lines["order"][None] < fills["order"][:, None]
+    over &= lines["color"][None] != fills["color"][:, None]  # a strip of the background itself
     return np.asarray(fills[over.any(1)])
 
 
@@ -68,10 +69,10 @@ def cell_backgrounds(page: Page, taken: list[Box]) -> Array:
         taken: Boxes whose content belongs to another table.
 
     Returns:
-        Rows of x0, top, x1, bottom (points) and the drawing order.
+        Rows of x0, top, x1, bottom (points), the drawing order, and 1 for white ones or 0.
     """
     rules = page.rules
-    none = np.zeros((0, len(_SIDES) + 1))
+    none = np.zeros((0, len(_SIDES) + 2))
     if len(rules) <= 1:
         return none
     fills = rules[(rules["kind"] == FILL) & (rules["color"] & _OPACITY > 0)]
@@ -88,7 +89,8 @@ def cell_backgrounds(page: Page, taken: list[Box]) -> Array:
     inside &= (top[:, None] >= top[None] - _INSIDE_TOLERANCE) & (bottom[:, None] <= bottom[None] + _INSIDE_TOLERANCE)
     areas = (x1 - x0) * (bottom - top)
     inside &= areas[:, None] < _SMALLER * areas[None]
-    return np.asarray(np.stack((x0, top, x1, bottom, fills["order"].astype(float)), 1)[~inside.any(1)])
+    is_white = (fills["color"] >> 8 >= NEARLY_WHITE).astype(float)
+    return np.asarray(np.stack((x0, top, x1, bottom, fills["order"].astype(float), is_white), 1)[~inside.any(1)])
 
 
 def is_drawing(page: Page, box: Box) -> bool:

@@ -81,7 +81,9 @@ def _rows_of_backgrounds(backgrounds: Array) -> list[tuple[list[float], float, f
         For each row the borders of its cells, its top and its bottom, in points.
     """
     rows: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
-    for x0, top, x1, bottom, _ in backgrounds.tolist():
+    for x0, top, x1, bottom, _, is_white in backgrounds.tolist():
+        if is_white:
+            continue
         rows.setdefault((round(top / 2), round(bottom / 2)), []).append((x0, top, x1, bottom))
     found = []
     for row in rows.values():

@@ -16,7 +16,7 @@ from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
 from aisi_ingest.extract.pdf.page import FILL
 from aisi_ingest.model import Box
-from aisi_ingest.text.normalise import is_wide, join_lines
+from aisi_ingest.text.normalise import is_wide, join_lines, normalise
 from aisi_ingest.text.raised import write_raised
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ Array = np.ndarray[Any, Any]
 _CELL_DISTANCE = 1.5  # heights of the page by which the cells are moved apart
 _SAME_BASELINE = 0.3  # em
 _MOST_HEADER_ROWS = 4
+# Characters one below the other, in em.
+_STACK_WIDTH, _STACK_STEP = 0.8, 0.5
+_MOST_TURNED = 0.5  # share of the characters; more is text of another direction
 _WHITE = 0xFFFFFF
 # A word or an address that is broken at the end of a line; in widths of a character.
 _ROOM_FOR_NONE = 1.5
@@ -49,6 +52,7 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
         The text of each cell by its number, and whether all of it is bold.
     """
     chars = page.chars.copy()
+    stacked = _stacked_texts(chars, index, cell)
     numbers, place = np.unique(cell, return_inverse=True)
     shift = (place * np.ceil(page.height * _CELL_DISTANCE)).astype("f4")
     for name in ("top", "bottom", "origin_y"):
@@ -71,7 +75,32 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
         if own:
             texts[number] = join_cell_lines(own, [True, *spaced[number]], boxes[number], writes_spaces)
             bold[number] = all(line.bold for line in own)
+    for number, text in stacked.items():
+        if sorted(text) == sorted(texts.get(number, "").replace(" ", "")):
+            texts[number] = text
     return texts, bold
+
+
+def _stacked_texts(chars: Array, index: Array, cell: Array) -> dict[int, str]:
+    """Return the texts of cells in which characters stand one below the other, some of them turned on their side.
+
+    Japanese word processors set narrow header cells like this: the long vowel mark is a turned glyph.
+
+    Args:
+        chars: Characters of the page.
+        index: Indices of the characters in the table.
+        cell: Number of the cell of each of them.
+    """
+    texts: dict[int, str] = {}
+    for number in np.unique(cell[chars["angle"][index] != 0]).tolist():
+        own = chars[index[(cell == number) & is_inked(chars["code"][index])]]
+        if not len(own) or (own["angle"] != 0).mean() > _MOST_TURNED:
+            continue
+        x, y = (own["x0"] + own["x1"]) / 2, (own["top"] + own["bottom"]) / 2
+        size = float(np.median(own["size"]))
+        if np.ptp(x) < _STACK_WIDTH * size and (np.diff(np.sort(y)) > _STACK_STEP * size).all():
+            texts[number] = normalise("".join(map(chr, own["code"][np.argsort(y)].tolist())))
+    return texts
 
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*$")

@@ -22,6 +22,7 @@ from aisi_ingest.extract.tables.borderless import column_grids
 from aisi_ingest.extract.tables.cells import cell_texts, header_rows
 from aisi_ingest.extract.tables.char_index import CharIndex, char_index, cuts_words, whole_words
 from aisi_ingest.extract.tables.grid import Grid
+from aisi_ingest.extract.tables.merged_cells import split_merged_cells
 from aisi_ingest.extract.tables.row_bands import split_bands
 from aisi_ingest.extract.tables.ruled import rule_grids
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
@@ -34,6 +35,7 @@ Array = np.ndarray[Any, Any]
 
 _MARGIN = 0.09  # of the page's height: the place of running heads and feet
 _NESTED_TOLERANCE = 2.0  # points that a table inside another one may stick out
+_FEW_BORDERS = 3  # of two columns
 _NARROW = 0.7  # em: an empty row or column this narrow is the gap of a double line
 _TURNED_SHARE = 0.8  # of the characters: the whole table is turned on its page
 # What is a table: text in at least this many rows, columns and cells.
@@ -103,7 +105,9 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
         tables = _outermost(tables)
         for grid in separate:
             _add(tables, _read_table(page, chars, grid, "lines", before))
-    for how, grid in _borderless_grids(page, [table.bbox for table in tables] + [grid.box for grid in ruled]):
+    if tables:
+        tables = _without_parts(page, tables)
+    for how, grid in _borderless_grids(page, [table.bbox for table in tables], [grid.box for grid in ruled]):
         chars = chars or char_index(page, overlays)
         _add(tables, _read_table(page, chars, grid, how, before))
     return sorted(tables, key=lambda table: (table.bbox.top, table.bbox.x0))
@@ -115,18 +119,52 @@ def _add(tables: list[FoundTable], table: FoundTable | None) -> None:
         tables.append(table)
 
 
-def _borderless_grids(page: Page, taken: list[Box]) -> list[tuple[str, Grid]]:
-    """Find grids without lines around their cells, outside of the boxes that are taken, and how each was found."""
+def _borderless_grids(page: Page, tables: list[Box], frames: list[Box]) -> list[tuple[str, Grid]]:
+    """Find grids without lines around their cells, and how each was found.
+
+    Args:
+        page: The page.
+        tables: Boxes of the tables found so far.
+        frames: Boxes between lines that are no table by themselves. They may be a part of a table between rules, if
+            that is larger than each of them.
+    """
     found: list[tuple[str, Grid]] = []
 
     def all_taken() -> list[Box]:
-        return [*taken, *(grid.box for _, grid in found)]
+        return [*tables, *frames, *(grid.box for _, grid in found)]
 
     if len(page.rules) > 1:
-        found += [("rules", grid) for grid in rule_grids(page, taken)]
+        between = rule_grids(page, tables)
+        found += [
+            ("rules", grid) for grid in between if not any(contains(box, grid.box, SNAP_TOLERANCE) for box in frames)
+        ]
         found += [("fills", grid) for grid in banded_grids(page, all_taken())]
     found += [("columns", grid) for grid in column_grids(page, all_taken())]
     return found
+
+
+def _without_parts(page: Page, tables: list[FoundTable]) -> list[FoundTable]:
+    """Leave out the tables that are only a part of a larger table between rules.
+
+    LaTeX tables often have one vertical line, beside the names of the rows: the lines of the body then seem to be a
+    table of two columns.
+    """
+    few = [table for table in tables if table.how == "lines" and len(table.columns) <= _FEW_BORDERS]
+    if not few:
+        return tables
+    others = [table.bbox for table in tables if table not in few]
+    larger = rule_grids(page, others)
+    parts = [
+        table
+        for table in few
+        if any(
+            contains(grid.box, table.bbox, SNAP_TOLERANCE)
+            and len(grid.xs) > len(table.columns)
+            and len(grid.ys) > len(table.rows) + 1
+            for grid in larger
+        )
+    ]
+    return [table for table in tables if table not in parts]
 
 
 def _nest_grids(chars: CharIndex, found: list[Grid]) -> tuple[list[Grid], list[Grid]]:
@@ -211,7 +249,10 @@ def _read_table(
     if not len(members):
         return None
     if how == "lines":
-        grid = split_bands(page, chars.index[members[chars.inked[members]]], grid)
+        own = chars.index[members[chars.inked[members]]]
+        split = split_bands(page, own, split_merged_cells(page, own, grid))
+        if split is not grid and not _cuts_any_word(split, chars, members):
+            grid = split
     row = np.searchsorted(grid.ys, chars.y[members]) - 1
     column = np.searchsorted(grid.xs, chars.x[members]) - 1
     cell = whole_words(grid.cells[row, column], chars.word[members])
@@ -252,6 +293,14 @@ def _read_table(
         text_above=text_above,
         text_below=text_below,
     )
+
+
+def _cuts_any_word(grid: Grid, chars: CharIndex, members: Array) -> bool:
+    """Return whether a border between two cells runs through a word."""
+    row = np.searchsorted(grid.ys, chars.y[members]) - 1
+    column = np.searchsorted(grid.xs, chars.x[members]) - 1
+    cell = whole_words(grid.cells[row, column], chars.word[members])
+    return bool(((np.diff(cell) != 0) & (np.diff(chars.word[members]) == 0)).any())
 
 
 def _turn_upright(cells: Array, angle: Array) -> Array:

@@ -39,6 +39,7 @@ _SAME_POSITION = 0.1  # points between the pieces of one line
 _FEWEST_BACKGROUNDS = 6
 _FEWEST_ROWS = 3
 _COVERED = 0.9  # share of a table that the backgrounds of its cells cover; charts and figures leave much of it bare
+_WHITE_SHARE = 0.75  # of the backgrounds; more is the shading of paragraphs on paper of the same colour
 _OPEN_ENDS = 3  # this many edges that end at the same positions show an open side of a table
 _CROSSINGS_TO_STAY = 2  # an edge that crosses fewer others has a loose end
 
@@ -151,7 +152,7 @@ def background_grids(page: Page, taken: list[Box]) -> list[Grid]:
     backgrounds = cell_backgrounds(page, taken)
     if len(backgrounds) < _FEWEST_BACKGROUNDS:
         return []
-    x0, top, x1, bottom, order = backgrounds.T
+    x0, top, x1, bottom, order, is_white = backgrounds.T
     order = np.tile(order.astype(int), 2)
     horizontal = Edges(np.concatenate((top, bottom)), np.tile(x0, 2), np.tile(x1, 2), order)
     vertical = Edges(np.concatenate((x0, x1)), np.tile(top, 2), np.tile(bottom, 2), order)
@@ -162,6 +163,7 @@ def background_grids(page: Page, taken: list[Box]) -> list[Grid]:
         for grid in _grids(horizontal, vertical)
         if len(grid.ys) > _FEWEST_ROWS
         and areas[points_inside(grid.box, middle_x, middle_y)].sum() > _COVERED * area(grid.box)
+        and is_white[points_inside(grid.box, middle_x, middle_y)].mean() < _WHITE_SHARE
     ]
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from aisi_ingest.extract.tables.finder import FoundTable
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
+from aisi_ingest.extract.tables.table_cells import Regions
+from aisi_ingest.model import Region
+from aisi_ingest.text.normalise import is_wide, join_lines
 
+_LONG_TEXT = 40  # characters; wide ones count twice
+_SENTENCE_END = re.compile('[。．.!?！？:：;；][」』）)"”]*$')
 Rows = tuple[tuple[str, ...], ...]
 
 
@@ -18,22 +24,27 @@ class ContinuedTables(Struct, eq=False):
     Attributes:
         rows: The rows of each table. A table has none if its only row was the rest of a row on the page before.
         before: The table that a table continues.
+        regions: The regions of the cell of each square, in the shape of ``rows``.
     """
 
     rows: dict[int, Rows]
     before: dict[int, FoundTable]
+    regions: dict[int, Regions]
 
 
 def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
     """Connect tables over page breaks and repair rows that a break has split.
 
-    A break splits a row if it leaves short cells on one page and moves long ones to the next. The second part
-    then fills only cells that are empty in the first part.
+    A break splits a row if it leaves short cells on one page and moves long ones to the next, or tears a long cell.
+    The second part then fills cells that are empty in the first part, and continues those that stop in a sentence.
 
     Args:
         tables: All tables of a document, in reading order.
     """
     rows = {id(table): tuple(tuple(row) for row in table.rows) for table in tables}
+    regions: dict[int, Regions] = {
+        id(table): tuple(tuple((Region(table.page, box),) for box in row) for row in table.cells) for table in tables
+    }
     before: dict[int, FoundTable] = {}
     for later, earlier in sorted(join_over_pages(tables).items()):
         table, host = tables[later], tables[earlier]
@@ -43,10 +54,14 @@ def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
         header_rows = _repeated_rows(rows[id(host)], rows[id(table)])
         rest = rows[id(table)][header_rows:]
         if rest and _completes(rows[id(host)][-1], rest[0]):
-            whole = tuple(above or below for above, below in zip(rows[id(host)][-1], rest[0], strict=True))
+            whole = tuple(map(_joined, rows[id(host)][-1], rest[0]))
             rows[id(host)] = (*rows[id(host)][:-1], whole)
             rows[id(table)] = (*rows[id(table)][:header_rows], *rest[1:]) if rest[1:] else ()
-    return ContinuedTables(rows, before)
+            both, own = regions[id(host)][-1], regions[id(table)]
+            torn = tuple(above + below for above, below in zip(both, own[header_rows], strict=True))
+            regions[id(host)] = (*regions[id(host)][:-1], torn)
+            regions[id(table)] = (*own[:header_rows], *own[header_rows + 1 :])
+    return ContinuedTables(rows, before, regions)
 
 
 def _repeated_rows(host: Rows, table: Rows) -> int:
@@ -58,10 +73,28 @@ def _repeated_rows(host: Rows, table: Rows) -> int:
 
 
 def _completes(above: tuple[str, ...], below: tuple[str, ...]) -> bool:
-    """Return whether a row fills only empty cells of the row before it, and not its first one."""
+    """Return whether a row is the rest of the row before it: its first cell is empty, and the others go on.
+
+    They fill empty cells, or continue a long text that does not end with the end of a sentence.
+    """
     if len(above) != len(below) or below[0] or not any(below) or not any(above):
         return False
-    return not any(a and b for a, b in zip(above, below, strict=True))
+    return all(_goes_on(a) and _is_rest(b) for a, b in zip(above, below, strict=True) if a and b)
+
+
+def _goes_on(text: str) -> bool:
+    """Return whether a text of several lines stops within a sentence."""
+    width = sum(2 if is_wide(character) else 1 for character in text)
+    return width >= _LONG_TEXT and _SENTENCE_END.search(text) is None
+
+
+def _is_rest(text: str) -> bool:
+    """Return whether a text begins within a sentence: in lower case, or in Japanese if it ends as a sentence."""
+    return text[0].islower() or (is_wide(text[0]) and text[0].isalpha() and text.rstrip().endswith("。"))
+
+
+def _joined(above: str, below: str) -> str:
+    return join_lines([above, below]) if above and below else above or below
 
 
 def join_over_pages(tables: Sequence[FoundTable]) -> dict[int, int]:

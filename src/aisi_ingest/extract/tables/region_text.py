@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 _LINE_STEP = 0.3  # em between the baselines of two lines, at least
+_RAISED_SIZE = 0.8  # of the line below
+_RAISED_STEP = 0.6  # em
 _NARROWEST_GAP = 5  # points: narrower white space is no gap between columns
 _OUTSIDE = 3.0  # points that a line may stick out of the grid without crossing its border
 
@@ -73,8 +75,23 @@ def text_outside(page: Page, taken: list[Box]) -> RegionText:
     is_next_line = np.diff(baseline[order]) > _LINE_STEP * size[order][1:]
     line = np.empty(len(chars), int)
     line[order] = np.concatenate(([0], np.cumsum(is_next_line))) if len(chars) else []
+    line = _with_raised(line, baseline, size)
     x0, x1, top, bottom = (chars[name].astype(float) for name in ("x0", "x1", "top", "bottom"))
     return RegionText(x0, x1, top, bottom, baseline, size, chars["code"], line)
+
+
+def _with_raised(line: Array, baseline: Array, size: Array) -> Array:
+    """Move raised small characters, such as the marks of notes, into the line below them."""
+    if not len(line):
+        return line
+    count = int(line.max()) + 1
+    sizes, heights = np.zeros(count), np.zeros(count)
+    np.maximum.at(sizes, line, size)
+    heights[line] = baseline
+    is_raised = np.zeros(count, bool)
+    is_raised[:-1] = (sizes[:-1] < _RAISED_SIZE * sizes[1:]) & (np.diff(heights) < _RAISED_STEP * sizes[1:])
+    number = np.arange(count) - np.cumsum(np.concatenate(([False], is_raised[:-1])))
+    return np.asarray(number[line])
 
 
 def column_gaps(text: RegionText, left: float, right: float, narrowest: float, crossed: float) -> list[float]:
@@ -100,10 +117,17 @@ def column_gaps(text: RegionText, left: float, right: float, narrowest: float, c
     covered = (np.cumsum(inked, 1)[:, :width] > 0).mean(0)
     em = float(np.median(text.size))
     return [
-        left + (start + end) / 2
+        left + _middle_of_clearest(covered, start, end)
         for start, end in true_runs(covered <= crossed)
         if start > 0 and end < width - 1 and end - start >= max(narrowest * em, _NARROWEST_GAP)
     ]
+
+
+def _middle_of_clearest(covered: Array, start: int, end: int) -> float:
+    """Return the middle of the widest part of a strip that the fewest lines cross."""
+    part = covered[start:end]
+    first, last = max(true_runs(part <= part.min()), key=lambda run: run[1] - run[0])
+    return start + (first + last) / 2
 
 
 def squares_of(text: RegionText, xs: Array, ys: Array) -> tuple[Array, Array]:

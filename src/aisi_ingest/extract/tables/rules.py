@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract.boxes import box_of, points_inside
 from aisi_ingest.extract.lines.arrays import is_inked
-from aisi_ingest.extract.pdf.page import FILL, LINE, RECT
+from aisi_ingest.extract.pdf.page import FILL, IMAGE, LINE, RECT
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
@@ -26,6 +27,9 @@ _OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent
 # The frame of the page, and the corners that some writers draw between two borders.
 _PAGE_SHARE = 0.9
 _SHORTEST_LINE = 2.0  # points
+_LARGEST_CORNER = 3.0  # points
+NEARLY_WHITE = 0xFAFAFA
+_WHITE_MARGIN = 3.0  # points between a white line and the coloured background that shows it
 
 # Dashed and dotted lines, in points.
 _LONGEST_DASH = 6.0  # also of the gap after it
@@ -101,7 +105,9 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         The horizontal and the vertical edges.
     """
     rules = _join_dashes(page.rules)
+    corners = _corners(rules)
     rules = rules[((rules["kind"] == LINE) | (rules["kind"] == RECT)) & (rules["color"] & _OPACITY > 0)]
+    rules = _without_white_on_white(page, rules)
     width, height = rules["x1"] - rules["x0"], rules["bottom"] - rules["top"]
     page_frame = (rules["kind"] == RECT) & (width > _PAGE_SHARE * page.width) & (height > _PAGE_SHARE * page.height)
     rules = rules[~page_frame & (np.maximum(width, height) > _SHORTEST_LINE)]
@@ -113,7 +119,8 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         rules = rules[~(inside & (rules["order"] >= overlay["order"]))]
     lines, frames = rules[rules["kind"] == LINE], rules[rules["kind"] == RECT]
     is_horizontal = lines["x1"] - lines["x0"] >= lines["bottom"] - lines["top"]
-    across, down = lines[is_horizontal], lines[~is_horizontal]
+    across = np.concatenate((lines[is_horizontal], corners))
+    down = np.concatenate((lines[~is_horizontal], corners))
     horizontal = _edges(
         np.concatenate(((across["top"] + across["bottom"]) / 2, frames["top"], frames["bottom"])),
         np.concatenate((across["x0"], frames["x0"], frames["x0"])),
@@ -127,6 +134,31 @@ def edges_of(page: Page, overlays: Array | None = None) -> tuple[Edges, Edges]:
         np.concatenate((down["order"], frames["order"], frames["order"])),
     )
     return horizontal, vertical
+
+
+def _without_white_on_white(page: Page, rules: Array) -> Array:
+    """Leave out white lines, except beside a coloured background or a picture: nobody sees the others."""
+    is_white = rules["color"] >> 8 >= NEARLY_WHITE
+    if not is_white.any():
+        return rules
+    behind = page.rules[(page.rules["kind"] == IMAGE) | (page.rules["kind"] == FILL)]
+    behind = behind[(behind["kind"] == IMAGE) | (behind["color"] >> 8 < NEARLY_WHITE)]
+    white = rules[is_white]
+    x, y = (white["x0"] + white["x1"]) / 2, (white["top"] + white["bottom"]) / 2
+    seen = np.zeros(len(white), bool)
+    for back in behind:
+        seen |= points_inside(box_of(back), x, y, _WHITE_MARGIN)
+    keep = ~is_white
+    keep[is_white] = seen
+    return np.asarray(rules[keep])
+
+
+def _corners(rules: Array) -> Array:
+    """Return the small filled squares that some writers draw where two borders meet. They are a piece of both."""
+    fills = rules[(rules["kind"] == FILL) & (rules["color"] & _OPACITY > 0)]
+    fills = fills[fills["color"] >> 8 < NEARLY_WHITE]
+    width, height = fills["x1"] - fills["x0"], fills["bottom"] - fills["top"]
+    return np.asarray(fills[(np.maximum(width, height) <= _LARGEST_CORNER) & (np.minimum(width, height) > 0)])
 
 
 def _join_dashes(rules: Array) -> Array:
@@ -226,7 +258,7 @@ def horizontal_rules(page: Page) -> list[Rule]:
     if len(page.rules) < _FEWEST_RULES:
         return []
     rules = _join_dashes(page.rules)
-    lines = rules[(rules["kind"] == LINE) & (rules["color"] & _OPACITY > 0)]
+    lines = _without_white_on_white(page, rules[(rules["kind"] == LINE) & (rules["color"] & _OPACITY > 0)])
     long_enough = lines["x1"] - lines["x0"] > _SHORTEST_RULE
     lines = lines[long_enough & (lines["bottom"] - lines["top"] < _RULE_THICKNESS)]
     if not _FEWEST_RULES <= len(lines) <= MOST_LINES:
