@@ -75,7 +75,9 @@ def page(source: Bytes, number: int) -> Page:
             code = ord(character)
             advance = size if code > 0x2E80 else size / 2
             box = (x, y - 0.85 * size, x + advance, y + 0.15 * size)
-            chars.append((code, *box, x, y, size, font, color, angle, source.below(40) == 1 and what == 7, order))
+            chars.append(
+                (code, *box, x, y, size, font, color, angle, source.below(40) == 1 and what == 7, order, False)
+            )
             x += advance
     return Page(number, width, height, np.array(chars, CHAR), FONTS, np.array(rules, RULE))
 

@@ -71,7 +71,7 @@ def set_page(number: int, lines: list[tuple[str, list[str], float, int, int]], d
         for character in sign + " ".join(line):
             advance = size if normalise.is_wide(character) else size / 2
             box = (x, y - 0.85 * size, x + advance, y + 0.15 * size)
-            chars.append((ord(character), *box, x, y, size, font, 0x000000FF, 0.0, False, order))
+            chars.append((ord(character), *box, x, y, size, font, 0x000000FF, 0.0, False, order, False))
             x += advance
         y += 1.6 * size if indent % 5 else 0.0  # now and then beside the previous line
     drawings = [(3.0 * x, 4.0 * y, 3.0 * x + w, 4.0 * y + h, kind, 0x000000FF, 0.5, 0) for x, y, w, h, kind in drawn]

@@ -268,7 +268,8 @@ def test_datasets_loads_every_table_of_the_release_folder(any_release, tmp_path)
         "print(json.dumps({n: load_dataset(sys.argv[1], n, split='train').num_rows for n in names}))"
     )
     out = validated("datasets", command=["python", "-c", script, str(any_release), str(tmp_path)])
-    assert json.loads(out.strip().splitlines()[-1]) == {table: len(lines(any_release, table)) for table in TABLES}
+    written = {table: len(lines(any_release, table)) for table in TABLES if lines(any_release, table)}
+    assert json.loads(out.strip().splitlines()[-1]) == written
 
 
 @pytest.mark.slow

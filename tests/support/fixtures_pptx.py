@@ -141,8 +141,13 @@ def rewrite_members(content: bytes, change: Callable[[str, bytes], tuple[str, by
     return stream.getvalue()
 
 
-def add_smartart(content: bytes, words: list[str], with_drawing: bool = True) -> bytes:
-    """Add a SmartArt diagram to the first slide of a presentation: one shape per word, side by side."""
+def add_smartart(
+    content: bytes, words: list[str], with_drawing: bool = True, tree: dict[int | str, list[int]] | None = None
+) -> bytes:
+    """Add a SmartArt diagram to the first slide of a presentation: one shape per word, side by side.
+
+    ``tree`` has the words below each word, by their positions; those below ``"doc"`` are on the first level.
+    """
     diagram = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
     drawing = "http://schemas.microsoft.com/office/drawing/2008/diagram"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -150,9 +155,15 @@ def add_smartart(content: bytes, words: list[str], with_drawing: bool = True) ->
         f'<dgm:pt modelId="{n}" type="node"><dgm:t><a:bodyPr/><a:p><a:r><a:t>{word}</a:t></a:r></a:p></dgm:t></dgm:pt>'
         for n, word in enumerate(words)
     )
+    connections = "".join(
+        f'<dgm:cxn modelId="c{parent}{child}" srcId="{parent}" destId="{child}" srcOrd="{place}" destOrd="0"/>'
+        for parent, children in (tree or {}).items()
+        for place, child in reversed(list(enumerate(children)))
+    )
     link = f'<a:ext uri="x"><dsp:dataModelExt xmlns:dsp="{drawing}" relId="rId91"/></a:ext>' if with_drawing else ""
     data = (
-        f'<dgm:dataModel xmlns:dgm="{diagram}" {nsdecls("a")}><dgm:ptLst>{points}</dgm:ptLst>'
+        f'<dgm:dataModel xmlns:dgm="{diagram}" {nsdecls("a")}><dgm:ptLst>{points}<dgm:pt modelId="doc" type="doc"/>'
+        f"</dgm:ptLst><dgm:cxnLst>{connections}</dgm:cxnLst>"
         f"<dgm:extLst>{link}</dgm:extLst></dgm:dataModel>"
     )
     shapes = "".join(

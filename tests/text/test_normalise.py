@@ -13,6 +13,9 @@ from aisi_ingest.text.normalise import fold, join_lines, language_of, normalise
     ("raw", "normal"),
     [
         ("⻑期⽬標", "長期目標"),  # radicals that Chromium writes into PDFs instead of characters
+        ("江⼾川の⿊板", "江戸川の黒板"),  # fonts for Japanese draw both with one glyph
+        ("⻘い⿈色、⾭年", "青い黄色、青年"),
+        ("⼈⼝の⾼い⽇", "人口の高い日"),
         ("ｶﾞｲﾄﾞ", "ガイド"),
         ("ＡＩ２０２４", "AI2024"),
         ("︵注︶", "（注）"),

@@ -18,6 +18,11 @@ from aisi_ingest.text.sentences import sentences
         ("Version 1.10 was published. It is short.", 2),
         ("1. Scope", 1),
         ("一行目\n二行目", 2),
+        ("比は２．７１である。次に移る。", 2),
+        ("４．１．２項に従う。", 1),
+        ("約0．5倍、12．8％である。", 1),
+        ("終わる．次に移る．", 2),
+        ("番号は3．これで終わる．", 2),
         ("（注。）続き。", 1),
     ],
 )

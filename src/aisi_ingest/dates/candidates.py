@@ -10,7 +10,8 @@ from typing import NamedTuple
 from aisi_ingest.dates.context import Context
 from aisi_ingest.dates.edtf import MONTHS_PER_YEAR, Point
 from aisi_ingest.dates.english import MONTHS, RULES
-from aisi_ingest.dates.grammar import Points, group
+from aisi_ingest.dates.grammar import LIST_SIGNS, WEEKDAY, Points, group
+from aisi_ingest.dates.japanese import YEAR_IN_BRACKETS, read_year
 from aisi_ingest.text.addresses import find_addresses, overlaps
 
 
@@ -37,11 +38,12 @@ class Candidate(NamedTuple):
 REQUIRED_SIGNS: dict[str, tuple[str, ...]] = {
     "ja": ("年", "月", "日"),
     "ja.part": ("年",),
+    "ja.quarter": ("四半期",),
     "ja.decade": ("年代",),
     "en": MONTHS,
     "en.month": MONTHS,
     "fiscal": ("fy", "fiscal"),
-    "part": ("quarter", "half", *(f"{part}{n}" for part in "qh" for n in "1234")),
+    "part": ("quarter", "half", *(f"{part}{n}" for part in "qh" for n in "01234")),
     "season": ("spring", "summer", "fall", "autumn", "winter"),
     "decade": ("0s", "0's"),
     "slash": ("/",),
@@ -50,6 +52,7 @@ REQUIRED_SIGNS: dict[str, tuple[str, ...]] = {
 # 今年, 昨年 and 前年度 without a month are too vague to be tagged.
 _VAGUE = ("previous", "last", "this", "coming")
 _PRONE_TO_RATIO = re.compile(r"[(（]\s?$")
+_WEEKDAY_AT_END = re.compile(rf"{WEEKDAY}$")
 _HOURS_PER_DAY = 24  # 9/24 is often a fraction of a day
 
 
@@ -90,12 +93,10 @@ def _matches_of_all_rules(text: str, folded: str, context: Context) -> list[Cand
     sure: list[Candidate] = []
     doubtful: list[Candidate] = []
     addresses = find_addresses(folded)
-    for name, match, points in _rule_matches(folded):
+    for name, match, start, end, points in _rule_matches(folded):
         if name == "slash" and not _slash_is_date(match, points[0], context):
             doubtful.append(Candidate(*match.span(), "date.slash", *points))
             continue
-        # The weekday after 4/30 is not part of the date.
-        start, end = match.start(), match.end("d") if name == "slash" and not match["m2"] else match.end()
         if overlaps(addresses, start, end) or _wrong_case(name, text, match) or _is_vague(points[0]):
             continue
         end = start + len(folded[start:end].rstrip(" \n\t.,"))
@@ -104,15 +105,59 @@ def _matches_of_all_rules(text: str, folded: str, context: Context) -> list[Cand
     return sure + _confirmed_by_line(text, sure, doubtful)
 
 
-def _rule_matches(folded: str) -> Iterator[tuple[str, re.Match[str], Points]]:
-    """Yield the name of the rule, the match and what it means, in the order of the rules."""
+def _rule_matches(folded: str) -> Iterator[tuple[str, re.Match[str], int, int, Points]]:
+    """Yield the name of the rule, the match, its start and end and what it means, in the order of the rules."""
     absent = {name for name, signs in REQUIRED_SIGNS.items() if not any(map(folded.__contains__, signs))}
     for name, pattern, read in RULES:
         if name not in absent:
             for match in pattern.finditer(folded):
                 points = read(match)
                 if points is not None:
-                    yield name, match, points
+                    for start, end, part in _parts(name, match, points):
+                        yield name, match, start, end, part
+
+
+def _parts(name: str, match: re.Match[str], points: Points) -> Iterator[tuple[int, int, Points]]:
+    """Yield the dates of a match: two if it lists dates that are no stretch, such as ``4月1日と10月1日``."""
+    start, end = match.span()
+    first, last = points
+    if group(match, "lead"):
+        start, end = match.end("lead"), match.end("tail")  # a further day of a list
+    same = group(match, "same")
+    if name == "slash" and not match["m2"]:
+        end = match.end("d")  # the weekday after 4/30 is not part of the date
+    elif same and last is None and not _names_year(same, first):
+        end = match.start("same")
+    separator = group(match, "sep")
+    if last is None or separator is None or not _lists(separator, name, match) or _follow(first, last):
+        yield start, end, points
+        return
+    weekday = _WEEKDAY_AT_END.search(match.string, start, match.start("sep"))
+    yield start, weekday.start() if weekday else match.start("sep"), (first, None)
+    yield match.end("sep"), end, (last, None)
+
+
+def _lists(separator: str, name: str, match: re.Match[str]) -> bool:
+    """Return whether a separator joins two dates without the days between them."""
+    if separator.strip() == "/" and name == "numeric":
+        return group(match, "s") != "-"  # ISO 8601 writes a range as 2024-04-01/2025-03-31
+    return separator.strip() in LIST_SIGNS
+
+
+def _follow(first: Point | None, last: Point) -> bool:
+    """Return whether the second of two dates is the day or the month right after the first."""
+    if first is None or (first.year, first.relative) != (last.year, last.relative):
+        return False
+    if first.day is None or last.day is None:
+        return first.month is not None and last.month == first.month + 1
+    return first.month == last.month and last.day == first.day + 1
+
+
+def _names_year(text: str, point: Point | None) -> bool:
+    """Return whether one of the years in brackets is that of a date."""
+    return point is not None and any(
+        found is not None and found.year == point.year for found in map(read_year, YEAR_IN_BRACKETS.finditer(text))
+    )
 
 
 def _wrong_case(name: str, text: str, match: re.Match[str]) -> bool:

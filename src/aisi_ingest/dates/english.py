@@ -52,7 +52,7 @@ def _english(month: str | None, day: str | None, year: str | None) -> Point:
 
 @_rule(
     "en",
-    rf"(?<![a-z])(?P<m1>{MONTH})\s?(?P<d1>{_DAY}){_WEEKDAY_EN}(?:,?\s?{_year_pattern(1)})?(?:{_RANGE_OR_LIST})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_DAY}){_WEEKDAY_EN}(?:(?:,\s?"
+    rf"(?<![a-z])(?P<m1>{MONTH})\s?(?P<d1>{_DAY}){_WEEKDAY_EN}(?:,?\s?{_year_pattern(1)})?(?P<sep>{_RANGE_OR_LIST})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_DAY}){_WEEKDAY_EN}(?:(?:,\s?"
     rf"|\s|,?\s?of\s){_year_pattern(2)})?",
 )
 def _month_days(m: re.Match[str]) -> Points | None:
@@ -70,7 +70,7 @@ def _month_day(m: re.Match[str]) -> Points:
 
 @_rule(
     "en",
-    rf"(?<![a-z0-9.,/-])(?P<d1>{_DAY})(?:\s?(?:of\s)?(?P<m1>{MONTH})(?:,?\s?{_year_pattern(1)})?)?(?:{_RANGE_OR_LIST})(?P<d2>{_DAY})\s?(?:of\s)?(?P<m2>{MONTH})(?:,?\s?{_year_pattern(2)})?(?![a-z])",
+    rf"(?<![a-z0-9.,/-])(?P<d1>{_DAY})(?:\s?(?:of\s)?(?P<m1>{MONTH})(?:,?\s?{_year_pattern(1)})?)?(?P<sep>{_RANGE_OR_LIST})(?P<d2>{_DAY})\s?(?:of\s)?(?P<m2>{MONTH})(?:,?\s?{_year_pattern(2)})?(?![a-z])",
 )
 def _days_month(m: re.Match[str]) -> Points | None:
     """Read a range or list of days, day first: ``19-21 May 2023``, ``30 April to 2 May``."""
@@ -87,7 +87,7 @@ def _day_month(m: re.Match[str]) -> Points:
 
 @_rule(
     "en",
-    rf"(?<![a-z])(?P<m1>{MONTH})(?:\s?,?\s?{_year_pattern(1)})?(?:{_RANGE_OR_LIST})(?P<m2>{MONTH})(?:,\s?|\sof\s|\s|\s?/\s?)?{_year_pattern(2)}",
+    rf"(?<![a-z])(?P<m1>{MONTH})(?:\s?,?\s?{_year_pattern(1)})?(?P<sep>{_RANGE_OR_LIST})(?P<m2>{MONTH})(?:,\s?|\sof\s|\s|\s?/\s?)?{_year_pattern(2)}",
 )
 def _months(m: re.Match[str]) -> Points:
     """Read a range of months: ``April to June 2024``, ``December 2024 - February 2025``."""
@@ -102,7 +102,7 @@ def _month_year(m: re.Match[str]) -> Points:
 
 @_rule(
     "en",
-    rf"(?<![0-9.,/-]){_year_pattern(1)},?\s(?P<m1>{MONTH})(?:\s?(?P<d1>{_DAY})(?:(?:{_RANGE_OR_LIST})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_DAY}))?)?(?![a-z])",
+    rf"(?<![0-9.,/-]){_year_pattern(1)},?\s(?P<m1>{MONTH})(?:\s?(?P<d1>{_DAY})(?:(?P<sep>{_RANGE_OR_LIST})(?:(?P<m2>{MONTH})\s?)?(?P<d2>{_DAY}))?)?(?![a-z])",
 )
 def _year_month(m: re.Match[str]) -> Points | None:
     """Read a month or day, year first: ``2024 March``, ``2024, May 19-21``."""
@@ -120,7 +120,7 @@ _MONTH_ALONE = re.compile(
 _MONTH_CELL = re.compile(r"\s{0,2}(?:$|[|\n:)]|[-~]\s)", re.ASCII)
 
 
-@_rule("en.month", rf"(?<![a-z0-9])(?P<m1>{MONTH})(?:(?:{_RANGE_OR_LIST})(?P<m2>{MONTH}))?(?![a-z0-9'])")
+@_rule("en.month", rf"(?<![a-z0-9])(?P<m1>{MONTH})(?:(?P<sep>{_RANGE_OR_LIST})(?P<m2>{MONTH}))?(?![a-z0-9'])")
 def _month_alone(m: re.Match[str]) -> Points | None:
     """Read a month without year, where nothing else can be meant: ``in March``, a cell ``May``."""
     before = _before(m)
@@ -145,14 +145,17 @@ def _year_value(text: str) -> int:
 
 @_rule(
     "fiscal",
-    rf"(?<![a-z0-9])(?:fy|fiscal(?:\s?years?)?)\s?(?:of\s)?(?P<y1>{_SHORT_YEAR})(?:\s?(?:[-~/]|to"
-    rf"|through)\s?(?:fy\s?)?(?P<y2>{_SHORT_YEAR}))?(?:[\s,/-]{{0,2}}q(?P<q>[1-4])(?![0-9]))?",
+    rf"(?<![a-z0-9])(?:fy|fiscal(?:\s?years?)?)\s?(?:of\s)?(?P<y1>{_SHORT_YEAR})(?:[/-](?P<until>(?:20)?[0-9]{{2}})(?![0-9])"
+    rf"|\s?(?:[-~]|to|through)\s?(?:fy\s?)?(?P<y2>{_SHORT_YEAR}))?(?:[\s,/-]{{0,2}}q(?P<q>0?[1-4])(?![0-9]))?",
 )
 def _fiscal_year(m: re.Match[str]) -> Points | None:
-    """Read a fiscal year, a range of them or a quarter: ``FY2024``, ``fiscal 2023-24``, ``FY2024 Q3``."""
+    """Read a fiscal year, a range of them or a quarter: ``FY2024``, ``FY2023/24``, ``FY2023-2025``, ``FY2024 Q3``."""
     first = _year_value(m["y1"])
     if not _FIRST_FISCAL_YEAR <= first <= _LAST_FISCAL_YEAR:
         return None
+    if m["until"] and _year_value(m["until"]) != first + 1:  # FY2023-2025
+        is_range = m.string[m.start("until") - 1] == "-" and not m["q"]
+        return (Point(first, unit="fiscal"), Point(_year_value(m["until"]), unit="fiscal")) if is_range else None
     if m["q"]:
         return Point(first, unit="quarter", part=int(m["q"]), fiscal=True), None
     return Point(first, unit="fiscal"), Point(_year_value(m["y2"]), unit="fiscal") if m["y2"] else None
@@ -170,9 +173,9 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "latter": 2, "third": 
 @_rule(
     "part",
     rf"(?<![a-z0-9])(?:(?P<o>first|second|third|fourth|latter|1st|2nd|3rd|4th)\s(?P<k>quarter"
-    rf"|half)\s(?:of\s)?(?:the\s)?|(?P<k2>[qh])(?P<n>[1-4])(?:\sof)?[\s,/-]{{0,2}})(?P<fy>fy\s?"
+    rf"|half)\s(?:of\s)?(?:the\s)?|(?P<k2>[qh])(?P<n>0?[1-4])(?:\sof)?[\s,/-]{{0,2}})(?P<fy>fy\s?"
     rf"|fiscal\s(?:year\s)?)?(?P<y>{_SHORT_YEAR})|(?<![0-9.,/-])(?P<y2>(?:19"
-    rf"|20)[0-9]{{2}})[\s/-]{{0,2}}(?P<k3>[qh])(?P<n2>[1-4])(?![a-z0-9])",
+    rf"|20)[0-9]{{2}})[\s/-]{{0,2}}(?P<k3>[qh])(?P<n2>0?[1-4])(?![a-z0-9])",
 )
 def _part_of_year(m: re.Match[str]) -> Points | None:
     """Read a quarter or half of a year: ``third quarter of 2024``, ``Q3 FY2024``, ``2024 H1``."""
@@ -230,7 +233,7 @@ _LEFT = r"(?<![a-z0-9_./-])"
 @_rule(
     "numeric",
     rf"{_LEFT}(?P<y>[0-9]{{4}})(?P<s>\s?[-/.]\s?)(?P<m>{ARABIC_MONTH})(?P=s)(?P<d>{ARABIC_DAY})(?:"
-    rf"{UNTIL}(?P<y2>[0-9]{{4}})(?P=s)(?P<m2>{ARABIC_MONTH})(?P=s)(?P<d2>{ARABIC_DAY})(?![0-9_/-]|\.[0-9])"
+    rf"(?P<sep>{UNTIL})(?P<y2>[0-9]{{4}})(?P=s)(?P<m2>{ARABIC_MONTH})(?P=s)(?P<d2>{ARABIC_DAY})(?![0-9_/-]|\.[0-9])"
     rf"|{UNTIL}(?P<m3>{ARABIC_MONTH})(?P=s)(?P<d3>{ARABIC_DAY})(?![0-9_/-]|\.[0-9])|(?![0-9_/-]|\.[0-9]))",
 )
 def _numeric(m: re.Match[str]) -> Points | None:
@@ -256,7 +259,7 @@ def _compact(m: re.Match[str]) -> Points | None:
 
 @_rule(
     "numeric",
-    rf"{_LEFT}(?P<y>(?:19|20)[0-9]{{2}})[/.](?P<m>{ARABIC_MONTH})(?:{UNTIL}(?P<y2>(?:19"
+    rf"{_LEFT}(?P<y>(?:19|20)[0-9]{{2}})[/.](?P<m>{ARABIC_MONTH})(?:(?P<sep>{UNTIL})(?P<y2>(?:19"
     rf"|20)[0-9]{{2}})[/.](?P<m2>{ARABIC_MONTH}))?(?![0-9a-z_/%-]|\.[0-9])",
 )
 def _numeric_month(m: re.Match[str]) -> Points | None:

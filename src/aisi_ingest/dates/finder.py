@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from aisi_ingest.dates.candidates import Candidate, select
-from aisi_ingest.dates.context import Context, Found
+from aisi_ingest.dates.context import Context, Found, YearMonthDay
 from aisi_ingest.dates.edtf import Point
 from aisi_ingest.dates.english import MONTH
 from aisi_ingest.dates.years import resolve
@@ -55,17 +55,20 @@ def find(text: str, context: Context | None = None) -> list[Found]:
     out: list[Found] = []
     dated: Point | None = None  # the last date of the same line that names its year
     before = context.before
+    latest: YearMonthDay = (None, None, None)  # the date before in this text, whether its year is known or not
     line_end = -1
     for candidate in select(text, folded, context):
         if candidate.start > line_end:
             line_end = text.find("\n", candidate.start)
             line_end = len(text) if line_end < 0 else line_end
             dated = None
-        found = resolve(candidate, dated, before, context, _is_planned(folded, candidate))
+        found = resolve(
+            candidate, dated, latest if _is_listed(candidate) else before, context, _is_planned(folded, candidate)
+        )
         if found is None:
             continue
         out.append(found)
-        year, month, day = found.stated
+        latest = year, month, day = found.stated
         if year is not None:
             before = (year, month, day)
             if found.has_year:
@@ -73,6 +76,11 @@ def find(text: str, context: Context | None = None) -> list[Found]:
                 end = last if last is not None and last.year is not None else Point(year, month, day)
                 dated = end._replace(fiscal=found.fiscal)
     return out
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    """Return whether a date is a further day of a list, which has the month of the date before it."""
+    return candidate.first is not None and candidate.first.relative == "same_list"
 
 
 def _is_planned(folded: str, candidate: Candidate) -> bool:

@@ -24,6 +24,8 @@ ARABIC_DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])"
 ARABIC_MONTH = r"(?:1[0-2]|0?[1-9])(?![0-9])"
 WEEKDAY = r"(?:\s?\(\s?[月火水木金土日](?:曜日?)?(?:[・,]\s?祝)?\s?\))"
 UNTIL = r"\s{0,2}(?:[-~〜―─/]|から|より|乃至)\s{0,2}"
+# Separators between two dates that are not one stretch. A slash is one only between two complete dates.
+LIST_SIGNS = ("、", "､", "・", ",", "&", "と", "及び", "および", "and", "/")
 
 
 class Rules(list[tuple[str, re.Pattern[str], Reader]]):

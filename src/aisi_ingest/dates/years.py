@@ -32,6 +32,12 @@ def resolve(
     unresolved = Found(candidate.start, candidate.end, None, rule, (None, None, None))
     if first is None:
         return unresolved
+    if first.relative == "same_list":
+        if above is None or above[1] is None:
+            return None
+        first = first._replace(year=above[0], month=above[1], relative="")
+    if first.unit == "quarter" and first.year is None:
+        return _quarter_of_known_year(candidate, dated, context)
     if first.relative:
         near = (dated.year, dated.month, dated.day) if dated and dated.year is not None else above
         known = _follow_reference(first, near, context)
@@ -53,6 +59,25 @@ def resolve(
         stated=(first.year, first.month, first.day),
         fiscal=first.unit == "fiscal",
         has_year=written_year is not None,
+    )
+
+
+def _quarter_of_known_year(candidate: Candidate, dated: Point | None, context: Context) -> Found | None:
+    """Return a quarter that names no year, in the year of its line, table or section; None without such a year."""
+    on_line = Year(dated.year, dated.fiscal) if dated and dated.year is not None else None
+    known = ((on_line, "line"), (context.table, "table"), (context.section, "section"), (context.line, "above"))
+    year, origin = next(((year, origin) for year, origin in known if year is not None), (None, ""))
+    if year is None or candidate.first is None:
+        return None
+    first = candidate.first._replace(year=year.number, fiscal=year.fiscal)
+    last = candidate.last and candidate.last._replace(year=year.number, fiscal=year.fiscal)
+    return Found(
+        start=candidate.start,
+        end=candidate.end,
+        value=edtf(first, last),
+        rule=f"{candidate.rule}+{origin}",
+        stated=(year.number, None, None),
+        has_year=False,
     )
 
 

@@ -28,9 +28,11 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "task_categories:",
         "- translation",
         "- token-classification",
-        "configs:",
     ]
-    for number, table in enumerate(TABLES):
+    # ``datasets`` cannot load a Parquet file without rows, so an empty table has no config.
+    written = [table for table in TABLES if rows.get(table)]
+    head += ["configs:"] if written else []
+    for number, table in enumerate(written):
         head += [f"- config_name: {table}", f"  data_files: parquet/{table}.parquet"]
         head += ["  default: true"] if number == 0 else []
     head.append("---")

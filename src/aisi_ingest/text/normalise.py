@@ -17,14 +17,15 @@ from aisi_ingest.model import Lang
 _RADICALS = "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"  # noqa: E501
 _IDEOGRAPHS = "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑𫜹忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"  # noqa: E501
 # Their equivalents are simplified Chinese forms. Chromium writes these radicals into PDFs for Japanese characters,
-# so they become the Japanese form.
-_JAPANESE_FORM = dict(zip("⻄⻑⻘⻝⻤⻩⻫⻭⻯⻲", "西長青食鬼黄斉歯竜亀", strict=True))
+# so they become the Japanese form. The last four are Kangxi radicals whose equivalents are not in JIS X 0208: fonts for
+# Japanese draw the Japanese form with the glyph that they share. Compared with the character maps of Noto Sans JP and
+# Noto Serif JP.
+_JAPANESE_FORM = dict(zip("⻄⻑⻘⻝⻤⻩⻫⻭⻯⻲⼾⾭⿈⿊", "西長青食鬼黄斉歯竜亀戸青黄黒", strict=True))
 
 
 @functools.cache
 def _normal_forms() -> dict[int, str]:
     table = dict(zip(map(ord, _RADICALS), _IDEOGRAPHS, strict=True))
-    table.update((ord(radical), form) for radical, form in _JAPANESE_FORM.items())
     folded = [
         range(0x2F00, 0x2FE0),  # Kangxi radicals
         range(0xFE30, 0xFE50),  # vertical presentation forms
@@ -38,6 +39,7 @@ def _normal_forms() -> dict[int, str]:
     ]
     for code in (c for block in folded for c in block):
         table[code] = unicodedata.normalize("NFKC", chr(code))
+    table.update((ord(radical), form) for radical, form in _JAPANESE_FORM.items())
     # NFKC turns the signs of vertical text into ASCII signs. Japanese text uses the full-width ones.
     table.update(zip(map(ord, "︵︶︷︸︰︙︓︔︐︕︖﹇﹈︳︱︲"), "（）｛｝‥…：；，！？［］｜—–", strict=True))
     invisible = (0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))

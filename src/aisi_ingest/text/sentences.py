@@ -51,11 +51,18 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _end_at(text: str, start: int, at: int) -> int | None:
     """Return where the sentence from ``start`` ends if the character at ``at`` terminates it, else None."""
+    if text[at] == "．" and _is_between_digits(text, at):
+        return None
     if text[at] in _TERMINATORS:
         return _skip(text, at + 1, _TERMINATORS + _CLOSING + _QUOTES)
     if text[at] == "." and _full_stop_ends(text, start, at):
         return _skip(text, at + 1, _QUOTES_AFTER_STOP + _CLOSING)
     return None
+
+
+def _is_between_digits(text: str, at: int) -> bool:
+    """Return whether the full-width point at ``at`` belongs to a number: ``3．14``, ``3．2．1節``."""
+    return text[at - 1 : at].isdecimal() and text[at + 1 : at + 2].isdecimal()
 
 
 def _full_stop_ends(text: str, start: int, at: int) -> bool:

@@ -38,7 +38,9 @@ def page_of(*pieces: tuple[str, float, float, float]) -> Page:
                 x += size / 5
                 continue
             width = size if is_wide(char) else size / 2
-            rows.append((ord(char), x, y - 0.88 * size, x + width, y + 0.12 * size, x, y, size, 0, 255, 0, False, 0))
+            rows.append(
+                (ord(char), x, y - 0.88 * size, x + width, y + 0.12 * size, x, y, size, 0, 255, 0, False, 0, False)
+            )
             x += width
     chars = np.array(rows, dtype=CHAR)
     return Page(1, 595, 842, chars, (Font("Test"),), np.zeros(0, dtype=[("kind", "u1")]))

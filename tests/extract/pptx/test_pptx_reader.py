@@ -202,6 +202,23 @@ def test_the_text_of_smartart_is_read(tmp_path: Path, with_drawing: bool) -> Non
     assert texts(content, "paragraph") == ["計画", "実行", "評価"]
 
 
+@pytest.mark.parametrize(
+    ("words", "tree", "order"),
+    [
+        (["評価", "計画", "実行"], {"doc": [1, 2, 0]}, ["計画", "実行", "評価"]),
+        (["丙", "甲の一", "甲", "甲の二"], {"doc": [2, 0], 2: [1, 3]}, ["甲", "甲の一", "甲の二", "丙"]),
+        (["甲", "乙"], {"doc": [1], 1: [0], 0: [1]}, ["乙", "甲"]),
+    ],
+)
+def test_smartart_without_a_drawing_is_read_in_the_order_of_its_connections(
+    tmp_path: Path, words: list[str], tree: dict[int | str, list[int]], order: list[str]
+) -> None:
+    deck = draw.Deck()
+    deck.slide("流れ")
+    content = read(write(tmp_path, draw.add_smartart(deck.bytes(), words, False, tree)))
+    assert texts(content, "paragraph") == order
+
+
 def test_only_the_first_choice_of_alternate_content_is_read(tmp_path: Path) -> None:
     deck = draw.Deck()
     draw.add_alternate_content(deck.slide("式"), "新しい形", "古い形")

@@ -10,6 +10,7 @@ from aisi_ingest.extract.layout.captions import captions_of_tables
 from aisi_ingest.extract.layout.drafts import Draft
 from aisi_ingest.extract.layout.headings import number_and_title
 from aisi_ingest.extract.layout.page_content import PageContent
+from aisi_ingest.extract.layout.table_notes import link_table_marks, note_label
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.extract.tables.table_cells import table_cells
@@ -80,6 +81,7 @@ def content_of(
     default = language_of(" ".join(draft.text for draft in ordered[:_LANGUAGE_DRAFTS])[:_LANGUAGE_LENGTH])
     sections, section_of = _sections(ordered)
     tables = _tables(ordered, ids, known)
+    tables, table_links = _with_linked_marks(tables, ordered, ids)
     table_texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
     blocks: list[Block] = []
     for draft, section in zip(ordered, section_of, strict=True):
@@ -95,7 +97,8 @@ def content_of(
                 lang=_language(text, default),
                 section=section,
                 level=draft.level if draft.kind in _KINDS_WITH_LEVEL else None,
-                notes=tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
+                notes=table_links.get(block_id)
+                or tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
                 marker=draft.marker if draft.kind == "list_item" else None,
             )
         )
@@ -174,6 +177,31 @@ def _tables(ordered: Sequence[Draft], ids: dict[int, str], known: ContinuedTable
     ]
 
 
+def _with_linked_marks(
+    tables: Sequence[Table], ordered: Sequence[Draft], ids: dict[int, str]
+) -> tuple[list[Table], dict[str, tuple[NoteLink, ...]]]:
+    """Return the tables without the marks that have a footnote on their page, and the links by block."""
+    notes: dict[int, dict[str, str]] = {}
+    for draft in ordered:
+        if draft.kind == "footnote" and (label := note_label(draft)) is not None:
+            notes.setdefault(draft.page, {}).setdefault(label, ids[id(draft)])
+    pages = {
+        ids[id(draft)]: (draft.page, draft.page + draft.page_count) for draft in ordered if draft.table is not None
+    }
+    linked: list[Table] = []
+    links: dict[str, tuple[NoteLink, ...]] = {}
+    for table in tables:
+        first, end = pages[table.block]
+        on_pages: dict[str, str] = {}
+        for page in range(first, end + 1):  # the notes of a table at the foot of a page may be on the next one
+            on_pages = notes.get(page, {}) | on_pages
+        table, found = link_table_marks(table, on_pages)
+        linked.append(table)
+        if found:
+            links[table.block] = found
+    return linked, links
+
+
 def _language(text: str, default: Lang) -> Lang:
     """Return ``language_of`` a text; quicker for texts that cannot be Japanese."""
     if text.isascii() and text:
@@ -199,10 +227,11 @@ def _blocks_outside_sections(
     """
     blocks: list[Block] = []
 
-    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False) -> None:
+    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False, reason: str | None = None) -> None:
         block_id = f"b{count + len(blocks) + 1}"
         lang = _language(line.text, default)
-        blocks.append(Block(block_id, page.number, rounded(line.box), kind, line.text, lang, hidden=hidden))
+        box = rounded(line.box)
+        blocks.append(Block(block_id, page.number, box, kind, line.text, lang, hidden=hidden, hidden_reason=reason))
 
     for page, page_labels in zip(pages, labels, strict=True):
         for k in sorted(furniture[page.number]):
@@ -211,6 +240,8 @@ def _blocks_outside_sections(
             add(page, line, "figure_text")
         for line in page.hidden_lines:
             add(page, line, "paragraph", hidden=True)
+        for line in page.struck_lines:
+            add(page, line, "paragraph", hidden=True, reason="struck")
     return blocks
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aisi_ingest.extract.layout.continuation import append_draft
 from aisi_ingest.extract.layout.drafts import Draft
 from aisi_ingest.extract.layout.footnotes import label_of, normalised_label
+from aisi_ingest.text.raised import is_exponent, write_raised
 
 NotesByLabel = dict[str, Draft]
 
@@ -18,7 +19,6 @@ _MARK = re.compile(
 _INLINE_MARK = re.compile("[（(](?:注|註)[0-9０-９]{0,3}[)）]|[※＊*][0-9０-９]{1,3}")
 _BETWEEN_MARKS = re.compile("[,，、]|(?<=[0-9０-９])(?=[*＊†‡※])")
 _MARK_SYMBOLS = "*＊※†‡"
-_SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 
 
 def link_notes(drafts: Sequence[Draft], notes: list[list[Draft]]) -> None:
@@ -81,7 +81,8 @@ def _link_marks(draft: Draft, by_page: dict[int, NotesByLabel], unique: dict[str
         if start and draft.text[start - 1] in _MARK_SYMBOLS and draft.text[start:end].isdigit():
             start -= 1  # the symbol is set in another size than its number
         mark = draft.text[start:end]
-        found = _notes_of(mark, draft, by_page, unique) if _MARK.fullmatch(mark) else []
+        is_mark = bool(_MARK.fullmatch(mark)) and not is_exponent(mark.strip(), draft.text[:start])
+        found = _notes_of(mark, draft, by_page, unique) if is_mark else []
         if not found:
             others.append((start, end))
             continue
@@ -125,8 +126,5 @@ def _notes_of(
 
 
 def _write_superscripts(draft: Draft) -> None:
-    """Write raised digits and signs as superscript characters."""
-    for start, end in draft.raised:
-        raised = draft.text[start:end]
-        if re.fullmatch("[0-9+\\-−()n]+", raised):
-            draft.text = draft.text[:start] + raised.translate(_SUPERSCRIPT) + draft.text[end:]
+    """Write raised text that is no mark of a note in superscript characters."""
+    draft.text = write_raised(draft.text, draft.raised)

@@ -46,6 +46,7 @@ class PageContent(Struct, eq=False):
         lines: Visible lines outside of tables. Their ``chars`` are empty.
         fonts: Names of the fonts.
         hidden_lines: Lines that a reader cannot see.
+        struck_lines: Lines that are struck out.
         tables: Tables, from the top.
         rules: Horizontal rules outside of tables, as (x0, x1, y) in points.
         drawings: Boxes of drawings and pictures.
@@ -63,6 +64,7 @@ class PageContent(Struct, eq=False):
     drawings: tuple[Box, ...]
     boxes: tuple[Box, ...]
     marks: tuple[tuple[float, float, float], ...]
+    struck_lines: tuple[Line, ...] = ()
 
 
 _NO_CHARS = np.zeros(0, dtype=np.intp)
@@ -77,7 +79,8 @@ def page_content_of(page: Page, before: PageContent | None) -> PageContent:
     """
     tables = find_tables(page, before.tables[-1] if before is not None and before.tables else None)
     visible = ~page.chars["hidden"]
-    hidden = np.flatnonzero(~visible)
+    struck = page.chars["struck"]
+    hidden = np.flatnonzero(~visible & ~struck)
     for table in tables:
         visible[np.asarray(table.chars, dtype=np.intp)] = False
     lines = lines_of(page, np.flatnonzero(visible))
@@ -95,6 +98,7 @@ def page_content_of(page: Page, before: PageContent | None) -> PageContent:
         tuple(find_drawings(page, table_boxes)) if has_drawing else (),
         _text_boxes(page, table_boxes) if has_drawing else (),
         _marks(page) if has_drawing else (),
+        tuple(lines_of(page, np.flatnonzero(struck))) if struck.any() else (),
     )
 
 

@@ -27,6 +27,7 @@ from aisi_ingest.extract.layout.rows import (
     mark_underlined,
     rows_of,
 )
+from aisi_ingest.extract.layout.table_notes import mark_table_notes
 from aisi_ingest.extract.layout.title import mark_cover, mark_title
 from aisi_ingest.extract.lines.hyphens import hyphens_of
 from aisi_ingest.extract.lines.line import Frame
@@ -72,7 +73,7 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     style = structs.replace(style, indents_first_lines=_indents_first_lines(texts))
     drafts = join_pages(texts, style)
     mark_cover(drafts)
-    link_notes(drafts, notes)
+    link_notes(drafts, [*notes, mark_table_notes(drafts)])
     drafts = mark_headings(drafts, bookmarks, style)
     title = mark_title(drafts, metadata_title, style)
     nest_levels(drafts)

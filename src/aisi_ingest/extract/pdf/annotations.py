@@ -15,7 +15,7 @@ from aisi_ingest.extract.pdf.page import View
 from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.model import Box
 
-_FREE_TEXT, _WIDGET = 3, 20  # annotation subtypes, fpdf_annot.h
+_FREE_TEXT, _STRIKE_OUT, _WIDGET = 3, 12, 20  # annotation subtypes, fpdf_annot.h
 _NOT_DISPLAYED = 1 << 1 | 1 << 5  # the flags Hidden and NoView (ISO 32000-1, table 165)
 _MAX_ANNOTATIONS = 2000  # on one page; a page with more is a form that was made to be slow
 _MAX_TEXT = 1 << 20  # bytes of one annotation's text
@@ -55,6 +55,35 @@ def read_annotations(page: int, number: int, view: View) -> Iterator[Annotation]
                 yield Annotation(number, Box(float(x0), float(top), float(x1), float(bottom)), text)
         finally:
             C.FPDFPage_CloseAnnot(handle)
+
+
+def struck_boxes(page: int, view: View) -> list[Box]:
+    """Return the boxes of the text that annotations on an open page strike out.
+
+    Args:
+        page: PDFium's handle of the page.
+        view: The page's view.
+    """
+    boxes: list[Box] = []
+    for index in range(min(_MAX_ANNOTATIONS, C.FPDFPage_GetAnnotCount(page))):
+        handle = C.FPDFPage_GetAnnot(page, index)
+        if not handle:
+            continue
+        try:
+            if C.FPDFAnnot_GetSubtype(handle) == _STRIKE_OUT and not C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
+                boxes.extend(_quadrilaterals(handle, view))
+        finally:
+            C.FPDFPage_CloseAnnot(handle)
+    return boxes
+
+
+def _quadrilaterals(handle: int, view: View) -> Iterator[Box]:
+    """Yield the boxes of the lines of text that an annotation covers."""
+    corners = (ctypes.c_float * 8)()  # x and y of four corners (FS_QUADPOINTSF, fpdfview.h)
+    for index in range(min(_MAX_ANNOTATIONS, C.FPDFAnnot_CountAttachmentPoints(handle))):
+        if C.FPDFAnnot_GetAttachmentPoints(handle, index, ctypes.addressof(corners)):
+            x, y = corners[0::2], corners[1::2]
+            yield Box(*map(float, view.boxes(min(x), min(y), max(x), max(y))))
 
 
 def _read_string(handle: int, key: bytes) -> str:

@@ -26,12 +26,13 @@ from typing import Any
 import numpy as np
 
 from aisi_ingest.extract.pdf import active_content, font_source
-from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations
+from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
 from aisi_ingest.extract.pdf.characters import read_characters
 from aisi_ingest.extract.pdf.drawing import read_drawing
 from aisi_ingest.extract.pdf.overprint import without_overprint
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
+from aisi_ingest.extract.pdf.struck import mark_struck
 from aisi_ingest.extract.pdf.visibility import RenderedPage, mark_hidden
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
@@ -267,5 +268,6 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
     objects = {order: handle for handle, order in orders.items()}
     rendered = RenderedPage(page, width, height, rules, objects, layered, in_forms)
     mark_hidden(rendered, chars, chars["hidden"].copy())
+    mark_struck(chars, rules, struck_boxes(page, view))
     annotations.extend(read_annotations(page, index + 1, view))
     return Page(index + 1, width, height, without_overprint(chars), fonts, rules)

@@ -30,6 +30,7 @@ CHAR = np.dtype(
         ("angle", "f4"),  # writing direction in degrees, counter-clockwise; 0 is left to right
         ("hidden", "?"),  # a reader of the page cannot see the character
         ("order", "u4"),  # drawing order of the text object; comparable with RULE's order
+        ("struck", "?"),  # struck out; then hidden as well
     ],
     align=True,  # numpy reads unaligned fields at half the speed
 )

@@ -36,6 +36,8 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "FPDFAnnot_GetSubtype": (_I, (_P,)),
     "FPDFAnnot_GetFlags": (_I, (_P,)),
     "FPDFAnnot_GetRect": (_I, (_P, _P)),
+    "FPDFAnnot_CountAttachmentPoints": (_L, (_P,)),
+    "FPDFAnnot_GetAttachmentPoints": (_I, (_P, _L, _P)),
     "FPDFAnnot_GetStringValue": (_L, (_P, _S, _P, _L)),
     "FPDFPage_CountObjects": (_I, (_P,)),
     "FPDFPage_GetObject": (_H, (_P, _I)),

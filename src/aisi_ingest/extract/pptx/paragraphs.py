@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from aisi_ingest.extract.bullets import drawn_number, indentation, split_bullet
 from aisi_ingest.extract.geometry import box_height, box_width
+from aisi_ingest.extract.pptx.runs import run_texts
 from aisi_ingest.extract.pptx.styles import bullet_of, inherited_size, size_of
 from aisi_ingest.extract.pptx.xml_names import EMU, clark, number_attribute
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide, join_lines, normalise
 
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LINE_BREAK = re.compile("_x000[ABDabd]_|[\v\r]")  # breaks that were pasted as control characters, escaped or not
 _MAXIMUM_LEVEL = 8  # PowerPoint has the levels 0 to 8
 _MARGIN_X, _MARGIN_Y = 91440, 45720  # default margins of a text body in EMU (ECMA-376 part 1, 21.1.2.1.1)
@@ -34,6 +33,7 @@ class Paragraph(Struct, frozen=True):
         size: Type size in points.
         item: Whether it is a list item: it has a bullet, drawn or typed, or is below one.
         field: Whether it consists only of fields, such as slide number and date.
+        struck: The text in it that is struck out. A paragraph without any other text has an empty ``text``.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Paragraph(Struct, frozen=True):
     size: float
     item: bool
     field: bool
+    struck: str = ""
 
 
 class _RawParagraph(Struct, frozen=True, eq=False):
@@ -50,6 +51,7 @@ class _RawParagraph(Struct, frozen=True, eq=False):
     text: str
     level: int
     has_bullet: bool
+    struck: str
 
 
 def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
@@ -63,12 +65,15 @@ def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
         styles: The list styles that apply, the nearest first.
     """
     found = _raw_paragraphs(body, styles)
-    indents = {p.level: sorted({indentation(other.text) for other in found if other.level == p.level}) for p in found}
-    sizes = {level: inherited_size(level, styles) for level in indents}
+    written = [p for p in found if p.text]
+    indents = {
+        p.level: sorted({indentation(other.text) for other in written if other.level == p.level}) for p in written
+    }
+    sizes = {level: inherited_size(level, styles) for level in {p.level for p in found}}
     out = []
     for paragraph in found:
         element, level = paragraph.element, paragraph.level
-        step = indents[level].index(indentation(paragraph.text))
+        step = indents[level].index(indentation(paragraph.text)) if paragraph.text else 0
         _, text = split_bullet(join_lines(paragraph.text.split("\n")))
         out.append(
             Paragraph(
@@ -77,6 +82,7 @@ def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
                 size=size_of(element, sizes[level]),
                 item=paragraph.has_bullet or level + step > 0,
                 field=element.find(clark("a:fld")) is not None and element.find(clark("a:r")) is None,
+                struck=join_lines(paragraph.struck.split("\n")),
             )
         )
     return tuple(out)
@@ -87,8 +93,10 @@ def _raw_paragraphs(body: Any, styles: list[Any]) -> list[_RawParagraph]:
     out = []
     counts: _Counts = {}
     for element in body.iterchildren(clark("a:p")):
-        text = _raw_text(element)
+        text, struck = _raw_texts(element)
         if not text.strip():
+            if struck.strip():
+                out.append(_RawParagraph(element, "", 0, False, struck))
             continue
         properties = element.find(clark("a:pPr"))
         level = 0
@@ -102,7 +110,7 @@ def _raw_paragraphs(body: Any, styles: list[Any]) -> list[_RawParagraph]:
             counts.pop(level, None)
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
-        out.append(_RawParagraph(element, text, level, bool(typed_bullet) or bullet is not None))
+        out.append(_RawParagraph(element, text, level, bool(typed_bullet) or bullet is not None, struck))
     return out
 
 
@@ -120,18 +128,14 @@ def _next_number(bullet: Any, level: int, counts: _Counts) -> str:
 
 
 def paragraph_text(paragraph: Any) -> str:
-    """Return the text of an ``a:p`` element. Lines that the author broke inside it are joined."""
-    return join_lines(_raw_text(paragraph).split("\n"))
+    """Return the text of an ``a:p`` element without struck-out text. Lines broken by the author are joined."""
+    return join_lines(_raw_texts(paragraph)[0].split("\n"))
 
 
-def _raw_text(paragraph: Any) -> str:
-    pieces = []
-    for element in paragraph.iter(clark("a:t"), clark("a:br"), _MATH_TEXT):
-        if element.tag == clark("a:br"):
-            pieces.append("\n")
-        elif not any(parent.tag == _FALLBACK for parent in element.iterancestors()):
-            pieces.append(element.text or "")
-    return normalise(_LINE_BREAK.sub("\n", "".join(pieces)))
+def _raw_texts(paragraph: Any) -> tuple[str, str]:
+    """Return the normalised text of an ``a:p`` element, and that of its struck-out part."""
+    valid, struck = run_texts(paragraph)
+    return normalise(_LINE_BREAK.sub("\n", valid)), normalise(_LINE_BREAK.sub("\n", struck))
 
 
 def paragraph_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> tuple[Box, ...]:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import box_height, box_width, union
 from aisi_ingest.extract.pptx.package import open_package, warning
-from aisi_ingest.extract.slides.compose import Entry, Piece, Slide, as_furniture, compose, table_text
+from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import with_tables
 from aisi_ingest.extract.slides.tables.timeline import with_timeline
@@ -254,6 +255,7 @@ def _texts_of(shapes: Sequence[Shape], page: int, size: _Size) -> _Texts:
         elif shape.kind == "text":
             pieces, own_furniture = _text_pieces(shape, hidden, page, size)
             furniture += own_furniture
+            entries += [(piece.box, [piece]) for piece in _struck_pieces(shape)]
             if shape.placeholder in TITLES and pieces and title is None and not hidden:
                 title = pieces
             elif pieces:
@@ -268,6 +270,8 @@ def _text_pieces(shape: Shape, hidden: bool, page: int, size: _Size) -> tuple[li
     pieces: list[Piece] = []
     furniture: list[Piece] = []
     for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True):
+        if not paragraph.text:
+            continue
         piece = Piece(
             "list_item" if paragraph.item else "paragraph",
             paragraph.text,
@@ -282,6 +286,15 @@ def _text_pieces(shape: Shape, hidden: bool, page: int, size: _Size) -> tuple[li
         else:
             pieces.append(piece)
     return pieces, furniture
+
+
+def _struck_pieces(shape: Shape) -> list[Piece]:
+    """Return the struck-out text of a shape: hidden, since it is no longer valid."""
+    return [
+        Piece("paragraph", paragraph.struck, box, hidden=True, size=paragraph.size, hidden_reason="struck")
+        for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True)
+        if paragraph.struck
+    ]
 
 
 def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
@@ -381,7 +394,7 @@ def _notes(part: Any) -> tuple[str, ...]:
             if ph is not None and ph.get("type") in _NOTES_FURNITURE:
                 continue
             for body in shape.iter(clark("p:txBody"), clark("a:txBody")):  # a:txBody is in the cells of a table
-                out += [paragraph.text for paragraph in read_paragraphs(body, [])]
+                out += [paragraph.text for paragraph in read_paragraphs(body, []) if paragraph.text]
     return tuple(out)
 
 

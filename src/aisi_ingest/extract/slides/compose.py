@@ -5,52 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box
 from aisi_ingest.extract.numbering import marker_of
+from aisi_ingest.extract.slides.footnotes import link_slide_notes
+from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
-
-
-class Piece(Struct, frozen=True):
-    """One paragraph, table or picture text of a slide, which becomes one block.
-
-    Attributes:
-        kind: Kind of the block.
-        text: Text of the block. Tables have " | " between cells and a line break between rows.
-        box: Position on the slide, in points.
-        level: Level of a heading or list item, from 1.
-        hidden: Whether a viewer of the slide cannot see it.
-        size: Type size in points; 0 for tables.
-        rows: Cells of a table.
-        header_rows: Number of header rows of a table.
-        caption: Caption of a table.
-        xs: Column borders of a table, in points, where the file states them.
-        ys: Row borders of a table, in points, where the file states them.
-        origin: Whether the text is in the file or was recognised by OCR.
-    """
-
-    kind: BlockKind
-    text: str
-    box: Box
-    level: int | None = None
-    hidden: bool = False
-    size: float = 0.0
-    rows: tuple[tuple[str, ...], ...] = ()
-    header_rows: int = 0
-    caption: str | None = None
-    xs: tuple[float, ...] = ()
-    ys: tuple[float, ...] = ()
-    origin: Literal["text", "ocr"] = "text"
-
-
-Entry = tuple[Box, list[Piece]]
-"""Pieces that are read without a break, for example the paragraphs of a text box, and the box around them."""
 
 
 class Slide(Struct, frozen=True):
@@ -105,7 +70,9 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
         level = 1 if parent is None else 2
         parent_id = None if parent is None else f"s{parent + 1}"
         sections.append(Section(section, title, level, (page, page), parent_id, number))
-        for piece in slide.pieces:
+        for piece, notes in link_slide_notes(slide.pieces, len(blocks) + 1):
+            if piece.kind == "heading" and notes:
+                sections[-1] = replace(sections[-1], title=split_number(piece.text)[1])
             name = f"b{len(blocks) + 1}"
             kind: BlockKind = "title" if piece.kind == "heading" and page == 1 else piece.kind
             blocks.append(
@@ -121,6 +88,8 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     hidden=piece.hidden,
                     origin=piece.origin,
                     marker=marker_of(piece.text) if kind in ("list_item", "paragraph") else None,
+                    notes=notes,
+                    hidden_reason=piece.hidden_reason,
                 )
             )
             if piece.kind == "table":

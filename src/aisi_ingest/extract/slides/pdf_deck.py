@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import box_width, contains_center, intersects, overlap, union
-from aisi_ingest.extract.slides.compose import Entry, Piece, Slide, as_furniture, compose, table_text
+from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.pdf_lines import (
     hidden_lines,
@@ -22,6 +22,7 @@ from aisi_ingest.extract.slides.pdf_lines import (
     turned_pieces,
 )
 from aisi_ingest.extract.slides.pdf_shapes import frames_on, horizontal_lines, shapes_on, vertical_lines
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import find_slide_tables
 from aisi_ingest.extract.slides.tables.model import Unit
@@ -245,7 +246,10 @@ def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
     text = join_lines(row.text for row in title_rows)
     if title_rows:
         body.insert(0, Piece("heading", text, union([row.box for row in title_rows]), 1, size=title_rows[0].size))
-    hidden = [replace(piece_of_line(line, "paragraph"), hidden=True) for line in hidden_lines(draft.page)]
+    hidden = [
+        replace(piece_of_line(line, "paragraph"), hidden=True, hidden_reason=reason)
+        for line, reason in hidden_lines(draft.page)
+    ]
     return Slide(text, (*body, *map(as_furniture, draft.furniture), *hidden))
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import center_y, union
-from aisi_ingest.extract.slides.compose import Piece
+from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.model import BlockKind, Box
+from aisi_ingest.text.raised import write_raised
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
@@ -62,12 +63,19 @@ def match_page_number(page: Page, line: Line) -> re.Match[str] | None:
     return _PAGE_NUMBER.fullmatch(line.text.strip()) if at_edge else None
 
 
-def hidden_lines(page: Page) -> list[Line]:
-    """Return the lines that a reader of the page cannot see."""
+def hidden_lines(page: Page) -> list[tuple[Line, str | None]]:
+    """Return the lines that a reader of the page cannot see or that are struck out, each with the reason."""
     from aisi_ingest.extract.lines.lines import lines_of
 
-    hidden = page.chars["hidden"].nonzero()[0]
-    return [line for line in lines_of(page, hidden) if line.text.strip()] if len(hidden) else []
+    hidden, struck = page.chars["hidden"], page.chars["struck"]
+    groups = ((hidden & ~struck, None), (struck, "struck"))
+    return [
+        (line, reason)
+        for mask, reason in groups
+        if mask.any()
+        for line in lines_of(page, mask.nonzero()[0])
+        if line.text.strip()
+    ]
 
 
 def lines_outside_tables(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box]) -> list[Line]:
@@ -82,7 +90,12 @@ def lines_outside_tables(page: Page, tables: Sequence[FoundTable], frames: Seque
     lines = lines_of(page, np.flatnonzero(visible))
     first = [int(line.chars[0]) for line in lines if line.direction == "right" and line.text[:1] in _HYPHENS]
     hyphens = page.chars["x0"][first].tolist()
-    return [part for line in lines for part in _split_at_boxes(page, line, frames, hyphens)]
+    return [_with_superscripts(part) for line in lines for part in _split_at_boxes(page, line, frames, hyphens)]
+
+
+def _with_superscripts(line: Line) -> Line:
+    """Return the line with its raised text in superscript characters."""
+    return replace(line, text=write_raised(line.text, line.raised), raised=()) if line.raised else line
 
 
 def _split_at_boxes(page: Page, line: Line, frames: Sequence[Box], hyphens: Sequence[float]) -> list[Line]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import structs
 
 from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.extract.lines.line import Line
@@ -16,6 +17,7 @@ from aisi_ingest.extract.lines.lines import lines_of
 from aisi_ingest.extract.pdf.page import FILL
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide, join_lines, normalise
+from aisi_ingest.text.raised import write_raised
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Page
@@ -58,6 +60,8 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
     cell_of = dict(zip(index.tolist(), cell.tolist(), strict=True))
     lines: dict[int, list[Line]] = {int(number): [] for number in numbers}
     for line in lines_of(dataclasses.replace(page, chars=chars), index):
+        if line.raised:  # an exponent or a note mark must not become digits of the number before it
+            line = structs.replace(line, text=write_raised(line.text, line.raised), raised=())
         lines[cell_of[int(line.chars[0])]].append(line)
     blanks = np.cumsum(~is_inked(chars["code"]))
     # For each line but the first: whether the file has a space before it.
