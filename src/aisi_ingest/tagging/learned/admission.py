@@ -1,0 +1,67 @@
+"""Decide which names of a model are kept beside those of the rules, and bring them into the project's form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from aisi_ingest.tagging.spans import Span
+
+# Scores from which a name of a model is kept. In headings and tables, words are capitalised without being names.
+_SCORE = 0.5
+_SCORE_IN_HEADING = 0.7
+_SCORE_AROUND_RULES = 0.6  # for a name that contains names found by rules: 東京 in 東京貝類同好会
+_COVERABLE = ("PLACE", "ORG", "PERSON")
+
+_TITLE_BEFORE = re.compile(
+    r"(?:(?:[Tt]he|THE|Mr|Ms|Mrs|Dr|Prof|Sir|President|Secretary|Minister|Chair)\.?\s|[\s“”\"'‘’「『（(・※,.:])+"
+)
+_REST_AFTER = re.compile(r"(?:['’]s|[\s“”\"'‘」』）,、:・]|氏|さん|様|先生|教授|博士|大統領|首相)+$")
+_BRACKETS = (("(", ")"), ("（", "）"), ("「", "」"), ("『", "』"))
+
+
+def admit(text: str, learned: Iterable[Span], rules: Iterable[Span], *, heading: bool) -> Iterator[Span]:
+    """Yield the names of a model that do not contradict the rules.
+
+    A name that overlaps a name of a rule is left out, except one that contains it wholly, is longer and is neither a
+    date, a guide nor an event: the longest name wins.
+
+    Args:
+        text: Text of a block.
+        learned: Names of a model in it.
+        rules: Names of the rules in it; they do not overlap.
+        heading: The text is a title, a heading or a table.
+    """
+    kept = list(rules)
+    for found in learned:
+        span = _in_our_form(text, found)
+        if span is None or (span.score or 0) < (_SCORE_IN_HEADING if heading else _SCORE):
+            continue
+        touched = [other for other in kept if other.start < span.end and span.start < other.end]
+        if not touched:
+            yield span
+        elif (span.score or 0) >= _SCORE_AROUND_RULES and all(_is_covered(span, other) for other in touched):
+            yield span
+
+
+def _is_covered(span: Span, other: Span) -> bool:
+    longer = span.start <= other.start and other.end <= span.end and span.end - span.start > other.end - other.start
+    return longer and other.label in _COVERABLE and not (span.label == other.label == "PERSON")
+
+
+def _in_our_form(text: str, span: Span) -> Span | None:
+    """Return a span without title, article, quotes and half a pair of brackets; None if nothing remains."""
+    start, end = span.start, span.end
+    if before := _TITLE_BEFORE.match(text, start, end):
+        start = before.end()
+    if after := _REST_AFTER.search(text, start, end):
+        end = after.start()
+    name = text[start:end]
+    for opening, closing in _BRACKETS:
+        if name.endswith(closing) and opening not in name:
+            end -= 1
+        elif opening in name and closing not in name:
+            end = start + name.index(opening)
+            name = text[start:end].rstrip()
+            end = start + len(name)
+    return span._replace(start=start, end=end) if end - start > 1 and not text[start:end].isdigit() else None
