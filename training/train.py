@@ -126,6 +126,19 @@ def _pack(info: Any) -> Arrays:
 _SMALLEST_WEIGHT = 0.01
 
 
+def _empty() -> Arrays:
+    return {
+        "labels": np.array(["O"]),
+        "transitions": np.zeros((1, 1)),
+        "calibration": np.array([1.0, 0.0]),
+        "hash_steps": np.zeros(1, np.uint32),
+        "counts": np.zeros(1, np.uint8),
+        "label_of": np.zeros(0, np.uint8),
+        "values": np.zeros(0, np.int8),
+        "scale": np.array(1.0),
+    }
+
+
 # ---- the two models ----------------------------------------------------------------------------------
 
 HELD_OUT_OF_WIKIPEDIA = 800  # sentences at the end of the file, not trained on
@@ -234,16 +247,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-
-def _empty() -> Arrays:
-    return {
-        "labels": np.array(["O"]),
-        "transitions": np.zeros((1, 1)),
-        "calibration": np.array([1.0, 0.0]),
-        "hash_steps": np.zeros(1, np.uint32),
-        "counts": np.zeros(1, np.uint8),
-        "label_of": np.zeros(0, np.uint8),
-        "values": np.zeros(0, np.int8),
-        "scale": np.array(1.0),
-    }
