@@ -71,7 +71,7 @@ def test_a_shared_name_refers_to_all_entities_that_have_it(shipped: registry.Reg
             "[org]\na = {ja = ['甲乙'], en = ['Alpha']}\n\nb = {ja = ['丙丁'], en = ['alpha']}",
             "registry.toml:4: b: 'alpha' is also a name of 'a'",
         ),
-        ("[org]\n\na = {ja = ['甲乙']}", "registry.toml:3: a: no name in 'en'"),
+        ("[org]\n\na = {shared = ['甲乙']}", "registry.toml:3: a: no name"),
         ("[org]\na = {ja = ['甲乙'], en = ['Alpha'], part_of = 'z'}", "registry.toml:2: a: part_of refers to 'z'"),
         (
             "[org]\na = {ja = ['甲乙'], en = ['Alpha'], country = 'zz'}",

@@ -13,8 +13,9 @@ from aisi_ingest.registry import Registry, compact
 from aisi_ingest.tagging import learned, spacy_pipeline
 from aisi_ingest.tagging.context import DateContext
 from aisi_ingest.tagging.definitions import Definitions
-from aisi_ingest.tagging.learned.admission import admit
+from aisi_ingest.tagging.learned.admission import admit, without_persons
 from aisi_ingest.tagging.legal_forms import without_legal_form
+from aisi_ingest.tagging.repeated import find_repeated
 from aisi_ingest.tagging.romaji import plain_vowels
 from aisi_ingest.tagging.rules import Passage, find_names, readable
 from aisi_ingest.tagging.shared_names import SharedNameResolver
@@ -53,12 +54,12 @@ def tag(
         date whose value is not known.
     """
     tagger = _DocumentTagger(content, registry, date, publisher, pipelines, with_models)
-    found = [
-        (block, span)
-        for block in content.blocks
-        if not block.hidden and block.kind not in ("furniture", "code")
-        for span in tagger.spans(block)
-    ]
+    blocks = [each for each in content.blocks if not each.hidden and each.kind not in ("furniture", "code")]
+    found = [(block, span) for block in blocks for span in tagger.spans(block)]
+    repeated = list(find_repeated(found, blocks))
+    if repeated:
+        order = {block.id: at for at, block in enumerate(blocks)}
+        found = sorted([*found, *repeated], key=lambda each: (order[each[0].id], each[1].start))
     out: list[Mention] = []
     issues: list[Issue] = []
     for block, span in found:
@@ -141,6 +142,7 @@ class _DocumentTagger:
                 for span in learned.find_names(passage.text, passage.morphemes)
                 if not overlaps(addresses, span.start, span.end)
             ]
+            candidates = without_persons(text, candidates, unlisted)
             candidates += admit(text, unlisted, select_spans(candidates), heading=heading)
         spans = self._choose(block, candidates)
         spans = self.definitions.link_family_names(text, spans)

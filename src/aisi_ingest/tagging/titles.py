@@ -22,9 +22,9 @@ _NUMBERED_LAW = re.compile(
     r"|\b(?:OMB\s)?Circular\s(?:No\.?\s)?A-[0-9]{1,3}(?::\s?[0-9]{4})?(?![0-9])"
 )
 _NUMBERED_GROUP = re.compile(r"\b(?:Working Group|Task Force|Study Group|Subgroup|Sub-Group|WG)\s?[0-9]{1,2}\b(?![.%])")
-# A general word with its version names one edition in a document: White Paper ver. 2.0.
+# A white paper alone is no name; with its version it names one edition in a document: White Paper ver. 2.0.
 _VERSIONED = re.compile(
-    r"(?:\b[Ww]hite\s?[Pp]aper|\b(?:Guidelines?|Guidebook|Specification|Framework)|ホワイトペーパー)"
+    r"(?:\b[Ww]hite\s?[Pp]aper|ホワイトペーパー)"
     r"\s?(?:[Vv]er(?:sion|\.)?\s?|第\s?)[0-9]{1,2}\.[0-9]{1,2}(?![0-9])(?:\s?版)?"
 )
 _CAPITAL = r"(?:[A-Z][\w'’-]*)"

@@ -41,12 +41,37 @@ def admit(text: str, learned: Iterable[Span], rules: Iterable[Span], *, heading:
         if not touched:
             yield span
         elif (span.score or 0) >= _SCORE_AROUND_RULES and all(_is_covered(span, other) for other in touched):
-            yield span
+            yield _with_value_of_person(span, touched)
+
+
+def _with_value_of_person(span: Span, inside: list[Span]) -> Span:
+    """Return a person's full name with the id of the family name in it: ``Gina M. Raimondo``."""
+    family = next((other for other in inside if other.label == span.label == "PERSON" and other.end == span.end), None)
+    return span._replace(value=family.value) if family else span
+
+
+def without_persons(text: str, rules: Iterable[Span], learned: Iterable[Span]) -> list[Span]:
+    """Return the names of rules, without a person in front of an organisation: ``Ada Quist Institute of Lakes``."""
+    persons = {
+        span.start: span.end for span in learned if span.label == "PERSON" and (span.score or 0) >= _SCORE_OF_PERSON
+    }
+    return [_after_person(text, span, persons) for span in rules]
+
+
+_SCORE_OF_PERSON = 0.8
+
+
+def _after_person(text: str, span: Span, persons: dict[int, int]) -> Span:
+    end = persons.get(span.start)
+    if end is None or span.label != "ORG" or not span.rule.startswith("shape.") or end + 1 >= span.end:
+        return span
+    rest = text[end : span.end]
+    return span._replace(start=span.end - len(rest.lstrip())) if rest[0] == " " else span
 
 
 def _is_covered(span: Span, other: Span) -> bool:
     longer = span.start <= other.start and other.end <= span.end and span.end - span.start > other.end - other.start
-    return longer and other.label in _COVERABLE and not (span.label == other.label == "PERSON")
+    return longer and other.label in _COVERABLE
 
 
 def _in_our_form(text: str, span: Span) -> Span | None:
