@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pycrfsuite
 
-from aisi_ingest.tagging.learned.attributes import Token, all_attributes, english_tokens, japanese_tokens
+from aisi_ingest.tagging.learned.attributes import Reader, Token, all_attributes
 from aisi_ingest.tagging.learned.names import Model, sentences
 from aisi_ingest.tagging.learned.weights import Weights, hash_of, save
 from aisi_ingest.text.tokens import morphemes
@@ -29,7 +29,7 @@ class Trainer:
     def __init__(self, lang: str, cluster_arrays: Arrays) -> None:
         self.lang = lang
         self._clusters = cluster_arrays
-        self._words = Weights(_empty() | cluster_arrays)
+        self._reader = Reader(Weights(_empty() | cluster_arrays).clusters)
 
     def train(self, data: Iterable[Sentence], *, c1: float = 0.05, c2: float = 0.01, rounds: int = 120) -> Arrays:
         """Return the arrays of a model trained on sentences with L-BFGS."""
@@ -62,10 +62,10 @@ class Trainer:
         out = []
         for start, end in sentences(text):
             if self.lang == "en":
-                tokens = english_tokens(text, start, end, self._words.clusters)
+                tokens = self._reader.english(text, start, end)
             else:
                 found = [m for m in self.morphemes(text) if m[0] >= start and m[0] < end]
-                tokens = japanese_tokens(text, found, self._words.clusters)
+                tokens = self._reader.japanese(text, found)
             if tokens:
                 out.append(tokens)
         return out
@@ -143,7 +143,7 @@ def _empty() -> Arrays:
 
 HELD_OUT_OF_WIKIPEDIA = 800  # sentences at the end of the file, not trained on
 _ROUNDS_FOR_DATES = 60
-_ROUNDS = 100
+_ROUNDS = 70
 _EWT_WEIGHT = 2  # how often the sentences of EWT count beside those of CrossNER
 FOLDS = 5
 

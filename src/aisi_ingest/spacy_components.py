@@ -7,8 +7,8 @@
     nlp.add_pipe("aisi_names")     # names by their shape and by the models, which no registry has
     nlp.add_pipe("aisi_dates")     # dates, with their EDTF value as kb_id_
 
-Each component adds to ``doc.ents``. Where entities overlap, the longer one is kept, and of two equally long ones that of
-the project's rules. The offsets of a mention are widened to whole tokens of the pipeline's tokenizer.
+Each component adds to ``doc.ents``. Where entities overlap, the longer one is kept, and of two equally long ones that
+of the component that is added last. The offsets of a mention are widened to whole tokens of the pipeline's tokenizer.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _with_entities(doc: Doc, spans: Iterable[Span]) -> Doc:
     from spacy.util import filter_spans
 
     added = [
-        doc.char_span(span.start, span.end, label=span.label, kb_id=span.value or "", alignment_mode="expand")
+        doc.char_span(span.start, span.end, label=str(span.label), kb_id=span.value or "", alignment_mode="expand")
         for span in select_spans(spans)
     ]
     doc.ents = filter_spans([*(span for span in added if span is not None), *doc.ents])

@@ -47,7 +47,9 @@ def _is_looked_for(name: str, span: Span) -> bool:
 
 def _bounded(name: str) -> str:
     """Return a pattern for a name that is no part of a longer word."""
-    before, after = (next((c for c in (_LATIN, _KATAKANA, _KANJI) if re.match(c, edge)), "") for edge in (name[0], name[-1]))
+    before, after = (
+        next((c for c in (_LATIN, _KATAKANA, _KANJI) if re.match(c, edge)), "") for edge in (name[0], name[-1])
+    )
     start = f"(?<!{before})" if before else ""
     end = f"(?!{after})" if after else ""
     return f"{start}{re.escape(name)}{end}"

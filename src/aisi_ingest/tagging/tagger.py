@@ -10,9 +10,10 @@ from msgspec import structs
 
 from aisi_ingest.model import Block, Content, Issue, Label, Lang, Mention, Result
 from aisi_ingest.registry import Registry, compact
-from aisi_ingest.tagging import learned, spacy_pipeline
+from aisi_ingest.tagging import spacy_pipeline
 from aisi_ingest.tagging.context import DateContext
 from aisi_ingest.tagging.definitions import Definitions
+from aisi_ingest.tagging.learned import find_names as find_unlisted_names
 from aisi_ingest.tagging.learned.admission import admit, without_persons
 from aisi_ingest.tagging.legal_forms import without_legal_form
 from aisi_ingest.tagging.repeated import find_repeated
@@ -74,9 +75,7 @@ def tag(
                 )
             )
         out.append(
-            Mention(
-                f"m{len(out) + 1}", block.id, span.start, span.end, text, span.label, span.rule, value, span.score
-            )
+            Mention(f"m{len(out) + 1}", block.id, span.start, span.end, text, span.label, span.rule, value, span.score)
         )
     return Result(tuple(out), tuple(issues))
 
@@ -139,7 +138,7 @@ class _DocumentTagger:
         if self._with_models:
             unlisted = [
                 span
-                for span in learned.find_names(passage.text, passage.morphemes)
+                for span in find_unlisted_names(passage.text, passage.morphemes)
                 if not overlaps(addresses, span.start, span.end)
             ]
             candidates = without_persons(text, candidates, unlisted)

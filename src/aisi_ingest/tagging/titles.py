@@ -52,9 +52,13 @@ def find_numbered(text: str) -> Iterator[Span]:
 # ---- names that go on ---------------------------------------------------------------------------------
 
 _WORD_OF_SUBTITLE = r"(?:[A-Z0-9][\w'’/-]*|(?:a|an|and|the|of|on|for|in|to|with|through|by|from|or|&)\b)"
-_SUBTITLE = re.compile(rf":\s{_WORD_OF_SUBTITLE}(?:,?\s{_WORD_OF_SUBTITLE}){{2,20}}(?=\s?(?:[”\"'’」』).;]|$|\n|[（(]))")
+_SUBTITLE = re.compile(
+    rf":\s{_WORD_OF_SUBTITLE}(?:,?\s{_WORD_OF_SUBTITLE}){{2,20}}(?=\s?(?:[”\"'’」』).;]|$|\n|[（(]))"
+)
 _ONE_WORD_SUBTITLE_ENDS_IN = re.compile(r"\s(?:a|an|and|the|of|on|for|in|to|with|through|by|from|or|&)$")
-_SUPPLEMENT = re.compile(r"\s(?:Roadmap|Playbook|Companion|Supplement|Handbook|Toolkit|Action Plan|Crosswalk|Profile)\b")
+_SUPPLEMENT = re.compile(
+    r"\s(?:Roadmap|Playbook|Companion|Supplement|Handbook|Toolkit|Action Plan|Crosswalk|Profile)\b"
+)
 _ANNEX = re.compile(r"\b(?:Annex|Appendix|Addendum|Supplement)\s(?:on|to)\s(?:the\s)?$")
 _PLACE_OF_MEETING = re.compile(r"\sin\s[A-Z][a-z]+(?:,\s[A-Z][a-z]+)?(?=[\s,.;)]|$)")
 _LONGEST_ANNEX = 24  # characters

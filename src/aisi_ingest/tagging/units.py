@@ -29,7 +29,8 @@ _FACULTY = re.compile(
 # Bodies of a council or an association after it: デジタル社会推進会議幹事会.
 _COUNCIL = re.compile(r"(?:会議|本部|協議会|審議会|委員会|連合会|協会|機構)$")
 _BODY = re.compile(
-    r"[ \u3000]?[\u4e00-\u9fffァ-ヺー・A-Z]{0,18}?(?:幹事会|分科会|部会|専門委員会|推進委員会|ワーキンググループ|WG|タスクフォース)"
+    r"[ \u3000]?[\u4e00-\u9fffァ-ヺー・A-Z]{0,18}?"
+    r"(?:幹事会|分科会|部会|専門委員会|推進委員会|ワーキンググループ|WG|タスクフォース)"
     r"(?:[\u4e00-\u9fff]{2,4}部会)?(?![\u4e00-\u9fffァ-ヺー])"
 )
 # What is written after a ministry without a blank as its own body: 内閣官房デジタル市場競争会議.

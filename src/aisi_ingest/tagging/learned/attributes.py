@@ -11,6 +11,7 @@ So their weights can be added up once for each word and kept.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -71,7 +72,7 @@ def all_attributes(tokens: Sequence[Token]) -> list[list[str]]:
             else:
                 found.append(outside(distance))
         for distance in PAIRS:
-            if 0 <= at + distance and at + distance + 1 < len(tokens):
+            if at + distance >= 0 and at + distance + 1 < len(tokens):
                 found += pair(tokens[at + distance].views, tokens[at + distance + 1].views, distance)
         out.append(found)
     return out
@@ -100,15 +101,40 @@ _RUN = ("名詞", "接尾", "接頭", "記号", "補助")
 _NOT_IN_RUN = frozenset("、。「」（）()")
 
 
-def japanese_tokens(text: str, morphemes: Sequence[tuple[int, int, str]], clusters: Clusters) -> list[Token]:
-    """Return the tokens of a sentence.
+class Reader:
+    """Reads the tokens of sentences, and keeps the views of words."""
 
-    Args:
-        text: The text that the offsets refer to.
-        morphemes: UniDic tokens, see ``aisi_ingest.text.tokens.morphemes``.
-        clusters: Clusters of words.
-    """
-    views = [_japanese_views(text[start:end], features, clusters) for start, end, features in morphemes]
+    def __init__(self, clusters: Clusters) -> None:
+        """Create a reader with clusters of words."""
+        self._clusters = clusters
+        self._japanese = functools.lru_cache(_KEPT)(self._japanese_views)
+        self._english = functools.lru_cache(_KEPT)(self._english_views)
+
+    def japanese(self, text: str, morphemes: Sequence[tuple[int, int, str]]) -> list[Token]:
+        """Return the tokens of a Japanese sentence.
+
+        Args:
+            text: The text that the offsets refer to.
+            morphemes: UniDic tokens, see ``aisi_ingest.text.tokens.morphemes``.
+        """
+        return _japanese_tokens(text, morphemes, [self._japanese(text[a:b], features) for a, b, features in morphemes])
+
+    def english(self, text: str, start: int, end: int) -> list[Token]:
+        """Return the tokens of the English sentence ``text[start:end]``."""
+        found = [(m.start(), m.end(), m[0]) for m in _ENGLISH_TOKEN.finditer(text, start, end)]
+        return _english_tokens(found, [self._english(word) for _, _, word in found])
+
+    def _japanese_views(self, word: str, features: str) -> Views:
+        return _japanese_views(word, features, self._clusters)
+
+    def _english_views(self, word: str) -> Views:
+        return _english_views(word, self._clusters)
+
+
+_KEPT = 20_000  # words
+
+
+def _japanese_tokens(text: str, morphemes: Sequence[tuple[int, int, str]], views: Sequence[Views]) -> list[Token]:
     in_run = [v["p"].startswith(_RUN) and v["w"] not in _NOT_IN_RUN for v in views]
     runs: list[tuple[str, ...]] = [()] * len(views)
     last = len(views) - 1
@@ -160,13 +186,10 @@ def _japanese_views(word: str, features: str, clusters: Clusters) -> Views:
 
 _ENGLISH_TOKEN = re.compile(r"[A-Z](?:\.[A-Z])+\b|['’]s\b|[^\W_]+|[^\w\s]|_")
 _SHAPE = (("[A-Z]+", "X"), ("[a-z]+", "x"), ("[0-9]+", "d"))
-_SMALL_WORDS_IN_NAMES = frozenset("of the and for de la von van & -".split())
+_SMALL_WORDS_IN_NAMES = frozenset(["of", "the", "and", "for", "de", "la", "von", "van", "&", "-"])
 
 
-def english_tokens(text: str, start: int, end: int, clusters: Clusters) -> list[Token]:
-    """Return the tokens of the sentence ``text[start:end]``."""
-    found = [(m.start(), m.end(), m[0]) for m in _ENGLISH_TOKEN.finditer(text, start, end)]
-    views = [_english_views(word, clusters) for _, _, word in found]
+def _english_tokens(found: Sequence[tuple[int, int, str]], views: Sequence[Views]) -> list[Token]:
     capital = [word[0].isupper() for _, _, word in found]
     capitals = sum(capital)
     shouted = "shouted" if sum(w.isupper() for _, _, w in found) > len(found) / 2 else "written"

@@ -31,14 +31,32 @@ def legal_transitions(labels: Sequence[str], transitions: Floats) -> Floats:
     return out
 
 
+# A token at which no name can be: the weight of O is higher than that of every other label by so much, which no
+# transition outweighs. Only what lies between such tokens is searched.
+_CLEARLY_NO_NAME = 12.0
+
+
 def decode(emissions: Floats, transitions: Floats, labels: Sequence[str]) -> list[Found]:
     """Return the names in the most probable sequence of labels (Viterbi; forward-backward for the probabilities).
 
     Args:
         emissions: Weights of shape (tokens, labels).
         transitions: Weights of shape (labels, labels), see `legal_transitions`.
-        labels: Names of the labels.
+        labels: Names of the labels, ``O`` first.
     """
+    if len(labels) == 1:
+        return []
+    open_tokens = np.flatnonzero(emissions[:, 0] - emissions[:, 1:].max(axis=1) < _CLEARLY_NO_NAME)
+    out = []
+    for group in np.split(open_tokens, np.flatnonzero(np.diff(open_tokens) > 1) + 1):
+        if len(group):
+            first, last = max(0, int(group[0]) - 1), min(len(emissions), int(group[-1]) + 2)
+            for found in _decode_part(emissions[first:last], transitions, labels):
+                out.append(found._replace(first=found.first + first, last=found.last + first))
+    return out
+
+
+def _decode_part(emissions: Floats, transitions: Floats, labels: Sequence[str]) -> list[Found]:
     path = _best_path(_with_legal_start(emissions, labels), transitions)
     spans = _spans([labels[at] for at in path])
     if not spans:

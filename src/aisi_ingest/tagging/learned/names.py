@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from aisi_ingest.tagging.learned.decoder import decode, legal_transitions
 from aisi_ingest.tagging.learned.weights import Floats, Weights, load
 from aisi_ingest.tagging.spans import Span
 
-MODEL_VERSION = "1"  # changes with the weights
 _LABELS: dict[str, Label] = {"PERSON": "PERSON", "ORG": "ORG", "PLACE": "PLACE", "EVENT": "EVENT"}
 
 Morphemes = Sequence[tuple[int, int, str]]
@@ -38,6 +38,13 @@ def find_names(text: str, morphemes: Morphemes) -> list[Span]:
 
 
 @functools.cache
+def digest() -> str:
+    """Return the sha256 of the weights: documents are tagged again when they change."""
+    folder = resources.files("aisi_ingest.tagging.learned") / "data"
+    return hashlib.sha256(b"".join((folder / f"{lang}.npz").read_bytes() for lang in ("ja", "en"))).hexdigest()
+
+
+@functools.cache
 def _model(lang: Lang) -> Model:
     with resources.as_file(resources.files("aisi_ingest.tagging.learned") / "data" / f"{lang}.npz") as path:
         return Model(lang, load(path))
@@ -55,10 +62,11 @@ class Model:
         self._transitions = legal_transitions(weights.labels, weights.transitions)
         self._unary: dict[str, Floats] = {}
         self._pairs: dict[tuple[str, str], Floats] = {}
-        self._runs: dict[str, Floats] = {}
-        self._clusters = functools.lru_cache(_KEPT)(weights.clusters)
-        self._outside = {d: self._sum([att.outside(d)]) for d in range(-att.REACH, att.REACH + 1)}
-        self._bias = self._sum(["b"])
+        self._runs: dict[tuple[str, ...], Floats] = {}
+        self._reader = att.Reader(functools.lru_cache(_KEPT)(weights.clusters))
+        distances = range(-att.REACH, att.REACH + 1)
+        sums = weights.sums([["b"], *([att.outside(d)] for d in distances)])
+        self._bias, self._outside = sums[0], dict(zip(distances, sums[1:], strict=True))
 
     def find(self, text: str, morphemes: Morphemes) -> list[Span]:
         """Return the names in a text, see `find_names`."""
@@ -91,19 +99,21 @@ class Model:
         for start, end in sentences(text):
             if self.lang == "en":
                 if _CAPITAL.search(text, start, end):
-                    yield att.english_tokens(text, start, end, self._clusters)
+                    yield self._reader.english(text, start, end)
                 continue
             first = at
             while at < len(morphemes) and morphemes[at][0] < end:
                 at += 1
             inside = [each for each in morphemes[first:at] if each[0] >= start]
             if inside:
-                yield att.japanese_tokens(text, inside, self._clusters)
+                yield self._reader.japanese(text, inside)
 
     def _emissions(self, tokens: Sequence[att.Token]) -> Floats:
         size, reach = len(tokens), att.REACH
-        unary = np.stack([self._unary_of(token) for token in tokens])
-        out: Floats = np.stack([self._run_of(token) for token in tokens])
+        pairs_of = list(itertools.pairwise(tokens))
+        self._learn(tokens, pairs_of)
+        unary = np.stack([self._unary[token.key] for token in tokens])
+        out: Floats = np.stack([self._runs[token.run] for token in tokens])
         out += self._bias
         for distance in range(-reach, reach + 1):
             shifted = unary[:, distance + reach]
@@ -115,48 +125,36 @@ class Model:
                 out[max(0, size - distance) :] += self._outside[distance]
             else:
                 out += shifted
-        if size > 1:
-            pairs = np.stack([self._pair_of(a, b) for a, b in zip(tokens, tokens[1:], strict=False)])
+        if pairs_of:
+            pairs = np.stack([self._pairs[first.key, second.key] for first, second in pairs_of])
             for row, distance in enumerate(att.PAIRS):
                 # the pair (i + distance, i + distance + 1) counts for token i
-                first, last = max(0, -distance), min(size, size - 1 - distance)
-                if last > first:
-                    out[first:last] += pairs[first + distance : last + distance, row]
+                first_token, last = max(0, -distance), min(size, size - 1 - distance)
+                if last > first_token:
+                    out[first_token:last] += pairs[first_token + distance : last + distance, row]
         return out
 
-    def _sum(self, attributes: list[str]) -> Floats:
-        out = np.zeros(len(self._weights.labels), dtype=np.float32)
-        self._weights.add(attributes, out)
-        return out
-
-    def _unary_of(self, token: att.Token) -> Floats:
-        kept = self._unary.get(token.key)
-        if kept is None:
-            kept = np.stack([self._sum(att.unary(token.views, d)) for d in range(-att.REACH, att.REACH + 1)])
-            _keep(self._unary, token.key, kept)
-        return kept
-
-    def _pair_of(self, first: att.Token, second: att.Token) -> Floats:
-        key = (first.key, second.key)
-        kept = self._pairs.get(key)
-        if kept is None:
-            kept = np.stack([self._sum(att.pair(first.views, second.views, d)) for d in att.PAIRS])
-            _keep(self._pairs, key, kept)
-        return kept
-
-    def _run_of(self, token: att.Token) -> Floats:
-        key = "\t".join(token.run)
-        kept = self._runs.get(key)
-        if kept is None:
-            kept = self._sum(list(token.run))
-            _keep(self._runs, key, kept)
-        return kept
-
-
-def _keep(kept: dict[Any, Floats], key: Any, value: Floats) -> None:
-    if len(kept) >= _KEPT:
-        kept.clear()
-    kept[key] = value
+    def _learn(self, tokens: Sequence[att.Token], pairs_of: Sequence[tuple[att.Token, att.Token]]) -> None:
+        """Add up the weights of the words, pairs and runs that are not kept yet, all at once."""
+        for kept in (self._unary, self._pairs, self._runs):
+            if len(kept) > _KEPT:
+                kept.clear()
+        unary = {token.key: token for token in tokens if token.key not in self._unary}
+        pairs = {(a.key, b.key): (a, b) for a, b in pairs_of if (a.key, b.key) not in self._pairs}
+        runs = {token.run for token in tokens if token.run not in self._runs}
+        distances = range(-att.REACH, att.REACH + 1)
+        groups: list[Sequence[str]] = [att.unary(token.views, d) for token in unary.values() for d in distances]
+        groups += [att.pair(a.views, b.views, d) for a, b in pairs.values() for d in att.PAIRS]
+        groups += runs
+        if not groups:
+            return
+        sums = self._weights.sums(groups)
+        width, labels = len(distances), sums.shape[1]
+        end_of_unary = len(unary) * width
+        end_of_pairs = end_of_unary + len(pairs) * len(att.PAIRS)
+        self._unary.update(zip(unary, sums[:end_of_unary].reshape(-1, width, labels), strict=True))
+        self._pairs.update(zip(pairs, sums[end_of_unary:end_of_pairs].reshape(-1, len(att.PAIRS), labels), strict=True))
+        self._runs.update(zip(runs, sums[end_of_pairs:], strict=True))
 
 
 _CAPITAL = re.compile("[A-Z]")
