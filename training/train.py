@@ -185,31 +185,36 @@ def train_japanese(sources: Sources) -> Arrays:
 def train_english(sources: Sources) -> Arrays:
     """Train on EWT and CrossNER. The first fold of EWT calibrates the score; the model is trained on all."""
     trainer = Trainer("en", clusters.arrays(sources.vectors_en, clusters.english_words))
-    found = list(_english_folds(trainer, sources, 1))
     ewt = _ewt(sources)
-    evaluate.show("EWT, first of five folds", evaluate.scores(ewt[: len(found)], found))
+    fold, found = next(_english_folds(trainer, sources))
+    evaluate.show("EWT, first of five folds", evaluate.scores(fold, found))
     arrays = trainer.train([*ewt * _EWT_WEIGHT, *corpora.read_crossner(sources.crossner)], rounds=_ROUNDS_ENGLISH)
-    return arrays | {"calibration": calibrate(ewt[: len(found)], found)}
+    return arrays | {"calibration": calibrate(fold, found)}
 
 
 def measure_english(sources: Sources) -> None:
     """Print the figures of five folds, each tagged by a model trained on the other four and CrossNER."""
     trainer = Trainer("en", clusters.arrays(sources.vectors_en, clusters.english_words))
-    evaluate.show("EWT, five folds", evaluate.scores(_ewt(sources), list(_english_folds(trainer, sources, FOLDS))))
+    gold: list[Sentence] = []
+    found: list[list[ScoredName]] = []
+    for fold, names in _english_folds(trainer, sources):
+        gold += fold
+        found += names
+    evaluate.show("EWT, five folds", evaluate.scores(gold, found))
 
 
 def _ewt(sources: Sources) -> list[Sentence]:
     return corpora.read_jsonl(sources.names / "names_en_ewt_dev.jsonl")
 
 
-def _english_folds(trainer: Trainer, sources: Sources, count: int) -> Iterator[list[ScoredName]]:
-    """Yield what the first ``count`` folds, which are consecutive sentences, are tagged with."""
+def _english_folds(trainer: Trainer, sources: Sources) -> Iterator[tuple[list[Sentence], list[list[ScoredName]]]]:
+    """Yield each fold (every fifth sentence) and what a model that is trained on the others finds in it."""
     ewt, crossner = _ewt(sources), corpora.read_crossner(sources.crossner)
-    size = -(-len(ewt) // FOLDS)
-    for start in range(0, count * size, size):
-        rest = [*ewt[:start], *ewt[start + size :]]
+    for fold in range(FOLDS):
+        held_out = ewt[fold::FOLDS]
+        rest = [each for at, each in enumerate(ewt) if at % FOLDS != fold]
         arrays = trainer.train([*rest * _EWT_WEIGHT, *crossner], rounds=_ROUNDS_ENGLISH)
-        yield from trainer.tag(arrays, ewt[start : start + size])
+        yield held_out, trainer.tag(arrays, held_out)
 
 
 def _without_dates(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -238,11 +243,26 @@ def calibrate(
     x = np.stack([np.array(odds), np.ones(len(odds))], axis=1)
     y = np.array(right, dtype=float)
     w = np.array([1.0, 0.0])
-    for _ in range(rounds):  # Newton's method
-        p = 1 / (1 + np.exp(-x @ w))
-        gradient = x.T @ (p - y) + 1e-3 * w
-        w -= np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + 1e-3 * np.eye(2), gradient)
+    for _ in range(rounds):  # Newton's method; a step is halved until it is one downhill
+        p = _logistic(x @ w)
+        gradient = x.T @ (p - y) + _RIDGE * w
+        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(2), gradient)
+        while _loss(w - step, x, y) > _loss(w, x, y) and np.abs(step).max() > _SMALLEST_STEP:
+            step /= 2
+        w = w - step
     return np.round(w, 4)
+
+
+_RIDGE, _SMALLEST_STEP = 1e-3, 1e-9
+
+
+def _logistic(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
+
+
+def _loss(w: npt.NDArray[np.float64], x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
+    p = _logistic(x @ w)
+    return float(-np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) + _RIDGE * w @ w / 2)
 
 
 def main() -> None:

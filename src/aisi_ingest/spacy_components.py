@@ -91,7 +91,8 @@ class UnlistedEntities:
         shapes = find_shapes(passage, known)
         found = learned.find_names(passage.text, passage.morphemes)
         return _with_entities(
-            doc, [*shapes, *admit(passage.text, found, select_spans([*known, *shapes]), heading=False)]
+            doc,
+            [*shapes, *admit(passage.text, found, select_spans([*known, *shapes]), passage.morphemes, heading=False)],
         )
 
 

@@ -9,7 +9,7 @@ from aisi_ingest.model import Block
 from aisi_ingest.tagging.spans import Span
 
 RULE = "model.repeated"
-_SURE = 0.85  # score of a name that is looked for again
+_SURE = 0.9  # score of a name that is looked for again
 _SHORTEST_LATIN, _SHORTEST_JAPANESE = 5, 3  # characters; shorter names are parts of other words too often
 _LATIN, _KATAKANA, _KANJI = "[A-Za-z0-9]", "[ァ-ヺー]", "[\u3005\u4e00-\u9fff]"
 
@@ -42,7 +42,8 @@ def find_repeated(found: Sequence[tuple[Block, Span]], blocks: Iterable[Block]) 
 def _is_looked_for(name: str, span: Span) -> bool:
     shortest = _SHORTEST_LATIN if name.isascii() else _SHORTEST_JAPANESE
     is_sure = span.rule.startswith("model.") and (span.score or 0) >= _SURE
-    return is_sure and len(name) >= shortest and "\n" not in name and not name.islower()
+    is_word = name.isascii() and " " not in name
+    return is_sure and not is_word and len(name) >= shortest and "\n" not in name and not name.islower()
 
 
 def _bounded(name: str) -> str:

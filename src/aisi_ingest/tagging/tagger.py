@@ -142,7 +142,7 @@ class _DocumentTagger:
                 if not overlaps(addresses, span.start, span.end)
             ]
             candidates = without_persons(text, candidates, unlisted)
-            candidates += admit(text, unlisted, select_spans(candidates), heading=heading)
+            candidates += admit(text, unlisted, select_spans(candidates), passage.morphemes, heading=heading)
         spans = self._choose(block, candidates)
         spans = self.definitions.link_family_names(text, spans)
         self.definitions.remember_working_group(text, spans, block.section)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
+from aisi_ingest.tagging.english_words import COMMON, EVENT_HEADS, GUIDE_HEADS, NOT_AT_START, ORG_HEADS
+from aisi_ingest.tagging.japanese_runs import Morpheme
 from aisi_ingest.tagging.spans import Span
+from aisi_ingest.tagging.words import words
 
 # Scores from which a name of a model is kept. In headings and tables, words are capitalised without being names.
-_SCORE = 0.5
+_SCORE = 0.45
 _SCORE_IN_HEADING = 0.7
 _SCORE_AROUND_RULES = 0.6  # for a name that contains names found by rules: 東京 in 東京貝類同好会
+# For a Japanese name of which every word is a common noun, such as デジタル・アイデンティティ.
+_SCORE_OF_COMMON_NOUNS = 0.75
 _COVERABLE = ("PLACE", "ORG", "PERSON")
 
 _TITLE_BEFORE = re.compile(
@@ -20,7 +26,9 @@ _REST_AFTER = re.compile(r"(?:['’]s|[\s“”\"'‘」』）,、:・]|氏|さ�
 _BRACKETS = (("(", ")"), ("（", "）"), ("「", "」"), ("『", "』"))
 
 
-def admit(text: str, learned: Iterable[Span], rules: Iterable[Span], *, heading: bool) -> Iterator[Span]:
+def admit(
+    text: str, learned: Iterable[Span], rules: Iterable[Span], morphemes: Sequence[Morpheme], *, heading: bool
+) -> Iterator[Span]:
     """Yield the names of a model that do not contradict the rules.
 
     A name that overlaps a name of a rule is left out, except one that contains it wholly, is longer and is neither a
@@ -30,12 +38,13 @@ def admit(text: str, learned: Iterable[Span], rules: Iterable[Span], *, heading:
         text: Text of a block.
         learned: Names of a model in it.
         rules: Names of the rules in it; they do not overlap.
+        morphemes: UniDic tokens of the text; empty for English.
         heading: The text is a title, a heading or a table.
     """
     kept = list(rules)
     for found in learned:
         span = _in_our_form(text, found)
-        if span is None or (span.score or 0) < (_SCORE_IN_HEADING if heading else _SCORE):
+        if span is None or (span.score or 0) < _needed_score(text, span, morphemes, heading):
             continue
         touched = [other for other in kept if other.start < span.end and span.start < other.end]
         if not touched:
@@ -67,6 +76,31 @@ def _after_person(text: str, span: Span, persons: dict[int, int]) -> Span:
         return span
     rest = text[end : span.end]
     return span._replace(start=span.end - len(rest.lstrip())) if rest[0] == " " else span
+
+
+def _needed_score(text: str, span: Span, morphemes: Sequence[Morpheme], heading: bool) -> float:
+    if all(word in _GENERAL_ENGLISH for word in re.findall(r"[^\W_]+", text[span.start : span.end])):
+        return _NEVER
+    if _consists_of_common_nouns(text, span, morphemes):
+        return _SCORE_OF_COMMON_NOUNS
+    return _SCORE_IN_HEADING if heading else _SCORE
+
+
+def _consists_of_common_nouns(text: str, span: Span, morphemes: Sequence[Morpheme]) -> bool:
+    """Return whether UniDic knows every word of a Japanese name as a common word, or as one of the trade."""
+    first = bisect_left(morphemes, (span.start,))
+    inside = [each for each in morphemes[first : first + _LONGEST_NAME] if each[1] <= span.end]
+    return bool(inside) and all(
+        text[start:end] in _WORDS_OF_THE_TRADE or (_COMMON.match(features) and not text[start:end].isascii())
+        for start, end, features in inside
+    )
+
+
+_GENERAL_ENGLISH = COMMON | GUIDE_HEADS | ORG_HEADS | EVENT_HEADS | NOT_AT_START | words("AI IT")
+_NEVER = 2.0  # above every score
+_LONGEST_NAME = 40  # tokens
+_COMMON = re.compile("名詞,普通名詞|接頭辞|接尾辞|補助記号|記号,一般|助詞|形状詞|名詞,数詞|代名詞")
+_WORDS_OF_THE_TRADE = words("AI IT ICT DX ML LLM IoT API ガバナンス アジャイル ソフトロー ロー ユーザー")
 
 
 def _is_covered(span: Span, other: Span) -> bool:
