@@ -4,6 +4,7 @@
 # make lock   write the lock files anew from pyproject.toml (needs uv)
 # make bench  figures beside other programs, written to benchmarks/RESULTS.md
 # make fuzz   a minute of fuzzing, guided by coverage where atheris can be installed
+# make train  train the models of names, see docs/models.md
 # make clean  remove the virtual environment and what the demo made
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
 
-.PHONY: demo test check lock bench fuzz clean setup setup-dev
+.PHONY: demo test check lock bench fuzz train clean setup setup-dev
 
 demo: setup
 	@$(BIN)/aisi-ingest demo
@@ -32,6 +33,12 @@ fuzz: setup-dev
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/fuzz/packages --upgrade \
 	    --require-hashes -r fuzz/requirements.txt; } || echo "atheris cannot be installed here: inputs are random" >&2
 	@PYTHONPATH=build/fuzz/packages $(BIN)/python fuzz/run.py --seconds 60
+
+train: setup-dev
+	@uv pip install --quiet --python $(BIN)/python --target build/train python-crfsuite==0.9.12 \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/train --upgrade python-crfsuite==0.9.12
+	@PYTHONPATH=.:build/train OMP_NUM_THREADS=1 $(BIN)/python -m training.train --names $(DATA) --crossner $(CROSSNER) \
+	  --vectors-ja $(VECTORS_JA) --vectors-en $(VECTORS_EN) --out src/aisi_ingest/tagging/learned/data
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock

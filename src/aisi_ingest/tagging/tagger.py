@@ -146,7 +146,7 @@ class _DocumentTagger:
         spans = self._choose(block, candidates)
         spans = self.definitions.link_family_names(text, spans)
         self.definitions.remember_working_group(text, spans, block.section)
-        learned = self.definitions.learn(text, spans)
+        learned = self.definitions.learn(text, [span for span in spans if not span.rule.startswith("model.")])
         if learned:
             more = self.definitions.find(text, min(s.start for s in learned))
             spans = self.definitions.link_family_names(text, self._choose(block, [*candidates, *learned, *more]))

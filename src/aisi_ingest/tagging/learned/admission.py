@@ -12,11 +12,11 @@ from aisi_ingest.tagging.spans import Span
 from aisi_ingest.tagging.words import words
 
 # Scores from which a name of a model is kept. In headings and tables, words are capitalised without being names.
-_SCORE = 0.45
-_SCORE_IN_HEADING = 0.7
-_SCORE_AROUND_RULES = 0.6  # for a name that contains names found by rules: 東京 in 東京貝類同好会
+_SCORE = 0.65
+_SCORE_IN_HEADING = 0.85
+_SCORE_AROUND_RULES = 0.85  # for a name that contains names found by rules: 東京 in 東京貝類同好会
 # For a Japanese name of which every word is a common noun, such as デジタル・アイデンティティ.
-_SCORE_OF_COMMON_NOUNS = 0.75
+_SCORE_OF_COMMON_NOUNS = 0.9
 _COVERABLE = ("PLACE", "ORG", "PERSON")
 
 _TITLE_BEFORE = re.compile(
@@ -79,7 +79,8 @@ def _after_person(text: str, span: Span, persons: dict[int, int]) -> Span:
 
 
 def _needed_score(text: str, span: Span, morphemes: Sequence[Morpheme], heading: bool) -> float:
-    if all(word in _GENERAL_ENGLISH for word in re.findall(r"[^\W_]+", text[span.start : span.end])):
+    name = text[span.start : span.end]
+    if _GENERIC_ENDING.search(name) or all(word in _GENERAL_ENGLISH for word in re.findall(r"[^\W_]+", name)):
         return _NEVER
     if _consists_of_common_nouns(text, span, morphemes):
         return _SCORE_OF_COMMON_NOUNS
@@ -97,6 +98,8 @@ def _consists_of_common_nouns(text: str, span: Span, morphemes: Sequence[Morphem
 
 
 _GENERAL_ENGLISH = COMMON | GUIDE_HEADS | ORG_HEADS | EVENT_HEADS | NOT_AT_START | words("AI IT")
+# A government stands for its country, and a product is no organisation.
+_GENERIC_ENDING = re.compile("(?:政府|諸国|各国|部門|支店|営業部|株式会社|企業)$|^(?:CEO|COO|SVP|VP|CTO|FAQs?|NDAs?)$")
 _NEVER = 2.0  # above every score
 _LONGEST_NAME = 40  # tokens
 _COMMON = re.compile("名詞,普通名詞|接頭辞|接尾辞|補助記号|記号,一般|助詞|形状詞|名詞,数詞|代名詞")
