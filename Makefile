@@ -1,29 +1,45 @@
-# make demo   set everything up and run the pipeline on the sample site
-# make test   set everything up and pass the tests
-# make check  formatting, lint, types
-# make lock   write the lock files anew from pyproject.toml (needs uv)
-# make bench  figures beside other programs, written to benchmarks/RESULTS.md
-# make fuzz   a minute of fuzzing, guided by coverage where atheris can be installed
+# make demo      run the pipeline on the sample site
+# make test      run the fast tests (3 minutes or less on two cores)
+# make test-all  run every test: what CI runs before a change lands
+# make check     check formatting, style, types and the layers of the rooms
+# make coverage  run the fast tests and measure which lines they execute
+# make docs      build the documentation as a site below build/docs and check its links
+# make fuzz      fuzz for a minute, guided by coverage where atheris can be installed
+# make bench     measure against other programs and write benchmarks/RESULTS.md
+# make lock      write the lock files again from pyproject.toml (needs uv)
 # make train  train the models of names, see docs/models.md
-# make clean  remove the virtual environment and what the demo made
+# make clean     remove the virtual environment and everything that was built
+#
+# Each target first installs the environment it needs.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
 
-.PHONY: demo test check lock bench fuzz train clean setup setup-dev
+.PHONY: demo test test-all check coverage docs fuzz bench lock train clean setup setup-dev
 
 demo: setup
 	@$(BIN)/aisi-ingest demo
 
 test: setup-dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(PYTEST) -m "not slow"
+
+test-all: setup-dev
+	@$(PYTEST)
 
 check: setup-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
+
+coverage: setup-dev
+	@$(PYTEST) -m "not slow" --cov --cov-report=term --cov-report=html:build/coverage
+
+docs: setup-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: setup-dev
 	@$(BIN)/python benchmarks/run.py
@@ -42,7 +58,9 @@ train: setup-dev
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) --extra dask --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --extra dask --group dev --group docs --constraint requirements.lock pyproject.toml \
+	  --output-file requirements-dev.lock
+	echo uv | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --output-file requirements-uv.lock -
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -56,4 +74,4 @@ $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml install.sh
 	@touch $@ $(VENV)/.ready
 
 clean:
-	rm -rf $(VENV) processed/demo build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) processed/demo build dist .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.*

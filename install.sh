@@ -1,17 +1,17 @@
 #!/bin/sh
-# Make a virtual environment from a lock file with hashes, then put the project into it.
+# Create a virtual environment from a lock file with hashes and install the project in it.
 # usage: PYTHON=python3 sh install.sh VENV LOCKFILE
-# uv does it in seconds where it is there or can be had by pip; else pip does it in a minute or two.
+# With uv this takes seconds. If uv is missing and pip cannot install it, pip does the work in a minute or two.
 set -eu
 venv=$1 lock=$2 python=${PYTHON:-python3}
 
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
     echo "aisi-ingest needs Python 3.11, 3.12 or 3.13; '$python' is $("$python" --version 2>&1)." >&2
-    echo "Name another one: make PYTHON=/path/to/python3.12 ..." >&2
+    echo "Choose another one: make PYTHON=/path/to/python3.12 ..." >&2
     exit 1
 }
 [ -x "$venv/bin/python" ] || {
-    echo "making $venv" >&2
+    echo "creating $venv" >&2
     "$python" -m venv "$venv" || {
         echo "'$python -m venv' failed: install the venv module (Debian: apt-get install python3-venv)." >&2
         exit 1
@@ -20,15 +20,18 @@ venv=$1 lock=$2 python=${PYTHON:-python3}
 
 uv=$(command -v uv || true)
 [ -n "$uv" ] || [ ! -x "$venv/bin/uv" ] || uv="$venv/bin/uv"
-[ -n "$uv" ] || { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv >&2 && uv="$venv/bin/uv"; } || uv=
+[ -n "$uv" ] || {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock >&2 &&
+        uv="$venv/bin/uv"
+} || uv=
 
-echo "installing what $lock names" >&2
+echo "installing the packages of $lock" >&2
 if [ -n "$uv" ]; then
-    # Compiled here, since worker processes may write no file and would compile what they import at each start.
+    # Compile now: worker processes must not write files, so they would compile their imports at each start.
     "$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"
     "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 else
-    # The lock file is complete; asked to look, pip stumbles over names with extras ("sqlalchemy[asyncio]").
+    # The lock file is complete. Without --no-deps, pip fails for names with extras ("sqlalchemy[asyncio]").
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi

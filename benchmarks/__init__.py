@@ -1,1 +1,1 @@
-"""Speed and quality beside other programs, as ratios to anchors measured in the same run: ``make bench``."""
+"""Compare speed and quality with other programs, as ratios to baselines measured in the same run: ``make bench``."""

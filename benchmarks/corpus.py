@@ -1,4 +1,4 @@
-"""The files that are measured: real ones where the test corpus lies beside the project, else the sample site."""
+"""Choose the files to measure: the real documents if they are beside the project, otherwise the sample site."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Corpus:
+    """The files of a benchmark run, by the job that reads them."""
+
     name: str
     reports: tuple[Path, ...]  # PDF, for reading
     decks: tuple[Path, ...]  # PPTX
@@ -23,7 +25,7 @@ class Corpus:
 
 
 def find() -> Corpus:
-    """The shared test corpus if it is there, the sample site otherwise."""
+    """Return the shared test corpus if it exists, otherwise the sample site."""
     shared = ROOT.parent / "shared"
     folder = shared / "corpus" / "site" / "assets" / "pdf"
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Stages against their anchors, start-up, and peers: each function measures and gives a section of the results."""
+"""Measure stages against baselines, start-up, and other programs. Each function returns a section of the results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PEERS_LIST = ROOT / "benchmarks" / "requirements-peers.txt"
 
 @dataclass(frozen=True)
 class Bench:
-    """What all figures share."""
+    """The settings that all measurements share."""
 
     corpus: Corpus
     rounds: int
@@ -30,50 +30,50 @@ class Bench:
 
 
 def job(name: str, *arguments: Path | str) -> Command:
-    """A job of this project, in its own process with one thread for each numeric library."""
+    """Return the command of a job of this project: its own process, one thread for each numeric library."""
     return [sys.executable, "-m", "benchmarks.jobs", name, *map(str, arguments)]
 
 
 @dataclass(frozen=True)
-class Against:
-    """One of our jobs beside its anchor."""
+class Comparison:
+    """One of our jobs and its baseline."""
 
     what: str
-    anchor: str
+    baseline: str
     ours: Command
-    anchors: Command
+    baseline_command: Command
     goal: float
 
 
 def stages(bench: Bench) -> Section:
-    """Each stage beside the least that it could do."""
+    """Compare each stage with the least work that it must do."""
     corpus = bench.corpus
     made, reason = documents(bench, [path for pair in corpus.pairs for path in pair] + list(corpus.reports))
     pairs = [made[path] for pair in corpus.pairs for path in pair if path in made]
     everything = list(made.values())
     rows = [
-        Against(
+        Comparison(
             f"read {len(corpus.reports)} reports: characters to structured blocks",
             "pypdfium2, text of the same files",
             job("read_reports", *corpus.reports),
             job("pdfium_text", *corpus.reports),
             3.0,
         ),
-        Against(
+        Comparison(
             f"read {len(corpus.decks)} decks (PPTX)",
             "python-pptx walking all text",
             job("read_decks", *corpus.decks),
             job("pptx_walk", *corpus.decks),
             1.5,
         ),
-        Against(
+        Comparison(
             f"tag {len(everything)} documents",
             "fugashi and spaCy's blank tokenizer on the same text",
             job("tag_documents", *everything),
             job("tokenise", *everything),
             3.0,
         ),
-        Against(
+        Comparison(
             f"align {len(pairs) // 2} pairs",
             "encoding their blocks once",
             job("align_pairs", *pairs),
@@ -83,22 +83,22 @@ def stages(bench: Bench) -> Section:
     ]
     cells = []
     for row in rows:
-        result = measure.in_turn({"ours": row.ours, "anchor": row.anchors}, bench.rounds)
-        warm = measure.in_turn({"ours": _warm(row.ours), "anchor": _warm(row.anchors)}, bench.rounds)
-        cells.append((row.what, row.anchor, f"{row.goal}", *_compared(result, warm, row.goal)))
+        result = measure.in_turn({"ours": row.ours, "baseline": row.baseline_command}, bench.rounds)
+        warm = measure.in_turn({"ours": _warm(row.ours), "baseline": _warm(row.baseline_command)}, bench.rounds)
+        cells.append((row.what, row.baseline, f"{row.goal}", *_compared(result, warm, row.goal)))
     return Section(
         "Stages",
         (
             "what",
-            "anchor",
+            "baseline",
             "goal",
             "whole",
             "apart",
             "CPU",
             "ours, s",
-            "anchor, s",
+            "baseline, s",
             "ours apart, s",
-            "anchor apart, s",
+            "baseline apart, s",
             "peak, MiB",
             "±",
         ),
@@ -113,27 +113,27 @@ def _warm(command: Command) -> Command:
 
 
 def _compared(whole: dict[str, Runs | Failed], warm: dict[str, Runs | Failed], goal: float) -> tuple[str, ...]:
-    ours, anchor, apart, anchor_apart = whole["ours"], whole["anchor"], warm["ours"], warm["anchor"]
-    for result in (ours, anchor, apart, anchor_apart):
+    ours, baseline, apart, baseline_apart = whole["ours"], whole["baseline"], warm["ours"], warm["baseline"]
+    for result in (ours, baseline, apart, baseline_apart):
         if isinstance(result, Failed):
             return (f"not measured: {result}", *[""] * 8)
-    assert isinstance(ours, Runs) and isinstance(anchor, Runs)
-    assert isinstance(apart, Runs) and isinstance(anchor_apart, Runs)
+    assert isinstance(ours, Runs) and isinstance(baseline, Runs)
+    assert isinstance(apart, Runs) and isinstance(baseline_apart, Runs)
     return (
-        times(ours.median("wall") / anchor.median("wall"), goal),
-        times(apart.median("work") / anchor_apart.median("work"), goal),
-        times(ours.median("cpu") / anchor.median("cpu")),
+        times(ours.median("wall") / baseline.median("wall"), goal),
+        times(apart.median("work") / baseline_apart.median("work"), goal),
+        times(ours.median("cpu") / baseline.median("cpu")),
         seconds(ours.median("wall")),
-        seconds(anchor.median("wall")),
+        seconds(baseline.median("wall")),
         seconds(apart.median("work")),
-        seconds(anchor_apart.median("work")),
+        seconds(baseline_apart.median("work")),
         f"{ours.median('peak'):.0f}",
-        f"{100 * max(ours.spread, anchor.spread):.0f} %",
+        f"{100 * max(ours.spread, baseline.spread):.0f} %",
     )
 
 
 def documents(bench: Bench, files: Sequence[Path]) -> tuple[dict[Path, Path], str]:
-    """Read and tag files for the stages behind: where each lies, and what went wrong."""
+    """Read and tag files for the later stages. Return the path of each output, and the problem if there was one."""
     folder = WORK / "documents"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -141,12 +141,12 @@ def documents(bench: Bench, files: Sequence[Path]) -> tuple[dict[Path, Path], st
     try:
         measure.run(job("documents", folder, *dict.fromkeys(files)))
     except Failed as error:
-        problem = f"Documents could not be made for the stages behind reading: {error}"
+        problem = f"Documents for the later stages could not be made: {error}"
     return {path: made for path in files if (made := folder / f"{path.name}.json").exists()}, problem
 
 
 def start_up(bench: Bench) -> Section:
-    """What a user waits for before anything happens."""
+    """Measure how long a user waits before a command starts to work."""
     command = Path(sys.executable).with_name("aisi-ingest")
     one_page = WORK / "one-page.pdf"
     measure.run([sys.executable, "-m", "benchmarks.synthetic", "one", str(one_page)])
@@ -154,22 +154,22 @@ def start_up(bench: Bench) -> Section:
         "python -c pass": [sys.executable, "-c", "pass"],
         "aisi-ingest --help": [str(command), "--help"],
         "aisi-ingest extract ONE_PAGE_FILE": [str(command), "extract", str(one_page)],
-        "python -c 'import spacy': bound of what tags": [sys.executable, "-c", "import spacy"],
-        "python -c 'import typer': bound of --help": [sys.executable, "-c", "import typer"],
+        "python -c 'import spacy': lower limit of tagging": [sys.executable, "-c", "import spacy"],
+        "python -c 'import typer': lower limit of --help": [sys.executable, "-c", "import typer"],
         "python -c 'import pydantic': what typer adds when a command runs": [sys.executable, "-c", "import pydantic"],
     }
     goals = {"aisi-ingest --help": 0.25, "aisi-ingest extract ONE_PAGE_FILE": 0.8}
     result = measure.in_turn(commands, bench.rounds)
-    anchor = result["python -c pass"]
-    assert isinstance(anchor, Runs)
+    baseline = result["python -c pass"]
+    assert isinstance(baseline, Runs)
     rows = []
     for name, runs in result.items():
         if isinstance(runs, Failed):
             rows.append((name, str(goals.get(name, "")), f"not measured: {runs}", "", "", ""))
             continue
-        more = runs.median("wall") - anchor.median("wall")
+        more = runs.median("wall") - baseline.median("wall")
         cell = f"**{more:.2f}**" if more > goals.get(name, more) else f"{more:.2f}"
-        used = runs.median("cpu") - anchor.median("cpu")
+        used = runs.median("cpu") - baseline.median("cpu")
         cells = (cell, f"{used:.2f}", seconds(runs.median("wall")), f"{runs.median('peak'):.0f}")
         rows.append((name, str(goals.get(name, "")), *cells))
     columns = ("command", "goal, s more", "s more than Python alone", "of it CPU", "s", "peak, MiB")
@@ -177,7 +177,11 @@ def start_up(bench: Bench) -> Section:
 
 
 def peers_python() -> Path:
-    """The Python of the peers' own environment, made if it is missing. Raises Failed where it cannot be made."""
+    """Return the Python of the environment of the other programs, and create it if it is missing.
+
+    Raises:
+        Failed: The environment cannot be created.
+    """
     python = PEERS / "bin" / "python"
     stamp = PEERS / "requirements.txt"
     wanted = PEERS_LIST.read_text(encoding="utf-8")
@@ -197,13 +201,15 @@ def peers_python() -> Path:
     for step in steps:
         done = subprocess.run(step, capture_output=True, text=True)
         if done.returncode:
-            raise Failed(f"the peers' environment could not be made: {done.stderr.strip().splitlines()[-1]}")
+            raise Failed(
+                f"the environment of the other programs could not be created: {done.stderr.strip().splitlines()[-1]}"
+            )
     stamp.write_text(wanted, encoding="utf-8")
     return python
 
 
 def peers(bench: Bench) -> Section:
-    """Reading reports: speed and quality of ours and of other programs, in one table."""
+    """Compare reading of reports with other programs: speed and quality in one table."""
     reports = bench.corpus.reports
     output = WORK / "markdown"
     output.mkdir(parents=True, exist_ok=True)
@@ -211,7 +217,7 @@ def peers(bench: Bench) -> Section:
         "pypdfium2, text alone": job("pdfium_text", *reports),
         "aisi-ingest": job("markdown", output, *reports),
     }
-    note = "Markdown of the same reports; slow programs are measured fewer times."
+    note = "Markdown of the same reports. Slow programs are measured fewer times."
     try:
         python = str(peers_python())
         for name in ("liteparse", "pdf_oxide", "opendataloader", "pymupdf4llm"):
@@ -222,15 +228,15 @@ def peers(bench: Bench) -> Section:
     fast = {name: command for name, command in commands.items() if name not in slow}
     result = measure.in_turn(fast, bench.rounds)
     result |= measure.in_turn(slow, 1 if bench.quick else min(2, bench.rounds), seconds=1200)
-    anchor = result["pypdfium2, text alone"]
-    assert isinstance(anchor, Runs)
+    baseline = result["pypdfium2, text alone"]
+    assert isinstance(baseline, Runs)
     rows = []
     for name, runs in result.items():
         quality = _quality(bench, output, name)
         if isinstance(runs, Failed):
             rows.append((name, f"not measured: {runs}", "", "", "", *quality))
             continue
-        ratios = [runs.median(what) / anchor.median(what) for what in ("wall", "work", "cpu")]
+        ratios = [runs.median(what) / baseline.median(what) for what in ("wall", "work", "cpu")]
         rows.append((name, *map(times, ratios), f"{runs.median('peak'):.0f}", *quality))
     quality_columns = tuple(f"{figure}" for figure in QUALITY)
     return Section(
@@ -245,7 +251,7 @@ QUALITY = ("nid", "headings F1", "joined", "cjk_spaces", "radicals", "page_numbe
 
 
 def _quality(bench: Bench, output: Path, name: str) -> tuple[str, ...]:
-    """Figures of structure.py for the report whose source text is known; empty where there is none."""
+    """Return the figures of structure.py for the report whose source text is known; empty strings without one."""
     if bench.corpus.evaluation is None:
         return ("",) * len(QUALITY)
     markdown = next(output.glob(f"trusted_web_v1.0_ja.pdf.{name}.md"), None)
@@ -260,6 +266,6 @@ def _quality(bench: Bench, output: Path, name: str) -> tuple[str, ...]:
     )
     if done.returncode:
         return ("?",) * len(QUALITY)
-    said = json.loads(done.stdout)
-    figures = said.get("markdown", said)
+    result = json.loads(done.stdout)
+    figures = result.get("markdown", result)
     return tuple(str(figures["headings"]["f1"] if figure == "headings F1" else figures[figure]) for figure in QUALITY)

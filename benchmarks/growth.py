@@ -1,4 +1,4 @@
-"""How time and memory grow: with documents in a store, pages of a report, pages of a pair, names in the registry."""
+"""Measure how time and memory grow with documents in a store, pages of a report or pair, and names in the registry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _synthetic(*arguments: object) -> None:
 
 
 def growth_documents(bench: Bench) -> Section:
-    """One-page documents, Japanese and English in turn, added to an empty store; and again with nothing to do."""
+    """Add one-page documents, Japanese and English in turn, to an empty store; then run again with nothing to do."""
     folder, root = WORK / "records", WORK / "growth"
     counts = (2, 10, 100) if bench.quick else (2, 10, 100, 1000, 10_000)
     if len(list(folder.glob("*.pdf"))) < counts[-1]:
@@ -44,14 +44,14 @@ def growth_documents(bench: Bench) -> Section:
         *("once more, s", "share"),
     )
     note = (
-        "One page each, 2 workers, start-up included. What was written is read again by the first run with nothing to "
-        "do, from the disk where the system's cache does not hold it, and by the second from the cache."
+        "One page each, 2 workers, start-up included. The first run with nothing to do reads the outputs from disk if "
+        "the system's cache does not have them; the second reads them from the cache."
     )
     return Section("Growth with documents", columns, tuple(rows), note)
 
 
 def growth_pages(bench: Bench) -> Section:
-    """Long reports of one shape: reading, and aligning the two languages down to sentences."""
+    """Read long reports of one shape and align the two languages down to sentences."""
     folder = WORK / "long"
     rows = []
     for pages in (10, 100, 400) if bench.quick else (10, 100, 500, 2000):
@@ -62,7 +62,7 @@ def growth_pages(bench: Bench) -> Section:
         for name in ("read_reports", "pdfium_text"):
             try:
                 done = measure.run(job(name, *files))
-                per_page = 1000 * done.work / done.said["pages"]
+                per_page = 1000 * done.work / done.output["pages"]
                 cells += [f"{per_page:.2f}", f"{done.peak:.0f}"]
             except Failed as error:
                 cells += [f"not measured: {error}", ""]
@@ -84,7 +84,7 @@ def growth_pages(bench: Bench) -> Section:
 
 
 def rates(bench: Bench) -> Section:
-    """Characters a second of the tagger, one process, with the project's registry and with large ones."""
+    """Measure the characters a second of tagging in one process, with the project's registry and with large ones."""
     made, problem = documents(bench, bench.corpus.reports)
     rows = []
     for names in ("the project's own", "5,000 names", "50,000 names"):
@@ -99,8 +99,8 @@ def rates(bench: Bench) -> Section:
             runs = measure.in_turn({"tag": job("tag_documents", *arguments)}, min(3, bench.rounds))["tag"]
             if isinstance(runs, Failed):
                 raise runs
-            rate = runs.runs[0].said["characters"] / runs.median("work")
-            start = statistics.median(run.said["prepare"] for run in runs.runs)
+            rate = runs.runs[0].output["characters"] / runs.median("work")
+            start = statistics.median(run.output["prepare"] for run in runs.runs)
             bold = "" if rate >= 200_000 else "**"
             rows.append((names, f"{bold}{rate:,.0f}{bold}", seconds(start), f"{runs.median('peak'):.0f}"))
         except Failed as error:

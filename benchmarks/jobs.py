@@ -1,8 +1,8 @@
-"""What is measured, one job a process: ``python -m benchmarks.jobs [--warm] JOB ARGUMENT...``.
+"""The jobs that are measured, each in its own process: ``python -m benchmarks.jobs [--warm] JOB ARGUMENT...``.
 
-A job prepares (imports, loads what it needs) and then works; both are timed by its own clock and printed
-as one line of JSON, with what was worked on. With ``--warm`` it reads a small file of the sample site first, so
-that modules which are only loaded where they are used count as start-up and not as work.
+A job first prepares (imports and loads what it needs) and then works. It measures both and prints the times as one
+line of JSON, with the amount of work. With ``--warm`` it first reads a small file of the sample site, so that modules
+loaded on first use count as start-up and not as work.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-# A job prepares in its body and gives back the work, which gives back what it worked on.
+# A job prepares in its body and returns the work: a function that returns what it worked on.
 Work = Callable[[], dict[str, Any]]
 
 
@@ -93,7 +93,7 @@ def pptx_walk(*files: str) -> Work:
 
 
 def markdown(folder: str, *files: str) -> Work:
-    """What we read, as Markdown: for the script that scores other programs' Markdown."""
+    """Write our result as Markdown, for the script that scores the Markdown of other programs."""
     from aisi_ingest.extract import pdf_reader
 
     def work() -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _documents(files: tuple[str, ...]) -> list[Any]:
 
 
 def documents(folder: str, *files: str) -> Work:
-    """Read and tag files once for the jobs that come after reading: ``<folder>/<name>.json`` each."""
+    """Read and tag files once for the later jobs, one ``<folder>/<name>.json`` each."""
     import hashlib
 
     import msgspec
@@ -152,7 +152,7 @@ def documents(folder: str, *files: str) -> Work:
 
 
 def tag_documents(*files: str) -> Work:
-    """A first file that ends in ``.toml`` is taken as the registry."""
+    """Tag documents. If the first file ends in ``.toml``, it is the registry."""
     from aisi_ingest import registry, tagging
 
     own = files[0].endswith(".toml")
@@ -198,7 +198,7 @@ def _characters(read: list[Any]) -> int:
 
 
 def align_pairs(*files: str) -> Work:
-    """Files are pairs: Japanese, English, Japanese, English, ..."""
+    """Align pairs of files: Japanese, English, Japanese, English, ..."""
     from aisi_ingest.alignment import aligner, encoder
 
     read = _documents(files)
@@ -231,7 +231,7 @@ def encode_blocks(*files: str) -> Work:
 
 
 def pipeline_add(root: str, workers: str, ocr: str, *files: str) -> Work:
-    """What ``aisi-ingest add`` does with local files and without a sources file; ``ocr`` is "ocr" or "no-ocr"."""
+    """Do what ``aisi-ingest add`` does with local files and without sources; ``ocr`` is "ocr" or "no-ocr"."""
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.pipeline.jobs import Settings
 
@@ -268,7 +268,7 @@ JOBS: dict[str, Callable[..., Work]] = {
 }
 
 
-# One core for each process, ours and anchors alike; read by numpy's libraries when they are loaded.
+# One core for each process, ours and baselines alike; numpy's libraries read this when they are loaded.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "site" / "pdf"
@@ -291,7 +291,7 @@ def main() -> None:
     work = JOBS[name](*files)
     ready, used = time.perf_counter(), time.process_time()
     amount = work()
-    # Work as processor time: on a busy machine the clock on the wall counts the others too.
+    # Processor time, because wall-clock time includes other processes on a busy machine.
     took = {"work": time.process_time() - used, "work_wall": time.perf_counter() - ready}
     print(json.dumps({"prepare": ready - began, **took, **amount}))
 

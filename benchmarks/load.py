@@ -1,7 +1,7 @@
-"""Memory, open files and processes over time: one run over many documents, and runs again and again in one process.
+"""Measure memory, open files and processes over time: one run over many documents, and many runs in one process.
 
-``python -m benchmarks.load soak ROOT FOLDER SECONDS`` is the process that the soak watches: rounds that each change one
-document, process it and publish, keeping three releases. The curves are drawn to load.svg and soak.svg.
+``python -m benchmarks.load soak ROOT FOLDER SECONDS`` is the process that the soak test watches. Each round changes one
+document, processes it and publishes, keeping three releases. The curves are drawn to load.svg and soak.svg.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from benchmarks.growth import _synthetic
 from benchmarks.results import Section
 from benchmarks.whole import fresh
 
-EVERY = 0.5  # seconds between two looks
-ROWS = 10  # of the table
+EVERY = 0.5  # seconds between two samples
+ROWS = 10  # rows of the table
 
 
 @dataclass(frozen=True)
-class Look:
-    """A process and those that it started, at one moment."""
+class Sample:
+    """The state of a process and its descendants at one moment."""
 
     seconds: float
     main: float  # MiB, resident
-    workers: float  # MiB, resident, of all it started together
+    workers: float  # MiB, resident, of all descendants together
     files: int  # open in the main process
     processes: int
 
 
-def look(process: int, began: float) -> Look | None:
-    """None once the process is gone."""
+def sample(process: int, began: float) -> Sample | None:
+    """Return the current state of a process, or None if it has ended."""
     try:
         files = len(os.listdir(f"/proc/{process}/fd"))
         main = _resident(process)
     except OSError:
         return None
     started = descendants(process)
-    return Look(time.monotonic() - began, main, sum(map(_resident_or_none, started)), files, 1 + len(started))
+    return Sample(time.monotonic() - began, main, sum(map(_resident_or_none, started)), files, 1 + len(started))
 
 
 def descendants(process: int) -> list[int]:
-    """Those that a process started, and those that these started."""
+    """Return the ids of all descendants of a process."""
     found = []
     for task in Path(f"/proc/{process}/task").glob("*"):
         try:
@@ -68,51 +68,51 @@ def _resident(process: int) -> float:
 def _resident_or_none(process: int) -> float:
     try:
         return _resident(process)
-    except OSError:  # it ended just now
+    except OSError:  # it has just ended
         return 0.0
 
 
-def watched(command: Sequence[str], seconds: float = 7200) -> tuple[list[Look], list[dict[str, object]]]:
-    """Run a command to its end: what was seen of it, and the JSON objects that it printed, a line each."""
-    said = WORK / "watched.jsonl"
-    with said.open("w") as out:
+def watch(command: Sequence[str], seconds: float = 7200) -> tuple[list[Sample], list[dict[str, object]]]:
+    """Run a command and return the samples of its state and the JSON objects that it printed."""
+    printed = WORK / "watched.jsonl"
+    with printed.open("w") as out:
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
-        looks = []
+        samples = []
         while process.poll() is None and time.monotonic() - began < seconds:
-            seen = look(process.pid, began)
+            seen = sample(process.pid, began)
             if seen:
-                looks.append(seen)
+                samples.append(seen)
             time.sleep(EVERY)
         if process.poll() is None:
             process.kill()
         process.wait()
-    lines = [json.loads(line) for line in said.read_text().splitlines() if line.startswith("{")]
-    return looks, lines
+    lines = [json.loads(line) for line in printed.read_text().splitlines() if line.startswith("{")]
+    return samples, lines
 
 
 def load(bench: Bench) -> Section:
-    """A thousand documents of a page in one run with two workers."""
+    """Process a thousand one-page documents in one run with two workers."""
     count = 100 if bench.quick else 1000
     folder, root = WORK / "records", WORK / "load"
     if len(list(folder.glob("*.pdf"))) < count:
         _synthetic("site", folder, count)
     fresh(root)
-    looks, _ = watched(job("pipeline_add", root, "2", "no-ocr", *sorted(folder.glob("*.pdf"))[:count]))
+    samples, _ = watch(job("pipeline_add", root, "2", "no-ocr", *sorted(folder.glob("*.pdf"))[:count]))
     shutil.rmtree(root, ignore_errors=True)
-    note = f"{count} documents of one page, 2 workers, looked at every {EVERY:g} s; the curve is load.svg."
-    return _section("Load", looks, note, lambda look: f"{look.seconds:.0f}", "s")
+    note = f"{count} documents of one page, 2 workers, sampled every {EVERY:g} s; the curve is load.svg."
+    return _section("Load", samples, note, lambda each: f"{each.seconds:.0f}", "s")
 
 
 def soak(bench: Bench) -> Section:
-    """Runs again and again in one process, as a server does."""
+    """Run again and again in one process, as a server does."""
     minutes = 2 if bench.quick else 20
     folder, root = WORK / "soak-files", WORK / "soak"
     shutil.rmtree(folder, ignore_errors=True)
     _synthetic("site", folder, 20)
     fresh(root)
     command = [sys.executable, "-m", "benchmarks.load", "soak", str(root), str(folder), str(60 * minutes)]
-    looks, rounds = watched(command)
+    samples, rounds = watch(command)
     held = sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / (1 << 20)
     shutil.rmtree(root, ignore_errors=True)
     seconds = [float(str(each["seconds"])) for each in rounds]
@@ -123,27 +123,27 @@ def soak(bench: Bench) -> Section:
         f"and releases, three kept; {first:.2f} s a run in the first tenth, {last:.2f} s in the last; {held:.0f} MiB "
         "below the root at the end; the curve is soak.svg."
     )
-    return _section("Soak", looks, note, lambda look: f"{look.seconds / 60:.1f}", "minutes")
+    return _section("Soak", samples, note, lambda each: f"{each.seconds / 60:.1f}", "minutes")
 
 
-def _section(title: str, looks: list[Look], note: str, when: Callable[[Look], str], unit: str) -> Section:
-    step = max(1, len(looks) // ROWS)
+def _section(title: str, samples: list[Sample], note: str, when: Callable[[Sample], str], unit: str) -> Section:
+    step = max(1, len(samples) // ROWS)
     rows = [
         (
             when(part[-1]),
             *(f"{max(getattr(each, name) for each in part):.0f}" for name in ("main", "workers", "files", "processes")),
         )
-        for part in (looks[at : at + step] for at in range(0, len(looks), step))
+        for part in (samples[at : at + step] for at in range(0, len(samples), step))
     ]
-    Path(__file__).with_name(f"{title.lower()}.svg").write_text(curve(looks), encoding="utf-8")
+    Path(__file__).with_name(f"{title.lower()}.svg").write_text(curve(samples), encoding="utf-8")
     columns = (f"until, {unit}", "main process, MiB", "its workers, MiB", "open files", "processes")
-    return Section(title, columns, tuple(rows), f"{note} Each row is the most since the row above.")
+    return Section(title, columns, tuple(rows), f"{note} Each row is the maximum since the previous row.")
 
 
-def curve(looks: Sequence[Look]) -> str:
-    """Four curves over time, each scaled to its largest value, as SVG."""
+def curve(samples: Sequence[Sample]) -> str:
+    """Draw four curves over time as SVG, each scaled to its largest value."""
     width, height, left = 640, 90, 150
-    end = max((each.seconds for each in looks), default=1.0) or 1.0
+    end = max((each.seconds for each in samples), default=1.0) or 1.0
     parts = []
     names = {
         "main": "main process, MiB",
@@ -152,12 +152,12 @@ def curve(looks: Sequence[Look]) -> str:
         "processes": "processes",
     }
     for row, (name, title) in enumerate(names.items()):
-        values = [float(getattr(each, name)) for each in looks]
+        values = [float(getattr(each, name)) for each in samples]
         most = max(values, default=1.0) or 1.0
         foot = (row + 1) * (height + 20)
         points = " ".join(
             f"{left + (width - left) * each.seconds / end:.1f},{foot - height * value / most:.1f}"
-            for each, value in zip(looks, values, strict=True)
+            for each, value in zip(samples, values, strict=True)
         )
         parts.append(
             f'<text x="4" y="{foot - height / 2:.0f}">{title}</text>'
@@ -175,7 +175,7 @@ def curve(looks: Sequence[Look]) -> str:
 
 
 def rounds(root: Path, folder: Path, seconds: float) -> None:
-    """Change one document, process, publish, say how long it took; until the time is up."""
+    """Until the time is up, change one document, process it, publish, and print how long that took."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 

@@ -1,6 +1,6 @@
-"""Run whole processes in turn and say what each took.
+"""Run processes in turn and measure the time and memory of each.
 
-This module stays small in memory: on Linux a child's peak memory counts from its parent's at the fork.
+This module uses little memory: on Linux, the peak memory of a child starts with that of its parent at the fork.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ Command = Sequence[str]
 
 
 class Failed(Exception):
-    """A measured command ended with an error, or ran out of time: the last line it wrote says why."""
+    """A measured command failed or took too long. The message contains its last line of output."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One process from its start to its end, with those it started."""
+    """One process from start to end, including its child processes."""
 
     wall: float  # seconds
     cpu: float  # seconds, user and system, of all cores
     peak: float  # MiB, resident, of the largest process
-    said: dict[str, Any] = field(default_factory=dict)  # the JSON object on the last line it printed, if there was one
+    output: dict[str, Any] = field(default_factory=dict)  # the JSON object on the last line it printed, if any
 
     @property
     def work(self) -> float:
-        """Seconds of work without start-up, by the process's own count; the whole where it does not say."""
-        return float(self.said.get("work", self.wall))
+        """Return the seconds of work without start-up, as the process reports them, or else the wall-clock time."""
+        return float(self.output.get("work", self.wall))
 
 
 @dataclass(frozen=True)
 class Runs:
-    """Several runs of one command; figures are medians."""
+    """Several runs of one command. Figures are medians."""
 
     runs: tuple[Run, ...]
 
@@ -48,17 +48,21 @@ class Runs:
 
     @property
     def spread(self) -> float:
-        """Half the range over the median, of wall clock: how far to trust the ratio."""
+        """Return half the range divided by the median, of wall-clock time: how much to trust a ratio."""
         walls = [run.wall for run in self.runs]
         return (max(walls) - min(walls)) / 2 / statistics.median(walls)
 
 
 def run(command: Command, *, seconds: float = 3600) -> Run:
-    """Run a command to its end. Raises Failed where it ends with an error, or takes longer than ``seconds``."""
+    """Run a command and measure it.
+
+    Raises:
+        Failed: The command ends with an error or takes longer than ``seconds``.
+    """
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=err)
-        while True:  # wait4 has no time limit of its own
+        while True:  # wait4 has no timeout
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             wall = time.perf_counter() - began
             if pid:
@@ -71,13 +75,13 @@ def run(command: Command, *, seconds: float = 3600) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
-        said = out.read().strip().splitlines()
+        printed = out.read().strip().splitlines()
         if process.returncode:
-            lines = [line for line in err.read().splitlines() if line.strip()] or said or ["no message"]
+            lines = [line for line in err.read().splitlines() if line.strip()] or printed or ["no message"]
             raise Failed(f"exit code {process.returncode}: {lines[-1].strip()[:200]}")
         result: dict[str, Any] = {}
-        if said and said[-1].startswith("{"):
-            result = json.loads(said[-1])
+        if printed and printed[-1].startswith("{"):
+            result = json.loads(printed[-1])
         return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, result)
 
 
@@ -88,10 +92,10 @@ def in_turn(
     seconds: float = 3600,
     before: Callable[[str], None] = lambda name: None,
 ) -> dict[str, Runs | Failed]:
-    """Run the commands one after the other, ``rounds`` times over, so that a busy machine is busy for all.
+    """Run the commands in turn, ``rounds`` times, so that other load on the machine affects all of them.
 
-    ``before`` is called with the command's name ahead of each run. A command that fails is named and left out of
-    the rounds that follow.
+    ``before`` is called with the command's name before each run. A command that fails is reported and skipped in the
+    following rounds.
     """
     kept: dict[str, list[Run]] = {name: [] for name in commands}
     failed: dict[str, Failed] = {}

@@ -1,6 +1,6 @@
-"""Other programs reading PDF files to Markdown, one a process: ``python peers.py PEER OUTPUT_FOLDER FILE...``.
+"""Convert PDF files to Markdown with another program: ``python peers.py PEER OUTPUT_FOLDER FILE...``.
 
-Runs in the peers' own environment, so it imports nothing of the project.
+This script runs in an environment of its own, so it imports nothing of the project.
 """
 
 from __future__ import annotations

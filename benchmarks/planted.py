@@ -1,8 +1,8 @@
-"""How many disagreements are told that somebody plants in real documents, and how many that nobody planted.
+"""Count how many planted differences are reported in real documents, and how many findings report nothing planted.
 
-``python benchmarks/planted.py ROOT [--seeds N]``: ROOT is that of a run over publications in two languages. In each
-pair one language is changed at random: blocks, sentences and a section go, dates, numbers and names change. Every
-document is tagged, aligned and compared again, as if it had come so. What was told before the changes does not count.
+``python benchmarks/planted.py ROOT [--seeds N]``: ROOT is the root of a run over publications in two languages. In each
+pair one language is changed at random: blocks, sentences and a section are removed, dates, numbers and names are
+changed. Every document is then tagged, aligned and compared again. Findings that existed before do not count.
 """
 
 from __future__ import annotations
@@ -34,35 +34,35 @@ from aisi_ingest.text.sentences import sentences
 
 What = Literal["block", "label", "sentence", "section", "date", "number", "name"]
 WHAT: tuple[What, ...] = ("block", "label", "sentence", "section", "date", "number", "name")
-# How many of each are planted in one document, at the most; never more than a block in eight is touched.
+# Largest number of changes of each kind in one document; at most one block in eight is changed.
 _HOW_MANY: dict[What, int] = {"section": 1, "block": 4, "label": 3, "sentence": 3, "date": 3, "number": 3, "name": 3}
 _MOST = 8
-_SURE = 0.8  # least score of a bead whose one side is taken away: both surely say the same
+_SURE = 0.8  # least score of a bead whose one side is removed, so that both certainly say the same
 _LABEL = 40  # characters (Japanese 16) up to which a block is a label
-_LONG_SENTENCE = 60  # characters (Japanese 24): a sentence that somebody would miss
+_LONG_SENTENCE = 60  # characters (Japanese 24): a sentence that a reader would miss
 _DIFFERS: dict[What, FindingKind] = {"date": "date_differs", "number": "number_differs", "name": "entity_differs"}
 
 
 class Change(Struct, frozen=True):
-    """What was planted, and where it shows: ids of the counterpart, which nobody touched."""
+    """A planted change, and the ids of its unchanged counterpart, where it must be reported."""
 
     what: What
     lang: Lang  # of the document that was changed
     there: frozenset[str]  # blocks, or the section, of the other language
-    gone: str  # what stood here
+    gone: str  # the text before the change
     now: str = ""
 
 
 class Outcome(Struct, frozen=True):
-    """What was told of one changed document."""
+    """The result for one changed document."""
 
-    told: tuple[Change, ...]
-    untold: tuple[Change, ...]
-    false: tuple[Finding, ...]  # told of nothing that was planted
+    reported: tuple[Change, ...]
+    missed: tuple[Change, ...]
+    false: tuple[Finding, ...]  # findings that report nothing planted
 
 
 def documents(root: Path) -> dict[str, Document]:
-    """The published documents of a run, by id."""
+    """Return the published documents of a run by id."""
     place, out = Store(str(root)), {}
     for line in (root / "processed" / "latest" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -78,7 +78,7 @@ def documents(root: Path) -> dict[str, Document]:
 
 
 def pairs(found: dict[str, Document]) -> Iterator[tuple[Document, Document]]:
-    """Both languages of each edition, form by form."""
+    """Yield both languages of each edition, by file format."""
     for name, ja in sorted(found.items()):
         edition, _, form = name.rpartition("/")
         en = found.get(f"{edition}/{form.replace('ja', 'en')}") if form.startswith("ja") else None
@@ -86,21 +86,21 @@ def pairs(found: dict[str, Document]) -> Iterator[tuple[Document, Document]]:
             yield ja, en
 
 
-def told(ja: Document, en: Document, known: Registry) -> tuple[Alignment, tuple[Finding, ...]]:
+def findings_of(ja: Document, en: Document, known: Registry) -> tuple[Alignment, tuple[Finding, ...]]:
     alignment = aligner.align(ja, en).value
     assert alignment is not None
     return alignment, comparer.compare(ja, en, alignment, known).value or ()
 
 
 def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
-    """Plant changes in one language, and see what is told of them."""
+    """Plant changes in one language and count which of them are reported."""
     ja, en = _tagged(ja, known), _tagged(en, known)
-    alignment, before = told(ja, en, known)
+    alignment, before = findings_of(ja, en, known)
     chance = random.Random(seed)
     lang: Lang = chance.choice(("ja", "en"))
     changed, changes = plant(ja if lang == "ja" else en, lang, alignment, en if lang == "ja" else ja, known, chance)
     changed = _tagged(changed, known)
-    _, after = told(changed, en, known) if lang == "ja" else told(ja, changed, known)
+    _, after = findings_of(changed, en, known) if lang == "ja" else findings_of(ja, changed, known)
     old = Counter(_about(finding, lang) for finding in before)
     new = []
     for finding in after:
@@ -108,9 +108,9 @@ def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
             old[_about(finding, lang)] -= 1
         else:
             new.append(finding)
-    untold = [change for change in changes if not any(_is(change, finding) for finding in new)]
+    missed = [change for change in changes if not any(_is(change, finding) for finding in new)]
     false = [finding for finding in new if not any(_is(change, finding) for change in changes)]
-    return Outcome(tuple(change for change in changes if change not in untold), tuple(untold), tuple(false))
+    return Outcome(tuple(change for change in changes if change not in missed), tuple(missed), tuple(false))
 
 
 def _tagged(document: Document, known: Registry) -> Document:
@@ -119,12 +119,12 @@ def _tagged(document: Document, known: Registry) -> Document:
 
 
 def _about(finding: Finding, lang: Lang) -> tuple[str, ...]:
-    """What a finding says, less the ids of the document that was changed: those stay the same, but need not."""
+    """Return the content of a finding without ids, which may differ between the two runs."""
     return (finding.kind, finding.detail["ja"] or "", finding.detail["en"] or "")
 
 
 def _is(change: Change, finding: Finding) -> bool:
-    """Whether a finding tells of a change."""
+    """Return whether a finding reports a change."""
     there = frozenset(finding.en if change.lang == "ja" else finding.ja)
     missing = change.what not in _DIFFERS
     kind = f"missing_in_{change.lang}" if missing else _DIFFERS[change.what]
@@ -139,7 +139,7 @@ def _is(change: Change, finding: Finding) -> bool:
 def plant(
     document: Document, lang: Lang, alignment: Alignment, other: Document, known: Registry, chance: random.Random
 ) -> tuple[Document, list[Change]]:
-    """A document with changes in it, and what they are; no two touch one block or its neighbour."""
+    """Return a changed document and its changes. No two changes affect the same block or neighbours."""
     blocks = {block.id: block for block in document.content.blocks}
     there = {block.id: block for block in other.content.blocks}
     pair = {}
@@ -189,7 +189,7 @@ def plant(
 def _section(
     document: Document, alignment: Alignment, lang: Lang, chance: random.Random
 ) -> tuple[set[str], str, str] | None:
-    """All blocks of a section with its subsections, its counterpart, and its title; None of a short document."""
+    """Return the blocks of a section with its subsections, its counterpart and its title; None for a short document."""
     sections = document.content.sections
     if len(sections) < 6:
         return None
@@ -219,7 +219,7 @@ def _size(text: str, lang: Lang) -> float:
 def _edited(
     what: What, block: Block, there: Block, document: Document, known: Registry, chance: random.Random
 ) -> tuple[str, str, str | None] | None:
-    """What stood in a block, what stands there now, and its new text (None: it goes); None where it does not suit."""
+    """Return old value, new value and new text of a block (None: removed), or None if the change does not fit."""
     text = block.text
     if what in ("block", "label"):
         label = _size(text, block.lang) < _LABEL
@@ -250,7 +250,7 @@ def _edited(
 def _other_digit(
     spans: Sequence[tuple[int, int, str]], text: str, chance: random.Random, most: int
 ) -> tuple[int, int, str] | None:
-    """One span with its last run of digits changed: the day of a date, its month or year where it has none."""
+    """Return a span with one run of digits changed, so that the result is another valid value."""
     if not spans:
         return None
     start, end, written = chance.choice(spans)
@@ -270,7 +270,7 @@ def _other_digit(
 def _other_name(
     block: Block, document: Document, known: Registry, chance: random.Random
 ) -> tuple[int, int, str] | None:
-    """One name of the registry, replaced by that of something else of its kind that has one name only."""
+    """Return a span in which a name of the registry is replaced by an unambiguous name of the same kind."""
     entries = known.entries
     mentions = [
         m
@@ -294,26 +294,28 @@ def _other_name(
 
 
 class Count(Struct):
+    """How many changes of one kind were planted, and how many of them reported."""
+
     planted: int = 0
-    told: int = 0
+    reported: int = 0
 
 
 def count(outcomes: Sequence[Outcome]) -> tuple[dict[What, Count], Counter[str]]:
-    """By kind of change: how many were planted and told; by kind of finding: how many were told of nothing."""
+    """Return the counts by kind of change, and the number of false findings by kind of finding."""
     table = {what: Count() for what in WHAT}
     for outcome in outcomes:
-        for change in outcome.told:
-            table[change.what].told += 1
-        for change in (*outcome.told, *outcome.untold):
+        for change in outcome.reported:
+            table[change.what].reported += 1
+        for change in (*outcome.reported, *outcome.missed):
             table[change.what].planted += 1
     return table, Counter(finding.kind for outcome in outcomes for finding in outcome.false)
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description="Plant changes in real documents, and see which are told.")
+    arguments = argparse.ArgumentParser(description="Plant changes in real documents and count which are reported.")
     arguments.add_argument("root", type=Path)
     arguments.add_argument("--seeds", type=int, default=3)
-    arguments.add_argument("--verbose", action="store_true", help="name what was not told, and what was told falsely")
+    arguments.add_argument("--verbose", action="store_true", help="list missed changes and false findings")
     chosen = arguments.parse_args()
     known = registry.load()
     every = list(pairs(documents(chosen.root)))
@@ -323,15 +325,15 @@ def main() -> None:
             outcome = measure(ja, en, known, seed)
             outcomes.append(outcome)
             if chosen.verbose:
-                for change in outcome.untold:
-                    print(f"{ja.id} {seed} untold {change.lang} {change.what}: {change.gone[:90]!r} > {change.now!r}")
+                for change in outcome.missed:
+                    print(f"{ja.id} {seed} missed {change.lang} {change.what}: {change.gone[:90]!r} > {change.now!r}")
                 for finding in outcome.false:
                     print(f"{ja.id} {seed} false {finding.kind} {finding.severity}: {finding.detail}")
     table, false = count(outcomes)
-    print("| planted | told | of |\n| --- | --- | --- |")
+    print("| planted | reported | of |\n| --- | --- | --- |")
     for what, row in table.items():
-        print(f"| {what} | {row.told} | {row.planted} |")
-    print(f"told of nothing: {dict(sorted(false.items()))}")
+        print(f"| {what} | {row.reported} | {row.planted} |")
+    print(f"false findings: {dict(sorted(false.items()))}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Results as values, and as Markdown."""
+"""Represent results as values and as Markdown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ PACKAGES = ("pypdfium2", "python-pptx", "spacy", "fugashi", "fast-universal-sent
 
 @dataclass(frozen=True)
 class Section:
+    """One table of the results."""
+
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -31,7 +33,7 @@ class Section:
 
 
 def times(ratio: float, goal: float | None = None) -> str:
-    """A ratio as a cell, bold where it is over its goal."""
+    """Format a ratio as a table cell, in bold if it exceeds its goal."""
     text = f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
     return f"**{text}**" if goal is not None and ratio > goal else text
 
@@ -41,7 +43,7 @@ def seconds(value: float) -> str:
 
 
 def machine() -> str:
-    """Processor, cores, memory, system and Python, without the machine's name."""
+    """Describe processor, cores, memory, system and Python, without the name of the machine."""
     model = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.exists():
@@ -59,25 +61,25 @@ def versions(names: Iterable[str] = PACKAGES) -> str:
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; `python benchmarks/run.py --only SECTION` measures one section anew and leaves the others.
-Ratios are to an anchor that ran in turn with ours; seconds are this machine's and say little elsewhere. "Whole" is the
-process from its start to its end by the clock, "apart" its work without start-up (imports, models) in processor time,
-"CPU" the whole in processor time of all cores. Bold is over the goal. Where the load was over the number of cores,
-what goes by the clock is blurred, and what goes by processor time holds.
+Written by `make bench`. `python benchmarks/run.py --only SECTION` measures one section and keeps the others.
+
+- Ratios compare with a baseline that ran in turn with our program. Seconds apply only to this machine.
+- "Whole" is a process from start to end in wall-clock time. "Apart" is its work without start-up (imports, models) in
+  processor time. "CPU" is the whole process in processor time of all cores.
+- Bold figures miss their goal.
+- If the load was higher than the number of cores, wall-clock figures are unreliable; processor time is not affected.
 """
 
 
 def measured(section: Section, corpus: str, rounds: int, load: float) -> str:
-    """A section as it stands in RESULTS.md, with when and on what it was measured."""
-    said = (
-        f"{date.today().isoformat()}, medians of {rounds} unless it says otherwise, {corpus}; load {load:.1f} before."
-    )
+    """Format a section for RESULTS.md, with the date, files, machine and versions of the measurement."""
+    when = f"{date.today().isoformat()}, medians of {rounds} unless stated otherwise, {corpus}; load {load:.1f} before."
     machine_and_versions = f"{machine()}; {versions()}."
-    return f"{section.markdown()}\n<sub>{said} {machine_and_versions}</sub>\n"
+    return f"{section.markdown()}\n<sub>{when} {machine_and_versions}</sub>\n"
 
 
 def page(old: str, new: dict[str, str], order: Iterable[str]) -> str:
-    """RESULTS.md with sections, by title, replaced or added; ``order`` is that of all titles there can be."""
+    """Return RESULTS.md with sections replaced or added by title, in the ``order`` of all possible titles."""
     sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", old, re.MULTILINE))
     sections = {title: f"## {title}\n{body.rstrip()}\n" for title, body in sections.items()}
     sections |= {title: text.rstrip() + "\n" for title, text in new.items()}

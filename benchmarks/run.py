@@ -22,7 +22,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Bench], Section]]] = {
     "tagging": ("Tagging, by size of the registry", growth.rates),
     "peers": ("Reading reports, beside peers", figures.peers),
     "pipeline": ("Whole pipeline", whole.pipeline),
-    "quality": ("Quality of the same releases", whole.quality),  # of what pipeline made
+    "quality": ("Quality of the same releases", whole.quality),  # of the releases that pipeline made
     "dask": ("Dask workers", scale_out.dask),
     "unchanged": ("A site where nothing has changed", scale_out.unchanged),
     "growth-pages": ("Growth with pages", growth.growth_pages),
@@ -33,9 +33,11 @@ SECTIONS: dict[str, tuple[str, Callable[[Bench], Section]]] = {
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description="Figures beside other programs, as ratios measured in one run.")
-    arguments.add_argument("--quick", action="store_true", help="two rounds instead of five, less growth")
-    arguments.add_argument("--only", action="append", choices=SECTIONS, help="this section alone; may be repeated")
+    arguments = argparse.ArgumentParser(description="Compare with other programs, as ratios measured in one run.")
+    arguments.add_argument("--quick", action="store_true", help="two rounds instead of five, and smaller inputs")
+    arguments.add_argument(
+        "--only", action="append", choices=SECTIONS, help="measure only this section; may be repeated"
+    )
     chosen = arguments.parse_args()
     figures.WORK.mkdir(parents=True, exist_ok=True)
     bench = Bench(corpus.find(), 2 if chosen.quick else 5, chosen.quick)

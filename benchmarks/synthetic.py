@@ -1,7 +1,7 @@
-"""Documents made for measuring growth: small PDF files, and long pairs of reports of one shape.
+"""Make documents for measuring growth: small PDF files, and long pairs of reports of one shape.
 
 ``python -m benchmarks.synthetic one FILE`` · ``site FOLDER COUNT`` (Japanese and English in turn) ·
-``long FOLDER PAGES`` (a Japanese and an English report of so many pages, as PDF) · ``registry FILE NAMES``.
+``long FOLDER PAGES`` (a Japanese and an English report with that many pages) · ``registry FILE NAMES``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLACES = [("東京", "Tokyo"), ("大阪", "Osaka"), ("札幌", "Sapporo"), ("�
 
 
 def paragraph(chance: random.Random) -> tuple[str, str]:
-    """One paragraph in both languages, with a date and two numbers that are its own."""
+    """Return one paragraph in both languages, with a date and two numbers of its own."""
     day = datetime.date(2015, 1, 1) + datetime.timedelta(days=chance.randrange(3800))
     subject, other = chance.sample(_SUBJECTS, 2)
     place = chance.choice(_PLACES)
@@ -51,7 +51,7 @@ def paragraph(chance: random.Random) -> tuple[str, str]:
 
 
 class _Writer:
-    """Text on A4 pages, line by line."""
+    """Write text on A4 pages, line by line."""
 
     def __init__(self, path: Path, japanese: bool) -> None:
         self.font, self.japanese = (JA, True) if japanese else (EN, False)
@@ -91,7 +91,7 @@ class _Writer:
 
 
 def one(path: Path, number: int, japanese: bool) -> None:
-    """A page with a title, two headings and two paragraphs."""
+    """Make a page with a title, two headings and two paragraphs."""
     chance = random.Random(number)
     writer = _Writer(path, japanese)
     writer.write(f"会合の記録 第{number}号" if japanese else f"Record of Meetings No. {number}", 20)
@@ -102,7 +102,7 @@ def one(path: Path, number: int, japanese: bool) -> None:
 
 
 def site(folder: Path, count: int) -> None:
-    """``count`` files of one page: ``record_00001_ja.pdf``, ``record_00001_en.pdf``, ..."""
+    """Make ``count`` files of one page: ``record_00001_ja.pdf``, ``record_00001_en.pdf``, ..."""
     folder.mkdir(parents=True, exist_ok=True)
     for at in range(count):
         lang = "ja" if at % 2 == 0 else "en"
@@ -110,7 +110,7 @@ def site(folder: Path, count: int) -> None:
 
 
 def long(folder: Path, pages: int) -> None:
-    """A report of about ``pages`` pages in both languages: a section of six paragraphs, a chapter of ten sections."""
+    """Make a report of ``pages`` pages or more in both languages: six paragraphs a section, ten sections a chapter."""
     folder.mkdir(parents=True, exist_ok=True)
     for at, lang in enumerate(("ja", "en")):
         chance = random.Random(pages)
@@ -130,7 +130,7 @@ def long(folder: Path, pages: int) -> None:
 
 
 def registry(path: Path, names: int) -> None:
-    """A registry of ``names`` spellings that are in no text: two in each language for each organisation."""
+    """Make a registry of ``names`` spellings that occur in no text, two in each language for each organisation."""
     lines = ["[org]"]
     for number in range(names // 4):
         subject, place = _SUBJECTS[number % len(_SUBJECTS)], _PLACES[number // len(_SUBJECTS) % len(_PLACES)]

@@ -1,4 +1,4 @@
-"""The whole pipeline beside other programs, beside itself with one worker, and with nothing to do."""
+"""Compare the whole pipeline with other programs, with one worker, and with a run that has nothing to do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STACK = WORK / "stack"
 
 
 def add(root: Path, workers: int, files: tuple[Path, ...], ocr: bool = False) -> Command:
-    """From bytes to a release; the process and those that it starts are measured."""
+    """Return the command that makes a release from files. Its child processes are measured too."""
     return job("pipeline_add", root, str(workers), "ocr" if ocr else "no-ocr", *files)
 
 
@@ -32,7 +32,7 @@ def fresh(root: Path) -> None:
 
 
 def pipeline(bench: Bench) -> Section:
-    """All files of the corpus from bytes to a release, without OCR unless it says so."""
+    """Make a release of all files of the corpus, with and without OCR."""
     files = bench.corpus.files
     roots = {"2 workers": HOME / "two", "1 worker": HOME / "one"}
     rounds = 1 if bench.quick else 3
@@ -41,7 +41,7 @@ def pipeline(bench: Bench) -> Section:
     result = measure.in_turn(reading, 1, before=lambda name: fresh(roots[name.removesuffix(", OCR")]))
     result |= measure.in_turn(commands, rounds, before=lambda name: fresh(roots[name]))
     result |= measure.in_turn({"again": commands["2 workers"]}, rounds)
-    note = f"{len(files)} files, {len(bench.corpus.pdfs)} of them PDF. Other programs run once: they are slow."
+    note = f"{len(files)} files, {len(bench.corpus.pdfs)} of them PDF. Other programs run once, because they are slow."
     try:
         python = str(peers_python())
         markdown = WORK / "markdown-all"
@@ -66,14 +66,24 @@ def pipeline(bench: Bench) -> Section:
     ]
     for ocr in (False, True):
         rows += [_gain(result, ", OCR" if ocr else ""), _bound(files, ocr, 1 if ocr else rounds)]
-    columns = ("what", "anchor", "goal", "whole", "CPU", "ours, s", "anchor, s", "peak, MiB", "anchor's peak, MiB")
+    columns = (
+        "what",
+        "baseline",
+        "goal",
+        "whole",
+        "CPU",
+        "ours, s",
+        "baseline, s",
+        "peak, MiB",
+        "baseline's peak, MiB",
+    )
     return Section("Whole pipeline", columns, tuple(rows), note)
 
 
 def _gain(result: dict[str, Runs | Failed], kind: str) -> tuple[str, ...]:
-    """How many times as fast two workers are as one."""
+    """Compare the speed of two workers with that of one."""
     one, two = result[f"1 worker{kind}"], result[f"2 workers{kind}"]
-    what = (f"2 workers{kind}: how many times as fast", f"1 worker{kind}", "1.8")
+    what = (f"speed-up with 2 workers{kind}", f"1 worker{kind}", "1.8")
     if isinstance(one, Failed) or isinstance(two, Failed):
         return (*what, f"not measured: {one if isinstance(one, Failed) else two}", *[""] * 5)
     walls, cpus = (one.median("wall"), two.median("wall")), (one.median("cpu"), two.median("cpu"))
@@ -90,9 +100,12 @@ def _gain(result: dict[str, Runs | Failed], kind: str) -> tuple[str, ...]:
 
 
 def bound(files: tuple[Path, ...], ocr: bool, rounds: int) -> tuple[float, float]:
-    """Seconds of two runs of one worker that share nothing, one after the other and both at once.
+    """Return the seconds of two independent runs of one worker: one after the other, and both at once.
 
-    Their ratio is what this machine's second core can give to such work. Raises Failed.
+    Their ratio is the most that the second core of this machine can add.
+
+    Raises:
+        Failed: A run fails.
     """
     roots = HOME / "one", HOME / "two"
     after, beside = [], []
@@ -112,7 +125,7 @@ def bound(files: tuple[Path, ...], ocr: bool, rounds: int) -> tuple[float, float
 
 
 def _bound(files: tuple[Path, ...], ocr: bool, rounds: int) -> tuple[str, ...]:
-    what = (f"bound: 2 runs of 1 worker{', OCR' if ocr else ''}, that share nothing", "one after the other", "")
+    what = (f"limit: 2 independent runs of 1 worker{', OCR' if ocr else ''}", "one after the other", "")
     try:
         after, beside = bound(files, ocr, rounds)
     except Failed as error:
@@ -121,23 +134,23 @@ def _bound(files: tuple[Path, ...], ocr: bool, rounds: int) -> tuple[str, ...]:
 
 
 def _row(
-    what: str, against: str, goal: str, ours: Runs | Failed, result: dict[str, Runs | Failed], anchor_name: str
+    what: str, against: str, goal: str, ours: Runs | Failed, result: dict[str, Runs | Failed], baseline_name: str
 ) -> tuple[str, ...]:
-    anchor = result.get(anchor_name, Failed("not there"))
-    for runs in (ours, anchor):
+    baseline = result.get(baseline_name, Failed("not there"))
+    for runs in (ours, baseline):
         if isinstance(runs, Failed):
             return (what, against, goal, f"not measured: {runs}", *[""] * 5)
-    assert isinstance(ours, Runs) and isinstance(anchor, Runs)
+    assert isinstance(ours, Runs) and isinstance(baseline, Runs)
     return (
         what,
         against,
         goal,
-        times(ours.median("wall") / anchor.median("wall"), float(goal) if goal else None),
-        times(ours.median("cpu") / anchor.median("cpu")),
+        times(ours.median("wall") / baseline.median("wall"), float(goal) if goal else None),
+        times(ours.median("cpu") / baseline.median("cpu")),
         seconds(ours.median("wall")),
-        seconds(anchor.median("wall")),
+        seconds(baseline.median("wall")),
         f"{ours.median('peak'):.0f}",
-        f"{anchor.median('peak'):.0f}",
+        f"{baseline.median('peak'):.0f}",
     )
 
 
@@ -145,10 +158,10 @@ FIGURES = ("text_ja", "text_en", "headings_ja", "headings_en", "sections", "bloc
 
 
 def quality(bench: Bench) -> Section:
-    """Our release and the stack's tables on the same gold; run after ``pipeline``."""
+    """Score our release and the tables of ``stack.py`` with the same gold; run after ``pipeline``."""
     columns = ("gold", "whose", *FIGURES)
     if bench.corpus.evaluation is None:
-        return Section("Quality of the same releases", columns, (), "The test corpus with its gold is not here.")
+        return Section("Quality of the same releases", columns, (), "The test corpus and its gold are missing.")
     rows = []
     gold = bench.corpus.evaluation.parent / "gold"
     names = [
@@ -169,9 +182,9 @@ def quality(bench: Bench) -> Section:
                 reason = (done.stderr.strip().splitlines() or ["?"])[-1][:120]
                 rows.append((name, whose, f"not scored: {reason}", *[""] * (len(FIGURES) - 1)))
                 continue
-            said = json.loads(done.stdout)
-            rows.append((name, whose, *(_figure(said.get(figure)) for figure in FIGURES)))
-    return Section("Quality of the same releases", columns, tuple(rows), "Figures of the corpus's score.py: 1 is best.")
+            scores = json.loads(done.stdout)
+            rows.append((name, whose, *(_figure(scores.get(figure)) for figure in FIGURES)))
+    return Section("Quality of the same releases", columns, tuple(rows), "Figures of score.py; 1 is best.")
 
 
 def _figure(value: object) -> str:

@@ -40,9 +40,17 @@ class DocumentFailed(Exception):
         super().__init__("; ".join(issue.message for issue in outcome.issues if issue.level == "error") or "failed")
         self.outcome = outcome
 
+    def __reduce__(self) -> tuple[type[DocumentFailed], tuple[Any]]:
+        return DocumentFailed, (self.outcome,)  # by default the message would be passed instead of the outcome
+
 
 class RunFailed(Exception):
     """Marks the flow run as failed, after all good documents were published."""
+
+
+def _is_fault(task: Any, task_run: Any, state: Any) -> bool:
+    """Return True where a task should run again: not for a source that failed, which the client has tried enough."""
+    return not isinstance(state.result(raise_on_failure=False), DocumentFailed)
 
 
 def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
@@ -68,7 +76,9 @@ def prefect_tasks(step: Callable[[J], R], jobs: Sequence[J]) -> Iterator[R]:
     submitted = run_job
     if jobs and isinstance(jobs[0], FetchJob):
         backoff = exponential_backoff(backoff_factor=10)  # seconds
-        submitted = run_job.with_options(retries=2, retry_delay_seconds=backoff, retry_jitter_factor=0.5)
+        submitted = run_job.with_options(
+            retries=2, retry_delay_seconds=backoff, retry_jitter_factor=0.5, retry_condition_fn=_is_fault
+        )
     for future in as_completed([submitted.submit(job.name, job) for job in jobs]):  # type: ignore[attr-defined]
         result = future.result(raise_on_failure=False)
         if isinstance(result, DocumentFailed):
@@ -130,7 +140,7 @@ def finish(report: Report) -> str:
     create_markdown_artifact(key="run", markdown=summary.markdown(report))
     sentence = summary.sentence(report)
     if not report.succeeded:
-        raise RunFailed(sentence)
+        raise RunFailed(summary.failure_message(report))
     return sentence
 
 
@@ -145,6 +155,7 @@ def ingest(
     scheduler: str | None = None,
     images: bool = False,
     keep: int | None = None,
+    strict: bool = False,
 ) -> str:
     """Download new documents, process them, and publish a release if anything has changed.
 
@@ -158,6 +169,7 @@ def ingest(
         scheduler: Address of a Dask scheduler; if empty, a cluster is started on this machine.
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
+        strict: Fail because of known failures as well, unless they are acknowledged.
 
     Returns:
         The run in one sentence.
@@ -167,16 +179,23 @@ def ingest(
     """
     if runner == "dask":
         on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
-        return str(on_dask(sources, only, force, root, 1, images, keep))
-    return _ingest.fn(sources, only, force, root, workers, images, keep)
+        return str(on_dask(sources, only, force, root, 1, images, keep, strict))
+    return _ingest.fn(sources, only, force, root, workers, images, keep, strict)
 
 
 @flow(name="ingest-on-dask", log_prints=True)
 def _ingest(
-    sources: str, only: list[str] | None, force: bool, root: str, workers: int, images: bool, keep: int | None
+    sources: str,
+    only: list[str] | None,
+    force: bool,
+    root: str,
+    workers: int,
+    images: bool,
+    keep: int | None,
+    strict: bool,
 ) -> str:
     redo_from: StageName | None = "extract" if force else None
-    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from)
+    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from, strict=strict)
     try:
         with one_at_a_time(), logs_of_workers():
             report = orchestrator.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)
@@ -222,4 +241,5 @@ if __name__ == "__main__":
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="address of a Dask scheduler")
     parser.add_argument("--images", action="store_true", help="add images of the pages to the viewer")
     parser.add_argument("--keep", type=int, metavar="N", help="number of releases to keep (default: all)")
+    parser.add_argument("--strict", action="store_true", help="fail because of known failures as well")
     print(ingest(**vars(parser.parse_args())))

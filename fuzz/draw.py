@@ -1,4 +1,4 @@
-"""Values out of bytes: both fuzzers, the coverage-guided and the plain one, hand in nothing else."""
+"""Derive values from bytes, the only input of both fuzzers: the one guided by coverage and the random one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Font, Page
 
 FONTS = (Font("Gothic"), Font("Gothic-Bold", bold=True), Font("Mincho", serif=True), Font("Mono", monospace=True))
-# Characters by what the rules look for: numbering, list signs, notes, leaders, brackets, blanks, halves of pairs.
+# Characters that the rules depend on: numbering, list signs, notes, leaders, brackets, spaces, halves of pairs.
 ALPHABET = (
     "あいうのはを、。研究所安全性評価第章節条部編年月日令和平成元期度図表注出典参考目次附則別添※・●○■□◆－ー〜～（）「」【】"
     "①②③⑴ⅰⅱabcdefghijklmnopqrstuvwxyzABCDEFGHIVX0123456789.,:;()[]-–—…·• \u3000\u00a0\t*†‡§|/\\&<>\"'%$#@"
@@ -16,7 +16,7 @@ ALPHABET = (
 
 
 class Bytes:
-    """Reads numbers and choices from bytes; zeros once they are used up."""
+    """Reads numbers and choices from bytes. After the last byte it returns zeros."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 0
@@ -33,7 +33,7 @@ class Bytes:
         return self.number(1 if end <= 256 else 2) % end
 
     def text(self, most: int) -> str:
-        """Mostly of the alphabet above, now and then any code point."""
+        """Return a text: mostly characters of the alphabet above, sometimes any code point."""
         out = []
         for _ in range(self.below(most + 1)):
             if not self:
@@ -48,7 +48,7 @@ class Bytes:
 
 
 def page(source: Bytes, number: int) -> Page:
-    """A page of lines as programs set them, mixed with lines, frames and characters that stand anywhere."""
+    """Return a page of text lines as programs set them, mixed with rules, frames and characters at any place."""
     width, height = ((595.0, 842.0), (842.0, 595.0), (960.0, 540.0), (1.0, 1.0))[source.below(4)]
     chars: list[tuple[object, ...]] = []
     rules: list[tuple[object, ...]] = []

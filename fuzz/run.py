@@ -1,7 +1,7 @@
 """Fuzz the parts and the whole: ``python fuzz/run.py [--seconds 60] [--only TARGET]...``.
 
-With atheris (requirements.txt beside this file) inputs grow along the coverage of the code, without it they are
-random. What is found lies in build/fuzz/found; ``--again TARGET FILE`` repeats it with its traceback.
+With atheris (requirements.txt beside this file) the coverage of the code guides the inputs; without it they are random.
+Inputs that fail are stored in build/fuzz/found. ``--again TARGET FILE`` repeats one with its traceback.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ NAMES = ("layout", "outline", "dates", "registry", "sources", "pages", "writers"
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Fuzz the parts and the whole.")
-    arguments.add_argument("--seconds", type=float, default=60, help="in all; shared out among the targets")
-    arguments.add_argument("--only", action="append", choices=NAMES, help="this target alone; may be repeated")
-    arguments.add_argument("--seed", type=int, default=None, help="of what is random; by default another each time")
-    arguments.add_argument("--again", nargs=2, metavar=("TARGET", "FILE"), help="run one input once more")
-    arguments.add_argument("--one", nargs=2, help=argparse.SUPPRESS)  # in the process of one target: name, seconds
+    arguments.add_argument("--seconds", type=float, default=60, help="total time, divided among the targets")
+    arguments.add_argument("--only", action="append", choices=NAMES, help="fuzz only this target; may be repeated")
+    arguments.add_argument(
+        "--seed", type=int, default=None, help="seed of random inputs; by default another one each time"
+    )
+    arguments.add_argument("--again", nargs=2, metavar=("TARGET", "FILE"), help="run one input again")
+    arguments.add_argument("--one", nargs=2, help=argparse.SUPPRESS)  # in the process of one target: name and seconds
     chosen = arguments.parse_args()
     FOUND.mkdir(parents=True, exist_ok=True)
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(1 << 30)
@@ -41,13 +43,13 @@ def main() -> int:
     names = chosen.only or list(NAMES)
     guided = importlib.util.find_spec("atheris") is not None
     print(
-        f"{'guided by coverage (atheris)' if guided else 'at random: atheris is not installed'}, seed {seed}",
+        f"{'guided by coverage (atheris)' if guided else 'random: atheris is not installed'}, seed {seed}",
         flush=True,
     )
     bad = 0
     for name in names:
         command = [sys.executable, __file__, "--seed", str(seed), "--one", name, str(chosen.seconds / len(names))]
-        # libFuzzer writes a line for each new input; its end and what went wrong is what a person wants.
+        # libFuzzer prints a line for each new input; show only the summary and what went wrong.
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         lines = [line for line in done.stdout.splitlines() if line.strip()]
         bad += done.returncode != 0
@@ -84,7 +86,7 @@ def one(name: str, seconds: float, seed: int) -> int:
 
 
 def at_random(name: str, seconds: float, seed: int) -> int:
-    """Random bytes, and earlier ones with pieces changed, without knowledge of the code."""
+    """Fuzz one target with random bytes and changed earlier inputs, without knowledge of the code."""
     from fuzz import targets
 
     chance, until, count = random.Random(f"{seed} {name}"), time.monotonic() + seconds, 0
@@ -112,7 +114,7 @@ def at_random(name: str, seconds: float, seed: int) -> int:
 
 
 def samples(seconds: float, seed: int) -> int:
-    """The sample files, spoilt. A limit that ends a worker is what the limits are for, and counted; a fault is not."""
+    """Fuzz with changed sample files. Workers stopped by a limit are counted; an error of our code is a failure."""
     from aisi_ingest.sandbox.pool import Sandbox
     from fuzz import samples
 
@@ -120,8 +122,8 @@ def samples(seconds: float, seed: int) -> int:
     box = Sandbox(1, samples.LIMITS)
     try:
         while time.monotonic() < until:
-            name, content = samples.spoilt(chance)
-            path = PLACE / f"spoilt-{os.getpid()}{Path(name).suffix}"
+            name, content = samples.changed(chance)
+            path = PLACE / f"changed-{os.getpid()}{Path(name).suffix}"
             path.write_bytes(content)
             word, wrong = samples.outcome(box, path)
             counts[word] += 1
@@ -156,7 +158,7 @@ def again(name: str, file: str) -> int:
         from fuzz import targets
 
         targets.TARGETS[name](Path(file).read_bytes())
-        print("nothing is wrong")
+        print("no failure")
     return 0
 
 

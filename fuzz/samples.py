@@ -1,6 +1,6 @@
-"""The sample files, spoilt along their grammar, through reading, tagging and what publishing checks.
+"""Change the sample files along their grammar, then read and tag them and run the checks of publishing.
 
-Each file is read in a worker of the sandbox, as in a run: what crashes PDFium ends a worker, not the fuzzer.
+Each file is read in a worker of the sandbox, as in a run: a crash of PDFium ends a worker, not the fuzzer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from aisi_ingest import registry, tagging
@@ -19,7 +20,7 @@ from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Sandbox
 from fuzz import targets
 
 FILES = sorted((Path(__file__).parents[1] / "samples" / "site" / "pdf").glob("sample_*.*"))
-# Half a minute of the processor and 2 GiB: what comes near the limits of a run would be a finding.
+# Half a minute of processor time and 2 GiB: an input that comes near the limits of a run is a finding.
 LIMITS = Limits(wall_seconds=60, cpu_seconds=30, address_space=2 << 30)
 
 _OBJECT = re.compile(rb"\d+ 0 obj.*?endobj\s*", re.DOTALL)
@@ -46,8 +47,8 @@ _OPERATORS = (
 )
 
 
-def spoilt(chance: random.Random) -> tuple[str, bytes]:
-    """A file's name and its bytes, changed in one to four places."""
+def changed(chance: random.Random) -> tuple[str, bytes]:
+    """Return the name of a sample file and its bytes with one to four changes."""
     path = chance.choice(FILES)
     content = path.read_bytes()
     for _ in range(chance.randint(1, 4)):
@@ -59,12 +60,12 @@ def _pdf(chance: random.Random, content: bytes) -> bytes:
     what = chance.randrange(7)
     if what == 0:
         return _bytes(chance, content)
-    if what == 1:  # numbers anywhere outside of streams: lengths, references, boxes, the table of offsets
+    if what == 1:  # numbers outside of streams: lengths, references, boxes, the table of offsets
         return _replaced(chance, content, rb"-?\b\d+(?:\.\d+)?\b", _NUMBERS)
     if what == 2:
         return _replaced(chance, content, rb"/[A-Z][A-Za-z0-9]+", _NAMES)
     objects = list(_OBJECT.finditer(content))
-    if what in (3, 4) and len(objects) > 1:  # one object in the place of another, or gone
+    if what in (3, 4) and len(objects) > 1:  # replace an object by another, or remove it
         gone, other = chance.sample(objects, 2)
         put = other[0] if what == 3 else b""
         return content[: gone.start()] + put + content[gone.end() :]
@@ -76,7 +77,7 @@ def _pdf(chance: random.Random, content: bytes) -> bytes:
 
 
 def _stream(chance: random.Random, packed: bytes) -> bytes:
-    """What a page draws: unpacked, changed, packed again."""
+    """Unpack the content of a page, change it and pack it again."""
     ascii85 = packed.rstrip().endswith(b"~>")
     try:
         plain = zlib.decompress(base64.a85decode(packed.strip().removesuffix(b"~>")) if ascii85 else packed)
@@ -97,7 +98,7 @@ def _pptx(chance: random.Random, content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
-    except Exception:  # spoilt beyond what zipfile can read, in whichever way
+    except Exception:  # damaged beyond what zipfile can read, in any way
         return _bytes(chance, content)
     names = [name for name in parts if name.endswith((".xml", ".rels"))] or list(parts)
     name = chance.choice(names)
@@ -109,7 +110,7 @@ def _pptx(chance: random.Random, content: bytes) -> bytes:
         parts[name] = _bytes(chance, part)
     elif what == 1:
         parts[name] = _replaced(chance, part, rb'(?<=")-?\d+(?=")', _NUMBERS)
-    elif what == 2:  # an element twice, or many times
+    elif what == 2:  # repeat an element twice or many times
         found = list(re.finditer(rb"<(p:sp|p:graphicFrame|a:p|a:tc|a:tr|p:grpSp)\b.*?</\1>", part, re.DOTALL))
         if found:
             one = chance.choice(found)
@@ -131,34 +132,34 @@ def _pptx(chance: random.Random, content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _replaced(chance: random.Random, content: bytes, pattern: bytes, words: object) -> bytes:
+def _replaced(chance: random.Random, content: bytes, pattern: bytes, words: Sequence[bytes]) -> bytes:
     found = list(re.finditer(pattern, content))
     if not found:
         return content
     one = chance.choice(found)
-    return content[: one.start()] + chance.choice(list(words)) + content[one.end() :]  # type: ignore[call-overload]
+    return content[: one.start()] + chance.choice(words) + content[one.end() :]
 
 
 def _bytes(chance: random.Random, content: bytes) -> bytes:
-    changed = bytearray(content)
+    data = bytearray(content)
     for _ in range(chance.randint(1, 8)):
-        if not changed:
+        if not data:
             break
-        at = chance.randrange(len(changed))
+        at = chance.randrange(len(data))
         what = chance.randrange(4)
         if what == 0:
-            changed[at] ^= 1 << chance.randrange(8)
+            data[at] ^= 1 << chance.randrange(8)
         elif what == 1:
-            del changed[at : at + chance.randint(1, 64)]
+            del data[at : at + chance.randint(1, 64)]
         elif what == 2:
-            changed[at:at] = changed[at : at + chance.randint(1, 64)]
+            data[at:at] = data[at : at + chance.randint(1, 64)]
         else:
-            changed[at] = chance.randrange(256)
-    return bytes(changed)
+            data[at] = chance.randrange(256)
+    return bytes(data)
 
 
 def read(path: str) -> str:
-    """In the worker: what becomes of the file, in one word. Raises where something of ours fails."""
+    """Read a file in the worker and return the outcome in one word. An error of our code is raised."""
     result = reader.read(Path(path), ocr=False)
     if result.value is None:
         return result.issues[-1].code
@@ -171,7 +172,7 @@ def read(path: str) -> str:
 
 
 def outcome(box: Sandbox, path: Path) -> tuple[str, str]:
-    """The word for what became of a file, and what is wrong; empty where nothing is."""
+    """Return the outcome of a file in one word, and the failure, or an empty string."""
     try:
         return box.call(read, str(path)), ""
     except LimitExceeded as stopped:

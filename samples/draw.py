@@ -1,7 +1,7 @@
 """Draw the sample site: ``python -m samples.draw [--out FOLDER] [--planted]``.
 
-The drawn files are committed under ``samples/site``, so the demonstration needs no drawing library;
-drawing again gives the same bytes. ``--planted`` draws a copy with the changes of ``planted.toml``.
+The drawn files are committed under ``samples/site``, so the demo needs no drawing library. Drawing them again gives the
+same bytes. ``--planted`` draws a copy with the changes of ``planted.toml``.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _WORDS = {
 
 
 def site(changes: dict[str, dict[str, str]] | None = None) -> dict[str, bytes]:
-    """Every file of the site by its path. ``changes`` maps a text's name to passages and what they become."""
+    """Return every file of the site by its path. ``changes`` maps the name of a text to passages and replacements."""
     files: dict[str, bytes] = {"robots.txt": b"User-agent: *\nAllow: /\n"}
     for lang in ("ja", "en"):
         guide = source.read(f"guide.{lang}", (changes or {}).get(f"guide.{lang}"))
@@ -105,7 +105,7 @@ def _index(guide: Text, deck: Text) -> bytes:
 
 
 def planted() -> dict[str, dict[str, str]]:
-    """The changes of ``planted.toml``, by text."""
+    """Return the changes of ``planted.toml`` by text."""
     changes: dict[str, dict[str, str]] = {}
     for change in tomllib.loads((HERE / "planted.toml").read_text(encoding="utf-8"))["change"]:
         changes.setdefault(change["text"], {})[change["old"]] = change["new"]

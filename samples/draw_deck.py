@@ -1,4 +1,4 @@
-"""Draw a deck twice from one text: as PPTX with real placeholders, tables and notes, and as PDF of the same slides."""
+"""Draw a deck from one text in two formats: PPTX with placeholders, tables and notes, and PDF of the same slides."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ from samples.typeset import (
 
 WIDTH, HEIGHT = 960.0, 540.0
 LEFT, MEASURE = 54.0, 852.0
-TITLE_TOP, TITLE_HEIGHT = 28.0, 56.0  # from the slide's top
+TITLE_TOP, TITLE_HEIGHT = 28.0, 56.0  # from the top of the slide
 BODY_TOP, BODY_HEIGHT = 112.0, 370.0
 COLUMN, GUTTER = 410.0, 32.0
 FOOTER_TOP = 506.0
+WIDE_TABLE = 6  # columns; wider tables are set in a smaller size
 SIZES = {1: 24, 2: 20}
 COLUMNS = {4: (0.16, 0.20, 0.44, 0.20), 8: (0.09, 0.14, 0.13, 0.13, 0.11, 0.14, 0.13, 0.13)}
-# Dates inside the zip and the core properties: the day on the title slide.
+# Date inside the zip file and in the core properties: the day on the title slide.
 DRAWN = datetime.datetime(2026, 4, 1)
 
 
@@ -52,7 +53,7 @@ class Slide:
         return next((block.table for block in self.blocks if block.table), None)
 
     def columns(self) -> list[list[Block]]:
-        """Blocks of each column; one column where the slide is not divided."""
+        """Return the blocks of each column; an undivided slide has one column."""
         columns: list[list[Block]] = [[]]
         for block in self.blocks:
             if block.kind == "left":
@@ -65,7 +66,7 @@ class Slide:
 
 
 def slides(text: Text) -> list[Slide]:
-    """The title slide, then one slide for each heading of level 1."""
+    """Return the title slide, then one slide for each heading of level 1."""
     out: list[tuple[str, list[Block], list[str]]] = [(text.meta["title"], [], [])]
     for block in text.blocks:
         if block.kind == "heading" and block.level == 1:
@@ -78,7 +79,7 @@ def slides(text: Text) -> list[Slide]:
 
 
 def draw_pdf(text: Text) -> bytes:
-    """The deck as PDF bytes; the same text always gives the same bytes. English is set in Helvetica."""
+    """Return the deck as PDF. The same text always gives the same bytes. English is set in Helvetica."""
     register_fonts()
     regular, bold = ("ja", "ja-bold") if text.lang == "ja" else ("Helvetica", "Helvetica-Bold")
     out = io.BytesIO()
@@ -126,7 +127,7 @@ def _pdf_slide(canvas: Canvas, slide: Slide, regular: str, bold: str) -> None:
 
 
 def _table_size(table: Table) -> float:
-    return 15.0 if table.width < 6 else 13.5
+    return 15.0 if table.width < WIDE_TABLE else 13.5
 
 
 def _pdf_bullets(canvas: Canvas, blocks: list[Block], x: float, width: float, regular: str, bold: str) -> None:
@@ -145,7 +146,7 @@ def _pdf_bullets(canvas: Canvas, blocks: list[Block], x: float, width: float, re
 
 
 def draw_pptx(text: Text) -> bytes:
-    """The deck as PPTX bytes; the same text always gives the same bytes."""
+    """Return the deck as PPTX. The same text always gives the same bytes."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
     properties = deck.core_properties

@@ -25,6 +25,7 @@ from samples.typeset import (
 WIDTH, HEIGHT = 595.28, 841.89
 LEFT, RIGHT, TOP, BOTTOM = 72.0, 72.0, 760.0, 78.0
 MEASURE = WIDTH - LEFT - RIGHT
+SHORT_PARAGRAPH = 3  # lines; longer paragraphs leave no single line behind or carry one over
 COLUMNS = {3: (0.14, 0.22, 0.64), 4: (0.15, 0.21, 0.41, 0.23)}
 
 
@@ -65,18 +66,18 @@ class Guide:
         self.y = TOP
 
     def floor(self, more: list[str] | None = None) -> float:
-        """Lowest point that text may reach: above the page's notes and ``more`` notes."""
+        """Return the lowest y that text may reach: above the notes of the page and ``more`` notes."""
         notes = self.pages[-1].notes + (more or [])
         lines = sum(len(break_lines(f"{n} {self.text.footnotes[n]}", self.small, MEASURE)) for n in notes)
         return BOTTOM + (lines * self.small.leading + 10 if notes else 0)
 
     def flow(self, text: str, style: Style, left: float = 0.0, first: float = 0.0, keep: bool = False) -> None:
-        """Set lines one by one, breaking the page where the next line and its notes no longer fit."""
+        """Set lines one by one and start a new page if the next line and its notes do not fit."""
         lines = break_lines("\u3000" * bool(first) + text, style, MEASURE - left)
         if keep and self.y - len(lines) * style.leading < self.floor():
             self.new_page()
         for i, line in enumerate(lines):
-            alone = len(lines) > 3 and i in (0, len(lines) - 2)  # no single line left behind or carried over
+            alone = len(lines) > SHORT_PARAGRAPH and i in (0, len(lines) - 2)
             if self.y - style.leading * (2 if alone else 1) < self.floor(line.notes):
                 self.new_page()
             self.y -= style.leading
@@ -213,6 +214,6 @@ class Guide:
 
 
 def draw_guide(text: Text) -> bytes:
-    """The guide as PDF bytes; the same text always gives the same bytes."""
+    """Return the guide as PDF. The same text always gives the same bytes."""
     register_fonts()
     return Guide(text).draw()

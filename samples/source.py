@@ -1,7 +1,7 @@
-"""The sample texts as values: a small part of Markdown, one block a line.
+"""Parse the sample texts: a small part of Markdown, one block for each line.
 
 ``# 1 Title`` heading · ``- item`` and ``  - item`` bullets · ``1. item`` numbered · ``Caption: ...`` ·
-``| a | b |`` table rows, where ``^`` is merged with the cell above, ``<`` with the one to the left, and
+``| a | b |`` table rows, where ``^`` merges with the cell above, ``<`` with the cell to the left, and
 ``|---|`` ends the header · ``[^1]`` footnote anchor, ``[^1]: ...`` the note · ``> ...`` speaker's note ·
 ``<<`` and ``>>`` begin the left and the right column of a slide. Lines before ``---`` are ``key: value``.
 """
@@ -59,14 +59,15 @@ class Text:
 
 
 def read(name: str, changes: dict[str, str] | None = None) -> Text:
-    """Read ``text/<name>.md``; ``changes`` maps a passage, which must stand there once, to another.
+    """Read ``text/<name>.md``. ``changes`` maps passages that must occur exactly once to their replacements.
 
-    Raises ValueError where a passage is missing or stands more than once.
+    Raises:
+        ValueError: A passage is missing or occurs more than once.
     """
     text = (TEXTS / f"{name}.md").read_text(encoding="utf-8")
     for old, new in (changes or {}).items():
         if text.count(old) != 1:
-            raise ValueError(f"{name}.md has {text.count(old)} places that read {old!r}, not one")
+            raise ValueError(f"{name}.md has {text.count(old)} occurrences of {old!r}, not one")
         text = text.replace(old, new)
     return parse(text, name.rpartition(".")[2])
 

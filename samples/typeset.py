@@ -1,6 +1,6 @@
-"""Lines, boxes and ruled tables on a reportlab canvas, Japanese and Latin.
+"""Draw lines of text and ruled tables on a reportlab canvas, in Japanese and Latin script.
 
-Coordinates are points from the page's bottom left, as PDF has them.
+Coordinates are points from the bottom left of the page, as in PDF.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from samples.source import Table
 FONTS = Path(__file__).parent / "fonts"
 NAVY, GREY, PALE, INK = "#17365d", "#6b7280", "#e8eef6", "#1a1a1a"
 
-# What must not begin a line, and what must not end one (JIS X 4051).
+# Characters that must not begin a line, and characters that must not end one (JIS X 4051).
 _NOT_FIRST = set("、。，．・：；？！）」』】〉》〕］｝ー々～％ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 _NOT_LAST = set("（「『【〈《〔［｛")
 _PIECE = re.compile(r"\[\^\d+\]|(?:(?!\[\^)[!-~¡-ɏ–—‘’“”€©])+|\s+|.")
@@ -27,7 +27,7 @@ _PIECE = re.compile(r"\[\^\d+\]|(?:(?!\[\^)[!-~¡-ɏ–—‘’“”€©])+|\
 
 @functools.cache
 def register_fonts() -> None:
-    """Make the faces ``ja`` and ``ja-bold`` known: the subset of Noto Sans JP beside this file."""
+    """Register the fonts ``ja`` and ``ja-bold``: the subset of Noto Sans JP beside this file."""
     pdfmetrics.registerFont(TTFont("ja", FONTS / "NotoSansJP-Regular.subset.ttf"))
     pdfmetrics.registerFont(TTFont("ja-bold", FONTS / "NotoSansJP-Bold.subset.ttf"))
 
@@ -43,7 +43,7 @@ class Style:
 
 @dataclass(frozen=True)
 class Line:
-    """``pieces`` are words, blanks and single Japanese characters; ``[^1]`` is a footnote anchor."""
+    """One line of text. ``pieces`` are words, spaces and single Japanese characters; ``[^1]`` is a footnote anchor."""
 
     pieces: tuple[str, ...]
     width: float
@@ -61,7 +61,7 @@ def _width(piece: str, style: Style) -> float:
 
 
 def break_lines(text: str, style: Style, width: float) -> list[Line]:
-    """Break at blanks and between Japanese characters; closing signs stay with what they close."""
+    """Break a text at spaces and between Japanese characters. Closing brackets stay with the character before them."""
     units: list[list[str]] = []
     for piece in _PIECE.findall(text):
         glued = piece.startswith("[^") or piece[0] in _NOT_FIRST or (units and units[-1][-1][-1] in _NOT_LAST)
@@ -94,7 +94,7 @@ def _line(pieces: list[str], style: Style, last: bool) -> Line:
 def draw_line(
     canvas: Canvas, line: Line, x: float, baseline: float, style: Style, measure: float | None = None
 ) -> None:
-    """Draw at ``x``; with ``measure`` and a justified style, spread the characters to that width."""
+    """Draw a line at ``x``. With ``measure`` and a justified style, spread its characters to that width."""
     body = canvas.beginText(x, baseline)
     body.setFillColor(style.colour)
     characters = sum(len(piece) for piece in line.pieces)
@@ -129,7 +129,7 @@ def draw_lines(
 
 
 def row_heights(table: Table, widths: list[float], body: Style, header: Style, pad: float) -> list[float]:
-    """Heights that hold every cell; a merged cell gives what it lacks to its last row."""
+    """Return row heights that fit every cell. A merged cell that needs more height adds it to its last row."""
     heights = [body.leading + 2 * pad] * table.height
     for cell in sorted(table.cells, key=lambda cell: cell.rows):
         style = header if cell.row < table.header_rows else body
@@ -154,7 +154,7 @@ def draw_table(
 ) -> float:
     """Draw the header and the body ``rows`` as a ruled grid; return the bottom.
 
-    A merged cell that ``rows`` cuts is drawn as far as it reaches here, with its text again.
+    If ``rows`` contains only a part of a merged cell, that part is drawn with the text of the whole cell.
     """
     shown = [*range(table.header_rows), *rows]
     tops = {}

@@ -1,9 +1,11 @@
+"""Detect the type of a file from its content, and explain why a file is refused."""
+
 import io
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from growth import growth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +46,7 @@ PRESENTATION = office("openxmlformats-officedocument.presentationml.presentation
         (b"PK\x03\x04" + bytes(100), media_types.ZIP),
     ],
 )
-def test_a_type_is_told_by_content(content: bytes, kind: str) -> None:
+def test_the_type_is_detected_from_the_content(content: bytes, kind: str) -> None:
     assert media_types.media_type(content) == kind
 
 
@@ -61,21 +63,21 @@ def test_a_path_and_its_bytes_have_the_same_type(tmp_path: Path) -> None:
     [
         (PDF, None),
         (PRESENTATION, None),
-        (PRESENTATION[:-10], "a broken or cut-off PPTX"),
+        (PRESENTATION[:-10], "a damaged or truncated PPTX"),
         (office("openxmlformats-officedocument.spreadsheetml.sheet.main+xml"), "sheet, not a PDF or PPTX"),
         (office("openxmlformats-officedocument.presentationml.slideshow.main+xml"), "slideshow, not a PDF or PPTX"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "the PPTX is encrypted with a password"),
         (OLE + "PowerPoint Document".encode("utf-16-le"), "an old PowerPoint file (.ppt), not a PPTX"),
         (OLE, "an old Office file, not a PDF or PPTX"),
         (b"", "the file is empty"),
-        (b"<html>", "a web page (HTML) was served in place of the document"),
+        (b"<html>", "a web page (HTML) was served instead of the document"),
     ],
 )
-def test_a_refusal_says_what_the_file_is(content: bytes, reason: str | None) -> None:
+def test_a_refusal_names_the_kind_of_file(content: bytes, reason: str | None) -> None:
     assert media_types.refusal(content) == reason
 
 
-def test_a_zip_with_a_huge_list_of_types_is_read_only_in_part() -> None:
+def test_only_the_beginning_of_a_huge_list_of_parts_is_read() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", bytes(50 << 20))
@@ -83,27 +85,25 @@ def test_a_zip_with_a_huge_list_of_types_is_read_only_in_part() -> None:
 
 
 @pytest.mark.parametrize("head", [b"<!---->", b"<!--", b"<?xml ?>", b"<?xml", b" \n"])
-def test_a_hostile_head_costs_little(head: bytes) -> None:
-    started = time.process_time()
-    media_types.refusal(head * 100_000)
-    assert time.process_time() - started < 1
+def test_a_hostile_head_costs_in_proportion_to_its_length(head: bytes) -> None:
+    assert growth(lambda times: media_types.refusal(head * times), 100_000) < 8
 
 
-def test_a_pdf_without_its_end_is_cut_short() -> None:
+def test_a_pdf_without_its_end_is_truncated() -> None:
     assert media_types.cut_short(PDF[:20]) and not media_types.cut_short(PDF) and not media_types.cut_short(b"<html>")
     assert not media_types.cut_short(PDF + bytes(60_000))
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"%PDF-", b"PK\x03\x04", b"<html", OLE[:8], PRESENTATION[:80]]))
-def test_any_bytes_have_a_type(content: bytes, head: bytes) -> None:
+def test_all_bytes_have_a_type(content: bytes, head: bytes) -> None:
     assert "/" in media_types.media_type(head + content)
     media_types.refusal(head + content)
     media_types.cut_short(head + content)
 
 
-def test_the_files_of_a_real_site_are_what_their_names_say() -> None:
+def test_the_files_of_a_real_site_have_the_types_in_their_names() -> None:
     if not (CORPUS / "site").exists():
-        pytest.skip("the corpus is not here")
+        pytest.skip("the shared corpus is missing")
     files = [path for path in (CORPUS / "site" / "assets").rglob("*") if path.is_file()]
     assert files
     for path in files:

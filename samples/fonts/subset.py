@@ -1,4 +1,4 @@
-"""Cut Noto Sans JP down to the characters of the sample texts: see ../README.md.
+"""Reduce Noto Sans JP to the characters of the sample texts: see ../README.md.
 
 python samples/fonts/subset.py FOLDER_OF_THE_NPM_PACKAGE, in an environment with fonttools.
 """

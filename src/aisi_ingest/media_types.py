@@ -1,4 +1,4 @@
-"""What a file is, by its content: names and Content-Type headers are often wrong."""
+"""Detect the type of a file from its content, because names and Content-Type headers are often wrong."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ TEXT = "text/plain"
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
-_HEAD = 4096  # bytes
-# ISO 32000-1 asks for the header at the start; readers, and so publishers, accept it within 1,024 bytes.
+_HEAD = 4096  # bytes read for the detection
+# Bytes. ISO 32000-1 requires the header at the start, but viewers accept it within the first 1,024 bytes. So files
+# with other bytes before it get published.
 _PDF_HEADER_WITHIN = 1024
-_PDF_TRAILER_WITHIN = 65536
-_CONTENT_TYPES_LIMIT = 4 << 20
+_PDF_TRAILER_WITHIN = 65536  # bytes from the end of the file
+_CONTENT_TYPES_LIMIT = 4 << 20  # bytes read of a zip archive's list of parts
 _HTML_START = re.compile(rb"<(!doctype html|html|head|body|script|meta|title|div|p|h1|table)[\s>]", re.IGNORECASE)
 _COMMENTS = re.compile(rb"\A(?:\s|<!--.*?-->|<\?xml[^>]*>)*", re.DOTALL)
-# The parts that python-pptx opens: a presentation, with or without macros.
+# Types of the main part that python-pptx opens: a presentation without macros, or with them.
 _PRESENTATION = (b"presentationml.presentation.main+xml", b"ms-powerpoint.presentation.macroEnabled.main+xml")
 _OFFICE = {
     b"wordprocessingml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -36,7 +37,17 @@ _OFFICE = {
 
 
 def media_type(content: bytes | Path) -> str:
-    """Media type of a file's bytes, or of the file at a path. Never raises on content; OSError from a path."""
+    """Detect the media type of a file.
+
+    Args:
+        content: The file's bytes, or its path.
+
+    Returns:
+        A media type such as ``PDF``; ``UNKNOWN`` if nothing matches. Damaged content never raises an error.
+
+    Raises:
+        OSError: The file at the path cannot be read.
+    """
     if isinstance(content, Path):
         with content.open("rb") as file:
             return _media_type(file)
@@ -54,7 +65,7 @@ def _media_type(file: BinaryIO) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf")
     start = start[_match_end(_COMMENTS, start) :]
     if _HTML_START.match(start):
-        return HTML  # before PDF: an error page may quote "%PDF-"
+        return HTML  # tested before PDF, because an error page can contain "%PDF-"
     if b"%PDF-" in head[: _PDF_HEADER_WITHIN + 5]:
         return PDF
     if head.lstrip().startswith(b"<?xml"):
@@ -71,43 +82,57 @@ def _zip_type(file: BinaryIO) -> str:
     try:
         with zipfile.ZipFile(file) as archive, archive.open("[Content_Types].xml") as part:
             types = part.read(_CONTENT_TYPES_LIMIT)
-    except Exception:  # zipfile raises a dozen kinds on hostile archives; none of them is a presentation
+    except Exception:  # zipfile raises many kinds of errors on hostile archives; none of these is a presentation
         return ZIP
     if any(kind in types for kind in _PRESENTATION):
         return PPTX
     return next((kind for mark, kind in _OFFICE.items() if mark in types), ZIP)
 
 
+# Control characters that text does not contain. Tab to carriage return and escape (of ISO-2022-JP) are allowed.
+_CONTROLS = bytes([*range(0x09), *range(0x0E, 0x1B)])
+
+
 def _is_text(head: bytes) -> bool:
-    return not any(byte < 9 or 13 < byte < 27 for byte in head)
+    return len(head.translate(None, _CONTROLS)) == len(head)
 
 
 _NAMES = {
     EMPTY: "the file is empty",
-    HTML: "a web page (HTML) was served in place of the document",
+    HTML: "a web page (HTML) was served instead of the document",
     XML: "an XML file, not a PDF or PPTX",
     TEXT: "a text file, not a PDF or PPTX",
-    UNKNOWN: "neither a PDF nor a PPTX by its content",
+    UNKNOWN: "the content is neither a PDF nor a PPTX",
 }
 
 
 def refusal(content: bytes | Path) -> str | None:
-    """Why these bytes are not a PDF or PPTX that could be read, in one clause; None where they are."""
+    """Explain in one clause why a file is not a readable PDF or PPTX.
+
+    Args:
+        content: The file's bytes, or its path.
+
+    Returns:
+        The reason for users; None if the file is a PDF or PPTX.
+    """
     kind = media_type(content)
     if kind in (PDF, PPTX):
         return None
     if kind == ZIP:
-        return "a broken or cut-off PPTX" if not _opens(content) else "a zip archive, not a PPTX"
+        return "a damaged or truncated PPTX" if not _opens_as_zip(content) else "a zip archive, not a PPTX"
     if kind == OLE:
         return _ole_refusal(content)
     return _NAMES.get(kind, f"{kind.rsplit('.', 1)[-1]}, not a PDF or PPTX")
 
 
 def cut_short(content: bytes | Path) -> bool:
-    """True for a PDF with neither ``startxref`` nor ``%%EOF`` in its last 64 KiB: a download that broke off.
+    """Tell whether a PDF is truncated: its last 64 KiB contain neither ``startxref`` nor ``%%EOF``.
 
-    Readers repair such files and may find nothing on them, so a download is better refused; a file
-    given by hand is the reader's to judge. A PPTX that breaks off is no PPTX to ``media_type``.
+    This is a sign of an interrupted download. PDF readers repair such files and may find no text in them, so a
+    download like this is rejected. A truncated PPTX is not a PPTX for ``media_type``.
+
+    Args:
+        content: The file's bytes, or its path.
     """
     tail = _tail(content, _PDF_TRAILER_WITHIN)
     return media_type(content) == PDF and b"%%EOF" not in tail and b"startxref" not in tail
@@ -121,7 +146,7 @@ def _tail(content: bytes | Path, size: int) -> bytes:
         return file.read()
 
 
-def _opens(content: bytes | Path) -> bool:
+def _opens_as_zip(content: bytes | Path) -> bool:
     try:
         with zipfile.ZipFile(content if isinstance(content, Path) else io.BytesIO(content)):
             return True
@@ -131,7 +156,7 @@ def _opens(content: bytes | Path) -> bool:
 
 def _ole_refusal(content: bytes | Path) -> str:
     data = content if isinstance(content, bytes) else content.read_bytes()
-    # Stream names stand in the container's directory as UTF-16.
+    # The container's directory lists the names of its streams in UTF-16.
     if "EncryptedPackage".encode("utf-16-le") in data:
         return "the PPTX is encrypted with a password"
     if "PowerPoint Document".encode("utf-16-le") in data:

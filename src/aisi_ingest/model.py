@@ -320,7 +320,7 @@ class Receipt(Struct, frozen=True, omit_defaults=True):
     url: str  # as linked, without a fragment; "file:<name>#<digits>" for a local file
     time: str  # UTC, ISO 8601 to the second
     source: str  # id of the source in sources.toml, "manual" for files added by hand
-    state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn"]
+    state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn", "forgotten"]
     kind: Literal["document", "page", "robots"] = "document"
     status: int | None = None  # status of the last HTTP response
     sha256: str | None = None
@@ -332,5 +332,5 @@ class Receipt(Struct, frozen=True, omit_defaults=True):
     title: str | None = None  # the link's text
     date: str | None = None  # EDTF, from the page that links it
     lang: Lang | None = None
-    reason: str | None = None  # for refused, failed and withdrawn: one sentence
+    reason: str | None = None  # for refused, failed, withdrawn and forgotten: one sentence
     tries: int = 1  # number of requests, not counting redirects

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -54,6 +54,17 @@ class SourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_seconds: float = 600.0  # for one document
     allow_private: bool = False  # hosts may have loopback and private addresses
     contact: str = ""  # page or mail address in the user agent; default: that at the top of the file
+    exclude: tuple[str, ...] = ()  # file names or URLs of documents that are neither downloaded nor published
+    max_minutes: float = 180.0  # for all requests of a run; what is left then is for the next run
+
+    def excludes(self, url: str, file: str | None = None) -> bool:
+        """Return True if a document is in ``exclude``.
+
+        Args:
+            url: URL of the document, as the ledger has it.
+            file: Its file name; None: the last part of the URL.
+        """
+        return bool({url, unquote(url), file or unquote(url.partition("?")[0].rsplit("/", 1)[-1])} & set(self.exclude))
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -253,7 +264,7 @@ def _contact_faults(spec: SourceSpec) -> Iterator[_Fault]:
         yield _Fault("contact", _NOT_ASCII)
 
 
-_LEAST = {"delay": 0, "depth": 0, "budget": 1, "max_megabytes": 1, "max_seconds": 1}
+_LEAST = {"delay": 0, "depth": 0, "budget": 1, "max_megabytes": 1, "max_seconds": 1, "max_minutes": 0}
 _NOT_ASCII = "contact: may only have printable ASCII characters, because it is sent in a header"
 
 

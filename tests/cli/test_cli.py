@@ -120,6 +120,50 @@ def test_add_with_a_missing_file_publishes_the_others_and_fails(tmp_path):
     assert (tmp_path / "root" / "processed" / "latest").exists()
 
 
+def test_add_of_mistakes_alone_writes_nothing(tmp_path):
+    wrong = tmp_path / "page.pdf"
+    wrong.write_text("<html></html>")
+    done = aisi("add", tmp_path / "nosuch.pdf", wrong, tmp_path, "--root", tmp_path / "root")
+    assert done.returncode == 2 and not (tmp_path / "root").exists()
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3 and "there is no such file" in lines[0] and "folder" in lines[2]
+    assert all("it was not added" in line for line in lines)
+
+
+def test_add_of_an_invalid_url_writes_nothing(tmp_path):
+    done = aisi("add", SAMPLES / "sample_overview_en.pptx", "https:///a.pdf", "--root", tmp_path / "root")
+    assert done.returncode == 2 and "has no host" in done.stderr and not (tmp_path / "root").exists()
+
+
+def test_forget_explains_what_disappears_from_the_next_release(tmp_path):
+    assert aisi("add", *sorted(SAMPLES.glob("*.pptx")), "--root", tmp_path).returncode == 0
+    done = aisi("forget", "sample_overview_en.pptx", "--root", tmp_path)
+    assert done.returncode == 0
+    assert "the next release has no sample-overview/" in done.stdout and "documents 1, sections" in done.stdout
+    assert "stay in" in done.stdout
+    assert "sample_overview_en.pptx" not in aisi("status", "--root", tmp_path).stdout
+    again = aisi("forget", "sample_overview_en.pptx", "--root", tmp_path)
+    assert again.returncode == 2 and "aisi-ingest status lists all of them" in again.stderr
+
+
+def test_acknowledge_of_a_document_that_did_not_fail_is_rejected(root):
+    done = aisi("acknowledge", "sample_overview_en.pptx", "--root", root)
+    assert done.returncode == 2 and "did not fail in the last run" in done.stderr
+
+
+def test_verify_with_repair_puts_a_damaged_file_back(tmp_path):
+    assert aisi("add", *sorted(SAMPLES.glob("*.pptx")), "--root", tmp_path).returncode == 0
+    blocks = (tmp_path / "processed" / "latest").resolve() / "blocks.jsonl"
+    good = blocks.read_bytes()
+    blocks.write_bytes(bytes([good[0] ^ 1]) + good[1:])
+    done = aisi("verify", "--root", tmp_path)
+    assert done.returncode == 1 and "verify --repair" in done.stderr
+    done = aisi("verify", "--repair", "--root", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "repaired release" in done.stdout and "no problems found" in done.stdout
+    assert blocks.read_bytes() == good
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line"),
     [

@@ -36,10 +36,22 @@ def copied() -> list[tuple[list[str], str]]:
     return found
 
 
-def test_the_image_is_based_on_an_official_image_and_runs_as_an_ordinary_user():
+def test_the_image_is_based_on_an_official_image_by_its_digest():
+    assert re.fullmatch("python:3.11-slim@sha256:[0-9a-f]{64}", dict(instructions())["FROM"])
+
+
+def test_the_image_runs_as_an_ordinary_user_who_cannot_change_the_code():
     words = [word for word, _ in instructions()]
-    assert dict(instructions())["FROM"] == "python:3.11-slim"
-    assert "USER" in words and words.index("USER") < words.index("COPY")
+    assert dict(instructions())["USER"] == "aisi"
+    last_write = max(at for at, word in enumerate(words) if word in ("COPY", "RUN"))
+    assert words.index("USER") > last_write  # so all of the code belongs to root
+    assert not [rest for word, rest in instructions() if word == "COPY" and "--chown" in rest]
+
+
+def test_what_the_installation_downloads_is_pinned_by_hashes():
+    for line in re.findall(r"pip install .*", (ROOT / "install.sh").read_text("utf-8")):
+        assert "--require-hashes" in line or "--no-deps --no-build-isolation -e ." in line, line
+    assert re.search(r"^uv==[\d.]+ \\\n +--hash=sha256:[0-9a-f]{64}", (ROOT / "requirements-uv.lock").read_text(), re.M)
 
 
 def test_all_copied_files_exist():
@@ -100,9 +112,43 @@ def test_the_unit_starts_a_command_with_options_that_exist(unit):
     assert [word for word in words if word.startswith("--") and word not in help_.stdout] == []
 
 
-def test_all_units_run_in_the_same_folder_and_may_write_only_to_the_data():
-    for unit in UNITS:
-        text = unit.read_text("utf-8")
-        if unit.suffix == ".service":
-            assert "User=aisi\n" in text and "WorkingDirectory=/opt/aisi-ingest\n" in text
-            assert "ProtectSystem=strict" in text and re.search(r"^ReadWritePaths=/srv/aisi", text, re.MULTILINE)
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_the_unit_may_write_only_to_the_data_and_not_to_the_code(unit):
+    text = unit.read_text("utf-8")
+    assert "User=aisi\n" in text and "WorkingDirectory=/opt/aisi-ingest\n" in text
+    assert "ProtectSystem=strict\n" in text
+    assert re.findall(r"^ReadWritePaths=(.*)$", text, re.MULTILINE) == ["/srv/aisi"]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_systemd_rates_the_exposure_of_the_unit_below_three(unit):
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    command = ["systemd-analyze", "security", "--offline=true", unit]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    rating = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+    if rating is None:
+        pytest.skip(f"systemd-analyze does not work here: {done.stderr.strip()}")
+    assert float(rating[1]) < 3
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_the_unit_limits_memory_and_the_number_of_tasks(unit):
+    text = unit.read_text("utf-8")
+    assert re.search(r"^MemoryMax=\d+G$", text, re.MULTILINE) and re.search(r"^TasksMax=\d+$", text, re.MULTILINE)
+
+
+def test_a_run_without_prefect_ends_after_its_longest_time():
+    text = (DEPLOY / "aisi-run.service").read_text("utf-8")
+    assert re.search(r"^RuntimeMaxSec=\d+h$", text, re.MULTILINE)
+    assert "Type=oneshot" not in text  # for which RuntimeMaxSec has no effect
+
+
+def test_the_units_of_prefect_read_its_password_from_a_file():
+    for name in ("aisi-server", "aisi-worker"):
+        text = (DEPLOY / f"{name}.service").read_text("utf-8")
+        assert "EnvironmentFile=/etc/aisi-ingest/prefect.env\n" in text
+        assert "AUTH_STRING=" not in text

@@ -14,6 +14,8 @@ import yaml
 
 from aisi_ingest.cli.demo import serve
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "site"
 
@@ -42,7 +44,10 @@ def query(home: Path, statement: str) -> list[tuple]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    """A folder with a Prefect home and a root, after two runs: on the sample site, and with a bad document added."""
+    """A folder with a Prefect home and a root, after four runs.
+
+    They are on the sample site, with a bad document added, on the same site again, and without the server.
+    """
     base = tmp_path_factory.mktemp("flow")
     site = base / "site"
     shutil.copytree(SAMPLES, site)
@@ -59,6 +64,8 @@ def base(tmp_path_factory):
         index.write_text(index.read_text(encoding="utf-8").replace("</body>", link), encoding="utf-8")
         done = prefect_run(base)
         base.joinpath("bad.txt").write_text(f"{done.returncode}\n{done.stdout}{done.stderr}", encoding="utf-8")
+        prefect_run(base)
+    prefect_run(base)
     return base
 
 
@@ -82,10 +89,40 @@ def test_the_table_artifact_has_one_row_per_document(base):
 
 def test_a_run_with_a_bad_document_fails_after_publishing_the_good_ones(base):
     states = [state for (state,) in query(base / "home", "select state_type from flow_run order by start_time")]
-    assert states == ["COMPLETED", "FAILED"]
+    assert states[:2] == ["COMPLETED", "FAILED"]
     assert "bad.pdf" in (base / "bad.txt").read_text(encoding="utf-8")
     documents = (base / "root" / "processed" / "latest" / "documents.jsonl").read_text(encoding="utf-8")
     assert len(documents.splitlines()) == 6
+
+
+def flow_runs(base: Path) -> list[tuple[str, str]]:
+    """State and message of each run of the flow, as an alarm gets them."""
+    return query(
+        base / "home",
+        "select flow_run.state_type, flow_run_state.message from flow_run "
+        "join flow_run_state on flow_run_state.id = flow_run.state_id order by flow_run.start_time",
+    )
+
+
+def test_the_message_of_a_failed_run_names_file_stage_and_reason(base):
+    message = flow_runs(base)[1][1]
+    assert "bad.pdf: extract failed: " in message and "1 failed" in message
+
+
+def test_a_known_failure_does_not_make_the_next_run_fail(base):
+    assert flow_runs(base)[2][0] == "COMPLETED"
+
+
+def test_a_source_that_cannot_be_reached_is_a_failed_task_with_the_cause(base):
+    state, message = flow_runs(base)[3]
+    assert state == "FAILED" and "could not read sample" in message
+    tasks = query(
+        base / "home",
+        "select task_run.state_type, task_run_state.message from task_run join task_run_state "
+        "on task_run_state.id = task_run.state_id where task_run.name = 'sample' order by task_run.start_time",
+    )
+    assert [state for state, _ in tasks] == ["COMPLETED"] * 3 + ["FAILED"]
+    assert "refused" in tasks[3][1].lower() and "127.0.0.1" in tasks[3][1]
 
 
 def test_the_flow_and_the_command_line_produce_the_same_bytes(base, tmp_path):

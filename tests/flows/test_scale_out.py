@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TABLES = ("documents", "sections", "blocks", "tables", "mentions", "alignments", "findings")
 
@@ -57,7 +59,6 @@ def wait_for(condition, what: str, seconds: float = 120):
     pytest.fail(f"waited {seconds} s for: {what}")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_work_of_a_killed_worker_runs_elsewhere_and_the_bytes_are_those_of_a_single_process(
     scheduler, workers, sample_site, tmp_path

@@ -24,6 +24,8 @@ from aisi_ingest.publish import folders, publish
 from aisi_ingest.storage import store
 from aisi_ingest.verify.release import verify
 
+pytestmark = pytest.mark.slow
+
 # A mount namespace, so that all mounts disappear with the process. Without root, a user namespace is needed as well.
 NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount"]
 
@@ -53,7 +55,6 @@ def assert_undamaged(line: dict[str, Any]) -> None:
     assert line["verify"] == [] and line["incomplete"] == [] and line["equal"], line
 
 
-@pytest.mark.slow
 def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_path):
     if not can_run(*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)):
         pytest.skip("no file system can be mounted here")
@@ -67,7 +68,6 @@ def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_pa
         assert "no space left" in message or "disk is full" in message, message
 
 
-@pytest.mark.slow
 def test_a_read_only_root_is_rejected_with_one_sentence_and_not_changed(tmp_path):
     script = f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path}"
     if not can_run(*NAMESPACE, "sh", "-c", script):
@@ -104,7 +104,7 @@ def test_releases_keep_their_order_when_the_clock_is_set_back(tmp_path):
     index = json.loads((processed / "index.json").read_bytes())
     assert index["latest"] == index["last_successful"] == third.id
     assert folders.prune(processed, 1) == [first.id, back.value.id]
-    assert verify(tmp_path) == []
+    assert verify(tmp_path, "latest") == []
     right_again = publish(publication(comparisons=()), tmp_path, now=NOW + timedelta(days=1))
     assert right_again.value and right_again.value.id == "20261123T031700Z" and not right_again.issues
 
@@ -145,11 +145,8 @@ def test_damaged_raw_bytes_are_reported_and_fetched_again(sample_site, tmp_path)
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
     report = orchestrator.reprocess(Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract"), source, [name])
     row = next(row for row in report.documents if row.file == name)
-    assert row.state == "failed" and "the bytes are damaged; aisi-ingest run --force fetches them again" in str(
-        row.reason
-    )
-    forced = Settings(str(tmp_path), workers=1, ocr=False, redo_from="extract")
-    repaired = orchestrator.run(forced, source, only=[name])
+    assert row.state == "failed" and "aisi-ingest run fetches them again if a source offers them" in str(row.reason)
+    repaired = orchestrator.run(settings, source, only=[name])
     assert repaired.succeeded and verify(tmp_path) == []
 
 
@@ -157,16 +154,17 @@ def state_of(root: Path, file: str) -> store.State:
     return next(state for state in store.Store(root).states() if state.file == file)
 
 
-def test_a_damaged_release_is_published_again_after_it_is_removed(tmp_path):
+def test_a_damaged_or_removed_release_is_published_again(tmp_path):
     decks = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.pptx"))
     settings = Settings(str(tmp_path), workers=1, ocr=False)
     orchestrator.add(settings, (), decks, ())
     latest = (tmp_path / "processed" / "latest").resolve()
     whole = {path.name: path.read_bytes() for path in latest.glob("*.jsonl")}
     (latest / "blocks.jsonl").write_bytes(whole["blocks.jsonl"][:-10])
-    damaged = orchestrator.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
-    assert not damaged.succeeded and "verify lists the files; remove" in damaged.issues[-1].message
-    shutil.rmtree(latest)
+    repaired = orchestrator.add(settings, (), [decks[0].with_name("sample_overview_en.pdf")], ())
+    assert repaired.succeeded and repaired.release and not latest.exists()
+    assert verify(tmp_path) == []
+    shutil.rmtree((tmp_path / "processed" / "latest").resolve())
     assert orchestrator.add(settings, (), decks, ()).release
     assert verify(tmp_path) == []
 

@@ -16,6 +16,8 @@ import pytest
 
 from aisi_ingest.cli.demo import serve
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "samples" / "site"
 # Number of killed runs: 20 in CI, 200 for a long test. With the fixed seed a failure can be repeated.
 KILLS = int(os.environ.get("AISI_INGEST_KILLS", "6"))
@@ -58,7 +60,6 @@ def undisturbed(tmp_path_factory):
         yield address, data(base / "root"), time.monotonic() - began
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", range(KILLS))
 def test_after_a_kill_the_next_run_produces_the_same_bytes(number, undisturbed, tmp_path):
     address, expected, seconds = undisturbed

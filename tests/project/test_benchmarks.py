@@ -1,4 +1,4 @@
-"""The benchmark's own machinery: what it measures is a matter of `make bench`, that it measures is tested here."""
+"""The machinery of the benchmarks. `make bench` measures; these tests check that it measures correctly."""
 
 from __future__ import annotations
 
@@ -18,53 +18,53 @@ from benchmarks import corpus, jobs, measure, results  # noqa: E402
 GUIDE = ROOT / "samples" / "site" / "pdf" / "sample_guide_v1.00_en.pdf"
 
 
-def test_a_run_has_times_memory_and_what_the_process_said() -> None:
+def test_a_run_has_times_memory_and_the_output_of_its_process() -> None:
     code = "import time; b = bytearray(50_000_000); time.sleep(0.2); print('talk'); print('{\"work\": 0.125}')"
     run = measure.run([sys.executable, "-c", code])
-    assert run.wall > 0.2
-    assert run.cpu < run.wall + 0.2
+    assert run.wall > 0.2  # it sleeps for that long
+    assert run.cpu > 0
     assert run.peak > 50
     assert run.work == 0.125
 
 
-def test_a_command_that_fails_is_named_and_the_others_go_on() -> None:
+def test_a_command_that_fails_is_reported_and_the_others_continue() -> None:
     commands = {
         "good": [sys.executable, "-c", "pass"],
-        "bad": [sys.executable, "-c", "raise SystemExit('no such luck')"],
+        "bad": [sys.executable, "-c", "raise SystemExit('out of paper')"],
     }
     result = measure.in_turn(commands, 2)
     assert isinstance(result["good"], measure.Runs)
     assert len(result["good"].runs) == 2
-    assert "no such luck" in str(result["bad"])
+    assert "out of paper" in str(result["bad"])
 
 
-def test_a_command_that_takes_too_long_is_ended() -> None:
+def test_a_command_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(measure.Failed, match="longer than"):
         measure.run([sys.executable, "-c", "import time; time.sleep(30)"], seconds=0.3)
 
 
-def test_what_is_over_its_goal_is_bold() -> None:
+def test_a_figure_that_misses_its_goal_is_bold() -> None:
     assert results.times(3.2, 3.0) == "**3.20**"
     assert results.times(2.9, 3.0) == "2.90"
     assert results.times(31.4) == "31"
 
 
 @pytest.mark.parametrize("job", ["read_reports", "pdfium_text"])
-def test_a_job_says_what_it_worked_on(job: str) -> None:
+def test_a_job_reports_the_amount_of_its_work(job: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.jobs", job, str(GUIDE)], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["pages"] == 8
-    assert said["work"] > 0
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["pages"] == 8
+    assert result["work"] > 0
 
 
-def test_every_warm_up_file_is_there() -> None:
+def test_every_warm_up_file_exists() -> None:
     assert all((jobs.SAMPLES / name).is_file() for name in jobs.WARM.values())
     assert set(jobs.WARM) <= set(jobs.JOBS)
 
 
-def test_without_the_test_corpus_the_sample_site_is_measured() -> None:
+def test_the_sample_site_is_measured_without_the_test_corpus() -> None:
     found = corpus._samples()
     assert len(found.reports) == len(found.decks) == len(found.pairs) == 2
     assert all(path.is_file() for path in found.files)
@@ -74,7 +74,7 @@ def test_a_machine_is_described_without_its_name() -> None:
     assert platform.node() not in results.machine() or not platform.node()
 
 
-def test_one_section_is_measured_anew_and_the_others_stay() -> None:
+def test_measuring_one_section_keeps_the_others() -> None:
     a, b, c = (results.Section(title, ("what",), (("first",),)) for title in "ABC")
     page = results.page("", {"A": a.markdown(), "C": c.markdown()}, "ABC")
     newer = results.Section("A", ("what",), (("second",),))

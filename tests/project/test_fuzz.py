@@ -1,4 +1,4 @@
-"""The fuzz targets run on a few inputs each, and on those that once failed: `make fuzz` is the long form."""
+"""Run each fuzz target on a few inputs, and on those that failed once. `make fuzz` is the long form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fuzz import samples, targets
 from fuzz.run import NAMES
 
 SEED = 20250106
-# What once failed: a voicing mark at the start of a line that joined the line before; one after the sign of a list.
+# Inputs that failed once: a voicing mark at the start of a line that joined the previous line; one after a list sign.
 FOUND = [
     ("layout", "600004dffffbffffffff03969700972d04ffde444000ffffde444000ff4444447e"),
     ("layout", "3000ff0000dfffff9703d897fff72f"),
@@ -24,22 +24,22 @@ FOUND = [
 
 
 @pytest.mark.parametrize("name", targets.TARGETS)
-def test_a_target_comes_through_some_inputs(name: str) -> None:
+def test_a_target_passes_some_inputs(name: str) -> None:
     chance = random.Random(f"{SEED} {name}")
     for size in (0, 1, 8, 40, 200, 200, 1000, 1000):
         targets.TARGETS[name](chance.randbytes(size))
 
 
 @pytest.mark.parametrize(("name", "data"), FOUND)
-def test_what_was_found_once_is_mended(name: str, data: str) -> None:
+def test_an_input_that_failed_once_passes(name: str, data: str) -> None:
     targets.TARGETS[name](bytes.fromhex(data))
 
 
-def test_spoilt_sample_files_are_read_or_refused(tmp_path: Path) -> None:
+def test_changed_sample_files_are_read_or_refused(tmp_path: Path) -> None:
     chance, box, words = random.Random(SEED), Sandbox(1, samples.LIMITS), []
     try:
         for number in range(12):
-            name, content = samples.spoilt(chance)
+            name, content = samples.changed(chance)
             path = tmp_path / f"{number}-{name}"
             path.write_bytes(content)
             word, wrong = samples.outcome(box, path)
@@ -50,5 +50,5 @@ def test_spoilt_sample_files_are_read_or_refused(tmp_path: Path) -> None:
     assert "published" in words
 
 
-def test_every_target_has_its_name_on_the_command_line() -> None:
+def test_the_command_line_knows_every_target() -> None:
     assert set(NAMES) == {*targets.TARGETS, "samples"}

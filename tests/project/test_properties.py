@@ -1,4 +1,4 @@
-"""What holds for any input, from characters on a page to a loaded release."""
+"""Properties that hold for any input, from characters on a page to a loaded release."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import aisi_ingest
 from aisi_ingest.alignment.aligner import align
 from aisi_ingest.extract import pdf_reader
 from aisi_ingest.extract.layout import report
-from aisi_ingest.extract.layout.page_content import page_content_of
+from aisi_ingest.extract.layout.page_content import PageContent, page_content_of
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Font, Page
 from aisi_ingest.model import (
     Alignment,
@@ -63,37 +63,40 @@ rules = st.lists(
 
 
 def set_page(number: int, lines: list[tuple[str, list[str], float, int, int]], drawn: list[tuple[int, ...]]) -> Page:
-    """Lines one under the other or beside each other, as programs set them, with rules and frames among them."""
-    chars, y = [], 60.0
-    for sign, said, size, font, at in lines:
-        x, order = 60.0 + 4 * at, len(chars)
-        for character in sign + " ".join(said):
+    """Return a page of lines below or beside each other, as programs set them, with rules and frames among them."""
+    chars: list[tuple[object, ...]] = []
+    y = 60.0
+    for sign, line, size, font, indent in lines:
+        x, order = 60.0 + 4 * indent, len(chars)
+        for character in sign + " ".join(line):
             advance = size if normalise.is_wide(character) else size / 2
             box = (x, y - 0.85 * size, x + advance, y + 0.15 * size)
             chars.append((ord(character), *box, x, y, size, font, 0x000000FF, 0.0, False, order))
             x += advance
-        y += 1.6 * size if at % 5 else 0.0  # now and then beside the line before
-    at = [(3.0 * x, 4.0 * y, 3.0 * x + w, 4.0 * y + h, kind, 0x000000FF, 0.5, 0) for x, y, w, h, kind in drawn]
-    return Page(number, 595.0, 842.0, np.array(chars, CHAR), FONTS, np.array(at, RULE))
+        y += 1.6 * size if indent % 5 else 0.0  # now and then beside the previous line
+    drawings = [(3.0 * x, 4.0 * y, 3.0 * x + w, 4.0 * y + h, kind, 0x000000FF, 0.5, 0) for x, y, w, h, kind in drawn]
+    return Page(number, 595.0, 842.0, np.array(chars, CHAR), FONTS, np.array(drawings, RULE))
 
 
-def letters(said: str) -> Counter[str]:
-    """Signs, blanks and hyphens come and go with line breaks and lists, letters stay."""
-    return Counter(character for character in normalise.normalise(said) if category(character)[0] == "L")
+def letters(text: str) -> Counter[str]:
+    """Count the letters of a text. Signs, spaces and hyphens depend on line breaks and lists, letters do not."""
+    return Counter(character for character in normalise.normalise(text) if category(character)[0] == "L")
 
 
 @given(st.lists(st.tuples(st.lists(placed, max_size=20), rules), min_size=1, max_size=3))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_letter_of_a_page_stands_in_exactly_one_block(drawn) -> None:
+def test_every_letter_of_a_page_is_in_exactly_one_block(
+    drawn: list[tuple[list[tuple[str, list[str], float, int, int]], list[tuple[int, ...]]]],
+) -> None:
     pages = [set_page(number, lines, at) for number, (lines, at) in enumerate(drawn, 1)]
-    sheets = []
+    contents: list[PageContent] = []
     for page in pages:
-        sheets.append(page_content_of(page, sheets[-1] if sheets else None))
-    for content in (report.report(sheets, [], ""), pdf_reader._deck(pages, [], "", ())):
+        contents.append(page_content_of(page, contents[-1] if contents else None))
+    for content in (report.report(contents, [], ""), pdf_reader._read_deck(pages, [], "", ())):
         for page in pages:
-            there = letters("".join(map(chr, page.chars["code"])))
-            if content.kind == "deck" or len(pages) == 1:  # in a report blocks go on over pages
-                assert letters("".join(b.text for b in content.blocks if b.page == page.number)) == there
+            expected = letters("".join(map(chr, page.chars["code"])))
+            if content.kind == "deck" or len(pages) == 1:  # blocks of a report continue on the next page
+                assert letters("".join(b.text for b in content.blocks if b.page == page.number)) == expected
         every = letters("".join(chr(code) for page in pages for code in page.chars["code"]))
         assert letters("".join(block.text for block in content.blocks)) == every
         ids = [block.id for block in content.blocks]
@@ -101,8 +104,8 @@ def test_every_letter_of_a_page_stands_in_exactly_one_block(drawn) -> None:
 
 
 @given(st.lists(words, min_size=1, max_size=6))
-def test_text_of_a_page_is_normalised_once_and_for_all(said) -> None:
-    page = set_page(1, [("", said, 10.0, 0, 1)], [])
+def test_the_text_of_every_block_is_normalised(line: list[str]) -> None:
+    page = set_page(1, [("", line, 10.0, 0, 1)], [])
     content = report.report([page_content_of(page, None)], [], "")
     assert all(normalise.normalise(block.text) == block.text for block in content.blocks)
 
@@ -120,15 +123,15 @@ lines = st.text(min_size=1, max_size=40).map(normalise.normalise).filter(str.str
 
 @st.composite
 def documents(draw: st.DrawFn, lang: str, digit: str) -> Document:
-    """A document of any text: blocks in sections, a table, mentions of what stands in them."""
+    """Generate a document of any text: blocks in sections, a table, mentions inside the blocks."""
     pages = draw(st.integers(1, 3))
-    said = draw(st.lists(lines, min_size=1, max_size=6))
+    texts = draw(st.lists(lines, min_size=1, max_size=6))
     sections = tuple(
         Section(f"s{k}", draw(lines), k + 1, (1, pages), parent=f"s{k - 1}" if k else None)
         for k in range(draw(st.integers(1, 3)))
     )
     blocks = []
-    for k, line in enumerate(said):
+    for k, line in enumerate(texts):
         hidden = draw(st.booleans())
         section = None if hidden else draw(st.sampled_from(sections)).id
         x, y = draw(st.floats(0, 500)), draw(st.floats(0, 800))
@@ -154,7 +157,7 @@ def documents(draw: st.DrawFn, lang: str, digit: str) -> Document:
 @given(documents("ja", "1"), documents("en", "2"), st.data())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_what_is_loaded_is_what_was_published(
-    tmp_path_factory, ja: Document, en: Document, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, ja: Document, en: Document, data: st.DataObject
 ) -> None:
     of = st.sampled_from
     beads = tuple(
@@ -166,7 +169,7 @@ def test_what_is_loaded_is_what_was_published(
     publication = Publication([en, ja], [Alignment(ja.id, en.id, beads)], entities=entities)
     result = publish(publication, root, now=datetime(2026, 11, 22, tzinfo=UTC))
     assert result.value is not None, result.issues
-    assert verify(root) == []
+    assert verify(root, "latest") == []
     with aisi_ingest.load(root) as release:
         for document in (ja, en):
             read = release.document(document.id)
@@ -181,8 +184,8 @@ def test_what_is_loaded_is_what_was_published(
             assert [(m.text, m.value) for m in document.mentions] == [(m.text, m.value) for m in read.mentions]
             assert all(texts[m.block][m.start : m.end] == m.text for m in read.mentions)
             assert read.title == document.content.title
-        said = [(block_of(ja, bead.ja[0]), block_of(en, bead.en[0])) for bead in beads]
-        assert [(pair.ja, pair.en) for pair in release.pairs()] == said
+        expected = [(block_of(ja, bead.ja[0]), block_of(en, bead.en[0])) for bead in beads]
+        assert [(pair.ja, pair.en) for pair in release.pairs()] == expected
         assert release.arrow("blocks").column("text").to_pylist() == [
             b.text for d in release.documents for b in d.blocks
         ]
@@ -203,15 +206,15 @@ def block_of(document: Document, name: str) -> str:
 
 @given(st.sets(st.integers(0, 45), max_size=14), st.sets(st.integers(0, 45), max_size=14))
 @settings(max_examples=15, deadline=None)
-def test_the_languages_may_change_places(left: set[int], right: set[int]) -> None:
+def test_exchanging_the_languages_gives_the_same_beads(left: set[int], right: set[int]) -> None:
     ja, en = without(JAPANESE, left, "ja"), without(ENGLISH, right, "en")
     there, back = align(ja, en).value, align(en, ja).value
     assert there is not None and back is not None
     assert sides(there) == {(unit, ja, en) for unit, en, ja in sides(back)}
 
 
-def without(said: str, gone: set[int], lang: str) -> Document:
-    kept = [line for number, line in enumerate(said.strip().splitlines()) if number not in gone]
+def without(text: str, gone: set[int], lang: str) -> Document:
+    kept = [line for number, line in enumerate(text.strip().splitlines()) if number not in gone]
     return bilingual_report("\n".join(kept), lang)  # type: ignore[arg-type]
 
 

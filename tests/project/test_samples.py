@@ -1,4 +1,4 @@
-"""The sample site: drawn from its texts, the same bytes every time, and as expected.toml describes it."""
+"""The sample site is drawn from its texts, with the same bytes every time, and as expected.toml describes it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def pdf_pages(data: bytes) -> list[str]:
 
 
 def solid(text: str) -> str:
-    """Text without white space: where a PDF breaks its lines does not matter here."""
+    """Return the text without white space, because line breaks of a PDF do not matter here."""
     return re.sub(r"\s+", "", text)
 
 
@@ -64,7 +64,7 @@ def test_drawing_twice_gives_the_same_bytes(drawn: dict[str, bytes]) -> None:
 
 
 @pytest.mark.skipif("zlib-ng" in zlib.ZLIB_RUNTIME_VERSION, reason="another zlib packs the same content differently")
-def test_the_committed_site_is_what_is_drawn(drawn: dict[str, bytes]) -> None:
+def test_the_committed_site_equals_a_new_drawing(drawn: dict[str, bytes]) -> None:
     committed = {path.relative_to(SITE).as_posix(): path.read_bytes() for path in SITE.rglob("*") if path.is_file()}
     assert committed.keys() == drawn.keys()
     changed = [path for path, data in drawn.items() if committed[path] != data]
@@ -86,7 +86,7 @@ def test_every_character_has_a_glyph(face: str) -> None:
     texts = "".join((source.TEXTS / f"{name}.md").read_text(encoding="utf-8") for name in TEXTS)
     texts += "".join(new for changes in draw.planted().values() for new in changes.values())
     missing = {char for char in texts if char != "\n" and ord(char) not in glyphs}
-    assert not missing, "cut the font again: samples/README.md"
+    assert not missing, "make the font again: samples/README.md"
 
 
 def test_every_link_of_the_site_leads_to_a_file() -> None:
@@ -99,13 +99,13 @@ def test_every_link_of_the_site_leads_to_a_file() -> None:
             assert path.is_file(), link
 
 
-def test_the_languages_name_each_other() -> None:
+def test_the_pages_of_both_languages_link_each_other() -> None:
     assert 'hreflang="en" href="en/"' in (SITE / "index.html").read_text(encoding="utf-8")
     assert 'hreflang="ja" href="../"' in (SITE / "en/index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_guide_says_on_its_pages_what_its_text_says(lang: str, drawn: dict[str, bytes]) -> None:
+def test_the_pages_of_the_guide_contain_its_text(lang: str, drawn: dict[str, bytes]) -> None:
     text = source.read(f"guide.{lang}")
     pages = pdf_pages(drawn[f"pdf/{EXPECTED['guide'][lang]['file']}"])
     assert len(pages) == EXPECTED["guide"][lang]["pages"]
@@ -118,7 +118,7 @@ def test_the_guide_says_on_its_pages_what_its_text_says(lang: str, drawn: dict[s
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_a_paragraph_and_nothing_of_the_notes_runs_over_a_page(lang: str, drawn: dict[str, bytes]) -> None:
+def test_a_paragraph_but_no_note_continues_on_the_next_page(lang: str, drawn: dict[str, bytes]) -> None:
     text = source.read(f"guide.{lang}")
     pages = [solid(page) for page in pdf_pages(drawn[f"pdf/{EXPECTED['guide'][lang]['file']}"])]
     paragraphs = [solid(re.sub(r"\[\^\d\]", "", b.text)) for b in text.blocks if b.kind == "paragraph"]
@@ -129,16 +129,16 @@ def test_a_paragraph_and_nothing_of_the_notes_runs_over_a_page(lang: str, drawn:
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_two_forms_of_the_deck_say_the_same(lang: str, drawn: dict[str, bytes]) -> None:
+def test_both_formats_of_the_deck_contain_the_same_text(lang: str, drawn: dict[str, bytes]) -> None:
     pages = [solid(page) for page in pdf_pages(drawn[f"pdf/sample_overview_{lang}.pdf"])]
     deck = Presentation(io.BytesIO(drawn[f"pdf/sample_overview_{lang}.pptx"]))
     assert len(pages) == len(deck.slides) == EXPECTED["deck"]["slides"]
     for page, slide in zip(pages, deck.slides, strict=True):
         frames = [shape.text_frame for shape in slide.shapes if shape.has_text_frame]
         cells = [c for s in slide.shapes if s.has_table for c in s.table.iter_cells() if not c.is_spanned]
-        said = [solid(p.text) for f in [*frames, *(c.text_frame for c in cells)] for p in f.paragraphs]
+        paragraphs = [solid(p.text) for f in [*frames, *(c.text_frame for c in cells)] for p in f.paragraphs]
         left = page
-        for words in sorted(said, key=len, reverse=True):
+        for words in sorted(paragraphs, key=len, reverse=True):
             assert words in left, words
             left = left.replace(words, "", 1)
         assert not left.strip("•–"), left
@@ -146,7 +146,7 @@ def test_the_two_forms_of_the_deck_say_the_same(lang: str, drawn: dict[str, byte
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_the_truth_counts_what_the_texts_hold(name: str) -> None:
+def test_the_expected_counts_are_those_of_the_texts(name: str) -> None:
     text, document, lang = source.read(name), *name.split(".")
     truth = EXPECTED[document] | EXPECTED[document][lang]
     assert text.meta["title"] == truth["title"]
@@ -166,7 +166,7 @@ def test_the_truth_counts_what_the_texts_hold(name: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_tables_of_the_guide_stand_on_their_pages(lang: str, drawn: dict[str, bytes]) -> None:
+def test_the_tables_of_the_guide_are_on_their_pages(lang: str, drawn: dict[str, bytes]) -> None:
     heads = {"ja": ("機関国など", "地域機関"), "en": ("HostorganisationJ", "RegionInstitute")}
     truth = EXPECTED["guide"][lang]
     header = {"ja": "年月日出来事", "en": "YearDateEvent"}[lang]
@@ -176,7 +176,7 @@ def test_the_tables_of_the_guide_stand_on_their_pages(lang: str, drawn: dict[str
 
 
 def section_text(name: str, section: str) -> str:
-    """All text under one heading: of the guide by number, of the deck by place (titles differ by language)."""
+    """Return the text below a heading: in the guide by number, in the deck by position (titles differ by language)."""
     text = source.read(name)
     if name.startswith("deck"):
         at = EXPECTED["deck"]["en"]["slide_titles"].index(section)
@@ -190,12 +190,12 @@ def section_text(name: str, section: str) -> str:
 
 
 @pytest.mark.parametrize("mention", EXPECTED["mention"], ids=lambda m: f"{m['section']}-{m['en']}")
-def test_both_languages_carry_each_mention(mention: dict[str, str]) -> None:
+def test_both_languages_contain_each_mention(mention: dict[str, str]) -> None:
     for lang in ("ja", "en"):
         assert mention[lang] in section_text(f"{mention['document']}.{lang}", mention["section"])
 
 
-def test_the_languages_disagree_only_where_the_truth_says() -> None:
+def test_the_languages_disagree_only_where_expected() -> None:
     (disagreement,) = EXPECTED["disagreement"]
     (only,) = EXPECTED["only"]
     for lang in ("ja", "en"):
@@ -219,6 +219,6 @@ def test_each_planted_change_changes_what_is_drawn(drawn: dict[str, bytes], plan
     assert drawn[deck_ja] == planted[deck_ja]  # no change was planted there
 
 
-def test_a_change_whose_passage_is_gone_is_refused() -> None:
-    with pytest.raises(ValueError, match="0 places"):
+def test_a_change_of_a_missing_passage_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 occurrences"):
         source.read("guide.en", {"no such words": "others"})

@@ -1,7 +1,7 @@
-"""The quality gate: figures of the gold for a release of the real documents may only rise.
+"""Quality thresholds: the figures of a release of the real documents against the gold may only rise.
 
-The floors stand in quality_floors.toml. Whoever raises a figure raises its floor with it:
-``python tests/quality/test_quality.py RELEASE`` prints the figures of a release as such a file.
+The thresholds are in quality_floors.toml. A change that raises a figure raises its threshold too:
+``python tests/quality/test_quality.py RELEASE`` prints the figures of a release in the format of that file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,13 +23,13 @@ _LOWER_IS_BETTER = ("cjk_spaces", "radicals", "page_numbers")
 
 
 def figures(shared: Path, release: Path) -> dict[str, dict[str, float]]:
-    """Every figure of the scorers for a release, flat: {"overview PDF": {"text_ja": 0.99, "headings_ja.f1": ...}}."""
+    """Return the figures of all scorers, flat: {"overview PDF": {"text_ja": 0.99, "headings_ja.f1": ...}}."""
     command = [sys.executable, str(shared / "eval" / "report.py"), str(release), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return {name: dict(_flat(table)) for name, table in json.loads(done.stdout).items()}
 
 
-def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, float]]:
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
@@ -37,16 +38,16 @@ def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, float]]:
 
 
 @pytest.fixture(scope="module")
-def measured(shared, shared_release) -> dict[str, dict[str, float]]:
+def measured(shared: Path, shared_release: Path) -> dict[str, dict[str, float]]:
     return figures(shared, shared_release)
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_no_figure_is_below_its_floor(name, measured):
+def test_no_figure_is_below_its_threshold(name: str, measured: dict[str, dict[str, float]]) -> None:
     table = measured[name]
     assert "missing" not in table, table["missing"]
     below = {
-        key: f"{table.get(key)}, floor {floor}"
+        key: f"{table.get(key)}, threshold {floor}"
         for key, floor in FLOORS[name].items()
         if table.get(key) is None or (table[key] > floor if key.endswith(_LOWER_IS_BETTER) else table[key] < floor)
     }
@@ -54,21 +55,23 @@ def test_no_figure_is_below_its_floor(name, measured):
 
 
 @pytest.mark.parametrize("name", ERRATA)
-def test_blocks_of_the_gold_without_its_errors_are_aligned(name, shared, shared_release, tmp_path):
+def test_blocks_of_the_corrected_gold_are_aligned(
+    name: str, shared: Path, shared_release: Path, tmp_path: Path
+) -> None:
     gold = json.loads((shared / "gold" / f"{name}.json").read_text(encoding="utf-8"))
     wrong, right = ERRATA[name]["not"], ERRATA[name]["but"]
-    assert all(pair in gold["block_pairs"] for pair in wrong), "the gold was mended: drop its errata"
+    assert all(pair in gold["block_pairs"] for pair in wrong), "the gold was corrected: remove its errata"
     gold["block_pairs"] = [pair for pair in gold["block_pairs"] if pair not in wrong] + right
-    mended = tmp_path / f"{name}.json"
-    mended.write_text(json.dumps(gold), encoding="utf-8")
-    script = [sys.executable, str(shared / "eval" / "score.py"), str(shared_release), str(mended), "--json"]
+    corrected = tmp_path / f"{name}.json"
+    corrected.write_text(json.dumps(gold), encoding="utf-8")
+    script = [sys.executable, str(shared / "eval" / "score.py"), str(shared_release), str(corrected), "--json"]
     command = [*script, "--ja", f"{name}_ja.pdf", "--en", f"{name}_en.pdf"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     blocks = json.loads(done.stdout)["blocks"]
     assert blocks["f1"] >= 0.97, blocks
 
 
-def test_every_document_of_the_gold_is_in_the_release(measured):
+def test_every_document_of_the_gold_is_in_the_release(measured: dict[str, dict[str, float]]) -> None:
     assert {name: table["missing"] for name, table in measured.items() if "missing" in table} == {}
 
 

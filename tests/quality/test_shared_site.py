@@ -1,4 +1,4 @@
-"""All real documents, from their site to a release: none is lost, each has its language and its counterpart."""
+"""One run over all real documents: none is lost, and each has its language and its counterpart."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+Row = dict[str, Any]  # one row of a table, as JSON
 
 PAIRS = {
     "20250106_AISIoverview_ja.pdf": "20250106_AISIoverview_en.pdf",
@@ -31,25 +34,25 @@ ALONE = {
 }
 
 
-def rows(release: Path, table: str) -> list[dict]:
+def rows(release: Path, table: str) -> list[Row]:
     return [json.loads(line) for line in (release / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")
-def documents(shared_release) -> dict[str, dict]:
+def documents(shared_release: Path) -> dict[str, Row]:
     return {row["source"]["file"]: row for row in rows(shared_release, "documents")}
 
 
-def test_the_run_succeeds_and_says_so(shared_root, shared_release):
+def test_the_run_succeeds_and_its_exit_code_is_0(shared_root: Path, shared_release: Path) -> None:
     assert (shared_root / "exit_code").read_text() == "0", (shared_root / "output.txt").read_text(encoding="utf-8")
 
 
-def test_every_document_is_published_in_its_language(documents):
+def test_every_document_is_published_in_its_language(documents: dict[str, Row]) -> None:
     expected = {**dict.fromkeys(PAIRS, "ja"), **dict.fromkeys(PAIRS.values(), "en"), **ALONE}
     assert {name: row["lang"] for name, row in documents.items()} == expected
 
 
-def test_every_pair_is_found_and_no_false_one(documents):
+def test_every_pair_is_found_and_no_false_one(documents: dict[str, Row]) -> None:
     editions = {name: (row["work"], row["edition"], row["id"].rpartition(".")[2]) for name, row in documents.items()}
     for ja, en in PAIRS.items():
         assert documents[ja]["work"] == documents[en]["work"], (ja, en)
@@ -65,7 +68,9 @@ def test_every_pair_is_found_and_no_false_one(documents):
 
 
 @pytest.mark.parametrize("name", ["PlanningSG_20181031", "ospo_strategy"])
-def test_slide_stands_beside_slide(name, documents, shared_release):
+def test_each_slide_is_aligned_with_the_slide_of_the_same_number(
+    name: str, documents: dict[str, Row], shared_release: Path
+) -> None:
     ja, en = (
         next(row["id"] for file, row in documents.items() if file.startswith(name) and row["lang"] == lang)
         for lang in ("ja", "en")
@@ -85,7 +90,9 @@ def test_slide_stands_beside_slide(name, documents, shared_release):
     }
 
 
-def test_of_block_beads_over_four_fifths_98_in_100_are_right(shared, shared_release, tmp_path):
+def test_98_percent_of_the_block_beads_with_a_score_over_080_are_right(
+    shared: Path, shared_release: Path, tmp_path: Path
+) -> None:
     for path in shared_release.glob("*.jsonl"):
         (tmp_path / path.name).symlink_to(path)
     kept = [b for b in rows(shared_release, "alignments") if b["unit"] != "block" or b["score"] > 0.8]
@@ -95,17 +102,17 @@ def test_of_block_beads_over_four_fifths_98_in_100_are_right(shared, shared_rele
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     blocks = [figures["blocks"] for figures in json.loads(done.stdout).values() if figures.get("blocks")]
     right = [each["recall"] * each["gold"] for each in blocks]
-    told = [found / each["precision"] for found, each in zip(right, blocks, strict=True)]
+    reported = [found / each["precision"] for found, each in zip(right, blocks, strict=True)]
     assert len(blocks) == 5
-    assert sum(right) >= 0.98 * sum(told)
-    assert sum(right) >= 0.9 * sum(each["gold"] for each in blocks)  # and most beads are over it
+    assert sum(right) >= 0.98 * sum(reported)
+    assert sum(right) >= 0.9 * sum(each["gold"] for each in blocks)  # and most beads have such a score
 
 
-def test_the_scan_says_that_its_pages_have_no_text_of_their_own(documents):
+def test_the_scan_lists_its_pages_as_pages_without_text(documents: dict[str, Row]) -> None:
     row = documents["council_scan_ja.pdf"]
     assert row["pages_without_text"] == list(range(1, row["pages"] + 1))
 
 
-def test_every_mention_is_the_text_at_its_offsets(shared_release):
+def test_every_mention_is_the_text_at_its_offsets(shared_release: Path) -> None:
     text = {row["id"]: row["text"] for row in rows(shared_release, "blocks")}
     assert all(text[m["block"]][m["start"] : m["end"]] == m["text"] for m in rows(shared_release, "mentions"))

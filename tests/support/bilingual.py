@@ -159,8 +159,8 @@ def report(text: str, lang: Lang, file: str = "", kind: str = "report") -> Docum
             open_sections.append(section)
             add_block("heading", heading)
         elif line:
-            block_kind, _, content = line.partition(": ")
-            add_block(block_kind, content.replace("\\n", "\n"))
+            block_kind, _, marked = line.partition(": ")
+            add_block(block_kind, marked.replace("\\n", "\n"))
     title = sections[0].title if sections else ""
     content = Content(
         kind=kind,  # type: ignore[arg-type]

@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 from aisi_ingest.pipeline import orchestrator
@@ -124,7 +123,7 @@ def permission(folder: Path, subfolder: str, stages: list[str]) -> None:
         report(root, expected, first, stage=stage, closed=len(closed))
 
 
-def _progress(top: Path, last_stage: str, closed: list[Path]) -> Callable[[str, str, int, int], None]:
+def _progress(top: Path, last_stage: str, closed: list[Path]) -> Progress:
     def progress(stage: str, name: str, done: int, total: int) -> None:
         if stage == last_stage and not closed:
             closed.extend(path for path in (top, *top.rglob("*")) if path.is_dir() and not path.is_symlink())

@@ -1,4 +1,4 @@
-"""Small PDFs for the tests, each drawn for one trouble. Coordinates are points from the page's top left."""
+"""Draw small PDFs for the tests. Coordinates are points from the top left of the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GOTHIC, MINCHO, VERTICAL = "HeiseiKakuGo-W5", "HeiseiMin-W3", "vertical"
 
 
 class Drawing:
-    """A canvas whose y runs down from the top."""
+    """A reportlab canvas with y from the top of the page downwards."""
 
     def __init__(self, path: Path, size: tuple[float, float] = (WIDTH, HEIGHT), **options: object) -> None:
         for name in (GOTHIC, MINCHO):
@@ -35,8 +35,8 @@ class Drawing:
         color: Color = black,
         mode: int = 0,
     ) -> None:
-        """One piece of text, its baseline at ``y``."""
-        self.canvas.saveState()  # the render mode would stay
+        """Draw a text with its baseline at ``y``, in PDF render mode ``mode``."""
+        self.canvas.saveState()  # otherwise the render mode would stay in effect
         line = self.canvas.beginText(x, self.size[1] - y)
         line.setFont(font, size)
         line.setFillColor(color)
@@ -66,7 +66,10 @@ class Drawing:
         )
 
     def grid(self, xs: Sequence[float], ys: Sequence[float], without: Sequence[tuple[str, int, int]] = ()) -> None:
-        """Lines of a table, cell by cell; ``without`` names edges to leave out: ("h", row line, column)."""
+        """Draw the lines of a table, cell by cell.
+
+        ``without`` lists edges to omit: ("h", index of the line, column) or ("v", row, index of the line).
+        """
         for i, y in enumerate(ys):
             for j, (x0, x1) in enumerate(pairwise(xs)):
                 if ("h", i, j) not in without:
@@ -79,7 +82,7 @@ class Drawing:
     def cells(
         self, xs: Sequence[float], ys: Sequence[float], rows: Sequence[Sequence[str]], font: str = "Helvetica"
     ) -> None:
-        """Texts in the cells of a grid; "\\n" breaks a line, an empty text leaves the cell empty."""
+        """Draw texts in the cells of a grid; "\\n" starts a new line."""
         for y, row in zip(ys, rows, strict=False):
             for x, text in zip(xs, row, strict=False):
                 if text:
@@ -94,7 +97,7 @@ class Drawing:
 
 
 def draw(path: Path, *pages: Callable[[Drawing], None], size: tuple[float, float] = (WIDTH, HEIGHT)) -> Path:
-    """One page for each function."""
+    """Write a PDF with one page per function."""
     drawing = Drawing(path, size)
     for page in pages:
         page(drawing)
@@ -103,7 +106,7 @@ def draw(path: Path, *pages: Callable[[Drawing], None], size: tuple[float, float
 
 
 def raw(path: Path, objects: dict[int, bytes], root: int = 1, extra: bytes = b"") -> Path:
-    """A PDF from its objects as they stand in the file, for what no library would write."""
+    """Write a PDF from the source of its objects, for files that no library would write."""
     out, offsets = bytearray(b"%PDF-1.7\n"), {}
     for number, body in objects.items():
         offsets[number] = len(out)
@@ -126,8 +129,33 @@ def stream(data: bytes, entries: bytes = b"", packed: bool = False) -> bytes:
 FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
 
 
+def cid_font(
+    encoding: str = "UniJIS-UCS2-H",
+    name: str = "Ryumin-Light",
+    ordering: str = "Japan1",
+    metrics: str = "/DW 1000",
+    to_unicode: bytes = b"",
+) -> dict[int, bytes]:
+    """Return the objects of a font F for ``one_page`` that the file does not contain, as object 5 and some more.
+
+    ``metrics`` are further entries of the CIDFont, as the widths W and DW, or a descriptor.
+    """
+    font = f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/{encoding}/DescendantFonts[6 0 R]"
+    descendant = (
+        f"<</Type/Font/Subtype/CIDFontType0/BaseFont/{name}{metrics}"
+        f"/CIDSystemInfo<</Registry(Adobe)/Ordering({ordering})/Supplement 0>>>>"
+    )
+    objects = {5: f"{font}{'/ToUnicode 7 0 R' * bool(to_unicode)}>>".encode(), 6: descendant.encode()}
+    return {**objects, 7: stream(to_unicode)} if to_unicode else objects
+
+
+def shown(text: bytes, matrix: str = "1 0 0 1 50 700", size: float = 20) -> bytes:
+    """Return a content stream that shows encoded text in the font F."""
+    return f"BT /F {size} Tf {matrix} Tm <{text.hex()}> Tj ET\n".encode()
+
+
 def layers(path: Path) -> Path:
-    """One line of plain text, one on a layer that is on, one on a layer that is off, one in a form that is off."""
+    """Write four lines: without a layer, on a layer that is on, on one that is off, in a form on the latter."""
     content = (
         b"BT /F 12 Tf 50 700 Td (plain) Tj ET\n"
         b"/OC /On BDC BT /F 12 Tf 50 650 Td (shown) Tj ET EMC\n"
@@ -155,7 +183,7 @@ def layers(path: Path) -> Path:
 
 
 def broken_page(path: Path) -> Path:
-    """Three pages, the second of which is no page."""
+    """Write three pages, of which the second is not a page object."""
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 6 0 R/Resources<</Font<</F 7 0 R>>>>>>"
     return raw(
         path,
@@ -172,7 +200,10 @@ def broken_page(path: Path) -> Path:
 
 
 def one_page(path: Path, catalog: bytes = b"", content: bytes = b"", more: dict[int, bytes] | None = None) -> Path:
-    """A page with ``content``; ``catalog`` goes into the document's root."""
+    """Write a page with the content stream ``content``; ``catalog`` is added to the document's catalog.
+
+    ``more`` adds objects from number 6 on, or replaces others: 5 is the font F.
+    """
     return raw(
         path,
         {
@@ -187,9 +218,9 @@ def one_page(path: Path, catalog: bytes = b"", content: bytes = b"", more: dict[
 
 
 def scan(path: Path, recognised: str, at: tuple[float, float] = (60, 100), also: str = "") -> Path:
-    """A picture of a line of text over the whole page, and unpainted text on it at ``at``.
+    """Write a scanned page: a picture over the whole page, and text in render mode 3 at ``at``.
 
-    The picture has ink at (60, 100) alone. ``also`` is painted text beside it.
+    The picture shows a line at (60, 100) and nothing else. ``also`` is visible text on the page.
     """
     from PIL import Image, ImageDraw
     from reportlab.lib.utils import ImageReader
@@ -206,5 +237,5 @@ def scan(path: Path, recognised: str, at: tuple[float, float] = (60, 100), also:
     return drawing.save()
 
 
-__all__ = ["GOTHIC", "HEIGHT", "MINCHO", "WIDTH", "Drawing", "black", "broken_page", "draw", "layers", "one_page"]
-__all__ += ["raw", "scan", "stream", "white"]
+__all__ = ["GOTHIC", "HEIGHT", "MINCHO", "WIDTH", "Drawing", "black", "broken_page", "cid_font", "draw", "layers"]
+__all__ += ["one_page", "raw", "scan", "shown", "stream", "white"]

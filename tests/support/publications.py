@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aisi_ingest.model import (
     Alignment,
     Bead,
     Block,
+    BlockKind,
     Box,
     Comparison,
     Content,
     Document,
     Entity,
     Finding,
+    Label,
     Lang,
     Licence,
     Listing,
@@ -41,7 +45,7 @@ def listing(file: str, lang: Lang, digit: str, origin: str = "example") -> Listi
     return Listing(source=source, publisher="j-aisi", lang=lang, licence=LICENCE, origin=origin)
 
 
-def mention(number: int, block: Block, text: str, label: str, value: str | None, rule: str = "test") -> Mention:
+def mention(number: int, block: Block, text: str, label: Label, value: str | None, rule: str = "test") -> Mention:
     """Return a mention at the first place of a text in a block."""
     start = block.text.index(text)
     return Mention(
@@ -52,23 +56,15 @@ def mention(number: int, block: Block, text: str, label: str, value: str | None,
         text=text,
         label=label,
         rule=rule,
-        value=value,  # type: ignore[arg-type]
+        value=value,
     )
 
 
 def _blocks(lang: Lang) -> tuple[Block, ...]:
     ja = lang == "ja"
 
-    def block(number: int, kind: str, text: str, **more: object) -> Block:
-        return Block(
-            id=f"b{number}",
-            page=more.pop("page", 1),
-            bbox=box(number),
-            kind=kind,
-            text=text,
-            lang=lang,
-            **more,  # type: ignore[arg-type]
-        )
+    def block(number: int, kind: BlockKind, text: str, page: int = 1, **more: Any) -> Block:
+        return Block(id=f"b{number}", page=page, bbox=box(number), kind=kind, text=text, lang=lang, **more)
 
     blocks = [
         block(1, "title", "AIの安全性評価の手引き" if ja else "A Guide to Evaluating AI Safety"),

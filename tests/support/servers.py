@@ -37,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # headers and body are two writes; with Nagle the second waits 40 ms
-    server: Site  # type: ignore[assignment]
+    server: Site
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -14,7 +14,8 @@ def content(*texts: str | tuple[BlockKind, str, int], title: str = "") -> Conten
     """Return a document of one section with the texts as blocks; a tuple is (kind, text, level)."""
     blocks = []
     for i, text in enumerate(texts):
-        kind, words, level = text if isinstance(text, tuple) else ("paragraph", text, None)
+        kind: BlockKind = text[0] if isinstance(text, tuple) else "paragraph"
+        words, level = text[1:] if isinstance(text, tuple) else (text, None)
         blocks.append(Block(f"b{i}", 1, Box(0, 0, 1, 1), kind, words, "ja", "s1", level))
     sections = (Section("s1", title, 1, (1, 1)),)
     return Content("report", "pdf", "ja", title, ((595, 842),), tuple(blocks), sections)

@@ -1,4 +1,4 @@
-"""Sets text in lines and columns on the small PDFs of the tests, as a word processor would."""
+"""Set text in lines and columns on the small PDF files of the tests, as a word processor does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEADING = 18.0
 
 
 def broken(text: str, width: float, font: str, size: float, first: float = 0.0) -> list[str]:
-    """The lines of a paragraph; ``first`` is how far the first line is set in."""
+    """Return the lines of a paragraph; ``first`` is the indent of the first line."""
     wide = font in (GOTHIC, MINCHO)
     pieces = list(text) if wide else [word + " " for word in text.split(" ")]
     out, line, room = [], "", width - first
@@ -35,7 +35,7 @@ def paragraph(
     leading: float = LEADING,
     first: float = 0.0,
 ) -> float:
-    """Draws a paragraph from the baseline ``y`` on and says where the next line would stand."""
+    """Draw a paragraph from the baseline ``y`` and return the baseline of the next line."""
     for k, line in enumerate(broken(text, width, font, size, first)):
         drawing.text(x + (first if k == 0 else 0), y, line, font, size)
         y += leading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import shutil
@@ -10,12 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from publications import publication
 
+from aisi_ingest.model import Receipt
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.formats import write_sums
+from aisi_ingest.storage.store import Store
 from aisi_ingest.verify.release import verify
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
@@ -24,11 +26,20 @@ NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def undamaged(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("root")
-    assert publish(publication(), root, now=NOW).value is not None
-    data = b"%PDF-1.7"
-    name = hashlib.sha256(data).hexdigest()
-    (root / "raw" / name[:2]).mkdir(parents=True)
-    (root / "raw" / name[:2] / name).write_bytes(data)
+    store = Store(root)
+    store.prepare()
+    documents = []
+    for number, each in enumerate(publication().documents):
+        source = each.listing.source
+        sha256 = store.put(b"%PDF-1.7" + b"\n" * number)
+        store.ledger.append(
+            Receipt(source.url or source.file, "2026-11-22T03:17:00Z", "manual", "fetched", sha256=sha256)
+        )
+        listing = replace(each.listing, source=replace(source, sha256=sha256))
+        documents.append(replace(each, listing=listing))
+    store.ledger.close()
+    shutil.rmtree(root / "raw" / "incoming")
+    assert publish(publication(documents=tuple(documents)), root, now=NOW).value is not None
     return root
 
 
@@ -61,7 +72,8 @@ def test_an_unknown_release_is_named(root):
 
 
 def test_a_flipped_bit_in_raw_is_named(root):
-    (path,) = (root / "raw").glob("*/*")
+    path = next((root / "raw").glob("*/*"))
+    path.chmod(0o644)
     path.write_bytes(b"%PDF-1.6")
     assert path.name in messages(root) and "not what was fetched" in messages(root)
 

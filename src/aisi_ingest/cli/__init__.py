@@ -6,6 +6,7 @@ Commands that change the root are in ``run``, commands that inspect it in ``insp
 
 from __future__ import annotations
 
+import io
 import sys
 
 _INTERRUPTED = 130  # exit code of a program ended by Ctrl-C: 128 + SIGINT
@@ -21,6 +22,9 @@ def main() -> None:
     from aisi_ingest.storage.files import RootError
     from aisi_ingest.storage.store import LockedError
 
+    for stream in (sys.stdout, sys.stderr):  # a file name may have bytes that are not UTF-8
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (RootError, LockedError, RegistryError, SourcesError, pool.LimitsError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -96,7 +97,13 @@ def _environment(root: Path) -> dict[str, str]:
     """Give Prefect a server and a database of its own, so that the user's Prefect is not touched."""
     home = (root / "prefect").resolve()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    password = f"demo:{secrets.token_urlsafe()}"
     return inherited | {
+        # Only this run may use the server: without them, any website in a browser could send it commands meanwhile.
+        "PREFECT_SERVER_API_AUTH_STRING": password,
+        "PREFECT_API_AUTH_STRING": password,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

@@ -1,4 +1,4 @@
-"""Commands that inspect a root and change nothing."""
+"""Commands that inspect a root. Only ``verify --repair`` changes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Root, fail, print_table
+from aisi_ingest.cli.options import Ocr, Registry, Root, fail, load_sources, print_table
+from aisi_ingest.console.terminal import say, say_line
 
 
 def register(app: typer.Typer) -> None:
@@ -23,19 +24,19 @@ def register(app: typer.Typer) -> None:
 def status(root: Root = Path(".")) -> None:
     """List all documents with their state and last fetches.
 
-    Times are UTC. For a document that failed, the reason is shown.
+    Times are UTC. For a document that failed, the stage and the reason are shown.
     """
     from aisi_ingest.console import status as console_status
 
     rows = console_status.document_statuses(root)
     if not rows:
-        print(f"{root}: nothing has been fetched yet; start with aisi-ingest run or add")
+        say(f"{root}: nothing has been fetched yet; start with aisi-ingest run or add")
         return
     for source in dict.fromkeys(row.source for row in rows):
-        print(console_status.source_summary([row for row in rows if row.source == source]))
-    print()
+        say(console_status.source_summary([row for row in rows if row.source == source]))
+    say()
     print_table(
-        ("source", "file", "state", "last seen", "last changed", "last good", "document", "reason"),
+        ("source", "file", "state", "last seen", "last changed", "last good", "document", "stage", "reason"),
         [
             (
                 row.source,
@@ -43,6 +44,7 @@ def status(root: Root = Path(".")) -> None:
                 row.state,
                 *(console_status.to_minute(time) for time in (row.last_seen, row.last_changed, row.last_good)),
                 row.id,
+                row.stage,
                 row.reason,
             )
             for row in rows
@@ -61,7 +63,7 @@ def show(
     from aisi_ingest.console import outline
 
     try:
-        print(outline.outline(root / "processed" / "latest", document))
+        say(outline.outline(root / "processed" / "latest", document))
     except LookupError as error:
         fail(str(error.args[0]), code=1)
 
@@ -93,33 +95,60 @@ def diff(
         fail(str(error.args[0]), code=1)
     result = editions.diff_editions(before, after)
     for issue in result.issues:
-        print(f"{issue.level}: {issue.message}", file=sys.stderr)
+        say_line(f"{issue.level}: {issue.message}", file=sys.stderr)
     if result.value is None:
         sys.exit(1)
     if html is None:
-        print(side_by_side.diff_as_text(result.value))
+        say(side_by_side.diff_as_text(result.value))
     else:
         atomic_write(html, side_by_side.diff_as_html(before, after, result.value))
-        print(html)
+        say(html)
 
 
 def verify(
     release: Annotated[str | None, typer.Argument(metavar="RELEASE", help="Id of a release (default: all).")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend first what can be mended without the network.")
+    ] = False,
+    sources: Annotated[
+        Path | None,
+        typer.Option("--sources", metavar="FILE", help="With --repair: list of sources (default: as in run)."),
+    ] = None,
+    registry: Registry = None,
+    ocr: Ocr = True,
     root: Root = Path("."),
 ) -> None:
     """Check files against their checksums, and releases.
 
     All files below raw/ and processed/ are read. In releases, references between tables and offsets in texts
-    are checked as well.
+    are checked as well. With --repair, damaged results are computed again from raw/, and damaged files of releases
+    are put back; give the same --registry and --ocr as for run.
     """
     from aisi_ingest.verify import release as verification
 
+    if repair:
+        _mend(root, sources, registry, ocr)
     issues = verification.verify(root, release)
     for issue in issues:
-        print(f"{issue.level}: {issue.message}")
+        say_line(f"{issue.level}: {issue.message}")
     if any(issue.level == "error" for issue in issues):
+        if not repair:
+            say_line("aisi-ingest verify --repair mends what can be mended without the network", file=sys.stderr)
         sys.exit(1)
-    print("no problems found")
+    say("no problems found")
+
+
+def _mend(root: Path, sources: Path | None, registry: Path | None, ocr: bool) -> None:
+    from aisi_ingest.pipeline import orchestrator, summary
+    from aisi_ingest.pipeline.jobs import Settings
+
+    if not (root / "raw").is_dir():
+        fail(f"{root}: has no folder raw, so there is nothing to repair")
+    settings = Settings(str(root), registry=str(registry) if registry else None, ocr=ocr)
+    report = orchestrator.mend(settings, load_sources(sources, root))
+    for line in summary.problems(report):
+        say_line(line, file=sys.stderr)
+    say_line(summary.sentence(report))
 
 
 def releases(root: Root = Path(".")) -> None:
@@ -128,7 +157,7 @@ def releases(root: Root = Path(".")) -> None:
 
     rows = folders.releases(root / "processed")
     if not rows:
-        print(f"{root}: nothing has been published yet; start with aisi-ingest run or add")
+        say(f"{root}: nothing has been published yet; start with aisi-ingest run or add")
         return
     print_table(
         ("release", "documents", "mentions", "beads", "findings", "run"),
@@ -160,7 +189,7 @@ def diff_release(
         if not folder.is_dir():
             fail(f"{name}: no such release; aisi-ingest releases lists all of them", code=1)
         folders.append(folder.resolve())
-    print(release_diff.changelog(release_diff.diff(*folders)))
+    say(release_diff.changelog(release_diff.diff(*folders)))
 
 
 def check_sources(
@@ -178,19 +207,19 @@ def check_sources(
     failed = False
     for source in load(path):
         plan = fetching.plan(source, Store(root))
-        print(
+        say(
             f"{source.id}: {len(plan.new)} new, to be downloaded; {len(plan.known)} known, to be checked for "
             f"changes; {len(plan.withdrawn)} no longer listed, to be marked as withdrawn"
         )
         for link in plan.new:
-            print(f"  new   {link.url}  {link.title or ''}")
+            say_line(f"  new   {link.url}  {link.title or ''}")
         for receipt in plan.withdrawn:
-            print(f"  gone  {receipt.url}")
+            say_line(f"  gone  {receipt.url}")
         if source.licence is None:
-            print("  warning: the licence is not known, so the documents would be processed, but not published;")
-            print('           add to the file: licence = {name = "...", url = "...", attribution = "..."}')
+            say("  warning: the licence is not known, so the documents would be processed, but not published;")
+            say('           add to the file: licence = {name = "...", url = "...", attribution = "..."}')
         for issue in plan.issues:
             failed = failed or issue.level == "error"
-            print(f"  {issue.level}: {issue.message}")
+            say_line(f"  {issue.level}: {issue.message}")
     if failed:
         sys.exit(1)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from aisi_ingest.sources import SourceSpec
+from aisi_ingest.console.terminal import escaped_line, say, say_line
 
 Root = Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder that contains raw/ and processed/.")]
 Workers = Annotated[
@@ -28,6 +32,13 @@ Keep = Annotated[
         help="Number of releases to keep (default: all). Releases in use are never deleted.",
     ),
 ]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Fail because of known failures as well, unless they are acknowledged.")
+]
+AllowFewer = Annotated[
+    bool,
+    typer.Option("--allow-fewer", help="Publish even if the list of fetched documents (raw/receipts.jsonl) lost some."),
+]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 
 
@@ -38,16 +49,38 @@ def fail(message: str, code: int = 2) -> NoReturn:
         message: The reason.
         code: Exit code: 2 if nothing was done, 1 if something failed.
     """
-    print(f"aisi-ingest: {message}", file=sys.stderr)
+    say_line(f"aisi-ingest: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def load_sources(path: Path | None, root: Path, needed: bool = False) -> tuple[SourceSpec, ...]:
+    """Load the list of sources.
+
+    Args:
+        path: The file; None: ``sources.toml`` in the root, else in this folder.
+        root: The root folder.
+        needed: Exit with an error if there is no such file.
+
+    Returns:
+        The sources; none if there is no file.
+    """
+    from aisi_ingest.sources import load
+
+    if path is None:
+        path = next((p for p in (root / "sources.toml", Path("sources.toml")) if p.exists()), None)
+        if path is None:
+            if needed:
+                fail(f"no sources.toml in {root} or in this folder: give one with --sources, or give --index")
+            return ()
+    return load(path)
 
 
 def print_table(head: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:
     """Print a table. Each column is as wide as its widest cell; a Japanese character is two columns wide."""
     from rich.cells import cell_len
 
-    cells = [[str(value or "-") for value in row] for row in [head, *rows]]
+    cells = [[escaped_line(str(value or "-")) for value in row] for row in [head, *rows]]
     widths = [max(cell_len(row[i]) for row in cells) for i in range(len(head))]
     for row in cells:
         padded = (value + " " * (width - cell_len(value)) for value, width in zip(row, widths, strict=True))
-        print("  ".join(padded).rstrip())
+        say("  ".join(padded).rstrip())

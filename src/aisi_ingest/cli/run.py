@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Images, Keep, Ocr, Registry, Root, Workers, fail
+from aisi_ingest.cli.options import AllowFewer, Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
+from aisi_ingest.console.terminal import escaped, say, say_line
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.jobs import Settings, StageName
     from aisi_ingest.pipeline.report import Report
     from aisi_ingest.pipeline.runner import Progress
-    from aisi_ingest.sources import SourceSpec
+
+_NOTHING_DONE = 2  # exit code
 
 
 def register(app: typer.Typer) -> None:
@@ -56,11 +58,14 @@ def run(
     images: Images = False,
     ocr: Ocr = True,
     keep: Keep = None,
+    strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Download, process and publish what is new.
 
     A release is published only if something has changed. A document that fails is reported with its reason;
-    the other documents are published.
+    the other documents are published. A failure that an earlier run reported for the same bytes and code is known:
+    it is listed, and the run does not fail because of it. Damaged files are mended.
 
     \b
     aisi-ingest run                                       all sources in sources.toml
@@ -69,8 +74,8 @@ def run(
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.sources import from_index
 
-    specs = (from_index(index),) if index else _sources(sources, root, needed=True)
-    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None)
+    specs = (from_index(index),) if index else load_sources(sources, root, needed=True)
+    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict, allow_fewer)
     with _progress() as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
     _finish(report, root)
@@ -84,6 +89,8 @@ def add(
     images: Images = False,
     ocr: Ocr = True,
     keep: Keep = None,
+    strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Add local files or single URLs, and process them.
 
@@ -93,14 +100,24 @@ def add(
     aisi-ingest add guide_ja.pdf guide_en.pdf
     aisi-ingest add https://example.org/guide.pdf
     """
+    from aisi_ingest.fetch.source import file_problem
     from aisi_ingest.pipeline import orchestrator
+    from aisi_ingest.sources import from_file
 
     urls = [item for item in items if item.startswith(("http://", "https://"))]
+    for url in urls:
+        from_file(url)  # raises before anything is written
     paths = [Path(item) for item in items if item not in urls]
-    settings = _settings(root, workers, registry, images, ocr, keep)
+    mistakes = {path: reason for path in paths if (reason := file_problem(path))}
+    for path, reason in mistakes.items():
+        say_line(f"error: {path}: {reason}; it was not added", file=sys.stderr)
+    paths = [path for path in paths if path not in mistakes]
+    if not paths and not urls:
+        sys.exit(_NOTHING_DONE)
+    settings = _settings(root, workers, registry, images, ocr, keep, None, strict, allow_fewer)
     with _progress() as progress:
-        report = orchestrator.add(settings, _sources(None, root), paths, urls, progress=progress)
-    _finish(report, root)
+        report = orchestrator.add(settings, load_sources(None, root), paths, urls, progress=progress)
+    _finish(report, root, failed=bool(mistakes))
 
 
 def reprocess(
@@ -123,6 +140,8 @@ def reprocess(
     images: Images = False,
     ocr: Ocr = True,
     keep: Keep = None,
+    strict: Strict = False,
+    allow_fewer: AllowFewer = False,
 ) -> None:
     """Process documents again, without using the network.
 
@@ -140,9 +159,9 @@ def reprocess(
         fail(f"--from {first}: must be one of {', '.join(STAGE_NAMES)}")
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
-    settings = _settings(root, workers, registry, images, ocr, keep, redo_from)
+    settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict, allow_fewer)
     with _progress() as progress:
-        report = orchestrator.reprocess(settings, _sources(sources, root), documents or (), progress=progress)
+        report = orchestrator.reprocess(settings, load_sources(sources, root), documents or (), progress=progress)
     _finish(report, root)
 
 
@@ -160,19 +179,7 @@ def demo(
         page = demonstration.run(root, workers)
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
-    print(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
-
-
-def _sources(path: Path | None, root: Path, needed: bool = False) -> tuple[SourceSpec, ...]:
-    from aisi_ingest.sources import load
-
-    if path is None:
-        path = next((p for p in (root / "sources.toml", Path("sources.toml")) if p.exists()), None)
-        if path is None:
-            if needed:
-                fail(f"no sources.toml in {root} or in this folder: give one with --sources, or give --index")
-            return ()
-    return load(path)
+    say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
 
 
 def _settings(
@@ -183,6 +190,8 @@ def _settings(
     ocr: bool,
     keep: int | None,
     redo_from: StageName | None = None,
+    strict: bool = False,
+    allow_fewer: bool = False,
 ) -> Settings:
     from aisi_ingest.pipeline.jobs import Settings
 
@@ -194,6 +203,8 @@ def _settings(
         images=images,
         keep=keep,
         redo_from=redo_from,
+        strict=strict,
+        allow_fewer=allow_fewer,
     )
 
 
@@ -213,27 +224,34 @@ def _progress() -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}"),
+        TextColumn("{task.fields[name]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, object] = {}
 
         def advance(stage: str, name: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, name=name)
-            bars.update(tasks[stage], completed=done, total=total, name=name)  # type: ignore[arg-type]
+                tasks[stage] = bars.add_task(stage, total=total, name=escaped(name))
+            bars.update(tasks[stage], completed=done, total=total, name=escaped(name))  # type: ignore[arg-type]
 
         yield advance
 
 
-def _finish(report: Report, root: Path) -> None:
+def _finish(report: Report, root: Path, failed: bool = False) -> None:
+    """Print the outcome of a run, and exit with 1 if it failed.
+
+    Args:
+        report: The report of the run.
+        root: The root folder.
+        failed: Something else has failed.
+    """
     from aisi_ingest.pipeline import summary
 
     for line in summary.problems(report):
-        print(line, file=sys.stderr)
-    print(summary.sentence(report))
+        say_line(line, file=sys.stderr)
+    say(summary.sentence(report))
     if report.release:
-        print(f"release  {root / 'processed' / 'releases' / report.release.id}")
-        print(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
-    if not report.succeeded:
+        say(f"release  {root / 'processed' / 'releases' / report.release.id}")
+        say(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
+    if failed or not report.succeeded:
         sys.exit(1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aisi_ingest.cli.options import Ocr, Registry, fail, print_table
+from aisi_ingest.console.terminal import say, say_json, say_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +57,10 @@ def extract(
         if result.value is None:
             failed = True
         elif out is None:
-            sys.stdout.buffer.write(single_file.nested_json(result.value))
+            say_json(single_file.nested_json(result.value))
         else:
             single_file.write(result.value, out / f"{path.name}.json")
-            print(out / f"{path.name}.json")
+            say(out / f"{path.name}.json")
     if failed:
         sys.exit(1)
 
@@ -99,20 +100,20 @@ def align(
     ja, en, aligned = result.value
     alignment = Alignment(ja.id, en.id, aligned.beads, aligned.with_encoder)
     if html is None:
-        print(
+        say(
             side_by_side.as_text(
                 side_by_side.rows(ja, en, alignment, aligned.findings), shutil.get_terminal_size().columns
             )
         )
     else:
         atomic_write(html, side_by_side.as_html(ja, en, alignment, aligned.findings))
-        print(html)
+        say(html)
 
 
 def _print_issues(path: Path, issues: tuple[Issue, ...]) -> None:
     for issue in issues:
         place = f"page {issue.page}: " if issue.page else ""
-        print(f"{issue.level}: {path}: {place}{issue.message}", file=sys.stderr)
+        say_line(f"{issue.level}: {path}: {place}{issue.message}", file=sys.stderr)
 
 
 def tag(
@@ -152,7 +153,7 @@ def tag(
     if rows:
         print_table(("offsets", "text", "label", "value", "rule"), rows)
     else:
-        print("nothing found")
+        say("nothing found")
 
 
 def _standard_input() -> Iterator[str]:
@@ -173,8 +174,8 @@ def check_registry(
 
     registry = load(path)
     for label, count in Counter(entity.label for entity in registry.entities.values()).most_common():
-        print(f"{label:7} {count}")
-    print(f"{len(registry.aliases)} names, no errors")
+        say(f"{label:7} {count}")
+    say(f"{len(registry.aliases)} names, no errors")
 
 
 def find_in_registry(
@@ -189,4 +190,4 @@ def find_in_registry(
         fail(f"{name}: not in the registry", code=1)
     for entity in found:
         names = " / ".join(name for lang in ("ja", "en") for name in entity.names.get(lang, ()))
-        print(f"{entity.id}  {entity.label}  {names}")
+        say(f"{entity.id}  {entity.label}  {names}")

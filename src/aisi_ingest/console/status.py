@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from aisi_ingest.console import outline
 from aisi_ingest.pipeline import report as run_report
 from aisi_ingest.pipeline.report import DocumentReport, Report
-from aisi_ingest.storage.store import Store
+from aisi_ingest.storage.store import State, Store
 
 _MINUTE_LENGTH = len("2026-11-22T03:17")
 
@@ -33,9 +33,10 @@ class DocumentStatus(Struct, frozen=True):
     state: Literal["published", "waiting", "failed", "refused", "withdrawn"]
     last_seen: str  # the last attempt to fetch it
     last_changed: str | None  # the last attempt with new bytes
-    last_good: str | None  # the last successful attempt
+    last_good: str | None  # the last attempt with bytes that could be processed
     id: str | None = None  # in the latest release, which has its last good rows whatever the state
     reason: str | None = None
+    stage: str | None = None  # of the failure
 
 
 def document_statuses(root: Path) -> list[DocumentStatus]:
@@ -56,15 +57,26 @@ def document_statuses(root: Path) -> list[DocumentStatus]:
             "waiting",
             each.last_seen,
             each.last_changed,
-            each.last_good,
+            _last_good(store, each, row, published),
             document_id,
             each.reason,
         )
         if each.state in ("failed", "refused", "withdrawn"):
-            statuses.append(replace(status, state=each.state))
+            stage = None if each.state == "withdrawn" else "fetch"
+            statuses.append(replace(status, state=each.state, stage=stage))
         else:
             statuses.append(_status_after_run(status, row, (each.sha256 or "") in published, report))
     return statuses
+
+
+def _last_good(store: Store, state: State, row: DocumentReport | None, published: Mapping[str, str]) -> str | None:
+    """Return the time of the last fetch whose bytes could be processed; None if none ever could."""
+    history = store.ledger.history(state.url)
+    processed = row.sha256 if row and row.sha256 and not (row.has_failed and row.sha256 == state.sha256) else None
+    for receipt in history.versions if history else ():
+        if receipt.sha256 in published or receipt.sha256 == processed:
+            return receipt.time
+    return None
 
 
 def _status_after_run(
@@ -72,7 +84,8 @@ def _status_after_run(
 ) -> DocumentStatus:
     """Return the status of a fetched document, by the last run and the latest release."""
     if row is not None and row.state in ("failed", "refused") and not is_published:
-        return replace(status, state=row.state, reason=row.reason)
+        reason = f"{row.reason} (acknowledged)" if row.acknowledged else row.reason
+        return replace(status, state=row.state, reason=reason, stage=row.stage)
     if is_published or status.id:
         return replace(status, state="published")
     if row is not None and row.sha256 and report is not None:  # processed but not published: usually without a licence

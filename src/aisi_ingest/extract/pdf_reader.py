@@ -1,4 +1,4 @@
-"""Read a PDF: a deck as slides, anything else as a report."""
+"""Read a PDF: slide decks as slides, all other documents as reports."""
 
 from __future__ import annotations
 
@@ -18,12 +18,20 @@ from aisi_ingest.model import Block, Content, Result
 from aisi_ingest.sandbox import no_gc
 from aisi_ingest.text.normalise import join_lines, language_of, normalise
 
+_JAPANESE_FROM = 0x2E80  # the first code point of the CJK blocks
+_LATIN_WEIGHT = 0.45  # of a Japanese character, which carries about as much text as 2.2 Latin ones
+_DECK_TEXT = 2500  # Japanese characters; the median slide has fewer
+
 
 def read(path: str | Path) -> Result[Content]:
-    """Read a PDF: a deck as slides, anything else as a report.
+    """Read a PDF: a slide deck as slides, any other document as a report.
 
-    A file that cannot be opened gives an issue of level "error" and no value; a page that cannot be read gives
-    a warning with its number.
+    Args:
+        path: The file.
+
+    Returns:
+        The content. If the file cannot be opened, the value is None and an issue of level "error" gives the reason.
+        Each page that cannot be read adds a warning with its number.
     """
     with no_gc.paused():
         return _read(path)
@@ -32,29 +40,30 @@ def read(path: str | Path) -> Result[Content]:
 def _read(path: str | Path) -> Result[Content]:
     try:
         with open_document(path) as document:
-            held: list[Page] = []
-            sheets: list[PageContent] = []
+            landscape: list[Page] = []
+            contents: list[PageContent] = []
             for page in document.pages():
-                if not sheets and page.width > page.height:
-                    held.append(page)  # may be a deck, which is read from its pages
+                if not contents and page.width > page.height:
+                    landscape.append(page)  # the document may be a slide deck, which is read from its pages
                 else:
-                    for one in (*held, page):
-                        sheets.append(page_content_of(one, sheets[-1] if sheets else None))
-                    held.clear()
+                    for one in (*landscape, page):
+                        contents.append(page_content_of(one, contents[-1] if contents else None))
+                    landscape.clear()
             bookmarks, title = document.outline, document.title
             active, issues = document.active_content, tuple(document.issues)
     except PdfError as error:
         return Result(None, (error.issue,))
-    if held and is_slide_deck(held):
-        return Result(_annotated(_deck(held, bookmarks, title, active), document.annotations), issues)
-    for page in held:
-        sheets.append(page_content_of(page, sheets[-1] if sheets else None))
-    content = structs.replace(report(sheets, bookmarks, title), active_content=active)
-    return Result(_annotated(content, document.annotations), issues)
+    if landscape and is_slide_deck(landscape):
+        content = _read_deck(landscape, bookmarks, title, active)
+    else:
+        for page in landscape:
+            contents.append(page_content_of(page, contents[-1] if contents else None))
+        content = structs.replace(report(contents, bookmarks, title), active_content=active)
+    return Result(_with_annotations(content, document.annotations), issues)
 
 
-def _annotated(content: Content, annotations: Sequence[Annotation]) -> Content:
-    """With what is laid over the pages as labels, in no section: it is no part of the text."""
+def _with_annotations(content: Content, annotations: Sequence[Annotation]) -> Content:
+    """Add the texts of annotations as labels outside any section: they are not part of the document's text."""
     blocks = list(content.blocks)
     for annotation in annotations:
         text = join_lines(normalise(annotation.text).split("\n"))
@@ -65,12 +74,16 @@ def _annotated(content: Content, annotations: Sequence[Annotation]) -> Content:
 
 
 def is_slide_deck(pages: Sequence[Page]) -> bool:
-    """Landscape pages with little text on each: a Japanese character says about as much as 2.2 Latin ones."""
-    counts = sorted(float(np.where(page.chars["code"] < 0x2E80, 0.45, 1.0).sum()) for page in pages)
-    return counts[-1] > 0 and counts[len(counts) // 2] < 2500
+    """Tell whether landscape pages are a slide deck: the median page has little text.
+
+    Args:
+        pages: All pages of a document, each wider than high.
+    """
+    counts = sorted(float(np.where(page.chars["code"] < _JAPANESE_FROM, _LATIN_WEIGHT, 1.0).sum()) for page in pages)
+    return counts[-1] > 0 and counts[len(counts) // 2] < _DECK_TEXT
 
 
-def _deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, active: tuple[str, ...]) -> Content:
+def _read_deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, active: tuple[str, ...]) -> Content:
     from aisi_ingest.extract.slides.pdf_deck import read_deck
 
     blocks, sections, tables = read_deck(pages, bookmarks)

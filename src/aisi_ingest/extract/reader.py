@@ -1,4 +1,4 @@
-"""Bytes to Content: what a PDF or a deck says, in reading order, with its structure."""
+"""Read a PDF or PPTX file into Content: its text in reading order, with its structure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ _PRESENTATIONS = "application/vnd.openxmlformats-officedocument.presentationml."
 
 
 def read(path: Path, *, ocr: bool = True) -> Result[Content]:
-    """Read a PDF or PPTX file, told apart by its first bytes, never by its name.
+    """Read a PDF or PPTX file. The format is detected from the file's bytes; its name is ignored.
 
-    Call it through ``sandbox``: files can crash or swell the process that reads them. ``ocr=False``
-    leaves pictures of text unread. The value is None exactly if the file could not be read at all.
+    Call this function through ``sandbox``: a file can crash the process that reads it, or use up its memory.
+
+    Args:
+        path: The file.
+        ocr: Recognise the text in pictures. False leaves it unread.
+
+    Returns:
+        The content. The value is None only if the file could not be read at all; then an issue of level "error"
+        gives the reason.
     """
     from aisi_ingest.media_types import OLE, PDF, ZIP, media_type
 
@@ -26,10 +33,10 @@ def read(path: Path, *, ocr: bool = True) -> Result[Content]:
             return result
         from aisi_ingest.extract.ocr.pictures import with_pictures
 
-        seen = with_pictures(path, result.value)
-        return Result(seen.value, (*result.issues, *seen.issues))
-    if kind.startswith(_PRESENTATIONS) or kind in (OLE, ZIP):  # encrypted ones are OLE, damaged ones zip
+        recognised = with_pictures(path, result.value)
+        return Result(recognised.value, (*result.issues, *recognised.issues))
+    if kind.startswith(_PRESENTATIONS) or kind in (OLE, ZIP):  # encrypted presentations are OLE, damaged ones ZIP
         from aisi_ingest.extract.pptx import reader
 
         return reader.read(path, ocr=ocr)
-    return Result(None, (Issue("extract", "error", "not_a_document", f"is {kind}, neither PDF nor PPTX"),))
+    return Result(None, (Issue("extract", "error", "not_a_document", f"the file is {kind}, neither PDF nor PPTX"),))

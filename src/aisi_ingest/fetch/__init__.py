@@ -1,6 +1,6 @@
 """Read index pages and download documents. Only this package uses the network.
 
-Data flow: ``source`` (one source) → ``crawler`` (its index pages) → ``client`` (one request) → ``download`` (one
-response body) → ``network`` (the connections). ``pages``, ``links``, ``sitemaps`` and ``urls`` parse without a
-network.
+- ``source`` follows one source, ``crawler`` reads its index pages, and ``client`` sends one request.
+- ``download`` writes a response body, ``network`` makes the connections, and ``hosts`` keeps the delays of a run.
+- ``pages``, ``links``, ``link_context``, ``sitemaps`` and ``urls`` parse without a network.
 """

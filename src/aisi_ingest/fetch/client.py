@@ -8,20 +8,22 @@ import re
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urljoin
 
 import httpx
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 from protego import Protego
 
 from aisi_ingest import __version__
 from aisi_ingest.fetch.download import Body, FetchRefused, IncompleteBody, sendable
+from aisi_ingest.fetch.hosts import Hosts, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
-from aisi_ingest.fetch.urls import canonical, origin
+from aisi_ingest.fetch.robots import parse_robots
+from aisi_ingest.fetch.urls import canonical, origin, with_slashes
 from aisi_ingest.model import Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.files import RootError
@@ -31,10 +33,11 @@ PRODUCT = "aisi-ingest"  # the name by which robots.txt may address us
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TRANSIENT = (408, 429, 500, 502, 503, 504)  # the same request may succeed later
 _MAX_REDIRECTS = 5
-_MAX_FAILURES = 5  # addresses of one host in a row; then the host is down, and the run sends it nothing more
-_MAX_DELAY = 60.0  # seconds between two requests to a host, whatever the host asks for
-_MIN_DELAY_AFTER_429 = 0.5  # seconds
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
+_SECONDS_PER_MINUTE = 60
+_MAX_LOCATION_LENGTH = 8000  # characters; RFC 9110, section 4.1, recommends to support as many
+_SHOWN_LENGTH = 200  # characters of an invalid address that a message shows
+_LOCATION = "aisi_ingest.location"  # key of the Location header in the extensions of a response
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a byte
 
 
@@ -51,7 +54,7 @@ class FetchFailed(Exception):
 
 
 class BudgetExhausted(Exception):
-    """A source has used all the requests that it may send in a run."""
+    """A source has used all the requests that it may send in a run, or all its time."""
 
 
 class Response(msgspec.Struct):
@@ -61,7 +64,7 @@ class Response(msgspec.Struct):
     status: int
     part: Path | None
     size: int  # bytes
-    headers: dict[str, str]  # names in lower case
+    headers: dict[str, str]  # names in lower case; each byte of a value is one character (Latin-1)
     tries: int
 
     @property
@@ -73,14 +76,6 @@ class Response(msgspec.Struct):
     def last_modified(self) -> str | None:
         """The Last-Modified date, if it can be sent back in a request."""
         return sendable(self.headers.get("last-modified"))
-
-
-class HostState(Struct, frozen=True):
-    """The state of a host, for the next client of the same run, on this machine or another."""
-
-    next_request_at: float = 0.0  # earliest time of the next request, as time.time() gives it
-    min_delay: float = 0.0  # seconds between two requests that the host asked for, by robots.txt or status 429
-    given_up: str | None = None  # the reason why the run sends it nothing more
 
 
 class _Retry(Exception):
@@ -145,15 +140,16 @@ class Client:
         self.max_retry_after = max_retry_after
         self.requests = 0
         self._spent: dict[str, int] = {}  # requests by source
-        known = hosts or {}
-        # At most the longest delay: a clock that jumps, or that of another machine, must not stop the run.
-        waits = {host: min(each.next_request_at - time.time(), _MAX_DELAY) for host, each in known.items()}
-        self._next = {host: time.monotonic() + seconds for host, seconds in waits.items()}  # time of the next request
-        self._min_delays = {host: each.min_delay for host, each in known.items()}
+        self._ends: dict[str, float] = {}  # when the time of a source is used up, by the monotonic clock
+        self._hosts = Hosts(hosts or {})
         self._robots: dict[str, Protego | FetchFailed | FetchRefused] = {}  # origin to rules, or why they are unknown
-        self._failures: dict[str, int] = {}  # host to failures in a row
-        self._given_up = {host: each.given_up for host, each in known.items() if each.given_up}
-        self._http = httpx.Client(transport=transport(self.network), timeout=_TIMEOUT, follow_redirects=False)
+        self._http = httpx.Client(
+            transport=transport(self.network),
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is kept, so none is sent back
+            event_hooks={"response": [_set_redirect_aside]},
+        )
 
     def __enter__(self) -> Client:
         return self
@@ -170,11 +166,7 @@ class Client:
     @property
     def hosts(self) -> dict[str, HostState]:
         """The state of each host, for the next client of the run."""
-        now = time.time() - time.monotonic()
-        return {
-            host: HostState(now + self._next.get(host, 0.0), self._min_delays.get(host, 0.0), self._given_up.get(host))
-            for host in {*self._next, *self._min_delays, *self._given_up}
-        }
+        return self._hosts.states()
 
     def get(
         self,
@@ -201,7 +193,7 @@ class Client:
         Raises:
             FetchRefused: The address may not be read, or its body is too large.
             FetchFailed: The address could not be read in all attempts.
-            BudgetExhausted: The source has no requests left.
+            BudgetExhausted: The source has no requests or no time left.
             RootError: The body cannot be written.
         """
         limit = source.max_megabytes * MEBIBYTE if limit is None else limit
@@ -229,7 +221,7 @@ class Client:
         host = authority(request.url)
         try:
             self._wait_for_turn(request)
-            self.deadline.start(request.source.max_seconds)
+            self.deadline.start(min(request.source.max_seconds, self._seconds_left(request.source)))
             with self._http.stream("GET", request.url, headers=_headers(request)) as response:
                 request.status = response.status_code
                 return self._receive(request, response)
@@ -242,7 +234,7 @@ class Client:
         except httpx.TimeoutException as error:
             if self.deadline.remaining() > 0:
                 raise _Retry("no response in time") from error
-            self._count_failure(host)
+            self._hosts.failed(host)
             text = f"not complete after {request.source.max_seconds:g} seconds ({request.body.size} bytes received)"
             raise FetchFailed(text, request.status) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -256,29 +248,29 @@ class Client:
         if status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
             body.receive(response)
             part = body.close()
-            self._failures[host] = 0
-            return Response(request.url, 200, part, body.size, dict(response.headers), request.tries)
+            self._hosts.succeeded(host)
+            return Response(request.url, 200, part, body.size, _headers_of(response), request.tries)
         _drain(response)
-        if status in _REDIRECTS and "location" in response.headers:
-            request.redirect(response.headers["location"])
+        if status in _REDIRECTS and (location := response.extensions.get(_LOCATION)) is not None:
+            request.redirect(location)
             return None
         if status == HTTPStatus.NOT_MODIFIED and _validators(request.known):
             body.discard()
-            self._failures[host] = 0
-            return Response(request.url, status, None, 0, dict(response.headers), request.tries)
+            self._hosts.succeeded(host)
+            return Response(request.url, status, None, 0, _headers_of(response), request.tries)
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
             body.restart()  # the received bytes do not fit the file as it is now
             raise _Retry("the server refused to continue the interrupted body")
         if status in _TRANSIENT:
             raise _Retry(f"{status} {response.reason_phrase}", self._requested_wait(host, response))
-        self._failures[host] = 0
+        self._hosts.succeeded(host)
         raise FetchFailed(f"{status} {response.reason_phrase}".strip(), status)
 
     def _pause_before_retry(self, request: _Request, retry: _Retry) -> None:
         """Sleep before the next attempt. Raises FetchFailed where there is none."""
         host, pause = authority(request.url), retry.wait
         if request.tries >= self.tries:
-            self._count_failure(host)
+            self._hosts.failed(host)
             raise FetchFailed(
                 f"{retry}, after {request.tries} tries" if request.tries > 1 else str(retry), request.status
             )
@@ -286,15 +278,10 @@ class Client:
             pause = self.backoff * 2 ** (request.tries - 1) * (1 + random.random())
         elif pause > self.max_retry_after:
             reason = f"{host} asks to retry after {pause:.0f} seconds"
-            self._given_up[host] = reason
+            self._hosts.give_up(host, reason)
             raise FetchFailed(f"{retry}: {reason}; left for the next run", request.status)
         request.tries += 1
         self.network.sleep(pause)
-
-    def _count_failure(self, host: str) -> None:
-        self._failures[host] = self._failures.get(host, 0) + 1
-        if self._failures[host] >= _MAX_FAILURES:
-            self._given_up[host] = f"{host} failed {_MAX_FAILURES} times in a row"
 
     def sitemaps(self, origin: str) -> tuple[str, ...]:
         """Return the addresses of sitemaps in robots.txt of an origin, if a page of it was requested before."""
@@ -311,8 +298,8 @@ class Client:
         host = authority(url)
         if host not in source.hosts:
             raise FetchRefused(f"the address is on {host}, which is not among the hosts of source {source.id}")
-        if host in self._given_up:
-            raise FetchFailed(f"{self._given_up[host]}; left for the next run")
+        if reason := self._hosts.given_up(host):
+            raise FetchFailed(f"{reason}; left for the next run")
         self.network.allow_private = source.allow_private
         if request.robots and not self._allowed_by_robots(request):
             raise FetchRefused("robots.txt of the host disallows it")
@@ -324,18 +311,24 @@ class Client:
         if spent >= source.budget:
             raise BudgetExhausted(f"the budget of {source.budget} requests is used up")
         host = authority(request.url)
-        pause = self._next.get(host, 0.0) - time.monotonic()
+        pause = self._hosts.wait_seconds(host)
+        if self._seconds_left(source) <= max(pause, 0.0):
+            raise BudgetExhausted(f"the time of {source.max_minutes:g} minutes is used up")
         if pause > 0:
             self.network.sleep(pause)
         self._spent[source.id] = spent + 1
         self.requests += 1
-        self._next[host] = time.monotonic() + max(source.delay, self._min_delays.get(host, 0.0))
+        self._hosts.request_sent(host, source.delay)
+
+    def _seconds_left(self, source: SourceSpec) -> float:
+        """Return the rest of a source's time, which begins with its first request."""
+        end = self._ends.setdefault(source.id, time.monotonic() + source.max_minutes * _SECONDS_PER_MINUTE)
+        return end - time.monotonic()
 
     def _requested_wait(self, host: str, response: httpx.Response) -> float | None:
         """Return the seconds of Retry-After, or None. After a status 429 the host gets fewer requests from now on."""
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            delay = max(_MIN_DELAY_AFTER_429, 2 * self._min_delays.get(host, 0.0))
-            self._min_delays[host] = min(_MAX_DELAY, delay)
+            self._hosts.slow_down(host)
         value = response.headers.get("retry-after", "").strip()
         if re.fullmatch("[0-9]{1,9}", value):
             return float(value)
@@ -350,8 +343,7 @@ class Client:
         if where not in self._robots:
             self._robots[where] = rules = self._read_robots(where, request.source, request.store)
             if isinstance(rules, Protego) and (delay := rules.crawl_delay(PRODUCT)):
-                host = authority(url)
-                self._min_delays[host] = max(self._min_delays.get(host, 0.0), min(_MAX_DELAY, float(delay)))
+                self._hosts.set_crawl_delay(authority(url), float(delay))
         rules = self._robots[where]
         if isinstance(rules, (FetchFailed, FetchRefused)):
             raise rules
@@ -370,7 +362,7 @@ class Client:
         except FetchFailed as error:
             store.ledger.append(replace(receipt, status=error.status, reason=str(error)))
             if _is_missing(error.status):
-                return Protego.parse("")
+                return parse_robots(b"")
             return FetchFailed(f"robots.txt of the host cannot be read: {error}", error.status)
         except FetchRefused as error:
             store.ledger.append(replace(receipt, state="refused", reason=str(error)))
@@ -392,13 +384,20 @@ class Client:
                 last_modified=response.last_modified,
             )
         store.ledger.append(receipt)
-        return Protego.parse(store.read(sha256).decode("utf-8", "replace"))
+        return parse_robots(store.read(sha256))
 
 
 def last_good(url: str, store: Store) -> Receipt | None:
     """Return the last good receipt of an address whose bytes are still in the store."""
     history = store.ledger.history(url)
     return history.good if history and history.good and (history.good.sha256 or "") in store else None
+
+
+def _set_redirect_aside(response: httpx.Response) -> None:
+    """Move the Location header out of the sight of httpx, which raises on an invalid one before we can refuse it."""
+    if (location := response.headers.get("location")) is not None:
+        response.extensions[_LOCATION] = location
+        del response.headers["location"]
 
 
 def _validators(known: Receipt | None) -> dict[str, str]:
@@ -423,6 +422,11 @@ def _headers(request: _Request) -> dict[str, str]:
     return {**headers, **_validators(request.known)}
 
 
+def _headers_of(response: httpx.Response) -> dict[str, str]:
+    """Return the headers with each byte as one character. httpx guesses a charset and loses names in Shift_JIS."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+
+
 def _is_missing(status: int | None) -> bool:
     """Return True for a status 4xx that says a file does not exist. 429 only asks for fewer requests."""
     if status is None or status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -435,15 +439,21 @@ def _drain(response: httpx.Response) -> None:
     no_body = response.status_code == HTTPStatus.NOT_MODIFIED
     length = response.headers.get("content-length", "0" if no_body else "")
     if re.fullmatch("[0-9]{1,4}", length):
-        response.read()
+        for _ in response.iter_raw():  # not unpacked: a few bytes could be gigabytes
+            pass
 
 
 def _redirect_target(current: str, location: str) -> str:
     """Return the address that a redirect leads to. Raises FetchRefused where it must not be followed."""
+    shown = ascii(location[:_SHOWN_LENGTH])[1:-1]
+    if len(location) > _MAX_LOCATION_LENGTH:
+        raise FetchRefused(f"redirected to an address of {len(location)} characters: {shown}")
     try:
-        target = canonical(urljoin(current, location))
+        target = canonical(urljoin(current, with_slashes(location.strip())))
     except (ValueError, UnicodeError) as error:
-        raise FetchRefused("redirected to an invalid URL") from error
+        raise FetchRefused(f"redirected to an invalid URL: {shown}") from error
+    if target.partition(":")[0] not in ("http", "https"):
+        raise FetchRefused(f"redirected to an address that is neither http nor https: {shown}")
     if current.startswith("https:") and target.startswith("http:"):
         raise FetchRefused(f"redirected from https to http: {target}")
     return target

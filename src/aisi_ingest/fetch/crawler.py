@@ -19,7 +19,7 @@ from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
 
-_PAGE_LIMIT = 10 * MEBIBYTE  # bytes
+PAGE_LIMIT = 10 * MEBIBYTE  # bytes
 _MAX_SITEMAPS = 50  # of one source; sitemaps may name each other without end
 _MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _BOTH_LANGUAGES = 2
@@ -52,14 +52,15 @@ def crawl(source: SourceSpec, store: Store, *, client: Client | None = None) -> 
     links = dict(crawler.links)
     for url in source.files:
         links.setdefault(canonical(url), Link(url=canonical(url)))
-    issues = list(crawler.issues)
+    issues = [*crawler.issues, *_skipped_issues(source, crawler.skipped, links)]
     if source.index and not source.contact:
         text = f"{source.id}: no contact is set in sources.toml, so site owners cannot see who sends the requests"
         issues.append(Issue("fetch", "info", "no_contact", text))
     shortage = _shortage(source, store, len(links)) if crawler.complete else None
     if shortage:
         issues.append(shortage)
-    return ListedDocuments(tuple(links.values()), crawler.complete and shortage is None, tuple(issues))
+    wanted = tuple(link for link in links.values() if not source.excludes(link.url))
+    return ListedDocuments(wanted, crawler.complete and shortage is None, tuple(issues))
 
 
 def _shortage(source: SourceSpec, store: Store, count: int) -> Issue | None:
@@ -75,10 +76,28 @@ def _shortage(source: SourceSpec, store: Store, count: int) -> Issue | None:
     return None
 
 
+def _skipped_issues(source: SourceSpec, skipped: dict[str, str], links: dict[str, Link]) -> list[Issue]:
+    """Return a warning for each reason why documents on the pages were not fetched. It names all of them."""
+    by_reason: dict[str, list[str]] = {}
+    for url, reason in skipped.items():
+        if url not in links:
+            by_reason.setdefault(reason, []).append(url)
+    return [
+        Issue("fetch", "warning", "document_skipped", f"{source.id}: not fetched, because {reason}: {', '.join(urls)}")
+        for reason, urls in by_reason.items()
+    ]
+
+
 def document_histories(source: SourceSpec, store: Store) -> dict[str, UrlHistory]:
-    """Return what the ledger knows of the documents of a source, by address."""
+    """Return what the ledger knows of the documents of a source, by address, except those that it excludes."""
     histories = store.ledger.latest_by_url()
-    return {u: h for u, h in histories.items() if h.latest.source == source.id and h.latest.kind == "document"}
+    return {
+        url: history
+        for url, history in histories.items()
+        if history.latest.source == source.id
+        and history.latest.kind == "document"
+        and not source.excludes(url, history.latest.file)
+    }
 
 
 class _Crawler:
@@ -89,6 +108,7 @@ class _Crawler:
         self.links: dict[str, Link] = {}
         self.issues: list[Issue] = []
         self.complete = True
+        self.skipped: dict[str, str] = {}  # documents on the pages that are not fetched, and why
         self._languages: dict[str, set[Lang]] = {}  # of each link, by the pages that have it
         self._folders = {_folder(canonical(url)) for url in source.index}
 
@@ -102,6 +122,8 @@ class _Crawler:
     def _crawl_pages(self) -> None:
         queue = [(canonical(url), 0) for url in self.source.index]
         seen = {url for url, _ in queue}
+        sent_on: set[str] = set()  # pages that another page sends its readers to
+        marked: set[str] = set()
         for url, depth in queue:  # grows while it is iterated
             page = self._read(url, depth)
             if page is None:
@@ -110,14 +132,33 @@ class _Crawler:
                 self._add_folder(_folder(page.url))  # an index page may redirect to another folder
             for link in page.documents:
                 self._add_link(link)
+            if page.refresh and url not in sent_on and self._may_follow_refresh(page.refresh, url, depth):
+                sent_on.add(page.refresh)
+                if page.refresh not in seen:
+                    seen.add(page.refresh)
+                    queue.append((page.refresh, depth))
             for target in page.pages:
                 target_depth = depth if target.kind != "page" else depth + 1
                 if self._should_read(target, depth, target_depth) and target.url not in seen:
                     seen.add(target.url)
                     queue.append((target.url, target_depth))
+                if target.marked:
+                    marked.add(target.url)
+        for url in sorted(marked - seen):
+            self.skipped[url] = "the page that is said to be a PDF or PPTX is outside the folders of the index pages"
+
+    def _may_follow_refresh(self, target: str, url: str, depth: int) -> bool:
+        """Return True where a page sends its readers to another page of its host, as a redirect would."""
+        if authority(target) == authority(url) and not (url.startswith("https:") and target.startswith("http:")):
+            return True
+        text = f"{url} sends its readers to {target}, which is not followed"
+        self._report_gap("error" if depth == 0 else "warning", "page_moved", text)
+        return False
 
     def _should_read(self, target: PageLink, depth: int, target_depth: int) -> bool:
         """Return True where a page link leads to a page of this source."""
+        if target.kind == "unread":
+            return False
         if target.kind == "other_language":
             if len(self.source.languages) < _BOTH_LANGUAGES:
                 return False
@@ -157,6 +198,7 @@ class _Crawler:
     def _add_link(self, link: Link) -> None:
         """Record a document link. One on pages in both languages keeps its first title and has no language."""
         if not self._on_own_host(link.url):
+            self.skipped[link.url] = f"{authority(link.url)} is not among the hosts of the source"
             return
         languages = self._languages.setdefault(link.url, set())
         if link.lang:
@@ -177,7 +219,7 @@ class _Crawler:
         """
         good = last_good(url, self.store)
         receipt = Receipt(url=url, time=now(), source=self.source.id, state="failed", kind="page")
-        limit = sitemaps.SITEMAP_LIMIT if url.endswith((".xml", ".gz")) else _PAGE_LIMIT
+        limit = sitemaps.SITEMAP_LIMIT if url.endswith((".xml", ".gz")) else PAGE_LIMIT
         try:
             response = self.client.get(url, self.source, self.store, known=good, limit=limit)
         except (FetchRefused, FetchFailed) as error:

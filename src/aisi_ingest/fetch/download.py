@@ -8,19 +8,14 @@ from pathlib import Path
 
 import httpx
 
+from aisi_ingest.fetch.encodings import FetchRefused, IncompleteBody, unpacked
 from aisi_ingest.sources import MEBIBYTE
 from aisi_ingest.storage.files import write_errors
 
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
-
-class FetchRefused(Exception):
-    """An address that may not, or need not, be read. Another attempt would have the same result."""
-
-
-class IncompleteBody(Exception):
-    """A body that ended early. The bytes received so far stay in the file, and the rest may be requested."""
+__all__ = ["Body", "FetchRefused", "IncompleteBody", "sendable"]
 
 
 class Body:
@@ -71,7 +66,8 @@ class Body:
         if total is not None and total > self._limit:
             raise FetchRefused(f"larger than {_size_text(self._limit)}: {_size_text(total)}")
         try:
-            for chunk in response.iter_bytes():  # without a chunk size, which would lose the bytes before a break
+            # Raw bytes, without a chunk size, which would lose the bytes before a break.
+            for chunk in unpacked(response.iter_raw(), response.headers.get("content-encoding", "")):
                 self.size += len(chunk)
                 if self.size > self._limit:
                     raise FetchRefused(f"larger than {_size_text(self._limit)}: download stopped")

@@ -45,6 +45,7 @@ _MAX_LINKS_IN_CONTAINER = 20  # with more links, the words around a link say not
 _MAX_CONTAINER_LENGTH = 4000  # code points of text; likewise
 _MAX_DOCUMENTS_PER_TITLE = 2  # the two languages of a work share a title; more documents share none
 _TITLE_LENGTH = 500  # code points
+_LABEL_LENGTH = 60  # code points after a link that may name its format
 
 
 class _Container:
@@ -85,8 +86,15 @@ def text_of(node: LexborNode) -> str:
 
 
 def has_format_label(node: LexborNode) -> bool:
-    """Return True where the text of a link names a PDF or PPTX file: "評価の手引き（PDF：1.2MB）"."""
-    return bool(_FORMAT_LABEL.search(text_of(node)))
+    """Return True where a link, the picture in it or the text after it names a PDF or PPTX: "手引き（PDF：1.2MB）"."""
+    if _FORMAT_LABEL.search(text_of(node)):
+        return True
+    image = node.css_first("img[alt]")
+    if image is not None and _FORMAT_LABEL.search(image.attributes.get("alt") or ""):
+        return True
+    after = node.next
+    words = (after.text() or "")[:_LABEL_LENGTH].lstrip() if after is not None and after.tag == "-text" else ""
+    return bool(_FORMAT_LABEL.match(words))
 
 
 def language_label(node: LexborNode) -> Lang | None:

@@ -26,11 +26,12 @@ class PageLink(msgspec.Struct, frozen=True, omit_defaults=True):
     """A link to another page.
 
     ``kind`` is "next" where the list continues on that page, "other_language" where the page has the same list in the
-    other language, and "page" for any other page.
+    other language, "page" for any other page, and "unread" for an address that is only named if it is ``marked``.
     """
 
     url: str
     kind: str
+    marked: bool = False  # the text of the link says that it leads to a PDF or PPTX
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,8 +41,10 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     lang: Lang | None = None
     documents: tuple[Link, ...] = ()
     pages: tuple[PageLink, ...] = ()
+    embedded: tuple[str, ...] = ()  # documents that the page itself shows, in a frame or a viewer
+    refresh: str | None = None  # the page to which this one sends its readers by itself (meta refresh)
 
 
 def names_document(url: str) -> bool:
     """Return True where the path of an address ends with .pdf or .pptx."""
-    return bool(DOCUMENT_SUFFIX.search(decoded_path(url)))
+    return bool(DOCUMENT_SUFFIX.search(decoded_path(url).partition(";")[0]))

@@ -19,6 +19,13 @@ import httpx
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # IPv6 addresses that carry an IPv4 address (RFC 6052)
 _IPV4_MASK = 0xFFFFFFFF
+# Other IPv6 addresses are not of the public network: IPv4-compatible (::127.0.0.1), translated (::ffff:0:127.0.0.1),
+# local NAT64 (64:ff9b:1::/48), site-local (fec0::/10), segment routing (5f00::/16), private, multicast.
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291
+_NOT_ROUTED = (ipaddress.ip_network("2001:db8::/32"), ipaddress.ip_network("3fff::/20"))  # documentation, RFC 9637
+_RELAY_ANYCAST = ipaddress.ip_network("192.88.99.0/24")  # of 6to4, RFC 7526
+_ISATAP = 0x00005EFE  # the first half of an interface identifier that ends with an IPv4 address (RFC 5214)
+_ISATAP_MASK = 0xFDFFFFFF  # without the bit that says whether the IPv4 address is unique
 _MAX_CONNECTIONS = 10
 _MAX_KEPT_CONNECTIONS = 5
 _KEEPALIVE_SECONDS = 15.0
@@ -142,13 +149,24 @@ def _limited(timeout: float | None, deadline: Deadline) -> float | None:
 def is_public(address: str) -> bool:
     """Return True for an IP address of the public network; for an IPv6 address that carries an IPv4 one, of that."""
     ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & _IPV4_MASK)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not ip.is_multicast and ip not in _RELAY_ANYCAST
+    inner = _carried_ipv4(ip)
+    if inner is not None and not is_public(str(inner)):
+        return False
+    if ip.ipv4_mapped or ip in _NAT64:
+        return True
+    in_use = ip in _GLOBAL_UNICAST and not any(ip in network for network in _NOT_ROUTED)
+    return in_use and (inner is not None or ip.is_global)
+
+
+def _carried_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that packets to an IPv6 address are sent to in the end, or None."""
+    inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+    is_isatap = (int(ip) >> 32) & _ISATAP_MASK == _ISATAP
+    if inner is None and (is_isatap or ip in _NAT64):
+        return ipaddress.IPv4Address(int(ip) & _IPV4_MASK)
+    return inner
 
 
 @functools.cache

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from w3lib.encoding import html_body_declared_encoding, html_to_unicode, http_content_type_encoding
 
+from aisi_ingest.fetch.charsets import decode_page
 from aisi_ingest.fetch.link_context import Containers, date_of, has_format_label, language_label, text_of, title_of
 from aisi_ingest.fetch.links import MAX_LINKS, Link, Page, PageLink, names_document
+from aisi_ingest.fetch.sessions import without_session
 from aisi_ingest.fetch.urls import canonical, decoded_path, joined
+from aisi_ingest.fetch.viewers import document_in_query, is_viewer, names_document_in_query
 from aisi_ingest.model import Lang
 from aisi_ingest.text.normalise import language_of
 
@@ -23,8 +26,14 @@ _NEXT = re.compile(
 _PAGE_NUMBER_KEYS = ("page", "p", "paged", "pg", "pageno", "start", "offset", "from")
 _ENGLISH_FOLDERS = ("en", "eng", "english")
 _JAPANESE_FOLDERS = ("ja", "jp", "jpn", "japanese")
-# Codecs that Python has and no browser knows. Decoding "punycode" takes quadratic time; the others are no text.
-_NOT_ENCODINGS_OF_PAGES = ("charmap", "idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+_LINKING = "a[href], area[href], link[href], iframe, frame, embed, object[data]"
+_FRAME_TAGS = ("iframe", "frame", "embed", "object")  # they show what they link to within the page
+_OTHER_FILE = re.compile(
+    r"\.(x?html?|docx?|xlsx?|ppt|csv|txt|rtf|xml|json|zip|lzh|jpe?g|png|gif|svg|mp[34]|epub|od[tsp]|jtd)$",
+    re.IGNORECASE,
+)
+_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*(.+)", re.IGNORECASE | re.DOTALL)
+_TITLE_LENGTH = 500  # code points
 
 
 def read_page(html: bytes, url: str, content_type: str = "") -> Page:
@@ -38,52 +47,107 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
     Returns:
         Links to http and https addresses on any host: the caller decides which hosts may be read.
     """
-    tree = LexborHTMLParser(_decode(html, content_type))
-    base_node = tree.css_first("base[href]")
-    base = joined(url, (base_node.attributes.get("href") or "") if base_node else "") or url
-    page_lang = _page_language(tree, url)
-    containers, this_page = Containers(), canonical(url)
-    documents: dict[str, Link] = {}
-    pages: dict[str, PageLink] = {}
-    for node in tree.css("a[href], area[href], link[href]")[:MAX_LINKS]:
-        attributes = node.attributes
-        target = joined(base, attributes.get("href") or "")
-        if target is None or target == this_page:
-            continue
-        relation = (attributes.get("rel") or "").lower().split()
-        hreflang = _language(attributes.get("hreflang"))
+    tree = LexborHTMLParser(decode_page(html, content_type))
+    reader = _PageReader(tree, url)
+    for node in tree.css(_LINKING)[:MAX_LINKS]:
+        reader.read_node(node)
+    refresh = _refresh_target(tree, reader.base, reader.this_page)
+    if refresh is not None and names_document(refresh):
+        reader.embedded[refresh] = None
+        reader.documents.setdefault(refresh, Link(url=refresh, title=_page_title(tree), lang=reader.lang))
+        refresh = None
+    return Page(
+        url=url,
+        lang=reader.lang,
+        documents=tuple(reader.documents.values()),
+        pages=tuple(reader.pages.values()),
+        embedded=tuple(reader.embedded),
+        refresh=refresh,
+    )
+
+
+class _PageReader:
+    """Collects the links of one page."""
+
+    def __init__(self, tree: LexborHTMLParser, url: str) -> None:
+        base_node = tree.css_first("base[href]")
+        self.base = joined(url, (base_node.attributes.get("href") or "") if base_node else "") or url
+        self.this_page = without_session(canonical(url))
+        self.lang = _page_language(tree, url)
+        self.documents: dict[str, Link] = {}
+        self.pages: dict[str, PageLink] = {}
+        self.embedded: dict[str, None] = {}
+        self._tree = tree
+        self._containers = Containers()
+
+    def read_node(self, node: LexborNode) -> None:
+        """Add the link of an element to the documents or the pages."""
+        href = _address_of(node)
+        target = joined(self.base, href)
+        if target is None:
+            return
+        is_frame = node.tag in _FRAME_TAGS
+        if (shown := document_in_query(self.base, href)) and not names_document(target) and is_viewer(target):
+            target = shown
+        if target == self.this_page:
+            return
+        relation = (node.attributes.get("rel") or "").lower().split()
+        hreflang = _language(node.attributes.get("hreflang"))
         if node.tag == "link" and not ("next" in relation or ("alternate" in relation and hreflang)):
-            continue
+            return
         if _is_document(target, node):
-            if target not in documents:
-                lang = hreflang or language_label(node) or page_lang
-                title, date = title_of(node, containers), date_of(node, containers)
-                documents[target] = Link(url=target, title=title, date=date, lang=lang)
-            continue
-        kind = _page_kind(node, target, relation, hreflang, page_lang)
-        if kind and (target not in pages or pages[target].kind == "page"):
-            pages[target] = PageLink(target, kind)
-    return Page(url=url, lang=page_lang, documents=tuple(documents.values()), pages=tuple(pages.values()))
+            if is_frame:
+                self.embedded[target] = None
+            self._add_document(target, node, hreflang)
+            return
+        kind = "page" if is_frame else _page_kind(node, target, relation, hreflang, self.lang)
+        marked = node.tag == "a" and has_format_label(node)
+        if (kind or marked) and (target not in self.pages or self.pages[target].kind == "page"):
+            self.pages[target] = PageLink(target, kind or "unread", marked)
+
+    def _add_document(self, target: str, node: LexborNode, hreflang: Lang | None) -> None:
+        before = self.documents.get(target)
+        if before is not None and before.title:
+            return
+        if node.tag in _FRAME_TAGS:
+            title = node.attributes.get("title") or _page_title(self._tree)
+        else:
+            title = title_of(node, self._containers)
+        link = before or Link(
+            url=target,
+            date=date_of(node, self._containers),
+            lang=hreflang or language_label(node) or self.lang,
+        )
+        self.documents[target] = replace(link, title=title)
 
 
-def _decode(html: bytes, content_type: str) -> str:
-    """Decode a page by its byte order mark, the header, or its meta tag; else as UTF-8 or Shift JIS."""
-    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(html)
-    if declared not in _NOT_ENCODINGS_OF_PAGES:
-        try:
-            return html_to_unicode(content_type or None, html, auto_detect_fun=_detected_encoding)[1]
-        except (LookupError, UnicodeError):  # a codec that is not from bytes to text
-            pass
-    return html.decode(_detected_encoding(html), "replace")
+def _address_of(node: LexborNode) -> str:
+    """Return the address that an element links to or shows."""
+    attributes = node.attributes
+    if node.tag == "object":
+        return attributes.get("data") or ""
+    if node.tag in _FRAME_TAGS:
+        return attributes.get("src") or attributes.get("data-src") or ""  # the latter where a script loads it late
+    return attributes.get("href") or ""
 
 
-def _detected_encoding(html: bytes) -> str:
-    """Return the encoding of a page that declares none; the older Japanese pages among them are in Shift JIS."""
-    try:
-        html.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp932"
-    return "utf-8"
+def _page_title(tree: LexborHTMLParser) -> str | None:
+    """Return the first heading of a page, or else its title."""
+    for selector in ("h1", "title"):
+        node = tree.css_first(selector)
+        if node is not None and (text := text_of(node)):
+            return text[:_TITLE_LENGTH]
+    return None
+
+
+def _refresh_target(tree: LexborHTMLParser, base: str, this_page: str) -> str | None:
+    """Return the address of a meta refresh that leads to another page, or None."""
+    for node in tree.css("meta[http-equiv]"):
+        if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            match = _REFRESH.match(node.attributes.get("content") or "")
+            target = joined(base, match[1].strip().strip("\"'")) if match else None
+            return None if target == this_page else target
+    return None
 
 
 def _language(tag: str | None) -> Lang | None:
@@ -113,9 +177,12 @@ def _is_document(url: str, node: LexborNode) -> bool:
         return True
     if (node.attributes.get("type") or "").lower().split(";")[0].strip() in _DOCUMENT_TYPES:
         return True
+    if names_document_in_query(url) and not is_viewer(url):
+        return True
     # Download links without a file type in their address: only the text of the link shows what they are.
     last = decoded_path(url).rsplit("/", 1)[-1]
-    return "." not in last and node.tag == "a" and has_format_label(node)
+    may_send_file = "." not in last or (urlsplit(url).query and not _OTHER_FILE.search(last))
+    return bool(may_send_file) and node.tag == "a" and has_format_label(node)
 
 
 def _page_kind(

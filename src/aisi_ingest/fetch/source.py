@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from email.message import Message
 from pathlib import Path
-from urllib.parse import unquote
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
-from aisi_ingest.fetch.client import BudgetExhausted, Client, FetchFailed, HostState, Response, last_good
-from aisi_ingest.fetch.crawler import ListedDocuments, crawl, document_histories
+from aisi_ingest.fetch import pages
+from aisi_ingest.fetch.client import BudgetExhausted, Client, FetchFailed, Response, last_good
+from aisi_ingest.fetch.crawler import PAGE_LIMIT, ListedDocuments, crawl, document_histories
+from aisi_ingest.fetch.disposition import file_name_in
 from aisi_ingest.fetch.download import FetchRefused
-from aisi_ingest.fetch.links import Link
-from aisi_ingest.fetch.urls import canonical, file_name, safe_name
+from aisi_ingest.fetch.hosts import HostState
+from aisi_ingest.fetch.links import DOCUMENT_SUFFIX, Link
+from aisi_ingest.fetch.urls import canonical, file_name
+from aisi_ingest.fetch.viewers import document_in_query
 from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
-from aisi_ingest.sources import MANUAL, SourceSpec, from_file, is_manual
+from aisi_ingest.sources import MANUAL, SourceSpec, authority, from_file, is_manual
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.ledger import UrlHistory
 from aisi_ingest.storage.store import Store, now
@@ -33,6 +36,7 @@ from aisi_ingest.storage.store import Store, now
 _LOG = logging.getLogger(__name__)
 _MIN_DIGEST_LENGTH = 6  # hex digits by which a document may be selected
 _NAME_DIGEST_LENGTH = 12  # hex digits in the name of a file that has no other name
+_SCRIPT_SUFFIX = re.compile(r"\.(php|cgi|pl|aspx?|ashx|jspx?|do|action|cfm|dll|exe)$", re.IGNORECASE)
 _FOLDER_DIGEST_LENGTH = 8  # hex digits that stand for the folder of a local file
 
 
@@ -59,6 +63,11 @@ class CrawlResult(Struct, frozen=True):
     fetched: tuple[Fetched, ...]
     issues: tuple[Issue, ...] = ()  # of the source as a whole
     hosts: dict[str, HostState] = {}  # for the next source of the run
+
+    @property
+    def failed(self) -> bool:
+        """True where the source as a whole failed: its index pages or all of its documents could not be read."""
+        return any(issue.level == "error" for issue in self.issues)
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -117,6 +126,7 @@ def fetch(
                 break
             if progress:
                 progress(done[link.url], number, len(links))
+        issues += _unreachable(source, list(done.values()))
         for gone in withdraw(listed, source, store) if not only else ():
             done[gone.receipt.url] = gone
         for url, history in document_histories(source, store).items():
@@ -127,6 +137,15 @@ def fetch(
         store.ledger.close()
         if client is None:
             own.close()
+
+
+def _unreachable(source: SourceSpec, attempts: list[Fetched]) -> list[Issue]:
+    """Return an issue where no document of a source could be reached. The first reason stands for all."""
+    reasons = [a.receipt.reason for a in attempts if a.receipt.state == "failed" and a.receipt.status is None]
+    if not attempts or len(reasons) < len(attempts):
+        return []
+    text = f"{source.id}: none of its {len(attempts)} documents could be reached: {reasons[0]}"
+    return [Issue("fetch", "error", "unreachable", text)]
 
 
 class FetchPlan(Struct, frozen=True):
@@ -181,6 +200,13 @@ def download(
 
 
 def _download(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Fetched:
+    receipt = _attempt(link, source, store, client, force)
+    store.ledger.append(receipt)
+    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
+
+
+def _attempt(link: Link, source: SourceSpec, store: Store, client: Client, force: bool) -> Receipt:
+    """Download one document, and return the receipt, which is not written yet."""
     began = time.monotonic()
     good = last_good(link.url, store)
     file = file_name(link.url) or (good.file if good else None)
@@ -188,16 +214,38 @@ def _download(link: Link, source: SourceSpec, store: Store, client: Client, forc
     attempt = replace(attempt, title=link.title, date=link.date, lang=link.lang)
     try:
         response = client.get(link.url, source, store, known=None if force else good)
-        receipt = _receipt_of(response, attempt, good, store)
+        shown = _document_shown_by(response, source)
+        if shown is None:
+            receipt = _receipt_of(response, attempt, good, store)
+        else:
+            attempt = replace(attempt, file=file_name(shown))
+            # Without validators: those of the document do not tell whether the page around it is the same.
+            receipt = _receipt_of(client.get(shown, source, store), attempt, good, store)
+            receipt = replace(receipt, etag=None, last_modified=None)
     except FetchRefused as error:
         receipt = replace(attempt, state="refused", reason=str(error))
     except FetchFailed as error:
         receipt = replace(attempt, reason=str(error), status=error.status)
-    store.ledger.append(receipt)
     fields = {"document": receipt.file, "stage": "fetch", "seconds": round(time.monotonic() - began, 3)}
     fields |= {"source": source.id, "url": receipt.url, "status": receipt.status, "reason": receipt.reason}
     _LOG.log(logging.WARNING if receipt.reason else logging.INFO, "%s %s", receipt.file, receipt.state, extra=fields)
-    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
+    return receipt
+
+
+def _document_shown_by(response: Response, source: SourceSpec) -> str | None:
+    """Return the address of the one document that a page shows, where it was served in place of the document.
+
+    The page is deleted then. None where the response is no page, or the page shows no document or several.
+    """
+    if response.part is None or response.size > PAGE_LIMIT or media_types.media_type(response.part) != media_types.HTML:
+        return None
+    page = pages.read_page(response.part.read_bytes(), response.url, response.headers.get("content-type", ""))
+    named = document_in_query(response.url, response.url)
+    shown = [url for url in page.embedded or ((named,) if named else ()) if authority(url) in source.hosts]
+    if len(shown) != 1 or shown[0] == response.url:
+        return None
+    response.part.unlink(missing_ok=True)
+    return shown[0]
 
 
 def _receipt_of(response: Response, attempt: Receipt, good: Receipt | None, store: Store) -> Receipt:
@@ -231,21 +279,27 @@ def _receipt_of(response: Response, attempt: Receipt, good: Receipt | None, stor
         sha256=sha256,
         bytes=response.size,
         media_type=media_type,
-        file=_file_name_for(attempt.file, response.headers, media_type, sha256),
+        file=_file_name_for(attempt.file, attempt.url, response.headers, media_type, sha256),
         etag=response.etag,
         last_modified=response.last_modified,
     )
 
 
-def _file_name_for(file: str | None, headers: dict[str, str], media_type: str, sha256: str) -> str:
-    """Return the file name of the address; else that of the Content-Disposition header; else one from the digest."""
-    if file and "." in file:
+def _file_name_for(file: str | None, url: str, headers: dict[str, str], media_type: str, sha256: str) -> str:
+    """Return the name of a document.
+
+    It is that in the path of the address, if it ends with .pdf or .pptx. Else it is the name in the header
+    Content-Disposition, or in the query of the address, or it is made from the path or from the digest.
+    """
+    if file and DOCUMENT_SUFFIX.search(file):
         return file
-    message = Message()
-    message["content-disposition"] = headers.get("content-disposition", "")
-    given = safe_name(unquote(message.get_filename() or ""))
+    if given := file_name_in(headers.get("content-disposition", "")):
+        return given
+    if named := document_in_query(url, url):
+        return file_name(named)
     suffix = "pdf" if media_type == media_types.PDF else "pptx"
-    return given or f"{file or sha256[:_NAME_DIGEST_LENGTH]}.{suffix}"
+    stem = _SCRIPT_SUFFIX.sub("", file) if file else sha256[:_NAME_DIGEST_LENGTH]
+    return f"{stem}.{suffix}"
 
 
 def withdraw(listed: ListedDocuments, source: SourceSpec, store: Store) -> tuple[Fetched, ...]:
@@ -277,25 +331,48 @@ def add_file(path: Path, store: Store) -> Fetched:
     """Copy a local file into the store, with a receipt.
 
     Its address is ``file:``, its name, and a few digits that stand for its folder. The same name in another folder is
-    another document; other bytes at the same path are a new edition. The caller closes the ledger.
+    another document; other bytes at the same path are a new edition. A file that cannot be added leaves no receipt. The
+    caller closes the ledger.
 
     Raises:
         RootError: The store cannot be written.
     """
     store.prepare()
     folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()
-    url = f"file:{path.name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
-    attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=path.name)
+    name = path.name.encode("utf-8", "replace").decode()
+    url = f"file:{name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
+    attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=name)
+    reason = file_problem(path)
+    if reason is not None:
+        return _not_added(replace(attempt, state="refused", reason=reason))
     try:
-        reason = "not a file" if not path.is_file() else media_types.refusal(path)
-        if reason is not None:
-            receipt = replace(attempt, state="refused", reason=reason)
-        else:
-            receipt = _receipt_of_file(path, attempt, store)
+        receipt = _receipt_of_file(path, attempt, store)
     except OSError as error:
-        receipt = replace(attempt, reason=f"cannot be read: {error.strerror or error}")
+        return _not_added(replace(attempt, reason=f"cannot be read: {error.strerror or error}"))
     store.ledger.append(receipt)
     return _fetched(receipt, None, store, changed=receipt.state == "fetched")
+
+
+def file_problem(path: Path) -> str | None:
+    """Return why a local file cannot be added, or None."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8; rename it"
+    try:
+        if path.is_dir():
+            return "it is a folder; name the files in it"
+        if not path.exists():
+            return "there is no such file"
+        return media_types.refusal(path) if path.is_file() else "it is not a regular file"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror or error}"
+
+
+def _not_added(receipt: Receipt) -> Fetched:
+    """Report on something that was named on the command line. It never enters the ledger: it may be a mistake."""
+    text = f"{receipt.file or receipt.url}: {receipt.reason}; it was not added"
+    return Fetched(receipt, None, issues=(Issue("fetch", "error", receipt.state, text),))
 
 
 def _receipt_of_file(path: Path, attempt: Receipt, store: Store) -> Receipt:
@@ -315,7 +392,7 @@ def _receipt_of_file(path: Path, attempt: Receipt, store: Store) -> Receipt:
 
 
 def add_url(url: str, store: Store, *, contact: str = "", client: Client | None = None) -> Fetched:
-    """Download one address as the source "manual".
+    """Download one address as the source "manual". An address that cannot be read leaves no receipt.
 
     Raises:
         SourcesError: The address is invalid.
@@ -323,7 +400,16 @@ def add_url(url: str, store: Store, *, contact: str = "", client: Client | None 
     """
     source = from_file(url, contact)
     store.prepare()
-    return download(Link(url=canonical(url)), source, store, client=client)
+    own = client or Client()
+    try:
+        receipt = _attempt(Link(url=canonical(url)), source, store, own, force=False)
+    finally:
+        if client is None:
+            own.close()
+    if receipt.state in ("failed", "refused"):
+        return _not_added(receipt)
+    store.ledger.append(receipt)
+    return _fetched(receipt, source, store, changed=receipt.state == "fetched")
 
 
 def known_documents(store: Store, sources: Iterable[SourceSpec] = ()) -> tuple[Fetched, ...]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+from aisi_ingest.fetch.charsets import decode_text
+from aisi_ingest.fetch.sessions import without_session
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_HOST_LENGTH = 253  # RFC 1035
 _MAX_NAME_LENGTH = 200  # code points; file systems allow 255 bytes, and names are shown to people
 _MAX_SUFFIX_LENGTH = 8  # code points; a longer last part is not a file type, and may be shortened
 
@@ -26,8 +30,9 @@ def canonical(url: str) -> str:
     host = (parts.hostname or "").lower()
     if not host or parts.username or parts.password:
         raise ValueError(f"{host or 'an address'} has no host, or a user name, which would be published")
-    if not host.isascii():  # safe_url_string leaves a host without IDNA form as it is
-        raise ValueError(f"{host} is not a host name")
+    # safe_url_string leaves a host without IDNA form as it is.
+    if not host.isascii() or len(host) > _MAX_HOST_LENGTH:
+        raise ValueError(f"{host[:_MAX_HOST_LENGTH]} is not a host name")
     host = f"[{host}]" if ":" in host else host
     if parts.port is not None and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host += f":{parts.port}"
@@ -43,16 +48,23 @@ def joined(base: str, href: str) -> str | None:
     """Resolve a link against the address of its page.
 
     Returns:
-        The canonical http or https address, or None where the link leads to anything else.
+        The canonical http or https address without a session, or None where the link leads to anything else.
     """
-    href = re.sub(r"[\t\r\n]", "", href).strip()
+    href = with_slashes(re.sub(r"[\t\r\n]", "", href).strip())
     try:
         target = urljoin(base, href)
         if urlsplit(target).scheme not in _DEFAULT_PORTS:
             return None
-        return canonical(target)
+        return without_session(canonical(target))
     except (ValueError, UnicodeError):
         return None
+
+
+def with_slashes(href: str) -> str:
+    """Return a link with slashes for the backslashes in front of its query and fragment, as browsers read it."""
+    path = re.match(r"[^?#]*", href)
+    end = path.end() if path else 0
+    return href[:end].replace("\\", "/") + href[end:]
 
 
 def origin(url: str) -> str:
@@ -66,16 +78,12 @@ def decoded_path(url: str) -> str:
 
 
 def file_name(url: str) -> str:
-    """Return the last part of an address's path, decoded from UTF-8 or else Shift JIS.
+    """Return the last part of an address's path, decoded from UTF-8, Shift_JIS or EUC-JP.
 
     Empty where the path ends with a slash.
     """
-    raw = urlsplit(url).path.rsplit("/", 1)[-1]
-    try:
-        name = unquote(raw, errors="strict")
-    except UnicodeDecodeError:
-        name = unquote(raw, encoding="cp932", errors="replace")
-    return safe_name(name)
+    raw = urlsplit(url).path.rsplit("/", 1)[-1].partition(";")[0]
+    return safe_name(decode_text(unquote_to_bytes(raw)))
 
 
 def safe_name(name: str) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from aisi_ingest.fetch import source as fetch
-from aisi_ingest.fetch.client import Client, HostState
+from aisi_ingest.fetch.client import Client
+from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.source import CrawlResult, Fetched
 from aisi_ingest.model import Issue, Listing
 from aisi_ingest.pipeline.jobs import FetchJob, Settings
@@ -14,6 +18,9 @@ from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.store import Store
+
+_SECONDS = 60  # in a minute
+_MAX_MINUTES = 480  # for all sources of a run; a source that is left is read by the next run
 
 
 def fetch_source(job: FetchJob, progress: fetch.Progress | None = None) -> CrawlResult:
@@ -43,6 +50,7 @@ class FetchSession:
     def __init__(self, settings: Settings, store: Store, runner: Runner, progress: Progress) -> None:
         self._settings, self._store, self._runner, self._progress = settings, store, runner, progress
         self._hosts: dict[str, HostState] = {}
+        self._ends = time.monotonic() + _MAX_MINUTES * _SECONDS
         self.attempts: dict[str, Fetched] = {}
         self.sources_fetched: set[str] = set()
         self.issues: list[Issue] = []
@@ -54,6 +62,12 @@ class FetchSession:
             source: The source.
             only: Names of documents (``selectors``); empty: all.
         """
+        left = (self._ends - time.monotonic()) / _SECONDS
+        if left <= 0:
+            text = f"{source.id}: not read, because the run has used the {_MAX_MINUTES} minutes for all sources"
+            self.issues.append(Issue("fetch", "warning", "budget", text))
+            return
+        source = replace(source, max_minutes=min(source.max_minutes, left))
         self.sources_fetched.add(source.id)
         job = FetchJob(self._settings, source, self._urls(only), self._hosts)
         # A Prefect task may run in another process, which cannot report progress to this terminal.
@@ -97,8 +111,14 @@ class FetchSession:
 
 
 def known_documents(store: Store, sources: Sequence[SourceSpec]) -> dict[str, Fetched]:
-    """Return every document that was ever fetched, by URL."""
-    return {fetched.receipt.url: fetched for fetched in fetch.known_documents(store, sources)}
+    """Return every document that was ever fetched, by URL, except those that a source excludes."""
+    known = {fetched.receipt.url: fetched for fetched in fetch.known_documents(store, sources)}
+    excluding = {source.id: source for source in sources if source.exclude}
+    return {
+        url: fetched
+        for url, fetched in known.items()
+        if (source := excluding.get(fetched.receipt.source)) is None or not source.excludes(url, fetched.receipt.file)
+    }
 
 
 def earlier_versions(store: Store, sources: Sequence[SourceSpec], url: str) -> list[Listing]:

@@ -13,7 +13,7 @@ from aisi_ingest.model import Bead, Document, EditionDiff, Finding, Issue, Listi
 from aisi_ingest.storage.files import sha256_of
 
 if TYPE_CHECKING:
-    from aisi_ingest.fetch.client import HostState
+    from aisi_ingest.fetch.hosts import HostState
     from aisi_ingest.pair.similarity import DocumentFeatures
     from aisi_ingest.sources import SourceSpec
 
@@ -32,6 +32,8 @@ class Settings(Struct, frozen=True):
     images: bool = False  # add images of the pages to the viewer
     keep: int | None = None  # number of releases to keep after publishing; None: all
     redo_from: StageName | None = None  # compute this stage and later ones again, even if their output is up to date
+    strict: bool = False  # a run also fails because of known failures, unless they are acknowledged
+    allow_fewer: bool = False  # publish even if the ledger has lost documents of the latest release
 
     def redo(self, stage: StageName) -> bool:
         """Return True if the output of a stage must be computed again even if it is up to date."""

@@ -20,8 +20,8 @@ from msgspec.structs import replace
 from aisi_ingest import log
 from aisi_ingest.fetch.source import Fetched
 from aisi_ingest.model import Document, EditionDiff, Issue, Listing
+from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
 from aisi_ingest.pipeline import report as run_report
-from aisi_ingest.pipeline import steps
 from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
     DocumentJob,
@@ -33,12 +33,13 @@ from aisi_ingest.pipeline.jobs import (
     Settings,
 )
 from aisi_ingest.pipeline.publication import publication, release_stamp
-from aisi_ingest.pipeline.report import Report, StageCost, document_report, stage_costs
+from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, document_report, stage_costs
 from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads, silent
 from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.publish import folders
 from aisi_ingest.sandbox import pool
-from aisi_ingest.sources import SourceSpec
+from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import load_document
 from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
 
@@ -73,8 +74,10 @@ def run(
         RegistryError: The registry is invalid.
     """
     with _Run(settings, sources, runner, progress) as this:
+        this.set_damaged_bytes_aside()
         for source in sources:  # one after the other: the ledger has one writer, and the pace for each host is kept
             this.fetched.fetch(source, only)
+        this.report_damaged_bytes(fetching=True)
         return this.process_and_publish(only)
 
 
@@ -132,13 +135,47 @@ def reprocess(
         RootError, LockedError, RegistryError: As in ``run``.
     """
     with _Run(settings, sources, runner, progress) as this:
+        this.set_damaged_bytes_aside()
+        this.report_damaged_bytes(fetching=False)
         return this.process_and_publish(only)
+
+
+def mend(
+    settings: Settings,
+    sources: Sequence[SourceSpec],
+    *,
+    runner: Runner | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Read all files below the root, and mend what can be mended without the network.
+
+    Damaged stage outputs are computed again, and damaged files of releases are put back. Damaged raw bytes are moved
+    aside, so that the next run fetches them again.
+
+    Args:
+        settings: The settings of the last run. Pictures of pages are drawn if the latest release has them.
+        sources: The known sources, for licences and stated pairs.
+        runner: As in ``run``.
+        progress: As in ``run``.
+
+    Raises:
+        RootError, LockedError, RegistryError: As in ``run``.
+    """
+    images = settings.images or repair.has_pictures(Store(settings.root).processed / "latest")
+    with _Run(replace(settings, images=images), sources, runner, progress) as this:
+        this.read_all = True
+        this.issues += lost_receipts.write_again(this.store, sources)
+        this.set_damaged_bytes_aside()
+        this.report_damaged_bytes(fetching=False)
+        repair.remove_damaged_outputs(this.store.processed)
+        this.issues += repair.restore_releases(this.store.processed)
+        return this.process_and_publish(())
 
 
 class _Documents(Struct, frozen=True):
     """All documents of a run, by URL."""
 
-    known: Mapping[str, Fetched]
+    known: dict[str, Fetched]
     outcomes: Mapping[str, DocumentOutcome]
     fallbacks: Mapping[str, DocumentOutcome]  # of earlier contents, for URLs whose latest content failed
 
@@ -163,6 +200,9 @@ class _Run(AbstractContextManager["_Run"]):
         self.fetched = FetchSession(settings, self.store, self.runner, progress)
         self.fetch_cost = StageCost(0, 0.0)
         self.issues = self.fetched.issues  # of the run; processing and pairing add to them
+        self.known_failures = failures.load(self.store.processed)
+        self.damaged_bytes: dict[str, str] = {}
+        self.read_all = settings.redo_from is not None  # read all files to find damage, not only those touched
 
     def __enter__(self) -> _Run:
         registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
@@ -170,6 +210,7 @@ class _Run(AbstractContextManager["_Run"]):
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
+            folders.check_latest(self.store.processed)
             self._open = stack.pop_all()
         return self
 
@@ -178,20 +219,35 @@ class _Run(AbstractContextManager["_Run"]):
     ) -> None:
         self._open.__exit__(kind, error, trace)
 
+    def set_damaged_bytes_aside(self) -> None:
+        """Move damaged raw bytes aside, so that they are fetched again."""
+        self.damaged_bytes = repair.set_damaged_bytes_aside(self.store, self.read_all)
+
+    def report_damaged_bytes(self, fetching: bool) -> None:
+        """Report which damaged bytes were fetched again."""
+        self.issues += repair.damage_issues(self.store, self.damaged_bytes, fetching)
+
     def process_and_publish(self, only: Sequence[str]) -> Report:
         """Process the selected documents, publish if anything has changed, and save the report."""
         self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
         documents = self._process(only)
         latest = self.store.processed / "latest"
         stamp = release_stamp(documents.good.values(), self.sources, latest)
-        if self.settings.redo_from is None and latest.exists() and read_stamp(latest) == stamp:
+        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
+        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
+        if lost:
+            self.issues.append(lost_receipts.lost_issue(self.store, lost))
+            report = self._report(documents, document_ids(latest))
+        elif self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
             report = self._report(documents, document_ids(latest), nothing_changed=True)
         else:
-            report = self._relate_and_publish(documents)
+            report = self._relate_and_publish(documents, damaged)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
                 write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
         report = replace(report, seconds=self._elapsed())
         run_report.save(self.store.processed, report)
+        found = failures.failures_of(report.documents, self.known_failures, self.fetched.attempts, self.began)
+        failures.save(self.store.processed, found)
         return report
 
     # Documents
@@ -316,7 +372,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     # The release and the report
 
-    def _relate_and_publish(self, documents: _Documents) -> Report:
+    def _relate_and_publish(self, documents: _Documents, damaged: Sequence[str]) -> Report:
         from aisi_ingest.publish import prune, publish
 
         heads = self._pair(list(documents.good.values()))
@@ -329,13 +385,16 @@ class _Run(AbstractContextManager["_Run"]):
             Path(self.settings.root),
             now=datetime.now(UTC),
             images=self.settings.images,
+            damaged=damaged,
         )
         self.progress("publish", result.value.id if result.value else "nothing", 1, 1)
         if result.value and self.settings.keep:
             prune(self.store.processed, self.settings.keep)
-        unchanged = any(issue.code == "nothing_changed" for issue in result.issues)
+        codes = {issue.code for issue in result.issues}
+        repaired = (self.store.processed / "latest").resolve().name if "repaired" in codes else None
         issues = (*report.issues, *result.issues)
-        return replace(report, issues=issues, release=result.value, nothing_changed=unchanged)
+        unchanged = "nothing_changed" in codes
+        return replace(report, issues=issues, release=result.value, nothing_changed=unchanged, repaired=repaired)
 
     def _report(
         self,
@@ -352,19 +411,28 @@ class _Run(AbstractContextManager["_Run"]):
             pairs: The outcomes of all pairs.
             nothing_changed: Nothing has changed since the latest release.
         """
-        rows = tuple(
-            document_report(
-                fetched,
-                self.fetched.attempts.get(url),
-                documents.outcomes.get(url),
-                documents.fallbacks.get(url),
-                ids,
-            )
-            for url, fetched in documents.known.items()
-        )
+        # A document that was given on the command line and could not be added is not in the ledger.
+        known = {url: attempt for url, attempt in self.fetched.attempts.items() if url not in documents.known}
+        rows = [
+            self._document_report(url, fetched, documents, ids) for url, fetched in (documents.known | known).items()
+        ]
+        rows = failures.mark_known(rows, self.known_failures, self.settings.strict)
         slim = tuple(replace(pair, aligned=None) for pair in pairs)
         costs = {"fetch": self.fetch_cost} | stage_costs(rows, slim)
-        return Report(self.began, self._elapsed(), rows, slim, tuple(self.issues), None, nothing_changed, costs)
+        return Report(self.began, self._elapsed(), tuple(rows), slim, tuple(self.issues), None, nothing_changed, costs)
+
+    def _document_report(
+        self, url: str, fetched: Fetched, documents: _Documents, ids: Mapping[str, str]
+    ) -> DocumentReport:
+        attempt, outcome = self.fetched.attempts.get(url), documents.outcomes.get(url)
+        row = document_report(fetched, attempt, outcome, documents.fallbacks.get(url), ids)
+        by_hand = attempt is not None and attempt.receipt.source == MANUAL
+        if not row.has_failed or (by_hand and row.stage == "fetch"):  # a mistake on the command line is never known
+            return row
+        receipt, failed = attempt.receipt if attempt else fetched.receipt, outcome if row.stage != "fetch" else None
+        return replace(
+            row, fingerprint=failures.fingerprint(receipt, failed), lasting=failures.is_lasting(receipt, failed)
+        )
 
     def _elapsed(self) -> float:
         """Return the wall-clock time since the run began, in seconds."""

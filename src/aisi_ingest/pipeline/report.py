@@ -33,6 +33,17 @@ class DocumentReport(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
     seconds: dict[str, float] = {}  # by stage, wall clock; 0: the output was up to date
     memory: dict[str, int] = {}  # by computed stage: peak memory of its process, bytes
+    stage: str | None = None  # for failed and refused: the stage that failed
+    fingerprint: str | None = None  # for failed and refused: equal for the same failure (``failures``)
+    lasting: bool = False  # for failed and refused: another attempt would fail as well
+    known_since: str | None = None  # time of the first run that reported this failure: UTC, ISO 8601
+    known: bool = False  # the failure is known, so the run does not fail because of it
+    acknowledged: bool = False  # by a user
+
+    @property
+    def has_failed(self) -> bool:
+        """True if the document failed or was refused."""
+        return self.state in ("failed", "refused")
 
 
 class StageCost(Struct, frozen=True):
@@ -54,12 +65,13 @@ class Report(Struct, frozen=True):
     release: Release | None
     nothing_changed: bool = False
     stages: dict[str, StageCost] = {}  # fetch, extract, tag, align
+    repaired: str | None = None  # id of a release whose damaged files were put back
 
     @property
     def succeeded(self) -> bool:
-        """True if every document and every pair succeeded and no stage reported an error."""
+        """True if every document and pair succeeded or failed in a known way, and no stage reported an error."""
         return not (
-            any(document.state in ("failed", "refused") for document in self.documents)
+            any(document.has_failed and not document.known for document in self.documents)
             or any(issue.level == "error" for issue in (*self.issues, *(i for pair in self.pairs for i in pair.issues)))
             or (self.release and self.release.refused)
         )
@@ -98,7 +110,17 @@ def document_report(
         (*(attempt.issues if attempt else ()), *(outcome.issues if outcome else ())),
         outcome.seconds if outcome else {},
         outcome.memory if outcome else {},
+        _failed_stage(state, attempt, outcome),
     )
+
+
+def _failed_stage(state: State, attempt: Fetched | None, outcome: DocumentOutcome | None) -> str | None:
+    """Return the stage in which a document failed."""
+    if state not in ("failed", "refused"):
+        return None
+    if outcome is None or _attempt_failed(attempt):
+        return "fetch"
+    return next((issue.stage for issue in outcome.issues if issue.level == "error"), "extract")
 
 
 def _attempt_failed(attempt: Fetched | None) -> bool:

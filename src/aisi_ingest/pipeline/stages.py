@@ -52,7 +52,7 @@ def _extract(job: DocumentJob, note: str, left_out: tuple[int, ...]) -> Result[C
     path = Store(job.settings.root).path(job.key)
     if not path.exists() or sha256_of(path) != path.name:
         state = "damaged" if path.exists() else "missing"
-        text = f"{path}: the bytes are {state}; aisi-ingest run --force fetches them again"
+        text = f"{path}: the bytes are {state}; aisi-ingest run fetches them again if a source offers them"
         return Result(None, (Issue("extract", "error", "damaged", text),))
     return extract_file(str(path), job.settings.ocr, note, left_out)
 
@@ -116,7 +116,7 @@ def _diff_editions(job: EditionsJob) -> Result[EditionDiff]:
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
     "extract",
     "extract.reader",
-    ("pypdfium2", "python-pptx", "rapidocr"),
+    ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr"),
     inputs=lambda job: (job.key,),
     options=lambda job: {"options": f"ocr={job.settings.ocr and engine.available()}"},
     function=_extract,
@@ -126,7 +126,7 @@ EXTRACT: StoredStage[DocumentJob] = StoredStage(
 TAG: StoredStage[DocumentJob] = StoredStage(
     "tag",
     "tagging.tagger",
-    ("fugashi", "unidic-lite", "babel"),
+    ("fugashi", "unidic-lite", "babel", "pyahocorasick"),
     inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
     options=lambda job: {
         "registry": registry_digest(job.settings.registry),

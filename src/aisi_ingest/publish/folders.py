@@ -25,6 +25,8 @@ import msgspec
 
 from aisi_ingest.publish.formats import pretty
 from aisi_ingest.publish.schema import TABLES
+from aisi_ingest.storage.files import RootError
+from aisi_ingest.storage.release_files import damaged_files, move_aside
 
 _STALE_SECONDS = 3600  # age from which on a temporary link belongs to no running publish
 
@@ -168,6 +170,43 @@ def latest_release(processed: Path) -> Path | None:
     """Return the folder that ``latest`` points to, or None."""
     pointer = processed / "latest"
     return pointer.resolve() if pointer.is_dir() else None
+
+
+def intact_release_before(processed: Path, release: Path) -> Path | None:
+    """Return the newest release before another one of which no file is damaged, or None. Reads all its files."""
+    older = [each for each in (processed / "releases").glob("[0-9]*") if _by_time(each) < _by_time(release)]
+    return next((each for each in sorted(older, key=_by_time, reverse=True) if not damaged_files(each)), None)
+
+
+def time_of(release: Path, otherwise: datetime) -> datetime:
+    """Return the time of a release by its report, or another time where that cannot be read."""
+    try:
+        return datetime.fromisoformat(read_report(release)["release"]["published"])
+    except (LookupError, TypeError, ValueError):
+        return otherwise
+
+
+def set_aside(processed: Path, release: Path) -> Path:
+    """Move a damaged release to ``processed/damaged``, and return where it is now."""
+    moved = move_aside(release, processed / "damaged" / release.name)
+    write_index(processed, _succeeded(processed))
+    return moved
+
+
+def check_latest(processed: Path) -> None:
+    """Check that ``latest`` is a link to a release, so that nothing outside is changed.
+
+    Raises:
+        RootError: It is something else.
+    """
+    pointer = processed / "latest"
+    if not os.path.lexists(pointer):
+        return
+    remedy = f"point it to a release: ln -sfn releases/ID {pointer}"
+    if not pointer.is_symlink():
+        raise RootError(f"{pointer}: is not a link; move it away, then {remedy}")
+    if pointer.resolve().parent != (processed / "releases").resolve():
+        raise RootError(f"{pointer}: points to {os.readlink(pointer)}, which is not in processed/releases; {remedy}")
 
 
 def read_report(release: Path) -> dict[str, Any]:

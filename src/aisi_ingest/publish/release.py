@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,15 @@ from aisi_ingest.publish.schema import DocumentRow, EntityRow
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
 from aisi_ingest.publish.tmx import TmxWriter
 from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.release_files import restore
 
 FORMAT = "2"  # to be raised when a release with equal rows would have other files
 _SHOWN_PROBLEMS = 5  # in the message; the others are counted
 
 
-def publish(publication: Publication, root: Path, *, now: datetime, images: bool = False) -> Result[Release | None]:
+def publish(
+    publication: Publication, root: Path, *, now: datetime, images: bool = False, damaged: Collection[str] = ()
+) -> Result[Release | None]:
     """Write a release below ``root/processed`` and point ``latest`` to it.
 
     Args:
@@ -43,18 +46,23 @@ def publish(publication: Publication, root: Path, *, now: datetime, images: bool
         root: The root folder.
         now: The time, for the id of the release.
         images: Whether the viewer gets pictures of the pages.
+        damaged: Names of damaged files of the latest release. It is built again: its files are put back if they have
+            the published sums; otherwise a new release takes its place, and it is moved to ``processed/damaged``.
 
     Returns:
         The release, or None where none was published: with the info "nothing_changed" where the rows are those of the
-        latest release, and with an error where a check failed or the disk could not be written. ``latest`` then stays
-        as it was.
+        latest release, with the warning "repaired" where its damaged files were put back, and with an error where a
+        check failed or the disk could not be written. ``latest`` then stays as it was.
     """
     processed = root / "processed"
     try:
         (processed / "releases").mkdir(parents=True, exist_ok=True)
         folders.clean(processed)
+        latest = folders.latest_release(processed)
+        if latest is not None and damaged:
+            return _replace_damaged(publication, processed, now, images, latest, damaged)
         with folders.building(processed) as folder:
-            return _Build(publication, processed, folder, now, images).run()
+            return _Build(publication, processed, folder, now, images, latest).run()
     except OSError as error:
         reason = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
         return _failure("not_written", f"the release could not be written: {reason}; the latest release is unchanged")
@@ -63,6 +71,28 @@ def publish(publication: Publication, root: Path, *, now: datetime, images: bool
         return _failure("not_written", message)
     except (msgspec.ValidationError, UnicodeError) as error:
         return _failure("row_invalid", f"a row does not fit its schema: {error}; the latest release is unchanged")
+
+
+def _replace_damaged(
+    publication: Publication, processed: Path, now: datetime, images: bool, latest: Path, damaged: Collection[str]
+) -> Result[Release | None]:
+    """Repair the latest release, or publish another one in its place."""
+    before = folders.intact_release_before(processed, latest)
+    published, files = folders.time_of(latest, now), ", ".join(sorted(damaged)[:_SHOWN_PROBLEMS])
+    aside = processed / "damaged" / latest.name
+    with folders.building(processed) as folder:
+        build = _Build(publication, processed, folder, published, images, before)
+        if build.write_again(latest.name) and not restore(latest, damaged, [folder], aside):
+            folders.write_index(processed, build.succeeded)
+            text = f"the release {latest.name} was damaged and is repaired: {files}"
+            return Result(None, (*build.issues, _issue("warning", "repaired", text)))
+    with folders.building(processed) as folder:
+        result = _Build(publication, processed, folder, now, images, before).run()
+    if result.value is None:
+        return result
+    moved = folders.set_aside(processed, latest)
+    text = f"the release {latest.name} was damaged ({files}): {result.value.id} takes its place; it is now in {moved}"
+    return Result(result.value, (*result.issues, _issue("warning", "replaced", text)))
 
 
 def _issue(level: IssueLevel, code: str, message: str) -> Issue:
@@ -82,9 +112,18 @@ class _Build:
         folder: The temporary folder of the release.
         now: The time of the release.
         images: Whether the viewer gets pictures of the pages.
+        latest: The release before it, or None.
     """
 
-    def __init__(self, publication: Publication, processed: Path, folder: Path, now: datetime, images: bool) -> None:
+    def __init__(
+        self,
+        publication: Publication,
+        processed: Path,
+        folder: Path,
+        now: datetime,
+        images: bool,
+        latest: Path | None,
+    ) -> None:
         self.publication = publication
         self.processed = processed
         self.folder = folder
@@ -92,7 +131,7 @@ class _Build:
         self.images = images
         self.plan = ReleasePlan(publication, stage_format=FORMAT)
         self.succeeded = publication.succeeded and not self.plan.refused
-        self.latest = folders.latest_release(processed)
+        self.latest = latest
         self.issues: list[Issue] = list(self.plan.issues)
         self.heads: list[DocumentRow] = []
         self.entities: list[EntityRow] = []
@@ -120,10 +159,22 @@ class _Build:
                 f"remove {self.latest} and run again to publish it again"
             )
             return _failure("latest_damaged", message, self.issues)
+        self._write_files(name, digest, changes)
+        return self._move_into_place(name, digest)
+
+    def write_again(self, name: str) -> bool:
+        """Build a release that was published before into the temporary folder, and return whether that is possible."""
+        if self._write_rows():
+            return False
+        formats.write_schemas(self.folder)
+        changes = diff(self.latest, self.folder) if self.latest is not None else Changes(before=None, after=name)
+        self._write_files(name, _digest(self.folder, self.images), changes)
+        return True
+
+    def _write_files(self, name: str, digest: str, changes: Changes) -> None:
         self._write_formats(replace(changes, after=name))
         self._write_descriptions(digest)
         self._write_report(name, digest)
-        return self._move_into_place(name, digest)
 
     def _write_rows(self) -> list[str]:
         """Write the JSON lines, and return the problems in their rows."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from itertools import accumulate, compress, count
-from operator import add
+from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
+
+import ahocorasick
 
 from aisi_ingest.model import Label
 from aisi_ingest.text.normalise import fold, is_japanese
@@ -44,7 +46,6 @@ class Match(NamedTuple):
 
 
 _IGNORED = " -・\u3000\t"  # characters that do not count when names are compared
-_KEY_LENGTH = 5  # characters; with two, "in" and "ai" alone had 60 lengths to try
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -56,26 +57,19 @@ def compact(folded: str) -> str:
 
 
 class AliasMatcher:
-    """Finds names in text, by an index over their first characters."""
+    """Finds names in text, all in one pass (Aho-Corasick)."""
 
     def __init__(self, aliases: dict[str, Alias]) -> None:
-        """Build the index.
+        """Build the automaton.
 
         Args:
-            aliases: Names by their compact form, which has at least two characters.
+            aliases: Names by their compact form; at least one.
         """
         self.aliases = aliases
-        short: dict[str, set[int]] = {form[:2]: set() for form in aliases}
-        long: dict[str, set[int]] = {}
-        for form in aliases:
-            if len(form) < _KEY_LENGTH:
-                short[form[:2]].add(len(form))
-            else:
-                long.setdefault(form[:_KEY_LENGTH], set()).add(len(form))
-        # First two characters of all names: lengths below _KEY_LENGTH to try, longest first.
-        self._beginnings = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in short.items()}
-        # First _KEY_LENGTH characters of the longer names: all lengths to try, longest first.
-        self._lengths = {first: tuple(sorted(sizes | short[first[:2]], reverse=True)) for first, sizes in long.items()}
+        self._automaton = ahocorasick.Automaton()
+        for form, alias in aliases.items():
+            self._automaton.add_word(form, (len(form), alias))
+        self._automaton.make_automaton()
 
     def matches(self, text: str) -> Iterator[Match]:
         """Yield the names in ``text`` from left to right.
@@ -91,36 +85,23 @@ class AliasMatcher:
             folded = folded.replace(char, " ")
         # The words joined without blanks are searched. The ends of the words map an offset in them back to the text.
         words = folded.split(" ")
-        ends = list(accumulate(map(len, words)))
         joined = "".join(words)
+        found = [(end + 1 - length, -length, alias) for end, (length, alias) in self._automaton.iter(joined)]
+        if not found:
+            return
+        found.sort(key=itemgetter(0, 1))
+        ends = list(accumulate(map(len, words)))
+        word_starts = {0, *ends}
         skip = 0
-        for at in self._possible_starts(words, joined):
-            if at < skip:
+        for at, negative_length, alias in found:
+            inside_word = at not in word_starts and joined[at] in _LATIN and joined[at - 1] in _LATIN
+            if at < skip or inside_word:
                 continue
-            for length in self._lengths.get(joined[at : at + _KEY_LENGTH]) or self._beginnings[joined[at : at + 2]]:
-                alias = self.aliases.get(joined[at : at + length])
-                if alias is None or at + length > len(joined):
-                    continue
-                start, end = at + bisect_right(ends, at), at + length + bisect_right(ends, at + length - 1)
-                if _stands_alone(text, start, end, alias):
-                    yield Match(start, end, alias)
-                    skip = at + length
-                    break
-
-    def _possible_starts(self, words: list[str], joined: str) -> Iterator[int]:
-        """Yield the offsets in ``joined`` at which a name may begin: a Latin name only where a word begins."""
-        end = 0
-        for word in words:
-            start, end = end, end + len(word)
-            if word.isalnum() and word.isascii():
-                if joined[start : start + 2] in self._beginnings:
-                    yield start
-            elif word:
-                # No name begins at most offsets, so all pairs are looked up without a loop in Python.
-                pairs = map(add, word, joined[start + 1 : end + 1])
-                for at in compress(count(start), map(self._beginnings.__contains__, pairs)):
-                    if at == start or joined[at] not in _LATIN or joined[at - 1] not in _LATIN:
-                        yield at
+            stop = at - negative_length
+            start, end = at + bisect_right(ends, at), stop + bisect_right(ends, stop - 1)
+            if _stands_alone(text, start, end, alias):
+                yield Match(start, end, alias)
+                skip = stop
 
 
 # ---- whether a match is the whole name --------------------------------------------------------------

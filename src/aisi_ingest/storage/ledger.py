@@ -11,6 +11,7 @@ import msgspec
 
 from aisi_ingest.model import Receipt
 from aisi_ingest.storage.files import (
+    RootError,
     append_line,
     atomic_write,
     checksum_matches,
@@ -79,8 +80,15 @@ class Ledger:
             # object, so the receipt itself might be encoded, and checksummed, differently from the decoded one.
             self._record(_DECODER.decode(line))
 
+    def _check_regular(self) -> None:
+        """Raise RootError if the ledger is a device, a pipe or a folder: reading it might never end."""
+        if self.path.exists() and not self.path.is_file():
+            remedy = "remove it, then restore it from a backup or run aisi-ingest verify --repair"
+            raise RootError(f"{self.path}: is not a regular file; {remedy}")
+
     def _write_line(self, line: bytes, flush: bool) -> int:
         """Append a line under the file lock and return the offset at which it begins, in bytes."""
+        self._check_regular()
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -112,6 +120,7 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Receipt]:
         """Iterate over all receipts, oldest first. Damaged lines are skipped."""
+        self._check_regular()
         if self.path.exists():
             with self.path.open("rb") as file:
                 for line in file:
@@ -121,6 +130,7 @@ class Ledger:
 
     def _refresh(self) -> None:
         """Read the lines that were appended since the last call."""
+        self._check_regular()
         try:
             size = self.path.stat().st_size
         except FileNotFoundError:
@@ -175,7 +185,10 @@ class Ledger:
             return file.read(min(offset, _CONTEXT))
 
     def _record(self, receipt: Receipt) -> None:
-        """Add a receipt to the history of its URL."""
+        """Add a receipt to the history of its URL. A forgotten URL has none until it is fetched again."""
+        if receipt.state == "forgotten":
+            self._histories.pop(receipt.url, None)
+            return
         before = self._histories.get(receipt.url) or UrlHistory(receipt)
         if receipt.state not in ("fetched", "unchanged"):
             self._histories[receipt.url] = UrlHistory(receipt, before.good, before.changed, before.versions)

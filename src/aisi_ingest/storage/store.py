@@ -327,6 +327,7 @@ def now() -> str:
 
 
 def _state(latest: Receipt, good: Receipt | None, changed: str | None) -> State:
+    assert latest.state != "forgotten"  # the ledger keeps no history of a forgotten URL
     return State(
         source=latest.source,
         url=latest.url,

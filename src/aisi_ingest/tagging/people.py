@@ -28,6 +28,7 @@ _BEFORE_JA = re.compile(
     rf"|講演者|担当|発表者)[\s:：]\s?$"
 )
 # Parts of speech of UniDic.
+_PROPER_NOUN = "名詞,固有名詞"
 _FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
 _READING_FIELD = 9  # of UniDic's features: the reading in katakana
 _KNOWN_WORD_COMMAS = 8  # features of a word that UniDic does not know are fewer
@@ -150,6 +151,8 @@ def _latin_with_japanese_sounds(text: str) -> Iterator[Span]:
 def _by_readings(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     """Yield names that UniDic knows, or of which a title shows that they are names."""
     for index, (_, _, feature) in enumerate(morphemes):
+        if not feature.startswith(_PROPER_NOUN):
+            continue
         if feature.startswith(_FAMILY):
             span = (
                 _family_and_known_given_name(text, morphemes, index)

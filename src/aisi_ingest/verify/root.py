@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ import msgspec
 
 from aisi_ingest.model import Receipt
 from aisi_ingest.publish import folders
+from aisi_ingest.publish.schema import DocumentRow
 from aisi_ingest.storage import store
-from aisi_ingest.storage.files import checksum_matches, sha256_of
+from aisi_ingest.storage.checked import NOTE
+from aisi_ingest.storage.files import RootError, checksum_matches, sha256_of
 from aisi_ingest.storage.ledger import index_content
 
 _NAME = re.compile("[0-9a-f]{64}")
 _PREFIX_LENGTH = 2  # hex digits of a sha256 that name the folder below raw/
+_REPAIR = "aisi-ingest verify --repair"
 _REPLACED = "the next run writes it again"
 
 
@@ -29,8 +33,8 @@ def raw_problems(root: Path) -> Iterator[str]:
     """Check that raw files have the sha256 in their name, and that there are no other files."""
     raw = root / "raw"
     for path in sorted(raw.glob("*/*")):
-        if path.parent.name == "incoming":
-            continue  # downloads in progress
+        if path.parent.name in ("incoming", "damaged", "unknown"):
+            continue  # downloads in progress, and what was moved aside
         if not _NAME.fullmatch(path.name) or path.parent.name != path.name[:_PREFIX_LENGTH]:
             yield f"{path}: its name is not the sha256 of fetched bytes in the folder of its first two digits"
         elif (found := sha256_of(path)) != path.name:
@@ -40,6 +44,9 @@ def raw_problems(root: Path) -> Iterator[str]:
 def ledger_problems(root: Path) -> Iterator[str]:
     """Check that the lines of the ledger are as they were written, and that the bytes of all receipts exist."""
     path = root / "raw" / "receipts.jsonl"
+    if path.exists() and not path.is_file():
+        yield f"{path}: is not a regular file; remove it, then restore it from a backup or run {_REPAIR}"
+        return
     decoder = msgspec.json.Decoder(Receipt)
     first_line: dict[str, int] = {}  # sha256 to the number of the first line with it
     for number, line, problem in _lines(path, decoder.decode):
@@ -51,13 +58,31 @@ def ledger_problems(root: Path) -> Iterator[str]:
     for sha256, number in first_line.items():
         if not raw.path(sha256).exists():
             yield f"{path}:{number}: the bytes {sha256} are not in {raw.path(sha256).parent}"
+    for file in sorted((root / "raw").glob("[0-9a-f][0-9a-f]/*")):
+        if file.name not in first_line and _NAME.fullmatch(file.name):
+            yield f"{file}: has no receipt in {path.name}; restore that file from a backup, or run {_REPAIR}"
+    for sha256, document in _published(root / "processed" / "latest"):
+        if sha256 not in first_line:
+            yield f"{path}: has no receipt of the published {document}; restore it from a backup, or run {_REPAIR}"
     note = path.with_suffix(".index")
     if note.exists() and index_content(note) is None:
         yield f"{note}: the bytes do not have their sum; remove the file, it is made again from {path.name}"
 
 
+def _published(release: Path) -> Iterator[tuple[str, str]]:
+    """Yield sha256 and id of each document of a release, of the rows that can be read."""
+    path = release / "documents.jsonl"
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            row = msgspec.json.decode(line, type=DocumentRow)
+            yield row.source.sha256, row.id
+
+
 def log_problems(root: Path) -> Iterator[str]:
     """Check that the lines of the log and of the report of the last run are as they were written."""
+    for note in (root / "raw" / NOTE, root / "processed" / NOTE, root / "processed" / "failures.json"):
+        if note.is_file() and checksum_matches(note.read_bytes()) is not True:
+            yield f"{note}: the bytes do not have their sum; {_REPLACED}"
     for path in (root / "processed" / "log.jsonl", root / "processed" / "run.json"):
         for number, _, problem in _lines(path, msgspec.json.decode):
             if problem:
@@ -101,6 +126,11 @@ def stage_problems(root: Path) -> Iterator[str]:
 def pointer_problems(root: Path) -> Iterator[str]:
     """Check that ``latest``, its stamp and ``index.json`` match the releases."""
     processed = root / "processed"
+    try:
+        folders.check_latest(processed)
+    except RootError as error:
+        yield str(error)
+        return
     latest, index = processed / "latest", processed / "index.json"
     stamp = store.stamp_path(latest)
     if stamp.exists() and store.read_stamp(latest) is None:

@@ -35,7 +35,7 @@ from aisi_ingest.extract.numbering import numbering, split_number
         ("Annex B Forms", "Annex B", (2,), "Forms"),
     ],
 )
-def test_a_text_is_split_into_its_number_and_title(text, number, values, title):
+def test_a_heading_is_split_into_its_number_and_its_title(text, number, values, title):
     found = numbering(text)
     assert found is not None
     assert (found.text, found.values, text[found.end :]) == (number, values, title)
@@ -61,7 +61,7 @@ def test_a_text_is_split_into_its_number_and_title(text, number, values, title):
         "",
     ],
 )
-def test_dates_quantities_and_names_are_not_taken_for_numbers(text):
+def test_dates_quantities_and_names_are_not_numbers(text):
     assert numbering(text) is None
 
 
@@ -70,10 +70,10 @@ def test_dates_quantities_and_names_are_not_taken_for_numbers(text):
     [("第1部 a", "第1章 a"), ("第1章 a", "第1節 a"), ("1. あ", "1.1 あ"), ("1.1 あ", "1.1.1 あ"), ("1. あ", "（1）あ"),
      ("（1）あ", "①あ"), ("①あ", "ア　あ"), ("ア　あ", "（ア）あ")],
 )  # fmt: skip
-def test_kinds_of_numbers_are_ranked_in_their_usual_order(higher, lower):
-    above, below = numbering(higher), numbering(lower)
-    assert above is not None and below is not None
-    assert above.rank < below.rank
+def test_kinds_of_numbers_have_their_usual_rank(higher, lower):
+    over, under = numbering(higher), numbering(lower)
+    assert over is not None and under is not None
+    assert over.rank < under.rank
 
 
 @given(st.text(max_size=30))

@@ -1,4 +1,4 @@
-"""Text that a viewer lays over a page."""
+"""Annotations: text that a viewer displays over a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aisi_ingest.extract.pdf_reader import read
 
 
 def pdf(path: Path, *annotations: str) -> Path:
-    """A page that says "Body" with annotations, each the inside of a dictionary."""
+    """Write a page with one line of text and annotations, each given as the inside of a dictionary."""
     stream = b"BT /F 12 Tf 72 700 Td (Body of the page) Tj ET"
     parts = [
         b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/DA(/F 10 Tf)>>>>",
@@ -30,7 +30,7 @@ def labels(path: Path) -> list[str]:
     return [block.text for block in content.blocks if block.kind == "figure_text"]
 
 
-def test_a_text_box_over_the_page_is_read_with_its_place(tmp_path):
+def test_a_text_box_over_the_page_is_read_with_its_box(tmp_path):
     content = read(pdf(tmp_path / "a.pdf", "/Subtype/FreeText/Contents(Approved in May)")).value
     assert content is not None
     [block] = [block for block in content.blocks if block.text == "Approved in May"]
@@ -38,17 +38,17 @@ def test_a_text_box_over_the_page_is_read_with_its_place(tmp_path):
     assert (block.bbox.x0, block.bbox.top, block.bbox.x1, block.bbox.bottom) == (72, 712, 272, 742)
 
 
-def test_a_field_that_was_filled_in_is_read(tmp_path):
+def test_a_filled_in_form_field_is_read(tmp_path):
     assert labels(pdf(tmp_path / "a.pdf", "/Subtype/Widget/FT/Tx/T(name)/V(Hana Ito)")) == ["Hana Ito"]
 
 
-def test_what_no_reader_sees_is_left_out(tmp_path):
+def test_annotations_that_are_not_displayed_are_skipped(tmp_path):
     hidden = "/Subtype/FreeText/F 2/Contents(hidden)", "/Subtype/Widget/FT/Tx/F 32/V(not shown)"
     others = "/Subtype/Text/Contents(a comment)", "/Subtype/Widget/FT/Btn/V/Yes", "/Subtype/Widget/FT/Tx/V()"
     assert labels(pdf(tmp_path / "a.pdf", *hidden, *others)) == []
 
 
-def test_ids_stay_unique(tmp_path):
+def test_blocks_of_annotations_get_unique_ids(tmp_path):
     content = read(pdf(tmp_path / "a.pdf", *["/Subtype/FreeText/Contents(One)"] * 3)).value
     assert content is not None
     assert len({block.id for block in content.blocks}) == len(content.blocks) == 4

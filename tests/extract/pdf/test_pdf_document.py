@@ -1,3 +1,5 @@
+"""Read pages of a PDF: characters with positions, drawings, outline, and files that cannot be read."""
+
 from __future__ import annotations
 
 import gc
@@ -32,7 +34,7 @@ def box_of(page: Page, text: str) -> tuple[float, float, float, float]:
     return tuple(float(side) for side in sides)  # type: ignore[return-value]
 
 
-def test_characters_stand_where_they_were_drawn_with_font_size_and_colour(tmp_path: Path) -> None:
+def test_characters_have_the_position_font_size_and_colour_they_were_drawn_with(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "Plain", "Times-Roman", 12)
         d.text(72, 140, "Loud", "Helvetica-Bold", 20, fixtures.Color(1, 0, 0))
@@ -50,7 +52,13 @@ def test_characters_stand_where_they_were_drawn_with_font_size_and_colour(tmp_pa
     assert mono.monospace and mono.italic
 
 
-def test_blanks_that_the_reader_invents_are_left_out(tmp_path: Path) -> None:
+def test_fonts_are_in_the_order_in_which_they_appear(tmp_path: Path) -> None:
+    names = ["Times-Roman", "Courier", "Helvetica-Bold", "Times-Bold", "Helvetica", "Courier-Bold"]
+    page = draw(tmp_path / "a.pdf", lambda d: [d.text(72, 100 + 20 * k, "x", name) for k, name in enumerate(names)])  # type: ignore[arg-type,return-value]
+    assert [font.name for font in read(page)[0].fonts] == names
+
+
+def test_spaces_that_pdfium_inserts_are_dropped(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "left")
         d.text(200, 100, "right")
@@ -60,12 +68,12 @@ def test_blanks_that_the_reader_invents_are_left_out(tmp_path: Path) -> None:
     assert text_of(found) == "leftrighttwo words"
 
 
-def test_a_hyphen_at_the_end_of_a_line_stays_a_hyphen(tmp_path: Path) -> None:
+def test_a_hyphen_at_the_end_of_a_line_is_read_as_a_hyphen(tmp_path: Path) -> None:
     (found,) = read(draw(tmp_path / "a.pdf", lambda d: d.lines(72, 100, ["a well-", "known fact"])))
     assert text_of(found) == "a well-known fact"
 
 
-def test_japanese_text_comes_as_it_was_written(tmp_path: Path) -> None:
+def test_japanese_text_is_read_unchanged(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "安全性の評価、観点。", MINCHO, 12)
         d.text(72, 130, "見出し", GOTHIC, 16)
@@ -79,29 +87,23 @@ def test_japanese_text_comes_as_it_was_written(tmp_path: Path) -> None:
     assert not found.fonts[found.chars[-1]["font"]].serif
 
 
-def test_vertical_writing_goes_down_character_by_character(tmp_path: Path) -> None:
-    """Real vertical writing is a font whose encoding says so, all characters in one text object."""
-    font = b"<</Type/Font/Subtype/Type0/BaseFont/Ryumin-Light/Encoding/UniJIS-UCS2-V/DescendantFonts[6 0 R]>>"
-    descendant = (
-        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Ryumin-Light/DW 1000"
-        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 6>>>>"
-    )
-    text = "縦書きの文".encode("utf-16-be").hex().encode()
-    content = b"BT /F 20 Tf 300 700 Td <%s> Tj ET" % text
-    (found,) = read(fixtures.one_page(tmp_path / "a.pdf", content=content, more={5: font, 6: descendant}))
+def test_characters_of_vertical_text_are_one_below_the_other(tmp_path: Path) -> None:
+    """The font's encoding makes the text vertical; all characters are in one text object."""
+    content = fixtures.shown("縦書きの文".encode("utf-16-be"), "1 0 0 1 300 700")
+    (found,) = read(fixtures.one_page(tmp_path / "a.pdf", content=content, more=fixtures.cid_font("UniJIS-UCS2-V")))
     assert text_of(found) == "縦書きの文"
-    assert found.chars["top"] == pytest.approx(142 + 20 * np.arange(5), abs=5)
+    assert found.chars["top"] == pytest.approx(142 + 20 * np.arange(5), abs=0.01)
     assert np.diff(found.chars["origin_y"]) == pytest.approx(np.full(4, 20))
-    assert (found.chars["x1"] - found.chars["x0"]) == pytest.approx(np.full(5, 20), abs=4)
+    assert (found.chars["x1"] - found.chars["x0"]) == pytest.approx(np.full(5, 20), abs=0.01)
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
-def test_a_turned_page_is_read_as_its_reader_sees_it(tmp_path: Path, turns: int) -> None:
-    """Text that is drawn so that it is upright after the page's rotation has the angle 0 and sane boxes."""
+def test_a_rotated_page_is_read_as_it_is_displayed(tmp_path: Path, turns: int) -> None:
+    """Text that is upright after the page's rotation has the angle 0 and boxes around its glyphs."""
     drawing = Drawing(tmp_path / "a.pdf")
     canvas = drawing.canvas
     canvas.setPageRotation(90 * turns)
-    # The library turns the media box beforehand, so that the size as seen stays.
+    # reportlab swaps the sides of the media box itself, so the displayed size stays the same.
     x, y = {0: (100, HEIGHT - 50), 1: (50, 100), 2: (WIDTH - 100, 50), 3: (HEIGHT - 50, WIDTH - 100)}[turns]
     canvas.translate(x, y)
     canvas.rotate(90 * turns)
@@ -117,7 +119,7 @@ def test_a_turned_page_is_read_as_its_reader_sees_it(tmp_path: Path, turns: int)
     assert (np.diff(found.chars["x0"]) > 0).all()
 
 
-def test_text_turned_on_the_page_has_its_angle_and_a_box_around_its_glyphs(tmp_path: Path) -> None:
+def test_rotated_text_has_its_angle_and_a_box_around_its_glyphs(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "a.pdf")
     drawing.canvas.translate(100, HEIGHT - 300)
     drawing.canvas.rotate(90)
@@ -128,7 +130,7 @@ def test_text_turned_on_the_page_has_its_angle_and_a_box_around_its_glyphs(tmp_p
     assert 85 < x0 < 93 and 100 < x1 < 105 and 240 < top < 265 and 299 < bottom < 301
 
 
-def test_a_crop_moves_the_origin_and_hides_what_lies_outside(tmp_path: Path) -> None:
+def test_a_crop_box_moves_the_origin_and_hides_text_outside_it(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "a.pdf")
     drawing.canvas.setCropBox((100, 100, 500, 700))
     drawing.text(120, HEIGHT - 690, "inside")
@@ -141,7 +143,7 @@ def test_a_crop_moves_the_origin_and_hides_what_lies_outside(tmp_path: Path) -> 
     assert hidden == "outside"
 
 
-def test_a_matrix_that_scales_gives_the_size_as_displayed(tmp_path: Path) -> None:
+def test_the_size_of_scaled_text_is_the_displayed_size(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "a.pdf")
     drawing.canvas.scale(2, 2)
     drawing.canvas.setFont("Helvetica", 6)
@@ -150,7 +152,7 @@ def test_a_matrix_that_scales_gives_the_size_as_displayed(tmp_path: Path) -> Non
     assert found.chars["size"].tolist() == [12, 12, 12]
 
 
-def test_a_ligature_gives_each_of_its_letters_a_share_of_its_box(tmp_path: Path) -> None:
+def test_each_letter_of_a_ligature_gets_a_share_of_its_box(tmp_path: Path) -> None:
     cmap = (
         b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
         b"2 beginbfchar <61> <006600660069> <62> <0078> endbfchar endcmap end"
@@ -165,7 +167,7 @@ def test_a_ligature_gives_each_of_its_letters_a_share_of_its_box(tmp_path: Path)
     assert (found.chars["x1"] > found.chars["x0"]).all()
 
 
-def test_a_code_without_meaning_that_shares_a_glyph_is_dropped(tmp_path: Path) -> None:
+def test_a_character_without_a_unicode_value_that_shares_a_glyph_is_dropped(tmp_path: Path) -> None:
     cmap = (
         b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
         b"2 beginbfchar <61> <FFFE5BAE> <62> <57CE> endbfchar endcmap end"
@@ -177,10 +179,10 @@ def test_a_code_without_meaning_that_shares_a_glyph_is_dropped(tmp_path: Path) -
     assert text_of(read(path)[0]) == "宮城"
 
 
-def test_lines_frames_fills_and_curves_are_told_apart(tmp_path: Path) -> None:
+def test_lines_frames_fills_and_curves_are_distinguished(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.line(50, 100, 300, 100, width=1)
-        d.box(50, 120, 300, 121, fill=fixtures.black)  # a line as writers draw it: a thin fill
+        d.box(50, 120, 300, 121, fill=fixtures.black)  # word processors draw lines as thin fills
         d.box(50, 150, 300, 200, stroke=fixtures.Color(0, 0, 1))
         d.box(50, 220, 300, 260, fill=fixtures.Color(0.8, 0.8, 0.8))
         d.canvas.circle(100, HEIGHT - 400, 30, stroke=1)
@@ -196,7 +198,7 @@ def test_lines_frames_fills_and_curves_are_told_apart(tmp_path: Path) -> None:
     assert int(fill["color"]) == 0xCCCCCCFF
 
 
-def test_what_a_form_draws_stands_where_the_page_puts_it(tmp_path: Path) -> None:
+def test_drawings_and_text_of_a_form_are_placed_by_the_page(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "a.pdf")
     drawing.canvas.beginForm("stamp", 0, 0, 100, 100)
     drawing.canvas.rect(10, 10, 50, 20, stroke=1)
@@ -239,7 +241,7 @@ def test_pictures_outline_title_and_date_are_read(tmp_path: Path) -> None:
     assert (picture.x0, picture.top, picture.x1, picture.bottom) == (100, 200, 300, 300)
 
 
-def test_a_file_encrypted_with_an_empty_password_simply_opens(tmp_path: Path) -> None:
+def test_a_file_encrypted_with_an_empty_password_opens_without_one(tmp_path: Path) -> None:
     from reportlab.lib.pdfencrypt import StandardEncryption
 
     drawing = Drawing(tmp_path / "a.pdf", encrypt=StandardEncryption("", "owner", canPrint=0))
@@ -247,7 +249,7 @@ def test_a_file_encrypted_with_an_empty_password_simply_opens(tmp_path: Path) ->
     assert text_of(read(drawing.save())[0]) == "readable"
 
 
-def test_a_file_with_a_password_says_so_and_opens_with_it(tmp_path: Path) -> None:
+def test_a_file_that_needs_a_password_is_reported_and_opens_with_it(tmp_path: Path) -> None:
     from reportlab.lib.pdfencrypt import StandardEncryption
 
     drawing = Drawing(tmp_path / "a.pdf", encrypt=StandardEncryption("secret"))
@@ -261,7 +263,7 @@ def test_a_file_with_a_password_says_so_and_opens_with_it(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html><p>Not found", b"%PDF-1.7\n", b"PK\x03\x04zip"])
-def test_what_is_no_pdf_is_named_as_not_readable(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_pdf_is_not_readable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(content)
     with pytest.raises(NotReadable) as caught:
@@ -274,7 +276,7 @@ def test_a_missing_file_is_not_readable(tmp_path: Path) -> None:
         read(tmp_path / "none.pdf")
 
 
-def test_a_page_that_cannot_be_read_leaves_an_issue_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_an_unreadable_page_adds_an_issue_and_the_others_are_read(tmp_path: Path) -> None:
     with open_document(fixtures.broken_page(tmp_path / "a.pdf")) as document:
         pages = list(document.pages())
         assert [(page.number, len(page.chars)) for page in pages] == [
@@ -288,7 +290,7 @@ def test_a_page_that_cannot_be_read_leaves_an_issue_and_the_rest_goes_on(tmp_pat
     assert text_of(pages[2]) == "still here"
 
 
-def test_pages_behind_one_that_cannot_be_read_keep_their_numbers_and_sizes(tmp_path: Path) -> None:
+def test_pages_after_an_unreadable_one_keep_their_numbers_and_sizes(tmp_path: Path) -> None:
     content = pdf_reader.read(fixtures.broken_page(tmp_path / "a.pdf")).value
     assert content is not None and len(content.page_sizes) == 3 and 2 in content.pages_without_text
     assert [block.page for block in content.blocks if block.text == "still here"] == [1, 3]
@@ -301,7 +303,7 @@ def test_an_empty_page_has_no_characters(tmp_path: Path) -> None:
     assert len(found.chars) == 0 and found.fonts == () and found.images == ()
 
 
-def test_a_page_with_more_characters_than_one_turn_takes_is_read_whole(tmp_path: Path) -> None:
+def test_a_page_with_more_characters_than_one_chunk_is_read_completely(tmp_path: Path) -> None:
     row = "abcdefghij" * 12
     rows = 90
 
@@ -310,7 +312,7 @@ def test_a_page_with_more_characters_than_one_turn_takes_is_read_whole(tmp_path:
     assert len(np.unique(found.chars["origin_y"])) == rows
 
 
-def test_characters_beyond_the_basic_plane_are_one_each(tmp_path: Path) -> None:
+def test_a_character_beyond_the_basic_plane_is_one_character(tmp_path: Path) -> None:
     cmap = (
         b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
         b"2 beginbfchar <61> <D842DFB7> <62> <91CE> endbfchar endcmap end"
@@ -331,7 +333,7 @@ def test_the_garbage_collector_runs_again_after_reading(tmp_path: Path) -> None:
     assert gc.isenabled()
 
 
-def test_memory_stays_flat_as_pages_grow(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_number_of_pages(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.lines(50, 50, ["some words of a page " * 4] * 50)
 
@@ -349,10 +351,10 @@ def test_memory_stays_flat_as_pages_grow(tmp_path: Path) -> None:
     assert peak(20) < 1.3 * peak(2) + 100_000
 
 
-def test_every_character_of_real_reports_has_a_sane_box() -> None:
+def test_every_character_of_real_reports_has_a_plausible_box() -> None:
     folder = SHARED / "corpus" / "site" / "assets" / "pdf"
     if not folder.is_dir():
-        pytest.skip("no shared corpus beside the project")
+        pytest.skip("the shared corpus is missing")
     for name in ("council_ronten_ja.pdf", "hiroshima_guiding_principles_en.pdf"):
         for page in read(folder / name):
             chars = page.chars[page.chars["code"] > 0x20]

@@ -1,3 +1,5 @@
+"""Hidden text and active content: what a reader of a page cannot see."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -18,10 +20,11 @@ def read(path: Path) -> Page:
         return next(document.pages())
 
 
-def seen_and_hidden(path: Path) -> tuple[str, str]:
+def visible_and_hidden(path: Path) -> tuple[str, str]:
     chars = read(path).chars
-    seen, hidden = ("".join(map(chr, chars["code"][mask].tolist())) for mask in (~chars["hidden"], chars["hidden"]))
-    return seen, hidden
+    masks = (~chars["hidden"], chars["hidden"])
+    visible, hidden = ("".join(map(chr, chars["code"][mask].tolist())) for mask in masks)
+    return visible, hidden
 
 
 def active(path: Path) -> tuple[str, ...]:
@@ -31,32 +34,32 @@ def active(path: Path) -> tuple[str, ...]:
 
 def test_unpainted_text_is_hidden(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
-        d.text(72, 100, "seen")
-        d.text(72, 120, "un seen", mode=3)
+        d.text(72, 100, "visible")
+        d.text(72, 120, "in visible", mode=3)
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("seen", "un seen")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("visible", "in visible")
 
 
-@pytest.mark.parametrize("ground", [None, white, GREY, DARK])
-def test_text_in_the_colour_of_its_ground_is_hidden(tmp_path: Path, ground: Color | None) -> None:
+@pytest.mark.parametrize("background", [None, white, GREY, DARK])
+def test_text_in_the_colour_of_its_background_is_hidden(tmp_path: Path, background: Color | None) -> None:
     def page(d: Drawing) -> None:
-        if ground is not None:
-            d.box(50, 50, 400, 200, fill=ground)
-        d.text(72, 100, "seen", color=white if ground is DARK else black)
-        d.text(72, 150, "same colour", color=ground or white)
+        if background is not None:
+            d.box(50, 50, 400, 200, fill=background)
+        d.text(72, 100, "visible", color=white if background is DARK else black)
+        d.text(72, 150, "same colour", color=background or white)
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("seen", "same colour")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("visible", "same colour")
 
 
-def test_text_a_shade_from_its_ground_is_hidden_and_pale_text_is_seen(tmp_path: Path) -> None:
+def test_almost_white_text_is_hidden_and_pale_text_is_visible(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "almost", size=14, color=Color(0.99, 0.99, 0.99))
         d.text(72, 150, "pale", size=14, color=Color(0.88, 0.88, 0.88))
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("pale", "almost")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("pale", "almost")
 
 
-def test_white_text_on_a_picture_or_a_bent_shape_is_seen(tmp_path: Path) -> None:
+def test_white_text_on_a_picture_or_a_rounded_shape_is_visible(tmp_path: Path) -> None:
     from PIL import Image
     from reportlab.lib.utils import ImageReader
 
@@ -68,26 +71,26 @@ def test_white_text_on_a_picture_or_a_bent_shape_is_seen(tmp_path: Path) -> None
         d.text(72, 350, "on the shape", color=white)
         d.text(72, 600, "on nothing", color=white)
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("on the pictureon the shape", "on nothing")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("on the pictureon the shape", "on nothing")
 
 
 def test_text_under_an_opaque_box_is_hidden(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
-        d.text(72, 100, "buried")
+        d.text(72, 100, "covered")
         d.box(60, 80, 200, 110, fill=GREY)
         d.text(72, 100, "on top", GOTHIC)
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("on top", "buried")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("on top", "covered")
 
 
-def test_text_under_a_transparent_box_or_a_frame_is_seen(tmp_path: Path) -> None:
+def test_text_under_a_transparent_box_or_a_frame_is_visible(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "marked")
         d.box(60, 80, 200, 110, fill=Color(1, 1, 0, alpha=0.4))
         d.text(72, 200, "framed")
         d.box(60, 180, 200, 210, stroke=black)
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("markedframed", "")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("markedframed", "")
 
 
 def test_text_under_a_picture_is_hidden(tmp_path: Path) -> None:
@@ -95,11 +98,11 @@ def test_text_under_a_picture_is_hidden(tmp_path: Path) -> None:
     from reportlab.lib.utils import ImageReader
 
     def page(d: Drawing) -> None:
-        d.text(72, 150, "buried")
+        d.text(72, 150, "covered")
         d.canvas.drawImage(ImageReader(Image.new("RGB", (4, 4), "navy")), 50, HEIGHT - 200, 300, 100)
         d.text(72, 300, "beside")
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("beside", "buried")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("beside", "covered")
 
 
 def test_specks_and_faint_text_are_hidden(tmp_path: Path) -> None:
@@ -108,30 +111,30 @@ def test_specks_and_faint_text_are_hidden(tmp_path: Path) -> None:
         d.text(72, 150, "ghost", color=Color(0, 0, 0, alpha=0.01))
         d.text(72, 200, "small print", size=5)
 
-    assert seen_and_hidden(draw(tmp_path / "a.pdf", page)) == ("small print", "speckghost")
+    assert visible_and_hidden(draw(tmp_path / "a.pdf", page)) == ("small print", "speckghost")
 
 
 def test_text_on_a_layer_that_is_off_is_hidden(tmp_path: Path) -> None:
-    assert seen_and_hidden(fixtures.layers(tmp_path / "a.pdf")) == ("plainshown", "secretcovert")
+    assert visible_and_hidden(fixtures.layers(tmp_path / "a.pdf")) == ("plainshown", "secretcovert")
 
 
 def test_text_recognised_over_a_scan_is_the_text_of_the_page(tmp_path: Path) -> None:
-    assert seen_and_hidden(fixtures.scan(tmp_path / "a.pdf", "recognised words")) == ("recognised words", "")
+    assert visible_and_hidden(fixtures.scan(tmp_path / "a.pdf", "recognised words")) == ("recognised words", "")
 
 
 def test_unpainted_text_over_an_empty_part_of_a_scan_is_hidden(tmp_path: Path) -> None:
     path = fixtures.scan(tmp_path / "a.pdf", "recognised words", at=(60, 500))
-    assert seen_and_hidden(path) == ("", "recognised words")
+    assert visible_and_hidden(path) == ("", "recognised words")
 
 
 def test_unpainted_text_on_a_page_with_written_text_is_hidden(tmp_path: Path) -> None:
     path = fixtures.scan(tmp_path / "a.pdf", "slipped in", also="a caption as long as that")
-    assert seen_and_hidden(path) == ("a caption as long as that", "slipped in")
+    assert visible_and_hidden(path) == ("a caption as long as that", "slipped in")
 
 
-def test_looking_for_hidden_text_leaves_the_page_as_it_was(tmp_path: Path) -> None:
+def test_reading_a_page_twice_finds_the_same_hidden_text(tmp_path: Path) -> None:
     path = draw(tmp_path / "a.pdf", lambda d: d.text(72, 100, "white", color=white))
-    assert seen_and_hidden(path) == seen_and_hidden(path) == ("", "white")
+    assert visible_and_hidden(path) == visible_and_hidden(path) == ("", "white")
 
 
 @pytest.mark.parametrize(
@@ -145,13 +148,13 @@ def test_looking_for_hidden_text_leaves_the_page_as_it_was(tmp_path: Path) -> No
         (b"/OpenAction<</S/SubmitForm/F(http://example.org)>>", "submit_form"),
     ],
 )
-def test_active_content_is_named(tmp_path: Path, catalog: bytes, word: str) -> None:
+def test_active_content_is_reported(tmp_path: Path, catalog: bytes, word: str) -> None:
     more = {6: b"<</Type/Filespec/F(a.txt)/EF<</F 7 0 R>>>>", 7: fixtures.stream(b"x", b"/Type/EmbeddedFile")}
     path = fixtures.one_page(tmp_path / "a.pdf", catalog, more=more if word == "embedded_file" else None)
     assert active(path) == (word,)
 
 
-def test_active_content_in_packed_objects_is_named(tmp_path: Path) -> None:
+def test_active_content_in_packed_objects_is_reported(tmp_path: Path) -> None:
     packed = fixtures.stream(b"9 0 <</S/Launch/F(calc.exe)>>", b"/Type/ObjStm/N 1/First 4", packed=True)
     assert "launch" in inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: packed})).active_content
 
@@ -165,15 +168,15 @@ def test_a_plain_document_with_links_has_no_active_content(tmp_path: Path) -> No
     assert not inspect(path).layered
 
 
-def test_a_packed_bomb_is_unpacked_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decompression_bomb_is_unpacked_only_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from aisi_ingest.extract.pdf import active_content
 
-    monkeypatch.setattr(active_content, "_MOST_UNPACKED", 1000)
+    monkeypatch.setattr(active_content, "_MAX_UNPACKED", 1000)
     bomb = fixtures.stream(b" " * 1_000_000 + b"/S/Launch", b"/Type/ObjStm/N 1/First 4", packed=True)
     assert inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: bomb})).active_content == ()
 
 
-def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
+def test_an_empty_file_contains_no_active_content(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(b"")
     assert inspect(path).active_content == ()

@@ -13,6 +13,8 @@ from published_editions import released as released_with_editions
 
 from aisi_ingest.publish import publish
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 CHROMIUM = shutil.which("chromium")
 SERIOUS = ("serious", "critical")
@@ -150,7 +152,6 @@ def axe(tmp_path_factory) -> str:
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
 def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
@@ -162,7 +163,6 @@ def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
     assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_page_of_changes(browser, axe, editions, scheme):
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)
@@ -173,7 +173,6 @@ def test_axe_finds_nothing_on_the_page_of_changes(browser, axe, editions, scheme
     assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
 
 
-@pytest.mark.slow
 def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(browser, axe, shared_release):
     for path in sorted((shared_release / "site" / "works").glob("*.html")):
         page = browser.new_page(bypass_csp=True)
@@ -184,7 +183,6 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(browser, a
         assert found == [], path.name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["", "~*.pptx"])
 def test_both_decks_can_be_clicked_through(opened, shared_release, form):
     (path,) = (shared_release / "site" / "works").glob(f"aisioverview{form}.html")
@@ -206,7 +204,6 @@ def test_both_decks_can_be_clicked_through(opened, shared_release, form):
     page.close()
 
 
-@pytest.mark.slow
 def test_pages_of_the_real_documents_are_small_and_open_quickly(browser, shared_release):
     site = shared_release / "site"
     pages = sorted((site / "works").glob("*.html"))

@@ -256,6 +256,9 @@ def render_region(path: str | Path, region: Region, scale: float) -> Image | Non
     import pypdfium2
     import pypdfium2.raw as raw
 
+    from aisi_ingest.extract.pdf.pdfium import C
+
+    C.load()  # so that PDFium draws with our fonts, not with those of the machine
     document = pypdfium2.PdfDocument(path)
     try:
         page = document[region.page - 1]

@@ -1,7 +1,7 @@
-"""Text that is laid over a page: text boxes of reviewers and fields that were filled in.
+"""Read the text that a viewer lays over a page: text boxes of reviewers and filled-in form fields.
 
-A viewer draws both with the page, but they are none of its content. Comments that only open on a click are
-left out, as those of slides are.
+This text is displayed with the page but is not part of its content. Comments that open only on a click are
+skipped, as are the comments of slides.
 """
 
 from __future__ import annotations
@@ -15,32 +15,40 @@ from aisi_ingest.extract.pdf.page import View
 from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.model import Box
 
-_FREE_TEXT, _WIDGET = 3, 20  # fpdf_annot.h
-_UNSEEN = 1 << 1 | 1 << 5  # hidden, not shown (ISO 32000-1, table 165)
-_MOST = 2000  # on one page; more is a form made to be slow
+_FREE_TEXT, _WIDGET = 3, 20  # annotation subtypes, fpdf_annot.h
+_NOT_DISPLAYED = 1 << 1 | 1 << 5  # the flags Hidden and NoView (ISO 32000-1, table 165)
+_MAX_ANNOTATIONS = 2000  # on one page; a page with more is a form that was made to be slow
+_MAX_TEXT = 1 << 20  # bytes of one annotation's text
+_UTF16_END = 2  # bytes: the zero that ends a UTF-16 string
 
 
 class Annotation(Struct, frozen=True):
-    """What one annotation says, and where; the text is as the file has it."""
+    """The text of one annotation, as the file gives it, and its place on the page."""
 
     page: int  # from 1
     box: Box
     text: str
 
 
-def annotations_on(page: int, number: int, view: View) -> Iterator[Annotation]:
-    """The texts that a viewer shows over an open page, in the file's order."""
-    for index in range(min(_MOST, C.FPDFPage_GetAnnotCount(page))):
+def read_annotations(page: int, number: int, view: View) -> Iterator[Annotation]:
+    """Yield the texts that a viewer displays over an open page, in the file's order.
+
+    Args:
+        page: PDFium's handle of the page.
+        number: Page number, from 1.
+        view: The page's view.
+    """
+    for index in range(min(_MAX_ANNOTATIONS, C.FPDFPage_GetAnnotCount(page))):
         handle = C.FPDFPage_GetAnnot(page, index)
         if not handle:
             continue
         try:
             kind = C.FPDFAnnot_GetSubtype(handle)
-            if kind not in (_FREE_TEXT, _WIDGET) or C.FPDFAnnot_GetFlags(handle) & _UNSEEN:
+            if kind not in (_FREE_TEXT, _WIDGET) or C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
                 continue
-            if kind == _WIDGET and _string(handle, b"FT") == "Btn":
-                continue  # the value of a button is a name inside the file
-            text = _string(handle, b"Contents" if kind == _FREE_TEXT else b"V")
+            if kind == _WIDGET and _read_string(handle, b"FT") == "Btn":
+                continue  # the value of a button is a name inside the file, not text
+            text = _read_string(handle, b"Contents" if kind == _FREE_TEXT else b"V")
             sides = (ctypes.c_float * 4)()  # left, top, right, bottom
             if text.strip() and C.FPDFAnnot_GetRect(handle, ctypes.addressof(sides)):
                 x0, top, x1, bottom = view.boxes(*sides)
@@ -49,10 +57,11 @@ def annotations_on(page: int, number: int, view: View) -> Iterator[Annotation]:
             C.FPDFPage_CloseAnnot(handle)
 
 
-def _string(handle: int, key: bytes) -> str:
+def _read_string(handle: int, key: bytes) -> str:
+    """Return the string under ``key`` in an annotation's dictionary; "" if it is missing or too long."""
     size = C.FPDFAnnot_GetStringValue(handle, key, None, 0)
-    if not 2 < size <= 1 << 20:
+    if not _UTF16_END < size <= _MAX_TEXT:
         return ""
     buffer = ctypes.create_string_buffer(size)
     C.FPDFAnnot_GetStringValue(handle, key, ctypes.addressof(buffer), size)
-    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+    return buffer.raw[: size - _UTF16_END].decode("utf-16-le", "replace")

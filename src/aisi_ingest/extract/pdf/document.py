@@ -1,13 +1,13 @@
-"""Characters, fonts, rules and pictures of a PDF's pages, through PDFium's raw calls into arrays.
+"""Open a PDF and read its pages, bookmarks, title and date through PDFium.
 
-Coordinates are points (1/72 inch) from the top left of the page as a reader sees it: after the
-page's rotation and crop, x to the right, y down. ``angle`` is the direction of writing in degrees
-counter-clockwise, 0 where the text runs to the right. Colours are packed as 0xRRGGBBAA.
+Coordinates are points (1/72 inch) from the top left of the page as displayed, after the page's rotation and crop:
+x to the right, y down. ``angle`` is the writing direction in degrees counter-clockwise, 0 for text from left to
+right. Colours are packed as 0xRRGGBBAA.
 
-PDFium invents characters (spaces between words, line ends): they are dropped here, because words
-and lines come from positions. The characters keep the order in which the file draws them.
+PDFium inserts characters (spaces between words, line ends). They are dropped here, because words and lines are
+detected from positions. The characters keep the order in which the file draws them.
 
-PDFium is not thread-safe: one document at a time in one process.
+PDFium is not thread-safe: open one document at a time in a process.
 """
 
 from __future__ import annotations
@@ -21,77 +21,91 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from aisi_ingest.extract.pdf import active_content, drawing, visibility
-from aisi_ingest.extract.pdf.annotations import Annotation, annotations_on
+from aisi_ingest.extract.pdf import active_content, font_source
+from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations
 from aisi_ingest.extract.pdf.characters import read_characters
-from aisi_ingest.extract.pdf.overprint import drawn_once
+from aisi_ingest.extract.pdf.drawing import read_drawing
+from aisi_ingest.extract.pdf.overprint import without_overprint
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
+from aisi_ingest.extract.pdf.visibility import RenderedPage, mark_hidden
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
 
-if TYPE_CHECKING:
-    import numpy.typing as npt  # costs 20 ms at run time
-
-    Chars = npt.NDArray[np.void]
+_A4 = (595.0, 842.0)  # points; the size of an unreadable first page
+_MAX_BOOKMARKS, _MAX_LEVEL = 10_000, 32  # a broken outline has no end
+_MAX_STRING = 1 << 20  # bytes
+_LISTED = 10  # characters named in an issue
+_UTF16_END = 2  # bytes: the zero that ends a UTF-16 string
+_PASSWORD, _NO_PAGE = 4, 6  # FPDF_GetLastError, fpdfview.h
+_ERRORS = {
+    2: "the file cannot be opened",
+    3: "the file is not a PDF or is damaged beyond repair",
+    5: "the file uses a kind of protection that PDFium does not support",
+    _NO_PAGE: "no page of the document can be found",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
+    """One entry of a document's outline."""
+
     level: int  # from 1
     title: str
-    page: int | None  # from 1
+    page: int | None  # from 1; None if the entry has no target in this document
 
 
 class PdfError(Exception):
-    """The document cannot be read at all; ``issue`` says why."""
+    """The document cannot be read at all; ``issue`` gives the reason."""
 
     def __init__(self, code: str, message: str) -> None:
+        """Create the error and its issue of level "error".
+
+        Args:
+            code: The issue's code.
+            message: The reason, for users.
+        """
         super().__init__(message)
         self.issue = Issue("extract", "error", code, message)
 
 
 class PasswordNeeded(PdfError):
+    """The document is encrypted and the password is missing or wrong."""
+
     def __init__(self) -> None:
-        super().__init__("password_needed", "the file is encrypted and opens only with a password")
+        super().__init__("password_needed", "the file is encrypted and needs a password")
 
 
 class NotReadable(PdfError):
+    """The file is missing, is not a PDF, or is damaged beyond repair."""
+
     def __init__(self, reason: str) -> None:
         super().__init__("not_readable", reason)
 
 
-# FPDF_GetLastError, fpdfview.h
-_ERRORS = {
-    2: "the file cannot be opened",
-    3: "the file is not a PDF or is damaged beyond repair",
-    5: "the file is protected in a way that PDFium does not know",
-    6: "the document has no page that can be found",
-}
-
-
 @dataclass
 class PdfDocument:
-    """An open document. ``issues`` and ``annotations`` grow while its pages are read."""
+    """An open document. ``issues`` and ``annotations`` are filled while its pages are read."""
 
     handle: int
     page_count: int
     inspection: active_content.Inspection
     issues: list[Issue] = field(default_factory=list)
-    annotations: list[Annotation] = field(default_factory=list)  # of the pages that have been read
+    annotations: list[Annotation] = field(default_factory=list)  # of the pages read so far
 
     @functools.cached_property
     def title(self) -> str:
-        return _meta(self.handle, b"Title")
+        """The title in the file's metadata; "" if there is none."""
+        return _read_metadata(self.handle, b"Title")
 
     @functools.cached_property
     def creation(self) -> str | None:
-        """The day on which the file was made, as YYYY-MM-DD; None where it is not said or no date."""
-        found = re.match(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?", _meta(self.handle, b"CreationDate"))
+        """The day on which the file was created, as YYYY-MM-DD; None if it is missing or invalid."""
+        found = re.match(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?", _read_metadata(self.handle, b"CreationDate"))
         if not found:
             return None
         try:
@@ -101,19 +115,19 @@ class PdfDocument:
 
     @functools.cached_property
     def outline(self) -> tuple[Bookmark, ...]:
-        """The bookmarks in their order; loops in a broken outline are cut."""
+        """The bookmarks in their order. Loops in a broken outline are cut."""
         out: list[Bookmark] = []
         seen: set[int] = set()
 
         def walk(parent: int | None, level: int) -> None:
             mark = C.FPDFBookmark_GetFirstChild(self.handle, parent)
-            while mark and mark not in seen and level < 32 and len(out) < 10_000:
+            while mark and mark not in seen and level < _MAX_LEVEL and len(out) < _MAX_BOOKMARKS:
                 seen.add(mark)
                 target = C.FPDFBookmark_GetDest(self.handle, mark)
                 if not target and (action := C.FPDFBookmark_GetAction(mark)):
                     target = C.FPDFAction_GetDest(self.handle, action)
                 index = C.FPDFDest_GetDestPageIndex(self.handle, target) if target else -1
-                title = _utf16(lambda buffer, size, mark=mark: C.FPDFBookmark_GetTitle(mark, buffer, size))
+                title = _read_utf16(lambda buffer, size, mark=mark: C.FPDFBookmark_GetTitle(mark, buffer, size))
                 out.append(Bookmark(level, title.strip(), index + 1 if index >= 0 else None))
                 walk(mark, level + 1)
                 mark = C.FPDFBookmark_GetNextSibling(self.handle, mark)
@@ -123,9 +137,9 @@ class PdfDocument:
 
     @functools.cached_property
     def active_content(self) -> tuple[str, ...]:
-        """Scripts, launch actions and embedded files, seen and left alone (short fixed words, sorted)."""
+        """Kinds of scripts, launch actions and embedded files in the file (fixed words, sorted). None is run."""
         found = set(self.inspection.active_content)
-        # The bytes of an encrypted file do not tell.
+        # In an encrypted file the bytes do not show them, but PDFium finds some.
         if C.FPDFDoc_GetJavaScriptActionCount(self.handle) > 0:
             found.add("javascript")
         if C.FPDFDoc_GetAttachmentCount(self.handle) > 0:
@@ -133,16 +147,20 @@ class PdfDocument:
         return tuple(sorted(found))
 
     def pages(self) -> Iterator[Page]:
-        """Read page after page, closing each at once. One that cannot be read leaves an issue and is empty.
+        """Read page after page and close each before the next.
 
-        It is as large as the page before it, so that the pages after it keep their numbers and sizes.
+        A page that cannot be read adds an issue and is returned empty, with the size of the page before it. So
+        the pages after it keep their numbers and sizes. After the last page, an issue lists the characters that
+        pictures of the pages cannot show.
         """
-        size = (595.0, 842.0)
+        size = _A4
+        without_glyph: dict[int, int] = {}  # from a code point to its first page
         for index in range(self.page_count):
-            left_out = not bad_pages.begin_page(index + 1)  # it was tried before: whoever left it out says why
-            page = 0 if left_out else C.FPDF_LoadPage(self.handle, index)
+            # A page that was tried before and crashed or hung is skipped; the sandbox adds the issue.
+            skipped = not bad_pages.begin_page(index + 1)
+            page = 0 if skipped else C.FPDF_LoadPage(self.handle, index)
             if not page:
-                if not left_out:
+                if not skipped:
                     message = f"page {index + 1} cannot be read"
                     self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
@@ -150,53 +168,84 @@ class PdfDocument:
             try:
                 read = _read_page(page, index, self.inspection.layered, self.annotations)
                 size = (read.width, read.height)
+                for code in font_source.without_glyph(read.chars, read.fonts):
+                    without_glyph.setdefault(code, index + 1)
                 yield read
             finally:
                 C.FPDF_ClosePage(page)
         bad_pages.begin_page(0)
+        if without_glyph:
+            self.issues.append(_glyphs_missing(without_glyph))
+
+
+def _glyphs_missing(pages: dict[int, int]) -> Issue:
+    """Report characters without a glyph; ``pages`` gives the first page of each code point."""
+    listed = ", ".join(map(chr, list(pages)[:_LISTED])) + (" and others" if len(pages) > _LISTED else "")
+    message = (
+        f"no font has a glyph for {len(pages)} character{'s' * (len(pages) > 1)} ({listed}), and the file does not"
+        " contain its own: pictures of pages do not show them, the text is complete"
+    )
+    return Issue("extract", "info", "glyph_missing", message, min(pages.values()))
 
 
 @contextmanager
 def open_document(path: str | Path, password: str | None = None) -> Iterator[PdfDocument]:
-    """Open a PDF; one that is encrypted with an empty password simply opens.
+    """Open a PDF as a context manager. A file that is encrypted with an empty password opens without one.
+
+    Args:
+        path: The file.
+        password: The user or owner password, if one is needed.
 
     Raises:
-        PasswordNeeded: it opens only with a password, or with another one.
-        NotReadable: no file, no PDF, or damaged beyond repair.
+        PasswordNeeded: The file needs a password, or the given one is wrong.
+        NotReadable: The file is missing, is not a PDF, or is damaged beyond repair.
     """
     C.load()
     secret = password.encode() if password is not None else None
-    handle = C.FPDF_LoadDocument(os.fsencode(path), secret)
-    try:
-        if not handle:
-            error = C.FPDF_GetLastError()
-            if error == 4:
-                raise PasswordNeeded
-            raise NotReadable(_ERRORS.get(error, "PDFium cannot open the file"))
-        count = C.FPDF_GetPageCount(handle)
-        if count <= 0:
-            raise NotReadable(_ERRORS[6])
-        yield PdfDocument(handle, count, active_content.inspect(path))
-    finally:
-        if handle:
-            C.FPDF_CloseDocument(handle)
+    with font_source.reading():
+        handle = C.FPDF_LoadDocument(os.fsencode(path), secret)
+        try:
+            if not handle:
+                error = C.FPDF_GetLastError()
+                if error == _PASSWORD:
+                    raise PasswordNeeded
+                raise NotReadable(_ERRORS.get(error, "PDFium cannot open the file"))
+            count = C.FPDF_GetPageCount(handle)
+            if count <= 0:
+                raise NotReadable(_ERRORS[_NO_PAGE])
+            yield PdfDocument(handle, count, active_content.inspect(path))
+        finally:
+            if handle:
+                C.FPDF_CloseDocument(handle)
 
 
-def _utf16(call: Any) -> str:
-    """Text of a call that fills a buffer with UTF-16LE and a closing zero, and returns its size in bytes."""
+def _read_utf16(call: Any) -> str:
+    """Read a string through a call that fills a buffer with UTF-16LE and a closing zero.
+
+    Args:
+        call: Takes the buffer's address (or None) and its size in bytes; returns the size it needs.
+    """
     size = call(None, 0)
-    if size <= 2 or size > 1 << 20:
+    if size <= _UTF16_END or size > _MAX_STRING:
         return ""
     buffer = ctypes.create_string_buffer(size)
     call(ctypes.addressof(buffer), size)
-    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+    return buffer.raw[: size - _UTF16_END].decode("utf-16-le", "replace")
 
 
-def _meta(handle: int, key: bytes) -> str:
-    return _utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
+def _read_metadata(handle: int, key: bytes) -> str:
+    return _read_utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
 def _read_page(page: int, index: int, layered: bool, annotations: list[Annotation]) -> Page:
+    """Read an open page.
+
+    Args:
+        page: PDFium's handle of the page.
+        index: Page number, from 0.
+        layered: The document has layers that may be off.
+        annotations: Those of this page are appended.
+    """
     bounds = (ctypes.c_float * 4)()
     C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
     left, top, right, bottom = bounds
@@ -206,8 +255,8 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
     if turns % 2:
         width, height = height, width
     orders: dict[int, int] = {}
-    rules, in_forms = drawing.read(page, view, orders)
-    if len(rules):  # a printer's marks beside the page would make boxes of what stands between them
+    rules, in_forms = read_drawing(page, view, orders)
+    if len(rules):  # printer's marks outside the page would make a box around what lies between them
         rules = rules[(rules["x1"] > 0) & (rules["bottom"] > 0) & (rules["x0"] < width) & (rules["top"] < height)]
     text = C.FPDFText_LoadPage(page)
     try:
@@ -216,8 +265,7 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
         if text:
             C.FPDFText_ClosePage(text)
     objects = {order: handle for handle, order in orders.items()}
-    visibility.mark(
-        visibility.RenderedPage(page, width, height, rules, objects, layered, in_forms), chars, chars["hidden"].copy()
-    )
-    annotations.extend(annotations_on(page, index + 1, view))
-    return Page(index + 1, width, height, drawn_once(chars), fonts, rules)
+    rendered = RenderedPage(page, width, height, rules, objects, layered, in_forms)
+    mark_hidden(rendered, chars, chars["hidden"].copy())
+    annotations.extend(read_annotations(page, index + 1, view))
+    return Page(index + 1, width, height, without_overprint(chars), fonts, rules)

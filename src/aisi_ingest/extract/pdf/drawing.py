@@ -1,6 +1,6 @@
-"""What a page draws beside its text: lines, frames, fills, curves and pictures.
+"""Read what a page draws besides text: lines, frames, fills, curves and pictures.
 
-Tables, underlines, boxes and page frames are found from these. Coordinates as in ``pdf``.
+Tables, underlines, boxes and page frames are detected from these. Coordinates are those of ``document``.
 """
 
 from __future__ import annotations
@@ -17,30 +17,41 @@ from aisi_ingest.extract.pdf.page import CURVE, FILL, IMAGE, LINE, RECT, RULE
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, C, pointer
 
 if TYPE_CHECKING:
-    import numpy.typing as npt  # costs 20 ms at run time
+    import numpy.typing as npt  # takes 20 ms to import
 
     from aisi_ingest.extract.pdf.page import View
 
 
-_TEXT, _PATH, _IMAGE_OBJECT, _SHADING, _FORM = 1, 2, 3, 4, 5  # fpdf_edit.h
-_THIN = 3.0  # points: a filled box no thicker is a line (writers draw borders up to 3 pt as fills)
-_CHUNK = 256  # segments read in one go
-_MOST = 20_000  # segments and objects read on one page; maps and plots have more, and no tables
+_TEXT, _PATH, _IMAGE_OBJECT, _SHADING, _FORM = 1, 2, 3, 4, 5  # object types, fpdf_edit.h
+_MOVE = 2  # segment type, fpdf_edit.h; 0 is a line, 1 a Bézier curve
+_CHUNK = 256  # segments read in one call
+_MAX_SEGMENTS = 20_000  # read on one page; maps and plots have more, and no tables
+_MAX_DEPTH = 16  # nested form XObjects
+_MAX_COORDINATE = 1e5  # points; broken files contain numbers of any size
+
+# Tuned on the borders and boxes that word processors draw; in points.
+_THIN = 3.0  # a filled box up to this thickness is a line: borders up to 3 pt are often drawn as fills
+_STRAIGHT = 0.2  # a side is horizontal or vertical if its ends differ by less than this
+_MIN_FRAME = 0.5  # a stroked rectangle that is thinner is a line drawn twice
+_BOX_SIDES = 4
+_BOX_SEGMENTS = 5  # a move and four sides
+
+_UNKNOWN_COLOR = 0x808080FF  # something is drawn, but in a pattern or an unknown colour space
 
 Matrix = tuple[float, float, float, float, float, float]
-Row = tuple[float, float, float, float, int, int, float, int]
+Row = tuple[float, float, float, float, int, int, float, int]  # the fields of RULE
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 def times(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that applies ``first`` and then ``second``."""
+    """Return the matrix that applies ``first`` and then ``second``."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
 class _Buffers:
-    """Memory that PDFium writes into, and its addresses, made once."""
+    """Memory that PDFium writes into, and its addresses, created once."""
 
     def __init__(self) -> None:
         self.floats = (ctypes.c_float * 6)()
@@ -57,18 +68,29 @@ _buffers = functools.cache(_Buffers)
 
 
 class _Reader:
+    """Collect the rules of one page while walking over its objects."""
+
     def __init__(self, view: View, orders: dict[int, int]) -> None:
         self.view = view
-        self.orders = orders  # handle of a text object: its drawing order
+        self.orders = orders  # from the handle of a text object to its drawing order
         self.in_forms: set[int] = set()  # drawing orders of text inside form XObjects
         self.rows: list[Row] = []
-        self.left = _MOST
+        self.segments_left = _MAX_SEGMENTS
         self.order = 0
         memory = _buffers()
         self.floats, self.ints, self.points = memory.floats, memory.ints, memory.points
         self.float_at, self.int_at, self.x_at, self.y_at = memory.float_at, memory.int_at, memory.x_at, memory.y_at
 
     def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
+        """Read the objects of a page, or of a form XObject and the forms inside it.
+
+        Args:
+            count: Number of objects.
+            get: PDFium's function that returns the handle of an object by holder and index.
+            holder: Handle of the page or form.
+            matrix: From the holder's coordinates to user space.
+            depth: How many forms enclose the objects; 0 on the page itself.
+        """
         objects = list(map(get, repeat(pointer(holder)), range(count)))
         kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
         for handle, kind in zip(objects, kinds, strict=True):
@@ -81,47 +103,53 @@ class _Reader:
                 self.path(handle, matrix)
             elif kind in (_IMAGE_OBJECT, _SHADING):
                 self.picture(handle, kind, matrix)
-            elif kind == _FORM and depth < 16:
+            elif kind == _FORM and depth < _MAX_DEPTH:
                 inner = self.matrix(handle)
                 inside = C.FPDFFormObj_CountObjects(handle)
                 if inside > 0:
                     self.walk(inside, UNCHECKED.FPDFFormObj_GetObject, handle, times(inner, matrix), depth + 1)
 
     def matrix(self, handle: int) -> Matrix:
+        """Return an object's own matrix; the identity if it has none."""
         if not C.FPDFPageObj_GetMatrix(handle, self.float_at[0]):
             return _IDENTITY
         a, b, c, d, e, f = self.floats
         return (a, b, c, d, e, f)
 
     def color(self, call: Any, handle: int) -> int:
+        """Return the colour that ``call`` reads for an object, as 0xRRGGBBAA."""
         if not call(handle, *self.int_at):
-            return 0x808080FF  # a pattern or an unknown colour space: something is drawn there
+            return _UNKNOWN_COLOR
         red, green, blue, alpha = self.ints
         return int(red << 24 | green << 16 | blue << 8 | alpha)
 
     def add(self, x0: float, y0: float, x1: float, y1: float, kind: int, color: int, width: float) -> None:
+        """Add a rule between two opposite corners in user space, unless its coordinates are impossible."""
         ax, ay = self.view.points(x0, y0)
         bx, by = self.view.points(x1, y1)
         if ax > bx:
             ax, bx = bx, ax
         if ay > by:
             ay, by = by, ay
-        if not (-1e5 < ax <= bx < 1e5 and -1e5 < ay <= by < 1e5):
+        limit = _MAX_COORDINATE
+        if not (-limit < ax <= bx < limit and -limit < ay <= by < limit):
             return
         self.rows.append((ax, ay, bx, by, kind, color, width, self.order))
 
     def picture(self, handle: int, kind: int, outer: Matrix) -> None:
+        """Add a picture, or the area of a shading as a fill."""
         if kind == _SHADING:
             f = self.float_at
             if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
                 x0, y0, x1, y1 = self.floats[:4]
                 xs, ys = _corners(x0, y0, x1, y1, outer)
-                self.add(min(xs), min(ys), max(xs), max(ys), FILL, 0x808080FF, 0)
+                self.add(min(xs), min(ys), max(xs), max(ys), FILL, _UNKNOWN_COLOR, 0)
             return
         xs, ys = _corners(0, 0, 1, 1, times(self.matrix(handle), outer))
-        self.add(min(xs), min(ys), max(xs), max(ys), IMAGE, 0x808080FF, 0)
+        self.add(min(xs), min(ys), max(xs), max(ys), IMAGE, _UNKNOWN_COLOR, 0)
 
     def path(self, handle: int, outer: Matrix) -> None:
+        """Add the rules of a path object."""
         if not C.FPDFPath_GetDrawMode(handle, self.int_at[0], self.int_at[1]):
             return
         filled, stroked = self.ints[0] != 0, self.ints[1] != 0
@@ -131,7 +159,7 @@ class _Reader:
         if count <= 0:
             return
         fill = self.color(C.FPDFPageObj_GetFillColor, handle) if filled else 0
-        if filled and not stroked and count <= 5 and self.thin(handle, fill, outer):
+        if filled and not stroked and count <= _BOX_SEGMENTS and self.thin_fill(handle, fill, outer):
             return
         matrix = times(self.matrix(handle), outer)
         stroke = self.color(C.FPDFPageObj_GetStrokeColor, handle) if stroked else 0
@@ -139,8 +167,8 @@ class _Reader:
         if stroked and C.FPDFPageObj_GetStrokeWidth(handle, self.float_at[0]):
             a, b, c, d = matrix[:4]
             width = float(self.floats[0]) * abs(a * d - b * c) ** 0.5
-        self.left -= count
-        if self.left < 0:
+        self.segments_left -= count
+        if self.segments_left < 0:
             f = self.float_at
             if C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
                 x0, y0, x1, y1 = self.floats[:4]
@@ -150,8 +178,11 @@ class _Reader:
         for points, curved, closed in self.subpaths(handle, count, matrix):
             self.subpath(points, curved, closed, fill if filled else None, stroke if stroked else None, width)
 
-    def thin(self, handle: int, fill: int, outer: Matrix) -> bool:
-        """Add a thin fill from its bounds: most of what word processors draw are borders of that kind."""
+    def thin_fill(self, handle: int, fill: int, outer: Matrix) -> bool:
+        """Add a fill as a line if its bounds are thin, without reading its segments; return False otherwise.
+
+        Most paths in the output of word processors are borders of this kind.
+        """
         f = self.float_at
         if not C.FPDFPageObj_GetBounds(handle, f[0], f[1], f[2], f[3]):
             return False
@@ -166,9 +197,10 @@ class _Reader:
         return True
 
     def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
+        """Return the parts of a path: their points in user space, whether curved, and whether closed."""
         a, b, c, d, e, f = matrix
         segments = [pointer(at) for at in map(UNCHECKED.FPDFPath_GetPathSegment, repeat(pointer(handle)), range(count))]
-        kinds = list(map(UNCHECKED.FPDFPathSegment_GetType, segments))  # 0 line, 1 Bézier, 2 move
+        kinds = list(map(UNCHECKED.FPDFPathSegment_GetType, segments))
         closes = list(map(UNCHECKED.FPDFPathSegment_GetClose, segments))
         points: list[tuple[float, float]] = []
         for start in range(0, count, _CHUNK):
@@ -176,7 +208,7 @@ class _Reader:
             deque(map(UNCHECKED.FPDFPathSegment_GetPoint, part, self.x_at, self.y_at), maxlen=0)
             flat = self.points[: 2 * min(_CHUNK, count - start)]
             points += [(a * x + c * y + e, b * x + d * y + f) for x, y in zip(flat[::2], flat[1::2], strict=True)]
-        starts = [i for i, kind in enumerate(kinds) if kind == 2 or i == 0]
+        starts = [i for i, kind in enumerate(kinds) if kind == _MOVE or i == 0]
         return [
             (points[i:j], 1 in kinds[i:j], 1 in closes[i:j]) for i, j in zip(starts, [*starts[1:], count], strict=True)
         ]
@@ -190,6 +222,16 @@ class _Reader:
         stroke: int | None,
         width: float,
     ) -> None:
+        """Add one part of a path as lines, a frame, a fill or a curve.
+
+        Args:
+            points: In user space.
+            curved: A Bézier curve is among the segments.
+            closed: The last point is joined to the first.
+            fill: Fill colour; None if the path is not filled.
+            stroke: Stroke colour; None if the path is not stroked.
+            width: Stroke width in points.
+        """
         xs, ys = [p[0] for p in points], [p[1] for p in points]
         x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
         if curved:
@@ -198,8 +240,9 @@ class _Reader:
         sides = list(pairwise(points))
         if (closed or fill is not None) and points[0] != points[-1]:
             sides.append((points[-1], points[0]))
-        straight = all([abs(p[0] - q[0]) < 0.2 or abs(p[1] - q[1]) < 0.2 for p, q in sides])
-        corners = all([(x - x0 < 0.2 or x1 - x < 0.2) and (y - y0 < 0.2 or y1 - y < 0.2) for x, y in points])
+        near = _STRAIGHT
+        straight = all([abs(p[0] - q[0]) < near or abs(p[1] - q[1]) < near for p, q in sides])
+        corners = all([(x - x0 < near or x1 - x < near) and (y - y0 < near or y1 - y < near) for x, y in points])
         if fill is not None:
             thickness = min(x1 - x0, y1 - y0)
             if not straight or not corners:
@@ -209,24 +252,31 @@ class _Reader:
             else:
                 self.add(x0, y0, x1, y1, FILL, fill, 0)
         if stroke is not None:
-            if straight and corners and len(sides) >= 4 and min(x1 - x0, y1 - y0) > 0.5:
+            if straight and corners and len(sides) >= _BOX_SIDES and min(x1 - x0, y1 - y0) > _MIN_FRAME:
                 self.add(x0, y0, x1, y1, RECT, stroke, width)
             else:
                 for (px, py), (qx, qy) in sides:
-                    slanted = abs(px - qx) >= 0.2 and abs(py - qy) >= 0.2
+                    slanted = abs(px - qx) >= near and abs(py - qy) >= near
                     self.add(px, py, qx, qy, CURVE if slanted else LINE, stroke, width)
 
 
 def _corners(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> tuple[list[float], list[float]]:
+    """Return x and y of the four corners of a box after ``matrix``."""
     a, b, c, d, e, f = matrix
     pairs = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)]
     return [a * x + c * y + e for x, y in pairs], [b * x + d * y + f for x, y in pairs]
 
 
-def read(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.void], frozenset[int]]:
-    """All rules of an open page, in drawing order; fills ``orders`` with that of its text objects.
+def read_drawing(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.void], frozenset[int]]:
+    """Read the rules of an open page, and the drawing order of its text objects.
 
-    Also the drawing orders of text objects that stand in form XObjects.
+    Args:
+        page: PDFium's handle of the page.
+        view: The page's view.
+        orders: Is filled with the drawing order of each text object, by the object's handle.
+
+    Returns:
+        The rules (dtype RULE) in drawing order, and the drawing orders of text objects inside form XObjects.
     """
     reader = _Reader(view, orders)
     reader.walk(C.FPDFPage_CountObjects(page), UNCHECKED.FPDFPage_GetObject, page, _IDENTITY, 0)

@@ -1,4 +1,4 @@
-"""One page of a PDF as arrays: characters, fonts, drawn rules, and the view from PDF space to the shown page."""
+"""Hold one page of a PDF as arrays: its characters, its fonts and what it draws besides text."""
 
 from __future__ import annotations
 
@@ -10,43 +10,57 @@ import numpy as np
 from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
-    import numpy.typing as npt  # costs 20 ms at run time
+    import numpy.typing as npt  # takes 20 ms to import
 
     Chars = npt.NDArray[np.void]
 
 
 CHAR = np.dtype(
     [
-        ("code", "u4"),  # Unicode code point as the file says, not normalised; 0xFFFD where it says nothing
-        ("x0", "f4"),  # the loose box: advance wide, ascent to descent high
+        ("code", "u4"),  # Unicode code point from the file, not normalised; 0xFFFD if the file gives none
+        ("x0", "f4"),  # the loose box: as wide as the advance, from the font's ascent to its descent
         ("top", "f4"),
         ("x1", "f4"),
         ("bottom", "f4"),
-        ("origin_x", "f4"),  # where the glyph stands on its baseline
+        ("origin_x", "f4"),  # the glyph's origin on its baseline
         ("origin_y", "f4"),
-        ("size", "f4"),  # of the font as displayed, in points
+        ("size", "f4"),  # font size as displayed, in points
         ("font", "u2"),  # index into Page.fonts
-        ("color", "u4"),  # fill, 0xRRGGBBAA
-        ("angle", "f4"),
-        ("hidden", "?"),  # a reader of the page cannot see it
-        ("order", "u4"),  # drawing order of its text object, to be compared with RULE's
+        ("color", "u4"),  # fill colour, 0xRRGGBBAA
+        ("angle", "f4"),  # writing direction in degrees, counter-clockwise; 0 is left to right
+        ("hidden", "?"),  # a reader of the page cannot see the character
+        ("order", "u4"),  # drawing order of the text object; comparable with RULE's order
     ],
-    align=True,  # numpy reads fields that lie across words at half the speed
+    align=True,  # numpy reads unaligned fields at half the speed
 )
+
+
+# Height of Japanese fonts above the baseline and depth below it, in em; those of Latin fonts are close.
+ASCENT, DESCENT = 0.88, 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    name: str  # without the subset's prefix
+    """A font and its style, as far as the name and the descriptor in the file tell."""
+
+    name: str  # without the prefix that marks a subset
     bold: bool = False
     italic: bool = False
     serif: bool = False
     monospace: bool = False
+    substituted: bool = False  # not in the file: PDFium reads it with metrics_font
+
+
+_UPSIDE_DOWN, _ANTICLOCKWISE = 2, 3  # quarter turns clockwise
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """From PDF user space to what the reader sees: the crop's origin and the page's rotation."""
+    """Convert PDF user space into the page as displayed: apply the crop box and the page's rotation.
+
+    The sides are those of the crop box in user space (points, y up). Displayed coordinates are points from the
+    top left corner, y down.
+    """
 
     left: float
     bottom: float
@@ -55,16 +69,17 @@ class View:
     turns: int  # quarter turns clockwise
 
     def points(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Convert points; ``x`` and ``y`` are numbers or arrays in user space."""
         if self.turns == 1:
             return y - self.bottom, x - self.left
-        if self.turns == 2:
+        if self.turns == _UPSIDE_DOWN:
             return self.right - x, y - self.bottom
-        if self.turns == 3:
+        if self.turns == _ANTICLOCKWISE:
             return self.top - y, self.right - x
         return x - self.left, self.top - y
 
     def boxes(self, x0: Any, y0: Any, x1: Any, y1: Any) -> tuple[Any, Any, Any, Any]:
-        """Boxes of two opposite corners each, as x0, top, x1, bottom."""
+        """Convert boxes, each given by two opposite corners, into x0, top, x1, bottom."""
         ax, ay = self.points(x0, y0)
         bx, by = self.points(x1, y1)
         return np.minimum(ax, bx), np.minimum(ay, by), np.maximum(ax, bx), np.maximum(ay, by)
@@ -76,28 +91,28 @@ RULE = np.dtype(
         ("top", "f4"),
         ("x1", "f4"),
         ("bottom", "f4"),
-        ("kind", "u1"),
+        ("kind", "u1"),  # LINE, RECT, FILL, CURVE or IMAGE
         ("color", "u4"),  # 0xRRGGBBAA
-        ("width", "f4"),  # of the stroke; the thickness of a filled line
+        ("width", "f4"),  # stroke width in points; for a thin fill its thickness
         ("order", "u4"),  # drawing order
     ],
     align=True,
 )
 
-# Stroked or thin; stroked frame; filled box; anything bent or slanted; picture.
+# A stroked line or thin fill; a stroked frame; a filled box; a curved or slanted shape; a picture.
 LINE, RECT, FILL, CURVE, IMAGE = range(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: arrays over its characters and over what is drawn beside them."""
+    """One page: arrays of its characters and of what is drawn besides text."""
 
     number: int  # from 1
-    width: float
+    width: float  # points, as displayed
     height: float
-    chars: Chars  # of CHAR
+    chars: Chars  # of dtype CHAR
     fonts: tuple[Font, ...]
-    rules: npt.NDArray[np.void]  # of RULE: lines, frames, fills, curves and pictures
+    rules: npt.NDArray[np.void]  # of dtype RULE: lines, frames, fills, curves and pictures
 
     @property
     def images(self) -> tuple[Box, ...]:

@@ -1,20 +1,25 @@
-"""PDFium's C functions by address, with prototypes that take plain integers for handles and pointers.
+"""Call PDFium's C functions through ctypes, with plain integers as handles and pointers.
 
-The generated bindings check and wrap each argument; called a million times that is most of the
-reading time. The prototypes below are those of fpdfview.h, fpdf_text.h, fpdf_edit.h and fpdf_doc.h.
+pypdfium2's generated bindings check and wrap each argument. A page needs thousands of calls, and those checks
+would take most of the reading time. The prototypes below come from PDFium's public headers: fpdfview.h,
+fpdf_text.h, fpdf_edit.h, fpdf_annot.h, fpdf_attachment.h and fpdf_doc.h.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib.util
 import os
 from typing import Any
 
-_I, _U, _L, _P, _S = ctypes.c_int, ctypes.c_uint, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_char_p
-_H = ctypes.c_size_t  # a handle that comes back: 0 where there is none, which c_void_p would make None
+from aisi_ingest.extract.pdf import font_source
 
-# name: (result, arguments). Pointers to memory are addresses.
+_I, _U, _L, _P, _S = ctypes.c_int, ctypes.c_uint, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_char_p
+_F = ctypes.c_float
+_H = ctypes.c_size_t  # a returned handle; 0 means no object (c_void_p would return None instead of 0)
+
+# Function name: (result type, argument types). Pointers are passed as addresses.
 _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "FPDF_LoadDocument": (_H, (_S, _S)),
     "FPDF_CloseDocument": (None, (_P,)),
@@ -72,7 +77,9 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "FPDFTextObj_GetFontSize": (_I, (_P, _P)),
     "FPDFTextObj_GetTextRenderMode": (_I, (_P,)),
     "FPDFFont_GetBaseFontName": (_L, (_P, _P, _L)),
+    "FPDFFont_GetFamilyName": (_L, (_P, _P, _L)),
     "FPDFFont_GetFlags": (_I, (_P,)),
+    "FPDFFont_GetGlyphWidth": (_I, (_P, _U, _F, _P)),
     "FPDFFont_GetWeight": (_I, (_P,)),
     "FPDFBookmark_GetFirstChild": (_H, (_P, _P)),
     "FPDFBookmark_GetNextSibling": (_H, (_P, _P)),
@@ -87,25 +94,29 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
 
 
 pointer = ctypes.c_void_p.from_param
-"""An address as an argument of the unchecked functions."""
+"""Convert an address (int) to an argument for the functions of ``UNCHECKED``."""
 
 
 class _Library:
-    """The functions as attributes, bound on first use: importing this module loads nothing.
+    """PDFium's functions as attributes. They are bound on first use, so importing this module loads nothing.
 
-    Unchecked, they have no prototypes: numbers go over as C's int, and addresses must be made with
-    ``pointer`` beforehand. A call that is made a hundred thousand times then costs 0.1 microseconds, with
-    prototypes 0.25.
+    An unchecked library declares no argument types: ctypes passes numbers as C ``int``, and the caller must
+    convert addresses with ``pointer`` first. A call then takes 0.1 microseconds instead of 0.25.
     """
 
     def __init__(self, checked: bool) -> None:
+        """Create a library without loading PDFium.
+
+        Args:
+            checked: Declare the argument types of each function.
+        """
         self._checked = checked
 
     def load(self) -> None:
         """Load and initialise PDFium."""
         if "FPDF_LoadPage" in self.__dict__:
             return
-        library = _library()
+        library = _load_library()
         for name, (result, arguments) in _PROTOTYPES.items():
             address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
             assert address is not None
@@ -118,11 +129,20 @@ class _Library:
         return self.__dict__[name]
 
 
-def _library() -> Any:
-    """PDFium as pypdfium2 brings it, initialised.
+@functools.cache
+def _load_library() -> Any:
+    """Load PDFium, initialise it, and make it use the fonts of ``font_source`` only."""
+    library = _open_library()
+    font_source.install(library)
+    return library
 
-    Its bindings take 45 ms to import, more than a short document takes to read, and are not needed here; where
-    the library is not beside them (pypdfium2 built for a system's own PDFium), they know where it is.
+
+def _open_library() -> Any:
+    """Open the PDFium library that pypdfium2 installs, and initialise it.
+
+    Opening the library file directly skips pypdfium2's bindings. Their import takes 45 ms, which is longer than
+    reading a short document. If the package contains no library file (pypdfium2 can be built for a PDFium of the
+    system), the bindings are imported after all, because they know where the library is.
     """
     found = importlib.util.find_spec("pypdfium2_raw")
     for folder in (found and found.submodule_search_locations) or ():
@@ -130,11 +150,12 @@ def _library() -> Any:
             path = os.path.join(folder, name)
             if os.path.exists(path):
                 library = ctypes.CDLL(path)
-                library.FPDF_InitLibrary()  # does nothing where pypdfium2 has been imported and done it
+                library.FPDF_InitLibrary()  # has no effect if pypdfium2 has already initialised PDFium
                 return library
-    import pypdfium2.raw as raw  # initialises PDFium
+    import pypdfium2.raw as raw  # importing it initialises PDFium
 
     return raw
 
 
 C, UNCHECKED = _Library(checked=True), _Library(checked=False)
+"""PDFium with declared argument types, and without them for calls that are made once per character or object."""

@@ -109,6 +109,9 @@ def page_pictures(path: str, numbers: tuple[int, ...]) -> list[bytes | None]:
 
     import pypdfium2
 
+    from aisi_ingest.extract.pdf.pdfium import C
+
+    C.load()  # so that PDFium draws with our fonts, not with those of the machine
     document = pypdfium2.PdfDocument(path)
     pictures: list[bytes | None] = []
     for number in numbers:

@@ -24,6 +24,7 @@ _LABEL_LEADING = 0.6  # em between the lines of one label
 
 
 def column_of(box: Box, xs: Sequence[float]) -> int:
+    """Return the index of the column that contains the center of a box; ``xs`` are the borders of the columns."""
     return max(0, min(len(xs) - 2, sum(x <= center_x(box) for x in xs) - 1))
 
 

@@ -1,0 +1,1 @@
+"""Fuzz the parts and the whole of the program: ``make fuzz``."""
