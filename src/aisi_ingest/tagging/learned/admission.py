@@ -100,8 +100,10 @@ def _consists_of_common_nouns(text: str, span: Span, morphemes: Sequence[Morphem
 
 
 _GENERAL_ENGLISH = COMMON | GUIDE_HEADS | ORG_HEADS | EVENT_HEADS | NOT_AT_START | words("AI IT")
-# A government stands for its country, and a product is no organisation.
-_GENERIC_ENDING = re.compile("(?:政府|諸国|各国|部門|支店|営業部|企業)$|^(?:CEO|COO|SVP|VP|CTO|FAQs?|NDAs?)$")
+# A government stands for its country; 関係省 and a role are no names.
+_GENERIC_ENDING = re.compile(
+    "(?:政府|諸国|各国|部門|支店|営業部|企業)$|^(?:関係|各|主要)|^(?:CEO|COO|SVP|VP|CTO|FAQs?|NDAs?)$"
+)
 _NEVER = 2.0  # above every score
 _LONGEST_NAME = 40  # tokens
 _COMMON = re.compile("名詞,普通名詞|接頭辞|接尾辞|補助記号|記号,一般|助詞|形状詞|名詞,数詞|代名詞")
