@@ -63,7 +63,8 @@ def _paragraphs(text: str) -> Iterator[list[tuple[str, str]]]:
 
 
 def _from_tags(lines: Sequence[tuple[str, str]]) -> Sentence:
-    text, names, inside = "", [], False
+    text, inside = "", False
+    names: list[Name] = []
     after_opening = True
     for word, tag in lines:
         if text and not after_opening and not _NO_BLANK_BEFORE.match(word):

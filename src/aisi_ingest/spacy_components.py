@@ -8,7 +8,7 @@
     nlp.add_pipe("aisi_dates")     # dates, with their EDTF value as kb_id_
 
 Each component adds to ``doc.ents``. Where entities overlap, the longer one is kept, and of two equally long ones that
-of the component that is added last. The offsets of a mention are widened to whole tokens of the pipeline's tokenizer.
+of the component that is added first. The offsets of a mention are widened to whole tokens of the pipeline's tokenizer.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _with_entities(doc: Doc, spans: Iterable[Span]) -> Doc:
         doc.char_span(span.start, span.end, label=str(span.label), kb_id=span.value or "", alignment_mode="expand")
         for span in select_spans(spans)
     ]
-    doc.ents = filter_spans([*(span for span in added if span is not None), *doc.ents])
+    doc.ents = filter_spans([*doc.ents, *(span for span in added if span is not None)])
     return doc
 
 
