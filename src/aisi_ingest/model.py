@@ -179,6 +179,7 @@ class Mention(Struct, frozen=True, omit_defaults=True):
     label: Label
     rule: str  # the rule that found it, for example "date.era", "registry", "shape.org.suffix"
     value: str | None = None  # EDTF for DATE, otherwise an entity id
+    score: float | None = None  # probability that a mention found by a model is right; None for mentions of rules
 
 
 class Licence(Struct, frozen=True):
