@@ -80,7 +80,7 @@ def align(
 
 
 def tag_text(text: str, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:
-    """Find the mentions in a text, as if it were a paragraph of a document.
+    """Find the mentions in a text, as if it were a paragraph of a document, with the models of names as well.
 
     Args:
         text: Japanese or English text. It is normalised first.
@@ -90,7 +90,10 @@ def tag_text(text: str, *, registry: Path | None = None, date: str | None = None
     Returns:
         The mentions, in the order of the text. Offsets are code points of the normalised text.
     """
-    return tag_content(_paragraph(text), registry=registry, date=date)
+    from aisi_ingest import tagging
+    from aisi_ingest.registry import load
+
+    return tagging.tag(_paragraph(text), load(registry), date=date, publisher=None, with_models=True).value or ()
 
 
 def tag_lines(texts: Iterable[str], *, registry: Path | None = None, date: str | None = None) -> Iterator[bytes]:
@@ -111,7 +114,7 @@ def tag_lines(texts: Iterable[str], *, registry: Path | None = None, date: str |
     loaded = load(registry)
     for text in texts:
         content = _paragraph(text)
-        mentions = tagging.tag(content, loaded, date=date, publisher=None).value or ()
+        mentions = tagging.tag(content, loaded, date=date, publisher=None, with_models=True).value or ()
         rows = [{name: getattr(mention, name) for name in _FIELDS_OF_LINE} for mention in mentions]
         yield msgspec.json.encode({"text": content.blocks[0].text, "mentions": rows})
 
@@ -120,7 +123,7 @@ _FIELDS_OF_LINE = ("start", "end", "label", "value", "rule", "score")
 
 
 def tag_content(content: Content, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:
-    """Find the mentions in the content of a document, in this process.
+    """Find the mentions in the content of a document, in this process, as a run does: without the models of names.
 
     Args:
         content: The content.

@@ -37,7 +37,7 @@ def tag(
     date: str | None,
     publisher: str | None,
     pipelines: Mapping[Lang, Language] | None = None,
-    with_models: bool = True,
+    with_models: bool = False,
 ) -> Result[tuple[Mention, ...]]:
     """Tag the mentions of a document. Hidden text, furniture and code are not tagged.
 
@@ -48,7 +48,8 @@ def tag(
         publisher: Registry id of the publisher, which decides what "AISI" alone means.
         pipelines: Pipelines of ``pipelines(registry)`` with components of the user. Without them, the same rules run
             without spaCy.
-        with_models: Find names with the models as well, not only with rules.
+        with_models: Find names with the models as well. Documents of a release are tagged without: there the models
+            cost more precision and time than they gain (docs/models.md).
 
     Returns:
         The mentions in the order of the blocks, with the ids ``m1``, ``m2``, ... Issues: ``date_unresolved`` for a

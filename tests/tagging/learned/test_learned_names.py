@@ -6,15 +6,16 @@ import subprocess
 import sys
 
 import pytest
-from tagged import KNOWN, content, mentions
+from tagged import KNOWN, content
 
 from aisi_ingest import tagging
+from aisi_ingest.model import Mention
 from aisi_ingest.tagging.learned.admission import admit, without_persons
 from aisi_ingest.tagging.spans import Span
 
 
-def _learned(text: str) -> list[tuple[str, str]]:
-    return [(m.label, m.text) for m in mentions(text) if m.rule.startswith("model")]
+def mentions(text: str) -> tuple[Mention, ...]:
+    return tagging.tag(content(text), KNOWN, date=None, publisher=None, with_models=True).value or ()
 
 
 @pytest.mark.parametrize(
@@ -35,9 +36,9 @@ def test_a_mention_of_a_model_has_a_score_and_one_of_a_rule_has_none() -> None:
     assert scores["NIST"] is None
 
 
-def test_without_models_only_rules_are_applied() -> None:
+def test_documents_are_tagged_by_rules_alone() -> None:
     text = "Yesterday Margaret Thornbury moved to Leicester with her family."
-    found = tagging.tag(content(text), KNOWN, date=None, publisher=None, with_models=False).value or ()
+    found = tagging.tag(content(text), KNOWN, date=None, publisher=None).value or ()
     assert not [m for m in found if m.rule.startswith("model")]
 
 

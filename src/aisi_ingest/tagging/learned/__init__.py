@@ -5,6 +5,6 @@ Only NumPy is needed to run the models. They are loaded when the first text of a
 
 from __future__ import annotations
 
-from aisi_ingest.tagging.learned.names import digest, find_names
+from aisi_ingest.tagging.learned.names import find_names
 
-__all__ = ["digest", "find_names"]
+__all__ = ["find_names"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import itertools
 import math
 import re
@@ -35,13 +34,6 @@ def find_names(text: str, morphemes: Morphemes) -> list[Span]:
     """
     lang: Lang = "ja" if morphemes else "en"
     return _model(lang).find(text, morphemes)
-
-
-@functools.cache
-def digest() -> str:
-    """Return the sha256 of the weights: documents are tagged again when they change."""
-    folder = resources.files("aisi_ingest.tagging.learned") / "data"
-    return hashlib.sha256(b"".join((folder / f"{lang}.npz").read_bytes() for lang in ("ja", "en"))).hexdigest()
 
 
 @functools.cache
