@@ -143,3 +143,9 @@ def test_the_hyphen_of_a_compound_stays(before: str, after: str) -> None:
 def test_the_hyphen_of_a_divided_word_goes() -> None:
     document = ["the risk of each order", "words evalu-", "ated and classi-", "fied are here"]
     assert not hyphens_of(document).keeps_hyphen("more words evalu-", "ated")
+
+
+def test_a_title_in_body_type_above_numbered_headings_is_the_title(tmp_path: Path) -> None:
+    texts = ["庭の安全基準", TEXT, "一　主旨", TEXT, "二　用語の定義", "また、" + TEXT, "三　構成", "なお、" + TEXT]
+    found = content(tmp_path, lambda d: lines(d, texts))
+    assert found.title == "庭の安全基準"

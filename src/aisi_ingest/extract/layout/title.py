@@ -36,11 +36,13 @@ def mark_title(drafts: list[Draft], metadata_title: str, style: BodyStyle) -> st
         style: Style of the body text.
 
     Returns:
-        The title. If the first page has none, it comes from the metadata, the first heading, or the first text.
+        The title. If the first page has none, it comes from the metadata, the first heading without a number, or the
+        first text.
     """
     title = _title_on_first_page(drafts, metadata_title, style)
     if title is None:
-        heading = next((d.text for d in drafts if d.kind == "heading" and not is_contents_title(d.text)), "")
+        headings = (d for d in drafts if d.kind == "heading" and not is_contents_title(d.text))
+        heading = next((d.text for d in headings if d.number is None), "")  # a numbered one names a section
         from_metadata = "" if _NO_TITLE.search(metadata_title) else normalise(metadata_title).strip()
         first_text = next((d.text for d in drafts if d.text and d.kind != "contents"), "")
         return from_metadata or heading or first_text[:_LONGEST_TITLE]
