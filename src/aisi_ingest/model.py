@@ -28,6 +28,7 @@ BlockKind = Literal[
     "figure_text",
     "note",
     "furniture",
+    "contents",
 ]
 DocumentKind = Literal["report", "deck"]
 Form = Literal["pdf", "pptx"]
@@ -92,6 +93,9 @@ class Block(Struct, frozen=True, omit_defaults=True):
     origin: Literal["text", "ocr"] = "text"
     hidden: bool = False
     notes: tuple[NoteLink, ...] = ()
+    marker: str | None = (
+        None  # number or letter printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
+    )
     hidden_reason: str | None = None  # why ``hidden``: "struck" for struck-out text; None for other reasons
 
 

@@ -10,7 +10,7 @@ from aisi_ingest.alignment import evidence
 from aisi_ingest.alignment.evidence import AnchorSet, TextEvidence
 from aisi_ingest.model import Block, Document, Mention, Section
 
-_EXCLUDED_KINDS = frozenset({"furniture", "figure_text", "note"})
+_EXCLUDED_KINDS = frozenset({"furniture", "figure_text", "note", "contents"})
 
 
 class Outline(Struct, frozen=True):

@@ -35,7 +35,7 @@ _MIN_REPETITIONS = 2  # a text that occurs so often in a section is counted on b
 _LETTER = re.compile(r"[^\W_]")  # a text without letters, such as dots or a bracket, has no content
 # A line of a table of contents: if its section is missing, that is reported.
 _CONTENTS_LINE = re.compile(r"(?<![.·・…‥_\s])\s?(?:[.·・…‥_]\s?){3,}\s*\d{1,9}\s*$")
-_NOT_TEXT = ("furniture", "figure_text")
+_NOT_TEXT = ("furniture", "figure_text", "contents")
 
 
 def find_missing(alignment: Alignment, sides: Sides) -> tuple[list[Finding], dict[int, list[Finding]]]:

@@ -1,4 +1,4 @@
-"""Recognise numbers before headings and list items: 第1部, 第2章, 1., 1-1., 1.2.3, A.1, Ⅰ, (1), ①, ア."""
+"""Recognise numbers before headings and list items: 第1部, 第2章, 1., 1-1., 1.2.3, A.1, D-2) i., Ⅰ, 一, (1), ①, ア."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ NumberKind = Literal[
     "article",
     "annex",
     "roman",
+    "kanji",
     "decimal",
     "letter",
     "paren",
@@ -37,7 +38,18 @@ class Numbering(Struct, frozen=True):
     def rank(self) -> int:
         """Level at which this kind of number usually appears in a Japanese or English report; 0 is the highest."""
         bracketed = self.kind in ("kana", "alpha") and self.text[0] in "(（"
-        return _RANK[self.kind] + bracketed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
+        closed = _CLOSED_RANK if self.kind == "decimal" and self.depth == 1 and self.text[-1] in ")）" else 0
+        return _RANK[self.kind] + bracketed + closed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
+
+    @property
+    def style(self) -> tuple[str, int, str, str]:
+        """What the numbers of one series have in common: kind, depth, and the signs around the number.
+
+        ``1.``, ``1)``, ``(1)`` and ``1`` are four styles. Full-width signs count as half-width ones.
+        """
+        before = self.text[0] if not self.text[0].isalnum() and self.kind != "circled" else ""
+        after = self.text[-1] if not self.text[-1].isalnum() and self.kind != "circled" else ""
+        return (self.kind, self.depth, before.translate(_HALF_WIDTH), after.translate(_HALF_WIDTH))
 
 
 # From 0, the highest. The gaps leave room for the parts of a decimal number (1.2.3 is two levels below 1.) and for
@@ -49,6 +61,7 @@ _RANK: dict[NumberKind, int] = {
     "section": 4,
     "article": 5,
     "roman": 6,
+    "kanji": 7,
     "letter": 8,
     "decimal": 8,
     "bracket": 12,
@@ -58,7 +71,9 @@ _RANK: dict[NumberKind, int] = {
     "alpha": 28,
 }
 
-# Building blocks of the patterns.
+_CLOSED_RANK = 10  # 1) is below (1) and above ①
+_HALF_WIDTH = str.maketrans("（）．、", "().,")
+
 _NUMERAL = "[0-9０-９一二三四五六七八九十百]{1,4}"
 _OPTIONAL_SPACE = "[ \u3000]?"
 _SEPARATOR = "[.．\\-－‐–−]"
@@ -82,40 +97,61 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     (
         "chapter",
         re.compile(
-            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}章|Chapter\\s+(?:[IVX]+|[0-9]+)\\b[.:]?", re.IGNORECASE
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}章(?:の{_NUMERAL})?|(?:Chapter|Title)\\s+(?:[IVXL]+|[0-9]+)\\b[.:]?",
+            re.IGNORECASE,
         ),
     ),
-    ("section", re.compile(f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}節")),
-    ("article", re.compile(f"第{_NUMERAL}[条條項款](?:の{_NUMERAL})?(?=[\\s\u3000（(])|Article\\s+[0-9]+\\b[.:]?")),
+    (
+        "section",
+        re.compile(
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[節款目](?![a-z的標次])|(?:Section|SECTION)\\s+[0-9]{{1,3}}\\b(?![.,]?[0-9(])[.:]?"
+        ),
+    ),
+    (
+        "article",
+        re.compile(
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[条條項](?:の{_NUMERAL})*(?=[\\s\u3000（(]|$)|(?:Article|ARTICLE)\\s+[0-9]+\\b[.:]?"
+        ),
+    ),
     (
         "annex",
         re.compile(
-            f"(?:別紙|別添|別表|付録|附属書|付属書|補論|参考資料){_BLANK}*(?:[0-9０-９]{{1,2}}|[A-Z](?![a-z]))(?:{_SEPARATOR}[0-9]+)?"
-            "|(?:Annex|Appendix)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
+            f"(?:別紙|別添|別表|別記|付録|附属書|付属書|補論|参考資料|参考){_BLANK}*第?"
+            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁])"
+            "|(?:Annex|Appendix|ANNEX|APPENDIX|Schedule|SCHEDULE)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
         ),
     ),
     ("roman", re.compile(f"[Ⅰ-Ⅻ][.．、]?|(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[.．)](?={_BLANK}|$|[^\x00-\x7f])")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEPARATOR}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
-    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
+    ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)）]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?={_BLANK}+{_NO_UNIT})")),
+    (
+        "letter",
+        re.compile(f"[A-Z]{_SEPARATOR}[0-9]{{1,2}}[)）](?:{_BLANK}*[ivx]{{1,4}}[.．)）]?(?={_BLANK}|$|[^\x00-\x7f]))?"),
+    ),
     ("letter", re.compile(f"[A-Z](?:{_SEPARATOR}[0-9]{{1,2}}){{1,5}}[.．]?{_AFTER}")),
     ("letter", re.compile(f"[A-Z][.．](?={_BLANK}|$|[^A-Za-z0-9.\\s])(?!{_BLANK}[A-Z][.．])")),
-    ("paren", re.compile("[（(][0-9０-９]{1,2}(?:-[0-9]{1,2})?[)）]|[⑴-⒇]")),
+    (
+        "paren",
+        re.compile("[（(][0-9０-９]{1,3}(?:-[0-9]{1,2})?[)）][.．]?|[⑴-⒇]|[（(][一二三四五六七八九十]{1,3}[)）]"),
+    ),
+    ("kanji", re.compile(f"[一二三四五六七八九十]{{1,3}}(?:[、．.](?=\\S)|{_BLANK}+(?=\\S))")),
     ("circled", re.compile("[①-⑳㉑-㉟㊱-㊿❶-❿⓵-⓾]")),
     ("kana", re.compile(f"[（(][{_KANA_ORDINALS}][)）]|[{_KANA_ORDINALS}](?:[.．、)）]|(?={_BLANK}))")),
     (
         "alpha",
         re.compile(
-            f"[（(](?:[a-zａ-ｚ]|[ivx]{{1,4}})[)）]|(?:[a-z]|[ivx]{{2,4}})[)）]|[a-z][.．](?={_BLANK})|[ⅰ-ⅻ][.．)）]?"
+            f"[（(](?:[a-zａ-ｚ]|[ivx]{{1,4}})[)）][.．]?|(?:[a-z]|[ivx]{{2,4}})[)）]"
+            f"|[a-z][.．](?={_BLANK}|$|[^\x00-\x7f])|[ⅰ-ⅻ][.．)）]?|[⒜-⒵]"
         ),
     ),
     ("bracket", re.compile(f"【[^】]{{1,8}}[0-9０-９]+】|\\[[0-9]{{1,3}}\\](?={_BLANK})|<[0-9]{{1,2}}>(?={_BLANK})")),
 )
-# A text that does not begin with one of these has no number; most lines are rejected here.
-_FIRST = re.compile(f"[0-9０-９第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇{_KANA_ORDINALS}【\\[<別付附補参]")
+_FIRST = re.compile(f"[0-9０-９一二三四五六七八九十第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇⒜-⒵{_KANA_ORDINALS}【\\[<別付附補参]")
 # Nearly every line of an English page begins with a letter. This rejects those that no pattern can match.
 _LATIN = re.compile(
-    f"[A-Za-z](?:{_SEPARATOR}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|article|annex|appendix)\\s", re.IGNORECASE
+    f"[A-Za-z](?:{_SEPARATOR}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|title|section|article|annex|appendix|schedule)\\s",
+    re.IGNORECASE,
 )
 
 
@@ -165,12 +201,24 @@ def split_number(text: str) -> tuple[str | None, str]:
     return found.text, text[found.end :]
 
 
+def marker_of(text: str) -> str | None:
+    """Return the number that a paragraph begins with. Figures without a sign may count something, so they are none."""
+    number, _ = split_number(text)
+    return None if number is None or number.isdecimal() else number
+
+
 # First character, number of characters, value of the first.
 _CIRCLES = (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
 _CIRCLED = {chr(ord(first) + k): begin + k for first, n, begin in _CIRCLES for k in range(n)}
 _KANJI = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 _KANA = {c: i for i, c in enumerate(_KANA_ORDINALS, 1)}
 _ROMAN = {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {c: i for i, c in enumerate("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ", 1)}
+
+
+def _roman_value(text: str) -> int:
+    scale = {"i": 1, "v": 5, "x": 10, "l": 50}
+    values = [scale[char] for char in text.lower()]
+    return sum(-here if after > here else here for here, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
@@ -180,7 +228,10 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
     if kind == "letter":
         first = (ord(number[0]) - 64,)
     if digits:
-        return first + tuple(int(d) for d in digits)
+        roman = re.search("[)）]\\s*([ivx]+)", number)
+        return first + tuple(int(d) for d in digits) + ((_roman_value(roman[1]),) if roman else ())
+    if "⒜" <= number[0] <= "⒵":
+        return (ord(number[0]) - ord("⒜") + 1,)
     for char in number:
         for table in (_CIRCLED, _KANA, _ROMAN):
             if char in table:
@@ -197,12 +248,8 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
         return (total + current,)
     if first:
         return first
-    latin = re.search("[IVX]+", number)
+    latin = re.search("(?<![A-Za-z])[IVXL]+(?![A-Za-z])", number)
     if latin and kind in ("roman", "part", "chapter", "annex"):
-        total = 0
-        scale = {"I": 1, "V": 5, "X": 10}
-        for here, after in zip(latin.group(), latin.group()[1:] + " ", strict=True):
-            total += -scale[here] if scale.get(after, 0) > scale[here] else scale[here]
-        return (total,)
+        return (_roman_value(latin.group()),)
     letter = re.search("(?<![A-Za-z])[A-Za-z](?![A-Za-z])", number)
     return (ord(letter.group().lower()) - 96,) if letter else (0,)

@@ -209,6 +209,7 @@ def _block_row(block: Block, order: int, document: Document, issues: list[Issue]
         origin=block.origin,
         hidden=block.hidden,
         notes=tuple(NoteField(offset=note.offset, block=f"{document.id}#{note.block}") for note in block.notes),
+        marker=block.marker,
     )
 
 

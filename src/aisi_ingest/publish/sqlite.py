@@ -60,7 +60,13 @@ class SqliteWriter:
                 ("document", head.lang, head.id, head.id, head.title),
             )
             self._index(*(_section_entry(each, head.lang) for each in rows.sections))
-            self._index(*(_block_entry(each) for each in rows.blocks if not each.hidden and each.kind != "furniture"))
+            self._index(
+                *(
+                    _block_entry(each)
+                    for each in rows.blocks
+                    if not each.hidden and each.kind not in ("furniture", "contents")
+                )
+            )
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
         """Insert the entities, create the indices, check the foreign keys and close the file.

@@ -33,9 +33,10 @@ class TmxWriter:
     def add(self, work: WorkRows) -> None:
         """Write the translation units of one work."""
         texts = {block.id: block.text for rows in work.documents for block in rows.blocks}
+        markers = {block.id: block.marker for rows in work.documents for block in rows.blocks if block.marker}
         for bead in work.alignments:
             if bead.unit in _SEGMENT_TYPE and bead.ja and bead.en:
-                self._file.writelines(_unit(bead, texts))
+                self._file.writelines(_unit(bead, texts, markers))
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
         """Write the end of the file and close it."""
@@ -64,11 +65,13 @@ def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) ->
     return ("" if lang == "ja" else " ").join(parts)
 
 
-def _unit(bead: AlignmentRow, texts: dict[str, str]) -> Iterator[str]:
+def _unit(bead: AlignmentRow, texts: dict[str, str], markers: dict[str, str]) -> Iterator[str]:
     yield f'<tu tuid={quoteattr(bead.id)} segtype="{_SEGMENT_TYPE[bead.unit]}">'
     yield f'<prop type="x-work">{xml_text(bead.work)}</prop><prop type="x-score">{bead.score}</prop>'
-    for lang in ("ja", "en"):
-        yield f'<tuv xml:lang="{lang}"><seg>{xml_text(bead_text(bead, lang, texts))}</seg></tuv>'
+    for lang, targets in (("ja", bead.ja), ("en", bead.en)):
+        found = (markers.get(target.rpartition(":")[0] if bead.unit == "sentence" else target) for target in targets)
+        marker = next((f'<prop type="x-marker">{xml_text(each)}</prop>' for each in found if each), "")
+        yield f'<tuv xml:lang="{lang}">{marker}<seg>{xml_text(bead_text(bead, lang, texts))}</seg></tuv>'
     yield "</tu>\n"
 
 

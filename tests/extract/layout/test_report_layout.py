@@ -365,7 +365,7 @@ def test_lines_of_contents_with_leaders_are_no_headings(tmp_path):
 
     found = content(draw(tmp_path / "a.pdf", contents, _report))
     assert [s.number for s in found.sections if s.number] == ["1.", "1.1", "1.2", "2."]
-    assert [b.kind for b in found.blocks if b.page == 1] == ["heading", *["paragraph"] * 4]
+    assert [b.kind for b in found.blocks if b.page == 1] == ["heading", *["contents"] * 4]
 
 
 def test_lines_of_contents_without_leaders_are_no_headings(tmp_path):

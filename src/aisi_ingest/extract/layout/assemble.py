@@ -21,14 +21,36 @@ from aisi_ingest.text.normalise import language_of
 _LATIN_PER_JAPANESE = 2.5
 # The beginning of a document shows its language; it is the default for blocks without letters.
 _LANGUAGE_DRAFTS, _LANGUAGE_LENGTH = 200, 20_000  # drafts, characters
+_PROSE_SHARE = 2
+_SMALL_WORDS = frozenset(
+    (
+        "the", "of", "and", "to", "in", "a", "is", "for", "that", "be", "are", "with", "on", "as", "by", "or", "this",
+        "it", "not", "from", "at", "have", "which",
+    )
+)  # fmt: skip
+_SMALL_WORD_SHARE = 0.12  # of the words; prose has 0.25 to 0.4
 _KINDS_WITH_LEVEL = ("heading", "list_item", "title")
 
 
 def language_of_blocks(blocks: Sequence[Block]) -> Lang:
-    """Return the language of most of the text, without furniture."""
-    japanese = sum(len(b.text) for b in blocks if b.lang == "ja" and b.kind != "furniture")
-    english = sum(len(b.text) for b in blocks if b.lang == "en" and b.kind != "furniture")
+    """Return the language of most of the prose, without furniture.
+
+    Lists of names and addresses say little: in Japanese minutes half of the letters may be Latin. So English text
+    counts only where it has the small words of sentences.
+    """
+    visible = [b for b in blocks if b.kind != "furniture"]
+    japanese = sum(len(b.text) for b in visible if b.lang == "ja")
+    english = sum(len(b.text) for b in visible if b.lang == "en")
+    prose = sum(len(b.text) for b in visible if b.lang == "en" and _is_english_prose(b.text))
+    if japanese and prose * _PROSE_SHARE < english:  # most of what is Latin are names
+        english = prose
     return "ja" if japanese * _LATIN_PER_JAPANESE >= english and japanese else "en"
+
+
+def _is_english_prose(text: str) -> bool:
+    """Return whether a text has as many small words of English sentences as prose has."""
+    words = text.split()
+    return sum(word in _SMALL_WORDS for word in words) >= _SMALL_WORD_SHARE * len(words)
 
 
 def content_of(
@@ -63,7 +85,6 @@ def content_of(
     table_texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
     blocks: list[Block] = []
     for draft, section in zip(ordered, section_of, strict=True):
-        kind = "paragraph" if draft.kind == "contents" else draft.kind
         block_id = ids[id(draft)]
         text = table_texts.get(block_id, draft.text)
         blocks.append(
@@ -71,13 +92,14 @@ def content_of(
                 id=block_id,
                 page=draft.page,
                 bbox=rounded(draft.box),
-                kind=kind,  # type: ignore[arg-type]
+                kind=draft.kind,  # type: ignore[arg-type]
                 text=text,
                 lang=_language(text, default),
                 section=section,
-                level=draft.level if kind in _KINDS_WITH_LEVEL else None,
+                level=draft.level if draft.kind in _KINDS_WITH_LEVEL else None,
                 notes=table_links.get(block_id)
                 or tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
+                marker=draft.marker if draft.kind == "list_item" else None,
             )
         )
     blocks.extend(_blocks_outside_sections(pages, labels, furniture, default, len(blocks)))

@@ -41,6 +41,8 @@ _BESIDE_NAME = 2
 _ADDRESS_INDENT = 0.5
 _NAME_COLUMN = 1
 _OTHER_INDENT = 0.7
+_SHORTEST_HANGING = 0.4  # of the text of an item against its bullet
+_LONG_LINE, _LONG_SHARE = 16, 0.6  # a line that was not ended on purpose: em, and share of the column
 _LONGEST_HANGING = 6  # of the text of a list item
 _LONGEST_OUTDENT = 3.2  # of the second line against an indented first one
 _SHORT_NOTE_LINE = 2
@@ -270,6 +272,15 @@ def continues_numbered_paragraph(transition: Transition) -> bool:
     return is_indented and transition.above_is_full and not transition.above_ends_sentence
 
 
+def continues_hanging_item(transition: Transition) -> bool:
+    """Return whether the row continues, at the indent of its text, a bulleted item whose first line was long."""
+    draft, above, size = transition.draft, transition.above, transition.size
+    indent = transition.row.x0 - draft.rows[0].x0
+    is_hanging = _SHORTEST_HANGING * size < indent < _LONGEST_INDENT * size
+    is_long = above.x1 - above.x0 > max(_LONG_LINE * size, _LONG_SHARE * (transition.right - above.x0))
+    return bool(draft.bullet) and is_hanging and is_long and not transition.above_ends_sentence
+
+
 def is_moved_on_the_right(transition: Transition) -> bool:
     """Return whether the row above is in the right part of the column and the row has another left edge."""
     draft, above = transition.draft, transition.above
@@ -321,6 +332,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (continues_centred_heading, False),
     (continues_hanging_heading, False),
     (continues_numbered_paragraph, False),
+    (continues_hanging_item, False),
     (is_moved_on_the_right, True),
     (has_indent_of_other_block, True),
     (continues_beside_name, False),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
+from aisi_ingest.extract.layout.numbering_scheme import is_label_alone
 from aisi_ingest.extract.layout.remarks import is_remark
 
 _SENTENCE_END = re.compile("[。！？!?.][」）)”\"']*$")
@@ -22,7 +23,7 @@ def continues(before: Draft, after: Draft, style: BodyStyle) -> bool:
     """Return whether a block at the top of a column or page continues the last block before it."""
     if before.is_closed or after.bullet or before.kind not in ("paragraph", "list_item"):
         return False
-    if after.kind != "paragraph":
+    if after.kind != "paragraph" or is_label_alone(after):
         return False
     last, first = before.rows[-1], after.rows[0]
     if abs(last.size - first.size) > _SIZE_DIFFERENCE * first.size or last.bold != first.bold:

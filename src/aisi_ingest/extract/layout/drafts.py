@@ -57,11 +57,13 @@ class Draft:
         rows: Its rows.
         right: Position up to which its lines could extend, in points of the frame.
         left: Left edge of its column, in points of the frame.
-        kind: A ``BlockKind``, or "contents" for a line of a table of contents.
+        kind: A ``BlockKind``.
         text: The text of its rows, joined.
         level: Level of a heading or list item, from 1.
         bullet: The bullet or number that was removed from the text of a list item.
         number: The number at the start of the text.
+        marker: The number that is printed before a list item, whether it is still in the text or not.
+        is_lone_label: Whether its number is alone on the first row, and its title on the next one.
         raised: Spans of the text that are raised.
         notes: Offsets of note marks in the text, and the notes that they refer to.
         space_above: Distance of its first baseline from the one above, in type sizes.
@@ -93,6 +95,8 @@ class Draft:
     hyphens: Hyphens = field(default_factory=Hyphens)
     is_on_cover: bool = False
     first_rows: int = 1
+    marker: str | None = None
+    is_lone_label: bool = False
 
     @property
     def size(self) -> float:

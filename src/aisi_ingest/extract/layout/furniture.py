@@ -6,7 +6,7 @@ Furniture is recognised by its place, its form, and its repetition over pages.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -33,6 +33,7 @@ _STAMP = re.compile(
 )
 # The place of a stamp, as shares of the page's width and height.
 _STAMP_RIGHT, _STAMP_LEFT, _STAMP_TOP = 0.6, 0.3, 0.15
+_OBLIQUE_SIZE = 1.5  # of the type size of the body
 # Line numbers.
 _LONGEST_LINE_NUMBER = 4  # digits
 _FEWEST_LINE_NUMBERS = 4  # on one page
@@ -51,6 +52,13 @@ _FEWEST_REPEATS_SHORT, _FEWEST_REPEATS = 2, 3  # pages
 _SENTENCE_SHARE = 0.5  # of the pages, for text that may be the end of a sentence
 _SAME_HEIGHT = 4  # points
 _SHORTEST_HEAD = 3  # code points
+_LONG_LINE = 12  # em
+_SAME_TYPE = 0.04  # share of the type size
+_TEXT_STEP = 2.2  # em from line to line of a paragraph
+# Running heads that change with the chapter.
+_LONGEST_HEAD = 80  # code points
+_HIGHEST_TEXT = 0.16  # of the page's height
+_SLOT_SHARE, _REPEATED_SHARE = 0.5, 0.6  # of the pages; of the lines in this place
 # Tabs at the edge.
 _LONGEST_TAB = 40  # code points
 _TAB_STEP = 4  # points
@@ -87,9 +95,10 @@ def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
     found: Found = {page.number: set() for page in pages}
     _mark_line_numbers(pages, found)
     for page in pages:
-        found[page.number] |= _stamps(page)
+        found[page.number] |= _stamps(page) | _oblique_stamps(page, body_size)
     _mark_page_numbers(pages, found)
     _mark_running_heads(pages, found)
+    _mark_chapter_heads(pages, found)
     _mark_tabs(pages, found)
     _mark_repeated_headings(pages, found, body_size)
     return found
@@ -182,6 +191,13 @@ def _stamps(page: PageLines) -> set[int]:
     return found
 
 
+def _oblique_stamps(page: PageLines, body_size: float) -> set[int]:
+    """Find stamps across the page, at any angle: large oblique text. Small oblique text labels an axis."""
+    return {
+        k for k, line in enumerate(page.lines) if line.direction == "oblique" and line.size > _OBLIQUE_SIZE * body_size
+    }
+
+
 def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
     """Mark numbers at the head or foot that count with the pages or are between dashes."""
     offsets: dict[int, int] = defaultdict(int)
@@ -218,7 +234,7 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
             if k in found[page.number]:
                 continue
             at_head, at_foot = line.box.bottom < _MARGIN * height, line.box.top > (1 - _MARGIN) * height
-            if at_head or at_foot:
+            if (at_head or at_foot) and not _is_part_of_paragraph(line, page):
                 key = re.sub("[0-9０-９]+", "#", "".join(line.text.split()))
                 distance = line.box.top if at_head else height - line.box.bottom
                 places[key, at_head].append((page.number, k, distance))
@@ -233,6 +249,50 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
         if len({number for number, _, _ in near}) >= fewest:
             for number, k, _ in near:
                 found[number].add(k)
+
+
+def _is_part_of_paragraph(line: Line, page: PageLines) -> bool:
+    """Return whether a long line is set like the one above or below it: then it is the first or last of a text."""
+    if line.direction != "right" or line.box.x1 - line.box.x0 < _LONG_LINE * line.size:
+        return False
+    return any(
+        other is not line
+        and abs(other.size - line.size) < _SAME_TYPE * line.size
+        and other.font == line.font
+        and 0 < abs(other.baseline - line.baseline) < _TEXT_STEP * line.size
+        and min(other.box.x1, line.box.x1) - max(other.box.x0, line.box.x0) > 0
+        and other.box.x1 - other.box.x0 > _LONG_LINE * line.size
+        for other in page.lines
+    )
+
+
+def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
+    """Mark running heads that name the chapter and so change with it, even if a chapter has one page.
+
+    Such heads are the topmost line of most pages, always at the same height and in the same type, and apart from the
+    text. What they say is repeated on another page, or in the heading on the same one.
+    """
+    slots: dict[tuple[int, int], list[tuple[PageLines, int]]] = defaultdict(list)
+    for page in pages:
+        top = min((k for k in range(len(page.lines))), key=lambda k: page.lines[k].box.top, default=None)
+        if top is not None and page.lines[top].direction == "right" and len(page.lines[top].text) <= _LONGEST_HEAD:
+            line = page.lines[top]
+            if line.box.bottom < _HIGHEST_TEXT * page.size[1] and not _is_part_of_paragraph(line, page):
+                slots[round(line.baseline / _SAME_HEIGHT), round(line.size * 2)].append((page, top))
+    texts = Counter(_head_key(line.text) for page in pages for line in page.lines)
+    for members in slots.values():
+        if len(members) < max(_FEWEST_REPEATS, _SLOT_SHARE * len(pages)):
+            continue
+        repeated = [(page, k) for page, k in members if texts[_head_key(page.lines[k].text)] > 1]
+        if len(repeated) < _REPEATED_SHARE * len(members):
+            continue
+        for page, k in repeated:
+            found[page.number].add(k)
+
+
+def _head_key(text: str) -> str:
+    """Return a running head for comparison, without white space."""
+    return "".join(text.split())
 
 
 def _mark_tabs(pages: Sequence[PageLines], found: Found) -> None:

@@ -7,7 +7,7 @@ order in which headings follow each other.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -65,20 +65,44 @@ def mark_levels(headings: list[Draft], drafts: Sequence[Draft], matched: dict[in
 
 
 def _levels_beside_bookmarks(headings: Sequence[Draft], matched: dict[int, int]) -> None:
-    """Set the level of headings without a bookmark: that of headings of the same style, number or size with one."""
+    """Set the level of headings without a bookmark.
+
+    It is that of headings of the same style, number or size with a bookmark. Series that no bookmark names are below
+    the headings under which they begin.
+    """
     with_bookmark = [draft for draft in headings if id(draft) in matched]
     styles = {style_of(draft): matched[id(draft)] for draft in with_bookmark}
     numbers = {class_of_number(draft.number): matched[id(draft)] for draft in with_bookmark if draft.number is not None}
     deepest = max(styles.values())
-    for draft in headings:
+    series: dict[HeadingClass, list[int]] = defaultdict(list)  # classes without bookmarks: places of their members
+    for k, draft in enumerate(headings):
         if id(draft) in matched:
             continue
-        if draft.number is not None:
-            level = numbers.get(class_of_number(draft.number), deepest)
+        if style_of(draft) in styles and not draft.bullet:
+            draft.level = styles[style_of(draft)]
+        elif draft.number is not None and class_of_number(draft.number) in numbers:
+            draft.level = numbers[class_of_number(draft.number)]
+        elif draft.number is not None or draft.bullet:
+            own = class_of_number(draft.number) if draft.number is not None else ("bullet", draft.bullet)
+            series[own].append(k)
         else:  # the highest level whose headings are no larger, or below all levels
             reached = [level for style, level in styles.items() if draft.size > style[0] - _SAME_SIZE]
-            level = min(reached, default=deepest + 1)
-        draft.level = styles.get(style_of(draft), level)
+            draft.level = min(reached, default=deepest + 1)
+    ranks = {own: _rank_beside_bookmarks(headings[places[0]]) for own, places in series.items()}
+    placed = set(range(len(headings))) - {k for places in series.values() for k in places}
+    for own in sorted(series, key=lambda own: ranks[own]):
+        above = [max((p for p in placed if p < k), default=-1) for k in series[own]]
+        levels = Counter((headings[p].level or 1) + 1 if p >= 0 else 1 for p in above)
+        most = max(levels.values())
+        level = max(level for level, count in levels.items() if count == most)
+        for k in series[own]:
+            headings[k].level = level
+        placed.update(series[own])
+
+
+def _rank_beside_bookmarks(draft: Draft) -> float:
+    """Return the usual rank of a class that no bookmark names; bulleted titles are above numbers."""
+    return float(draft.number.rank) if draft.number is not None else _DEFAULT_RANK
 
 
 def _levels_of_classes(headings: Sequence[Draft], drafts: Sequence[Draft]) -> None:
@@ -107,7 +131,7 @@ def _ranks_of_numbers(
         if draft.number is not None:
             ranks[own] = float(draft.number.rank)
     for own in ranks:  # a smaller series below a larger one of the same kind
-        ranks[own] += _NESTED_STEP * sum(other[:3] == own[:3] and sizes[other] > sizes[own] for other in ranks)
+        ranks[own] += _NESTED_STEP * sum(other[:4] == own[:4] and sizes[other] > sizes[own] for other in ranks)
     annexes, others = ([own for own in ranks if (own[0] == "annex") is annex] for annex in (True, False))
     for own in annexes:  # on the level of the chapters, whatever kind of number these have
         ranks[own] = min((ranks[other] for other in others), default=ranks[own])
@@ -198,9 +222,11 @@ def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:
         ranks[own] = rank + _BELOW_STEP
 
 
-def class_of_number(number: Numbering) -> tuple[str, int, bool]:
-    """Return the kind of a number, its depth, and whether it begins with a bracket."""
-    return (number.kind, number.depth, number.text[0] in "(（")
+def class_of_number(number: Numbering) -> tuple[str, int, str, str]:
+    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
+    kind, depth, before, after = number.style
+    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
+    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 def _classes(headings: Sequence[Draft]) -> list[HeadingClass]:
@@ -222,9 +248,9 @@ def _classes(headings: Sequence[Draft]) -> list[HeadingClass]:
     return classes
 
 
-def _nested_numbers(headings: Sequence[Draft]) -> set[tuple[str, int, bool]]:
+def _nested_numbers(headings: Sequence[Draft]) -> set[HeadingClass]:
     """Return the kinds of numbers of which a smaller series begins at 1 under a larger number of the same kind."""
-    nested: set[tuple[str, int, bool]] = set()
+    nested: set[HeadingClass] = set()
     above: list[tuple[Draft, Numbering]] = []  # the headings that the current one is under
     for draft in headings:
         number = draft.number
@@ -242,14 +268,24 @@ def _nested_numbers(headings: Sequence[Draft]) -> set[tuple[str, int, bool]]:
     return nested
 
 
-def close_level_gaps(drafts: Sequence[Draft]) -> None:
-    """Number the levels from 1 without gaps. Call this when it is known which headings remain."""
-    headings = [
-        draft
-        for draft in drafts
-        if draft.level is not None and draft.kind in ("heading", "title") and not is_contents_title(draft.text)
-    ]
-    order = sorted({draft.level for draft in headings if draft.level is not None})
+def nest_levels(drafts: Sequence[Draft]) -> None:
+    """Replace each level by the depth at which the heading is nested, so that no level is skipped.
+
+    Call this when it is known which headings remain. The title of the contents has the level of the next heading, so
+    that its section ends there.
+    """
+    headings = [draft for draft in drafts if draft.level is not None and draft.kind in ("heading", "title")]
+    above: list[int] = []  # levels of the headings that the current one is below
+    contents: list[Draft] = []
     for draft in headings:
-        if draft.level is not None:
-            draft.level = order.index(draft.level) + 1
+        if is_contents_title(draft.text):
+            contents.append(draft)
+            continue
+        own = draft.level or 1
+        while above and above[-1] >= own:
+            above.pop()
+        above.append(own)
+        draft.level = len(above)
+        for title in contents:
+            title.level = draft.level
+        contents = []

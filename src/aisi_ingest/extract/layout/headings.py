@@ -23,9 +23,9 @@ from aisi_ingest.extract.layout.heading_candidates import (
     is_eligible,
     stands_out,
 )
-from aisi_ingest.extract.layout.heading_levels import FEWEST_BOOKMARKS, class_of_number, mark_levels, style_of
+from aisi_ingest.extract.layout.heading_levels import FEWEST_BOOKMARKS, mark_levels, style_of
+from aisi_ingest.extract.layout.numbering_scheme import join_labels_with_titles, mark_numbered_headings
 from aisi_ingest.extract.numbering import heading_number, numbering
-from aisi_ingest.text.normalise import is_japanese
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
@@ -48,9 +48,6 @@ _SAME_EDGE = 0.3  # em
 _COLUMN_STEP = 12  # points: left edges are compared in these steps
 _FEWEST_IN_SERIES, _FEWEST_PAGES = 3, 2
 _COUNTED_SHARE = 0.7  # of the steps
-_FEWEST_IN_PLAIN_SERIES = 2
-_SHORTEST_PLAIN_TITLE, _LONGEST_PLAIN_TITLE = 2, 40  # code points
-_SHORTEST_TEXT = 16  # code points of the paragraph below
 _HEADING_BULLETS = tuple("■◆□◇●▼★")
 
 Mark = tuple[str, int, int | None]  # of a bookmark: comparison key of its title, level, page
@@ -74,7 +71,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: Bod
     Returns:
         The blocks; some have been joined.
     """
-    drafts = _mark_contents(drafts)
+    drafts = join_labels_with_titles(_mark_contents(drafts))
     marks = [(comparison_key(mark.title), mark.level, mark.page) for mark in bookmarks if mark.title]
     drafts, matched = _match_bookmarks(drafts, marks)
     listed = _listed_in_contents(drafts, matched)
@@ -90,8 +87,8 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: Bod
             draft.kind = "heading"
     if not by_bookmarks_only:  # bookmarks name every heading of a series or none
         _mark_series(drafts, style)
-        _mark_plain_series(drafts)
         _mark_bullet_headings(drafts, style)
+    mark_numbered_headings(drafts, {*matched, *listed}, style.size, by_bookmarks_only)
     _unmark_lines_under_title(drafts, {*matched, *listed})
     headings = [draft for draft in drafts if draft.kind == "heading"]
     for draft in headings:
@@ -297,32 +294,6 @@ def _mark_bullet_headings(drafts: Sequence[Draft], style: BodyStyle) -> None:
         is_text = below.kind in ("paragraph", "list_item") and not below.bold and below.bullet[:1] != draft.bullet[:1]
         if is_text and not re.search("[。、,.]$", draft.text):
             draft.kind = "heading"
-
-
-def _mark_plain_series(drafts: Sequence[Draft]) -> None:
-    """Mark series in the type of the text, each with a paragraph below it, as in Japanese official documents.
-
-    Example: ``（1）危険に応じた対応``.
-    """
-    groups: dict[tuple[Any, ...], list[tuple[Draft, bool]]] = defaultdict(list)
-    for draft, below in pairwise(drafts):
-        number = draft.number
-        if number is None or draft.kind not in ("paragraph", "list_item", "heading"):
-            continue
-        title = draft.text[number.end :]
-        is_title = len(draft.rows) == 1 and _SHORTEST_PLAIN_TITLE <= len(title) <= _LONGEST_PLAIN_TITLE
-        is_title = is_title and not re.search("[。、，．：:；;）]$", title) and any(map(is_japanese, title))
-        is_text = below.kind == "paragraph" and below.number is None and not below.bullet
-        is_text = is_text and len(below.text) >= _SHORTEST_TEXT and below.text[-1] in "。）"
-        column = round(draft.rows[0].x0 / _COLUMN_STEP)
-        groups[(*class_of_number(number), column)].append((draft, is_title and is_text))
-    for group in groups.values():
-        members = [draft for draft, _ in group]
-        if len(members) < _FEWEST_IN_PLAIN_SERIES or not all(is_heading for _, is_heading in group):
-            continue
-        if _steps(members)[0] == 1:
-            for draft in members:
-                draft.kind = "heading"
 
 
 def number_and_title(text: str) -> tuple[str | None, str]:

@@ -162,6 +162,9 @@ def _separate_directions(page: PageContent, frame: Frame, furniture: Collection[
     placeholders: list[Row] = []
     labels: list[Line] = []
     for direction, lines in groups.items():
+        if direction == "oblique":
+            labels.extend(lines)
+            continue
         is_short = sum(len(line.text) for line in lines) < _SHORTEST_TEXT
         if is_short or (direction != "vertical" and len(lines) < _FEWEST_LINES):
             labels.extend(lines)

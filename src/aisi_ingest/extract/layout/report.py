@@ -9,11 +9,12 @@ from itertools import pairwise
 from msgspec import structs
 
 from aisi_ingest.extract.layout.assemble import content_of
+from aisi_ingest.extract.layout.bullet_signs import mark_bullet_signs
 from aisi_ingest.extract.layout.continuation import join_pages
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnote_links import link_notes
 from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
-from aisi_ingest.extract.layout.heading_levels import close_level_gaps
+from aisi_ingest.extract.layout.heading_levels import nest_levels
 from aisi_ingest.extract.layout.headings import mark_headings
 from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_numbers
 from aisi_ingest.extract.layout.page_content import PageContent
@@ -63,6 +64,7 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     furniture = find_furniture([PageLines(page.number, page.size, page.lines) for page in pages], size)
     frames = [frame_of(page.lines, *page.size) for page in pages]
     rows = [_rows_of_page(page, frame, furniture[page.number]) for page, frame in zip(pages, frames, strict=True)]
+    mark_bullet_signs(rows)
     _ignore_monospace_body(rows)
     style = _body_style(rows, _page_width(pages, frames), size, font)
     style = structs.replace(style, hyphens=hyphens_of(row.text for page_rows in rows for row in page_rows))
@@ -74,7 +76,7 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     link_notes(drafts, [*notes, mark_table_notes(drafts)])
     drafts = mark_headings(drafts, bookmarks, style)
     title = mark_title(drafts, metadata_title, style)
-    close_level_gaps(drafts)
+    nest_levels(drafts)
     mark_item_levels(drafts)
     remove_counting_numbers(drafts)
     return content_of(pages, drafts, notes, [page.labels for page in arranged], furniture, title)

@@ -107,6 +107,8 @@ def frame_of(lines: Sequence[Line], width: float, height: float) -> Frame:
     """
     lengths: dict[str, int] = {}
     for line in lines:
+        if line.direction == "oblique":
+            continue
         lengths[line.direction] = lengths.get(line.direction, 0) + len(line.text)
     direction = max(lengths, key=lengths.__getitem__) if lengths else "right"
     return Frame(direction, width, height)  # type: ignore[arg-type]

@@ -105,7 +105,10 @@ def link_table_marks(table: Table, notes: dict[str, str]) -> tuple[Table, tuple[
             cells.append(text)
         rows.append(tuple(cells))
         offset += len(_LINE_BREAK)
-    return (structs.replace(table, rows=tuple(rows)), tuple(links)) if links else (table, ())
+    if not links:
+        return table, ()
+    cells = tuple(structs.replace(cell, text=rows[cell.row][cell.column]) for cell in table.cells)
+    return structs.replace(table, rows=tuple(rows), cells=cells), tuple(links)
 
 
 def _linked_cell(cell: str, notes: dict[str, str]) -> tuple[str, list[tuple[int, str]]]:

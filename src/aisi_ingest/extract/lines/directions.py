@@ -14,6 +14,8 @@ Array = np.ndarray[Any, Any]
 
 _QUARTER_TURNS: tuple[Direction, ...] = ("right", "up", "left", "down")
 
+_LEAST_OBLIQUE = 8.0  # degrees from a quarter turn: a scan is askew by less
+
 # Vertical text, in units of the type size (em).
 _FEWEST_CHARACTERS = 3  # in one column of vertical text
 _SHORTEST_STEP = 0.5  # from character to character
@@ -34,12 +36,16 @@ def by_direction(chars: Array, picked: Array) -> list[tuple[Direction, Array]]:
     Returns:
         Each direction that occurs and the indices of its characters, in the order of the file.
     """
+    groups: list[tuple[Direction, Array]] = []
     turns = [(0, picked)]
     angle = chars["angle"][picked]
     if angle.any():
-        quarter = np.round(angle / 90.0).astype(int) % len(_QUARTER_TURNS)
-        turns = [(turn, picked[quarter == turn]) for turn in np.unique(quarter).tolist()]
-    groups: list[tuple[Direction, Array]] = []
+        nearest = np.round(angle / 90.0)
+        quarter = nearest.astype(int) % len(_QUARTER_TURNS)
+        oblique = np.abs(angle - 90.0 * nearest) > _LEAST_OBLIQUE
+        turns = [(turn, picked[(quarter == turn) & ~oblique]) for turn in np.unique(quarter).tolist()]
+        if oblique.any():
+            groups.append(("oblique", picked[oblique]))
     for turn, members in turns:
         if turn == 0:
             vertical = _is_vertical(chars, members)

@@ -11,6 +11,15 @@ _COMPOUND = re.compile(r"[A-Za-z\u00c0-\u024f]+-[a-z\u00e0-\u024f]+")
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 _STEM_AT_END = re.compile(r"([A-Za-z\u00c0-\u024f]+)-$")
 _REST_AT_START = re.compile(r"[a-z\u00e0-\u024f]+")
+# Parts of compounds that are frequent in English reports. A short document may not have them alone.
+_PARTS = frozenset(
+    (
+        "aware", "based", "border", "centred", "centered", "centric", "cross", "decision", "driven", "high",
+        "led", "level", "long", "low", "making", "multi", "non", "oriented", "private", "public", "ready",
+        "related", "risk", "scale", "sector", "self", "short", "specific", "term", "third", "wide", "world",
+    )
+)  # fmt: skip
+_SHORTEST_PART = 3  # letters
 _LONGEST_STEM = 40  # code points at the end of a line that are searched for a stem
 # Share of the stems that are no words of the document. Measured on seven English reports and papers: at most 0.14
 # where a word processor wrote only the hyphens of the authors, at least 0.66 where TeX hyphenated words.
@@ -23,10 +32,12 @@ class Hyphens(Struct, frozen=True):
     Attributes:
         compounds: Words that have a hyphen in the middle of a line, in lower case.
         hyphenated: Whether the program that wrote the document hyphenated words at the ends of lines.
+        words: Words of the document in lower case, without those next to a hyphen at the end of a line.
     """
 
     compounds: frozenset[str] = frozenset()
     hyphenated: bool = True
+    words: frozenset[str] = frozenset()
 
     def keeps_hyphen(self, before: str, after: str) -> bool:
         """Return whether the author wrote the hyphen at the end of a line.
@@ -38,7 +49,16 @@ class Hyphens(Struct, frozen=True):
         stem, rest = _STEM_AT_END.search(before[-_LONGEST_STEM:]), _REST_AT_START.match(after)
         if stem is None or rest is None:
             return False
-        return not self.hyphenated or f"{stem[1]}-{rest.group()}".lower() in self.compounds
+        first, second = stem[1].lower(), rest.group()
+        if not self.hyphenated or f"{first}-{second}" in self.compounds:
+            return True
+        # A part of a longer compound: state-of-the-art.
+        start = stem.start() + max(0, len(before) - _LONGEST_STEM)
+        if after[rest.end() : rest.end() + 1] == "-" or before[max(0, start - 1) : start] == "-":
+            return True
+        are_words = all(part in self.words or part in _PARTS for part in (first, second))
+        is_long = min(len(first), len(second)) >= _SHORTEST_PART
+        return are_words and is_long and first + second not in self.words
 
 
 def hyphens_of(lines: Iterable[str]) -> Hyphens:
@@ -67,4 +87,4 @@ def hyphens_of(lines: Iterable[str]) -> Hyphens:
     if not stems:
         return Hyphens()
     known = words | {compound.split("-")[0] for compound in compounds}
-    return Hyphens(frozenset(compounds), len(stems - known) >= _HYPHENATED_SHARE * len(stems))
+    return Hyphens(frozenset(compounds), len(stems - known) >= _HYPHENATED_SHARE * len(stems), frozenset(words))

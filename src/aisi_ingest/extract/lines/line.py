@@ -12,7 +12,9 @@ from aisi_ingest.model import Box
 Array = np.ndarray[Any, Any]
 
 Spans = tuple[tuple[int, int], ...]  # (start, end) in code points, end excluded
-Direction = Literal["right", "down", "left", "up", "vertical"]  # "down": Latin text turned by 90°; "vertical": 縦書き
+Direction = Literal[
+    "right", "down", "left", "up", "vertical", "oblique"
+]  # "down": Latin text turned by 90°; "vertical": 縦書き
 
 
 class Line(Struct, frozen=True, eq=False):

@@ -35,6 +35,7 @@ _SMALLEST_SIZE = 0.5  # points; some files have characters of size 0
 _MIDDLE_HEIGHT = 0.35  # em from the baseline up to the middle of a character
 _MONOSPACE_SHARE = 0.5  # of a page's characters: more is a listing, in which columns are made by spaces
 _ROW_FACTOR = 1e6  # larger than any page is wide, in points: sorts by row, then by position
+_OBLIQUE_STEP = 3.0  # em from character to character of oblique text
 _NEWLINE = 0x0A
 _REPLACEMENT = 0xFFFD  # replaces code points that cannot be written
 _SURROGATES = (0xD800, 0xDFFF)
@@ -64,9 +65,46 @@ def lines_of(page: Page, indices: Array | None = None) -> list[Line]:
     blanks = np.cumsum(blank)  # if this differs between two neighbours, the file has a space between them
     lines: list[Line] = []
     for direction, members in by_direction(chars, picked):
+        if direction == "oblique":
+            lines.extend(_oblique_lines(page, members))
+            continue
         frame = Frame(direction, float(page.width), float(page.height))
         lines.extend(_lines_in(page, members, frame, blanks))
     return lines
+
+
+def _oblique_lines(page: Page, members: Array) -> list[Line]:
+    """Return text at an angle that is no quarter turn, such as a stamp across the page: one line for each run.
+
+    A run has one angle and one size, and its characters are near each other in the order of the file.
+    """
+    chars, runs = page.chars, [[int(members[0])]]
+    for index in members[1:].tolist():
+        before, char = chars[runs[-1][-1]], chars[index]
+        distance = np.hypot(char["origin_x"] - before["origin_x"], char["origin_y"] - before["origin_y"])
+        is_same = abs(char["angle"] - before["angle"]) < 1 and abs(char["size"] - before["size"]) < 1
+        if is_same and distance < _OBLIQUE_STEP * char["size"]:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    lines = []
+    for run in runs:
+        own = chars[run]
+        text = normalise(
+            "".join(chr(code) if _is_writable(code) else chr(_REPLACEMENT) for code in own["code"].tolist())
+        )
+        box = Box(*(float(side) for side in (own["x0"].min(), own["top"].min(), own["x1"].max(), own["bottom"].max())))
+        font = page.fonts[int(own["font"][0])]
+        members_of_run = np.asarray(run, dtype=np.intp)
+        lines.append(
+            Line(text, box, box.bottom, float(own["size"][0]), font.bold, font.italic, False, int(own["font"][0]),
+                 int(own["color"][0]), members_of_run, "oblique")
+        )  # fmt: skip
+    return [line for line in lines if line.text.strip()]
+
+
+def _is_writable(code: int) -> bool:
+    return code < _AFTER_UNICODE and not _SURROGATES[0] <= code <= _SURROGATES[1]
 
 
 class _Characters(Struct):

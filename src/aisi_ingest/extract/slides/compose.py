@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box
 from aisi_ingest.extract.slides.footnotes import link_slide_notes
+from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
@@ -126,6 +127,7 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     origin=piece.origin,
                     notes=notes,
                     hidden_reason=piece.hidden_reason,
+                    marker=marker_of(piece.text) if kind in ("list_item", "paragraph") else None,
                 )
             )
             if piece.kind == "table":

@@ -39,8 +39,11 @@ def anchor(side: str, block: str) -> str:
 
 
 def block_text(block: BlockRow, context: Context) -> Markup:
-    """Return the text of a block with its mentions, sentences and footnote anchors."""
-    return _range(block, context, 0, len(block.text), with_sentences=True)
+    """Return the text of a block with its marker, mentions, sentences and footnote anchors."""
+    text = _range(block, context, 0, len(block.text), with_sentences=True)
+    if block.marker is None or block.text.startswith(block.marker):
+        return text
+    return Markup('<span class="marker">%s</span> %s') % (block.marker, text)
 
 
 def table_markup(block: BlockRow, table: TableRow, context: Context) -> Markup:
