@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box
-from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.numbering import marker_of
+from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
