@@ -7,6 +7,7 @@
 # make fuzz      fuzz for a minute, guided by coverage where atheris can be installed
 # make bench     measure against other programs and write benchmarks/RESULTS.md
 # make lock      write the lock files again from pyproject.toml (needs uv)
+# make train  train the models of names, see docs/models.md
 # make clean     remove the virtual environment and everything that was built
 #
 # Each target first installs the environment it needs.
@@ -17,7 +18,7 @@ BIN    := $(VENV)/bin
 PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
 
-.PHONY: demo test test-all check coverage docs fuzz bench lock clean setup setup-dev
+.PHONY: demo test test-all check coverage docs fuzz bench lock train clean setup setup-dev
 
 demo: setup
 	@$(BIN)/aisi-ingest demo
@@ -48,6 +49,12 @@ fuzz: setup-dev
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/fuzz/packages --upgrade \
 	    --require-hashes -r fuzz/requirements.txt; } || echo "atheris cannot be installed here: inputs are random" >&2
 	@PYTHONPATH=build/fuzz/packages $(BIN)/python fuzz/run.py --seconds 60
+
+train: setup-dev
+	@uv pip install --quiet --python $(BIN)/python --target build/train python-crfsuite==0.9.12 \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/train --upgrade python-crfsuite==0.9.12
+	@PYTHONPATH=.:build/train OMP_NUM_THREADS=1 $(BIN)/python -m training.train --names $(DATA) --crossner $(CROSSNER) \
+	  --vectors-ja $(VECTORS_JA) --vectors-en $(VECTORS_EN) --out src/aisi_ingest/tagging/learned/data
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock

@@ -7,6 +7,7 @@ The public functions:
 - ``align`` aligns a Japanese and an English document.
 - ``compare`` lists where a Japanese and an English document disagree.
 - ``load`` opens a published release.
+- ``nlp`` returns a spaCy pipeline with the project's tokenizer, names and dates.
 
 Everything is imported on first use, so that ``import aisi_ingest`` is fast and loads no library.
 """
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from aisi_ingest.api import AlignedDocuments, ParsedDocument, ProcessingError, align, compare, read, tag
     from aisi_ingest.dataset import Dataset, load
+    from aisi_ingest.spacy_components import nlp
 
 __version__ = "0.1.0"  # the only place: pyproject.toml reads it from here
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "align",
     "compare",
     "load",
+    "nlp",
     "read",
     "tag",
 ]
@@ -40,6 +43,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in ("Dataset", "load"):
         from aisi_ingest import dataset as module
+    elif name == "nlp":
+        from aisi_ingest import spacy_components as module  # type: ignore[no-redef]
     else:
         from aisi_ingest import api as module  # type: ignore[no-redef]
     return getattr(module, name)

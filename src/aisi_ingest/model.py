@@ -93,9 +93,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     origin: Literal["text", "ocr"] = "text"
     hidden: bool = False
     notes: tuple[NoteLink, ...] = ()
-    marker: str | None = (
-        None  # number or letter printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
-    )
+    marker: str | None = None  # printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
     hidden_reason: str | None = None  # why ``hidden``: "struck" for struck-out text; None for other reasons
 
 
@@ -181,6 +179,7 @@ class Mention(Struct, frozen=True, omit_defaults=True):
     label: Label
     rule: str  # the rule that found it, for example "date.era", "registry", "shape.org.suffix"
     value: str | None = None  # EDTF for DATE, otherwise an entity id
+    score: float | None = None  # probability that a mention found by a model is right; None for mentions of rules
 
 
 class Licence(Struct, frozen=True):

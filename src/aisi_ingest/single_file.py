@@ -5,8 +5,10 @@ The commands ``extract``, ``tag`` and ``align`` and the public functions of the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
@@ -88,12 +90,33 @@ def tag_text(text: str, *, registry: Path | None = None, date: str | None = None
     Returns:
         The mentions, in the order of the text. Offsets are code points of the normalised text.
     """
-    from aisi_ingest.text.normalise import language_of, normalise
+    return tag_content(_paragraph(text), registry=registry, date=date)
 
-    text = normalise(text)
-    lang = language_of(text)
-    block = Block("b1", 1, Box(0, 0, 0, 0), "paragraph", text, lang)
-    return tag_content(Content("report", "pdf", lang, "", ((0, 0),), (block,)), registry=registry, date=date)
+
+def tag_lines(texts: Iterable[str], *, registry: Path | None = None, date: str | None = None) -> Iterator[bytes]:
+    """Yield the mentions of each text as one JSON object, see ``aisi-ingest tag --json``.
+
+    Args:
+        texts: Japanese or English texts; each is tagged by itself.
+        registry: Path of registry.toml; None: the registry that comes with the project.
+        date: Date of the texts (EDTF), which resolves dates without a year.
+
+    Yields:
+        ``{"text": ..., "mentions": [{"start", "end", "label", "value", "rule", "score"}]}`` with the normalised text,
+        to which the offsets refer. ``value`` and ``score`` are null if they are not known.
+    """
+    from aisi_ingest import tagging
+    from aisi_ingest.registry import load
+
+    loaded = load(registry)
+    for text in texts:
+        content = _paragraph(text)
+        mentions = tagging.tag(content, loaded, date=date, publisher=None).value or ()
+        rows = [{name: getattr(mention, name) for name in _FIELDS_OF_LINE} for mention in mentions]
+        yield msgspec.json.encode({"text": content.blocks[0].text, "mentions": rows})
+
+
+_FIELDS_OF_LINE = ("start", "end", "label", "value", "rule", "score")
 
 
 def tag_content(content: Content, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:
@@ -108,6 +131,16 @@ def tag_content(content: Content, *, registry: Path | None = None, date: str | N
     from aisi_ingest.registry import load
 
     return tagging.tag(content, load(registry), date=date, publisher=None).value or ()
+
+
+def _paragraph(text: str) -> Content:
+    """Return a document of one paragraph with the normalised text."""
+    from aisi_ingest.text.normalise import language_of, normalise
+
+    text = normalise(text)
+    lang = language_of(text)
+    block = Block("b1", 1, Box(0, 0, 0, 0), "paragraph", text, lang)
+    return Content("report", "pdf", lang, "", ((0, 0),), (block,))
 
 
 def nested_json(document: Document) -> bytes:

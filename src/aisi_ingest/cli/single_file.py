@@ -13,6 +13,8 @@ from aisi_ingest.cli.options import Ocr, Registry, fail, print_table
 from aisi_ingest.console.terminal import say, say_json, say_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from aisi_ingest.model import Issue
 
 
@@ -115,7 +117,9 @@ def _print_issues(path: Path, issues: tuple[Issue, ...]) -> None:
 
 
 def tag(
-    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="Japanese or English text.")],
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="Japanese or English text (default: standard input).")
+    ] = None,
     date: Annotated[
         str | None,
         typer.Option(
@@ -124,23 +128,37 @@ def tag(
             help="Date of the document, which resolves dates without a year. For example 2026-04-01.",
         ),
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON object for each line of text, with its mentions.")
+    ] = False,
     registry: Registry = None,
 ) -> None:
     """Find dates and names in a text.
 
-    Names are those of organisations, people, guides, events and places.
+    Names are those of organisations, people, guides, events and places. Each line of standard input is a text.
 
     \b
     aisi-ingest tag --text "令和6年9月25日に総務省が公表した。"
+    aisi-ingest tag --json < sentences.txt > mentions.jsonl
     """
     from aisi_ingest import single_file
 
-    mentions = single_file.tag_text(text, registry=registry, date=date)
+    texts = [text] if text is not None else (line.rstrip("\r\n") for line in _standard_input())
+    if as_json:
+        for found in single_file.tag_lines(texts, registry=registry, date=date):
+            sys.stdout.buffer.write(found + b"\n")
+        return
+    mentions = [m for each in texts for m in single_file.tag_text(each, registry=registry, date=date)]
     rows: list[tuple[str | None, ...]] = [(f"{m.start}-{m.end}", m.text, m.label, m.value, m.rule) for m in mentions]
     if rows:
         print_table(("offsets", "text", "label", "value", "rule"), rows)
     else:
         say("nothing found")
+
+
+def _standard_input() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace")
 
 
 def check_registry(

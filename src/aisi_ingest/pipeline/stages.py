@@ -57,6 +57,13 @@ def _extract(job: DocumentJob, note: str, left_out: tuple[int, ...]) -> Result[C
     return extract_file(str(path), job.settings.ocr, note, left_out)
 
 
+def models_digest() -> str:
+    """Return the digest of the models of names that come with the package."""
+    from aisi_ingest.tagging import learned
+
+    return learned.digest()
+
+
 def tag_content(content: Content, listing: Listing, registry_path: str | None) -> Result[Tagged]:
     """Find the date and the mentions of a document, and check that they can be published."""
     from aisi_ingest import dates, tagging
@@ -123,6 +130,7 @@ TAG: StoredStage[DocumentJob] = StoredStage(
     inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
     options=lambda job: {
         "registry": registry_digest(job.settings.registry),
+        "models": models_digest(),
         "listing": sha256_of(msgspec.json.encode(job.listing)),
     },
     function=_tag,

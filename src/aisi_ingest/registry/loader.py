@@ -42,7 +42,7 @@ def load(path: Path | None = None) -> Registry:
         path: The file; None for the registry that ships with the project.
 
     Raises:
-        RegistryError: The file cannot be read, is not TOML, has an unknown key, a name without a language, a name of
+        RegistryError: The file cannot be read, is not TOML, has an unknown key, an entry without a name, a name of
             two entities or a reference to an unknown id. The message has the form ``registry.toml:LINE: reason``.
     """
     path = path or default_path()
@@ -147,10 +147,9 @@ def _read_entries(data: dict[str, Any], file: _File) -> tuple[dict[str, Entry], 
 
 
 def _check(key: str, entry: Entry, group: str, entries: dict[str, Entry], file: _File) -> None:
-    """Check that an entry has names in both languages and that its references and its country exist."""
-    for lang, names in (("ja", entry.ja), ("en", entry.en)):
-        if not names and not entry.both:
-            raise file.error(f"{key}: no name in {lang!r}", group, key)
+    """Check that an entry has a name, in one language at least, and that its references and its country exist."""
+    if not (entry.ja or entry.en or entry.both):
+        raise file.error(f"{key}: no name", group, key)
     for relation in _RELATIONS:
         other = getattr(entry, relation)
         if other is not None and other not in entries:

@@ -73,7 +73,7 @@ def _standards(text: str) -> Iterator[Span]:
 # ---- titles in quotation marks -----------------------------------------------------------------------
 
 _QUOTED = re.compile(r"[“\"]([A-Z][^“”\"\n]{3,160}?)[,.]?[”\"]")
-_PART_OF_DOCUMENT = ("Section", "Chapter", "Part", "Appendix")
+_PART_OF_DOCUMENT = re.compile(r"(?:Section|Chapter|Part|Appendix|Figure|Fig\.|Table)\b|[A-Z0-9]{1,3}\.\s")
 _SHORT_WORD = 3  # letters; shorter words are not capitalised in titles
 _SHORTEST_SENTENCE = 3  # words; fewer in lower case may be a title
 _SHORT_TITLE = 4  # words; so short a title must name more than what every document has
@@ -83,7 +83,7 @@ def _quoted_guides(text: str) -> Iterator[Span]:
     for m in _QUOTED.finditer(text):
         title = m[1]
         words = title.split()
-        if title.startswith(_PART_OF_DOCUMENT) or len(words) == 1:
+        if _PART_OF_DOCUMENT.match(title) or len(words) == 1:
             continue
         if _label_of(words) == "GUIDE" and not _is_generic_title(title) and not _is_sentence(title):
             yield Span(m.start(1), m.end(1), "GUIDE", "shape.quoted", None, title)

@@ -48,6 +48,7 @@ def find_names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
 def _company(text: str, legal_form: re.Match[str], morphemes: list[Morpheme]) -> Iterator[Span]:
     """Yield the company on one side of a legal form: 株式会社〜 or 〜株式会社."""
     after = end_of_company(text, legal_form.end(), morphemes)
+    after -= text[after - 1] == "等"
     before = start_of_company(text, legal_form.start(), morphemes)
     if after > legal_form.end() + 1 and before == legal_form.start():
         yield Span(legal_form.start(), after, "ORG", "shape.company")

@@ -30,7 +30,7 @@ LEGAL_FORM_AFTER_KNOWN_NAME = re.compile(
 )
 LEGAL_FORM_BEFORE_KNOWN_NAME = re.compile(
     "(?:株式会社|合同会社|国立大学法人|公立大学法人|学校法人|独立行政法人|国立研究開発法人"
-    "|一般社団法人|一般財団法人|公益財団法人|公益社団法人)$"
+    "|一般社団法人|一般財団法人|公益財団法人|公益社団法人|特定非営利活動法人|NPO法人|社会福祉法人|医療法人)$"
 )
 # Corporations whose units are written after them (独立行政法人〇〇 △△センター).
 LEGAL_FORM_OF_PARENT = "株式会社|国立研究開発法人|独立行政法人|国立大学法人"

@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 
 from aisi_ingest.registry import Registry
-from aisi_ingest.tagging import english, japanese, people
+from aisi_ingest.tagging import english, japanese, people, titles
 from aisi_ingest.tagging.legal_forms import (
     JOINT_STOCK_COMPANY,
     LEGAL_FORM_AFTER_KNOWN_NAME,
@@ -84,7 +84,8 @@ def find_shapes(passage: Passage, known: list[Span]) -> list[Span]:
         found += japanese.find_names(text, tokens)
         found += japanese.find_places(text, tokens)
     found += people.find_names(text, tokens, japanese=bool(tokens), latin=latin)
-    return list(reconcile(text, known, found))
+    shapes = [*reconcile(text, known, found), *titles.find_numbered(text)]
+    return [*shapes, *titles.extend(text, [*known, *shapes])]
 
 
 # A year before a guide that is part of its name: 令和5年版情報通信白書.

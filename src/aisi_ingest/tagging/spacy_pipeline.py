@@ -122,15 +122,15 @@ def build(registry: Registry) -> dict[Lang, Language]:
         return RegistryNames(registry)
 
     # spaCy keeps factories by name for the whole process, so each call replaces the registry of the last one.
-    Language.factory("aisi_registry", func=registry_names)
-    if not Language.has_factory("aisi_shapes"):
-        Language.component("aisi_shapes", func=shaped_names)
+    Language.factory("aisi_registry_candidates", func=registry_names)
+    if not Language.has_factory("aisi_shape_candidates"):
+        Language.component("aisi_shape_candidates", func=shaped_names)
     out: dict[Lang, Language] = {"ja": spacy.blank("xx"), "en": spacy.blank("en")}
     out["ja"].tokenizer = UniDicTokenizer(out["ja"].vocab)
     out["en"].tokenizer = EnglishTokenizer(out["en"].tokenizer, out["en"].vocab)
     for nlp in out.values():
-        nlp.add_pipe("aisi_registry", name="registry")
-        nlp.add_pipe("aisi_shapes", name="shapes")
+        nlp.add_pipe("aisi_registry_candidates", name="registry")
+        nlp.add_pipe("aisi_shape_candidates", name="shapes")
     return out
 
 

@@ -21,6 +21,7 @@ class Span(NamedTuple):
         value: EDTF value or entity id.
         name: The name from which a local id is made, if the registry has no id.
         ids: Entities that it may be, if only context can decide.
+        score: Probability that a name found by a model is right; None for names found by rules.
     """
 
     start: int
@@ -30,10 +31,11 @@ class Span(NamedTuple):
     value: str | None = None
     name: str | None = None
     ids: tuple[str, ...] = ()
+    score: float | None = None
 
 
 # Of spans of equal length, those of the rules with the lower number win. Keys are the first parts of names of rules.
-_RANK = {"registry": 0, "defined": 1, "date": 2, "place": 3, "spacy": 9}
+_RANK = {"registry": 0, "defined": 1, "date": 2, "place": 3, "model": 8, "spacy": 9}
 _RANK_OF_SHAPES = 4
 _RANK_OF_SHARED_NAMES = 2  # below a name that the document defines
 

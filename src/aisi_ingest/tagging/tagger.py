@@ -13,7 +13,10 @@ from aisi_ingest.registry import Registry, compact
 from aisi_ingest.tagging import spacy_pipeline
 from aisi_ingest.tagging.context import DateContext
 from aisi_ingest.tagging.definitions import Definitions
+from aisi_ingest.tagging.learned import find_names as find_unlisted_names
+from aisi_ingest.tagging.learned.admission import admit, without_persons
 from aisi_ingest.tagging.legal_forms import without_legal_form
+from aisi_ingest.tagging.repeated import find_repeated
 from aisi_ingest.tagging.romaji import plain_vowels
 from aisi_ingest.tagging.rules import Passage, find_names, readable
 from aisi_ingest.tagging.shared_names import SharedNameResolver
@@ -34,6 +37,7 @@ def tag(
     date: str | None,
     publisher: str | None,
     pipelines: Mapping[Lang, Language] | None = None,
+    with_models: bool = True,
 ) -> Result[tuple[Mention, ...]]:
     """Tag the mentions of a document. Hidden text, furniture and code are not tagged.
 
@@ -44,18 +48,19 @@ def tag(
         publisher: Registry id of the publisher, which decides what "AISI" alone means.
         pipelines: Pipelines of ``pipelines(registry)`` with components of the user. Without them, the same rules run
             without spaCy.
+        with_models: Find names with the models as well, not only with rules.
 
     Returns:
         The mentions in the order of the blocks, with the ids ``m1``, ``m2``, ... Issues: ``date_unresolved`` for a
         date whose value is not known.
     """
-    tagger = _DocumentTagger(content, registry, date, publisher, pipelines)
-    found = [
-        (block, span)
-        for block in content.blocks
-        if not block.hidden and block.kind not in ("furniture", "code")
-        for span in tagger.spans(block)
-    ]
+    tagger = _DocumentTagger(content, registry, date, publisher, pipelines, with_models)
+    blocks = [each for each in content.blocks if not each.hidden and each.kind not in ("furniture", "code")]
+    found = [(block, span) for block in blocks for span in tagger.spans(block)]
+    repeated = list(find_repeated(found, blocks))
+    if repeated:
+        order = {block.id: at for at, block in enumerate(blocks)}
+        found = sorted([*found, *repeated], key=lambda each: (order[each[0].id], each[1].start))
     out: list[Mention] = []
     issues: list[Issue] = []
     for block, span in found:
@@ -69,7 +74,9 @@ def tag(
                     "tag", "info", "date_unresolved", f"no value for the date {text[:_QUOTED_IN_ISSUE]!r}", block.page
                 )
             )
-        out.append(Mention(f"m{len(out) + 1}", block.id, span.start, span.end, text, span.label, span.rule, value))
+        out.append(
+            Mention(f"m{len(out) + 1}", block.id, span.start, span.end, text, span.label, span.rule, value, span.score)
+        )
     return Result(tuple(out), tuple(issues))
 
 
@@ -88,7 +95,9 @@ class _DocumentTagger:
         date: str | None,
         publisher: str | None,
         pipelines: Mapping[Lang, Language] | None,
+        with_models: bool,
     ) -> None:
+        self._with_models = with_models
         self.definitions = Definitions()
         self._date_context = DateContext(content, date)
         self._shared_names = SharedNameResolver(content, registry, publisher)
@@ -126,10 +135,18 @@ class _DocumentTagger:
             for span in (*dates, *found, *self.definitions.find(text))
             if not overlaps(addresses, span.start, span.end)
         ]
+        if self._with_models:
+            unlisted = [
+                span
+                for span in find_unlisted_names(passage.text, passage.morphemes)
+                if not overlaps(addresses, span.start, span.end)
+            ]
+            candidates = without_persons(text, candidates, unlisted)
+            candidates += admit(text, unlisted, select_spans(candidates), passage.morphemes, heading=heading)
         spans = self._choose(block, candidates)
         spans = self.definitions.link_family_names(text, spans)
         self.definitions.remember_working_group(text, spans, block.section)
-        learned = self.definitions.learn(text, spans)
+        learned = self.definitions.learn(text, [span for span in spans if not span.rule.startswith("model.")])
         if learned:
             more = self.definitions.find(text, min(s.start for s in learned))
             spans = self.definitions.link_family_names(text, self._choose(block, [*candidates, *learned, *more]))

@@ -26,6 +26,15 @@ _FACULTY = re.compile(
     r"(?:学術院|学部|学科|研究科|専攻|学府|研究院|研究所|研究センター|機構|研究室)"
     r"(?![\u4e00-\u9fffァ-ヺー]*(?:長|会))"
 )
+# Bodies of a council or an association after it: デジタル社会推進会議幹事会.
+_COUNCIL = re.compile(r"(?:会議|本部|協議会|審議会|委員会|連合会|協会|機構)$")
+_BODY = re.compile(
+    r"[ \u3000]?[\u4e00-\u9fffァ-ヺー・A-Z]{0,18}?"
+    r"(?:幹事会|分科会|部会|専門委員会|推進委員会|ワーキンググループ|WG|タスクフォース)"
+    r"(?:[\u4e00-\u9fff]{2,4}部会)?(?![\u4e00-\u9fffァ-ヺー])"
+)
+# What is written after a ministry without a blank as its own body: 内閣官房デジタル市場競争会議.
+_BODY_OF_MINISTRY = re.compile(r"(?:会議|審議会|懇談会|検討会|研究会|本部|事務局)$")
 _LONGEST_ENDING = 20  # characters at the end of a name that show what it is
 
 
@@ -56,8 +65,12 @@ def _join_tagged_units(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _is_unit_of(text: str, parent: Span, unit: Span) -> bool:
-    if not parent.label == unit.label == "ORG" or text[parent.end : unit.start] not in (" ", "\u3000"):
+    between = text[parent.end : unit.start]
+    if not parent.label == unit.label == "ORG" or between not in ("", " ", "\u3000"):
         return False
+    if not between:
+        is_ministry = _MINISTRY.search(text, parent.start, parent.end)
+        return bool(is_ministry and _BODY_OF_MINISTRY.search(text, unit.start, unit.end))
     return bool(_PARENT.search(text[parent.start : parent.end]) and _UNIT.search(text[unit.start : unit.end]))
 
 
@@ -70,6 +83,8 @@ def _extend_over_sections(text: str, span: Span, following: list[Span]) -> Span:
         pattern = _SECTION
     elif _UNIVERSITY.search(text, ending, span.end):
         pattern = _FACULTY
+    elif _COUNCIL.search(text, ending, span.end):
+        pattern = _BODY
     else:
         return span
     end = span.end

@@ -107,8 +107,8 @@ def link_table_marks(table: Table, notes: dict[str, str]) -> tuple[Table, tuple[
         offset += len(_LINE_BREAK)
     if not links:
         return table, ()
-    own = tuple(structs.replace(cell, text=rows[cell.row][cell.column]) for cell in table.cells)
-    return structs.replace(table, rows=tuple(rows), cells=own), tuple(links)
+    published = tuple(structs.replace(cell, text=rows[cell.row][cell.column]) for cell in table.cells)
+    return structs.replace(table, rows=tuple(rows), cells=published), tuple(links)
 
 
 def _linked_cell(cell: str, notes: dict[str, str]) -> tuple[str, list[tuple[int, str]]]:

@@ -20,7 +20,7 @@ from aisi_ingest.extract.ocr.thresholds import (
     PIXELS_PER_POINT,
     REPEATED_PAGES,
 )
-from aisi_ingest.extract.slides.compose import Entry, Piece
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.model import Box, Issue
 
 if TYPE_CHECKING:

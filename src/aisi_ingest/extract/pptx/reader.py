@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import box_height, box_width, union
 from aisi_ingest.extract.pptx.package import open_package, warning
-from aisi_ingest.extract.slides.compose import Entry, Piece, Slide, as_furniture, compose, table_text
+from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import with_tables
 from aisi_ingest.extract.slides.tables.timeline import with_timeline

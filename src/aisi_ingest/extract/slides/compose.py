@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,47 +12,10 @@ from msgspec.structs import replace
 from aisi_ingest.extract.geometry import rounded_box
 from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.footnotes import link_slide_notes
+from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import language_of
-
-
-class Piece(Struct, frozen=True):
-    """One paragraph, table or picture text of a slide, which becomes one block.
-
-    Attributes:
-        kind: Kind of the block.
-        text: Text of the block. Tables have " | " between cells and a line break between rows.
-        box: Position on the slide, in points.
-        level: Level of a heading or list item, from 1.
-        hidden: Whether a viewer of the slide cannot see it.
-        size: Type size in points; 0 for tables.
-        rows: Cells of a table.
-        header_rows: Number of header rows of a table.
-        caption: Caption of a table.
-        xs: Column borders of a table, in points, where the file states them.
-        ys: Row borders of a table, in points, where the file states them.
-        origin: Whether the text is in the file or was recognised by OCR.
-        hidden_reason: Why it is hidden, as in `aisi_ingest.model.Block`.
-    """
-
-    kind: BlockKind
-    text: str
-    box: Box
-    level: int | None = None
-    hidden: bool = False
-    size: float = 0.0
-    rows: tuple[tuple[str, ...], ...] = ()
-    header_rows: int = 0
-    caption: str | None = None
-    xs: tuple[float, ...] = ()
-    ys: tuple[float, ...] = ()
-    origin: Literal["text", "ocr"] = "text"
-    hidden_reason: str | None = None
-
-
-Entry = tuple[Box, list[Piece]]
-"""Pieces that are read without a break, for example the paragraphs of a text box, and the box around them."""
 
 
 class Slide(Struct, frozen=True):
@@ -125,9 +87,9 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     level=level if piece.kind == "heading" else piece.level,
                     hidden=piece.hidden,
                     origin=piece.origin,
+                    marker=marker_of(piece.text) if kind in ("list_item", "paragraph") else None,
                     notes=notes,
                     hidden_reason=piece.hidden_reason,
-                    marker=marker_of(piece.text) if kind in ("list_item", "paragraph") else None,
                 )
             )
             if piece.kind == "table":

@@ -12,7 +12,7 @@ from aisi_ingest.model import NoteLink
 from aisi_ingest.text.raised import SUPERSCRIPT_DIGITS, is_exponent, plain_digits
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.slides.compose import Piece
+    from aisi_ingest.extract.slides.piece import Piece
 
 # A mark in a text: superscript digits, alone or after 注 or a symbol.
 _MARK = re.compile(rf"(?:注|註|[*＊※†‡])?⁽?{SUPERSCRIPT_DIGITS}{{1,2}}⁾?")

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import box_width, contains_center, intersects, overlap, union
-from aisi_ingest.extract.slides.compose import Entry, Piece, Slide, as_furniture, compose, table_text
+from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.pdf_lines import (
     hidden_lines,
@@ -22,6 +22,7 @@ from aisi_ingest.extract.slides.pdf_lines import (
     turned_pieces,
 )
 from aisi_ingest.extract.slides.pdf_shapes import frames_on, horizontal_lines, shapes_on, vertical_lines
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import find_slide_tables
 from aisi_ingest.extract.slides.tables.model import Unit

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import center_y, union
-from aisi_ingest.extract.slides.compose import Piece
+from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.model import BlockKind, Box
 from aisi_ingest.text.raised import write_raised
 

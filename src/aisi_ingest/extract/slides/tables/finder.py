@@ -8,7 +8,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from aisi_ingest.extract.slides.compose import Entry, Piece, table_text
+from aisi_ingest.extract.slides.compose import table_text
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.tables.boxes import find_box_tables
 from aisi_ingest.extract.slides.tables.model import SlideTable, Unit
 from aisi_ingest.extract.slides.tables.row_headers import find_row_header_tables

@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from aisi_ingest.extract.geometry import smallest_containing, union
-from aisi_ingest.extract.slides.compose import Entry, Piece
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
 from aisi_ingest.model import Box
 

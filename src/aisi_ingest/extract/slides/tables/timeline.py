@@ -13,7 +13,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from aisi_ingest.extract.geometry import box_height, box_width, center_x, center_y, overlap, union
-from aisi_ingest.extract.slides.compose import Entry, Piece, table_text
+from aisi_ingest.extract.slides.compose import table_text
+from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.tables.items import Item, items_of
 from aisi_ingest.extract.slides.tables.time_labels import is_ellipsis, time_label_of
 from aisi_ingest.extract.slides.tables.timeline_columns import (

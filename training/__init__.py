@@ -1,0 +1,1 @@
+"""Train the models of ``aisi_ingest.tagging.learned`` (``make train``)."""
