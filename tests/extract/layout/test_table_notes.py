@@ -52,6 +52,7 @@ def test_note_marks_in_cells_become_anchors_and_the_notes_footnotes(tmp_path: Pa
     assert found.tables[0].rows == (("Shop", "May", "June"), ("North", "731", "88"), ("South", "64", "1,930"))
     assert [b.text for b in found.blocks if b.kind == "footnote"] == notes
     assert linked(found) == [("731", notes[0]), ("1,930", notes[1])]
+    assert {cell.text for cell in found.tables[0].cells} == {text for row in found.tables[0].rows for text in row}
 
 
 def test_japanese_note_marks_in_cells_become_anchors(tmp_path: Path) -> None:
