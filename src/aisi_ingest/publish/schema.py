@@ -118,6 +118,7 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: Annotated[bool, Meta(description="True where a reader of the page could not see it")]
     notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
+    hidden_reason: Annotated[str | None, Meta(description="Why a reader cannot see the text: struck")]
 
 
 class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
