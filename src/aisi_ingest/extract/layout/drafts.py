@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from aisi_ingest.extract.boxes import union
+from aisi_ingest.extract.geometry import union
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.lines.hyphens import Hyphens
 from aisi_ingest.extract.numbering import Numbering

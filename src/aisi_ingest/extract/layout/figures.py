@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import area
+from aisi_ingest.extract.geometry import area
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.pdf.page import CURVE, FILL, IMAGE, LINE, Page
 from aisi_ingest.model import Box

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct, structs
 
-from aisi_ingest.extract.boxes import area, box_of, contains, overlaps
+from aisi_ingest.extract.geometry import area, box_of, contains, intersects
 from aisi_ingest.extract.layout.figures import find_drawings
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
@@ -115,7 +115,7 @@ def _text_boxes(page: Page, tables: Sequence[Box]) -> tuple[Box, ...]:
     found: list[Box] = []
     for box in candidates:
         is_inside = any(contains(other, box, _INSIDE_TOLERANCE) for other in found)
-        if not is_inside and not any(overlaps(box, table) for table in tables):
+        if not is_inside and not any(intersects(box, table) for table in tables):
             found.append(box)
     return tuple(found)
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct, structs
 
-from aisi_ingest.extract.boxes import union
+from aisi_ingest.extract.geometry import union
 from aisi_ingest.extract.layout.columns import Column, columns_of
 from aisi_ingest.extract.layout.continuation import append_draft, continues, last_text
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aisi_ingest.extract.boxes import union
+from aisi_ingest.extract.geometry import union
 from aisi_ingest.extract.lines.line import Frame, Line, Spans
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.model import Box

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import structs
 
-from aisi_ingest.extract.boxes import union
+from aisi_ingest.extract.geometry import union
 from aisi_ingest.text.normalise import normalise
 
 if TYPE_CHECKING:

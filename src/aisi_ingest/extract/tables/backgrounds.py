@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import points_inside
+from aisi_ingest.extract.geometry import points_inside
 from aisi_ingest.extract.pdf.page import CURVE, FILL, LINE
 from aisi_ingest.extract.tables.rules import MOST_LINES, NEARLY_WHITE, SNAP_TOLERANCE
 

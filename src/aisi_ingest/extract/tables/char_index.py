@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import box_of, points_inside
+from aisi_ingest.extract.geometry import box_of, points_inside
 from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.model import Box
 

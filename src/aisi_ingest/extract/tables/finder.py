@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import area, contains
+from aisi_ingest.extract.geometry import area, contains
 from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.extract.tables import grid as grids
 from aisi_ingest.extract.tables.backgrounds import find_overlays, is_drawing

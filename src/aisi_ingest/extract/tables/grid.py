@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import area, contains, points_inside
+from aisi_ingest.extract.geometry import area, contains, points_inside
 from aisi_ingest.extract.tables.backgrounds import cell_backgrounds
 from aisi_ingest.extract.tables.rules import (
     MOST_LINES,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import points_inside
+from aisi_ingest.extract.geometry import points_inside
 from aisi_ingest.extract.lines.arrays import IDEOGRAPHIC_SPACE, is_inked, true_runs
 
 if TYPE_CHECKING:

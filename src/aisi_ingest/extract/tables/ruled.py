@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aisi_ingest.extract.boxes import overlaps
+from aisi_ingest.extract.geometry import intersects
 from aisi_ingest.extract.tables.band_rows import RowStart, has_prose, row_starts
 from aisi_ingest.extract.tables.grid import Grid
 from aisi_ingest.extract.tables.region_text import RegionText, column_gaps, columns_of, text_outside
@@ -72,7 +72,7 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
         text = text or text_outside(page, taken)
         for own in _tables_of_rules(text, alike):
             grid = _between_rules(text, own)
-            if grid is not None and not any(overlaps(grid.box, other.box) for other in found):
+            if grid is not None and not any(intersects(grid.box, other.box) for other in found):
                 found.append(grid)
     return found
 
