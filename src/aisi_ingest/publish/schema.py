@@ -154,9 +154,7 @@ class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
     header_rows: Count
     rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows of equal length, merged cells repeated")]
     continues: Annotated[str | None, Meta(description="Id of the table that it goes on from, over a page break")]
-    cells: Annotated[
-        tuple[CellField, ...], Meta(description="By row and column; empty where only the rows are known")
-    ] = ()
+    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty where only the rows are known")]
 
 
 class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -104,7 +104,15 @@ def test_tables_have_headers_merged_cells_and_mentions():
     rows = (("A", "A", "B"), ("1", "<b>", "3"))
     one = block(1, "\n".join(" | ".join(row) for row in rows), kind="table")
     table = TableRow(
-        id="t", document="w/1/ja", block=one.id, page=1, caption="表<1>", header_rows=1, rows=rows, continues=None
+        id="t",
+        document="w/1/ja",
+        block=one.id,
+        page=1,
+        caption="表<1>",
+        header_rows=1,
+        rows=rows,
+        continues=None,
+        cells=(),
     )
     at = one.text.index("3")
     tree = read(table_markup(one, table, context(mentions={one.id: [mention(one, at, at + 1)]})))
