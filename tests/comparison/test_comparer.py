@@ -303,3 +303,10 @@ def test_each_edition_is_compared_with_the_previous_one_in_its_language_and_form
         ("w/1.9/ja", "w/1.10/ja"),
         ("w/1.9/ja.pptx", "w/1.10/ja.pptx"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["secure computation*²", "注³ を参照", "m² of the hall", "秘密計算（※2）等", "processing *12", "注3"]
+)
+def test_exponents_and_marks_of_notes_are_no_numbers(text: str) -> None:
+    assert numbers(text, "en") == []

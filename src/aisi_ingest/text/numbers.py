@@ -21,6 +21,7 @@ from aisi_ingest.model import Lang
 from aisi_ingest.text.eras import era_names
 from aisi_ingest.text.kanji_numerals import KANJI_MYRIADS, KANJI_POWERS, is_kanji_numeral, kanji_value
 from aisi_ingest.text.normalise import fold
+from aisi_ingest.text.raised import SUPERSCRIPT_DIGITS
 
 Kind = Literal["count", "percent", "ordinal"]
 
@@ -59,6 +60,8 @@ _TIMES = {"once": 1, "twice": 2, "double": 2, "both": 2, "triple": 3, "dozen": 1
 
 # Years of these eras are dates, not quantities. Years before 1926 are not recognised here.
 _ERAS = era_names(since=1926)
+# Marks of notes, and exponents, which the fold would make plain digits: ※2, *2, 注3, 10²⁶.
+_RAISED = re.compile(f"{SUPERSCRIPT_DIGITS}+|(?<![0-9])[※＊*†‡] ?[0-9]{{1,2}}(?![0-9])|[注註][0-9]{{1,2}}(?![0-9])")
 _NOT_NUMBERS = re.compile(
     r"(?<![.·・…‥_\s])\s?(?:[.·・…‥_]\s?){3,}\s*\d{1,9}\s*$"  # the page number in a table of contents
     r"|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,255}"
@@ -108,6 +111,7 @@ def numbers(text: str, lang: Lang, skip: Iterable[tuple[int, int]] = ()) -> list
     """
     folded = list(fold(text))
     taken = [*skip, *(m.span() for m in _NOT_NUMBERS.finditer("".join(folded)))]
+    taken += [m.span() for m in _RAISED.finditer(text)]  # note marks and exponents: the fold makes plain digits of them
     if item_number := _ITEM_NUMBER.match(text):
         taken.append(item_number.span())
     for start, end in taken:
