@@ -234,7 +234,7 @@ def align(ja: FileOrDocument, en: FileOrDocument, *, registry: str | Path | None
 
     Args:
         ja: The Japanese document: a file, or a document returned by ``read``.
-        en: The English document, likewise. The languages are detected, so the order does not matter.
+        en: The English document: a file or a document. The languages are detected, so the order does not matter.
         registry: A registry.toml with the names to recognise; by default the registry that comes with the project.
 
     Returns:
@@ -276,7 +276,7 @@ def compare(ja: FileOrDocument, en: FileOrDocument, *, registry: str | Path | No
 
     Args:
         ja: The Japanese document: a file, or a document returned by ``read``.
-        en: The English document, likewise.
+        en: The English document: a file, or a document returned by ``read``.
         registry: A registry.toml with the names to recognise; by default the registry that comes with the project.
 
     Returns:

@@ -49,14 +49,6 @@ def document(root: Path, name: str) -> Document:
     raise LookupError(f"{name}: its bytes are not in {root / 'raw'}")
 
 
-def published(release: Path) -> dict[str, str]:
-    """Return the document ids of a release by the sha256 of their bytes; empty where it cannot be read."""
-    try:
-        return {str(row["source"]["sha256"]): str(row["id"]) for row in _rows(release, "documents")}
-    except (OSError, KeyError, TypeError, msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-
-
 def _find(release: Path, name: str) -> dict[str, Any]:
     if not release.exists():
         raise LookupError(f"{release}: there is no release yet; start with aisi-ingest run or add")

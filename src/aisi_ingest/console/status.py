@@ -10,9 +10,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.console import outline
 from aisi_ingest.pipeline import report as run_report
 from aisi_ingest.pipeline.report import DocumentReport, Report
+from aisi_ingest.pipeline.selectors import document_ids
 from aisi_ingest.storage.store import State, Store
 
 _MINUTE_LENGTH = len("2026-11-22T03:17")
@@ -42,7 +42,7 @@ class DocumentStatus(Struct, frozen=True):
 def document_statuses(root: Path) -> list[DocumentStatus]:
     """Return the status of every document ever seen, by source and address."""
     store = Store(root)
-    published = outline.published(store.processed / "latest")
+    published = document_ids(store.processed / "latest")
     report = run_report.load_last(store.processed)
     rows = {row.url: row for row in report.documents} if report else {}
     statuses = []
