@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -367,11 +368,22 @@ def test_publishing_at_the_same_time_gives_complete_releases(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
+    assert all(result.value for result in results), [result.issues for result in results]
     names = {result.value.id for result in results}
     assert names == {"20261122T031700Z", "20261122T031700Z-2", "20261122T031700Z-3"}
     for result in results:
         aisi_ingest.load(result.value, verify=True).close()
     assert latest_release(tmp_path / "processed").name in names
+
+
+def test_a_publish_that_ends_leaves_the_folder_of_the_next_one_alone(tmp_path):
+    with ExitStack() as first, ExitStack() as second:
+        moved = first.enter_context(folders.building(tmp_path))
+        moved.rename(tmp_path / "release")
+        folder = second.enter_context(folders.building(tmp_path))
+        assert folder == moved, "the path is free again"
+        first.close()
+        assert folder.is_dir()
 
 
 def test_a_reader_never_finds_latest_missing_or_incomplete(tmp_path):

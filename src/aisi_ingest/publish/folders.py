@@ -52,7 +52,8 @@ def building(processed: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # exists only if it was not moved into place
+        if _is_same_file(lock, folder):  # not moved into place; after that, another publish may use the path
+            shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
 
