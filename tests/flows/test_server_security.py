@@ -44,6 +44,15 @@ class Server:
         }
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.api + path, data, sent, method=method)
+        # While its services start, the server answers 503 when another of them has locked the database.
+        for _ in range(60):
+            answer = self.response(request)
+            if answer[0] != 503:
+                break
+            time.sleep(1)
+        return answer
+
+    def response(self, request: urllib.request.Request) -> tuple[int, object, str]:
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 content = answer.read()
