@@ -9,13 +9,13 @@ import subprocess
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 from lxml import etree
-from publications import HOSTILE, document, publication
+from publications import HOSTILE, document, publication, released
 
-from aisi_ingest.publish import publish
 from aisi_ingest.publish.formats import nested_path
 from aisi_ingest.publish.schema import TABLES, json_schema
 from aisi_ingest.publish.sqlite import ALIGNED_BLOCKS, FIND
@@ -60,17 +60,16 @@ TMX_DTD = """
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory) -> Path:
-    result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
-    return Path(result.value.path)
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(publication(), tmp_path_factory.mktemp("root"))
 
 
-def lines(release: Path, table: str) -> list[dict]:
+def lines(release: Path, table: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (release / f"{table}.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_row_fits_the_published_json_schema(release, table):
+def test_every_row_fits_the_published_json_schema(release: Path, table: str) -> None:
     schema = json.loads((release / "schema" / f"{table}.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -82,7 +81,7 @@ def test_every_row_fits_the_published_json_schema(release, table):
         assert not validator.is_valid(row | {"unknown": 1})
 
 
-def test_the_nested_json_has_sections_blocks_mentions_and_blocks_outside_of_sections(release):
+def test_the_nested_json_has_sections_blocks_mentions_and_blocks_outside_of_sections(release: Path) -> None:
     tree = json.loads((release / nested_path("guide/1.0/ja")).read_text("utf-8"))
     first = tree["sections"][0]
     assert tree["id"] == "guide/1.0/ja" and first["title"] == "はじめに"
@@ -95,7 +94,7 @@ def test_the_nested_json_has_sections_blocks_mentions_and_blocks_outside_of_sect
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_parquet_has_the_same_rows_with_types(release, table):
+def test_parquet_has_the_same_rows_with_types(release: Path, table: str) -> None:
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(release / "parquet" / f"{table}.parquet")
@@ -103,7 +102,7 @@ def test_parquet_has_the_same_rows_with_types(release, table):
     assert all(file.metadata.row_group(0).column(i).compression == "ZSTD" for i in range(file.metadata.num_columns))
 
 
-def test_parquet_has_types_for_numbers_flags_and_lists(release):
+def test_parquet_has_types_for_numbers_flags_and_lists(release: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -112,24 +111,23 @@ def test_parquet_has_types_for_numbers_flags_and_lists(release):
     assert schema.field("bbox").type == pa.list_(pa.float64())
 
 
-def test_tables_without_rows_have_their_columns(tmp_path):
+def test_tables_without_rows_have_their_columns(tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
-    result = publish(publication(documents=(document("en"),), alignments=(), comparisons=()), tmp_path, now=NOW)
-    release = Path(result.value.path)
+    release = released(publication(documents=(document("en"),), alignments=(), comparisons=()), tmp_path)
     empty = pq.read_table(release / "parquet" / "alignments.parquet")
     assert empty.num_rows == 0 and "score" in empty.column_names
     assert (release / "alignments.jsonl").read_bytes() == b""
 
 
-def test_tmx_is_valid_against_its_dtd(release):
+def test_tmx_is_valid_against_its_dtd(release: Path) -> None:
     tree = etree.parse(BytesIO((release / "bitext.tmx").read_bytes()), etree.XMLParser(load_dtd=False))
     dtd = etree.DTD(BytesIO(TMX_DTD.encode()))
     assert dtd.validate(tree), dtd.error_log
     assert tree.docinfo.doctype == '<!DOCTYPE tmx SYSTEM "tmx14.dtd">'
 
 
-def test_tmx_opens_in_a_translation_tool_with_every_aligned_pair(release):
+def test_tmx_opens_in_a_translation_tool_with_every_aligned_pair(release: Path) -> None:
     from translate.storage.tmx import tmxfile
 
     memory = tmxfile.parsefile(str(release / "bitext.tmx"))
@@ -140,12 +138,12 @@ def test_tmx_opens_in_a_translation_tool_with_every_aligned_pair(release):
     assert (HOSTILE, HOSTILE) in pairs
 
 
-def test_characters_that_xml_does_not_allow_are_replaced():
+def test_characters_that_xml_does_not_allow_are_replaced() -> None:
     safe = xml_text("x\x00\x0b\ufffe<&>y")
     assert etree.fromstring(f"<a>{safe}</a>").text == "x\ufffd\ufffd\ufffd<&>y"
 
 
-def test_sqlite_has_the_rows_and_valid_foreign_keys(release):
+def test_sqlite_has_the_rows_and_valid_foreign_keys(release: Path) -> None:
     database = sqlite3.connect(release / "dataset.sqlite")
     for table in TABLES:
         assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == len(lines(release, table))
@@ -158,19 +156,19 @@ def test_sqlite_has_the_rows_and_valid_foreign_keys(release):
 
 
 @pytest.mark.parametrize("words", ["安全性評価", "手引き", "language models", "EVALUATING", "評価"])
-def test_sqlite_finds_japanese_and_english_text(release, words):
+def test_sqlite_finds_japanese_and_english_text(release: Path, words: str) -> None:
     database = sqlite3.connect(release / "dataset.sqlite")
     assert database.execute(FIND, {"words": words}).fetchall()
     if len(words) > 2:
         assert database.execute("SELECT id FROM search WHERE search MATCH ?", (f'"{words}"',)).fetchall()
 
 
-def test_the_sqlite_index_omits_hidden_text_and_furniture(release):
+def test_the_sqlite_index_omits_hidden_text_and_furniture(release: Path) -> None:
     database = sqlite3.connect(release / "dataset.sqlite")
     assert database.execute(FIND, {"words": "見えない文字"}).fetchall() == []
 
 
-def test_the_queries_for_datasette_run(release):
+def test_the_queries_for_datasette_run(release: Path) -> None:
     database = sqlite3.connect(release / "dataset.sqlite")
     metadata = json.loads((release / "datasette.json").read_text("utf-8"))["databases"]["dataset"]
     assert set(metadata["tables"]) == set(TABLES)
@@ -184,7 +182,7 @@ def test_the_queries_for_datasette_run(release):
     ]
 
 
-def test_the_sums_name_every_file_and_sha256sum_accepts_them(release):
+def test_the_sums_name_every_file_and_sha256sum_accepts_them(release: Path) -> None:
     named = {line.split("  ", 1)[1] for line in (release / "SHA256SUMS").read_text("utf-8").splitlines()}
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     assert named == files - {"SHA256SUMS"}
@@ -192,14 +190,14 @@ def test_the_sums_name_every_file_and_sha256sum_accepts_them(release):
         subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=release, check=True)
 
 
-def test_the_card_states_licence_attribution_source_and_that_the_text_was_edited(release):
+def test_the_card_states_licence_attribution_source_and_that_the_text_was_edited(release: Path) -> None:
     card = (release / "README.md").read_text("utf-8")
     assert "extracted from the publishers' files automatically and edited" in card
     assert "Example Institute, “Guide”" in card and "https://example.org/guide\\_ja.pdf" in card
     assert card.startswith("---\npretty_name:")
 
 
-def test_the_queries_in_the_documentation_run(release, monkeypatch):
+def test_the_queries_in_the_documentation_run(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import duckdb
 
     monkeypatch.chdir(release)
@@ -209,18 +207,18 @@ def test_the_queries_in_the_documentation_run(release, monkeypatch):
         if "dataset.sqlite" in query.splitlines()[0]:
             assert sqlite3.connect("dataset.sqlite").execute(query).fetchall(), query
         else:
-            assert duckdb.sql(query).fetchall(), query
+            assert duckdb.execute(query).fetchall(), query
 
 
-def test_an_empty_text_is_a_value_in_the_data_package_not_a_missing_one(release):
+def test_an_empty_text_is_a_value_in_the_data_package_not_a_missing_one(release: Path) -> None:
     package = json.loads((release / "datapackage.json").read_text("utf-8"))
     assert all(resource["schema"]["missingValues"] == [] for resource in package["resources"])
 
 
 @pytest.fixture(params=["small", "real"])
-def any_release(request) -> Path:
+def any_release(request: pytest.FixtureRequest) -> Path:
     """The small release, and that of the real documents where they exist."""
-    return request.getfixturevalue("release" if request.param == "small" else "shared_release")
+    return Path(request.getfixturevalue("release" if request.param == "small" else "shared_release"))
 
 
 def validated(*packages: str, command: list[str]) -> str:
@@ -238,7 +236,7 @@ def validated(*packages: str, command: list[str]) -> str:
 
 
 @pytest.mark.slow
-def test_frictionless_finds_the_data_package_valid(any_release):
+def test_frictionless_finds_the_data_package_valid(any_release: Path) -> None:
     out = validated(
         "frictionless[json]", command=["frictionless", "validate", str(any_release / "datapackage.json"), "--json"]
     )
@@ -247,7 +245,7 @@ def test_frictionless_finds_the_data_package_valid(any_release):
 
 
 @pytest.mark.slow
-def test_mlcroissant_loads_the_records_of_every_table(any_release):
+def test_mlcroissant_loads_the_records_of_every_table(any_release: Path) -> None:
     script = (
         "import json, sys, mlcroissant\n"
         "data = mlcroissant.Dataset(sys.argv[1])\n"
@@ -259,7 +257,7 @@ def test_mlcroissant_loads_the_records_of_every_table(any_release):
 
 
 @pytest.mark.slow
-def test_datasets_loads_every_table_of_the_release_folder(any_release, tmp_path):
+def test_datasets_loads_every_table_of_the_release_folder(any_release: Path, tmp_path: Path) -> None:
     script = (
         "import json, os, sys\n"
         "os.environ |= {'HF_HUB_OFFLINE': '1', 'HF_HOME': sys.argv[2]}\n"
@@ -273,7 +271,7 @@ def test_datasets_loads_every_table_of_the_release_folder(any_release, tmp_path)
 
 
 @pytest.mark.slow
-def test_datasette_opens_the_database_with_its_metadata(release):
+def test_datasette_opens_the_database_with_its_metadata(release: Path) -> None:
     script = (
         "import asyncio, json, sys\n"
         "from datasette.app import Datasette\n"
@@ -292,6 +290,6 @@ def test_datasette_opens_the_database_with_its_metadata(release):
     assert all(count >= 1 for _, count in responses)
 
 
-def test_each_schema_describes_its_row():
+def test_each_schema_describes_its_row() -> None:
     for table in TABLES:
         assert json_schema(table)["$defs"][TABLES[table].__name__]["description"]
