@@ -6,7 +6,6 @@ import doctest
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,10 @@ import aisi_ingest
 from aisi_ingest import api, dataset
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
-from aisi_ingest.sandbox import pool
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples" / "site" / "pdf"
 VERBS = ("read", "tag", "align", "compare", "load")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
 
 
 @pytest.fixture(scope="module")

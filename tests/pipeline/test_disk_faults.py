@@ -121,8 +121,8 @@ def test_a_run_with_the_clock_set_back_continues_from_the_ledger(
         def now(cls, tz: tzinfo | None = None) -> Self:
             return super().now(tz) - timedelta(days=3000)
 
-    monkeypatch.setattr(orchestrator, "datetime", Earlier)
-    monkeypatch.setattr("aisi_ingest.fetch.source.now", lambda: "2018-01-01T00:00:00Z")
+    monkeypatch.setattr("aisi_ingest.pipeline.run.datetime", Earlier)
+    monkeypatch.setattr("aisi_ingest.fetch.local_files.now", lambda: "2018-01-01T00:00:00Z")
     report = orchestrator.add(settings, (), decks, ())
     assert report.succeeded and report.release and len(folders.releases(tmp_path / "processed")) == 2
     states = {state.file: state for state in store.Store(tmp_path).states()}

@@ -20,16 +20,9 @@ from aisi_ingest.cli.demo import serve
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.pipeline.report import Report
-from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import from_index
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "site"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
 
 
 @pytest.fixture

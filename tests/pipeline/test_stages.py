@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,9 @@ from aisi_ingest.model import Content, Issue, Listing, Result, Source
 from aisi_ingest.pipeline import stages
 from aisi_ingest.pipeline.jobs import DocumentJob, Settings
 from aisi_ingest.pipeline.stage import StoredStage
-from aisi_ingest.sandbox import pool
 from aisi_ingest.storage.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "site" / "pdf" / "sample_overview_en.pptx"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from aisi_ingest.extract.pdf.document import Bookmark, PdfError, open_document
 from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Block, Content, Result
 from aisi_ingest.sandbox import no_gc
-from aisi_ingest.text.normalise import LATIN_PER_JAPANESE, join_lines, language_of, normalise
+from aisi_ingest.text.measure import LATIN_PER_JAPANESE
+from aisi_ingest.text.normalise import join_lines, language_of, normalise
 
 _JAPANESE_FROM = 0x2E80  # the first code point of the CJK blocks
 _DECK_TEXT = 2500  # Japanese characters; the median slide has fewer

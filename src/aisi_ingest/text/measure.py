@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from aisi_ingest.text.normalise import LATIN_PER_JAPANESE, is_wide
+from aisi_ingest.text.normalise import is_wide
 
+# Latin characters that translate one Japanese character. Measured on the overview and aisev gold: 2.0 to 2.5.
+LATIN_PER_JAPANESE = 2.2
 # The first code points of Japanese text, CJK radicals, begin after this one.
 _LAST_BEFORE_JAPANESE = "\u2e7f"
 

@@ -15,7 +15,7 @@ from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
-from aisi_ingest.text.normalise import LATIN_PER_JAPANESE, language_of
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
 
 class Slide(Struct, frozen=True):
@@ -128,7 +128,7 @@ def dominant_language(texts: Iterable[tuple[Lang, str]]) -> Lang | None:
     """Return the language of most of the text, each text given with its language; None without texts."""
     weights: Counter[Lang] = Counter()
     for lang, text in texts:
-        weights[lang] += round(len(text) * (LATIN_PER_JAPANESE if lang == "ja" else 1))
+        weights[lang] += round(len(text) * (JAPANESE_WEIGHT if lang == "ja" else 1))
     if not weights:
         return None
     return max(weights, key=lambda lang: (weights[lang], lang))
