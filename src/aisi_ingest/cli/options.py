@@ -43,7 +43,9 @@ Strict = Annotated[
 ]
 AllowFewer = Annotated[
     bool,
-    typer.Option("--allow-fewer", help="Publish even if the list of fetched documents (raw/receipts.jsonl) lost some."),
+    typer.Option(
+        "--allow-fewer", help="Publish even if raw/receipts.jsonl, the list of fetched documents, has lost some."
+    ),
 ]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 

@@ -59,7 +59,7 @@ def run(
 
     A release is published only if something has changed. A document that fails is reported with its reason;
     the other documents are published. A failure that an earlier run reported for the same bytes and code is known:
-    it is listed, and the run does not fail because of it. Damaged files are mended.
+    it is listed, and the run does not fail because of it. Damaged files are repaired.
 
     \b
     aisi-ingest run                                       all sources in sources.toml

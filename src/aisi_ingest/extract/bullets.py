@@ -8,8 +8,9 @@ from aisi_ingest.text.kanji_numerals import kanji_numeral
 
 # Signs that only mark a list item. Numbers and letters, also in brackets or circles, are content and no bullets.
 # The private-use code points are the glyphs of Wingdings and Symbol. The sign ※ marks a remark, not a list item.
+BULLET_SIGNS = "◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔☑•‣⁃∙\uf000-\uf0ff"
 _SIGN = re.compile(
-    "[◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔☑•‣⁃∙\uf000-\uf0ff]+[ \t\u3000]*"
+    f"[{BULLET_SIGNS}]+[ \t\u3000]*"
     "|[○〇](?![○〇])[ \t\u3000]*(?=\\S)"
     "|[・･·](?![・･·])[ \t\u3000]*(?=\\S)"
     "|[-–—‐‒−*][ \t\u3000]+(?=\\S)"

@@ -1,6 +1,6 @@
-"""The order of the stages: fetch, process each document, pair, align each pair, publish, report.
+"""The entry points of the pipeline: run, add, reprocess, and repair what is damaged.
 
-The command line and the flows call ``run``, ``add`` and ``reprocess``. They pass a ``Runner``, which runs the steps
+The command line and the flows call these functions. They pass a ``Runner``, which runs the steps
 concurrently and does not affect the results.
 """
 
@@ -123,7 +123,7 @@ def mend(
     runner: Runner | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Read all files below the root, and mend what can be mended without the network.
+    """Read all files below the root, and repair what can be repaired without the network.
 
     Damaged stage outputs are computed again, and damaged files of releases are put back. Damaged raw bytes are moved
     aside, so that the next run fetches them again.

@@ -1,4 +1,4 @@
-"""One run on one root: process the documents, pair and align them, publish, and report."""
+"""One run on one root, and the order of its stages: process each document, pair, align each pair, publish, report."""
 
 from __future__ import annotations
 
