@@ -28,10 +28,11 @@ from aisi_ingest.publish.rows import EntityCounter
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
 from aisi_ingest.publish.tmx import TmxWriter
+from aisi_ingest.publish.xlsx import XlsxWriter
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.release_files import restore
 
-FORMAT = "2"  # to be raised when a release with equal rows would have other files
+FORMAT = "3"  # to be raised when a release with equal rows would have other files
 _SHOWN_PROBLEMS = 5  # in the message; the others are counted
 
 
@@ -220,6 +221,7 @@ class _Build:
             ParquetWriter(self.folder / "parquet", sorted(self.heads[0].made_with), previous),
             SqliteWriter(self.folder / "dataset.sqlite"),
             TmxWriter(self.folder / "bitext.tmx"),
+            XlsxWriter(self.folder / "bitext.xlsx"),
             SiteWriter(
                 self.folder / "site", self.entities, changes, previous, self.now, pictures, self.publication.editions
             ),
