@@ -9,7 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from aisi_ingest.model import Unit
-from aisi_ingest.publish.places import page_url, regions, section_paths
+from aisi_ingest.publish.places import page_url, regions, section_paths, sentence_span
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import AlignmentRow, BitextRow, BlockRow, TableRow
 
@@ -63,14 +63,18 @@ class _Text:
         if unit == "block":
             blocks = tuple(self.blocks[each] for each in ids)
             return _Side("\n".join(each.text for each in blocks), ids, blocks)
-        parts, seen = [], dict[str, BlockRow]()
-        for each in ids:
-            block, _, span = each.rpartition(":")
-            start, _, end = span.partition("-")
-            seen[block] = self.blocks[block]
-            parts.append(self.blocks[block].text[int(start) : int(end)])
+        spans = [span for each in ids if (span := sentence_span(each))]
+        parts = [self.blocks[block].text[start:end] for block, start, end in spans]
         joint = "" if self.rows.document.lang == "ja" else " "
-        return _Side(joint.join(parts), ids, tuple(seen.values()))
+        return _Side(joint.join(parts), ids, tuple({block: self.blocks[block] for block, _, _ in spans}.values()))
+
+    def has(self, unit: Unit, ids: tuple[str, ...]) -> bool:
+        """Return whether all units exist. The check of the release reports those that do not."""
+        if unit == "section":
+            return all(each in self.sections for each in ids)
+        if unit == "block":
+            return all(each in self.blocks for each in ids)
+        return all((span := sentence_span(each)) is not None and span[0] in self.blocks for each in ids)
 
     def section_of(self, side: _Side) -> tuple[str, ...]:
         """Return the titles of the sections around a text. A heading stands in the section around its own."""
@@ -92,8 +96,9 @@ def bitext_rows(documents: Sequence[DocumentRows], alignments: Sequence[Alignmen
     texts = {each.document.id: _Text(each) for each in documents if each.document.primary}
     found: dict[tuple[str, str], BitextRow] = {}
     for bead in alignments:
-        if bead.ja and bead.en and bead.ja_document in texts and bead.en_document in texts:
-            for row in _rows(bead, texts[bead.ja_document], texts[bead.en_document]):
+        ja, en = texts.get(bead.ja_document), texts.get(bead.en_document)
+        if bead.ja and bead.en and ja and en and ja.has(bead.unit, bead.ja) and en.has(bead.unit, bead.en):
+            for row in _rows(bead, ja, en):
                 found.setdefault((row.ja, row.en), row)
     return tuple(found.values())
 

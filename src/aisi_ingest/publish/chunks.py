@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.publish.places import page_url, regions, section_paths
+from aisi_ingest.publish.places import page_url, regions, section_paths, sentence_span
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, SectionRow
 from aisi_ingest.text.sentences import sentences
@@ -62,8 +61,12 @@ def chunk_rows(
 
 def _chunks(document: DocumentRows, size: int) -> Iterator[_Chunk]:
     shown = (each for each in document.blocks if not each.hidden and each.kind not in _LEFT_OUT and each.text.strip())
-    # A slide's notes are a passage of their own: the audience did not see them.
-    for _, blocks in groupby(shown, key=lambda each: (each.section, each.kind == "note" and each.page)):
+    # A slide's notes are a passage of their own: the audience did not see them. A footnote belongs to its section, also
+    # where it stands behind the beginning of the next one.
+    groups: dict[tuple[str | None, int], list[BlockRow]] = {}
+    for block in shown:
+        groups.setdefault((block.section, block.page if block.kind == "note" else 0), []).append(block)
+    for blocks in groups.values():
         chunk: _Chunk = []
         length = 0
         for piece in (piece for block in blocks for piece in _pieces(block, size)):
@@ -183,6 +186,7 @@ def _holders(unit: str, is_sentence: bool, pieces: dict[str, list[tuple[_Piece, 
     if not is_sentence:
         yield from (chunk for _, chunk in pieces.get(unit, ()))
         return
-    block, _, span = unit.rpartition(":")
-    start = int(span.partition("-")[0])
-    yield from (chunk for piece, chunk in pieces.get(block, ()) if piece.start <= start < piece.end)
+    span = sentence_span(unit)
+    if span is not None:
+        block, start, _ = span
+        yield from (chunk for piece, chunk in pieces.get(block, ()) if piece.start <= start < piece.end)

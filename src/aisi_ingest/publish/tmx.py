@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from aisi_ingest.model import Bead
+from aisi_ingest.publish.places import sentence_span
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, BitextRow, EntityRow
 
@@ -54,11 +55,8 @@ def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) ->
     targets = bead.ja if lang == "ja" else bead.en
     if bead.unit != "sentence":
         return "\n".join(texts[target] for target in targets)
-    parts = []
-    for target in targets:
-        block, _, span = target.rpartition(":")
-        start, _, end = span.partition("-")
-        parts.append(texts[block][int(start) : int(end)])
+    spans = [span for target in targets if (span := sentence_span(target))]
+    parts = [texts[block][start:end] for block, start, end in spans]
     return ("" if lang == "ja" else " ").join(parts)
 
 
