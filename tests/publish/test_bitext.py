@@ -57,6 +57,11 @@ def test_a_title_of_a_section_is_not_repeated_by_the_block_of_its_heading() -> N
     assert (row.unit, row.ja, row.en, row.ja_section) == ("heading", "はじめに", "Introduction", ())
 
 
+def test_an_aligned_heading_of_sections_that_are_not_aligned_is_a_heading() -> None:
+    (row,) = rows_of(bead("block", "b2", "b2"))
+    assert (row.unit, row.ja, row.en) == ("heading", "はじめに", "Introduction")
+
+
 def test_a_sentence_that_is_all_of_its_block_is_not_repeated() -> None:
     texts = document("ja").content.blocks[3].text, document("en").content.blocks[3].text
     ja, en = (f"b4:0-{len(text)}" for text in texts)

@@ -68,6 +68,11 @@ class _Text:
         joint = "" if self.rows.document.lang == "ja" else " "
         return _Side(joint.join(parts), ids, tuple({block: self.blocks[block] for block, _, _ in spans}.values()))
 
+    def titles(self, headings: _Side) -> _Side:
+        """Return headings with the titles of their sections, so without numbers."""
+        ids = tuple(each.section for each in headings.blocks if each.section)
+        return _Side("\n".join(self.sections[each] for each in ids), ids, headings.blocks)
+
     def has(self, unit: Unit, ids: tuple[str, ...]) -> bool:
         """Return whether all units exist. The check of the release reports those that do not."""
         if unit == "section":
@@ -108,7 +113,7 @@ def _rows(bead: AlignmentRow, ja: _Text, en: _Text) -> Iterator[BitextRow]:
     if bead.unit == "section":
         yield from _row(bead, "heading", ja, en, left, right)
     elif bead.unit == "block" and _are_headings(left, ja) and _are_headings(right, en):
-        return  # the sections have their titles
+        yield from _row(bead, "heading", ja, en, ja.titles(left), en.titles(right))
     elif bead.unit == "block" and (pairs := _table_rows(left, right, ja, en)):
         for one, other in pairs:
             yield from _row(bead, "row", ja, en, one, other)
