@@ -273,8 +273,28 @@ def test_mlcroissant_loads_the_records_of_every_table(any_release):
         "assert not data.metadata.issues.errors, data.metadata.issues.errors\n"
         "print(json.dumps({r.uuid: sum(1 for _ in data.records(r.uuid)) for r in data.metadata.record_sets}))"
     )
-    out = validated("mlcroissant", "pyarrow", command=["python", "-c", script, str(any_release / "croissant.json")])
+    out = validated(
+        "mlcroissant>=1.1", "pyarrow", command=["python", "-c", script, str(any_release / "croissant.json")]
+    )
     assert json.loads(out) == {table: len(lines(any_release, table)) for table in TABLES}
+
+
+@pytest.mark.slow
+def test_mlcroissant_reads_lists_and_objects(release):
+    script = (
+        "import json, sys, mlcroissant\n"
+        "data = mlcroissant.Dataset(sys.argv[1])\n"
+        "def plain(value):\n"
+        "    return value.decode() if isinstance(value, bytes) else value.tolist()\n"
+        "for table in ('blocks', 'documents', 'entities', 'bitext'):\n"
+        "    print(json.dumps(next(iter(data.records(table))), default=plain))"
+    )
+    out = validated("mlcroissant>=1.1", "pyarrow", command=["python", "-c", script, str(release / "croissant.json")])
+    block, document_row, entity, row = map(json.loads, out.splitlines())
+    assert len(block["blocks/bbox"]) == 4
+    assert document_row["documents/licence"]["documents/licence/name"] == "PDL 1.0"
+    assert entity["entities/names"]["entities/names/en"]
+    assert row["bitext/en_regions"]
 
 
 @pytest.mark.slow
