@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 from lxml import etree
 from publications import HOSTILE, document, publication
 
@@ -20,6 +21,7 @@ from aisi_ingest.publish.formats import nested_path
 from aisi_ingest.publish.schema import TABLES, json_schema
 from aisi_ingest.publish.sqlite import ALIGNED_BLOCKS, FIND
 from aisi_ingest.publish.tmx import xml_text
+from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.text.search_terms import match_expression
 
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
@@ -234,6 +236,49 @@ def test_the_queries_in_the_documentation_run(release, monkeypatch):
 def test_an_empty_text_is_a_value_in_the_data_package_not_a_missing_one(release):
     package = json.loads((release / "datapackage.json").read_text("utf-8"))
     assert all(resource["schema"]["missingValues"] == [] for resource in package["resources"])
+
+
+def test_a_view_has_mentions_with_the_names_of_their_documents_and_entities(release):
+    database = sqlite3.connect(release / "dataset.sqlite")
+    query = "SELECT title, name_en, url FROM named_mentions WHERE value = 'exi' AND lang = 'ja' ORDER BY id"
+    title, name, url = database.execute(query).fetchone()
+    assert title == "AIの安全性評価の手引き" and "Example Institute" in name
+    assert url == "https://example.org/guide_ja.pdf#page=1"
+
+
+def test_the_front_page_describes_the_data_set_for_search_engines(release):
+    page = (release / "site" / "index.html").read_text("utf-8")
+    text = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    description = json.loads(text)
+    assert description["@type"] == "Dataset" and description["license"] == ["https://example.org/terms"]
+    assert all((release / "site" / each["contentUrl"]).is_file() for each in description["distribution"])
+
+
+def test_dcat_names_the_files_with_their_sums(release):
+    description = json.loads((release / "dcat.jsonld").read_text("utf-8"))
+    assert description["@type"] == "dcat:Dataset"
+    files = {each["dct:title"]: each for each in description["dcat:distribution"]}
+    assert files["bitext.jsonl"]["spdx:checksum"]["spdx:checksumValue"] == sha256_of(release / "bitext.jsonl")
+    assert files["bitext.jsonl"]["dcat:byteSize"] == (release / "bitext.jsonl").stat().st_size
+
+
+def test_the_citation_file_names_each_document_with_publisher_and_address(release):
+    cited = yaml.safe_load((release / "CITATION.cff").read_text("utf-8"))
+    assert cited["cff-version"] == "1.2.0" and cited["type"] == "dataset"
+    first = cited["references"][0]
+    assert first["title"] == "A Guide to Evaluating AI Safety" and first["url"] == "https://example.org/guide_en.pdf"
+    assert first["authors"] and first["date-released"] == "2024-09-25"
+
+
+@pytest.mark.slow
+def test_cffconvert_finds_the_citation_file_valid(release):
+    validated("cffconvert", "setuptools<81", command=["cffconvert", "--validate", "-i", str(release / "CITATION.cff")])
+
+
+def test_the_head_of_the_card_has_licence_link_size_and_a_config_for_each_table(release):
+    head = yaml.safe_load((release / "README.md").read_text("utf-8").split("---\n")[1])
+    assert head["license_link"] == "https://example.org/terms" and head["size_categories"] == ["n<1K"]
+    assert {each["config_name"] for each in head["configs"]} == set(TABLES)
 
 
 @pytest.fixture(params=["small", "real"])

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from msgspec import inspect
 
+from aisi_ingest.publish.catalogue import latest_date
 from aisi_ingest.publish.formats import VERSION_DIGITS
 from aisi_ingest.publish.schema import TABLES, DocumentRow
 from aisi_ingest.storage.files import sha256_of
@@ -61,7 +62,6 @@ _CONTEXT = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
-_FULL_DATE_LENGTH = len("2024-09-25")  # an EDTF date to the day; schema.org dates know no others
 _ANY_LENGTH = -1  # of a dimension of an array
 
 
@@ -75,7 +75,7 @@ def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> di
     """
     urls = sorted({each.licence.url for each in documents if each.licence.url})
     names = sorted({each.licence.name for each in documents})
-    dates = sorted(each.date for each in documents if each.date and len(each.date) == _FULL_DATE_LENGTH)
+    date = latest_date(documents)
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -86,7 +86,7 @@ def croissant(folder: Path, documents: Sequence[DocumentRow], digest: str) -> di
         **({"url": address} if (address := _address(documents)) else {}),
         "version": f"1.0.0+{digest[:VERSION_DIGITS]}",
         "citeAs": "; ".join(sorted({each.licence.attribution for each in documents})),
-        **({"datePublished": dates[-1]} if dates else {}),
+        **({"datePublished": date} if date else {}),
         "inLanguage": ["ja", "en"],
         "distribution": [
             {
