@@ -65,7 +65,7 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "",
         "```python",
         "from datasets import load_dataset",
-        'blocks = load_dataset(".", "blocks", split="train")',
+        'blocks = load_dataset("/path/to/this/folder", "blocks", split="train")',
         "```",
         "",
         "The same tables are in `*.jsonl` (with `schema/*.schema.json`), in `parquet/` and in `dataset.sqlite`. The",
