@@ -252,24 +252,24 @@ def test_sources_check_shows_what_a_run_would_do(tmp_path: Path, sample_site: st
     assert "a: 6 new, to be downloaded; 0 known" in done.stdout and "the licence is not known" in done.stdout
 
 
-def test_search_shows_a_passage_with_its_place_and_its_text_in_the_other_language(root):
+def test_search_shows_a_passage_with_its_place_and_its_text_in_the_other_language(root: Path) -> None:
     done = aisi("search", "レッドチーミング", "--lang", "ja", "--root", root)
     assert done.returncode == 0, done.stderr
     assert "sample-guide/" in done.stdout and "page " in done.stdout and "#page=" in done.stdout
     assert "ed teaming" in done.stdout
 
 
-def test_search_prints_json_for_programs(root):
+def test_search_prints_json_for_programs(root: Path) -> None:
     done = aisi("search", "red teaming", "--json", "--limit", "2", "--root", root)
     hits = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(hits) == 2 and all("red teaming" in hit["text"].lower() for hit in hits)
 
 
-def test_a_search_without_result_says_so_and_ends_with_1(root):
+def test_a_search_without_result_says_so_and_ends_with_1(root: Path) -> None:
     done = aisi("search", "量子重力", "--root", root)
     assert (done.returncode, done.stdout) == (1, "") and "nothing found for 量子重力" in done.stderr
 
 
-def test_a_search_without_a_release_says_what_to_do(tmp_path):
+def test_a_search_without_a_release_says_what_to_do(tmp_path: Path) -> None:
     done = aisi("search", "AI", "--root", tmp_path)
     assert done.returncode == 1 and "aisi-ingest run or add publishes one" in done.stderr
