@@ -50,6 +50,7 @@ class Inspection:
     """What the bytes of a file contain, whether or not a page uses it."""
 
     active_content: tuple[str, ...]  # words of _ACTIVE, sorted
+    patterned: bool  # patterns without colours of their own are in the file
     layered: bool  # some layer is off, or may be: the names in an encrypted file cannot be read
 
 
@@ -66,7 +67,7 @@ def inspect(path: str | Path) -> Inspection:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (ValueError, OSError):  # an empty file cannot be mapped
-            return Inspection((), False)
+            return Inspection((), False, False)
         with data:
             found, layered = _find_names(data)
             encrypted = data.find(b"/Encrypt") >= 0
@@ -86,7 +87,7 @@ def inspect(path: str | Path) -> Inspection:
                 names, some_layers = _find_names(part)
                 found |= names
                 layered |= some_layers
-    return Inspection(tuple(sorted(found)), layered)
+    return Inspection(tuple(sorted(found)), False, layered)
 
 
 def _unpack(data: mmap.mmap, start: int, limit: int) -> bytes:

@@ -24,16 +24,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from aisi_ingest.extract.pdf import active_content, font_source
+from aisi_ingest.extract.pdf.actual_text import find_replaced, without_false_replacements
 from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
-from aisi_ingest.extract.pdf.characters import read_characters
+from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
 from aisi_ingest.extract.pdf.drawing import read_drawing
 from aisi_ingest.extract.pdf.overprint import without_overprint
-from aisi_ingest.extract.pdf.page import CHAR, RULE, Page, View
+from aisi_ingest.extract.pdf.page import CHAR, RULE, Chars, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.extract.pdf.struck import mark_struck
-from aisi_ingest.extract.pdf.visibility import RenderedPage, mark_hidden
+from aisi_ingest.extract.pdf.rendering import OpenPage
+from aisi_ingest.extract.pdf.visibility import TextPage, mark_hidden
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
 
@@ -167,7 +170,7 @@ class PdfDocument:
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(page, index, self.inspection.layered, self.annotations)
+                read = _read_page(page, index, self.inspection, self.annotations)
                 size = (read.width, read.height)
                 for code in font_source.without_glyph(read.chars, read.fonts):
                     without_glyph.setdefault(code, index + 1)
@@ -238,13 +241,15 @@ def _read_metadata(handle: int, key: bytes) -> str:
     return _read_utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(page: int, index: int, layered: bool, annotations: list[Annotation]) -> Page:
+def _read_page(
+    page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]
+) -> Page:
     """Read an open page.
 
     Args:
         page: PDFium's handle of the page.
         index: Page number, from 0.
-        layered: The document has layers that may be off.
+        inspection: What is known of the whole file.
         annotations: Those of this page are appended.
     """
     bounds = (ctypes.c_float * 4)()
@@ -256,18 +261,28 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
     if turns % 2:
         width, height = height, width
     orders: dict[int, int] = {}
-    rules, in_forms = read_drawing(page, view, orders)
+    drawn = read_drawing(page, view, orders)
+    rules = drawn.rules
     if len(rules):  # printer's marks outside the page would make a box around what lies between them
         rules = rules[(rules["x1"] > 0) & (rules["bottom"] > 0) & (rules["x0"] < width) & (rules["top"] < height)]
-    text = C.FPDFText_LoadPage(page)
-    try:
-        chars, fonts = read_characters(text, view, orders) if text else (np.zeros(0, CHAR), ())
-    finally:
-        if text:
-            C.FPDFText_ClosePage(text)
-    objects = {order: handle for handle, order in orders.items()}
-    rendered = RenderedPage(page, width, height, rules, objects, layered, in_forms)
-    mark_hidden(rendered, chars, chars["hidden"].copy())
+        drawn = replace(drawn, rules=rules)
+    fonts = PageFonts()
+    chars = _read_text(page, view, orders, fonts)
+    if replaced := find_replaced(orders):
+        chars = without_false_replacements(replaced, chars, lambda: _read_text(page, view, orders, fonts))
+    opened = OpenPage(page, width, height, {order: handle for handle, order in orders.items()})
+    mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned), chars)
     mark_struck(chars, rules, struck_boxes(page, view))
     annotations.extend(read_annotations(page, index + 1, view))
-    return Page(index + 1, width, height, without_overprint(chars), fonts, rules)
+    return Page(index + 1, width, height, without_overprint(chars), tuple(fonts.fonts), rules)
+
+
+def _read_text(page: int, view: View, orders: dict[int, int], fonts: PageFonts) -> Chars:
+    """Read the characters of an open page. The arguments are those of ``read_characters``."""
+    text = C.FPDFText_LoadPage(page)
+    if not text:
+        return np.zeros(0, CHAR)
+    try:
+        return read_characters(text, view, orders, fonts)
+    finally:
+        C.FPDFText_ClosePage(text)
