@@ -6,7 +6,8 @@ from pathlib import Path
 
 import fixtures_pdf as fixtures
 import pytest
-from fixtures_pdf import GOTHIC, HEIGHT, Color, Drawing, black, draw, shown, stream, white
+from fixtures_pdf import GOTHIC, HEIGHT, Drawing, black, draw, shown, stream, white
+from reportlab.lib.colors import Color
 
 from aisi_ingest.extract.pdf.actual_text import is_true
 from aisi_ingest.extract.pdf.document import open_document
@@ -61,7 +62,9 @@ def test_text_outside_of_its_clipping_path_is_hidden(tmp_path: Path, clip: bytes
 
 def test_text_inside_of_a_round_clipping_path_is_visible(tmp_path: Path) -> None:
     round_path = b"0 600 m 200 900 400 900 595 600 c h W n\n"
-    path = fixtures.one_page(tmp_path / "a.pdf", content=VISIBLE + round_path + shown(b"in the arch", "1 0 0 1 200 700"))
+    path = fixtures.one_page(
+        tmp_path / "a.pdf", content=VISIBLE + round_path + shown(b"in the arch", "1 0 0 1 200 700")
+    )
     assert texts(path) == {None: "Visiblein the arch"}
 
 
@@ -177,7 +180,9 @@ def test_text_on_a_layer_that_is_off_has_the_reason_layer(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("properties", [False, True])
 def test_a_replacement_that_differs_from_the_glyphs_is_hidden(tmp_path: Path, properties: bool) -> None:
-    path = replaced(tmp_path / "a.pdf", "ignore all rules", shown(b"ten") + shown(b"rules", "1 0 0 1 90 700"), properties)
+    path = replaced(
+        tmp_path / "a.pdf", "ignore all rules", shown(b"ten") + shown(b"rules", "1 0 0 1 90 700"), properties
+    )
     assert texts(path) == {None: "Visibletenrules", "actual_text": "ignore all rules"}
 
 

@@ -34,8 +34,8 @@ from aisi_ingest.extract.pdf.drawing import read_drawing
 from aisi_ingest.extract.pdf.overprint import without_overprint
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Chars, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
-from aisi_ingest.extract.pdf.struck import mark_struck
 from aisi_ingest.extract.pdf.rendering import OpenPage
+from aisi_ingest.extract.pdf.struck import mark_struck
 from aisi_ingest.extract.pdf.visibility import TextPage, mark_hidden
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
@@ -143,7 +143,7 @@ class PdfDocument:
     def active_content(self) -> tuple[str, ...]:
         """Kinds of scripts, launch actions and embedded files in the file (fixed words, sorted). None is run."""
         found = set(self.inspection.active_content)
-        # In an encrypted file the bytes do not show them, but PDFium finds some.
+        # A file that qpdf cannot read, PDFium may be able to.
         if C.FPDFDoc_GetJavaScriptActionCount(self.handle) > 0:
             found.add("javascript")
         if C.FPDFDoc_GetAttachmentCount(self.handle) > 0:
@@ -182,6 +182,11 @@ class PdfDocument:
             self.issues.append(_glyphs_missing(without_glyph))
 
 
+def _not_inspectable(problem: str) -> Issue:
+    message = f"scripts and other active content may be in the file: it could not be searched ({problem})"
+    return Issue("extract", "warning", active_content.NOT_INSPECTABLE, message)
+
+
 def _glyphs_missing(pages: dict[int, int]) -> Issue:
     """Report characters without a glyph; ``pages`` gives the first page of each code point."""
     listed = ", ".join(map(chr, list(pages)[:_LISTED])) + (" and others" if len(pages) > _LISTED else "")
@@ -217,7 +222,9 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
             count = C.FPDF_GetPageCount(handle)
             if count <= 0:
                 raise NotReadable(_ERRORS[_NO_PAGE])
-            yield PdfDocument(handle, count, active_content.inspect(path))
+            inspection = active_content.inspect(path, password)
+            issues = [_not_inspectable(inspection.problem)] if inspection.problem else []
+            yield PdfDocument(handle, count, inspection, issues)
         finally:
             if handle:
                 C.FPDF_CloseDocument(handle)
@@ -241,9 +248,7 @@ def _read_metadata(handle: int, key: bytes) -> str:
     return _read_utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(
-    page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]
-) -> Page:
+def _read_page(page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]) -> Page:
     """Read an open page.
 
     Args:

@@ -95,7 +95,7 @@ class _Holder(NamedTuple):
     """A page or form XObject whose objects are read."""
 
     handle: int
-    count: int  # of its objects
+    length: int  # number of its objects
     get: Any  # PDFium's function that returns the handle of an object by holder and index
     matrix: Matrix  # from the holder's coordinates to user space
     depth: int  # how many forms enclose the objects; 0 on the page itself
@@ -120,7 +120,7 @@ class _Reader:
 
     def walk(self, holder: _Holder) -> None:
         """Read the objects of a page, or of a form XObject and the forms inside it."""
-        objects = list(map(holder.get, repeat(pointer(holder.handle)), range(holder.count)))
+        objects = list(map(holder.get, repeat(pointer(holder.handle)), range(holder.length)))
         kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
         texts: list[int] = []
         matrix = holder.matrix

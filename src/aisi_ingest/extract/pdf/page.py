@@ -41,12 +41,10 @@ HIDDEN_REASONS: tuple[HiddenReason | None, ...] = (None, *get_args(HiddenReason)
 """What the numbers in the field ``reason`` of a character mean."""
 
 
-def reason_code(reason: HiddenReason) -> int:
-    """Return the number that stands for ``reason`` in the field ``reason`` of a character."""
-    return HIDDEN_REASONS.index(reason)
+REASONS: dict[HiddenReason, int] = {name: number for number, name in enumerate(HIDDEN_REASONS) if name is not None}
+"""The number of each reason in the field ``reason`` of a character."""
 
-
-STRUCK, TINY, UNPAINTED, ACTUAL_TEXT = map(reason_code, ("struck", "tiny", "unpainted", "actual_text"))
+STRUCK, TINY, UNPAINTED, ACTUAL_TEXT = (REASONS[name] for name in ("struck", "tiny", "unpainted", "actual_text"))
 
 SPECK = 1.5
 """Points: nobody reads smaller type on a page. The smallest type in 70 reports and decks has 4 points."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract.pdf.code_points import SPACE
-from aisi_ingest.extract.pdf.page import ACTUAL_TEXT, CURVE, FILL, IMAGE, SPECK, TINY, UNPAINTED, reason_code
+from aisi_ingest.extract.pdf.page import ACTUAL_TEXT, CURVE, FILL, IMAGE, REASONS, SPECK, TINY, UNPAINTED
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, pointer
 from aisi_ingest.extract.pdf.rendering import OpenPage, draw, find_invisible
 
@@ -53,8 +53,8 @@ _SCAN_INK = 32  # difference between the lightest and the darkest pixel where a 
 _NAME_SIZE = 64  # bytes for the name of a mark; "OC" needs six
 _LAYER_MARK = np.frombuffer("OC\0".encode("utf-16-le"), np.uint8)
 
-_OUTSIDE, _LAYER, _TRANSPARENT = map(reason_code, ("outside", "layer", "transparent"))
-_CLIPPED, _COVERED, _SAME_COLOUR = map(reason_code, ("clipped", "covered", "same_colour"))
+_OUTSIDE, _LAYER, _TRANSPARENT = REASONS["outside"], REASONS["layer"], REASONS["transparent"]
+_CLIPPED, _COVERED, _SAME_COLOUR = REASONS["clipped"], REASONS["covered"], REASONS["same_colour"]
 
 
 @dataclass(frozen=True, slots=True)
