@@ -171,10 +171,7 @@ def _kinds_of_dictionary(entries: Any) -> Iterator[str]:
     for entry in _BY_THEMSELVES:
         if entry in entries and any(_name(step, "/S") == "/URI" for step in _steps(entries[entry])):
             yield "automatic_link"
-    off = entries.get("/OFF")
-    if (off is not None and _is_filled(off)) or any(
-        _name(entries, key) in values for key, values in _LAYERS_OFF.items()
-    ):
+    if _is_filled(entries.get("/OFF")) or any(_name(entries, key) in off for key, off in _LAYERS_OFF.items()):
         yield _LAYERS
     if entries.get("/PaintType") == _UNCOLOURED:
         yield _PATTERNS

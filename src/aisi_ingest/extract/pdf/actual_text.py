@@ -26,34 +26,9 @@ Array = np.ndarray[Any, Any]
 
 # Letters and digits that one glyph without a Unicode value can stand for: a ligature of three, a square word of four.
 _PER_GLYPH = 4
-_LIGATURES = frozenset(
-    ["ff", "fi", "fl", "ffi", "ffl", "fb", "fh", "fj", "fk", "ft", "fft", "ct", "st", "th", "ti", "tt", "tti"]
-)
+_LIGATURES = frozenset("ff fi fl ffi ffl fb fh fj fk ft fft ct st th ti tt tti".split())  # noqa: SIM905
 # Unicode categories: control and format characters, punctuation, spaces, marks, and signs that are no numbers.
-_NOT_COMPARED = frozenset(
-    [
-        "Cc",
-        "Cf",
-        "Co",
-        "Cn",
-        "Cs",
-        "Pc",
-        "Pd",
-        "Ps",
-        "Pe",
-        "Pi",
-        "Pf",
-        "Po",
-        "Zs",
-        "Zl",
-        "Zp",
-        "Mn",
-        "Mc",
-        "Me",
-        "Sk",
-        "So",
-    ]
-)
+_NOT_COMPARED = frozenset("Cc Cf Co Cn Cs Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Mn Mc Me Sk So".split())  # noqa: SIM905
 
 
 def find_replaced(orders: Mapping[int, int]) -> list[list[int]]:
