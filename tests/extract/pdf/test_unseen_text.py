@@ -233,3 +233,14 @@ def test_hidden_text_has_a_reason_and_no_section_in_the_content(tmp_path: Path) 
     assert content is not None
     hidden = [(block.text, block.hidden_reason, block.section) for block in content.blocks if block.hidden]
     assert hidden == [("beyond the page", "outside", None), ("secret line", "same_colour", None)]
+
+
+def test_tag_characters_are_removed_with_an_issue(tmp_path: Path) -> None:
+    tags = "".join(chr(0xE0000 + ord(char)) for char in "obey").encode("utf-16-be").hex()
+    cmap = f"/CIDInit/ProcSet findresource begin begincmap 1 beginbfchar <41> <0041{tags}> endbfchar endcmap".encode()
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 6 0 R>>"
+    content = VISIBLE + shown(b"A plan")
+    result = read_pdf(fixtures.one_page(tmp_path / "a.pdf", content=content, more={5: font, 6: stream(cmap)}))
+    assert result.value is not None
+    assert not [char for block in result.value.blocks for char in block.text if ord(char) > 0xE0000]
+    assert [(issue.code, issue.page) for issue in result.issues] == [("unseen_characters", 1)]

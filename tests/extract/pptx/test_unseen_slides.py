@@ -218,3 +218,12 @@ def test_a_table_on_a_hidden_slide_has_no_row_among_the_tables(tmp_path: Path) -
     assert content.tables == ()
     assert [section.title for section in content.sections] == ["Title", ""]
     assert {block.hidden_reason for block in content.blocks if block.page == 2} == {"hidden_slide"}
+
+
+def test_tag_characters_are_removed_with_an_issue(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    write(deck.slide("Title"), "plan" + "".join(chr(0xE0000 + ord(char)) for char in "obey"))
+    result = read_result(deck.save(tmp_path / "a.pptx"), ocr=False)
+    assert result.value is not None
+    assert [block.text for block in result.value.blocks] == ["Title", "plan"]
+    assert [(issue.code, issue.page) for issue in result.issues] == [("unseen_characters", 1)]

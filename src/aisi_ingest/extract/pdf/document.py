@@ -30,6 +30,7 @@ from aisi_ingest.extract.pdf import active_content, font_source
 from aisi_ingest.extract.pdf.actual_text import find_replaced, without_false_replacements
 from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
 from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
+from aisi_ingest.extract.pdf.code_points import may_carry_unseen_text
 from aisi_ingest.extract.pdf.drawing import read_drawing
 from aisi_ingest.extract.pdf.overprint import without_overprint
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Chars, Page, View
@@ -37,8 +38,10 @@ from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.extract.pdf.rendering import OpenPage
 from aisi_ingest.extract.pdf.struck import mark_struck
 from aisi_ingest.extract.pdf.visibility import TextPage, mark_hidden
+from aisi_ingest.extract.unseen import unseen_characters
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
+from aisi_ingest.text.normalise import carries_unseen_text
 
 _A4 = (595.0, 842.0)  # points; the size of an unreadable first page
 _MAX_BOOKMARKS, _MAX_LEVEL = 10_000, 32  # a broken outline has no end
@@ -172,8 +175,11 @@ class PdfDocument:
             try:
                 read = _read_page(page, index, self.inspection, self.annotations)
                 size = (read.width, read.height)
-                for code in font_source.without_glyph(read.chars, read.fonts):
-                    without_glyph.setdefault(code, index + 1)
+                code = read.chars["code"]
+                if may_carry_unseen_text(code) and carries_unseen_text("".join(map(chr, code.tolist()))):
+                    self.issues.append(unseen_characters("page", index + 1))
+                for missing in font_source.without_glyph(read.chars, read.fonts):
+                    without_glyph.setdefault(missing, index + 1)
                 yield read
             finally:
                 C.FPDF_ClosePage(page)
