@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, Label, Lang, Severity, Unit
+from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, HiddenReason, Label, Lang, Severity, Unit
 
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -120,7 +120,7 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: Annotated[bool, Meta(description="True where a reader of the page could not see it")]
     notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
-    hidden_reason: Annotated[str | None, Meta(description="Why a reader cannot see the text: struck")]
+    hidden_reason: Annotated[HiddenReason | None, Meta(description="Why a reader cannot see the text")]
 
 
 class RegionField(Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,6 @@ from aisi_ingest.extract.geometry import box_width, contains_center, intersects,
 from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.pdf_lines import (
-    hidden_lines,
     lines_outside_tables,
     match_page_number,
     page_number_lines,
@@ -229,6 +228,8 @@ def _candidate_named(candidates: Sequence[Candidate], name: str | None) -> Candi
 
 def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
     """Put the texts of a slide in reading order, with the title first."""
+    from aisi_ingest.extract.lines.hidden import hidden_lines
+
     title_rows = draft.runs[title.index] if title else []
     entries: list[Entry] = []
     starts: dict[int, float] = {}  # id of a piece to the left edge of its first row

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aisi_ingest.model import BlockKind, Box
+from aisi_ingest.model import BlockKind, Box, HiddenReason
 
 
 class Piece(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Piece(Struct, frozen=True):
     xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
     origin: Literal["text", "ocr"] = "text"
-    hidden_reason: str | None = None
+    hidden_reason: HiddenReason | None = None
 
 
 Entry = tuple[Box, list[Piece]]
