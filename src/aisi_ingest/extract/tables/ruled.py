@@ -106,12 +106,14 @@ def _text_between(text: RegionText, above: Rule, below: Rule) -> RegionText:
 
 def _has_caption(text: RegionText) -> bool:
     """Return whether a line begins like the caption of a table."""
-    for number in np.unique(text.line).tolist():
-        own = text.where(text.line == number)
-        start = own.code[np.argsort(own.x0)][:_CAPTION_START].tolist()
-        if _CAPTION.match("".join(map(chr, start))):
-            return True
-    return False
+    order = np.lexsort((text.x0, text.line))
+    codes = text.code[order]
+    starts = np.flatnonzero(np.diff(text.line[order], prepend=-1))
+    ends = np.append(starts[1:], len(order))
+    return any(
+        _CAPTION.match("".join(map(chr, codes[start : min(end, start + _CAPTION_START)].tolist())))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    )
 
 
 def _in_pieces(rules: list[Rule], whole: Rule) -> list[Rule]:
