@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
     from aisi_ingest.extract.pdf.document import Bookmark
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.extract.tables.finder import FoundTable
+    from aisi_ingest.extract.tables.found_table import FoundTable
 
 
 _LEVEL_STEP = 5.0  # points by which a list level is indented more than the one above; authors use 8 and more

@@ -37,6 +37,7 @@ _FEW_BANDS = 3  # header, body, perhaps a footer
 _FEWEST_LINES = 3  # of a band that may have several rows
 _FEWEST_ROW_STARTS = 2
 _FEWEST_COLUMNS = 2
+_MOST_HEADS = 3
 _ABOVE_ROW = 0.5  # points
 _SAME_BORDER = 3.0  # points
 _CAPTION = re.compile(r"\W?(?:Table|TABLE|図?表)\W?[0-9０-９A-Z]", re.ASCII)  # of text without spaces
@@ -162,7 +163,25 @@ def _between_rules(text: RegionText, rules: list[Rule]) -> Grid | None:
     above = borders_above(wider, xs, starts[0].top)
     below = borders_below(wider, xs, starts[-1].top, 1)
     grid = checked_grid(around, xs, np.array([*above, *(start.top for start in starts), *below]))
-    return None if grid is None else _merge_cells(grid, len(above), starts)
+    if grid is None:
+        return None
+    heads = len(above) or _rows_above_second_rule(starts, ys)
+    grid = _merge_cells(grid, len(above), starts)
+    return Grid(grid.xs, grid.ys, grid.cells, grid.order, heads)
+
+
+def _rows_above_second_rule(starts: list[RowStart], rules: list[float]) -> int:
+    """Return the number of rows above the second rule if other rows have no rules between them, otherwise 0.
+
+    Args:
+        starts: The starts of the rows; the last one ends the table.
+        rules: Positions of the rules, in points.
+    """
+    second = next(y for y in rules if y - rules[0] > _SAME_BORDER)
+    first = sum(start.top < second - _SAME_BORDER for start in starts)
+    bands = sum(below - above > _SAME_BORDER for above, below in pairwise(rules))
+    rows_below = len(starts) - 1 - first
+    return first if first <= _MOST_HEADS and rows_below > bands - 1 else 0
 
 
 def _merge_cells(grid: Grid, above: int, starts: list[RowStart]) -> Grid:
