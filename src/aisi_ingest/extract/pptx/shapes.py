@@ -15,6 +15,7 @@ from aisi_ingest.extract.pptx.smartart import DIAGRAM, diagram_shapes
 from aisi_ingest.extract.pptx.styles import Inheritance, Templates, placeholder_of
 from aisi_ingest.extract.pptx.tables import read_table
 from aisi_ingest.extract.pptx.xml_names import EMU, clark, number_attribute
+from aisi_ingest.extract.tables.table_cells import Places
 from aisi_ingest.model import Box
 
 FURNITURE = {"sldNum", "ftr", "dt", "hdr"}
@@ -46,6 +47,7 @@ class Shape(Struct, frozen=True):
         header_rows: Number of header rows.
         xs: Column borders of a table, in points.
         ys: Row borders of a table, in points.
+        places: The box of the cell at each place of ``rows``, in points, merged cells included.
         caption: Title of a chart.
         drawn: Whether a frame is visible: it has a fill or an outline.
         picture: The image part (``pptx.parts.image.ImagePart``) of a picture.
@@ -63,6 +65,7 @@ class Shape(Struct, frozen=True):
     header_rows: int = 0
     xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
+    places: Places = ()
     caption: str | None = None
     drawn: bool = False
     picture: Any = None
@@ -266,12 +269,22 @@ def _read_graphic(element: Any, box: Box, kind: str | None, part: Any, hidden: b
     """Read a ``p:graphicFrame`` element: a table, a chart, a SmartArt diagram or an embedded object."""
     table = next(element.iter(clark("a:tbl")), None)
     if table is not None:
-        rows, header_rows = read_table(table)
-        if any(any(row) for row in rows):
+        read = read_table(table)
+        if any(any(row) for row in read.rows):
             widths = (number_attribute(e, "w") / EMU for e in table.iter(clark("a:gridCol")))
             heights = (number_attribute(e, "h") / EMU for e in table.iter(clark("a:tr")))
             xs, ys = tuple(accumulate(widths, initial=box.x0)), tuple(accumulate(heights, initial=box.top))
-            yield Shape("table", box, kind, hidden, rows=rows, header_rows=header_rows, xs=xs, ys=ys)
+            yield Shape(
+                "table",
+                box,
+                kind,
+                hidden,
+                rows=read.rows,
+                header_rows=read.header_rows,
+                xs=xs,
+                ys=ys,
+                places=read.places(xs, ys),
+            )
         return
     for chart in element.iter("{*}chart"):
         chart_part = _related_part(part, chart.get(_RELATIONSHIP))

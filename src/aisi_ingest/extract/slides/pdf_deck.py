@@ -24,7 +24,7 @@ from aisi_ingest.extract.slides.pdf_lines import (
 from aisi_ingest.extract.slides.pdf_shapes import frames_on, horizontal_lines, shapes_on, vertical_lines
 from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
-from aisi_ingest.extract.slides.tables.finder import find_slide_tables
+from aisi_ingest.extract.slides.tables.finder import find_slide_tables, table_piece
 from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.extract.slides.tables.ruled import is_prose
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
@@ -109,7 +109,14 @@ def _slide_content(page: Page, frames: Sequence[Box]) -> SlideContent:
 
 
 def _table_piece(table: FoundTable) -> Piece:
-    return Piece("table", table_text(table.rows), table.bbox, rows=table.rows, header_rows=table.header_rows)
+    return Piece(
+        "table",
+        table_text(table.rows),
+        table.bbox,
+        rows=table.rows,
+        header_rows=table.header_rows,
+        places=table.cells,
+    )
 
 
 def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
@@ -122,7 +129,7 @@ def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, li
     out: list[tuple[Piece, list[Line]]] = []
     for table in find_slide_tables(units, rules, shapes):
         rows = tuple(tuple(_cell_text([horizontal[n] for n in cell]) for cell in row) for row in table.cells)
-        piece = Piece("table", table_text(rows), table.box, rows=rows, header_rows=table.header_rows)
+        piece = table_piece(table, units, rows)
         out.append((piece, [horizontal[n] for n in {n for row in table.cells for cell in row for n in cell}]))
     return out
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from statistics import median
 
 from aisi_ingest.text.measure import width
 
 Rows = Sequence[Sequence[str]]
+Cells = Sequence[Sequence[Hashable]]
+"""What identifies the cell of each square, in the shape of the rows; merged squares have the same."""
 
 MOST_HEADER_ROWS = 4
 _LONGEST_HEAD, _LONGEST_OVER_VALUES = 60, 100  # half-width characters
@@ -44,14 +46,14 @@ _NAME_ENDINGS = re.compile(
 )
 
 
-def named_header_rows(rows: Rows, cells: Sequence[Sequence[int]], above_rule: int = 0) -> int:
+def named_header_rows(rows: Rows, cells: Cells, above_rule: int = 0) -> int:
     """Count the rows at the top whose words show that they name the columns.
 
     Rows of which one cell covers the whole table are titles. They count if a row of heads follows them.
 
     Args:
         rows: Texts of the table; merged cells are repeated.
-        cells: Number of the cell of each square, in the shape of ``rows``.
+        cells: The cell of each square, in the shape of ``rows``.
         above_rule: Number of rows above a rule that divides them from rows without rules between them.
     """
     count = len(rows)
@@ -74,7 +76,7 @@ def named_header_rows(rows: Rows, cells: Sequence[Sequence[int]], above_rule: in
     return found
 
 
-def _end_of_merged(cells: Sequence[Sequence[int]], row: int, count: int) -> int:
+def _end_of_merged(cells: Cells, row: int, count: int) -> int:
     """Return the row after those that a cell of a row covers if each of them but the last has sub-heads."""
     end = row + 1
     while end < count and end - row < MOST_HEADER_ROWS and set(cells[end]) & set(cells[row]):
@@ -82,12 +84,12 @@ def _end_of_merged(cells: Sequence[Sequence[int]], row: int, count: int) -> int:
     return end
 
 
-def _columns_with_sub_heads(row: Sequence[int]) -> list[int]:
+def _columns_with_sub_heads(row: Sequence[Hashable]) -> list[int]:
     """Return the columns of the cells that are merged over some columns: the next row may name each of them."""
-    return [j for j, number in enumerate(row) if 1 < row.count(number) < len(row)]
+    return [j for j, number in enumerate(row) if 1 < sum(other == number for other in row) < len(row)]
 
 
-def _are_names(rows: Rows, start: int, end: int, cells: Sequence[Sequence[int]], named: Sequence[int]) -> bool:
+def _are_names(rows: Rows, start: int, end: int, cells: Cells, named: Sequence[int]) -> bool:
     """Return whether rows ``start`` to ``end`` (excluded) hold the names of the columns below them.
 
     Most of the columns ``named`` must have one.
