@@ -26,12 +26,12 @@ from aisi_ingest.text.sentences import sentences
         ("（注。）続き。", 1),
     ],
 )
-def test_abbreviations_brackets_and_numbers_end_no_sentence(text, count):
+def test_abbreviations_brackets_and_numbers_end_no_sentence(text: str, count: int) -> None:
     assert len(list(sentences(text))) == count
 
 
 @given(st.text(alphabet="あ。．.!？「」（）() \n\"'aB1e.g"))
-def test_sentences_cover_everything_but_white_space_in_order(text):
+def test_sentences_cover_everything_but_white_space_in_order(text: str) -> None:
     spans = list(sentences(text))
     assert all(a < b for a, b in spans)
     assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))

@@ -310,7 +310,7 @@ def test_a_table_with_drawn_borders_is_read_as_a_table(tmp_path: Path) -> None:
         (["", ""], [None, None]),
     ],
 )
-def test_slides_of_a_series_have_its_first_slide_as_parent(titles: list[str], parents: list) -> None:
+def test_slides_of_a_series_have_its_first_slide_as_parent(titles: list[str], parents: list[int | None]) -> None:
     assert series_parents(titles) == parents
 
 

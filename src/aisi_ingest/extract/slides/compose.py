@@ -16,7 +16,7 @@ from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
 from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
-from aisi_ingest.text.normalise import language_of
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
 
 class Slide(Struct, frozen=True):
@@ -130,15 +130,11 @@ def _move_cover_remarks_to_end(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(piece if piece.kind in _NOT_BODY_KINDS else next(ordered) for piece in pieces)
 
 
-# Latin characters that carry as much as one Japanese character. The same value as in text.normalise.language_of.
-_LATIN_PER_JAPANESE = 2.5
-
-
 def dominant_language(texts: Iterable[tuple[Lang, str]]) -> Lang | None:
     """Return the language of most of the text, each text given with its language; None without texts."""
     weights: Counter[Lang] = Counter()
     for lang, text in texts:
-        weights[lang] += round(len(text) * (_LATIN_PER_JAPANESE if lang == "ja" else 1))
+        weights[lang] += round(len(text) * (JAPANESE_WEIGHT if lang == "ja" else 1))
     if not weights:
         return None
     return max(weights, key=lambda lang: (weights[lang], lang))
