@@ -142,7 +142,9 @@ class CellField(Struct, frozen=True, forbid_unknown_fields=True):
     column_span: Annotated[int, Meta(ge=1)]
     text: str
     header: bool
-    regions: Annotated[tuple[RegionField, ...], Meta(description="More than one where a page break tears the row")]
+    regions: Annotated[
+        tuple[RegionField, ...], Meta(description="Two where a page break tears the row; none if unknown")
+    ]
 
 
 class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,7 +158,7 @@ class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
     header_rows: Count
     rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows of equal length, merged cells repeated")]
     continues: Annotated[str | None, Meta(description="Id of the table that it goes on from, over a page break")]
-    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty where only the rows are known")]
+    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty if the table has no rows")]
 
 
 class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,6 +173,8 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     label: Label
     value: Annotated[str | None, Meta(description="EDTF for DATE, otherwise an entity id")]
     rule: Annotated[str, Meta(description="What found it")]
+    row: Annotated[int | None, Meta(description="In a table: index of its row in rows, from 0; null in other blocks")]
+    column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
 
 
 class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):

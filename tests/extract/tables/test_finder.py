@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aisi_ingest.extract.pdf.document import open_document
-from aisi_ingest.extract.tables.finder import FoundTable, find_tables
+from aisi_ingest.extract.tables.finder import find_tables
+from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.page_breaks import join_over_pages
 
 SHARED = Path(__file__).parents[3].parent / "shared"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aisi_ingest.extract.tables.finder import FoundTable
+from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.page_breaks import continue_tables
 from aisi_ingest.model import Box
 

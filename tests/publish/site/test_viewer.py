@@ -42,7 +42,7 @@ def block(number: int, text: str = "text", **more: object) -> BlockRow:
 def mention(target: BlockRow, start: int, end: int, label: Label = "ORG", value: str | None = "x") -> MentionRow:
     return MentionRow(
         id=f"m{start}-{end}", document="w/1/ja", block=target.id, start=start, end=end, text=target.text[start:end],
-        label=label, value=value, rule="test",
+        label=label, value=value, rule="test", row=None, column=None,
     )  # fmt: skip
 
 

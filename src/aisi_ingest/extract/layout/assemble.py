@@ -166,10 +166,12 @@ def _tables(ordered: Sequence[Draft], ids: dict[int, str], known: ContinuedTable
             block=ids[id(draft)],
             page=draft.page,
             rows=known.rows[id(draft.table)],
-            header_rows=draft.table.header_rows,
+            header_rows=known.header_rows[id(draft.table)],
             caption=captions.get(k),
             continues=table_ids.get(id(known.before.get(id(draft.table)))),
-            cells=table_cells(known.rows[id(draft.table)], known.regions[id(draft.table)], draft.table.header_rows),
+            cells=table_cells(
+                known.rows[id(draft.table)], known.regions[id(draft.table)], known.header_rows[id(draft.table)]
+            ),
         )
         for k, draft in found
     ]

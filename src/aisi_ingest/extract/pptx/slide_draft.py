@@ -204,6 +204,7 @@ def _table_pieces(shape: Shape, reason: HiddenReason | None) -> list[Piece]:
         header_rows=shape.header_rows,
         xs=shape.xs,
         ys=shape.ys,
+        places=shape.places,
     )
     if not shape.caption:
         return [table]

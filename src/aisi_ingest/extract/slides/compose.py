@@ -14,6 +14,7 @@ from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
+from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
 from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
@@ -95,13 +96,18 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                 )
             )
             if piece.kind == "table" and not piece.hidden:
-                tables.append(Table(f"t{len(tables) + 1}", name, page, piece.rows, piece.header_rows, piece.caption))
+                tables.append(_table(f"t{len(tables) + 1}", name, page, piece))
         # Notes are printed on a page of their own: their box is the lower edge of the slide.
         note_box = rounded_box(Box(0, size[1], size[0], size[1]))
         for note in slide.notes:
             blocks.append(Block(f"b{len(blocks) + 1}", page, note_box, "note", note, language_of(note, lang)))
     pages_without_text = tuple(page for page, slide in enumerate(slides, 1) if not _has_text(slide))
     return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), pages_without_text)
+
+
+def _table(name: str, block: str, page: int, piece: Piece) -> Table:
+    cells = table_cells(piece.rows, regions_of(piece.rows, piece.places, page), piece.header_rows)
+    return Table(name, block, page, piece.rows, piece.header_rows, piece.caption, cells=cells)
 
 
 def _has_text(slide: Slide) -> bool:

@@ -23,7 +23,7 @@ from aisi_ingest.extract.slides.pdf_lines import (
 from aisi_ingest.extract.slides.pdf_shapes import frames_on, horizontal_lines, shapes_on, vertical_lines
 from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
-from aisi_ingest.extract.slides.tables.finder import find_slide_tables
+from aisi_ingest.extract.slides.tables.finder import find_slide_tables, table_piece
 from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.extract.slides.tables.ruled import is_prose
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
     from aisi_ingest.extract.pdf.document import Bookmark
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.extract.tables.finder import FoundTable
+    from aisi_ingest.extract.tables.found_table import FoundTable
 
 
 _LEVEL_STEP = 5.0  # points by which a list level is indented more than the one above; authors use 8 and more
@@ -108,7 +108,14 @@ def _slide_content(page: Page, frames: Sequence[Box]) -> SlideContent:
 
 
 def _table_piece(table: FoundTable) -> Piece:
-    return Piece("table", table_text(table.rows), table.bbox, rows=table.rows, header_rows=table.header_rows)
+    return Piece(
+        "table",
+        table_text(table.rows),
+        table.bbox,
+        rows=table.rows,
+        header_rows=table.header_rows,
+        places=table.cells,
+    )
 
 
 def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
@@ -121,7 +128,7 @@ def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, li
     out: list[tuple[Piece, list[Line]]] = []
     for table in find_slide_tables(units, rules, shapes):
         rows = tuple(tuple(_cell_text([horizontal[n] for n in cell]) for cell in row) for row in table.cells)
-        piece = Piece("table", table_text(rows), table.box, rows=rows, header_rows=table.header_rows)
+        piece = table_piece(table, units, rows)
         out.append((piece, [horizontal[n] for n in {n for row in table.cells for cell in row for n in cell}]))
     return out
 
