@@ -117,7 +117,7 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
         "annex",
         re.compile(
             f"(?:別紙|別添|別表|別記|付録|附属書|付属書|補論|参考資料|参考){_BLANK}*第?"
-            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁])"
+            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁]|[はのをにがでとも、。]|及び|参照|から)"
             "|(?:Annex|Appendix|ANNEX|APPENDIX|Schedule|SCHEDULE)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
         ),
     ),
