@@ -76,7 +76,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: Bod
     if not by_bookmarks_only:  # bookmarks name every heading of a series or none
         _mark_series(drafts, style)
         _mark_bullet_headings(drafts, style)
-        mark_label_headings(drafts, style)
+    mark_label_headings(drafts, style, by_bookmarks_only)
     mark_numbered_headings(drafts, {*matched, *listed}, style.size, by_bookmarks_only)
     _unmark_lines_under_title(drafts, {*matched, *listed})
     headings = [draft for draft in drafts if draft.kind == "heading"]

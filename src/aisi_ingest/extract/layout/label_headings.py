@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 
 _FEWEST, _FEWEST_PAGES = 3, 2  # blocks; pages
+_FEWEST_BESIDE_BOOKMARKS = 5  # blocks with the same words
 _TITLE_SHARE = 0.9  # of the blocks of a style
 _LONGEST_LABEL = 40  # code points
 _NO_LABEL = re.compile("^[（(※＊*]|^[^（(]*[）)]|[、，,。.]$")  # (Source: ...), 例）...
@@ -37,12 +38,14 @@ class _Type(NamedTuple):
     underlined: bool
 
 
-def mark_label_headings(drafts: Sequence[Draft], style: BodyStyle) -> None:
+def mark_label_headings(drafts: Sequence[Draft], style: BodyStyle, by_bookmarks_only: bool) -> None:
     """Mark lines without a number as headings if their style, or their words, head text in the whole document.
 
     Args:
         drafts: All blocks, in reading order.
         style: Style of the body text.
+        by_bookmarks_only: Whether bookmarks name the headings of the upper levels. Then only words that are repeated
+            often are headings below them.
     """
     by_style: dict[_Type, list[int]] = defaultdict(list)
     by_text: dict[tuple[str, int], list[int]] = defaultdict(list)
@@ -60,12 +63,13 @@ def mark_label_headings(drafts: Sequence[Draft], style: BodyStyle) -> None:
             by_style[own].append(k)
         if len(draft.rows) == 1 and len(draft.text) <= _LONGEST_LABEL and not _NO_LABEL.search(draft.text):
             by_text[draft.text, round(draft.size * _SIZE_STEP)].append(k)
-    for members in by_style.values():
+    for members in () if by_bookmarks_only else by_style.values():
         if not any(drafts[k].rows[0].italic for k in members):
             _mark_titles(drafts, members)
     for (_, size), members in by_text.items():
         is_separate = all(_stands_apart(drafts, k, style, body) for k in members)
-        if size >= _SMALLEST * style.size * _SIZE_STEP and is_separate:
+        is_large = size >= _SMALLEST * style.size * _SIZE_STEP
+        if is_large and is_separate and len(members) >= (_FEWEST_BESIDE_BOOKMARKS if by_bookmarks_only else _FEWEST):
             _mark_titles(drafts, members, is_repeated=True)
 
 
@@ -104,7 +108,8 @@ def _is_title(drafts: Sequence[Draft], k: int, is_repeated: bool = False) -> boo
     if below.kind == "heading":
         return True
     is_text = below.kind in _TEXT_KINDS and (is_repeated or _type_of(below) != _type_of(draft))
-    is_text = is_text or below.kind == "table"
+    if below.kind == "table":
+        return not is_repeated  # the words may be the key of the table
     return is_text and (below.kind != "paragraph" or len(below.text) > len(draft.text)) and below.page <= draft.page + 1
 
 
