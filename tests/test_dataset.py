@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,3 +86,33 @@ def test_the_example_in_the_documentation_runs(root, monkeypatch, capsys):
     monkeypatch.chdir(root)
     exec(compile(example, "docs/dataset.md", "exec"), {})
     assert "AIの安全性評価の手引き ja 2 4" in capsys.readouterr().out
+
+
+def test_the_bitext_has_both_texts(dataset):
+    assert ("はじめに", "Introduction") in [(row.ja, row.en) for row in dataset.bitext()]
+
+
+def test_chunks_of_the_default_size_are_the_published_ones_and_others_are_made(dataset):
+    assert [chunk.text for chunk in dataset.chunks()] != [chunk.text for chunk in dataset.chunks(size=20)]
+    published = (dataset.path / "chunks.jsonl").read_text("utf-8").splitlines()
+    assert [chunk.id for chunk in dataset.chunks()] == [json.loads(line)["id"] for line in published]
+
+
+@pytest.mark.parametrize("words", ["見本研究所", "ＥＸＩ", "perspective", '"large language models"'])
+def test_a_search_finds_titles_text_and_names(dataset, words):
+    assert dataset.search(words)
+
+
+def test_a_search_can_be_limited_to_a_language_and_a_number(dataset):
+    assert {hit.lang for hit in dataset.search("EXI", lang="ja")} == {"ja"}
+    assert len(dataset.search("EXI", limit=1)) == 1
+
+
+def test_a_search_for_what_is_hidden_or_for_signs_finds_nothing(dataset):
+    assert dataset.search("見えない文字") == [] and dataset.search("。*") == []
+
+
+def test_a_search_leaves_the_files_of_the_release_as_they_are(dataset):
+    before = sorted(path.name for path in dataset.path.iterdir())
+    dataset.search("評価")
+    assert sorted(path.name for path in dataset.path.iterdir()) == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import isfinite
 from pathlib import PurePosixPath
 
@@ -13,8 +13,10 @@ from msgspec import Struct
 from aisi_ingest.model import Alignment, Bead, Block, Comparison, Document, Entity, Finding, Issue, Label, TableCell
 from aisi_ingest.publish.schema import (
     AlignmentRow,
+    BitextRow,
     BlockRow,
     CellField,
+    ChunkRow,
     DocumentRow,
     EntityRow,
     FindingRow,
@@ -37,6 +39,9 @@ _BOX_DIGITS = 2  # decimals of a point
 _SCORE_DIGITS = 4
 
 
+WORK_TABLES = ("alignments", "findings", "bitext", "chunks")  # tables whose rows belong to a work, in this order
+
+
 class DocumentRows(Struct, frozen=True):
     """The rows of one document, each table in reading order."""
 
@@ -48,18 +53,20 @@ class DocumentRows(Struct, frozen=True):
 
 
 class WorkRows(Struct, frozen=True):
-    """The rows of one work: its documents, their alignments, and the findings about them."""
+    """The rows of one work: its documents, their alignments, the findings about them, and what is made from these."""
 
     work: str
     documents: tuple[DocumentRows, ...]
     alignments: tuple[AlignmentRow, ...]
     findings: tuple[FindingRow, ...]
+    bitext: tuple[BitextRow, ...] = ()
+    chunks: tuple[ChunkRow, ...] = ()
 
     def rows(self, table: str) -> Iterator[Struct]:
         """Yield the rows of one table, in document order."""
         if table == "documents":
             yield from (each.document for each in self.documents)
-        elif table in ("alignments", "findings"):
+        elif table in WORK_TABLES:
             yield from getattr(self, table)
         elif table != "entities":
             for each in self.documents:
@@ -96,12 +103,29 @@ def _refusal(code: str, message: str) -> Issue:
     return Issue(stage="publish", level="warning", code=code, message=message)
 
 
-def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[DocumentRows, tuple[Issue, ...]]:
+def primary_form(document: str, documents: Collection[str]) -> str | None:
+    """Return the id of the primary form of a document's content, or None if this is the primary form.
+
+    The id of the second of two forms has a suffix after the language, for example ``guide/1.0/ja.pptx``.
+
+    Args:
+        document: Id of the document.
+        documents: Ids of all documents of the work.
+    """
+    base, _, lang = document.rpartition("/")
+    primary = f"{base}/{lang.partition('.')[0]}"
+    return primary if primary != document and primary in documents else None
+
+
+def document_rows(
+    document: Document, made_with: Mapping[str, str], form_of: str | None = None
+) -> tuple[DocumentRows, tuple[Issue, ...]]:
     """Return all rows of one document, with an issue for each box that had to be clipped to its page.
 
     Args:
         document: A document with a licence; see ``refusal``.
         made_with: Stage to version, for the row of the document.
+        form_of: Id of the primary form of the same content, if this document is not the primary form.
     """
     content, listing = document.content, document.listing
     licence, source = listing.licence, listing.source
@@ -129,6 +153,8 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
         hidden_pages=content.hidden_pages,
         active_content=tuple(sorted(set(content.active_content))),
         made_with=dict(made_with),
+        primary=form_of is None,
+        form_of=form_of,
     )
     issues: list[Issue] = []
     blocks = tuple(_block_row(block, order, document, issues) for order, block in enumerate(content.blocks))

@@ -82,6 +82,8 @@ class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...], Meta(description="Scripts, launch actions, embedded files: seen and left alone")
     ]
     made_with: Annotated[dict[str, str], Meta(description="Stage to version")]
+    primary: Annotated[bool, Meta(description="False where form_of names another form of the same content")]
+    form_of: Annotated[str | None, Meta(description="Id of the primary form (PDF) of the same content")]
 
 
 class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,7 +217,64 @@ class FindingRow(Struct, frozen=True, forbid_unknown_fields=True):
     message: Annotated[ValuesField, Meta(description="A sentence for a person")]
 
 
-Row = DocumentRow | SectionRow | BlockRow | TableRow | MentionRow | EntityRow | AlignmentRow | FindingRow
+class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One text in both languages. No pair of texts occurs twice in a work, and each content is used in one form."""
+
+    id: Annotated[str, Meta(min_length=1, description="Stays the same while unit and texts stay the same")]
+    work: Id
+    edition: str | None
+    unit: Annotated[str, Meta(pattern="^(heading|block|row|sentence)$", description="row: the row of a table")]
+    ja_document: Id
+    en_document: Id
+    ja: Annotated[str, Meta(min_length=1, description="The Japanese text")]
+    en: Annotated[str, Meta(min_length=1, description="The English text")]
+    ja_ids: Annotated[tuple[str, ...], Meta(description="Ids of sections, blocks, or sentences as in alignments")]
+    en_ids: tuple[str, ...]
+    ja_marker: Annotated[str | None, Meta(description="Number or letter printed before the text")]
+    en_marker: str | None
+    score: Share
+    ja_section: Annotated[tuple[str, ...], Meta(description="Titles of the sections around it, the outermost first")]
+    en_section: tuple[str, ...]
+    ja_regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    en_regions: tuple[RegionField, ...]
+    ja_url: Annotated[str | None, Meta(description="Address of the page; null for a local file")]
+    en_url: str | None
+
+
+class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One passage for retrieval: consecutive text of one section, never cut inside a sentence or a table row."""
+
+    id: Annotated[str, Meta(min_length=1, description="Stays the same while text and section path stay the same")]
+    document: Id
+    work: Id
+    edition: str | None
+    lang: Lang
+    date: Annotated[str | None, Meta(description="Date of the document, EDTF")]
+    section_path: Annotated[tuple[str, ...], Meta(description="Numbers and titles of its sections, outermost first")]
+    markers: Annotated[tuple[str, ...], Meta(description="Numbers and letters printed before its items")]
+    text: Id
+    blocks: Annotated[tuple[str, ...], Meta(description="Ids of its blocks; the first and last may be in it in part")]
+    pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
+    regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    url: Annotated[str | None, Meta(description="Address of its first page; null for a local file")]
+    entities: Annotated[tuple[str, ...], Meta(description="Ids of the entities that it mentions")]
+    counterparts: Annotated[
+        tuple[str, ...], Meta(description="Ids of the chunks with the same content in the other language")
+    ]
+
+
+Row = (
+    DocumentRow
+    | SectionRow
+    | BlockRow
+    | TableRow
+    | MentionRow
+    | EntityRow
+    | AlignmentRow
+    | FindingRow
+    | BitextRow
+    | ChunkRow
+)
 
 TABLES: dict[str, type[Row]] = {
     "documents": DocumentRow,
@@ -226,6 +285,8 @@ TABLES: dict[str, type[Row]] = {
     "entities": EntityRow,
     "alignments": AlignmentRow,
     "findings": FindingRow,
+    "bitext": BitextRow,
+    "chunks": ChunkRow,
 }
 
 # (table, field) to the table that the field refers to. Where a field holds a list, each of its items refers to it.
@@ -243,6 +304,10 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("alignments", "en_document"): "documents",
     ("findings", "ja_document"): "documents",
     ("findings", "en_document"): "documents",
+    ("bitext", "ja_document"): "documents",
+    ("bitext", "en_document"): "documents",
+    ("chunks", "document"): "documents",
+    ("documents", "form_of"): "documents",
 }
 
 
