@@ -25,6 +25,9 @@ NumberKind = Literal[
 ]
 
 
+NumberClass = tuple[str, int, str, str]  # what the numbers of one series have in common
+
+
 class Numbering(Struct, frozen=True):
     """A number at the beginning of a text."""
 
@@ -42,7 +45,7 @@ class Numbering(Struct, frozen=True):
         return _RANK[self.kind] + bracketed + closed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
 
     @property
-    def style(self) -> tuple[str, int, str, str]:
+    def style(self) -> NumberClass:
         """What the numbers of one series have in common: kind, depth, and the signs around the number.
 
         ``1.``, ``1)``, ``(1)`` and ``1`` are four styles. Full-width signs count as half-width ones.
@@ -50,6 +53,13 @@ class Numbering(Struct, frozen=True):
         before = self.text[0] if not self.text[0].isalnum() and self.kind != "circled" else ""
         after = self.text[-1] if not self.text[-1].isalnum() and self.kind != "circled" else ""
         return (self.kind, self.depth, before.translate(_HALF_WIDTH), after.translate(_HALF_WIDTH))
+
+
+def class_of_number(number: Numbering) -> NumberClass:
+    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
+    kind, depth, before, after = number.style
+    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
+    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 # From 0, the highest. The gaps leave room for the parts of a decimal number (1.2.3 is two levels below 1.) and for

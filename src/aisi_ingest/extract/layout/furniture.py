@@ -307,11 +307,18 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
         numbers = {page.number for page, _ in members}
         if len(numbers) < max(_FEWEST_REPEATS, _SLOT_SHARE * len(pages)):
             continue
-        repeated = [(page, k) for page, k in members if texts[_head_key(page.lines[k].text)] > 1]
-        if len(repeated) < _REPEATED_SHARE * len(members):
-            continue
-        for page, k in repeated:
-            found[page.number].add(k)
+        in_place = Counter(_head_key(page.lines[k].text) for page, k in members)
+        if sum(_repeats_here(page, k, in_place) for page, k in members) < _REPEATED_SHARE * len(members):
+            continue  # a heading at the top of a page occurs again as well, but in the contents
+        for page, k in members:
+            if texts[_head_key(page.lines[k].text)] > 1:
+                found[page.number].add(k)
+
+
+def _repeats_here(page: PageLines, k: int, in_place: Counter[str]) -> bool:
+    """Return whether the text of line ``k`` is at the same place of another page, or again on its page."""
+    key = _head_key(page.lines[k].text)
+    return in_place[key] > 1 or any(j != k and _head_key(line.text) == key for j, line in enumerate(page.lines))
 
 
 def _head_key(text: str) -> str:

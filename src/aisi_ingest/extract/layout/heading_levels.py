@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from aisi_ingest.extract.layout.contents import is_contents_title
-from aisi_ingest.extract.numbering import Numbering
+from aisi_ingest.extract.numbering import Numbering, class_of_number
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import Draft
@@ -224,13 +224,6 @@ def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:
             above[own] = max(above.get(own, 0.0), current)
     for own, rank in above.items():
         ranks[own] = rank + _BELOW_STEP
-
-
-def class_of_number(number: Numbering) -> tuple[str, int, str, str]:
-    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
-    kind, depth, before, after = number.style
-    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
-    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 def _parents_of_unnumbered(headings: Sequence[Draft], drafts: Sequence[Draft]) -> dict[int, Draft]:

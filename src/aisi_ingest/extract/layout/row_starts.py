@@ -12,10 +12,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from aisi_ingest.extract.layout.heading_levels import HeadingClass, class_of_number
 from aisi_ingest.extract.layout.line_ends import ends_sentence
 from aisi_ingest.extract.layout.rows import Row
-from aisi_ingest.extract.numbering import Numbering, numbering
+from aisi_ingest.extract.numbering import NumberClass, Numbering, class_of_number, numbering
 
 _LABEL = re.compile("([^\\s\u3000:：。、，,.!?！？「」『』（）()]{1,12})[ \u3000]?[:：](?!//)(?=.)")
 _LONGEST_LONE = 12  # code points
@@ -33,7 +32,7 @@ class RowStarts(Struct, frozen=True):
         labels: Words before a colon that begin several blocks: ``Q``, ``A``.
     """
 
-    lone_numbers: frozenset[HeadingClass] = frozenset()
+    lone_numbers: frozenset[NumberClass] = frozenset()
     labels: frozenset[str] = frozenset()
 
     def is_lone_number(self, text: str, number: Numbering | None) -> bool:
@@ -73,9 +72,9 @@ def row_starts(pages: Sequence[Sequence[Row]], right: float) -> RowStarts:
     )
 
 
-def _lone_numbers(rows: Iterable[Row]) -> frozenset[HeadingClass]:
+def _lone_numbers(rows: Iterable[Row]) -> frozenset[NumberClass]:
     """Return the classes of the numbers with two or more parts that are alone on several rows."""
-    counts: Counter[HeadingClass] = Counter()
+    counts: Counter[NumberClass] = Counter()
     for row in rows:
         number = numbering(row.text) if len(row.text) <= _LONGEST_LONE and row.text[:1].isalnum() else None
         if number is not None and number.depth > 1 and number.end >= len(row.text):
