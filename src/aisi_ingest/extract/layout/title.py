@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.contents import is_contents_title
+from aisi_ingest.extract.layout.contents_pages import comparison_key
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.headings import comparison_key
 from aisi_ingest.text.normalise import normalise
 
 # What programs write if nobody has entered a title, and names of files.
