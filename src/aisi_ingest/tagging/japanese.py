@@ -18,7 +18,7 @@ from aisi_ingest.tagging.japanese_runs import (
     is_numeral,
     start_of_company,
 )
-from aisi_ingest.tagging.japanese_words import COMMON, HEAD, HEADS, NO_FIELD, PLACE_SUFFIXES, ROLE_OR_PARTICLE
+from aisi_ingest.tagging.japanese_words import COMMON, HEAD, HEADS, MANUALS, NO_FIELD, PLACE_SUFFIXES, ROLE_OR_PARTICLE
 from aisi_ingest.tagging.legal_forms import JAPANESE_LEGAL_FORM
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.text.editions import EDITION_AFTER_NAME
@@ -157,6 +157,11 @@ def _is_common_guide(name: _Candidate) -> bool:
     return weak and not name.is_proper and not name.is_bridged
 
 
+def _is_manual(name: _Candidate) -> bool:
+    """A manual or checklist is named by what it is for, which every organisation has, unless a name is in it."""
+    return name.head.group() in MANUALS and not name.is_proper
+
+
 def _is_bridged_without_subject(name: _Candidate) -> bool:
     return name.is_bridged and not name.specific_words and not name.is_proper
 
@@ -185,6 +190,7 @@ def _is_common_event(name: _Candidate) -> bool:
 _REASONS_AGAINST: tuple[Callable[[_Candidate], bool], ...] = (
     _has_too_few_specific_words,
     _is_common_guide,
+    _is_manual,
     _is_bridged_without_subject,
     _is_number_of_law,
     _is_bureau_after_ministry,

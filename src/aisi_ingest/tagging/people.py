@@ -47,7 +47,7 @@ _KATAKANA_TITLED = re.compile(
     r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|氏(?![名族])|博士))"
 )
 _LINE_OF_MEMBER = re.compile(
-    r"^\s*(?:([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,3})"
+    r"^[\s○◎●〇◯・]*(?:([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,3})"
     r"|([\u3005\u4e00-\u9fff]{3,6}))[ \u3000]{1,2}(?=[\w森])",
     re.MULTILINE,
 )
@@ -59,7 +59,7 @@ _KATAKANA_NAME = re.compile(
     r"|長官|議員|所長|CEO|会長|委員長|国務長官|商務長官))"
 )
 _LINE_OF_NAME = re.compile(
-    r"^\s*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|["
+    r"^[\s○◎●〇◯・]*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|["
     r"|\n（(・、,:：])",
     re.MULTILINE,
 )
@@ -82,7 +82,7 @@ _ROLE_EN = (
 )
 _LISTED = re.compile(
     rf"(?:^|[|\n•・\-])\s?({_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{1,3}})(?:\s?,\s"
-    rf"|\s?[(（|:-]\s?|\s\|\s)(?={_ROLE_EN}\b)",
+    rf"|\s?[(（|:-]\s?|\s\|\s)(?=(?:[A-Z]{{2,8}}\s)?{_ROLE_EN}\b)",
     re.MULTILINE,
 )
 _ROLE_THEN_NAME = re.compile(
@@ -95,7 +95,7 @@ _PAIR = re.compile(
     r"(?<![A-Za-z0-9'’-])(?=([A-Z][A-Za-z]{1,14}(?:['’][a-z]{1,10})?)\s([A-Z][A-Za-z]{1,14})(?![A-Za-z0-9'-]))"
 )
 # What follows such a pair if it names a firm or a place.
-_PLACE_OR_FIRM = re.compile(r"\s?(?:&|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
+_PLACE_OR_FIRM = re.compile(r"\s?(?:&|Inc|Co\b(?!-)|Corp|University|Institute|Laborator|Prefecture|City|Station)")
 # Capitalised words that are no names of persons.
 _NO_NAME = words(
     """

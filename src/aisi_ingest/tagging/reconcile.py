@@ -66,6 +66,8 @@ def _without_known_end(text: str, shape: Span, last: Span | None) -> Span | None
         return shape._replace(value=last.value)  # 米商務省 is 商務省 with its country
     if last.start <= shape.start or last.label is None:
         return shape
+    if shape.label == last.label == "PERSON":
+        return shape._replace(value=last.value)  # a known family name with the given names before it
     size = len(text[last.start : last.end].replace(" ", ""))
     return None if size >= (_WHOLE_LATIN_NAME if text[last.start].isascii() else _WHOLE_JAPANESE_NAME) else shape
 
