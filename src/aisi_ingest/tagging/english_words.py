@@ -96,7 +96,7 @@ KINDS_OF_GUIDES = words("Ministerial National International State Prefectural Mu
 ROLES = words(
     """
     Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief
-    Officer Leader Advisor Dean VP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer
+    Officer Leader Advisor Dean VP SVP EVP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer
     Scientist Associate Lecturer Author Speaker Moderator Decision
     """
 )

@@ -74,7 +74,7 @@ _TITLED = re.compile(
     rf"(?<![A-Za-z])(?:{_TITLE_EN})\s((?:[A-Z]\.\s?){{0,2}}{_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der"
     rf"|{_NAME_PART})){{0,3}})(?![a-z])"
 )
-_ROLE_EN = (
+ROLE_EN = (
     r"(?:(?:Senior|Associate|Assistant|Deputy|Vice|Chief|Executive|Managing|General|Principal"
     r"|Distinguished|Emeritus|Visiting|Project|Research|Co-)\s?){0,3}(?:Director|Professor|President"
     r"|Chair|Chairman|Chairperson|Chief|CEO|CTO|CIO|CISO|Officer|Member|Fellow|Researcher|Scientist"
@@ -82,11 +82,11 @@ _ROLE_EN = (
 )
 _LISTED = re.compile(
     rf"(?:^|[|\n•・\-])\s?({_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{1,3}})(?:\s?,\s"
-    rf"|\s?[(（|:-]\s?|\s\|\s)(?=(?:[A-Z]{{2,8}}\s)?{_ROLE_EN}\b)",
+    rf"|\s?[(（|:-]\s?|\s\|\s)(?=(?:[A-Z]{{2,8}}\s)?{ROLE_EN}\b)",
     re.MULTILINE,
 )
 _ROLE_THEN_NAME = re.compile(
-    rf"(?:^|[\n|])\s?(?:{_ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,"
+    rf"(?:^|[\n|])\s?(?:{ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,"
     rf"|]?\s((?:{_NAME_PART})(?:\s(?:[A-Z]\.|{_NAME_PART})){{1,2}})\s?(?=$|[|\n])",
     re.MULTILINE,
 )
