@@ -129,7 +129,9 @@ def _is_title(title: str) -> bool:
     edition = next((m for m in EDITION_AFTER_NAME.finditer(title) if m.end() == len(title)), None)
     name = (title[: edition.start()] if edition else title).removesuffix(_DRAFT)
     head = next((m.group() for m in HEAD.finditer(name) if m.end() == len(name)), None)
-    return head is not None and HEADS[head].label == "GUIDE" and head not in _NAMED_AFTER_BODY
+    if head is None or HEADS[head].label != "GUIDE" or head in _NAMED_AFTER_BODY:
+        return False
+    return not any(m.group() == head and name[m.end() : m.end() + 1] == "、" for m in HEAD.finditer(name))
 
 
 # ---- titles of standards ------------------------------------------------------------------------------

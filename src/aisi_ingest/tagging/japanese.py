@@ -77,7 +77,7 @@ def _name_before_head(
     if index < 0 or _is_cut_out(head, morphemes[index]):
         return
     label = HEADS[head.group()].label
-    name = _Candidate(text, head, morphemes, index, NameBeforeHead(text, morphemes, index, label))
+    name = _Candidate(text, head, morphemes, index, NameBeforeHead(text, morphemes, index, head.group(), label))
     if name.start >= head.start() or any(rejects(name) for rejects in _REASONS_AGAINST):
         return
     edition = EDITION_AFTER_NAME.match(text, head.end()) if label != "ORG" else None

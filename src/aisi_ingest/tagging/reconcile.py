@@ -17,6 +17,7 @@ _GENERAL_WORDS = words(
     """
 )
 
+_OF = "の"
 _PLACE_AFTER_NAME = re.compile(r"\s(?:of|in|for)\s(?:the\s)?[A-Z][\w.]+(?:\s[A-Z][\w.]+)?$")
 # A known name at the end of a shape is the whole name if it has so many characters without blanks.
 _WHOLE_LATIN_NAME, _WHOLE_JAPANESE_NAME = 8, 4
@@ -79,6 +80,8 @@ def _after_known_name(text: str, shape: Span, first: Span) -> Span | None:
     elif _is_quoted_title_with_edition(shape, first):
         return None
     rest = text[first.end : shape.end]
+    if first.label == "ORG" and rest.startswith(_OF):
+        return shape._replace(start=first.end + len(_OF))  # 総務省の湖沼の在り方に関する検討会
     if _PLACE_AFTER_NAME.match(rest):
         return None
     if shape.label == "EVENT" and first.label == "ORG":

@@ -72,4 +72,4 @@ def _pieces(affiliation: re.Match[str], organisations: list[Span]) -> Iterator[S
 
 def _may_be_organisation(words: list[str]) -> bool:
     is_general = all(word in COMMON or word.islower() for word in words)
-    return not is_general and words[-1] not in NEVER_WITHOUT_MARK and not any(word in ROLES for word in words)
+    return not is_general and words[-1] not in NEVER_WITHOUT_MARK and not any(ROLES.intersection(re.split("[-&]", word)) for word in words)
