@@ -16,7 +16,7 @@ _TITLE_JA = (
     "氏|さん|様|先生|教授|准教授|特任教授|特任准教授|名誉教授|講師|助教|博士|総理|首相|大臣|副大臣"
     "|政務官|長官|次官|所長|副所長|会長|副会長|社長|副社長"
     "|委員長|委員|座長|副座長|議員|議長|大統領|副大統領|理事長|理事|知事|市長|学長|総長|総裁|弁護士"
-    "|代表|座長代理|構成員|部長|室長|主査|課長|局長|CEO|CTO|CIO"
+    "|編(?=[、「『）)\\s]|$)|著(?=[、「『）)\\s]|$)|宛(?=[、に）)\\s]|$)|代表|座長代理|構成員|部長|室長|主査|課長|局長|CEO|CTO|CIO"
 )
 _AFTER_JA = re.compile(
     rf"\s?(?:{_TITLE_JA}|内閣総理大臣|総務大臣|外務大臣|経済産業大臣|財務大臣|防衛大臣|文部科学大臣"
@@ -29,7 +29,7 @@ _BEFORE_JA = re.compile(
 )
 # Parts of speech of UniDic.
 _PROPER_NOUN = "名詞,固有名詞"
-_FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
+FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
 _READING_FIELD = 9  # of UniDic's features: the reading in katakana
 _KNOWN_WORD_COMMAS = 8  # features of a word that UniDic does not know are fewer
 _LONGEST_GIVEN_NAME = 3  # characters
@@ -97,7 +97,7 @@ _PAIR = re.compile(
 # What follows such a pair if it names a firm or a place.
 _PLACE_OR_FIRM = re.compile(r"\s?(?:&|Inc|Co\b(?!-)|Corp|University|Institute|Laborator|Prefecture|City|Station)")
 # Capitalised words that are no names of persons.
-_NO_NAME = words(
+NO_NAME = words(
     """
     Director Professor President Chair Chief Officer Member Fellow Researcher Minister Ministry Agency Institute
     Committee Council University Office Department Group Center Centre Summit Conference Safety Data Digital
@@ -134,7 +134,7 @@ def _latin_with_title_or_role(text: str) -> Iterator[Span]:
     """Yield ``Prof. Lindqvist`` and ``Hanako Takahashi, Director``."""
     for pattern, rule in ((_TITLED, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
         for m in pattern.finditer(text):
-            if not any(word in _NO_NAME for word in m[1].split()):
+            if not any(word in NO_NAME for word in m[1].split()):
                 yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
 
 
@@ -153,7 +153,7 @@ def _by_readings(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for index, (_, _, feature) in enumerate(morphemes):
         if not feature.startswith(_PROPER_NOUN):
             continue
-        if feature.startswith(_FAMILY):
+        if feature.startswith(FAMILY):
             span = (
                 _family_and_known_given_name(text, morphemes, index)
                 or _family_and_unknown_given_name(text, morphemes, index)
@@ -266,7 +266,7 @@ def _latin_name(family: str, given: str) -> str | None:
 
 def _on_lines_of_their_own(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for m in _LINE_OF_NAME.finditer(text):
-        if _token_at(morphemes, m.start(1))[2].startswith((_FAMILY, "名詞,固有名詞,地名")):
+        if _token_at(morphemes, m.start(1))[2].startswith((FAMILY, "名詞,固有名詞,地名")):
             yield Span(m.start(1), m.end(2), "PERSON", "person.list")
 
 
@@ -293,7 +293,7 @@ def _in_lists_of_members(text: str, morphemes: list[Morpheme]) -> Iterator[Span]
         start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
         family = _token_at(morphemes, start)[2]
         given = next((f for _, e, f in reversed(morphemes) if e == end), "")
-        if (m[1] and family.startswith(_FAMILY)) or (given.startswith(_GIVEN) and "固有名詞" in family):
+        if (m[1] and family.startswith(FAMILY)) or (given.startswith(_GIVEN) and "固有名詞" in family):
             yield Span(start, end, "PERSON", "person.list")
 
 
