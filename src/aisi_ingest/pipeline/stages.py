@@ -14,7 +14,7 @@ import msgspec
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
-from aisi_ingest.pipeline.resources import registry, registry_digest
+from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
 from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.storage.documents import (
@@ -119,9 +119,10 @@ EXTRACT: StoredStage[DocumentJob] = StoredStage(
 TAG: StoredStage[DocumentJob] = StoredStage(
     "tag",
     "tagging.tagger",
-    ("fugashi", "unidic-lite", "babel", "pyahocorasick"),
+    ("fugashi", "unidic-lite", "babel", "pyahocorasick", "numpy"),
     inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
     options=lambda job: {
+        "names": names_digest(),
         "registry": registry_digest(job.settings.registry),
         "listing": sha256_of(msgspec.json.encode(job.listing)),
     },

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from aisi_ingest.tagging.english_words import COMMON as ENGLISH_COMMON
 from aisi_ingest.tagging.japanese_runs import (
     Morpheme,
     NameBeforeHead,
@@ -41,8 +42,23 @@ def find_names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
         yield from _name_before_head(text, head, morphemes, token_ending_at)
     for legal_form in JAPANESE_LEGAL_FORM.finditer(text):
         yield from _company(text, legal_form, morphemes)
+    yield from _companies_without_form(text, morphemes)
     for quotation in _QUOTED.finditer(text):
         yield from _quoted_name(quotation)
+
+
+_NAME_BEFORE_COMPANY = re.compile(
+    r"(?<![A-Za-z0-9ァ-ヺー・])([A-Z][A-Za-z0-9&.-]+(?:\s[A-Z][A-Za-z0-9&.-]+){0,3}|[ァ-ヺー・]{3,15})"
+    r"社(?![会長員内外史団屋債歴是風])"
+)
+
+
+def _companies_without_form(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield the name before 社: Liquidity Lake社. A word that UniDic knows says what kind of company it is."""
+    known = {(a, b) for a, b, feature in morphemes if feature.startswith("名詞,普通名詞")}
+    for m in _NAME_BEFORE_COMPANY.finditer(text):
+        if m.span(1) not in known and m[1] not in COMMON and m[1] not in ENGLISH_COMMON:
+            yield Span(m.start(1), m.end(1), "ORG", "shape.company")
 
 
 def _company(text: str, legal_form: re.Match[str], morphemes: list[Morpheme]) -> Iterator[Span]:

@@ -42,9 +42,9 @@ _TITLE_OF_PERSON_ONLY = re.compile(
     r"|内閣府特命担当大臣|首相|総理|補佐官|官房長官)"
 )
 # Every name in katakana or Latin letters that has a title after it is followed by one of these.
-_TITLE_AFTER_FOREIGN = re.compile("大統領|首相|長官|氏|博士|さん|教授")
+_TITLE_AFTER_FOREIGN = re.compile("大統領|首相|長官|座長|氏|博士|さん|教授")
 _KATAKANA_TITLED = re.compile(
-    r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|氏(?![名族])|博士))"
+    r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|座長|氏(?![名族])|博士))"
 )
 _LINE_OF_MEMBER = re.compile(
     r"^[\s○◎●〇◯・]*(?:([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,3})"
@@ -64,6 +64,11 @@ _LINE_OF_NAME = re.compile(
     re.MULTILINE,
 )
 
+_ITEM = re.compile("[\u3005\u4e00-\u9fff]{1,4}")
+_LINE_OF_FAMILY_NAMES = re.compile(
+    r"^[\s・]*[\u3005\u4e00-\u9fff]{1,4}(?:[、,，]\s?[\u3005\u4e00-\u9fff]{1,4}){2,}[、,，]?\s*$", re.MULTILINE
+)
+
 _NAME_PART = r"[A-Z][a-zà-ž]+(?:[-'’][A-Z][a-zà-ž]+)?"
 _TITLE_EN = (
     r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Lord|Hon|H\.E)\.?|Professor|Prime Minister|(?:Vice )?President"
@@ -74,6 +79,7 @@ _TITLED = re.compile(
     rf"(?<![A-Za-z])(?:{_TITLE_EN})\s((?:[A-Z]\.\s?){{0,2}}{_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der"
     rf"|{_NAME_PART})){{0,3}})(?![a-z])"
 )
+_TITLED_IN_CAPITALS = re.compile(r"(?<![A-Za-z])(?:Mr|Ms|Mrs|Dr|Prof|Professor)\.?\s([A-Z]{3,14})(?![A-Za-z])")
 ROLE_EN = (
     r"(?:(?:Senior|Associate|Assistant|Deputy|Vice|Chief|Executive|Managing|General|Principal"
     r"|Distinguished|Emeritus|Visiting|Project|Research|Co-)\s?){0,3}(?:Director|Professor|President"
@@ -125,6 +131,7 @@ def find_names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: b
         yield from _on_lines_of_their_own(text, morphemes)
         yield from _foreign_with_title(text, morphemes)
         yield from _in_lists_of_members(text, morphemes)
+        yield from _in_lists_of_family_names(text, morphemes)
     if latin:
         yield from _latin_with_title_or_role(text)
         yield from _latin_with_japanese_sounds(text)
@@ -132,7 +139,7 @@ def find_names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: b
 
 def _latin_with_title_or_role(text: str) -> Iterator[Span]:
     """Yield ``Prof. Lindqvist`` and ``Hanako Takahashi, Director``."""
-    for pattern, rule in ((_TITLED, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
+    for pattern, rule in ((_TITLED, "title"), (_TITLED_IN_CAPITALS, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
         for m in pattern.finditer(text):
             if not any(word in NO_NAME for word in m[1].split()):
                 yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
@@ -295,6 +302,16 @@ def _in_lists_of_members(text: str, morphemes: list[Morpheme]) -> Iterator[Span]
         given = next((f for _, e, f in reversed(morphemes) if e == end), "")
         if (m[1] and family.startswith(FAMILY)) or (given.startswith(_GIVEN) and "固有名詞" in family):
             yield Span(start, end, "PERSON", "person.list")
+
+
+def _in_lists_of_family_names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield the items of a line of names (``今田、遠藤、上田``), if UniDic knows most of them as family names."""
+    for line in _LINE_OF_FAMILY_NAMES.finditer(text):
+        items = list(_ITEM.finditer(text, line.start(), line.end()))
+        known = sum(_token_at(morphemes, item.start())[2].startswith(FAMILY) for item in items)
+        if known * 2 > len(items):
+            for item in items:
+                yield Span(item.start(), item.end(), "PERSON", "person.list")
 
 
 def _token_at(morphemes: list[Morpheme], start: int) -> Morpheme:
