@@ -83,15 +83,20 @@ def _compute_features(job: DocumentJob) -> Result[DocumentFeatures]:
 
 
 def align_documents(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:
-    """Align a Japanese and an English document, and compare what is aligned."""
+    """Align a Japanese and an English document, look for the names of each in the other, and compare them."""
     from aisi_ingest.alignment import aligner
     from aisi_ingest.comparison import comparer
+    from aisi_ingest.tagging import counterparts
 
+    same = counterparts.same_persons(ja.mentions, en.mentions)
+    ja, en = counterparts.with_ids(ja, same), counterparts.with_ids(en, same)
     alignment: Result[Alignment] = aligner.align(ja, en)
     if alignment.value is None:
         return Result(None, alignment.issues)
+    names = counterparts.find(ja, en, alignment.value.beads, same)
+    ja, en = counterparts.with_mentions(ja, names.ja), counterparts.with_mentions(en, names.en)
     findings = comparer.compare(ja, en, alignment.value, registry(registry_path))
-    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or ())
+    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or (), names)
     return Result(value, (*alignment.issues, *findings.issues))
 
 
@@ -140,6 +145,7 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     needs_models=True,
 )
 COMPARE = Stage("compare", "comparison.comparer")
+COUNTERPARTS = Stage("counterparts", "tagging.counterparts", ("fugashi", "unidic-lite"))
 ALIGN: StoredStage[PairJob] = StoredStage(
     "align",
     "alignment.aligner",
@@ -147,7 +153,7 @@ ALIGN: StoredStage[PairJob] = StoredStage(
     inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
     options=lambda job: {"registry": registry_digest(job.settings.registry)},
     function=_align,
-    includes=(COMPARE,),
+    includes=(COUNTERPARTS, COMPARE),
     redo_with="align",
     needs_models=True,
 )

@@ -171,6 +171,10 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     label: Label
     value: Annotated[str | None, Meta(description="EDTF for DATE, otherwise an entity id")]
     rule: Annotated[str, Meta(description="What found it")]
+    score: Annotated[
+        float | None,
+        Meta(ge=0, le=1, description="Probability that a mention found by a model is right; null for other rules"),
+    ]
 
 
 class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,6 +185,9 @@ class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
     names: Annotated[NamesField, Meta(description="First the preferred name")]
     mentions: Count
     documents: Count
+    country: Annotated[str | None, Meta(description="ISO 3166-1 alpha-2 in lower case, or eu")]
+    part_of: Annotated[str | None, Meta(description="Id of the organisation that it belongs to")]
+    successor_of: Annotated[str | None, Meta(description="Id of the entity that it replaced")]
 
 
 class AlignmentRow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,7 +1,7 @@
 """Find titles by the way they are cited: after who issued them, before a URL, or before a bracket with both.
 
-``NIST “Plan for Lake Safety” https://...``, ``湖沼庁「湖の歩き方」``, ``湖に関する申合せ（湖沼庁、2024.4.22）``. The place of a
-title shows what it is, so nothing in it needs to look like a title.
+``NIST “Plan for Lake Safety” https://...``, ``湖沼庁「湖の歩き方」``, ``湖に関する申合せ（湖沼庁、2024.4.22）``.
+The place of a title shows what it is, so nothing in it needs to look like a title.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _BETWEEN_ISSUER_AND_TITLE = re.compile(r"[;,:、：；]?\s?")
 _AFTER_TITLE = re.compile(r"\s?(?:https?://|$|[)）]|,?\s?pp?\.)")
 _URL = re.compile(r"\s?https?://")
 _SHORT_FORM = re.compile(r"\s?[(（](?:[^()（）]*[A-Z]){2}[^()（）]*[)）]$")
-_TITLES_OF_PARTS = re.compile(r"[A-Z0-9]{1,3}\.\s|(?:Section|Chapter|Part|Figure|Table)\b|第\s?[0-9一-十]+\s?[章節部条]")
+_TITLES_OF_PARTS = re.compile(
+    r"[A-Z0-9]{1,3}\.\s|(?:Section|Chapter|Part|Figure|Table)\b|第\s?[0-9一-十]+\s?[章節部条]"
+)
 
 
 def find_titles(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -60,7 +62,8 @@ def _has_two_words(title: str) -> bool:
 def _follows(text: str, start: int, ends: set[int]) -> bool:
     """Return whether one of the names that end at ``ends`` stands directly before an offset."""
     return any(
-        end in ends and _BETWEEN_ISSUER_AND_TITLE.fullmatch(text, end, start) for end in range(max(0, start - 2), start + 1)
+        end in ends and _BETWEEN_ISSUER_AND_TITLE.fullmatch(text, end, start)
+        for end in range(max(0, start - 2), start + 1)
     )
 
 

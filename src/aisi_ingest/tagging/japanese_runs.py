@@ -27,7 +27,18 @@ _LONGEST_BRIDGE = 8  # characters
 _PARTICLES_BEFORE_BRIDGE = ("の", "及び", "と", "や")
 _EXECUTIVES = ("CEO", "CTO", "CIO", "COO", "CISO", "CFO")
 # Ends of bodies and meetings that are named by a bridge too: 湖沼の在り方に関する検討会.
-_BRIDGED_HEADS = ("検討会", "研究会", "懇談会", "委員会", "会議", "協議会", "チーム", "タスクフォース", "ワーキンググループ", "WG")
+_BRIDGED_HEADS = (
+    "検討会",
+    "研究会",
+    "懇談会",
+    "委員会",
+    "会議",
+    "協議会",
+    "チーム",
+    "タスクフォース",
+    "ワーキンググループ",
+    "WG",
+)
 # Tokens with which no name begins.
 _NOT_FIRST = (*_CONNECTORS, *_PARTICLES_BEFORE_BRIDGE)
 _NOT_FIRST_AFFIXES = DEMONSTRATIVE | {"等", "的", "化", "者", "用"}

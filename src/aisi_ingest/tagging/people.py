@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from aisi_ingest.tagging.japanese_runs import Morpheme
-from aisi_ingest.tagging.romaji import is_romaji_name, romaji
+from aisi_ingest.tagging.romaji import is_romaji_name
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.tagging.words import words
 
@@ -30,7 +30,6 @@ _BEFORE_JA = re.compile(
 # Parts of speech of UniDic.
 _PROPER_NOUN = "名詞,固有名詞"
 FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
-_READING_FIELD = 9  # of UniDic's features: the reading in katakana
 _KNOWN_WORD_COMMAS = 8  # features of a word that UniDic does not know are fewer
 _LONGEST_GIVEN_NAME = 3  # characters
 _LONGEST_GIVEN_TOKEN = 2  # characters of one token of a given name that UniDic does not know
@@ -139,7 +138,12 @@ def find_names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: b
 
 def _latin_with_title_or_role(text: str) -> Iterator[Span]:
     """Yield ``Prof. Lindqvist`` and ``Hanako Takahashi, Director``."""
-    for pattern, rule in ((_TITLED, "title"), (_TITLED_IN_CAPITALS, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
+    for pattern, rule in (
+        (_TITLED, "title"),
+        (_TITLED_IN_CAPITALS, "title"),
+        (_LISTED, "list"),
+        (_ROLE_THEN_NAME, "list"),
+    ):
         for m in pattern.finditer(text):
             if not any(word in NO_NAME for word in m[1].split()):
                 yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
@@ -193,7 +197,7 @@ def _alone(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
 
 
 def _family_and_known_given_name(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
-    start, end, feature = morphemes[index]
+    start, end, _ = morphemes[index]
     given = _following(text, morphemes, index)
     if given is None or not given[2].startswith(_GIVEN):
         return None
@@ -201,8 +205,7 @@ def _family_and_known_given_name(text: str, morphemes: list[Morpheme], index: in
     if not _KANJI.match(word) or (len(word) == 1 and end - start == 1):
         return None
     last = _end_of_given_name(text, morphemes, index + 1)
-    latin = _latin_name(feature, given[2]) if last == given[1] else None
-    return Span(start, last, "PERSON", "person.unidic", None, latin)
+    return Span(start, last, "PERSON", "person.unidic")
 
 
 def _family_and_unknown_given_name(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
@@ -260,12 +263,6 @@ def _is_part_of_word(text: str, morphemes: list[Morpheme], index: int) -> bool:
     if end != morphemes[index][0] or not feature.startswith(("名詞", "接頭辞")):
         return False
     return not _BEFORE_JA.search(text[max(0, end - _LONGEST_TITLE) : end] + " ")
-
-
-def _latin_name(family: str, given: str) -> str | None:
-    """Return the name as an English text writes it, from the readings in UniDic's features; None without readings."""
-    parts = [romaji((f.split(",") + [""] * _READING_FIELD)[_READING_FIELD]) for f in (given, family)]
-    return " ".join(parts) if all(parts) else None
 
 
 # ---- names in other positions -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Find the affiliations of persons in lists of members: ``太田 祐一 DataSign 代表取締役``, ``Ann Reed, Partner, Lake & Co``.
+"""Find the affiliations of persons in lists of members: ``山川 湖 Lake Data 代表取締役``, ``Ann Reed, Partner, Lake``.
 
 A person opens the line, and a role follows or ends it. What is left names an organisation, whatever it looks like.
 """
@@ -25,7 +25,9 @@ _AFFILIATION_JA = re.compile(
 )
 _ROLES_EN = rf"(?:{ROLE_EN})(?:(?:\s?[&/]\s?|,?\sand\s|,\s)(?:{ROLE_EN}))*"
 _NAME_EN = rf"(?:The\s)?(?P<name>{WORD}(?:(?:\s(?:of|for|and|the|&)){{0,2}}\s{WORD}){{0,7}})"
-_AFFILIATION_EN = re.compile(rf"\s?[,|:(–-]?\s?(?:{_ROLES_EN})(?:,\s?|\sof\s|\sat\s|\s\|\s)(?P<rest>[^\n|()（]{{2,120}})")
+_AFFILIATION_EN = re.compile(
+    rf"\s?[,|:(–-]?\s?(?:{_ROLES_EN})(?:,\s?|\sof\s|\sat\s|\s\|\s)(?P<rest>[^\n|()（]{{2,120}})"
+)
 _PIECE_EN = re.compile(rf"{_NAME_EN}(?=,\s|\s?$)")
 
 
@@ -41,11 +43,10 @@ def find_affiliations(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     for person in found:
         if person.label != "PERSON" or not _opens_line(text, person.start):
             continue
-        if m := _AFFILIATION_JA.match(text, person.end):
-            if _may_be_organisation(m["name"].split()) and not _touches(organisations, m.start("name"), m.end("name")):
-                yield Span(m.start("name"), m.end("name"), "ORG", "shape.affiliation")
-                continue
-        if m := _AFFILIATION_EN.match(text, person.end):
+        m = _AFFILIATION_JA.match(text, person.end)
+        if m and _may_be_organisation(m["name"].split()) and not _touches(organisations, *m.span("name")):
+            yield Span(*m.span("name"), "ORG", "shape.affiliation")
+        elif m := _AFFILIATION_EN.match(text, person.end):
             yield from _pieces(m, organisations)
 
 
@@ -72,4 +73,8 @@ def _pieces(affiliation: re.Match[str], organisations: list[Span]) -> Iterator[S
 
 def _may_be_organisation(words: list[str]) -> bool:
     is_general = all(word in COMMON or word.islower() for word in words)
-    return not is_general and words[-1] not in NEVER_WITHOUT_MARK and not any(ROLES.intersection(re.split("[-&]", word)) for word in words)
+    return (
+        not is_general
+        and words[-1] not in NEVER_WITHOUT_MARK
+        and not any(ROLES.intersection(re.split("[-&]", word)) for word in words)
+    )
