@@ -175,6 +175,10 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     rule: Annotated[str, Meta(description="What found it")]
     row: Annotated[int | None, Meta(description="In a table: index of its row in rows, from 0; null in other blocks")]
     column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
+    score: Annotated[
+        float | None,
+        Meta(ge=0, le=1, description="Probability that a mention found by a model is right; null for other rules"),
+    ]
 
 
 class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,6 +189,9 @@ class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
     names: Annotated[NamesField, Meta(description="First the preferred name")]
     mentions: Count
     documents: Count
+    country: Annotated[str | None, Meta(description="ISO 3166-1 alpha-2 in lower case, or eu")]
+    part_of: Annotated[str | None, Meta(description="Id of the organisation that it belongs to")]
+    successor_of: Annotated[str | None, Meta(description="Id of the entity that it replaced")]
 
 
 class AlignmentRow(Struct, frozen=True, forbid_unknown_fields=True):
