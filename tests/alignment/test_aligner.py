@@ -165,6 +165,42 @@ def test_paragraphs_split_at_different_sentences_are_one_bead_of_two_and_two(fir
     assert not compare(ja, en, alignment).value
 
 
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+def test_sentences_are_aligned_where_every_paragraph_ends_in_another_place() -> None:
+    japanese = [
+        "港の工事は去年の春に始まりました。",
+        "市役所は費用を四億円と見積もっています。",
+        "漁師たちは魚が減ることを心配しています。",
+        "学校の生徒が海の絵を壁に描きました。",
+        "新しい灯台は夜の船を助けるでしょう。",
+        "開港の式には隣の町の人も招かれます。",
+    ]
+    english = [
+        "Work on the harbour began last spring.",
+        "The city hall estimates the cost at 400 million yen.",
+        "The fishermen worry that there will be fewer fish.",
+        "Pupils of the school painted pictures of the sea on the wall.",
+        "The new lighthouse will help ships at night.",
+        "People of the next town are invited to the opening ceremony too.",
+    ]
+    ja = report(
+        "# 1 港\n" + "".join(f"paragraph: {a}{b}\n" for a, b in zip(japanese[::2], japanese[1::2], strict=True)), "ja"
+    )
+    cuts = [english[:1], english[1:3], english[3:5], english[5:]]
+    en = report("# 1 Harbour\n" + "".join(f"paragraph: {' '.join(part)}\n" for part in cuts), "en")
+    found = [bead for bead in beads_of(aligned(ja, en), "sentence") if bead.ja and bead.en]
+    assert [(sentence_text(ja, bead.ja), sentence_text(en, bead.en)) for bead in found[1:]] == [
+        *zip(japanese, english, strict=True)
+    ]
+
+
+def sentence_text(document: Document, keys: tuple[str, ...]) -> str:
+    """Return the text of some sentences of a bead."""
+    texts = {block.id: block.text for block in document.content.blocks}
+    spans = [(key.rpartition(":")[0], *map(int, key.rpartition(":")[2].split("-"))) for key in keys]
+    return "".join(texts[block][start:end] for block, start, end in spans)
+
+
 @pytest.mark.parametrize(
     ("whole", "parts", "joined"),
     [
