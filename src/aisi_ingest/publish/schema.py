@@ -176,8 +176,7 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     row: Annotated[int | None, Meta(description="In a table: index of its row in rows, from 0; null in other blocks")]
     column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
     score: Annotated[
-        float | None,
-        Meta(ge=0, le=1, description="Probability that a mention found by a model is right; null for other rules"),
+        Share | None, Meta(description="Probability that a mention found by a model is right; null for other rules")
     ]
 
 
