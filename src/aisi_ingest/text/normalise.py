@@ -80,8 +80,8 @@ def normalise(text: str) -> str:
     Replaced are radicals (by Unicode's Equivalent_Unified_Ideograph), vertical presentation forms, half-width kana,
     full-width Latin letters and digits, and ligatures. Voicing marks are composed with their kana. Zero-width
     characters, tag characters, soft hyphens and control characters are removed. Spaces of other widths become a plain
-    space, except the ideographic space. A voicing mark that composes with nothing becomes its spacing form, so that text stays
-    normalised when it is cut or joined later.
+    space, except the ideographic space. A voicing mark that composes with nothing becomes its spacing form, so that
+    text stays normalised when it is cut or joined later.
 
     Returns:
         The normalised text; its length may differ. Normalising it again changes nothing.

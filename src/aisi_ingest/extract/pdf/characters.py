@@ -146,17 +146,16 @@ class _Reader:
     def _suspect_blank_glyphs(self, chars: Chars, indices: list[int], substituted: npt.NDArray[np.bool_]) -> None:
         """Set ``reason`` of written characters whose glyph draws nothing. Each glyph is looked at once."""
         at = np.flatnonzero(~substituted & (chars["code"] > SPACE))
-        glyph = chars["code"][at].astype("u8") | chars["font"][at].astype("u8") << np.uint64(_CODE_BITS)
-        kinds, first, kind = np.unique(glyph, return_index=True, return_inverse=True)
-        n = len(kinds)
-        memory = buffers()
-        call_each(
-            UNCHECKED.FPDFText_GetCharBox, repeat(pointer(self.text)), [indices[i] for i in at[first].tolist()],
-            *memory.point_at,
-        )  # fmt: skip
-        blank = (memory.point[:n, 1] - memory.point[:n, 0] <= 0) & (memory.point[:n, 3] - memory.point[:n, 2] <= 0)
+        glyph = chars["code"][at].astype("i8") | chars["font"][at].astype("i8") << _CODE_BITS
+        order = np.argsort(glyph)
+        order = order[np.append(True, np.diff(glyph[order]) != 0)[: len(order)]]  # one of each kind
+        kinds, memory, n = glyph[order], buffers(), len(order)
+        chosen = [indices[i] for i in at[order].tolist()]
+        call_each(UNCHECKED.FPDFText_GetCharBox, repeat(pointer(self.text)), chosen, *memory.point_at)
+        left, right, bottom, top = memory.point[:n].T
+        blank = (right <= left) & (top <= bottom)
         if blank.any():
-            chars["reason"][at[blank[kind]]] = UNPAINTED
+            chars["reason"][at[np.isin(glyph, kinds[blank])]] = UNPAINTED
 
     def _read_runs(
         self, chars: Chars, run: npt.NDArray[np.intp], heads: list[int], handles: list[int]
