@@ -249,6 +249,9 @@ class Entity(Struct, frozen=True):
     id: str
     label: Label
     names: dict[str, tuple[str, ...]]  # {"ja": (...), "en": (...)}, the preferred name first
+    country: str | None = None  # ISO 3166-1 alpha-2 in lower case, or "eu"
+    part_of: str | None = None  # id of the organisation that it belongs to
+    successor_of: str | None = None  # id of the entity that it replaced
 
 
 class Bead(Struct, frozen=True, omit_defaults=True):
@@ -272,6 +275,20 @@ class Alignment(Struct, frozen=True):
     en: str
     beads: tuple[Bead, ...] = ()
     with_encoder: bool = True
+
+
+class Counterparts(Struct, frozen=True, omit_defaults=True):
+    """What the two languages of a pair know about each other's names.
+
+    Attributes:
+        same: Local id of a person to the id that the person has in both languages.
+        ja: Further mentions in the Japanese document. Their own ids are empty.
+        en: Further mentions in the English document.
+    """
+
+    same: dict[str, str] = {}
+    ja: tuple[Mention, ...] = ()
+    en: tuple[Mention, ...] = ()
 
 
 class Finding(Struct, frozen=True):

@@ -544,7 +544,9 @@ places = st.tuples(st.integers(0, 800), st.integers(0, 450), st.integers(20, 400
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(places, words), min_size=1, max_size=8))
-def test_no_text_box_is_lost_or_read_twice(tmp_path_factory: pytest.TempPathFactory, boxes: list) -> None:
+def test_no_text_box_is_lost_or_read_twice(
+    tmp_path_factory: pytest.TempPathFactory, boxes: list[tuple[tuple[int, int, int, int], str]]
+) -> None:
     from aisi_ingest.extract.bullets import split_bullet
     from aisi_ingest.text.normalise import normalise
 

@@ -14,7 +14,8 @@ from aisi_ingest.extract.lines.hidden import hidden_lines
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
 from aisi_ingest.extract.pdf.page import FILL, LINE, RECT, Page
-from aisi_ingest.extract.tables.finder import FoundTable, find_tables
+from aisi_ingest.extract.tables.finder import find_tables
+from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.model import Box, HiddenReason
 
 _OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent

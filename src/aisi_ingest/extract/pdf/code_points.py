@@ -38,7 +38,7 @@ JAPANESE = ((0x2E80, 0x2FE0), (0x3005, 0x3008), (0x3021, 0x302A), (0x3040, 0x310
              (0xF900, 0xFB00), (0xFF66, 0xFFA0))  # fmt: skip
 WIDE = (*JAPANESE, (0x3000, 0x3005), (0x3008, 0x3020), (0x2460, 0x2500), (0x25A0, 0x2600), (0x203B, 0x203C),
          (0xFF01, 0xFF66), (0x30FB, 0x30FC), (0x2025, 0x2027))  # fmt: skip
-# Punctuation that stands in a corner of its cell.
+# Punctuation that is drawn in a corner of its cell.
 CORNER = tuple((ord(c), ord(c) + 1) for c in "、。，．・：；︑︒")
 # Code points that normalisation may change.
 FOLDED = (

@@ -18,6 +18,7 @@ from aisi_ingest.extract.pptx.styles import Inheritance, Templates, placeholder_
 from aisi_ingest.extract.pptx.tables import read_table
 from aisi_ingest.extract.pptx.visibility import Canvas, is_opaque, moving_shapes, painted_by, shape_id
 from aisi_ingest.extract.pptx.xml_names import EMU, clark, number_attribute
+from aisi_ingest.extract.tables.table_cells import Places
 from aisi_ingest.model import Box, HiddenReason
 
 FURNITURE = {"sldNum", "ftr", "dt", "hdr"}
@@ -49,6 +50,7 @@ class Shape(Struct, frozen=True):
         header_rows: Number of header rows.
         xs: Column borders of a table, in points.
         ys: Row borders of a table, in points.
+        places: The box of the cell at each place of ``rows``, in points, merged cells included.
         caption: Title of a chart.
         drawn: Whether a frame is visible: it has a fill or an outline.
         picture: The image part (``pptx.parts.image.ImagePart``) of a picture.
@@ -68,6 +70,7 @@ class Shape(Struct, frozen=True):
     header_rows: int = 0
     xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
+    places: Places = ()
     caption: str | None = None
     drawn: bool = False
     picture: Any = None
@@ -313,13 +316,22 @@ def _read_graphic(
     part = context.part
     table = next(element.iter(clark("a:tbl")), None)
     if table is not None:
-        rows, header_rows, hidden = read_table(table, context.canvas.judge_cell)
-        if hidden or any(any(row) for row in rows):
+        read = read_table(table, context.canvas.judge_cell)
+        if read.hidden or any(any(row) for row in read.rows):
             widths = (number_attribute(e, "w") / EMU for e in table.iter(clark("a:gridCol")))
             heights = (number_attribute(e, "h") / EMU for e in table.iter(clark("a:tr")))
             xs, ys = tuple(accumulate(widths, initial=box.x0)), tuple(accumulate(heights, initial=box.top))
             yield Shape(
-                "table", box, kind, reason, rows=rows, header_rows=header_rows, xs=xs, ys=ys, hidden_texts=hidden
+                "table",
+                box,
+                kind,
+                reason,
+                rows=read.rows,
+                header_rows=read.header_rows,
+                xs=xs,
+                ys=ys,
+                places=read.places(xs, ys),
+                hidden_texts=read.hidden,
             )
         return
     for chart in element.iter("{*}chart"):

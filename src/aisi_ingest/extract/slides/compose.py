@@ -14,8 +14,9 @@ from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
+from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
-from aisi_ingest.text.normalise import language_of
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
 
 class Slide(Struct, frozen=True):
@@ -95,13 +96,18 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                 )
             )
             if piece.kind == "table" and not piece.hidden:
-                tables.append(Table(f"t{len(tables) + 1}", name, page, piece.rows, piece.header_rows, piece.caption))
+                tables.append(_table(f"t{len(tables) + 1}", name, page, piece))
         # Notes are printed on a page of their own: their box is the lower edge of the slide.
         note_box = rounded_box(Box(0, size[1], size[0], size[1]))
         for note in slide.notes:
             blocks.append(Block(f"b{len(blocks) + 1}", page, note_box, "note", note, language_of(note, lang)))
     pages_without_text = tuple(page for page, slide in enumerate(slides, 1) if not _has_text(slide))
     return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), pages_without_text)
+
+
+def _table(name: str, block: str, page: int, piece: Piece) -> Table:
+    cells = table_cells(piece.rows, regions_of(piece.rows, piece.places, page), piece.header_rows)
+    return Table(name, block, page, piece.rows, piece.header_rows, piece.caption, cells=cells)
 
 
 def _has_text(slide: Slide) -> bool:
@@ -126,15 +132,11 @@ def _move_cover_remarks_to_end(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(piece if piece.kind in _NOT_BODY_KINDS else next(ordered) for piece in pieces)
 
 
-# Latin characters that carry as much as one Japanese character. The same value as in text.normalise.language_of.
-_LATIN_PER_JAPANESE = 2.5
-
-
 def dominant_language(texts: Iterable[tuple[Lang, str]]) -> Lang | None:
     """Return the language of most of the text, each text given with its language; None without texts."""
     weights: Counter[Lang] = Counter()
     for lang, text in texts:
-        weights[lang] += round(len(text) * (_LATIN_PER_JAPANESE if lang == "ja" else 1))
+        weights[lang] += round(len(text) * (JAPANESE_WEIGHT if lang == "ja" else 1))
     if not weights:
         return None
     return max(weights, key=lambda lang: (weights[lang], lang))

@@ -18,7 +18,7 @@ from aisi_ingest.text.raised import write_raised
 if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.extract.tables.finder import FoundTable
+    from aisi_ingest.extract.tables.found_table import FoundTable
 
 _PAGE_NUMBER = re.compile(r"(?:[-–—]|p\.?|page|スライド)?[ ]*(\d{1,3})[ ]*(?:[-–—]|[/／][ ]*\d{1,3})?", re.IGNORECASE)
 _BOTTOM_EDGE, _TOP_EDGE = 0.86, 0.12  # shares of the page's height: page numbers are below or above them
