@@ -244,3 +244,48 @@ def test_tag_characters_are_removed_with_an_issue(tmp_path: Path) -> None:
     assert result.value is not None
     assert not [char for block in result.value.blocks for char in block.text if ord(char) > 0xE0000]
     assert [(issue.code, issue.page) for issue in result.issues] == [("unseen_characters", 1)]
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def with_unicode_map(path: Path, drawn: str, claimed: dict[str, str], base: str = "Helvetica") -> Path:
+    """Write a page with text in a font whose ToUnicode map claims other letters than those that are drawn."""
+    pairs = "".join(f"<{ord(char):02x}> <{ord(claimed.get(char, char)):04x}>\n" for char in sorted(set(drawn)))
+    cmap = (
+        "/CIDInit/ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <00> <ff>"
+        f" endcodespacerange\n{len(set(drawn))} beginbfchar\n{pairs}endbfchar\nendcmap end end"
+    )
+    font = f"<</Type/Font/Subtype/Type1/BaseFont/{base}/Encoding/WinAnsiEncoding/ToUnicode 7 0 R>>".encode()
+    more = {6: font, 7: stream(cmap.encode())}
+    content = b"BT /G 20 Tf 50 700 Td <" + drawn.encode().hex().encode() + b"> Tj ET"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R/G 6 0 R>>>>>>"
+    return fixtures.one_page(path, content=VISIBLE + content, more={3: page, **more})
+
+
+@pytest.mark.parametrize("base", ["Helvetica", "Times-Roman", "Courier", "Helvetica-BoldOblique"])
+@pytest.mark.parametrize("shift", [13, 7, 1])
+def test_text_in_glyphs_of_other_letters_is_hidden(tmp_path: Path, base: str, shift: int) -> None:
+    claimed = {char: LETTERS[(i + shift) % 26 + i // 26 * 26] for i, char in enumerate(LETTERS)}
+    drawn = "The quick brown fox jumps over the lazy dog"
+    path = with_unicode_map(tmp_path / "a.pdf", drawn, claimed, base)
+    said = "".join(claimed.get(char, char) for char in drawn)
+    assert texts(path) == {None: "Visible", "other_glyphs": said}
+
+
+def test_a_few_words_in_glyphs_of_other_letters_are_hidden(tmp_path: Path) -> None:
+    claimed = dict(zip("pagesixty", "deltuvwhk", strict=True))
+    path = with_unicode_map(tmp_path / "a.pdf", "page sixty", claimed)
+    assert texts(path) == {None: "Visible", "other_glyphs": "delt uvwhk"}
+
+
+@pytest.mark.parametrize("base", ["Helvetica", "Times-Italic", "Courier-Bold"])
+def test_text_in_glyphs_of_its_own_letters_is_visible(tmp_path: Path, base: str) -> None:
+    drawn = "The quick brown fox jumps over the lazy dog"
+    assert texts(with_unicode_map(tmp_path / "a.pdf", drawn, {}, base)) == {None: "Visible" + drawn}
+
+
+def test_small_capitals_are_visible(tmp_path: Path) -> None:
+    claimed = {char: char.lower() for char in LETTERS}  # drawn as capitals, and lower case by what the file says
+    path = with_unicode_map(tmp_path / "a.pdf", "QUARTERLY REPORT", claimed)
+    assert texts(path) == {None: "Visiblequarterly report"}

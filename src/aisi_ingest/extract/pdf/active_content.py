@@ -117,7 +117,7 @@ def inspect(path: str | Path, password: str | None = None) -> Inspection:
 
 def _objects(file: Any) -> Iterator[Iterator[str]]:
     """Yield what each object of an open file contains."""
-    from pikepdf import Array, Dictionary, Object, Stream
+    from pikepdf import Object
 
     objects = file.objects
     if len(objects) > _MAX_OBJECTS:
@@ -125,9 +125,12 @@ def _objects(file: Any) -> Iterator[Iterator[str]]:
     for value in objects:
         if value.__class__ is not Object:  # numbers and other values are converted
             continue
-        content = value.stream_dict if isinstance(value, Stream) else value
-        if isinstance(content, Dictionary | Array) and _TELLING.search(content.unparse(resolved=True)):
-            yield _kinds(content, 0)
+        source = value.unparse(resolved=True)
+        if source.endswith(b" R"):  # a stream, which qpdf writes as a reference
+            value = value.stream_dict
+            source = value.unparse(resolved=True)
+        if _TELLING.search(source):
+            yield _kinds(value, 0)
 
 
 def _unpack_all(file: Any) -> None:

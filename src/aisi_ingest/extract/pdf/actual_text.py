@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections.abc import Callable, Mapping
-from itertools import repeat
+from itertools import compress, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,7 @@ Array = np.ndarray[Any, Any]
 
 # Letters and digits that one glyph without a Unicode value can stand for: a ligature of three, a square word of four.
 _PER_GLYPH = 4
+_KEY = b"ActualText"
 _LIGATURES = frozenset("ff fi fl ffi ffl fb fh fj fk ft fft ct st th ti tt tti".split())  # noqa: SIM905
 # Unicode categories: control and format characters, punctuation, spaces, marks, and signs that are no numbers.
 _NOT_COMPARED = frozenset("Cc Cf Co Cn Cs Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Mn Mc Me Sk So".split())  # noqa: SIM905
@@ -40,22 +41,23 @@ def find_replaced(orders: Mapping[int, int]) -> list[list[int]]:
     handles = list(orders)
     at = list(map(pointer, handles))
     counts = list(map(UNCHECKED.FPDFPageObj_CountMarks, at))
-    spans: dict[int, list[int]] = {}  # objects of one span have the same mark
+    replaced: list[list[int]] = []
     for i in range(max(counts, default=0)):
         chosen = [k for k, count in enumerate(counts) if count > i]
-        marks = map(UNCHECKED.FPDFPageObj_GetMark, [at[k] for k in chosen], repeat(i))
-        for k, mark in zip(chosen, marks, strict=True):
-            spans.setdefault(mark, []).append(handles[k])
-    replaced = [(mark, objects) for mark, objects in spans.items() if _has_actual_text(mark)]
-    for mark, objects in replaced:
-        for handle in objects:
-            C.FPDFPageObj_RemoveMark(handle, mark)
-    return [[orders[handle] for handle in objects] for _, objects in replaced]
+        marks = list(map(UNCHECKED.FPDFPageObj_GetMark, [at[k] for k in chosen], repeat(i)))
+        for mark in _with_actual_text(list(dict.fromkeys(marks))):  # objects of one span have the same mark
+            span = [handles[k] for k, other in zip(chosen, marks, strict=True) if other == mark]
+            for handle in span:
+                C.FPDFPageObj_RemoveMark(handle, mark)
+            replaced.append([orders[handle] for handle in span])
+    return replaced
 
 
-def _has_actual_text(mark: int) -> bool:
+def _with_actual_text(marks: list[int]) -> list[int]:
+    """Return those marks that have an ActualText."""
     size = ctypes.c_ulong()
-    return bool(C.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", None, 0, ctypes.addressof(size)))
+    fixed = (repeat(_KEY), repeat(None), repeat(0), repeat(pointer(ctypes.addressof(size))))
+    return list(compress(marks, map(UNCHECKED.FPDFPageObjMark_GetParamStringValue, map(pointer, marks), *fixed)))
 
 
 def without_false_replacements(replaced: list[list[int]], chars: Chars, read_glyphs: Callable[[], Chars]) -> Chars:

@@ -35,6 +35,7 @@ from aisi_ingest.extract.pdf.glyph_boxes import (
     has_ink,
     read_vertical_origins,
 )
+from aisi_ingest.extract.pdf.glyph_shapes import suspicious_fonts
 from aisi_ingest.extract.pdf.page import CHAR, SPECK, TINY, UNPAINTED, Font, View
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, C, pointer
 
@@ -50,6 +51,7 @@ _MODES = np.array([[mode in modes for mode in range(8)] for modes in ((3, 7), (1
 _FULL_TURN = 359.95  # degrees; larger angles are 0 with a rounding error
 _MAX_COORDINATE = 1e5  # points; broken files contain numbers of any size
 _MAX_FONT = 0xFFFF  # the field "font" holds 16 bits
+_NOT_ASCII = 0x80
 _CODE_BITS = 32  # of a code point
 _OBJECT_STEP = 4  # of every fourth character the text object is read
 
@@ -60,6 +62,7 @@ class PageFonts:
     def __init__(self) -> None:
         self.fonts: list[Font] = []
         self.handles: list[int] = []  # PDFium's handle of each font
+        self.suspicious: dict[int, str] = {}  # index of a font that may show other letters, and its letters
         self._index: dict[int, int] = {}  # handle as describe_font takes it: index into fonts
         self._advances: dict[tuple[int, int], float] = {}  # of a font's index and a code point, in em
 
@@ -140,23 +143,33 @@ class _Reader:
         x0, top, x1, bottom = self.view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
         chars["x0"], chars["top"], chars["x1"], chars["bottom"] = x0, top, x1, bottom
         chars["origin_x"], chars["origin_y"] = self.view.points(glyphs.origin_x, glyphs.origin_y)
-        self._suspect_blank_glyphs(chars, indices, substituted)
+        self._suspect_glyphs(chars, glyphs)
         return chars[~drop] if drop.any() else chars
 
-    def _suspect_blank_glyphs(self, chars: Chars, indices: list[int], substituted: npt.NDArray[np.bool_]) -> None:
-        """Set ``reason`` of written characters whose glyph draws nothing. Each glyph is looked at once."""
-        at = np.flatnonzero(~substituted & (chars["code"] > SPACE))
-        glyph = chars["code"][at].astype("u8") | chars["font"][at].astype("u8") << np.uint64(_CODE_BITS)
-        kinds, first, kind = np.unique(glyph, return_index=True, return_inverse=True)
-        n = len(kinds)
-        memory = buffers()
-        call_each(
-            UNCHECKED.FPDFText_GetCharBox, repeat(pointer(self.text)), [indices[i] for i in at[first].tolist()],
-            *memory.point_at,
-        )  # fmt: skip
-        blank = (memory.point[:n, 1] - memory.point[:n, 0] <= 0) & (memory.point[:n, 3] - memory.point[:n, 2] <= 0)
+    def _suspect_glyphs(self, chars: Chars, glyphs: Glyphs) -> None:
+        """Set ``reason`` of written characters whose glyph draws nothing, and find suspicious fonts.
+
+        Each glyph of a font is looked at once.
+        """
+        at = np.flatnonzero(~glyphs.substituted & (chars["code"] > SPACE))
+        glyph = chars["code"][at].astype("i8") | chars["font"][at].astype("i8") << _CODE_BITS
+        order = np.argsort(glyph)
+        order = order[np.append(True, np.diff(glyph[order]) != 0)[: len(order)]]  # one of each kind
+        kinds, memory, n = glyph[order], buffers(), len(order)
+        at_kinds = at[order]
+        chosen = [glyphs.indices[i] for i in at_kinds.tolist()]
+        call_each(UNCHECKED.FPDFText_GetCharBox, repeat(pointer(self.text)), chosen, *memory.point_at)
+        left, right, bottom, top = memory.point[:n].T
+        blank = (right <= left) & (top <= bottom)
         if blank.any():
-            chars["reason"][at[blank[kind]]] = UNPAINTED
+            chars["reason"][at[np.isin(glyph, kinds[blank])]] = UNPAINTED
+        run = glyphs.run[at_kinds]
+        baseline, size = glyphs.origin_y[at_kinds], np.maximum(glyphs.size[run], SPECK)
+        level = glyphs.upright[run] & ~blank
+        extent = ((top - baseline) / size)[level], ((bottom - baseline) / size)[level]
+        code, font = chars["code"][at_kinds][level], chars["font"][at_kinds][level]
+        for index in suspicious_fonts(code, font, *extent):
+            self.fonts.suspicious[index] = "".join(map(chr, code[(font == index) & (code < _NOT_ASCII)].tolist()))
 
     def _read_runs(
         self, chars: Chars, run: npt.NDArray[np.intp], heads: list[int], handles: list[int]

@@ -52,12 +52,12 @@ WRITTEN = (*JAPANESE, (0x3000, 0x3020), (0xFE10, 0xFE1A), (0xFE30, 0xFE50), (0xF
 
 
 # Invisible characters that may carry a text: see text.normalise.carries_unseen_text.
-_UNSEEN = ((0x200B, 0x2010), (0x2060, 0x2065), (0xFE00, 0xFE10), (0xFEFF, 0xFF00), (0xE0000, 0xE01F0))
+_UNSEEN = ((0x200B, 0x2010), (0x2060, 0x2065), (0xFE00, 0xFE10), (0xFEFF, 0xFF00))
 
 
 def may_carry_unseen_text(code: Array) -> bool:
     """Return whether invisible characters are among the code points of a page."""
-    return any(bool(((code >= first) & (code < end)).any()) for first, end in _UNSEEN)
+    return bool(table_of(_UNSEEN)[np.minimum(code, 0xFFFF)].any())
 
 
 @functools.cache

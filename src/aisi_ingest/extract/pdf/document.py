@@ -32,8 +32,9 @@ from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, st
 from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
 from aisi_ingest.extract.pdf.code_points import may_carry_unseen_text
 from aisi_ingest.extract.pdf.drawing import read_drawing
+from aisi_ingest.extract.pdf.glyph_shapes import is_false
 from aisi_ingest.extract.pdf.overprint import without_overprint
-from aisi_ingest.extract.pdf.page import CHAR, RULE, Chars, Page, View
+from aisi_ingest.extract.pdf.page import CHAR, OTHER_GLYPHS, RULE, Chars, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.extract.pdf.rendering import OpenPage
 from aisi_ingest.extract.pdf.struck import mark_struck
@@ -173,11 +174,13 @@ class PdfDocument:
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(page, index, self.inspection, self.annotations)
+                read = _read_page(self.handle, page, index, self.inspection, self.annotations)
                 size = (read.width, read.height)
                 code = read.chars["code"]
                 if may_carry_unseen_text(code) and carries_unseen_text("".join(map(chr, code.tolist()))):
                     self.issues.append(unseen_characters("page", index + 1))
+                if (read.chars["reason"] == OTHER_GLYPHS).any():
+                    self.issues.append(_other_glyphs(index + 1))
                 for missing in font_source.without_glyph(read.chars, read.fonts):
                     without_glyph.setdefault(missing, index + 1)
                 yield read
@@ -191,6 +194,13 @@ class PdfDocument:
 def _not_inspectable(problem: str) -> Issue:
     message = f"scripts and other active content may be in the file: it could not be searched ({problem})"
     return Issue("extract", "warning", active_content.NOT_INSPECTABLE, message)
+
+
+def _other_glyphs(page: int) -> Issue:
+    message = (
+        f"a font on page {page} shows other letters than the file says: its text is hidden, and what it shows unread"
+    )
+    return Issue("extract", "warning", "other_glyphs", message, page)
 
 
 def _glyphs_missing(pages: dict[int, int]) -> Issue:
@@ -254,10 +264,13 @@ def _read_metadata(handle: int, key: bytes) -> str:
     return _read_utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]) -> Page:
+def _read_page(
+    document: int, page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]
+) -> Page:
     """Read an open page.
 
     Args:
+        document: PDFium's handle of the document.
         page: PDFium's handle of the page.
         index: Page number, from 0.
         inspection: What is known of the whole file.
@@ -282,6 +295,10 @@ def _read_page(page: int, index: int, inspection: active_content.Inspection, ann
     if replaced := find_replaced(orders):
         chars = without_false_replacements(replaced, chars, lambda: _read_text(page, view, orders, fonts))
     opened = OpenPage(page, width, height, {order: handle for handle, order in orders.items()})
+    for font, letters in fonts.suspicious.items():
+        if is_false(document, fonts.handles[font], letters):
+            own = (chars["font"] == font) & ~chars["hidden"]
+            chars["hidden"][own], chars["reason"][own] = True, OTHER_GLYPHS
     mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned), chars)
     mark_struck(chars, rules, struck_boxes(page, view))
     annotations.extend(read_annotations(page, index + 1, view))

@@ -154,7 +154,9 @@ class _Reader:
             self.blended.update(compress(orders, map(UNCHECKED.FPDFPageObj_HasTransparency, at)))
         # PDFium removes a rectangular clipping path from objects that it does not cut: few have one here.
         paths = list(map(UNCHECKED.FPDFPageObj_GetClipPath, at))
-        counts = map(UNCHECKED.FPDFClipPath_CountPaths, map(pointer, paths))
+        counts = list(map(UNCHECKED.FPDFClipPath_CountPaths, map(pointer, paths)))
+        if max(counts) <= 0:
+            return
         seen: dict[tuple[int, ...], Sides] = {}  # by the addresses of the paths, which objects share
         for order, path, count in zip(orders, paths, counts, strict=True):
             if count > 0:

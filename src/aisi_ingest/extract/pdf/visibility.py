@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract.pdf.code_points import SPACE
-from aisi_ingest.extract.pdf.page import ACTUAL_TEXT, CURVE, FILL, IMAGE, REASONS, SPECK, TINY, UNPAINTED
+from aisi_ingest.extract.pdf.page import ACTUAL_TEXT, CURVE, FILL, IMAGE, OTHER_GLYPHS, REASONS, SPECK, TINY, UNPAINTED
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, pointer
 from aisi_ingest.extract.pdf.rendering import OpenPage, draw, find_invisible
 
@@ -73,14 +73,15 @@ def mark_hidden(page: TextPage, chars: Array) -> None:
     Args:
         page: The open page.
         chars: Its characters (dtype page.CHAR), changed in place. ``hidden`` is set for those that are drawn in no
-            colour (render modes 3 and 7) and for false replacements, ``reason`` for those that may be invisible.
+            colour (render modes 3 and 7) and for text that the glyphs do not show, ``reason`` for those that may be
+            invisible.
     """
     if not len(chars):
         return
     inked = chars["code"] > SPACE
     suspected = chars["reason"].copy()
-    replaced = suspected == ACTUAL_TEXT
-    unpainted = chars["hidden"] & ~replaced
+    false = (suspected == ACTUAL_TEXT) | (suspected == OTHER_GLYPHS)
+    unpainted = chars["hidden"] & ~false
     outside = (chars["x1"] <= 0) | (chars["bottom"] <= 0)
     outside |= (chars["x0"] >= page.page.width) | (chars["top"] >= page.page.height)
     reason = np.zeros(len(chars), np.uint8)
@@ -90,7 +91,7 @@ def mark_hidden(page: TextPage, chars: Array) -> None:
     reason[(chars["size"] < SPECK) | (suspected == TINY)] = TINY
     reason[outside] = _OUTSIDE
     doubtful = _doubtful(page, chars, suspected)
-    reason[replaced] = ACTUAL_TEXT
+    reason[false] = suspected[false]
     doubtful[~inked | (reason > 0) | unpainted] = 0
     if doubtful.any():
         invisible = find_invisible(page.page, chars, doubtful > 0)
