@@ -172,8 +172,8 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     value: Annotated[str | None, Meta(description="EDTF for DATE, otherwise an entity id")]
     rule: Annotated[str, Meta(description="What found it")]
     score: Annotated[
-        float | None,
-        Meta(ge=0, le=1, description="Probability that a mention found by a model is right; null for other rules"),
+        Share | None,
+        Meta(description="Probability that a mention found by a model is right; null for other rules"),
     ]
 
 
