@@ -47,14 +47,15 @@ def test_an_id_of_the_registry_is_kept() -> None:
 
 
 def document(lang: Lang, text: str, *mentions: Mention) -> Document:
-    block = Block("b1", "paragraph", 1, Box(0, 0, 1, 1), text, lang)
+    block = Block("b1", 1, Box(0, 0, 1, 1), "paragraph", text, lang)
     content = Content("report", "pdf", lang, "", ((1, 1),), (block,))
     return Document(Listing(Source(None, "x", "", 0, "")), content, mentions)
 
 
 def test_a_name_of_one_language_is_tagged_in_the_aligned_text_of_the_other() -> None:
-    ja = document("ja", "Lakekeeperの白坂成功が語った。", Mention("m1", "b1", 0, 10, "Lakekeeper", "ORG", "x", "local:org:l"),
-                  Mention("m2", "b1", 11, 15, "白坂成功", "PERSON", "x", "local:person:白坂成功"))  # fmt: skip
+    company = Mention("m1", "b1", 0, 10, "Lakekeeper", "ORG", "x", "local:org:l")
+    speaker = Mention("m2", "b1", 11, 15, "白坂成功", "PERSON", "x", "local:person:白坂成功")
+    ja = document("ja", "Lakekeeperの白坂成功が語った。", company, speaker)
     en = document("en", "Seiko Shirasaka of Lakekeeper spoke.")
     found = find(ja, en, [Bead("block", ("b1",), ("b1",), 1.0)], {})
     assert [(m.text, m.value, m.rule) for m in with_mentions(en, found.en).mentions] == [
