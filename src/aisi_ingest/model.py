@@ -37,6 +37,22 @@ Unit = Literal["section", "block", "sentence"]
 FindingKind = Literal["missing_in_en", "missing_in_ja", "date_differs", "number_differs", "entity_differs"]
 Severity = Literal["low", "medium", "high"]
 IssueLevel = Literal["info", "warning", "error"]
+# Why a reader cannot see a text: see docs/dataset.md.
+HiddenReason = Literal[
+    "struck",
+    "outside",
+    "tiny",
+    "unpainted",
+    "layer",
+    "transparent",
+    "clipped",
+    "covered",
+    "same_colour",
+    "actual_text",
+    "other_glyphs",
+    "hidden_shape",
+    "hidden_slide",
+]
 
 T = TypeVar("T")
 
@@ -94,7 +110,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     hidden: bool = False
     notes: tuple[NoteLink, ...] = ()
     marker: str | None = None  # printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
-    hidden_reason: str | None = None  # why ``hidden``: "struck" for struck-out text; None for other reasons
+    hidden_reason: HiddenReason | None = None  # why ``hidden``; None for visible text
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
