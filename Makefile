@@ -7,7 +7,8 @@
 # make fuzz      fuzz for a minute, guided by coverage where atheris can be installed
 # make bench     measure against other programs and write benchmarks/RESULTS.md
 # make lock      write the lock files again from pyproject.toml (needs uv)
-# make train  train the models of names, see docs/models.md
+# make train     train the models of names, see docs/models.md
+# make calibration  show how often names with a score are right, see docs/models.md
 # make clean     remove the virtual environment and everything that was built
 #
 # Each target first installs the environment it needs.
@@ -18,7 +19,7 @@ BIN    := $(VENV)/bin
 PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
 
-.PHONY: demo test test-all check coverage docs fuzz bench lock train clean setup setup-dev
+.PHONY: demo test test-all check coverage docs fuzz bench lock train calibration clean setup setup-dev
 
 demo: setup
 	@$(BIN)/aisi-ingest demo
@@ -49,6 +50,9 @@ fuzz: setup-dev
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/fuzz/packages --upgrade \
 	    --require-hashes -r fuzz/requirements.txt; } || echo "atheris cannot be installed here: inputs are random" >&2
 	@PYTHONPATH=build/fuzz/packages $(BIN)/python fuzz/run.py --seconds 60
+
+calibration: setup-dev
+	@PYTHONPATH=. $(BIN)/python -m training.calibration --names $(DATA)
 
 train: setup-dev
 	@uv pip install --quiet --python $(BIN)/python --target build/train python-crfsuite==0.9.12 \

@@ -11,13 +11,14 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
 from aisi_ingest.model import Bead, Block, Lang, Release, Unit
+from aisi_ingest.publish import labelled_text
 from aisi_ingest.publish.chunks import CHUNK_SIZE, chunk_rows
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import (
@@ -35,6 +36,9 @@ from aisi_ingest.publish.schema import (
 )
 from aisi_ingest.publish.tmx import bead_text
 from aisi_ingest.text.search_terms import match_expression
+
+if TYPE_CHECKING:
+    from spacy.tokens import DocBin
 
 R = TypeVar("R", bound=Struct)
 B = TypeVar("B", AlignmentRow, Bead)
@@ -244,6 +248,44 @@ class Dataset:
                 DocumentRows(each.row, each.sections, each.blocks, each.tables, each.mentions) for each in documents
             ]
             yield from chunk_rows(parts, alignments.get(work, ()), size)
+
+    def to_spacy(self, lang: Lang) -> DocBin:
+        """Return the documents of a language as a spaCy ``DocBin``, ready for ``spacy train``.
+
+        Entities have the mention's value as ``kb_id_``; blocks and sections are groups of spans. See
+        ``aisi_ingest.publish.labelled_text.spacy_bin``.
+
+        Args:
+            lang: "ja" or "en".
+
+        Example:
+            >>> import spacy, aisi_ingest
+            >>> with aisi_ingest.load("processed/latest") as release:
+            ...     docs = list(release.to_spacy("ja").get_docs(spacy.blank("xx").vocab))
+            >>> [(ent.text, ent.label_, ent.kb_id_) for ent in docs[0].ents][:1]
+            [('AIセーフティ・インスティテュート', 'ORG', 'j-aisi')]
+        """
+        return labelled_text.spacy_bin(self._document_rows(), lang)
+
+    def to_conll(self, lang: Lang) -> Iterator[str]:
+        """Iterate over lines of token, tag (IOB2) and value, divided by tabs; an empty line ends a block.
+
+        Args:
+            lang: "ja" or "en".
+        """
+        return labelled_text.conll_lines(self._document_rows(), lang)
+
+    def to_label_studio(self, lang: Lang) -> Iterator[dict[str, Any]]:
+        """Iterate over tasks for Label Studio, one for each block, with the mentions as predictions.
+
+        Args:
+            lang: "ja" or "en".
+        """
+        return labelled_text.label_studio_tasks(self._document_rows(), lang)
+
+    def _document_rows(self) -> Iterator[DocumentRows]:
+        for each in self.documents:
+            yield DocumentRows(each.row, each.sections, each.blocks, each.tables, each.mentions)
 
     def search(self, words: str, *, lang: Lang | None = None, limit: int = 20) -> list[Hit]:
         """Find passages that hold all words, the best first.

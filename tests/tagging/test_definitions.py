@@ -41,11 +41,6 @@ def test_all_spellings_of_a_local_name_have_one_id() -> None:
     assert tagging.local_id("PERSON", "Ohno Tarō") == tagging.local_id("PERSON", "Ono Taro")
 
 
-def test_a_person_has_one_id_in_both_languages() -> None:
-    assert values("津田 宏 技師") == [("津田 宏", "local:person:hiroshi-tsuda")]
-    assert values("Hiroshi Tsuda, Engineer") == [("Hiroshi Tsuda", "local:person:hiroshi-tsuda")]
-
-
 def test_a_family_name_alone_is_the_person_whose_full_name_came_before() -> None:
     found = values("所長 高橋 花子が述べた。", "高橋氏によれば")
     assert [name for name, _ in found] == ["高橋 花子", "高橋"]

@@ -41,7 +41,7 @@ def find_names(text: str, heading: bool, known_starts: frozenset[int] = frozense
 # ---- standards --------------------------------------------------------------------------------------
 
 # Every match of _STANDARD contains one of these.
-_STANDARD_SIGNS = ("ISO", "IEC", "JIS", "SP", "NIST", "IEEE", "RFC", "FIPS", "ETSI", "ITU-T")
+_STANDARD_SIGNS = ("ISO", "IEC", "JIS", "SP", "NIST", "IEEE", "RFC", "FIPS", "ETSI", "ITU-T", "EN ")
 _STANDARD = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:ISO|IEC|ISO/IEC|ISO/IEC/IEEE|ISO/IEC JTC\s?1)(?:[/ ](?:TR|TS|DIS|FDIS|CD|DTR|DTS|PAS|AWI|WD"
@@ -51,7 +51,7 @@ _STANDARD = re.compile(
     r"|SP)\s?[0-9]{3,4}(?:-[0-9]{1,3}[A-Z]?)?(?:\s?[eE][0-9]{4})?|NISTIR\s?[0-9]{4}"
     r"|IEEE\s?(?:Std\.?\s?)?P?[0-9]{3,4}(?:\.[0-9]{1,2})*(?:-[0-9]{4})?|RFC\s?[0-9]{3,5}"
     r"|FIPS\s?(?:PUB\s?)?[0-9]{2,3}(?:-[0-9])?|ETSI\s(?:EN|TS|TR|GR|GS)\s[0-9]{3}(?:\s[0-9]{3})?"
-    r"|ITU-T\s(?:Rec(?:ommendation|\.)?\s)?[A-Z]\.[0-9]{2,5}"
+    r"|(?:pr)?EN\s(?:ISO(?:/IEC)?\s)?[0-9]{5}(?:-[0-9]{1,2})?(?::\s?[0-9]{4})?|ITU-T\s(?:Rec(?:ommendation|\.)?\s)?[A-Z]\.[0-9]{2,5}"
     r")(?![A-Za-z0-9])"
 )
 _COMMITTEE = re.compile(

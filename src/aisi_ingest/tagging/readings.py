@@ -100,7 +100,7 @@ def _are_similar(part: str, word: str) -> bool:
 
 # Letters for one Japanese sound: L and R, B and V, ...
 _SOUNDS = (("ph", "f"), ("th", "s"), ("ck", "k"), ("ch", "t"), ("sh", "s"), ("ts", "t"), ("qu", "k"), ("x", "ks"))
-_LETTERS = str.maketrans("lvcqzjgy", "rbkksjgy")
+_LETTERS = str.maketrans("lvcqzj", "rbkksg")
 
 
 def _skeleton(latin: str) -> str:
