@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from fixtures_pdf import GOTHIC, MINCHO, Drawing, draw
-from typeset import BODY, broken, paragraph
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from typeset import BODY, paragraph
 
 from aisi_ingest.extract.pdf_reader import read
 from aisi_ingest.model import Content
@@ -52,9 +53,10 @@ def texts(found: Content, *kinds: str) -> list[str]:
             "Helvetica",
             30.0,
             [
-                "The club draws a new map of the garden each year and measures the depth of every pond before the winter.",
-                "Tools are kept below a roof, and those which most people use are put in front so that nobody has to search.",
-                "Whoever empties a pond writes the day and the weather into the book and cleans the buckets afterwards.",
+                "The club draws a new map of the garden each year and measures the depth of all ponds in winter.",
+                "Tools are kept below a roof, and those which most people use are put in front of all the other ones.",
+                "Whoever empties a pond writes the day and the weather into the book and cleans the buckets.",
+                "The book is read at the end of the year by the people who will do the same work in the next year.",
             ],
         ),
     ],
@@ -118,17 +120,65 @@ def test_a_footer_at_one_height_of_all_slides_is_furniture(tmp_path: Path, share
 
 @pytest.mark.parametrize("number", ["37", "1204", "5"])
 def test_a_number_alone_on_its_line_inside_a_paragraph_stays_in_it(tmp_path: Path, number: str) -> None:
-    said = "The doors of the reading room are shut at dusk, and the visitors are asked to leave the tables and chairs"
-    lines = broken(said, 250, "Helvetica", 10)[:2]
+    lines = [
+        "The doors of the reading room are shut at dusk, and all",
+        "of the visitors are asked to leave the tables and chairs",
+    ]
+    said = " ".join(lines) + ". " + " ".join(lines) + "."
+    width = stringWidth(lines[1], "Helvetica", 10) + 1
 
     def page(d: Drawing) -> None:
         d.text(X, 60, "Resting the eyes", "Helvetica-Bold", 14)
         y = 100.0
-        for line in (*lines, number, "minutes past the hour at the latest, and to close the", "shutters themselves."):
+        for line in (*lines, number, "minutes past the hour at the latest, and to close", "the shutters themselves."):
             d.text(X, y, line, size=10)
             y += 14
         d.line(X, 100 + 14 * len(lines) + 2, X + 12, 100 + 14 * len(lines) + 2)
+        paragraph(d, X, y + 20, said, width, "Helvetica", 10, 14)
 
     paragraphs = texts(content(tmp_path, page), "paragraph")
-    assert len(paragraphs) == 1
+    assert len(paragraphs) == 2
     assert f" {number} minutes past" in paragraphs[0]
+
+
+@pytest.mark.parametrize("signs", ["⒜⒝", "⒞⒟", "⑴⑵"])
+def test_items_with_enclosed_letters_are_joined_over_their_lines(tmp_path: Path, signs: str) -> None:
+    said = "池を持つ人は、会の者が水を調べに来た時に、その場所を教えて、深さを測るのを手伝うことができる。"
+
+    def page(d: Drawing) -> None:
+        d.text(X, 80, "第四条　水の調べ", GOTHIC, 12)
+        y = 120.0
+        for sign in signs:
+            y = paragraph(d, X, y, f"{sign}　{said}", WIDTH, MINCHO, BODY)
+
+    found = content(tmp_path, page)
+    assert [text for text in texts(found, "list_item", "paragraph") if said in text] == [f"{s}　{said}" for s in signs]
+    assert [block.marker for block in found.blocks if said in block.text] == list(signs)
+
+
+@pytest.mark.parametrize("leader", ["....................", "  ", "\u2026\u2026\u2026\u2026\u2026\u2026"])
+def test_the_chapters_are_not_below_the_heading_of_the_contents(tmp_path: Path, leader: str) -> None:
+    chapters = ("Ponds and Rivers", "What we heard", "Next steps")
+
+    def contents(d: Drawing) -> None:
+        d.text(X, 80, "Contents", "Helvetica-Bold", 18)
+        for k, chapter in enumerate(chapters):
+            d.text(X, 120 + 20 * k, chapter, size=10)
+            d.text(X + 150, 120 + 20 * k, f"{leader} {k + 3}", size=10)
+
+    def chapter_of(k: int) -> Callable[[Drawing], None]:
+        def page(d: Drawing) -> None:
+            d.text(X, 80 + 10 * k, chapters[k], "Helvetica-Bold", 18)
+            said = f"Every pond of place {k} is cleaned once a year by the people who live beside it. " * 5
+            paragraph(d, X, 120 + 10 * k, said, WIDTH, "Helvetica", 10)
+
+        return page
+
+    found = content(tmp_path, contents, *map(chapter_of, range(3)))
+    own = [section for section in found.sections if section.title in chapters]
+    assert [section.title for section in own] == list(chapters)
+    assert {section.parent for section in own} <= {
+        section.id for section in found.sections if section.title != "Contents"
+    } | {None}
+    first = next(section for section in found.sections if section.title == "Contents")
+    assert first.pages == (1, 1)
