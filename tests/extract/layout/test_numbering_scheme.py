@@ -149,3 +149,22 @@ def test_a_title_in_body_type_above_numbered_headings_is_the_title(tmp_path: Pat
     texts = ["庭の安全基準", TEXT, "一　主旨", TEXT, "二　用語の定義", "また、" + TEXT, "三　構成", "なお、" + TEXT]
     found = content(tmp_path, lambda d: lines(d, texts))
     assert found.title == "庭の安全基準"
+
+
+def test_the_items_of_an_agenda_are_headings_even_if_a_colon_announces_them(tmp_path: Path) -> None:
+    def page(first: int) -> Callable[[Drawing], None]:
+        def body(d: Drawing) -> None:
+            y = 90.0
+            if first == 1:
+                d.text(X, y, "議事：", GOTHIC, BODY)
+            for k in range(first, first + 3):
+                d.text(X, y + 20, f"({k}) 第{k}の庭の報告", GOTHIC, BODY)
+                for j, text in enumerate(("道具の点検を終えた", "網の修理を続ける")):
+                    d.text(X + 20, y + 40 + 20 * j, f"・ 第{k}の庭の{text}", GOTHIC, BODY)
+                d.text(X + 20, y + 80, f"質問　第{k}の庭の池はいつ掃除するのか", GOTHIC, BODY)
+                y += 90
+
+        return body
+
+    found = content(tmp_path, page(1), page(4))
+    assert headings(found) == [(f"({k})", f"第{k}の庭の報告", 1) for k in range(1, 7)]

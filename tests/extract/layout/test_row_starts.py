@@ -16,7 +16,7 @@ X, WIDTH = 85.0, 420.0
 TEXT = "庭の道具は使った後に洗い、乾かしてから小屋へ戻し、足りない物があれば当番の人へ知らせる。"
 
 
-def content(tmp_path: Path, *pages: Callable[[Drawing], object]) -> Content:
+def content(tmp_path: Path, *pages: Callable[[Drawing], None]) -> Content:
     result = read(draw(tmp_path / "a.pdf", *pages))
     assert result.value is not None
     return result.value
@@ -42,6 +42,13 @@ def prose(turn: int) -> list[str]:
     return [full("その", turn=turn), TEXT[turn : turn + 20] + "。"]
 
 
+def page_of(lines: list[str]) -> Callable[[Drawing], None]:
+    def page(d: Drawing) -> None:
+        column(d, lines)
+
+    return page
+
+
 def column(d: Drawing, lines: list[str], top: float = 110.0, font: str = MINCHO) -> float:
     for line in lines:
         d.text(X, top, line, font, BODY)
@@ -52,7 +59,7 @@ def column(d: Drawing, lines: list[str], top: float = 110.0, font: str = MINCHO)
 @pytest.mark.parametrize("signs", [("２）", "３）", "４）"), ("(b)", "(c)", "(d)"), ("8.", "9.", "10.")])
 def test_the_next_number_below_a_full_line_begins_an_item(tmp_path: Path, signs: tuple[str, ...]) -> None:
     items = [full(signs[0]), full(signs[1]), signs[2] + "残りは秋に決める"]
-    found = content(tmp_path, lambda d: column(d, [full("会は"), "次のとおり決めた", *items]))
+    found = content(tmp_path, page_of([full("会は"), "次のとおり決めた", *items]))
     assert len(texts(found, "list_item")) == 3
 
 
@@ -92,12 +99,12 @@ def test_a_label_that_begins_many_rows_begins_a_paragraph_below_a_full_line(tmp_
         "答：春に換える",
         "問：網は誰が洗うのか",
     ]
-    found = content(tmp_path, lambda d: column(d, [*turns, "答：当番の人が洗う"]))
+    found = content(tmp_path, page_of([*turns, "答：当番の人が洗う"]))
     assert [text[0] for text in texts(found, "paragraph")] == ["問", "答"] * 3
 
 
 def test_a_sentence_about_an_annex_has_no_marker(tmp_path: Path) -> None:
-    found = content(tmp_path, lambda d: column(d, ["付録Aは池の図を示す。", "", "別紙2のとおり網を洗う。"]))
+    found = content(tmp_path, page_of(["付録Aは池の図を示す。", "", "別紙2のとおり網を洗う。"]))
     assert {block.marker for block in found.blocks} == {None}
 
 
@@ -147,7 +154,7 @@ def test_an_entry_of_contents_on_two_rows_is_one_entry_and_no_heading(tmp_path: 
         for k in range(3):
             d.text(X, 180 + 20 * k, f"{k + 1} 章の名．．．．．．．．．．．．．．．．．．．．．． {k + 2}", GOTHIC, BODY)
 
-    found = content(tmp_path, contents, lambda d: column(d, [full("その"), TEXT[:38]]))
+    found = content(tmp_path, contents, page_of([full("その"), TEXT[:38]]))
     assert [title for _, title, _ in headings(found)] == ["目次"]
     assert [text for text in texts(found, "contents") if text.startswith("池と庭")] == [texts(found, "contents")[1]]
     assert long in texts(found, "contents")[1]

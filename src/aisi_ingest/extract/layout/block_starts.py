@@ -308,6 +308,13 @@ def continues_hanging_item(transition: Transition) -> bool:
     return bool(draft.bullet) and is_hanging and is_long and not transition.above_ends_sentence
 
 
+def continues_after_number(transition: Transition) -> bool:
+    """Return whether the row continues in small letters a sentence whose last row is only a number."""
+    above, row, draft = transition.above, transition.row, transition.draft
+    is_inside = len(draft.rows) > 1 and above.text.isdecimal() and not ends_sentence(draft.rows[-2])
+    return is_inside and row.text[0].islower() and abs(row.x0 - above.x0) < _SAME_EDGE * row.size
+
+
 def is_moved_on_the_right(transition: Transition) -> bool:
     """Return whether the row above is in the right part of the column and the row has another left edge."""
     draft, above = transition.draft, transition.above
@@ -363,6 +370,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (continues_hanging_heading, False),
     (continues_numbered_paragraph, False),
     (continues_hanging_item, False),
+    (continues_after_number, False),
     (is_moved_on_the_right, True),
     (has_indent_of_other_block, True),
     (continues_beside_name, False),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -35,6 +36,8 @@ _MOST_LABEL_STEP = 2.6  # type sizes between a number that is alone on its line 
 _FEWEST = 2  # members
 _DEPTH_OF_ORDER = 2  # numbers with more parts need not ascend
 _TITLE_SHARE = 0.8  # of the members
+_FEW_SHARE = 0.5  # of the members: then those that look like headings do so by chance
+_FEWEST_OUTLINE, _BLOCKS_OF_SECTION = 4, 3  # members; blocks below half of them
 _MOST_SKIPPED = 1  # numbers that a series may skip: a member was not recognised
 _FEWEST_BULLETS = 2
 _TITLE_BULLETS = "〇○◯◎■□◆◇▼▽★☆"
@@ -128,6 +131,9 @@ def mark_numbered_headings(drafts: Sequence[Draft], named: set[int], body_size: 
     """
     series = _series_of(drafts)
     are_headings = [_is_series_of_headings(drafts, each, named, body_size, only_prominent) for each in series]
+    for each, is_heading in zip(series, are_headings, strict=True):
+        if not is_heading and not any(id(member.draft) in named for member in each):
+            _unmark_few(each, body_size)
     established = {
         class_of_number(each[0].number)
         for each, is_heading in zip(series, are_headings, strict=True)
@@ -142,6 +148,15 @@ def mark_numbered_headings(drafts: Sequence[Draft], named: set[int], body_size: 
     _mark_bulleted_titles(drafts, only_prominent)
 
 
+def _unmark_few(series: Sequence[Member], body_size: float) -> None:
+    """Make the few members of a list that were taken for headings items again, unless their type differs."""
+    marked = [member for member in series if member.draft.kind == "heading"]
+    if len(series) > _FEWEST and len(marked) <= _FEW_SHARE * len(series):
+        for member in marked:
+            if not _is_prominent(member, body_size):
+                member.draft.kind = "paragraph"
+
+
 def _series_of(drafts: Sequence[Draft]) -> list[list[Member]]:
     """Group the numbered lines into series, and find which of them introduce text."""
     series: list[list[Member]] = []
@@ -150,6 +165,8 @@ def _series_of(drafts: Sequence[Draft]) -> list[list[Member]]:
         number = number_of(draft) if draft.kind in ("paragraph", "list_item", "heading") else None
         if number is None or number.end >= len(draft.text) or draft.is_on_cover:
             continue
+        if draft.raised and draft.raised[0][0] == 0:
+            continue  # a note
         title = draft.text[number.end :]
         is_title = has_form_of_title(draft, title) and _begins_like_title(number, title)
         member = Member(place, draft, number, is_title)
@@ -243,12 +260,26 @@ def _is_list(drafts: Sequence[Draft], series: Sequence[Member], body_size: float
     is_large = all(member.draft.size >= _LARGE * body_size for member in series)
     if series[0].number.kind in _DIVISIONS or is_large:
         return False
+    if _is_outline(drafts, series):
+        return False
     has_items = _TITLE_SHARE * len(series) <= sum(_introduces_items(drafts, each) for each in series)
     if _is_announced(drafts, series[0]) or (has_items and _is_announced_in_words(drafts, series[0])):
         return True
     if all(_is_prominent(member, body_size) for member in series):
         return only_prominent and len({member.draft.page for member in series}) == 1
     return only_prominent or has_items
+
+
+def _is_outline(drafts: Sequence[Draft], series: Sequence[Member]) -> bool:
+    """Return whether a series structures pages of text, as the items of an agenda do, even if a colon announces it.
+
+    Below its members are several blocks each, and not only items.
+    """
+    between = [drafts[member.place + 1 : below.place] for member, below in pairwise(series)]
+    if len(series) < _FEWEST_OUTLINE or len({member.draft.page for member in series}) == 1:
+        return False
+    with_text = sum(any(draft.kind == "paragraph" and draft.number is None for draft in part) for part in between)
+    return with_text >= _FEWEST and sorted(map(len, between))[len(between) // 2] >= _BLOCKS_OF_SECTION
 
 
 def _is_series_of_headings(

@@ -43,11 +43,13 @@ _DEFAULT_WIDTH = 595.0  # points: A4
 # Rows of running text, in units of the type size unless noted.
 _SAME_SIZE = 0.06
 _SHORTEST_ROW = 9  # code points
-_SHORTEST_STEP, _LONGEST_STEP = 0.9, 2.6
+_SHORTEST_STEP, _LONGEST_STEP, _WIDEST_STEP = 0.9, 2.6, 4.5
+_WIDE_SHARE, _FEWEST_WIDE = 0.6, 4  # of all steps; steps
 _STEPS_PER_SIZE = 20  # steps are counted to a twentieth of the type size
 _SHORTEST_FULL_ROW = 18
 _EDGE_STEP = 4  # points: right edges are counted in these steps
 _FEWEST_AT_EDGE = 3  # rows
+_CARRIED_OVER = 1.2  # type sizes that a full Japanese row may leave free
 _EDGE_SHARE = 0.5  # of the rows at the most common edge
 # Indents, in units of the type size.
 _SHORTEST_INDENT, _LONGEST_INDENT = 0.5, 3
@@ -141,26 +143,48 @@ def _body_style(pages: Sequence[Sequence[Row]], width: float, size: float, font:
         font: Font of the body.
     """
     steps: Counter[float] = Counter()
+    wide_steps: Counter[float] = Counter()
     edges: Counter[int] = Counter()
+    ends: list[float] = []
     for rows in pages:
         body = [row for row in rows if abs(row.size - size) < _SAME_SIZE * size and len(row.text) >= _SHORTEST_ROW]
         for above, row in pairwise(body):
             step = (row.baseline - above.baseline) / size
-            if _SHORTEST_STEP < step < _LONGEST_STEP and row.x0 < above.x1 and above.x0 < row.x1:
-                steps[round(step * _STEPS_PER_SIZE) / _STEPS_PER_SIZE] += 1
+            if _SHORTEST_STEP < step < _WIDEST_STEP and row.x0 < above.x1 and above.x0 < row.x1:
+                own = steps if step < _LONGEST_STEP else wide_steps
+                own[round(step * _STEPS_PER_SIZE) / _STEPS_PER_SIZE] += 1
         for row in body:
             if row.x1 - row.x0 > _SHORTEST_FULL_ROW * size:
                 edges[round(row.x1 / _EDGE_STEP)] += 1
-    # If no three rows end at the same position, the right margin is taken to be as wide as the left one.
+                ends.append(row.x1)
+    # If no three rows end at about the same position, the right margin is taken to be as wide as the left one.
     left = min((row.x0 for rows in pages for row in rows), default=0.0)
     right = width - left
     most = max(edges.values(), default=0)
     if most >= _FEWEST_AT_EDGE:
         right = max(edge for edge, count in edges.items() if count >= _EDGE_SHARE * most) * float(_EDGE_STEP)
+    elif sum(end > max(ends) - _CARRIED_OVER * size for end in ends) >= _FEWEST_AT_EDGE:
+        right = max(ends)
     bottoms = sorted(rows[-1].bottom for rows in pages if rows)
     bottom = bottoms[len(bottoms) * 3 // 4] if bottoms else 0.0  # of a full page: three quarters end higher
-    leading = steps.most_common(1)[0][0] if steps else _DEFAULT_LEADING
+    leading = _leading(steps, wide_steps)
     return BodyStyle(size, leading, font, right, bottom, False)
+
+
+def _leading(steps: Counter[float], wide_steps: Counter[float]) -> float:
+    """Return the usual step between two lines, in type sizes.
+
+    Steps as wide as the white space between paragraphs count only where most steps are equally wide.
+
+    Args:
+        steps: How often each usual step occurs.
+        wide_steps: How often each wider step occurs.
+    """
+    if wide_steps:
+        step, count = wide_steps.most_common(1)[0]
+        if count > _WIDE_SHARE * (sum(steps.values()) + sum(wide_steps.values())) and count >= _FEWEST_WIDE:
+            return step
+    return steps.most_common(1)[0][0] if steps else _DEFAULT_LEADING
 
 
 def _page_width(pages: Sequence[PageContent], frames: Sequence[Frame]) -> float:

@@ -159,6 +159,8 @@ _STRIP_SLIDES, _STRIP_SHARE = 5, 0.6
 _MAXIMUM_STRIP_LENGTH = 14  # characters of a chapter name in a strip of navigation
 _MAXIMUM_RUNNING_LENGTH = 120  # characters
 _BOTTOM_EDGE, _TOP_EDGE = 0.88, 0.1  # shares of the slide's height: running text is below or above them
+# A text at one place of nearly every slide is running text even if it is higher: slides printed on taller paper.
+_EVERY_SHARE, _LOWER_PART = 0.8, 0.75
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|無断(?:転載|複製)", re.IGNORECASE)
 _NO_STRIP = (-1, -1)
 
@@ -169,6 +171,11 @@ def _mark_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, flo
     for slide, (_, height) in zip(slides, sizes, strict=True):
         seen.update({_running_key(piece) for piece in slide.pieces if _may_be_running(piece, height)})
     running = {key for key, count in seen.items() if count >= _RUNNING_SLIDES and count > _RUNNING_SHARE * len(slides)}
+    everywhere = Counter(
+        key for slide, (_, height) in zip(slides, sizes, strict=True) for key in _low_texts(slide, height)
+    )
+    fewest = max(_RUNNING_SLIDES + 1, _EVERY_SHARE * len(slides))
+    every = {key for key, count in everywhere.items() if count >= fewest}
     strips = Counter(map(_strip_place, seen.elements()))
     strips.pop(_NO_STRIP, None)
     running |= {
@@ -178,7 +185,12 @@ def _mark_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, flo
     }
     out = []
     for slide, (_, height) in zip(slides, sizes, strict=True):
-        furniture = [piece for piece in slide.pieces if _may_be_running(piece, height) and _is_running(piece, running)]
+        furniture = [
+            piece
+            for piece in slide.pieces
+            if (_may_be_running(piece, height) and _is_running(piece, running))
+            or (_is_low(piece, height) and _running_key(piece) in every)
+        ]
         if furniture:
             kept = [piece for piece in slide.pieces if not any(piece is other for other in furniture)]
             slide = replace(slide, pieces=(*kept, *map(as_furniture, furniture)))
@@ -188,6 +200,15 @@ def _mark_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, flo
 
 def _is_running(piece: Piece, running: set[_RunningKey]) -> bool:
     return _running_key(piece) in running or bool(_COPYRIGHT.search(piece.text))
+
+
+def _low_texts(slide: Slide, height: float) -> set[_RunningKey]:
+    return {_running_key(piece) for piece in slide.pieces if _is_low(piece, height)}
+
+
+def _is_low(piece: Piece, height: float) -> bool:
+    is_text = piece.kind in ("paragraph", "list_item") and len(piece.text) < _MAXIMUM_RUNNING_LENGTH
+    return is_text and piece.box.top > _LOWER_PART * height
 
 
 def _may_be_running(piece: Piece, height: float) -> bool:

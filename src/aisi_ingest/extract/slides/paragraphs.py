@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.geometry import box_width, union
@@ -25,6 +26,11 @@ _ROOM_AFTER_SENTENCE = 0.5  # room at the end of a line that ends a sentence
 _WIDE_WORD = 2  # width of the shortest Japanese text that cannot be broken: a character with a comma
 _LATIN_ADVANCE = 0.55  # mean width of a Latin character
 
+_HYPHEN_AT_END = re.compile(r"[a-z]-$")
+_SENTENCE_END = re.compile(r"[.!?:;][)”’\"']*$")
+_FEWEST_SPACES = 3  # in a line of running text
+_FEWEST_RAGGED = 2  # lines that end early inside of a sentence
+
 _ENUMERATOR = re.compile(
     r"(?:[①-⑳❶-❿⑴-⒇ⅰ-ⅹⅠ-Ⅻ]|[(（](?:\d{1,2}|[a-zA-Zア-ン]|[ivx]{1,4})[)）]|\d{1,2}[.．)）](?!\d)"
     r"|[a-zA-Z][.．)）][ \u3000]|[ivx]{1,4}[.．)）][ \u3000]?|※|→|⇒|[<＜【《〈])[ \u3000]*"
@@ -40,8 +46,12 @@ class Paragraph(Struct, frozen=True, eq=False):
     @property
     def text(self) -> str:
         """The text without bullet and line breaks."""
-        first = split_bullet(self.rows[0].text)[1]
-        return join_lines([first, *(row.text for row in self.rows[1:])])
+        text = split_bullet(self.rows[0].text)[1]
+        for row in self.rows[1:]:
+            # Programs for slides do not hyphenate: a hyphen at the end of a line is the author's.
+            is_compound = bool(_HYPHEN_AT_END.search(text)) and row.text[0].islower()
+            text = text + row.text if is_compound else join_lines([text, row.text])
+        return text
 
     @property
     def box(self) -> Box:
@@ -69,6 +79,8 @@ def split_paragraphs(cluster: Sequence[Row], margin: float = 0.0) -> list[Paragr
     steps = sorted(b.baseline - a.baseline for a, b in pairwise(cluster))
     usual = steps[len(steps) // 2] if steps else 0.0
     setting = _BoxSetting(right, widest, usual, len(steps) == 1)
+    early = sum(_continues_sentence(a, b) and _has_room(a, b, setting) for a, b in pairwise(cluster))
+    setting = replace(setting, is_ragged=early >= _FEWEST_RAGGED)
     groups: list[list[Row]] = []
     for row in cluster:
         if groups and not _starts_paragraph(groups[-1], row, setting):
@@ -82,12 +94,16 @@ _CONTINUING_ENDINGS = tuple("のをはが、，・（「『")  # no sentence and
 
 
 class _BoxSetting(Struct, frozen=True):
-    """How a text box is set, in points: its right edge, its widest row, the usual step between baselines."""
+    """How a text box is set, in points: its right edge, its widest row, the usual step between baselines.
+
+    In a ragged box lines end early inside of sentences, so that an early end shows nothing.
+    """
 
     right: float
     widest: float
     usual_step: float
     two_rows: bool
+    is_ragged: bool = False
 
 
 def _starts_paragraph(group: Sequence[Row], row: Row, setting: _BoxSetting) -> bool:
@@ -133,13 +149,28 @@ def _is_indented(group: Sequence[Row], row: Row) -> bool:
 
 def _ended_early(last: Row, row: Row, setting: _BoxSetting) -> bool:
     """Return whether the author ended the line before a row: the row's first word had room on it."""
+    if last.text.endswith(_CONTINUING_ENDINGS) or _continues_sentence(last, row):
+        return False
+    if setting.is_ragged and last.text.count(" ") >= _FEWEST_SPACES and _SENTENCE_END.search(last.text):
+        return False
+    if _has_room(last, row, setting):
+        return True
     centred = _are_centred(last, row)
     room = (setting.widest - box_width(last.box)) if centred else setting.right - last.box.x1
-    if last.text.endswith(_CONTINUING_ENDINGS):
-        return False
-    if room > _first_word_width(row) + row.em:
-        return True
     return last.text.endswith(("。", "．")) and room > _ROOM_AFTER_SENTENCE * row.em and not centred
+
+
+def _has_room(last: Row, row: Row, setting: _BoxSetting) -> bool:
+    """Return whether the first word of a row had room on the line before it."""
+    room = (setting.widest - box_width(last.box)) if _are_centred(last, row) else setting.right - last.box.x1
+    return room > _first_word_width(row) + row.em
+
+
+def _continues_sentence(last: Row, row: Row) -> bool:
+    """Return whether a row begins in small letters after a line of running Latin text that ends no sentence."""
+    is_text = last.text.isascii() and last.text.count(" ") >= _FEWEST_SPACES and not _SENTENCE_END.search(last.text)
+    is_text = is_text or bool(_HYPHEN_AT_END.search(last.text))
+    return is_text and row.text[0].islower() and row.text[0].isascii()
 
 
 def _first_word_width(row: Row) -> float:
