@@ -95,6 +95,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     notes: tuple[NoteLink, ...] = ()
     marker: str | None = None  # printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
     hidden_reason: str | None = None  # why ``hidden``: "struck" for struck-out text; None for other reasons
+    speaker: str | None = None  # who speaks, as printed, in the turns of minutes
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
