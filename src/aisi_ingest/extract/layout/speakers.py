@@ -37,7 +37,8 @@ _ENGLISH_ROLE = re.compile(
     "(?:(?:mr|ms|mrs|dr|prof|sir|dame|hon|rep)\\.?|professor|senator|minister|secretary|commissioner|judge)"
     "(?: [\\w.'’-]+){1,4}"
     "|(?:the )?(?:co-?|vice[- ])?(?:chair(?:man|woman|person)?|secretariat|moderator|facilitator|rapporteur"
-    "|presid(?:ent|ing officer)|speaker|host|interviewer|operator|(?:committee |council |board )?member)(?: [\\w.'’-]{1,20}){0,3}"
+    "|presid(?:ent|ing officer)|speaker|host|interviewer|operator|(?:committee |council |board )?member)"
+    "(?: [\\w.'’-]{1,20}){0,3}"
 )
 _PERSON = re.compile(
     "[A-Z][a-z'’-]+(?: [A-Z][\\w.'’-]*){1,2}|[A-Z][A-Z'’-]+(?: [A-Z][A-Z.'’-]*){0,2}|[\u3400-\u9fff々ァ-ヶー]{2,8}"

@@ -29,6 +29,7 @@ from aisi_ingest.extract.pdf import active_content, font_source
 from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
 from aisi_ingest.extract.pdf.characters import read_characters
 from aisi_ingest.extract.pdf.drawing import read_drawing
+from aisi_ingest.extract.pdf.form_fields import FIELD_FONT, Forms, characters_of
 from aisi_ingest.extract.pdf.overprint import without_overprint
 from aisi_ingest.extract.pdf.page import CHAR, RULE, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
@@ -95,6 +96,7 @@ class PdfDocument:
     handle: int
     page_count: int
     inspection: active_content.Inspection
+    forms: Forms
     issues: list[Issue] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)  # of the pages read so far
 
@@ -167,7 +169,7 @@ class PdfDocument:
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(page, index, self.inspection.layered, self.annotations)
+                read = _read_page(page, index, self.inspection.layered, self.annotations, self.forms)
                 size = (read.width, read.height)
                 for code in font_source.without_glyph(read.chars, read.fonts):
                     without_glyph.setdefault(code, index + 1)
@@ -214,7 +216,11 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
             count = C.FPDF_GetPageCount(handle)
             if count <= 0:
                 raise NotReadable(_ERRORS[_NO_PAGE])
-            yield PdfDocument(handle, count, active_content.inspect(path))
+            forms = Forms(handle)
+            try:
+                yield PdfDocument(handle, count, active_content.inspect(path), forms)
+            finally:
+                forms.close()
         finally:
             if handle:
                 C.FPDF_CloseDocument(handle)
@@ -238,7 +244,7 @@ def _read_metadata(handle: int, key: bytes) -> str:
     return _read_utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(page: int, index: int, layered: bool, annotations: list[Annotation]) -> Page:
+def _read_page(page: int, index: int, layered: bool, annotations: list[Annotation], forms: Forms) -> Page:
     """Read an open page.
 
     Args:
@@ -246,6 +252,7 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
         index: Page number, from 0.
         layered: The document has layers that may be off.
         annotations: Those of this page are appended.
+        forms: The form of the document.
     """
     bounds = (ctypes.c_float * 4)()
     C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
@@ -270,4 +277,8 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
     mark_hidden(rendered, chars, chars["hidden"].copy())
     mark_struck(chars, rules, struck_boxes(page, view))
     annotations.extend(read_annotations(page, index + 1, view))
-    return Page(index + 1, width, height, without_overprint(chars), fonts, rules)
+    chars = without_overprint(chars)
+    if fields := list(forms.fields(page, view)):
+        chars = np.concatenate([chars, characters_of(fields, chars, len(fonts))])
+        fonts = (*fonts, FIELD_FONT)
+    return Page(index + 1, width, height, chars, fonts, rules)
