@@ -28,7 +28,7 @@ TABLE = [
 
 def context(words: str) -> Context:
     """Return the Context that a column of the table describes: ``doc=2025-01-06 section=FY2024 plans``."""
-    given = dict(w.split("=") if "=" in w else (w, "") for w in words.split())
+    given = {name: value for name, _, value in (word.partition("=") for word in words.split())}
 
     def year(name: str) -> Year | None:
         return Year(int(given[name].removeprefix("FY")), given[name].startswith("FY")) if name in given else None

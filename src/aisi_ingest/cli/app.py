@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from aisi_ingest.cli import inspect, mend, page, run, single_file
+from aisi_ingest.cli import inspect, mend, page, run, search, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,6 +32,7 @@ app = typer.Typer(
 
 run.register(app)
 inspect.register(app)
+search.register(app)
 mend.register(app)
 single_file.register(app)
 page.register(app)

@@ -106,12 +106,13 @@ def _month_year(m: re.Match[str]) -> Points:
 )
 def _year_month(m: re.Match[str]) -> Points | None:
     """Read a month or day, year first: ``2024 March``, ``2024, May 19-21``."""
-    if not is_year(int(m["y1"])):
+    if not is_year(int(m["y1"])) or _FISCAL_BEFORE.search(_before(m)):
         return None
     second = _english(m["m2"] or m["m1"], m["d2"], m["y1"]) if m["d2"] else None
     return _english(m["m1"], m["d1"], m["y1"]), second
 
 
+_FISCAL_BEFORE = re.compile(r"(?:\bfy|fiscal(?:\s?years?)?)\s?(?:of\s)?$")  # FY 2020 | Jun: two dates
 _MONTH_ALONE = re.compile(
     r"(?:^|[|\n(]|\b(?:in|since|by|until|till|from|during|of|early|late|mid|mid-|this|last|next|every"
     r"|end of|as of|before|after)\s)\s{0,2}$",

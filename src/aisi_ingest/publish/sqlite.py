@@ -23,6 +23,17 @@ _PAIR_TABLES = ("alignments", "findings")  # tables whose lists ja and en are al
 _PASSAGE = ("text", "kind", "lang", "document", "id")  # columns of passages and search
 _PAGE_SIZE = 4096  # bytes
 
+# Mentions as people want to see them: with the title of the document and the first name of the entity.
+_NAMED_MENTIONS = """
+CREATE VIEW named_mentions AS
+SELECT m.id, d.work, d.edition, d.lang, d.date, d.title, b.page, m.label, m.text, m.value,
+  coalesce(json_extract(e.names_en, '$[0]'), json_extract(e.names_ja, '$[0]')) AS name_en,
+  coalesce(json_extract(e.names_ja, '$[0]'), json_extract(e.names_en, '$[0]')) AS name_ja,
+  b.text AS context,
+  d.source_url || CASE WHEN d.source_media_type LIKE '%/pdf' THEN '#page=' || b.page ELSE '' END AS url
+FROM mentions m JOIN documents d ON d.id = m.document JOIN blocks b ON b.id = m.block
+LEFT JOIN entities e ON e.id = m.value
+"""
 _Entry = tuple[str, str, str, str | None, str]  # in the order of _PASSAGE
 
 
@@ -55,6 +66,7 @@ class SqliteWriter:
             "content = 'passages', tokenize = 'porter unicode61 remove_diacritics 2')"
         )
         self._passages = 0
+        self._database.execute(_NAMED_MENTIONS)
 
     def add(self, work: WorkRows) -> None:
         """Insert the rows of one work."""
@@ -197,7 +209,7 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "entities": {"label_column": "id", "facets": ["label"], "sort_desc": "mentions"},
                     "alignments": {"facets": ["unit", "work"]},
                     "findings": {"facets": ["kind", "severity", "work"]},
-                    "bitext": {"label_column": "ja", "facets": ["unit", "work"]},
+                    "bitext": {"label_column": "ja", "facets": ["unit", "work"], "sort_desc": "score"},
                     "chunks": {"label_column": "text", "facets": ["lang", "document"]},
                 },
                 "queries": {

@@ -29,7 +29,7 @@ def field(d: Drawing, y: float, value: str, name: str = "f", **how: object) -> N
     d.canvas.acroForm.textfield(name=name, x=180, y=d.size[1] - y - 5, width=220, height=20, value=value, **how)
 
 
-def test_the_value_of_a_text_field_stands_beside_its_label(tmp_path):
+def test_the_value_of_a_text_field_stands_beside_its_label(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         for k, (label, value) in enumerate((("Name:", "Hana Ito"), ("Address:", "1 Example Street"))):
             d.text(72, 100 + 30 * k, label, size=11)
@@ -43,7 +43,7 @@ def test_the_value_of_a_text_field_stands_beside_its_label(tmp_path):
     ]
 
 
-def test_a_value_in_a_cell_of_a_table_is_in_the_table(tmp_path):
+def test_a_value_in_a_cell_of_a_table_is_in_the_table(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.grid((72, 170, 420), (100, 130, 160))
         for k, (label, value) in enumerate((("Name", "Ito"), ("Town", "Osaka"))):
@@ -55,7 +55,7 @@ def test_a_value_in_a_cell_of_a_table_is_in_the_table(tmp_path):
 
 
 @pytest.mark.parametrize(("checked", "sign"), [(True, "☑"), (False, "☐")])
-def test_a_ticked_box_differs_from_an_empty_one(tmp_path, checked, sign):
+def test_a_ticked_box_differs_from_an_empty_one(tmp_path: Path, checked: bool, sign: str) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 70, "I agree to this:", size=11)
         for k, label in enumerate(("use of data", "publication")):
@@ -68,7 +68,7 @@ def test_a_ticked_box_differs_from_an_empty_one(tmp_path, checked, sign):
     assert texts(draw(tmp_path / "a.pdf", page)) == ["I agree to this:", f"{other} use of data", f"{sign} publication"]
 
 
-def test_the_chosen_radio_button_is_ticked(tmp_path):
+def test_the_chosen_radio_button_is_ticked(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "Size:", size=11)
         for k, label in enumerate(("small", "large")):
@@ -80,7 +80,7 @@ def test_the_chosen_radio_button_is_ticked(tmp_path):
     assert texts(draw(tmp_path / "a.pdf", page)) == ["Size: ☐ small ☑ large"]
 
 
-def test_the_chosen_option_of_a_list_is_read(tmp_path):
+def test_the_chosen_option_of_a_list_is_read(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "Town:", size=11)
         d.canvas.acroForm.choice(
@@ -90,7 +90,7 @@ def test_the_chosen_option_of_a_list_is_read(tmp_path):
     assert texts(draw(tmp_path / "a.pdf", page)) == ["Town: Osaka"]
 
 
-def test_passwords_and_hidden_fields_are_not_read(tmp_path):
+def test_passwords_and_hidden_fields_are_not_read(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "Key:", size=11)
         field(d, 100, "secret", "a", fieldFlags="password")
@@ -100,7 +100,7 @@ def test_passwords_and_hidden_fields_are_not_read(tmp_path):
     assert texts(draw(tmp_path / "a.pdf", page)) == ["Key:", "Note:"]
 
 
-def test_a_field_inherits_its_value_from_its_parent(tmp_path):
+def test_a_field_inherits_its_value_from_its_parent(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.text(72, 100, "氏名", GOTHIC, 11)
         field(d, 100, "x")
@@ -118,7 +118,7 @@ def test_a_field_inherits_its_value_from_its_parent(tmp_path):
     assert texts(path) == ["氏名\u3000山田花子"]
 
 
-def test_printed_check_boxes_stay_in_the_text_of_their_items(tmp_path):
+def test_printed_check_boxes_stay_in_the_text_of_their_items(tmp_path: Path) -> None:
     slides = Presentation()
     slide = slides.slides.add_slide(slides.slide_layouts[5])
     slide.shapes.title.text = "Checklist"

@@ -20,6 +20,7 @@ from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_n
 from aisi_ingest.extract.layout.no_titles import is_organisation, names_no_work
 from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.layout.regions import arrange_page
+from aisi_ingest.extract.layout.row_starts import row_starts
 from aisi_ingest.extract.layout.rows import (
     Row,
     frame_of,
@@ -70,7 +71,8 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     mark_bullet_signs(rows)
     _ignore_monospace_body(rows)
     style = _body_style(rows, _page_width(pages, frames), size, font)
-    style = structs.replace(style, hyphens=hyphens_of(row.text for page_rows in rows for row in page_rows))
+    hyphens = hyphens_of(row.text for page_rows in rows for row in page_rows)
+    style = structs.replace(style, hyphens=hyphens, starts=row_starts(rows, style.right))
     arranged = [arrange_page(*page, style) for page in zip(pages, frames, rows, furniture.values(), strict=True)]
     texts, notes = [page.text for page in arranged], [page.notes for page in arranged]
     style = structs.replace(style, indents_first_lines=_indents_first_lines(texts))

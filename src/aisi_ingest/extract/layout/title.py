@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aisi_ingest.extract.layout.contents import is_contents_title
+from aisi_ingest.extract.layout.contents_pages import comparison_key
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.headings import comparison_key
 from aisi_ingest.extract.layout.no_titles import agrees, is_organisation, is_placeholder, names_no_work, names_section
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import normalise

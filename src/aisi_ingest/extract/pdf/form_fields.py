@@ -165,7 +165,7 @@ def characters_of(fields: list[Field], chars: Chars, font: int) -> Chars:
                         0,
                         False,
                         order,
-                        False,
+                        0,
                     )
                 )
     return np.array(out, CHAR) if out else np.zeros(0, CHAR)
