@@ -150,24 +150,8 @@ def characters_of(fields: list[Field], chars: Chars, font: int) -> Chars:
         for k, line in enumerate(lines):
             y = baseline + k * _LEADING * size
             for x0, x1, char in _placed(line, field.box, size):
-                out.append(
-                    (
-                        ord(char),
-                        x0,
-                        y - ASCENT * size,
-                        x1,
-                        y + DESCENT * size,
-                        x0,
-                        y,
-                        size,
-                        font,
-                        _BLACK,
-                        0,
-                        False,
-                        order,
-                        0,
-                    )
-                )
+                edges = (x0, y - ASCENT * size, x1, y + DESCENT * size)
+                out.append((ord(char), *edges, x0, y, size, font, _BLACK, 0, False, order, 0))
     return np.array(out, CHAR) if out else np.zeros(0, CHAR)
 
 
