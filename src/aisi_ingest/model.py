@@ -111,6 +111,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     notes: tuple[NoteLink, ...] = ()
     marker: str | None = None  # printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
     hidden_reason: HiddenReason | None = None  # why ``hidden``; None for visible text
+    speaker: str | None = None  # who speaks, as printed, in the turns of minutes
 
 
 class Section(Struct, frozen=True, omit_defaults=True):

@@ -202,6 +202,17 @@ def test_without_the_encoder_documents_are_paired_by_values_and_latin_words(monk
         ("0" * 64 + ".pdf", (), None, None, None),
         ("001_20240918.pdf", (), None, "2024-09-18", None),
         ("white-paper-ver2.0-en.pdf", ("white", "paper"), "2.0", None, "en"),
+        ("spec-1.2.pdf", ("spec",), "1.2", None, None),
+        ("License-1.1-Questionnaire_en.pdf", ("license", "questionnaire"), "1.1", None, "en"),
+        ("checklist-v1_1_JP.pdf", ("checklist",), "1.1", None, "ja"),
+        ("shiryo_1.2.pdf", ("shiryo", "1", "2"), None, None, None),
+        ("3.1_planning.pdf", ("3", "1", "planning"), None, None, None),
+        ("minutes_j_201227.pdf", ("minutes", "201227"), None, None, "ja"),
+        ("minutes_201802.pdf", ("minutes",), None, "2018-02", None),
+        ("answers_202603 en-GB.pdf", ("answers",), None, "2026-03", "en"),
+        ("ReportEN_20240331.pdf", ("report",), None, "2024-03-31", "en"),
+        ("指針英語版.pdf", ("指針",), None, None, "en"),
+        ("strategy_draft_en.pdf", ("strategy",), "draft", None, "en"),
     ],
 )
 def test_a_file_name_is_parsed_into_words_edition_date_and_language(
@@ -209,6 +220,46 @@ def test_a_file_name_is_parsed_into_words_edition_date_and_language(
 ) -> None:
     name = file_names.parse_file_name(file)
     assert (name.words, name.edition, name.date, name.lang) == (words, edition, date, lang)
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "edition"),
+    [
+        ("測定の手引き（第1.1版）", ("測定の手引き",), "1.1"),
+        ("測定ガイドライン案（第1.0版）", ("測定ガイドライン",), "1.0"),
+        ("測定ガイドライン（案）", ("測定ガイドライン",), "draft"),
+        ("測定指針案", ("測定指針",), "draft"),
+        ("測定法改正法律案", ("測定法改正法律案",), None),
+        ("測定の手引き(令和7年度改訂版)", ("測定の手引き",), "2025"),
+        ("測定の手引き 2013年度版", ("測定の手引き",), "2013"),
+        ("測定の手引き【第二版】", ("測定の手引き",), "2"),
+        ("測定の手引き（改訂版）", ("測定の手引き",), "revised"),
+        ("Measuring, second edition", ("measuring",), "2"),
+        ("First Draft Code of Measuring", ("code", "of", "measuring"), "draft-1"),
+        ("Measuring (Draft)", ("measuring",), "draft"),
+        ("The Draft Measuring Bill", ("the", "draft", "measuring", "bill"), None),
+        ("Measuring 1.0", ("measuring",), "1.0"),
+        ("Measuring (English version) Ver. 2.0", ("measuring",), "2.0"),
+    ],
+)
+def test_an_edition_in_a_title_is_no_part_of_its_words(title: str, words: tuple[str, ...], edition: str | None) -> None:
+    name = file_names.parse_title(title)
+    assert (name.words, name.edition) == (words, edition)
+
+
+@pytest.mark.parametrize(
+    ("files", "work"),
+    [(("spec-1.2.pdf", "spec-2.1.pdf"), "spec"), (("survey_2022.pdf", "survey_2023.pdf"), "survey")],
+)
+def test_a_number_or_a_year_in_a_file_name_makes_editions_of_one_work(files: tuple[str, str], work: str) -> None:
+    documents = paired(*(report(ENGLISH + f"paragraph: It is number {k}.", "en", f) for k, f in enumerate(files)))
+    assert {document.work for document in documents.values()} == {work}
+    assert len({document.id for document in documents.values()}) == 2
+
+
+def test_documents_with_other_contents_are_no_editions_though_only_a_year_differs() -> None:
+    documents = paired(report(ENGLISH, "en", "survey_2022.pdf"), report(OTHER_EN, "en", "survey_2023.pdf"))
+    assert {document.work for document in documents.values()} == {"survey-2022", "survey-2023"}
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,19 @@ from aisi_ingest.text.kanji_numerals import kanji_numeral
 
 # Signs that only mark a list item. Numbers and letters, also in brackets or circles, are content and no bullets.
 # The private-use code points are the glyphs of Wingdings and Symbol. The sign ※ marks a remark, not a list item.
-BULLET_SIGNS = "◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔☑•‣⁃∙\uf000-\uf0ff"
+BULLET_SIGNS = "◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔•‣⁃∙\uf000-\uf0ff"
 _SIGN = re.compile(
     f"[{BULLET_SIGNS}]+[ \t\u3000]*"
+    "|[☐☑☒][ \t\u3000]*"
     "|[○〇](?![○〇])[ \t\u3000]*(?=\\S)"
     "|[・･·](?![・･·])[ \t\u3000]*(?=\\S)"
     "|[-–—‐‒−*][ \t\u3000]+(?=\\S)"
     "|[-–‐‒−](?=[^\x00-\u2fff])"  # without a space before Japanese text
 )
+
+
+# A check box begins an item, but whether it is ticked is content: it stays in the text.
+_CHECK_BOXES = frozenset("☐☑☒")
 
 
 def split_bullet(text: str) -> tuple[str, str]:
@@ -25,11 +30,13 @@ def split_bullet(text: str) -> tuple[str, str]:
         text: A line without leading white space.
 
     Returns:
-        The sign ("" if there is none, or if nothing follows it), and the text after it.
+        The sign ("" if there is none, or if nothing follows it), and the text after it; from a check box on.
     """
     found = _SIGN.match(text)
     if not found or not text[found.end() :].strip():
         return "", text
+    if text[0] in _CHECK_BOXES:
+        return text[0], text
     return found.group().strip(" \t\u3000"), text[found.end() :].lstrip(" \t\u3000")
 
 

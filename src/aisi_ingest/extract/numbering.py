@@ -116,7 +116,11 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     (
         "section",
         re.compile(
-            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[節款目](?![a-z的標次])|(?:Section|SECTION)\\s+[0-9]{{1,3}}\\b(?![.,]?[0-9(])[.:]?"
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[節款目](?![a-z的標次])"
+            # an agenda item of minutes
+            f"|(?:議題|議案|審議事項|報告事項|協議事項){_BLANK}*(?:[（(]{_NUMERAL}[)）]|{_NUMERAL}(?![0-9０-９、のをはにが]))"
+            f"(?:[.．:：](?=\\S))?|Agenda\\s[Ii]tem\\s[0-9]{{1,2}}\\b[.:]?"
+            f"|(?:Section|SECTION)\\s+[0-9]{{1,3}}\\b(?![.,]?[0-9(])[.:]?"
         ),
     ),
     (
@@ -159,7 +163,9 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     ),
     ("bracket", re.compile(f"【[^】]{{1,8}}[0-9０-９]+】|\\[[0-9]{{1,3}}\\](?={_BLANK})|<[0-9]{{1,2}}>(?={_BLANK})")),
 )
-_FIRST = re.compile(f"[0-9０-９一二三四五六七八九十第A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇⒜-⒵{_KANA_ORDINALS}【\\[<別付附補参]")
+_FIRST = re.compile(
+    f"[0-9０-９一二三四五六七八九十第議審報協A-Za-zⅠ-Ⅻⅰ-ⅻ（(①-⓾㉑-㊿❶-❿⑴-⒇⒜-⒵{_KANA_ORDINALS}【\\[<別付附補参]"
+)
 # Nearly every line of an English page begins with a letter. This rejects those that no pattern can match.
 _LATIN = re.compile(
     f"[A-Za-z](?:{_SEPARATOR}|[)、])|[ivxIVX]{{2,4}}[.．)]|(?:part|chapter|title|section|article|annex|appendix|schedule)\\s",

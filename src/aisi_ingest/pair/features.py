@@ -66,7 +66,7 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
     title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
     edition = next((e for e in editions if e), None)
-    date = file.date or listing.date or document.date
+    date = file.date or listing.date or document.date or file.year
     return PairingCandidate(document, language(document), file, title, edition, date, features)
 
 

@@ -111,10 +111,13 @@ def _first_value(members: Sequence[PairingCandidate], value_of: Callable[[Pairin
 def _work_name(members: Sequence[PairingCandidate]) -> str:
     """Return a readable, stable slug: from a file name, else from an English title, else from a Japanese title."""
     ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.edition or "", k.key))
+    # Editions that differ by a year have a name without it.
+    file_years = {member.file.year for member in members if member.file.words}
     for member in ordered:
-        if member.file.words and (name := slug(member.file.words)):
+        if member.file.words and (name := slug(member.file.stem if len(file_years) > 1 else member.file.words)):
             return name
+    title_years = {member.title.year for member in members if member.title.words}
     for member in sorted(ordered, key=lambda k: k.lang != "en"):
-        if name := slug(member.title.words):
+        if name := slug(member.title.stem if len(title_years) > 1 else member.title.words):
             return name
     return f"document-{_short_hash(members)}"

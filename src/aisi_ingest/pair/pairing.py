@@ -296,7 +296,7 @@ def _join_editions(
     for i, j in _pairs_with_same_name(candidates):
         if editions.find(i) == editions.find(j) or frozenset((i, j)) in never:
             continue
-        if candidates[i].edition == candidates[j].edition and candidates[i].date == candidates[j].date:
+        if _state(candidates[i]) == _state(candidates[j]):
             continue
         from aisi_ingest.pair import similarity
 
@@ -305,15 +305,20 @@ def _join_editions(
             works.union(i, j)
 
 
+def _state(candidate: PairingCandidate) -> tuple[str | None, ...]:
+    """Return what distinguishes one edition from another: edition, date, and the years in the names."""
+    return candidate.edition, candidate.date, candidate.file.year, candidate.title.year
+
+
 def _pairs_with_same_name(candidates: Sequence[PairingCandidate]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of documents of one language whose file names, or else titles, have equal words.
+    """Yield pairs of documents of one language whose file names, or else titles, have equal words but for years.
 
     Each edition is paired with the next few editions. The issues of a periodical have most in common with the next
     issues.
     """
     groups: defaultdict[tuple[str, bool, tuple[str, ...]], list[int]] = defaultdict(list)
     for i, candidate in enumerate(candidates):
-        for by_file, words in ((True, candidate.file.words), (False, candidate.title.words)):
+        for by_file, words in ((True, candidate.file.stem), (False, candidate.title.stem)):
             if words:
                 groups[candidate.lang, by_file, words].append(i)
     for (_, by_file, _), group in groups.items():

@@ -254,6 +254,7 @@ def _block_row(block: Block, order: int, document: Document, issues: list[Issue]
         notes=tuple(NoteField(offset=note.offset, block=f"{document.id}#{note.block}") for note in block.notes),
         marker=block.marker,
         hidden_reason=block.hidden_reason,
+        speaker=block.speaker,
     )
 
 

@@ -121,6 +121,7 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
     hidden_reason: Annotated[HiddenReason | None, Meta(description="Why a reader cannot see the text")]
+    speaker: Annotated[str | None, Meta(description="Who speaks, as printed, in minutes")]
 
 
 class RegionField(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,14 +34,6 @@ def centred(d: Drawing, y: float, text: str, font: str = "Helvetica", size: floa
 def body(d: Drawing) -> None:
     d.text(LEFT, 80, "1. Purpose", "Helvetica-Bold", 14)
     paragraphs(d, LEFT, 110, [WORDS, WORDS])
-
-
-def entitled(name: str) -> Callable[[Drawing], None]:
-    def page(d: Drawing) -> None:
-        d.canvas.setTitle(name)
-        body(d)
-
-    return page
 
 
 def test_a_title_over_widely_spaced_lines_is_whole(tmp_path: Path) -> None:
@@ -175,3 +166,14 @@ def test_a_title_agrees_with_a_text_that_has_most_of_its_words() -> None:
     assert agrees("Careful measurement", ["on careful methods of measurement"])
     assert agrees("測定の手引き", ["この測定の手引きは"])
     assert not agrees("Curriculum template", ["on careful methods of measurement"])
+
+
+def test_a_centred_line_at_the_top_in_the_type_of_the_body_is_the_title(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        centred(d, 70, "第3回 測定推進会議 議事要旨", GOTHIC, 10.5)
+        paragraphs(
+            d, LEFT, 110, ["測定は、設計の段階から運用の段階まで繰り返し行い、結果を共有する。" * 4], font=GOTHIC
+        )
+
+    found = content(draw(tmp_path / "a.pdf", page))
+    assert [block.text for block in found.blocks if block.kind == "title"] == ["第3回 測定推進会議 議事要旨"]

@@ -38,8 +38,10 @@ def test_a_text_box_over_the_page_is_read_with_its_box(tmp_path: Path) -> None:
     assert (block.bbox.x0, block.bbox.top, block.bbox.x1, block.bbox.bottom) == (72, 712, 272, 742)
 
 
-def test_a_filled_in_form_field_is_read(tmp_path: Path) -> None:
-    assert labels(pdf(tmp_path / "a.pdf", "/Subtype/Widget/FT/Tx/T(name)/V(Hana Ito)")) == ["Hana Ito"]
+def test_a_field_that_no_form_refers_to_is_read(tmp_path: Path) -> None:
+    content = read(pdf(tmp_path / "a.pdf", "/Subtype/Widget/FT/Tx/T(name)/V(Hana Ito)")).value
+    assert content is not None
+    assert [(block.kind, block.text) for block in content.blocks][1:] == [("paragraph", "Hana Ito")]
 
 
 def test_annotations_that_are_not_displayed_are_skipped(tmp_path: Path) -> None:

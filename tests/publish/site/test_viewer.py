@@ -34,7 +34,7 @@ def block(number: int, text: str = "text", **more: object) -> BlockRow:
     values: dict[str, Any] = {
         "id": f"w/1/ja#b{number}", "document": "w/1/ja", "section": None, "order": number, "page": 1,
         "bbox": (0, 0, 1, 1), "kind": "paragraph", "level": None, "lang": "ja", "text": text, "origin": "text",
-        "hidden": False, "notes": (), "marker": None, "hidden_reason": None,
+        "hidden": False, "notes": (), "marker": None, "hidden_reason": None, "speaker": None,
     }  # fmt: skip
     return BlockRow(**(values | more))
 

@@ -29,6 +29,7 @@ from aisi_ingest.extract.layout.rows import (
     mark_underlined,
     rows_of,
 )
+from aisi_ingest.extract.layout.speakers import mark_speakers
 from aisi_ingest.extract.layout.table_notes import mark_table_notes
 from aisi_ingest.extract.layout.title import mark_cover, mark_title
 from aisi_ingest.extract.lines.hyphens import hyphens_of
@@ -85,7 +86,7 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     nest_levels(drafts)
     mark_item_levels(drafts)
     remove_counting_numbers(drafts)
-    return content_of(pages, drafts, notes, [page.labels for page in arranged], furniture, title)
+    return mark_speakers(content_of(pages, drafts, notes, [page.labels for page in arranged], furniture, title))
 
 
 def _running_head(pages: Sequence[PageContent], furniture: dict[int, set[int]]) -> str:

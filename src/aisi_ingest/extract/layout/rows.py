@@ -151,7 +151,7 @@ def rows_of(lines: Sequence[Line], frame: Frame, fonts: Sequence[str]) -> list[R
     return rows
 
 
-_BULLET = re.compile(f"[{BULLET_SIGNS}○〇・･·\\-–—*※☐]|注[0-9]{{0,2}}|[（(]?注[0-9]*[)）]|[*※†‡][0-9]{{1,3}}")
+_BULLET = re.compile(f"[{BULLET_SIGNS}○〇・･·\\-–—*※☐☑☒]|注[0-9]{{0,2}}|[（(]?注[0-9]*[)）]|[*※†‡][0-9]{{1,3}}")
 
 
 def is_label(text: str) -> bool:

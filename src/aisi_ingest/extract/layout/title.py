@@ -21,6 +21,7 @@ _SHORTEST_TEXT = 41  # code points of running text below the title
 _MOST_LINES = 6
 _TITLE_STEP, _COVER_STEP = 1.7, 2.6
 _SAME_PLACE = 0.5  # type sizes
+_SIDE = 3.0  # type sizes on both sides of a centred line
 _PAGES_OF_TITLE = 3  # first pages that confirm a title of the metadata
 # A cover.
 _MOST_COVER_ROWS = 3  # of each block
@@ -111,15 +112,15 @@ def _most_prominent(titles: Sequence[Draft], style: BodyStyle) -> Draft | None:
         if largest >= _LARGE * style.size:
             return next(draft for draft in candidates if draft.size > largest - _SAME_SIZE)
         first = candidates[0]
-        is_below_letterhead = candidates is works and first is not titles[0]
-        return first if first.kind == "heading" or (is_below_letterhead and _is_centred(first)) else None
+        return first if first.kind == "heading" or _is_centred(first) else None
     return None
 
 
 def _is_centred(draft: Draft) -> bool:
-    """Return whether a draft is one line in the middle of its column, with space on both sides."""
+    """Return whether a draft is one line in the middle of its column, with space on both sides, and no sentence."""
     left, right = draft.rows[0].x0 - draft.left, draft.right - draft.rows[0].x1
-    return len(draft.rows) == 1 and min(left, right) > draft.size and abs(left - right) < 2 * draft.size
+    is_line = len(draft.rows) == 1 and draft.text[-1] not in "。．.,、:："
+    return is_line and min(left, right) > _SIDE * draft.size and abs(left - right) < 2 * draft.size
 
 
 def _title_elsewhere(drafts: Sequence[Draft], wanted: str, style: BodyStyle, running_head: str) -> str:

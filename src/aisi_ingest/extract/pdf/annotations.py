@@ -1,4 +1,4 @@
-"""Read the text that a viewer lays over a page: text boxes of reviewers and filled-in form fields.
+"""Read the text boxes of reviewers that a viewer lays over a page. `form_fields` reads the fields of forms.
 
 This text is displayed with the page but is not part of its content. Comments that open only on a click are
 skipped, as are the comments of slides.
@@ -15,7 +15,7 @@ from aisi_ingest.extract.pdf.page import View
 from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.model import Box
 
-_FREE_TEXT, _STRIKE_OUT, _WIDGET = 3, 12, 20  # annotation subtypes, fpdf_annot.h
+_FREE_TEXT, _STRIKE_OUT = 3, 12  # annotation subtypes, fpdf_annot.h
 _NOT_DISPLAYED = 1 << 1 | 1 << 5  # the flags Hidden and NoView (ISO 32000-1, table 165)
 _MAX_ANNOTATIONS = 2000  # on one page; a page with more is a form that was made to be slow
 _MAX_TEXT = 1 << 20  # bytes of one annotation's text
@@ -44,11 +44,9 @@ def read_annotations(page: int, number: int, view: View) -> Iterator[Annotation]
             continue
         try:
             kind = C.FPDFAnnot_GetSubtype(handle)
-            if kind not in (_FREE_TEXT, _WIDGET) or C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
+            if kind != _FREE_TEXT or C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
                 continue
-            if kind == _WIDGET and _read_string(handle, b"FT") == "Btn":
-                continue  # the value of a button is a name inside the file, not text
-            text = _read_string(handle, b"Contents" if kind == _FREE_TEXT else b"V")
+            text = _read_string(handle, b"Contents")
             sides = (ctypes.c_float * 4)()  # left, top, right, bottom
             if text.strip() and C.FPDFAnnot_GetRect(handle, ctypes.addressof(sides)):
                 x0, top, x1, bottom = view.boxes(*sides)

@@ -32,6 +32,7 @@ from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, st
 from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
 from aisi_ingest.extract.pdf.code_points import may_carry_unseen_text
 from aisi_ingest.extract.pdf.drawing import read_drawing
+from aisi_ingest.extract.pdf.form_fields import FIELD_FONT, Forms, characters_of
 from aisi_ingest.extract.pdf.glyph_shapes import is_false
 from aisi_ingest.extract.pdf.overprint import without_overprint
 from aisi_ingest.extract.pdf.page import CHAR, OTHER_GLYPHS, RULE, Chars, Page, View
@@ -102,6 +103,7 @@ class PdfDocument:
     handle: int
     page_count: int
     inspection: active_content.Inspection
+    forms: Forms
     issues: list[Issue] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)  # of the pages read so far
 
@@ -174,7 +176,7 @@ class PdfDocument:
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(self.handle, page, index, self.inspection, self.annotations)
+                read = _read_page(self.handle, page, index, self.inspection, self.annotations, self.forms)
                 size = (read.width, read.height)
                 code = read.chars["code"]
                 if may_carry_unseen_text(code) and carries_unseen_text("".join(map(chr, code.tolist()))):
@@ -240,7 +242,11 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
                 raise NotReadable(_ERRORS[_NO_PAGE])
             inspection = active_content.inspect(path, password)
             issues = [_not_inspectable(inspection.problem)] if inspection.problem else []
-            yield PdfDocument(handle, count, inspection, issues)
+            forms = Forms(handle)
+            try:
+                yield PdfDocument(handle, count, inspection, forms, issues)
+            finally:
+                forms.close()
         finally:
             if handle:
                 C.FPDF_CloseDocument(handle)
@@ -265,7 +271,12 @@ def _read_metadata(handle: int, key: bytes) -> str:
 
 
 def _read_page(
-    document: int, page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]
+    document: int,
+    page: int,
+    index: int,
+    inspection: active_content.Inspection,
+    annotations: list[Annotation],
+    forms: Forms,
 ) -> Page:
     """Read an open page.
 
@@ -275,6 +286,7 @@ def _read_page(
         index: Page number, from 0.
         inspection: What is known of the whole file.
         annotations: Those of this page are appended.
+        forms: The form of the document.
     """
     bounds = (ctypes.c_float * 4)()
     C.FPDF_GetPageBoundingBox(page, ctypes.addressof(bounds))
@@ -302,7 +314,11 @@ def _read_page(
     mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned), chars)
     mark_struck(chars, rules, struck_boxes(page, view))
     annotations.extend(read_annotations(page, index + 1, view))
-    return Page(index + 1, width, height, without_overprint(chars), tuple(fonts.fonts), rules)
+    chars, names = without_overprint(chars), tuple(fonts.fonts)
+    if fields := list(forms.fields(page, view)):
+        chars = np.concatenate([chars, characters_of(fields, chars, len(names))])
+        names = (*names, FIELD_FONT)
+    return Page(index + 1, width, height, chars, names, rules)
 
 
 def _read_text(page: int, view: View, orders: dict[int, int], fonts: PageFonts) -> Chars:

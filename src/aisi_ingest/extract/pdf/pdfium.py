@@ -2,7 +2,7 @@
 
 pypdfium2's generated bindings check and wrap each argument. A page needs thousands of calls, and those checks
 would take most of the reading time. The prototypes below come from PDFium's public headers: fpdfview.h,
-fpdf_text.h, fpdf_edit.h, fpdf_annot.h, fpdf_attachment.h and fpdf_doc.h.
+fpdf_text.h, fpdf_edit.h, fpdf_annot.h, fpdf_formfill.h, fpdf_attachment.h and fpdf_doc.h.
 """
 
 from __future__ import annotations
@@ -39,6 +39,17 @@ _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "FPDFAnnot_CountAttachmentPoints": (_L, (_P,)),
     "FPDFAnnot_GetAttachmentPoints": (_I, (_P, _L, _P)),
     "FPDFAnnot_GetStringValue": (_L, (_P, _S, _P, _L)),
+    "FPDF_GetFormType": (_I, (_P,)),
+    "FPDFDOC_InitFormFillEnvironment": (_H, (_P, _P)),
+    "FPDFDOC_ExitFormFillEnvironment": (None, (_P,)),
+    "FPDFAnnot_GetFormFieldType": (_I, (_P, _P)),
+    "FPDFAnnot_GetFormFieldFlags": (_I, (_P, _P)),
+    "FPDFAnnot_GetFormFieldValue": (_L, (_P, _P, _P, _L)),
+    "FPDFAnnot_GetOptionCount": (_I, (_P, _P)),
+    "FPDFAnnot_GetOptionLabel": (_L, (_P, _P, _I, _P, _L)),
+    "FPDFAnnot_IsOptionSelected": (_I, (_P, _P, _I)),
+    "FPDFAnnot_IsChecked": (_I, (_P, _P)),
+    "FPDFAnnot_GetFontSize": (_I, (_P, _P, _P)),
     "FPDFPage_CountObjects": (_I, (_P,)),
     "FPDFPage_GetObject": (_H, (_P, _I)),
     "FPDFFormObj_CountObjects": (_I, (_P,)),
