@@ -178,7 +178,7 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "mentions": {"label_column": "text", "facets": ["label", "rule", "document"]},
                     "entities": {"label_column": "id", "facets": ["label"], "sort_desc": "mentions"},
                     "alignments": {"facets": ["unit", "work"]},
-                    "findings": {"facets": ["kind", "severity", "work"]},
+                    "findings": {"facets": ["kind", "severity", "suppressed", "work"]},
                 },
                 "queries": {
                     "find": {
