@@ -213,23 +213,28 @@ def _measure(
         for item in batch:
             rows = margins[at : at + len(item.spans)]
             at += len(item.spans)
-            lengths = np.array([len(span.text) for span in item.spans], dtype=np.float32)
-            nearby = _nearby(side, item.block, other.position)
-            text = _words(item.text)
-            out.append(
-                Gap(
-                    lang=side.document.content.lang,
-                    id=item.id,
-                    anywhere=_best(rows, lengths, np.ones(len(other.position), dtype=bool)),
-                    nearby=_best(rows, lengths, nearby),
-                    free=_best(rows, lengths, nearby & other.is_free),
-                    nearest=other.blocks[int(other.position[int(rows.max(axis=0).argmax())])] if len(rows) else "",
-                    anchors=_shared_anchors(_evidence(side, item, anchors), free_anchors, side, item.block, weights),
-                    same_text=len(text) >= _MIN_SAME and text in other.words,
-                    repeats=keys[_words(item.block.text)] > 1,
-                )
-            )
+            shared = _shared_anchors(_evidence(side, item, anchors), free_anchors, side, item.block, weights)
+            out.append(_gap(side, item, rows, other, shared, keys[_words(item.block.text)]))
     return out
+
+
+def _gap(side: _Side, item: _Item, margins: np.ndarray, other: _Pool, anchors: float, copies: int) -> Gap:
+    """Sum up what is known about a text: its margins with all texts of the other document, one row a sentence."""
+    lengths = np.array([len(span.text) for span in item.spans], dtype=np.float32)
+    nearby = _nearby(side, item.block, other.position)
+    text = _words(item.text)
+    has_texts = margins.size > 0
+    return Gap(
+        lang=side.document.content.lang,
+        id=item.id,
+        anywhere=_best(margins, lengths, np.ones(len(other.position), dtype=bool)),
+        nearest=other.blocks[int(other.position[int(margins.max(axis=0).argmax())])] if has_texts else "",
+        nearby=_best(margins, lengths, nearby),
+        free=_best(margins, lengths, nearby & other.is_free),
+        anchors=anchors,
+        same_text=len(text) >= _MIN_SAME and text in other.words,
+        repeats=copies > 1,
+    )
 
 
 def _evidence(side: _Side, item: _Item, of_block: dict[str, evidence.TextEvidence]) -> evidence.TextEvidence:

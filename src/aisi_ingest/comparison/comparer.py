@@ -43,7 +43,7 @@ def compare(
     matcher = EntityMatcher(registry, ja.mentions, en.mentions)
     findings, by_bead = find_missing(alignment, sides)
     statements = Statements(bead for bead in alignment.beads if bead.unit == "sentence")
-    foreign = find_untranslated(alignment, sides)
+    foreign = find_untranslated(alignment, sides) if ja.content.lang != en.content.lang else {}
     for at, bead in enumerate(alignment.beads):
         if bead.unit != "block":
             continue

@@ -83,7 +83,8 @@ class EntityMatcher:
         """Return an entity, everything that it is part of, and what each of these has replaced."""
         out, todo = {entity}, [entity]
         while todo:
-            entry = self._registry.entries.get(todo.pop()) if self._registry else None
+            part = todo.pop()
+            entry = self._registry.entries.get(part) if self._registry else None
             for whole in (entry.part_of, entry.successor_of) if entry else ():
                 if whole and whole not in out:
                     out.add(whole)
