@@ -8,6 +8,7 @@ changed. Every document is then tagged, aligned and compared again. Findings tha
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import re
@@ -40,6 +41,7 @@ _MOST = 8
 _SURE = 0.8  # least score of a bead whose one side is removed, so that both certainly say the same
 _LABEL = 40  # characters (Japanese 16) up to which a block is a label
 _LONG_SENTENCE = 60  # characters (Japanese 24): a sentence that a reader would miss
+_LIMITS = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.01)  # of the ranges of confidence
 _DIFFERS: dict[What, FindingKind] = {"date": "date_differs", "number": "number_differs", "name": "entity_differs"}
 
 
@@ -59,6 +61,7 @@ class Outcome(Struct, frozen=True):
     reported: tuple[Change, ...]
     missed: tuple[Change, ...]
     false: tuple[Finding, ...]  # findings that report nothing planted
+    confidences: tuple[tuple[float, bool], ...] = ()  # of each new finding, and whether it reports something planted
 
 
 def documents(root: Path) -> dict[str, Document]:
@@ -110,7 +113,9 @@ def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
             new.append(finding)
     missed = [change for change in changes if not any(_is(change, finding) for finding in new)]
     false = [finding for finding in new if not any(_is(change, finding) for change in changes)]
-    return Outcome(tuple(change for change in changes if change not in missed), tuple(missed), tuple(false))
+    reported = tuple(change for change in changes if change not in missed)
+    confidences = tuple((finding.confidence, finding not in false) for finding in new)
+    return Outcome(reported, tuple(missed), tuple(false), confidences)
 
 
 def _tagged(document: Document, known: Registry) -> Document:
@@ -311,6 +316,16 @@ def count(outcomes: Sequence[Outcome]) -> tuple[dict[What, Count], Counter[str]]
     return table, Counter(finding.kind for outcome in outcomes for finding in outcome.false)
 
 
+def reliability(outcomes: Sequence[Outcome]) -> list[tuple[float, int, int]]:
+    """Return the lower limit of each range of confidence, the findings in it, and how many of them are right."""
+    found = [pair for outcome in outcomes for pair in outcome.confidences]
+    rows = []
+    for low, high in itertools.pairwise(_LIMITS):
+        right = [is_right for confidence, is_right in found if low <= confidence < high]
+        rows.append((low, len(right), sum(right)))
+    return rows
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Plant changes in real documents and count which are reported.")
     arguments.add_argument("root", type=Path)
@@ -334,6 +349,9 @@ def main() -> None:
     for what, row in table.items():
         print(f"| {what} | {row.reported} | {row.planted} |")
     print(f"false findings: {dict(sorted(false.items()))}")
+    print("| confidence from | findings | right |\n| --- | --- | --- |")
+    for low, total, right in reliability(outcomes):
+        print(f"| {low:.1f} | {total} | {right} |")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ DocumentKind = Literal["report", "deck"]
 Form = Literal["pdf", "pptx"]
 Label = Literal["DATE", "ORG", "PERSON", "GUIDE", "EVENT", "PLACE"]
 Unit = Literal["section", "block", "sentence"]
-FindingKind = Literal["missing_in_en", "missing_in_ja", "date_differs", "number_differs", "entity_differs"]
+FindingKind = Literal[
+    "missing_in_en", "missing_in_ja", "untranslated", "date_differs", "number_differs", "entity_differs"
+]
 Severity = Literal["low", "medium", "high"]
 IssueLevel = Literal["info", "warning", "error"]
 # Why a reader cannot see a text: see docs/dataset.md.
@@ -269,6 +271,24 @@ class Bead(Struct, frozen=True, omit_defaults=True):
     evidence: tuple[str, ...] = ()  # short words: "number:2.1", "date:2024-09-25", "entity:j-aisi", "similarity:0.83"
 
 
+class Gap(Struct, frozen=True):
+    """How close the other document comes to a block or sentence without a counterpart.
+
+    A margin is a cosine minus the mean cosine of both texts with their nearest texts: near 0 or below for a text that
+    is only about the same subject, 0.1 and more for most translations. It is -1 if there is no text to compare with.
+    """
+
+    lang: Lang
+    id: str  # of the block, or of the sentence
+    anywhere: float  # highest margin with any text of the other document, also furniture, drawings and cells
+    nearest: str  # id of the block with that text
+    nearby: float  # highest margin with a text near the counterparts of its neighbours
+    free: float  # the same, of texts that have no counterpart either
+    anchors: float  # share of its numbers, dates and names that such texts have; 0 if it has hardly any
+    same_text: bool  # the other document has the same words in the same script
+    repeats: bool  # its own document has the same text more than once
+
+
 class Alignment(Struct, frozen=True):
     """All beads of one pair: sections, then blocks, then sentences, each in Japanese reading order."""
 
@@ -276,6 +296,7 @@ class Alignment(Struct, frozen=True):
     en: str
     beads: tuple[Bead, ...] = ()
     with_encoder: bool = True
+    gaps: tuple[Gap, ...] = ()  # what the second look at texts without a counterpart has measured
 
 
 class Counterparts(Struct, frozen=True, omit_defaults=True):
@@ -301,6 +322,9 @@ class Finding(Struct, frozen=True):
     detail: dict[str, str | None]  # {"ja": value, "en": value}
     severity: Severity
     message: dict[str, str]  # a sentence for the user in each language: {"ja": sentence, "en": sentence}
+    confidence: float = 0.5  # probability that a careful reader agrees, 0 to 1
+    suppressed: bool = False  # not shown by default, because its confidence is too low
+    evidence: tuple[str, ...] = ()  # short words: "free:-0.2", "slack:0.3", "bead:0.97"
 
 
 class Edit(Struct, frozen=True):

@@ -189,6 +189,8 @@ def test_dots_and_brackets_are_not_missing() -> None:
         ("ja", "①はじめに (2) つぎに", []),
         ("en", "1. First of 4", [1, 4]),
         ("ja", "5年間保存", [5]),
+        ("en", "a market of £2.8bn and a cost of £125m", [2_800_000_000, 125_000_000]),
+        ("en", "a path of 125m", [125]),
     ],
 )
 def test_numbers_are_parsed_by_value(lang: Lang, text: str, values: list[float]) -> None:
@@ -202,6 +204,11 @@ def test_numbers_are_parsed_by_value(lang: Lang, text: str, values: list[float])
 def test_shares_are_parsed_as_percent(text: str, percent: float) -> None:
     (number,) = numbers(text, "ja")
     assert (number.value, number.kind) == (percent, "percent")
+
+
+def test_per_cent_in_two_words_is_a_percentage() -> None:
+    (number,) = numbers("a total of 72 per cent of pupils", "en")
+    assert (number.value, number.kind) == (72, "percent")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from bilingual import ENGLISH, JAPANESE, report
 from aisi_ingest.alignment import encoder
 from aisi_ingest.alignment.aligner import align
 from aisi_ingest.comparison.comparer import compare
+from aisi_ingest.comparison.confidence import PUBLISHED
 from aisi_ingest.model import Finding
 
 needs_encoder = pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
@@ -117,3 +118,27 @@ def test_labels_that_are_only_a_date_differ_and_are_not_missing() -> None:
         en = f"{en[:at]}paragraph: {{DATE 202{year}-04/202{year + 1}-03|FY202{year}}}\n{en[at:]}"
     (finding,) = findings_of(ja, en)
     assert (finding.kind, finding.detail) == ("date_differs", {"ja": "2023-04/2024-03", "en": "2026-04/2027-03"})
+
+
+def test_a_line_that_the_other_language_has_as_furniture_is_not_missing() -> None:
+    line = "© Example Foundation 2024, learn more at www.example.org"
+    ja = replaced(JAPANESE, "# 5 課題\n", f"# 5 課題\nparagraph: {line}\n")
+    en = replaced(ENGLISH, "# 5 Open problems\n", f"# 5 Open problems\nfurniture: {line}\n")
+    assert [f for f in findings_of(ja, en) if not f.suppressed] == []
+
+
+@needs_encoder
+def test_a_missing_paragraph_is_shown_with_its_confidence() -> None:
+    text = "paragraph: Training evaluators takes a long time, and experienced people are scarce.\n"
+    (finding,) = findings_of(JAPANESE, replaced(ENGLISH, text))
+    assert finding.confidence >= PUBLISHED
+    assert not finding.suppressed
+    assert finding.evidence
+
+
+def test_a_text_left_in_the_language_of_the_original_is_untranslated() -> None:
+    japanese = "評価者の訓練には長い時間が必要で、経験のある人が足りません。"
+    english = "Training evaluators takes a long time, and experienced people are scarce."
+    (finding,) = findings_of(JAPANESE, replaced(ENGLISH, english, japanese))
+    assert (finding.kind, finding.detail["en"], finding.suppressed) == ("untranslated", japanese, False)
+    assert finding.message["en"].endswith("is left in Japanese in the English version.")

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from aisi_ingest import registry
-from aisi_ingest.comparison.values import EntityMatcher, find_differences
+from aisi_ingest.comparison.values import EntityMatcher, Statements, find_differences
 from aisi_ingest.model import Bead, Block, Box, Finding, Lang, Mention
 from aisi_ingest.registry import Registry
 
@@ -129,3 +129,27 @@ def test_a_number_is_compared_with_a_number_rather_than_with_a_nearer_percentage
 ) -> None:
     (found,) = findings_of(side(ja, "ja"), side(en, "en"))
     assert (found.detail["ja"], found.detail["en"]) == pair
+
+
+def test_a_city_and_a_country_differ_only_in_precision(known: Registry) -> None:
+    ja = side("英国で開かれた。", "ja", ("英国", "PLACE", "gb"))
+    en = side("It was held in London.", "en", ("London", "PLACE", "london"))
+    assert findings_of(ja, en, known) == []
+
+
+def test_different_times_of_day_are_a_difference() -> None:
+    (finding,) = findings_of(side("会議は13時30分に始まる。", "ja"), side("The meeting begins at 14:30.", "en"))
+    assert (finding.kind, finding.detail) == ("date_differs", {"ja": "13:30", "en": "14:30"})
+
+
+def test_equal_times_in_another_notation_are_no_difference() -> None:
+    assert findings_of(side("会議は午後1時半に始まる。", "ja"), side("The meeting begins at 1:30 p.m.", "en")) == []
+
+
+def test_numbers_of_sentences_that_say_different_things_are_not_compared() -> None:
+    ja, en = side("船がある。乗員は40名である。", "ja"), side("There are 50 seats. The crew is large.", "en")
+    beads = [Bead("sentence", (f"b-ja:{a}",), (f"b-en:{b}",), 0.9) for a, b in (("0-5", "0-19"), ("5-15", "20-38"))]
+    whole = Bead("block", ("b-ja",), ("b-en",), 0.95)
+    matcher = EntityMatcher(None, (), ())
+    assert find_differences(whole, ((ja[0],), (en[0],)), ({}, {}), matcher)
+    assert find_differences(whole, ((ja[0],), (en[0],)), ({}, {}), matcher, Statements(beads)) == []

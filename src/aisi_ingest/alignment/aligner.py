@@ -4,6 +4,7 @@
 - ``blocks`` matches blocks inside aligned sections and across their borders; ``second_pass`` matches what remains.
 - ``paragraph_shift`` joins paragraphs that the languages split at different sentences.
 - ``passages`` selects the texts in which ``sentences`` matches sentences and table rows.
+- ``second_look`` measures how close the other document comes to what has no counterpart.
 
 ``evidence`` extracts the evidence of a text, ``cost`` weighs the evidence of a pair, and ``search`` finds the best
 alignment.
@@ -20,6 +21,7 @@ from aisi_ingest.alignment.blocks import match_blocks
 from aisi_ingest.alignment.match import PairScorer, make_scorer, match_items, measure_parallelism
 from aisi_ingest.alignment.paragraph_shift import join_shifted_paragraphs
 from aisi_ingest.alignment.passages import Passage, split_into_passages
+from aisi_ingest.alignment.second_look import look_again
 from aisi_ingest.alignment.sections import match_sections
 from aisi_ingest.alignment.sentences import align_sentences
 from aisi_ingest.alignment.units import Outline
@@ -62,6 +64,7 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
     beads += make_beads(
         "block", [b.id for b in left_notes.blocks], [b.id for b in right_notes.blocks], notes, note_scorer
     )
+    anchor_weights = scorer.anchor_weights
     del scorer, note_scorer  # frees the vectors of blocks before those of sentences are computed
     beads += align_sentences(left, right, split_into_passages(left, right, sections, blocks, texts), encoder)
     beads += align_sentences(left_notes, right_notes, [Passage(m.ja, m.en, (m,)) for m in notes], encoder)
@@ -69,7 +72,8 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
         issues.append(_SAME_LANGUAGE)
     if not any(bead.ja and bead.en for bead in beads):
         issues.append(_NOTHING_IN_COMMON)
-    return Result(Alignment(ja.id, en.id, tuple(beads), with_encoder=encoder is not None), tuple(issues))
+    gaps = look_again((ja, en), (left, right), beads, anchor_weights, encoder)
+    return Result(Alignment(ja.id, en.id, tuple(beads), encoder is not None, gaps), tuple(issues))
 
 
 def _block_scorer(ja: Outline, en: Outline, encoder: encoders.Encoder | None) -> PairScorer:

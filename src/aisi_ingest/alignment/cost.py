@@ -175,12 +175,12 @@ def both_text_arrays(
 ) -> tuple[TextArrays, TextArrays]:
     """Convert the texts of both documents to arrays, with their hubness against each other."""
     return (
-        text_arrays(ja, ja_vectors, _hubness(ja_vectors, en_vectors), weights),
-        text_arrays(en, en_vectors, _hubness(en_vectors, ja_vectors), weights),
+        text_arrays(ja, ja_vectors, hubness(ja_vectors, en_vectors), weights),
+        text_arrays(en, en_vectors, hubness(en_vectors, ja_vectors), weights),
     )
 
 
-def _hubness(vectors: StoredVectors, others: StoredVectors) -> Row:
+def hubness(vectors: StoredVectors, others: StoredVectors) -> Row:
     """Return the mean similarity of each vector with its nearest of a sample of the other side."""
     if not len(vectors) or not len(others):
         return np.zeros(len(vectors), dtype=np.float32)

@@ -177,10 +177,10 @@ class SentenceSpan(Struct, frozen=True):
 
 def sentence_spans(outline: Outline, indices: Sequence[int]) -> list[SentenceSpan]:
     """Return the sentences or table rows of some blocks, in order."""
-    return [span for index in indices for span in _spans(outline.blocks[index])]
+    return [span for index in indices for span in spans_of_block(outline.blocks[index])]
 
 
-def _spans(block: Block) -> list[SentenceSpan]:
+def spans_of_block(block: Block) -> list[SentenceSpan]:
     """Split a block into sentences, a table into rows. Code is not split."""
     if block.kind == "code":
         spans = [(0, len(block.text))]

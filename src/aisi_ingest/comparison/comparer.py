@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aisi_ingest.comparison.document_index import index_document
 from aisi_ingest.comparison.missing import find_missing
-from aisi_ingest.comparison.values import EntityMatcher, find_differences
+from aisi_ingest.comparison.untranslated import find_untranslated
+from aisi_ingest.comparison.values import EntityMatcher, Statements, find_differences
 from aisi_ingest.model import Alignment, Document, Finding, Issue, Result
 
 if TYPE_CHECKING:
@@ -41,13 +42,17 @@ def compare(
         return Result((), (Issue("compare", "warning", "too_little_in_common", message),))
     matcher = EntityMatcher(registry, ja.mentions, en.mentions)
     findings, by_bead = find_missing(alignment, sides)
+    statements = Statements(bead for bead in alignment.beads if bead.unit == "sentence")
+    foreign = find_untranslated(alignment, sides) if ja.content.lang != en.content.lang else {}
     for at, bead in enumerate(alignment.beads):
         if bead.unit != "block":
             continue
-        findings += by_bead.get(at, ())
+        findings += (*by_bead.get(at, ()), *foreign.get(at, ()))
         if bead.ja and bead.en:
             blocks = [side.blocks_of(ids) for side, ids in zip(sides, (bead.ja, bead.en), strict=True)]
-            findings += find_differences(bead, blocks, (sides[0].mentions, sides[1].mentions), matcher)
+            nearby = [side.beside(ids) for side, ids in zip(sides, (bead.ja, bead.en), strict=True)]
+            mentions = sides[0].mentions, sides[1].mentions
+            findings += find_differences(bead, blocks, mentions, matcher, statements, nearby)
     return Result(tuple(findings))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from aisi_ingest.model import Block, Document, Lang, Mention, Section
+
+_NOT_RUNNING = ("furniture", "figure_text", "contents")
 
 
 class DocumentIndex(Struct, frozen=True):
@@ -18,6 +20,8 @@ class DocumentIndex(Struct, frozen=True):
         sections: Sections by id; parents come before their children.
         mentions: The mentions of each block in order, by block id.
         split_tables: Ids of blocks that are part of a table continued over a page break.
+        visible: Ids of the blocks that a reader sees, without furniture, in reading order.
+        order: The position of each visible block, by id.
     """
 
     lang: Lang
@@ -25,10 +29,20 @@ class DocumentIndex(Struct, frozen=True):
     sections: dict[str, Section]
     mentions: dict[str, tuple[Mention, ...]]
     split_tables: frozenset[str]
+    visible: tuple[str, ...]
+    order: dict[str, int]
 
     def blocks_of(self, ids: Iterable[str]) -> list[Block]:
         """Return the blocks with some ids, in the order of the ids."""
         return [self.blocks[i] for i in ids if i in self.blocks]
+
+    def beside(self, ids: Sequence[str]) -> list[Block]:
+        """Return the visible blocks directly before and after some blocks."""
+        places = [self.order[i] for i in ids if i in self.order]
+        if not places:
+            return []
+        around = (min(places) - 1, max(places) + 1)
+        return [self.blocks[self.visible[at]] for at in around if 0 <= at < len(self.visible)]
 
 
 # The Japanese and the English document. Many functions take the side as ``which``: 0 for Japanese, 1 for English.
@@ -48,10 +62,13 @@ def index_document(document: Document, lang: Lang) -> DocumentIndex:
         if table.continues
         for block in (table.block, block_of_table.get(table.continues, table.block))
     }
+    visible = tuple(b.id for b in content.blocks if b.kind not in _NOT_RUNNING and not b.hidden)
     return DocumentIndex(
         lang,
         {block.id: block for block in content.blocks},
         {section.id: section for section in content.sections},
         {block: tuple(sorted(found, key=lambda m: m.start)) for block, found in mentions.items()},
         frozenset(split_tables),
+        visible,
+        {block: at for at, block in enumerate(visible)},
     )

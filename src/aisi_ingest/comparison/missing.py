@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from aisi_ingest.comparison.confidence import LEAST, Judge
 from aisi_ingest.comparison.document_index import DocumentIndex, Sides
 from aisi_ingest.comparison.missing_findings import (
     SECTION,
@@ -22,7 +23,13 @@ from aisi_ingest.comparison.missing_findings import (
     missing_text,
     section_title,
 )
-from aisi_ingest.comparison.missing_sentences import SURE_SCORE, find_missing_sentences, read_sentence_beads
+from aisi_ingest.comparison.missing_sentences import (
+    SURE_SCORE,
+    find_missing_sentences,
+    missing_sentences_of,
+    read_sentence_beads,
+)
+from aisi_ingest.comparison.untranslated import is_foreign
 from aisi_ingest.model import Alignment, Bead, Block, Finding, Severity
 from aisi_ingest.text.measure import latin_length
 from aisi_ingest.text.normalise import fold
@@ -48,12 +55,13 @@ def find_missing(alignment: Alignment, sides: Sides) -> tuple[list[Finding], dic
     Returns:
         Findings of missing sections. Findings of missing blocks and sentences, by the position of their bead.
     """
-    sections = _missing_sections(alignment, sides)
+    sentences = read_sentence_beads(alignment, sides)
+    judge = Judge(alignment, sides, sentences.ratio)
+    sections = _missing_sections(alignment, sides, judge)
     covered = (
         _with_subsections(sides[0], (i for finding in sections for i in finding.ja)),
         _with_subsections(sides[1], (i for finding in sections for i in finding.en)),
     )
-    sentences = read_sentence_beads(alignment, sides)
     drawing_pages, phrases = _pages_with_drawings(alignment, sides), _PhraseCounts(alignment, sides)
     short_texts: dict[tuple[int, str | None], list[tuple[int, Block]]] = defaultdict(list)
     found: dict[int, list[Finding]] = defaultdict(list)
@@ -61,34 +69,41 @@ def find_missing(alignment: Alignment, sides: Sides) -> tuple[list[Finding], dic
         if bead.unit != "block":
             continue
         if bead.ja and bead.en:
-            if findings := find_missing_sentences(bead, sides, sentences):
+            if findings := find_missing_sentences(bead, sides, sentences, judge):
                 found[at] = findings
             continue
         which = 0 if bead.ja else 1
         for block in sides[which].blocks_of(bead.ja or bead.en):
-            is_found_elsewhere = f"{sides[which].lang}:{block.id}" in sentences.paired_blocks
-            if block.section in covered[which] or is_found_elsewhere:
+            if block.section in covered[which]:
                 continue
+            if f"{sides[which].lang}:{block.id}" in sentences.paired_blocks and judge.is_found(which, block.id):
+                found[at] += missing_sentences_of([block], which, "medium", sides, sentences, judge)
+                continue
+            if is_foreign(block, which):
+                continue  # it is reported as untranslated
             if not _has_content(block, drawing_pages[which]) or phrases.occurs_as_often(which, block):
                 continue
             if block.kind == "paragraph" and latin_length(block.text) < _SHORT_TEXT:
                 short_texts[which, block.section].append((at, block))
             else:
-                found[at].append(_missing_block(which, block))
+                found[at] += _missing_block(which, block, judge)
     for (which, section), blocks in short_texts.items():
         if len(blocks) < _REPORTED_TOGETHER:
             for at, block in blocks:
-                found[at].append(_missing_block(which, block))
-        else:
+                found[at] += _missing_block(which, block, judge)
+            continue
+        certainty = judge.mean_certainty(which, [block.id for _, block in blocks])
+        if certainty.confidence >= LEAST:
             in_section = sides[which].sections.get(section or "")
-            found[blocks[0][0]].append(missing_short_texts(which, [block for _, block in blocks], in_section))
+            texts = [block for _, block in blocks]
+            found[blocks[0][0]].append(missing_short_texts(which, texts, in_section, certainty))
     return sections, found
 
 
 # Sections ---------------------------------------------------------------------------------------------------------
 
 
-def _missing_sections(alignment: Alignment, sides: Sides) -> list[Finding]:
+def _missing_sections(alignment: Alignment, sides: Sides, judge: Judge) -> list[Finding]:
     """Find sections without a counterpart, without the subsections of these.
 
     A section is not missing if more than half of its blocks have counterparts.
@@ -99,6 +114,7 @@ def _missing_sections(alignment: Alignment, sides: Sides) -> list[Finding]:
     for which, (side, paired) in enumerate(zip(sides, paired_blocks, strict=True)):
         unpaired = _unpaired_sections(alignment.beads, which)
         own_blocks = _blocks_by_section(side)
+        headings = _headings_by_section(side)
         missing = {
             s
             for s in unpaired
@@ -108,7 +124,9 @@ def _missing_sections(alignment: Alignment, sides: Sides) -> list[Finding]:
             if section.parent in missing:
                 continue
             severity: Severity = "high" if own_blocks.get(section.id) or section.level == 1 else "medium"
-            out.append(missing_text(which, (section.id,), section_title(section), severity, SECTION))
+            texts = [b for b in (*headings.get(section.id, ()), *own_blocks.get(section.id, ())) if b not in paired]
+            certainty = judge.mean_certainty(which, texts)
+            out.append(missing_text(which, (section.id,), section_title(section), severity, SECTION, certainty))
     return out
 
 
@@ -123,6 +141,15 @@ def _blocks_by_section(side: DocumentIndex) -> dict[str, list[str]]:
         if block.section and block.kind not in (*_NOT_TEXT, "heading", "title") and not block.hidden:
             own_blocks.setdefault(block.section, []).append(block.id)
     return own_blocks
+
+
+def _headings_by_section(side: DocumentIndex) -> dict[str, list[str]]:
+    """Return the ids of each section's headings."""
+    out: dict[str, list[str]] = {}
+    for block in side.blocks.values():
+        if block.section and block.kind in ("heading", "title") and not block.hidden:
+            out.setdefault(block.section, []).append(block.id)
+    return out
 
 
 def _with_subsections(side: DocumentIndex, sections: Iterable[str]) -> set[str]:
@@ -226,7 +253,11 @@ def _words_only(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text).lower())
 
 
-def _missing_block(which: int, block: Block) -> Finding:
+def _missing_block(which: int, block: Block, judge: Judge) -> list[Finding]:
+    """Return the finding of a missing block, if it is likely enough."""
     is_substantial = latin_length(block.text) >= _SHORT_TEXT and block.kind in ("paragraph", "list_item", "table")
     severity: Severity = "medium" if is_substantial else "low"
-    return missing_text(which, (block.id,), block.text, severity, kind_names(block.kind))
+    certainty = judge.certainty(which, block.id)
+    if certainty.confidence < LEAST:
+        return []
+    return [missing_text(which, (block.id,), block.text, severity, kind_names(block.kind), certainty)]

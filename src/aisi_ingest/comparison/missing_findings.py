@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aisi_ingest.comparison.confidence import PUBLISHED, Certainty
 from aisi_ingest.model import Block, Finding, FindingKind, Section, Severity
 
 _MAX_SHOWN = 60  # code points of a text in a message
@@ -37,7 +38,9 @@ def section_title(section: Section) -> str:
     return " ".join(part for part in (section.number, section.title) if part)
 
 
-def missing_text(which: int, ids: tuple[str, ...], text: str, severity: Severity, names: tuple[str, str]) -> Finding:
+def missing_text(
+    which: int, ids: tuple[str, ...], text: str, severity: Severity, names: tuple[str, str], certainty: Certainty
+) -> Finding:
     """Make a finding of a text that only one language has.
 
     Args:
@@ -46,26 +49,28 @@ def missing_text(which: int, ids: tuple[str, ...], text: str, severity: Severity
         text: The text.
         severity: The severity of the finding.
         names: What the text is, in Japanese and English.
+        certainty: How likely the finding is right.
     """
-    shown = _shorten(text)
+    shown = shorten(text)
     has, lacks = _LANGUAGES[which], _LANGUAGES[1 - which]
     message = {
         "ja": f"{has[0]}の{names[0]}「{shown}」に当たるものが{lacks[0]}にありません。",
         "en": f"The {names[1]} “{shown}” was found in {has[1]} only.",
     }
-    return _finding(which, ids, text, severity, message)
+    return _finding(which, ids, text, severity, message, certainty)
 
 
-def missing_short_texts(which: int, blocks: Sequence[Block], section: Section | None) -> Finding:
+def missing_short_texts(which: int, blocks: Sequence[Block], section: Section | None, certainty: Certainty) -> Finding:
     """Make one finding of several short texts of a section, such as the labels of a drawing.
 
     Args:
         which: The language that has the texts: 0 for Japanese, 1 for English.
         blocks: The blocks with the texts.
         section: Their section, if they are in one.
+        certainty: How likely the finding is right.
     """
-    count, title = len(blocks), _shorten(section_title(section)) if section else ""
-    shown = [_shorten(block.text) for block in blocks[:_MAX_SHOWN_TEXTS]]
+    count, title = len(blocks), shorten(section_title(section)) if section else ""
+    shown = [shorten(block.text) for block in blocks[:_MAX_SHOWN_TEXTS]]
     rest = "…" if count > _MAX_SHOWN_TEXTS else ""
     has, lacks = _LANGUAGES[which], _LANGUAGES[1 - which]
     in_ja, in_en = (f"「{title}」の", f" of “{title}”") if title else ("", "")
@@ -75,17 +80,34 @@ def missing_short_texts(which: int, blocks: Sequence[Block], section: Section | 
         "en": f"{count} short texts{in_en} were found in {has[1]} only: "
         f"{', '.join(f'“{text}”' for text in shown)}{rest}.",
     }
-    return _finding(
-        which, tuple(block.id for block in blocks), "\n".join(block.text for block in blocks), "low", message
+    ids, text = tuple(block.id for block in blocks), "\n".join(block.text for block in blocks)
+    return _finding(which, ids, text, "low", message, certainty)
+
+
+def _finding(
+    which: int,
+    ids: tuple[str, ...],
+    text: str,
+    severity: Severity,
+    message: dict[str, str],
+    certainty: Certainty,
+) -> Finding:
+    kind: FindingKind = "missing_in_ja" if which else "missing_in_en"
+    detail = {"ja": None if which else text, "en": text if which else None}
+    return Finding(
+        kind,
+        () if which else ids,
+        ids if which else (),
+        detail,
+        severity,
+        message,
+        confidence=certainty.confidence,
+        suppressed=certainty.confidence < PUBLISHED,
+        evidence=certainty.evidence,
     )
 
 
-def _finding(which: int, ids: tuple[str, ...], text: str, severity: Severity, message: dict[str, str]) -> Finding:
-    kind: FindingKind = "missing_in_ja" if which else "missing_in_en"
-    detail = {"ja": None if which else text, "en": text if which else None}
-    return Finding(kind, () if which else ids, ids if which else (), detail, severity, message)
-
-
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Return the beginning of a text for a message."""
     line = " ".join(text.split())
     return line if len(line) <= _MAX_SHOWN else line[: _MAX_SHOWN - 1] + "…"

@@ -7,6 +7,7 @@ order is not a difference.
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from collections import Counter
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aisi_ingest.comparison.confidence import PUBLISHED
 from aisi_ingest.dates import intervals
 from aisi_ingest.model import Bead, Block, Finding, FindingKind, Mention, Severity
 from aisi_ingest.text.normalise import fold
 from aisi_ingest.text.numbers import Number, numbers
+from aisi_ingest.text.times import times
 
 if TYPE_CHECKING:
     from aisi_ingest.registry import Registry
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 # 0.3, no false difference appeared.
 _MIN_SCORE, _MEDIUM_SCORE = 0.45, 0.9
 _YEAR_DIGITS = 4
+_COUNTRY_CODE = 2  # letters
+_HALF_DAY = 12  # hours
+_UNLINKED = -1  # replaces the number of a bead for sentences without a counterpart
 _SMALLEST = 1e-9  # replaces zero in logarithms
 
 
@@ -67,17 +73,22 @@ class EntityMatcher:
         """
         if a.value.startswith(b.value + "-") or b.value.startswith(a.value + "-"):
             return True
-        if a.value in self._with_parents(b.value) or b.value in self._with_parents(a.value):
+        if a.value in self._with_wholes(b.value) or b.value in self._with_wholes(a.value):
             return True
+        if a.label == "PLACE" and _is_country(a.value) != _is_country(b.value):
+            return True  # a country and a place that may be in it: one language is only less precise
         return self._contains_name_of(a.written, b) or self._contains_name_of(b.written, a)
 
-    def _with_parents(self, entity: str) -> list[str]:
-        """Return an entity and everything that it is part of."""
-        out = [entity]
-        while self._registry and (entry := self._registry.entries.get(out[-1])) and entry.part_of:
-            if entry.part_of in out:
-                break
-            out.append(entry.part_of)
+    def _with_wholes(self, entity: str) -> set[str]:
+        """Return an entity, everything that it is part of, and what each of these has replaced."""
+        out, todo = {entity}, [entity]
+        while todo:
+            part = todo.pop()
+            entry = self._registry.entries.get(part) if self._registry else None
+            for whole in (entry.part_of, entry.successor_of) if entry else ():
+                if whole and whole not in out:
+                    out.add(whole)
+                    todo.append(whole)
         return out
 
     def _contains_name_of(self, written: str, other: _Value) -> bool:
@@ -85,6 +96,11 @@ class EntityMatcher:
         names = (*entry.ja, *entry.en, *entry.both, *entry.shared) if entry else ()
         text = fold(written).lower()
         return any(_contains(text, fold(name).lower()) for name in (*names, other.written))
+
+
+def _is_country(entity: str) -> bool:
+    """Return whether an id is that of a country: its two letters of ISO 3166."""
+    return len(entity) == _COUNTRY_CODE and entity.isalpha()
 
 
 def _contains(text: str, name: str) -> bool:
@@ -101,6 +117,8 @@ class _Value(Struct, frozen=True):
         label: The label of a name; empty for dates and numbers.
         is_ambiguous: Whether it is a number in words, which is common in idioms, or a name that several entities have.
         position: The position of a name among the names of its block, 0 to 1.
+        block: The id of the block.
+        start: The offset in the block, in code points.
     """
 
     value: str
@@ -108,6 +126,8 @@ class _Value(Struct, frozen=True):
     label: str = ""
     is_ambiguous: bool = False
     position: float = 0.0
+    block: str = ""
+    start: int = 0
 
 
 _Mentions = Mapping[str, Sequence[Mention]]
@@ -115,15 +135,24 @@ _Agree = Callable[[_Value, _Value], bool]
 
 
 def find_differences(
-    bead: Bead, blocks: Sequence[Sequence[Block]], mentions: tuple[_Mentions, _Mentions], matcher: EntityMatcher
+    bead: Bead,
+    blocks: Sequence[Sequence[Block]],
+    mentions: tuple[_Mentions, _Mentions],
+    matcher: EntityMatcher,
+    statements: Statements | None = None,
+    nearby: Sequence[Sequence[Block]] = ((), ()),
 ) -> list[Finding]:
-    """Find the values that the blocks of a bead state differently: dates, then numbers, then names.
+    """Find the values that the blocks of a bead state differently: dates, times, then numbers, then names.
+
+    Two values differ only if they belong to one statement, and if neither has an equal in a text beside the other.
 
     Args:
         bead: A bead of blocks.
         blocks: The Japanese blocks and the English blocks of the bead.
         mentions: The mentions of both documents, by block id.
         matcher: Decides whether names agree.
+        statements: The sentences that say the same; None if each block is one statement.
+        nearby: Blocks beside those of the bead.
     """
     if bead.score < _MIN_SCORE or any(block.kind == "code" for side in blocks for block in side):
         return []
@@ -131,6 +160,7 @@ def find_differences(
     out = []
     readers: list[tuple[FindingKind, Callable[..., list[_Value]], _Agree]] = [
         ("date_differs", _read_dates, _dates_agree),
+        ("date_differs", _read_times, _times_agree),
         ("number_differs", _read_numbers, _numbers_agree),
         ("entity_differs", _read_entities, matcher.agree),
     ]
@@ -139,13 +169,55 @@ def find_differences(
             [value for block in side for value in read(block, by_block.get(block.id, ()), matcher)]
             for side, by_block in zip(blocks, mentions, strict=True)
         )
-        for a, b in _differing_pairs(ja, en, agree):
+        beside = [
+            [value for block in side for value in read(block, by_block.get(block.id, ()), matcher)]
+            for side, by_block in zip(nearby, mentions, strict=True)
+        ]
+        free = _subtract(beside[0], beside[1]), _subtract(beside[1], beside[0])
+        for a, b in _differing_pairs(ja, en, agree, statements):
+            if any(a.value == other.value for other in free[1]) or any(b.value == other.value for other in free[0]):
+                continue
             is_other_year = kind == "date_differs" and a.value[:_YEAR_DIGITS] != b.value[:_YEAR_DIGITS]
             out.append(_finding(kind, bead, a, b, "high" if severity == "medium" and is_other_year else severity))
     return out
 
 
-def _differing_pairs(ja: Sequence[_Value], en: Sequence[_Value], agree: _Agree) -> list[tuple[_Value, _Value]]:
+class Statements:
+    """Which sentences of two documents say the same.
+
+    Args:
+        beads: The beads of sentences.
+    """
+
+    def __init__(self, beads: Iterable[Bead]) -> None:
+        self._spans: tuple[dict[str, list[tuple[int, int]]], dict[str, list[tuple[int, int]]]] = ({}, {})
+        for at, bead in enumerate(beads):
+            number = at if bead.ja and bead.en else _UNLINKED
+            for spans, keys in zip(self._spans, (bead.ja, bead.en), strict=True):
+                for key in keys:
+                    block, _, span = key.rpartition(":")
+                    spans.setdefault(block, []).append((int(span.partition("-")[0]), number))
+        for spans in self._spans:
+            for found in spans.values():
+                found.sort()
+
+    def are_one(self, ja: _Value, en: _Value) -> bool:
+        """Return whether two values belong to sentences that say the same.
+
+        Two sentences of aligned blocks that are both without a counterpart may say the same in other words.
+        """
+        numbers_of = [self._bead_at(which, value) for which, value in enumerate((ja, en))]
+        return numbers_of[0] is not None and numbers_of[0] == numbers_of[1]
+
+    def _bead_at(self, which: int, value: _Value) -> int | None:
+        spans = self._spans[which].get(value.block, [])
+        at = bisect.bisect_right(spans, value.start, key=lambda span: span[0]) - 1
+        return spans[at][1] if at >= 0 else None
+
+
+def _differing_pairs(
+    ja: Sequence[_Value], en: Sequence[_Value], agree: _Agree, statements: Statements | None = None
+) -> list[tuple[_Value, _Value]]:
     """Pair the values that agree with nothing on the other side, in order. Surplus values of one side are left out.
 
     Equal values are paired one to one first, so the second of two equal values may differ. The remaining values may be
@@ -160,7 +232,7 @@ def _differing_pairs(ja: Sequence[_Value], en: Sequence[_Value], agree: _Agree) 
         (_distance(a, b), i, j)
         for i, a in enumerate(unmatched_ja)
         for j, b in enumerate(unmatched_en)
-        if a.label == b.label and _is_reliable(a, b, ja, en)
+        if a.label == b.label and _is_reliable(a, b, ja, en) and (statements is None or statements.are_one(a, b))
     )
     used_ja: set[int] = set()
     used_en: set[int] = set()
@@ -219,7 +291,9 @@ def _is_reliable(a: _Value, b: _Value, ja: Sequence[_Value], en: Sequence[_Value
 
 def _read_dates(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
     return [
-        _Value(intervals.drop_inferred_year(m.value, m.text), m.text) for m in mentions if m.label == "DATE" and m.value
+        _Value(intervals.drop_inferred_year(m.value, m.text), m.text, block=block.id, start=m.start)
+        for m in mentions
+        if m.label == "DATE" and m.value
     ]
 
 
@@ -229,7 +303,20 @@ def _dates_agree(a: _Value, b: _Value) -> bool:
 
 def _read_numbers(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
     found: list[Number] = numbers(block.text, block.lang, [(m.start, m.end) for m in mentions])
-    return [_Value(_format(n), block.text[n.start : n.end], is_ambiguous=n.in_words) for n in found]
+    return [
+        _Value(_format(n), block.text[n.start : n.end], is_ambiguous=n.in_words, block=block.id, start=n.start)
+        for n in found
+    ]
+
+
+def _read_times(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
+    return [_Value(time.value, time.text, block=block.id, start=time.start) for time in times(block.text)]
+
+
+def _times_agree(a: _Value, b: _Value) -> bool:
+    """Return whether two times are equal, or twelve hours apart: one language may leave out the half of the day."""
+    (hour_a, minute_a), (hour_b, minute_b) = ([int(part) for part in x.value.split(":")] for x in (a, b))
+    return minute_a == minute_b and (hour_a - hour_b) % _HALF_DAY == 0
 
 
 def _format(number: Number) -> str:
@@ -245,12 +332,15 @@ def _numbers_agree(a: _Value, b: _Value) -> bool:
 def _read_entities(block: Block, mentions: Sequence[Mention], matcher: EntityMatcher) -> list[_Value]:
     names = [m for m in mentions if m.label != "DATE"]
     return [
-        _Value(m.value, m.text, m.label, matcher.is_shared_name(m.text), (at + 1) / (len(names) + 1))
+        _Value(m.value, m.text, m.label, matcher.is_shared_name(m.text), (at + 1) / (len(names) + 1), block.id, m.start)
         for at, m in enumerate(names)
         if m.value and matcher.is_comparable(m.value)
     ]
 
 
+# Shares of the differences in values that a reader confirmed; docs/findings.md has the counts.
+_CONFIDENCE = {"date_differs": 0.9, "number_differs": 0.8, "entity_differs": 0.75}
+_SURE_SCORE, _UNSURE = 0.6, 0.5  # a bead with a lower score may be wrong, and so may be its differences
 _KIND_NAMES = {
     "date_differs": ("日付", "date"),
     "number_differs": ("数値", "number"),
@@ -264,4 +354,15 @@ def _finding(kind: FindingKind, bead: Bead, ja: _Value, en: _Value, severity: Se
         "ja": f"{name_ja}が異なります。日本語版は「{ja.written}」、英語版は「{en.written}」です。",
         "en": f"The {name_en} differs: “{ja.written}” in Japanese, “{en.written}” in English.",
     }
-    return Finding(kind, bead.ja, bead.en, {"ja": ja.value, "en": en.value}, severity, message)
+    confidence = _CONFIDENCE[kind] if bead.score >= _SURE_SCORE else _UNSURE
+    return Finding(
+        kind,
+        bead.ja,
+        bead.en,
+        {"ja": ja.value, "en": en.value},
+        severity,
+        message,
+        confidence=confidence,
+        suppressed=confidence < PUBLISHED,
+        evidence=(f"bead:{bead.score:g}",),
+    )

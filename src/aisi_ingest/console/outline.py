@@ -103,6 +103,7 @@ def _counts(release: Path, document: dict[str, Any], tables: dict[str, list[dict
     beads = [b for b in _rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
     aligned = Counter(bead["unit"] for bead in beads if bead["ja"] and bead["en"])
     findings = [f for f in _rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
+    findings = [finding for finding in findings if not finding["suppressed"]]
     return [
         f"blocks     {_counts_text(kinds)}",
         f"mentions   {_counts_text(labels)}",

@@ -39,10 +39,13 @@ class Row(Struct, frozen=True):
 
 
 def rows(ja: Document, en: Document, alignment: Alignment, findings: Sequence[Finding] = ()) -> list[Row]:
-    """Return a row for each bead of blocks, with the findings about its blocks, in the order of the alignment."""
+    """Return a row for each bead of blocks, with the findings about its blocks, in the order of the alignment.
+
+    Suppressed findings are left out.
+    """
     sides = [{block.id: block for block in document.content.blocks} for document in (ja, en)]
     by_block: tuple[dict[str, list[Finding]], dict[str, list[Finding]]] = ({}, {})  # for each language
-    for finding in findings:
+    for finding in (each for each in findings if not each.suppressed):
         for side, ids in zip(by_block, (finding.ja, finding.en), strict=True):
             for i in ids:
                 side.setdefault(i, []).append(finding)
@@ -180,7 +183,7 @@ def as_html(ja: Document, en: Document, alignment: Alignment, findings: Sequence
     """Return one page with both texts in two columns, scores between them, and findings below their row."""
     title = f"{ja.content.title} · {en.content.title}"
     all_rows = rows(ja, en, alignment, findings)
-    differing = sum(1 for f in findings if not f.kind.startswith("missing"))
+    differing = sum(1 for f in findings if f.kind.endswith("differs") and not f.suppressed)
     paired = sum(1 for row in all_rows if row.ja.ids and row.en.ids)
     body = [
         f"<h1>{html.escape(title)}</h1>\n",

@@ -369,6 +369,9 @@ def _finding_row(
         detail=ValuesField(ja=finding.detail.get("ja"), en=finding.detail.get("en")),
         severity=finding.severity,
         message=ValuesField(ja=finding.message.get("ja"), en=finding.message.get("en")),
+        confidence=finding.confidence,
+        suppressed=finding.suppressed,
+        evidence=finding.evidence,
     )
 
 

@@ -226,6 +226,9 @@ class FindingRow(Struct, frozen=True, forbid_unknown_fields=True):
     detail: Annotated[ValuesField, Meta(description="The two values")]
     severity: Severity
     message: Annotated[ValuesField, Meta(description="A sentence for a person")]
+    confidence: Annotated[Share, Meta(description="Probability that a careful reader agrees")]
+    suppressed: Annotated[bool, Meta(description="True if the confidence is too low to be shown by default")]
+    evidence: Annotated[tuple[str, ...], Meta(description="What the confidence was computed from")]
 
 
 class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):

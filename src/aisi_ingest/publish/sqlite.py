@@ -208,7 +208,7 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "mentions": {"label_column": "text", "facets": ["label", "rule", "document"]},
                     "entities": {"label_column": "id", "facets": ["label"], "sort_desc": "mentions"},
                     "alignments": {"facets": ["unit", "work"]},
-                    "findings": {"facets": ["kind", "severity", "work"]},
+                    "findings": {"facets": ["kind", "severity", "suppressed", "work"]},
                     "bitext": {"label_column": "ja", "facets": ["unit", "work"], "sort_desc": "score"},
                     "chunks": {"label_column": "text", "facets": ["lang", "document"]},
                 },

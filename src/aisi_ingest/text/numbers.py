@@ -47,6 +47,10 @@ class Number(Struct, frozen=True):
 # Percentage points of one 割, a tenth.
 _PERCENT_PER_WARI = 10
 _SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+# After a sign of currency: £125m, $2.8bn, €5k.
+_SHORT_SCALE = {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
+_SHORT_SCALE_AFTER = re.compile(r"\s?(k|mn?|bn?|tn)\b")
+_CURRENCY_SIGNS = tuple("£$€¥")
 _ONES = [
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
     *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
@@ -140,6 +144,10 @@ def _in_digits(line: str) -> Iterator[Number]:
         after = line[end : end + 12]
         if scale := re.match(r"\s?(hundred|thousand|million|billion|trillion)\b", after):
             value, end = value * _SCALE[scale[1]], end + scale.end()
+        elif line[max(0, match.start() - 1) : match.start()] in _CURRENCY_SIGNS and (
+            scale := _SHORT_SCALE_AFTER.match(after)
+        ):
+            value, end = value * _SHORT_SCALE[scale[1]], end + scale.end()
         elif scale := re.match("[千百]", after):
             value, end = value * KANJI_POWERS[scale[0]], end + 1
         elif re.match("[a-z]", after) and not re.match(r"(?:st|nd|rd|th|[kmgt]?b|[kmc]?m|k?g|percent|pt|px)\b", after):
@@ -152,7 +160,7 @@ def _in_digits(line: str) -> Iterator[Number]:
 
 def _kind(line: str, start: int, end: int) -> Kind:
     """Return what the number at ``line[start:end]`` counts, by the characters around it."""
-    after, before = line[end : end + 8].lstrip(), line[max(0, start - 1) : start]
+    after, before = line[end : end + 12].lstrip(), line[max(0, start - 1) : start]
     if after.startswith(("%", "percent", "パーセント", "per cent")):
         return "percent"
     if before == "第" or re.match("(?:st|nd|rd|th)\\b|番目|回目", after):

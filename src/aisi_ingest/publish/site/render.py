@@ -25,6 +25,7 @@ KINDS = {"report": "Report", "deck": "Slides"}
 FINDINGS = {
     "missing_in_en": "Not in English",
     "missing_in_ja": "Not in Japanese",
+    "untranslated": "Not translated",
     "date_differs": "Dates differ",
     "number_differs": "Numbers differ",
     "entity_differs": "Names differ",

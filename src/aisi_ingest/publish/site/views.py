@@ -168,7 +168,11 @@ def _edition_order(documents: Mapping[str, DocumentRows], edition: str) -> tuple
 def _page(work: WorkRows, file: str, label: str, documents: Mapping[str, DocumentRows], names: EntityNames) -> WorkPage:
     ids = {side: rows.document.id for side, rows in documents.items()}
     beads = [row for row in work.alignments if ids.get("ja") == row.ja_document and ids.get("en") == row.en_document]
-    findings = [row for row in work.findings if row.ja_document in ids.values() and row.en_document in ids.values()]
+    findings = [
+        row
+        for row in work.findings
+        if row.ja_document in ids.values() and row.en_document in ids.values() and not row.suppressed
+    ]
     shown = {side: _shown_blocks(documents, side) for side in SIDES}
     block_beads = [bead for bead in beads if bead.unit == "block"]
     lines = line_up(_text_blocks(shown["ja"]), _text_blocks(shown["en"]), block_beads)
