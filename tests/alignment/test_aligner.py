@@ -23,6 +23,7 @@ from aisi_ingest.alignment.katakana import english_sounds, katakana_sounds
 from aisi_ingest.alignment.search import best_path, search, split_rectangle
 from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.model import Alignment, Bead, Document, Lang, Mention
+from aisi_ingest.publish.places import sentence_span
 
 
 def aligned(ja: Document, en: Document) -> Alignment:
@@ -166,6 +167,42 @@ def test_paragraphs_split_at_different_sentences_are_one_bead_of_two_and_two(
     assert {(len(bead.ja), len(bead.en)) for bead in found} == {shape}
     assert len([bead for bead in beads_of(alignment, "sentence") if bead.ja and bead.en]) >= 4
     assert not compare(ja, en, alignment).value
+
+
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+def test_sentences_are_aligned_where_every_paragraph_ends_in_another_place() -> None:
+    japanese = [
+        "港の工事は去年の春に始まりました。",
+        "市役所は費用を四億円と見積もっています。",
+        "漁師たちは魚が減ることを心配しています。",
+        "学校の生徒が海の絵を壁に描きました。",
+        "新しい灯台は夜の船を助けるでしょう。",
+        "開港の式には隣の町の人も招かれます。",
+    ]
+    english = [
+        "Work on the harbour began last spring.",
+        "The city hall estimates the cost at 400 million yen.",
+        "The fishermen worry that there will be fewer fish.",
+        "Pupils of the school painted pictures of the sea on the wall.",
+        "The new lighthouse will help ships at night.",
+        "People of the next town are invited to the opening ceremony too.",
+    ]
+    ja = report(
+        "# 1 港\n" + "".join(f"paragraph: {a}{b}\n" for a, b in zip(japanese[::2], japanese[1::2], strict=True)), "ja"
+    )
+    cuts = [english[:1], english[1:3], english[3:5], english[5:]]
+    en = report("# 1 Harbour\n" + "".join(f"paragraph: {' '.join(part)}\n" for part in cuts), "en")
+    found = [bead for bead in beads_of(aligned(ja, en), "sentence") if bead.ja and bead.en]
+    assert [(sentence_text(ja, bead.ja), sentence_text(en, bead.en)) for bead in found[1:]] == [
+        *zip(japanese, english, strict=True)
+    ]
+
+
+def sentence_text(document: Document, keys: tuple[str, ...]) -> str:
+    """Return the text of some sentences of a bead."""
+    texts = {block.id: block.text for block in document.content.blocks}
+    spans = [span for key in keys if (span := sentence_span(key))]
+    return "".join(texts[block][start:end] for block, start, end in spans)
 
 
 @pytest.mark.parametrize(

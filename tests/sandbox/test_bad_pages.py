@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import fixtures_pdf as fixtures
 import pytest
 
+from aisi_ingest.extract.pdf.active_content import Inspection
 from aisi_ingest.extract.pdf.annotations import Annotation
 from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Content, Issue, Result
@@ -42,10 +43,10 @@ def read_with_bad_pages(
 
     original = document._read_page
 
-    def read_page(page: int, index: int, layered: bool, annotations: list[Annotation]) -> Page:
+    def read_page(page: int, index: int, inspected: Inspection, annotations: list[Annotation]) -> Page:
         if index + 1 in bad:
             bad[index + 1]()
-        return original(page, index, layered, annotations)
+        return original(page, index, inspected, annotations)
 
     def read_again(path: str, password: str | None, number: int, page_count: int) -> Page | None:
         if -number in bad:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisi_ingest.text.normalise import fold, join_lines, language_of, normalise
+from aisi_ingest.text.normalise import carries_unseen_text, fold, join_lines, language_of, normalise
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from aisi_ingest.text.normalise import fold, join_lines, language_of, normalise
         ("︵注︶", "（注）"),
         ("eﬃcient", "efficient"),
         ("soft\u00adhyphen\u200b", "softhyphen"),
+        ("plan" + "".join(chr(0xE0000 + ord(char)) for char in "obey me"), "plan"),  # tag characters
+        ("a\u2063b\u3164c\u180ed", "abcd"),
+        ("葛\U000e0101飾", "葛\U000e0101飾"),  # a variant of a character
+        ("x\ufe01\U000e0110\U000e0122", "x\ufe01"),  # further selectors select nothing
     ],
 )
 def test_code_points_that_stand_for_another_character_are_replaced(raw: str, normal: str) -> None:
@@ -95,3 +99,17 @@ def test_names_in_the_other_language_do_not_change_the_language(text: str, lang:
 
 def test_text_without_letters_takes_the_default_language() -> None:
     assert language_of("2024", default="ja") == "ja"
+
+
+@pytest.mark.parametrize(
+    ("text", "carries"),
+    [
+        ("plan" + "".join(chr(0xE0000 + ord(char)) for char in "obey me"), True),
+        ("x\ufe01\U000e0110\U000e0122", True),
+        ("x" + "\u200b\u200c" * 8, True),
+        ("葛\U000e0101飾と辻\U000e0100", False),
+        ("क्\u200dष soft\u00adhyphen\u200b", False),
+    ],
+)
+def test_invisible_characters_that_carry_a_text_are_found(text: str, carries: bool) -> None:
+    assert carries_unseen_text(text) is carries

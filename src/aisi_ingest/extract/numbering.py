@@ -27,6 +27,9 @@ NumberKind = Literal[
 ]
 
 
+NumberClass = tuple[str, int, str, str]  # what the numbers of one series have in common
+
+
 class Numbering(Struct, frozen=True):
     """A number at the beginning of a text."""
 
@@ -44,7 +47,7 @@ class Numbering(Struct, frozen=True):
         return _RANK[self.kind] + bracketed + closed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
 
     @property
-    def style(self) -> tuple[str, int, str, str]:
+    def style(self) -> NumberClass:
         """What the numbers of one series have in common: kind, depth, and the signs around the number.
 
         ``1.``, ``1)``, ``(1)`` and ``1`` are four styles. Full-width signs count as half-width ones.
@@ -52,6 +55,13 @@ class Numbering(Struct, frozen=True):
         before = self.text[0] if not self.text[0].isalnum() and self.kind != "circled" else ""
         after = self.text[-1] if not self.text[-1].isalnum() and self.kind != "circled" else ""
         return (self.kind, self.depth, before.translate(_HALF_WIDTH), after.translate(_HALF_WIDTH))
+
+
+def class_of_number(number: Numbering) -> NumberClass:
+    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
+    kind, depth, before, after = number.style
+    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
+    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 # From 0, the highest. The gaps leave room for the parts of a decimal number (1.2.3 is two levels below 1.) and for
@@ -119,7 +129,7 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
         "annex",
         re.compile(
             f"(?:別紙|別添|別表|別記|付録|附属書|付属書|補論|参考資料|参考){_BLANK}*第?"
-            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁])"
+            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁]|[はのをにがでとも、。]|及び|参照|から)"
             "|(?:Annex|Appendix|ANNEX|APPENDIX|Schedule|SCHEDULE)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
         ),
     ),

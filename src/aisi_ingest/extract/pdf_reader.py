@@ -86,15 +86,17 @@ def is_slide_deck(pages: Sequence[Page]) -> bool:
 
 
 def _read_deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, active: tuple[str, ...]) -> Content:
+    from aisi_ingest.extract.layout.no_titles import deck_title
     from aisi_ingest.extract.slides.pdf_deck import read_deck
 
     blocks, sections, tables = read_deck(pages, bookmarks)
-    first = next((b.text for b in blocks if b.kind == "title"), next((s.title for s in sections), title))
+    titles = [block.text for block in blocks if block.kind == "title"] + [section.title for section in sections]
+    texts = [b.text for b in blocks if b.page == 1 and b.kind in ("heading", "paragraph", "list_item") and not b.hidden]
     return Content(
         kind="deck",
         form="pdf",
         lang=language_of_blocks(blocks),
-        title=first,
+        title=deck_title(titles, texts, title),
         page_sizes=tuple((page.width, page.height) for page in pages),
         blocks=tuple(blocks),
         sections=tuple(sections),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,16 @@ def _registry(path: str | None, state: tuple[int, int, int] | None) -> Any:
     from aisi_ingest import registry as registry_module
 
     return registry_module.load(Path(path) if path else None)
+
+
+@functools.cache
+def names_digest() -> str:
+    """Return the digest of the models of names, for stamps. The models themselves are not loaded."""
+    folder = resources.files("aisi_ingest").joinpath("tagging", "learned", "data")
+    digest = hashlib.sha256()
+    for lang in ("en", "ja"):
+        digest.update(folder.joinpath(f"{lang}.npz").read_bytes())
+    return digest.hexdigest()
 
 
 def registry_digest(path: str | None) -> str:

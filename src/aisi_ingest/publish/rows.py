@@ -212,6 +212,7 @@ def document_rows(
             rule=each.rule,
             row=places[each.block].at(each.start)[0] if each.block in places else None,
             column=places[each.block].at(each.start)[1] if each.block in places else None,
+            score=each.score,
         )
         for each in sorted(document.mentions, key=lambda m: (order_of.get(m.block, -1), m.start, -m.end, m.id))
     )
@@ -412,6 +413,9 @@ class EntityCounter:
                 names=NamesField(ja=self._names(each, "ja"), en=self._names(each, "en")),
                 mentions=self._mentions[each],
                 documents=self._documents[each],
+                country=known.country if (known := self._registry.get(each)) else None,
+                part_of=known.part_of if known else None,
+                successor_of=known.successor_of if known else None,
             )
             for each in sorted(self._mentions)
         ]

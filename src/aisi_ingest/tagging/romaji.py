@@ -15,6 +15,7 @@ _SHORTEST_PART = 3  # letters
 _ROMAJI = re.compile(f"{_SYLLABLE}{{2,6}}$")
 # Sounds that Japanese does not have.
 _FOREIGN = re.compile("ti|tu|si|hu|di|du|yi|ye|wu|wi|we|wo.|zi|la|l|v|x|q|c(?!h)")
+_KUNREI = re.compile("(?:(?:[kgsztdnhbpmrwyj]|[kgsztdnhbpmr]y|sh|ch|ts|kk|ss|tt|pp)?[aiueo]|n(?![aiueo])){2,7}$")
 # Words that have Japanese sounds and are no personal names.
 _NO_NAME = words(
     """
@@ -32,6 +33,9 @@ _NO_NAME = words(
 
 def is_romaji_name(first: str, second: str) -> bool:
     """Return whether two words are a Japanese given name and family name by their sounds: ``Akiko Murakami``."""
+    if second.isupper() and len(second) > _SHORTEST_PART and not first.isupper():
+        # The convention of the Japanese government; such names are often spelled by its own system: Koiti HASIDA.
+        return all(_KUNREI.match(part.lower()) and part.lower() not in _NO_NAME for part in (first, second))
     return _is_name_part(first) and _is_name_part(second)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from aisi_ingest.extract.layout.columns import columns_of
+from aisi_ingest.extract.layout.contents_pages import comparison_key
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.headings import comparison_key, mark_headings, number_and_title
+from aisi_ingest.extract.layout.headings import mark_headings, number_and_title
 from aisi_ingest.extract.layout.paragraphs import drafts_of
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.pdf.document import Bookmark

@@ -10,6 +10,7 @@ import fixtures_pdf as fixtures
 import numpy as np
 import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, MINCHO, WIDTH, Drawing, draw
+from reportlab.lib.colors import white
 
 from aisi_ingest.extract import pdf_reader
 from aisi_ingest.extract.pdf import second_reader
@@ -317,6 +318,17 @@ def test_a_second_reader_places_text_where_pdfium_does(tmp_path: Path) -> None:
     assert found is not None and text_of(found) == text_of(expected)
     for name in ("x0", "x1", "top", "bottom", "origin_y", "size"):
         assert np.abs(found.chars[name] - expected.chars[name]).max() < 3  # points; the fonts are not in the file
+
+
+def test_a_second_reader_marks_white_text_and_text_outside_the_page_as_hidden(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "seen")
+        d.text(72, 200, "white", color=white)
+        d.text(-90, 300, "outside")
+
+    found = second_reader.read_page(draw(tmp_path / "a.pdf", page), None, 1, 1)
+    assert found is not None
+    assert "".join(map(chr, found.chars["code"][~found.chars["hidden"]].tolist())) == "seen"
 
 
 def test_a_second_reader_that_counts_other_pages_is_not_used(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def block(number: int, text: str = "text", **more: object) -> BlockRow:
 def mention(target: BlockRow, start: int, end: int, label: Label = "ORG", value: str | None = "x") -> MentionRow:
     return MentionRow(
         id=f"m{start}-{end}", document="w/1/ja", block=target.id, start=start, end=end, text=target.text[start:end],
-        label=label, value=value, rule="test", row=None, column=None,
+        label=label, value=value, rule="test", score=None, row=None, column=None,
     )  # fmt: skip
 
 
@@ -285,7 +285,7 @@ def test_an_entity_page_lists_its_mentions_by_date(site: Path) -> None:
 
 def test_every_entity_has_its_own_file_name() -> None:
     ids = ["exi", "EXI", "index", "local:山田", "local:田中", "../x", "a b", "a-b", "x" * 300]
-    names = EntityNames({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1) for each in ids})
+    names = EntityNames({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1, None, None, None) for each in ids})
     files = [names.file(each) or "" for each in ids]
     assert files[0] == "exi.html" and len({file.lower() for file in files} | {"index.html"}) == len(ids) + 1
     assert all(re.fullmatch(r"[a-z0-9~-]+\.html", file) and len(file) < 80 for file in files)

@@ -14,7 +14,7 @@ from aisi_ingest.extract.layout.table_notes import link_table_marks, note_label
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.extract.tables.table_cells import table_cells
-from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
+from aisi_ingest.model import Block, BlockKind, Box, Content, HiddenReason, Lang, NoteLink, Section, Table
 from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
 # The beginning of a document shows its language; it is the default for blocks without letters.
@@ -227,10 +227,11 @@ def _blocks_outside_sections(
     """
     blocks: list[Block] = []
 
-    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False, reason: str | None = None) -> None:
+    def add(page: PageContent, line: Line, kind: BlockKind, reason: HiddenReason | None = None) -> None:
         block_id = f"b{count + len(blocks) + 1}"
         lang = _language(line.text, default)
         box = rounded(line.box)
+        hidden = reason is not None
         blocks.append(Block(block_id, page.number, box, kind, line.text, lang, hidden=hidden, hidden_reason=reason))
 
     for page, page_labels in zip(pages, labels, strict=True):
@@ -238,10 +239,8 @@ def _blocks_outside_sections(
             add(page, page.lines[k], "furniture")
         for line in page_labels:
             add(page, line, "figure_text")
-        for line in page.hidden_lines:
-            add(page, line, "paragraph", hidden=True)
-        for line in page.struck_lines:
-            add(page, line, "paragraph", hidden=True, reason="struck")
+        for line, reason in page.hidden_lines:
+            add(page, line, "paragraph", reason)
     return blocks
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from aisi_ingest.extract.pdf import font_names
-from aisi_ingest.extract.pdf.page import CHAR, DESCENT, LINE, RULE, Font, Page
+from aisi_ingest.extract.pdf.page import CHAR, DESCENT, LINE, REASONS, RULE, Chars, Font, Page
 
 _SUBSET_PREFIX = 7  # characters: "ABCDEF+"
 _UNKNOWN = 0xFFFD
 _BLACK = 0x000000FF
 _MOST_CHARACTERS = 100_000  # of one page
+_GREY, _RGB, _CMYK = 1, 3, 4  # numbers in a colour
 
 
 def read_page(path: str | Path, password: str | None, number: int, page_count: int) -> Page | None:
@@ -50,6 +51,8 @@ def read_page(path: str | Path, password: str | None, number: int, page_count: i
     names = sorted({char["fontname"] for char in chars})
     fonts = {name: number for number, name in enumerate(names)}
     rows = [row for order, char in enumerate(chars) for row in _char_rows(char, order, fonts, left, top)]
+    characters = np.array(rows, CHAR)
+    _mark_hidden(characters, chars, right - left, bottom - top)
     rules = np.array(
         [
             (each["x0"] - left, each["top"] - top, each["x1"] - left, each["bottom"] - top, LINE, _BLACK, 0.0, 0)
@@ -57,7 +60,34 @@ def read_page(path: str | Path, password: str | None, number: int, page_count: i
         ],
         RULE,
     )
-    return Page(number, right - left, bottom - top, np.array(rows, CHAR), tuple(map(_font, names)), rules)
+    return Page(number, right - left, bottom - top, characters, tuple(map(_font, names)), rules)
+
+
+def _mark_hidden(rows: Chars, chars: list[dict[str, Any]], width: float, height: float) -> None:
+    """Mark the characters outside the page and the white ones as hidden: what is behind them is not known.
+
+    Args:
+        rows: The characters, changed in place.
+        chars: The glyphs of pdfplumber, by drawing order.
+        width: Width of the page, in points.
+        height: Height of the page, in points.
+    """
+    x, y = (rows["x0"] + rows["x1"]) / 2, (rows["top"] + rows["bottom"]) / 2
+    outside = (x < 0) | (x > width) | (y < 0) | (y > height)
+    white = np.array([_is_white(char["non_stroking_color"]) for char in chars])[rows["order"]] & ~outside
+    rows["hidden"] = outside | white
+    rows["reason"][outside] = REASONS["outside"]
+    rows["reason"][white] = REASONS["same_colour"]
+
+
+def _is_white(color: Any) -> bool:
+    """Return whether a colour of one (grey), three (RGB) or four (CMYK) numbers is white."""
+    parts = color if isinstance(color, (tuple, list)) else (color,)
+    if not all(isinstance(part, (int, float)) for part in parts):
+        return False
+    if len(parts) == _CMYK:
+        return max(parts) <= 0
+    return len(parts) in (_GREY, _RGB) and min(parts) >= 1
 
 
 def _char_rows(char: dict[str, Any], order: int, fonts: dict[str, int], left: float, top: float) -> list[Any]:
@@ -81,7 +111,7 @@ def _char_rows(char: dict[str, Any], order: int, fonts: dict[str, int], left: fl
     return [
         (
             *(ord(letter), x0 + k * step, high, x0 + (k + 1) * step, low, x0 + k * step, baseline),
-            *(size, font, _BLACK, angle, False, order, False),
+            *(size, font, _BLACK, angle, False, order, 0),
         )
         for k, letter in enumerate(text)
     ]

@@ -11,6 +11,7 @@ from aisi_ingest.extract.pptx.slide_draft import Draft, Size, draft_slide, finis
 from aisi_ingest.extract.slides.compose import compose
 from aisi_ingest.extract.slides.piece import Entry
 from aisi_ingest.extract.slides.titles import correct_titles
+from aisi_ingest.extract.unseen import unseen_characters
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.sandbox import no_gc
 
@@ -58,6 +59,8 @@ def _read(path: Path, ocr: bool) -> Result[Content]:
     picture_texts = _read_picture_texts(shapes, size, ocr, issues)
     drafts = []
     for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
+        if _carries_unseen_text(part):
+            issues.append(unseen_characters("slide", page))
         try:
             drafts.append(draft_slide(part, own, page, size, picture_texts.get(page, [])))
         except Exception as reason:  # as in _read_shapes
@@ -154,3 +157,14 @@ def _read_picture_texts(
         for page, entries in recognised.items():
             out.setdefault(page, []).extend(entries)
     return out
+
+
+def _carries_unseen_text(part: Any) -> bool:
+    """Return whether invisible characters on a slide or its notes page carry a text."""
+    from aisi_ingest.text.normalise import carries_unseen_text
+
+    if part is None:
+        return False
+    notes = [r.target_part for r in part.rels.values() if not r.is_external and r.reltype.endswith("/notesSlide")]
+    roots = (getattr(each, "_element", None) for each in (part, *notes))
+    return any(carries_unseen_text("".join(root.itertext())) for root in roots if root is not None)

@@ -15,7 +15,7 @@ from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.tables.finder import with_tables
 from aisi_ingest.extract.slides.tables.timeline import with_timeline
 from aisi_ingest.extract.slides.titles import Candidate, choose_title
-from aisi_ingest.model import Box
+from aisi_ingest.model import Box, HiddenReason
 from aisi_ingest.text.normalise import join_lines
 
 if TYPE_CHECKING:
@@ -109,21 +109,21 @@ def _texts_of(shapes: Sequence[Shape], page: int, size: Size) -> _Texts:
     furniture: list[Piece] = []
     entries: list[Entry] = []
     for shape in shapes:
-        hidden = shape.hidden or _is_outside(shape.box, size)
-        if shape.kind == "table":
-            entries.append((shape.box, _table_pieces(shape, hidden)))
+        reason: HiddenReason | None = shape.reason or ("outside" if _is_outside(shape.box, size) else None)
+        entries += [(piece.box, [piece]) for piece in _hidden_pieces(shape)]
+        if shape.kind == "table" and any(any(row) for row in shape.rows or ((shape.caption,),)):
+            entries.append((shape.box, _table_pieces(shape, reason)))
         elif shape.kind == "text":
-            pieces, own_furniture = _text_pieces(shape, hidden, page, size)
+            pieces, own_furniture = _text_pieces(shape, reason, page, size)
             furniture += own_furniture
-            entries += [(piece.box, [piece]) for piece in _struck_pieces(shape)]
-            if shape.placeholder in TITLES and pieces and title is None and not hidden:
+            if shape.placeholder in TITLES and pieces and title is None and reason is None:
                 title = pieces
             elif pieces:
                 entries.append((_extent(shape, pieces), pieces))
     return _Texts(title, furniture, entries)
 
 
-def _text_pieces(shape: Shape, hidden: bool, page: int, size: Size) -> tuple[list[Piece], list[Piece]]:
+def _text_pieces(shape: Shape, reason: HiddenReason | None, page: int, size: Size) -> tuple[list[Piece], list[Piece]]:
     """Return the paragraphs of a shape, and those of them that are furniture."""
     from aisi_ingest.extract.pptx.shapes import FURNITURE
 
@@ -137,8 +137,9 @@ def _text_pieces(shape: Shape, hidden: bool, page: int, size: Size) -> tuple[lis
             paragraph.text,
             box,
             paragraph.level if paragraph.item else None,
-            hidden,
+            reason is not None,
             paragraph.size,
+            hidden_reason=reason,
         )
         is_number = paragraph.field or (paragraph.text == str(page) and _is_at_edge(box, size))
         if shape.placeholder in FURNITURE or is_number:
@@ -148,13 +149,13 @@ def _text_pieces(shape: Shape, hidden: bool, page: int, size: Size) -> tuple[lis
     return pieces, furniture
 
 
-def _struck_pieces(shape: Shape) -> list[Piece]:
-    """Return the struck-out text of a shape: hidden, since it is no longer valid."""
+def _hidden_pieces(shape: Shape) -> list[Piece]:
+    """Return the text of a shape that is struck out, and so no longer valid, or that cannot be seen."""
     return [
-        Piece("paragraph", paragraph.struck, box, hidden=True, size=paragraph.size, hidden_reason="struck")
-        for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True)
-        if paragraph.struck
-    ]
+        Piece("paragraph", text, box, hidden=True, size=paragraph.size, hidden_reason=reason)
+        for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=False)
+        for reason, text in paragraph.hidden
+    ] + [Piece("paragraph", text, shape.box, hidden=True, hidden_reason=reason) for reason, text in shape.hidden_texts]
 
 
 def finish_slide(draft: Draft, title: Candidate | None) -> Slide:
@@ -165,10 +166,10 @@ def finish_slide(draft: Draft, title: Candidate | None) -> Slide:
     order = visual_order([box for box, _ in entries], draft.frames, draft.horizontal_lines)
     body = [piece for index in order for piece in entries[index][1]]
     if title is not None:
-        body.insert(0, Piece("heading", title.text, title.box, 1, title_pieces[0].hidden))
+        body.insert(0, Piece("heading", title.text, title.box, 1))
     pieces = [*body, *draft.furniture]
     if draft.hidden:
-        pieces = [replace(piece, hidden=True) for piece in pieces]
+        pieces = [replace(piece, hidden=True, hidden_reason=piece.hidden_reason or "hidden_slide") for piece in pieces]
     return Slide(title.text if title is not None else "", tuple(pieces), draft.notes, draft.hidden)
 
 
@@ -190,14 +191,15 @@ def _without(entries: Iterable[Entry], taken: Sequence[Piece]) -> list[Entry]:
     return out
 
 
-def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
+def _table_pieces(shape: Shape, reason: HiddenReason | None) -> list[Piece]:
     """Return a table, and the caption above it if it is a chart with a title."""
     box = shape.box
     table = Piece(
         kind="table",
         text=table_text(shape.rows),
         box=box,
-        hidden=hidden,
+        hidden=reason is not None,
+        hidden_reason=reason,
         rows=shape.rows,
         header_rows=shape.header_rows,
         xs=shape.xs,
@@ -207,7 +209,7 @@ def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
     if not shape.caption:
         return [table]
     caption_box = Box(box.x0, box.top, box.x1, min(box.bottom, box.top + _CAPTION_HEIGHT))
-    caption = Piece("caption", shape.caption, caption_box, hidden=hidden)
+    caption = Piece("caption", shape.caption, caption_box, hidden=reason is not None, hidden_reason=reason)
     return [caption, replace(table, caption=shape.caption)] if shape.rows else [caption]
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from aisi_ingest.extract.pptx.paragraphs import paragraph_text
+from aisi_ingest.extract.pptx.paragraphs import paragraph_texts
+from aisi_ingest.extract.pptx.runs import Judge
 from aisi_ingest.extract.pptx.xml_names import clark, number_attribute
 from aisi_ingest.extract.tables.header_words import named_header_rows
 from aisi_ingest.extract.tables.table_cells import Places
-from aisi_ingest.model import Box
+from aisi_ingest.model import Box, HiddenReason
 
+HiddenTexts = tuple[tuple[HiddenReason, str], ...]
+"""Texts that nobody sees, each with the reason."""
 _Span = tuple[int, int, int, int]
 
 
@@ -23,11 +26,13 @@ class TableShape(Struct, frozen=True):
         rows: Texts of the cells, in rows of the same length; the text of a merged cell is in each of its places.
         header_rows: Number of header rows.
         cells: First row, first column, and the row and column after the last one of the cell at each place.
+        hidden: The text in the cells that nobody sees.
     """
 
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
     cells: tuple[tuple[_Span, ...], ...]
+    hidden: HiddenTexts = ()
 
     def places(self, xs: Sequence[float], ys: Sequence[float]) -> Places:
         """Return the box of the cell at each place; nothing if the file has other numbers of borders.
@@ -45,8 +50,14 @@ class TableShape(Struct, frozen=True):
         )
 
 
-def read_table(table: Any) -> TableShape:
-    """Read an ``a:tbl`` element."""
+def read_table(table: Any, judge_cell: Callable[[Any], Judge]) -> TableShape:
+    """Read an ``a:tbl`` element.
+
+    Args:
+        table: The element.
+        judge_cell: Returns for an ``a:tc`` element the judge of its runs.
+    """
+    hidden: list[tuple[HiddenReason, str]] = []
     grid: list[list[str]] = []
     merged: dict[tuple[int, int], tuple[str, _Span]] = {}
     for y, row in enumerate(table.iterchildren(clark("a:tr"))):
@@ -55,7 +66,7 @@ def read_table(table: Any) -> TableShape:
             if (y, x) not in merged:
                 height = int(number_attribute(cell, "rowSpan")) or 1
                 width = int(number_attribute(cell, "gridSpan")) or 1
-                text, span = _cell_text(cell), (y, x, y + height, x + width)
+                text, span = _cell_text(cell, judge_cell(cell), hidden), (y, x, y + height, x + width)
                 merged |= {(y + down, x + right): (text, span) for down in range(height) for right in range(width)}
             grid[-1].append(merged[y, x][0])
     width = max(map(len, grid), default=0)
@@ -66,7 +77,7 @@ def read_table(table: Any) -> TableShape:
     )
     properties = table.find(clark("a:tblPr"))
     has_header = properties is not None and properties.get("firstRow") in ("1", "true")
-    return TableShape(rows, _header_rows(rows, cells, has_header), cells)
+    return TableShape(rows, _header_rows(rows, cells, has_header), cells, tuple(hidden))
 
 
 def _header_rows(rows: tuple[tuple[str, ...], ...], cells: tuple[tuple[_Span, ...], ...], has_header: bool) -> int:
@@ -86,6 +97,11 @@ def _header_rows(rows: tuple[tuple[str, ...], ...], cells: tuple[tuple[_Span, ..
     return max(named, covered if covered < len(rows) else 1)
 
 
-def _cell_text(cell: Any) -> str:
-    texts = (paragraph_text(paragraph) for paragraph in cell.iter(clark("a:p")))
+def _cell_text(cell: Any, judge: Judge, hidden: list[tuple[HiddenReason, str]]) -> str:
+    """Return the text of a cell that can be seen, and add the rest to ``hidden``."""
+    texts = []
+    for paragraph in cell.iter(clark("a:p")):
+        text, unseen = paragraph_texts(paragraph, judge)
+        texts.append(text)
+        hidden += [(reason, part) for reason, part in unseen.items() if part]
     return " ".join(filter(None, texts)).replace("\n", " ")

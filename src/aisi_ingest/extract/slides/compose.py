@@ -61,21 +61,23 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
     if slides:
         slides = [replace(slides[0], pieces=_move_cover_remarks_to_end(slides[0].pieces)), *slides[1:]]
     lang = _language([piece for slide in slides for piece in slide.pieces])
-    parents = series_parents([slide.title for slide in slides])
+    parents = series_parents(["" if slide.hidden else slide.title for slide in slides])
     blocks: list[Block] = []
     sections: list[Section] = []
     tables: list[Table] = []
     for page, (slide, parent, size) in enumerate(zip(slides, parents, sizes, strict=True), 1):
         section = f"s{page}"
-        number, title = split_number(slide.title)
+        number, title = split_number("" if slide.hidden else slide.title)
         level = 1 if parent is None else 2
         parent_id = None if parent is None else f"s{parent + 1}"
         sections.append(Section(section, title, level, (page, page), parent_id, number))
         for piece, notes in link_slide_notes(slide.pieces, len(blocks) + 1):
-            if piece.kind == "heading" and notes:
+            if piece.kind == "heading" and notes and not slide.hidden:
                 sections[-1] = replace(sections[-1], title=split_number(piece.text)[1])
             name = f"b{len(blocks) + 1}"
             kind: BlockKind = "title" if piece.kind == "heading" and page == 1 else piece.kind
+            if piece.hidden and kind == "table":
+                kind = "paragraph"  # a table has rows, which readers of tables would see
             blocks.append(
                 Block(
                     id=name,
@@ -93,7 +95,7 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     hidden_reason=piece.hidden_reason,
                 )
             )
-            if piece.kind == "table":
+            if piece.kind == "table" and not piece.hidden:
                 tables.append(_table(f"t{len(tables) + 1}", name, page, piece))
         # Notes are printed on a page of their own: their box is the lower edge of the slide.
         note_box = rounded_box(Box(0, size[1], size[0], size[1]))

@@ -63,21 +63,6 @@ def match_page_number(page: Page, line: Line) -> re.Match[str] | None:
     return _PAGE_NUMBER.fullmatch(line.text.strip()) if at_edge else None
 
 
-def hidden_lines(page: Page) -> list[tuple[Line, str | None]]:
-    """Return the lines that a reader of the page cannot see or that are struck out, each with the reason."""
-    from aisi_ingest.extract.lines.lines import lines_of
-
-    hidden, struck = page.chars["hidden"], page.chars["struck"]
-    groups = ((hidden & ~struck, None), (struck, "struck"))
-    return [
-        (line, reason)
-        for mask, reason in groups
-        if mask.any()
-        for line in lines_of(page, mask.nonzero()[0])
-        if line.text.strip()
-    ]
-
-
 def lines_outside_tables(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box]) -> list[Line]:
     """Return the visible lines outside ``tables``, split where one text box ends and another begins."""
     import numpy as np

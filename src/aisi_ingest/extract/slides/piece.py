@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from aisi_ingest.extract.tables.table_cells import Places
-from aisi_ingest.model import BlockKind, Box
+from aisi_ingest.model import BlockKind, Box, HiddenReason
 
 
 class Piece(Struct, frozen=True):
@@ -44,7 +44,7 @@ class Piece(Struct, frozen=True):
     ys: tuple[float, ...] = ()
     places: Places = ()
     origin: Literal["text", "ocr"] = "text"
-    hidden_reason: str | None = None
+    hidden_reason: HiddenReason | None = None
 
 
 Entry = tuple[Box, list[Piece]]
