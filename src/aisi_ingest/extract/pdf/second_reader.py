@@ -86,8 +86,8 @@ def _is_white(color: Any) -> bool:
     if not all(isinstance(part, (int, float)) for part in parts):
         return False
     if len(parts) == _CMYK:
-        return max(parts) <= 0
-    return len(parts) in (_GREY, _RGB) and min(parts) >= 1
+        return bool(max(parts) <= 0)
+    return len(parts) in (_GREY, _RGB) and bool(min(parts) >= 1)
 
 
 def _char_rows(char: dict[str, Any], order: int, fonts: dict[str, int], left: float, top: float) -> list[Any]:
