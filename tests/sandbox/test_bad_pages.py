@@ -34,8 +34,11 @@ def exceed_memory() -> None:
 def read_with_bad_pages(
     path: str, bad: dict[int, Callable[[], None]], note: str, skipped: tuple[int, ...]
 ) -> Result[Content]:
-    """In the worker: read a document in which some pages call a function that stops the worker."""
-    from aisi_ingest.extract.pdf import document
+    """In the worker: read a document in which some pages call a function that stops the worker.
+
+    Negative numbers are pages whose second reader calls it.
+    """
+    from aisi_ingest.extract.pdf import document, second_reader
 
     original = document._read_page
 
@@ -44,8 +47,15 @@ def read_with_bad_pages(
             bad[index + 1]()
         return original(handle, page, index, *rest)
 
+    def read_again(path: str, password: str | None, number: int, page_count: int) -> Page | None:
+        if -number in bad:
+            bad[-number]()
+        return read_second(path, password, number, page_count)
+
+    read_second = second_reader.read_page
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document, "_read_page", read_page)
+        patch.setattr(second_reader, "read_page", read_again)
         return stages.extract_file(path, False, note, skipped)
 
 
@@ -100,10 +110,19 @@ def test_a_bad_page_is_skipped_and_the_others_are_read(
     assert (issue.level, issue.code, issue.page) == ("warning", "page_unreadable", 3)
     assert words in issue.message and issue.message.startswith("page 3 was skipped: while reading it, the reader ")
     assert result.value is not None
-    assert len(result.value.page_sizes) == 5 and 3 in result.value.pages_without_text
+    assert len(result.value.page_sizes) == 5
     assert [(block.page, block.text) for block in result.value.blocks] == [
-        (number, f"This is what page {number} says.") for number in (1, 2, 4, 5)
+        (number, f"This is what page {number} says.") for number in (1, 2, 3, 4, 5)
     ]
+    assert ("page_read_again", 3) in [(issue.code, issue.page) for issue in result.issues]
+
+
+def test_a_page_that_stops_the_second_reader_as_well_is_empty(box: Sandbox, path: str) -> None:
+    result, issues, calls = read(box, read_with_bad_pages, path, {3: crash, -3: crash})
+    assert calls == [(), (3,), (3, -3)]
+    assert [issue.page for issue in issues] == [3, 3]
+    assert result.value is not None and 3 in result.value.pages_without_text
+    assert [block.page for block in result.value.blocks] == [1, 2, 4, 5]
 
 
 def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(path: str) -> None:
@@ -123,7 +142,7 @@ def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(pat
 def test_up_to_three_bad_pages_are_skipped(box: Sandbox, path: str) -> None:
     result, issues, _ = read(box, read_with_bad_pages, path, {1: crash, 2: crash, 5: crash})
     assert [issue.page for issue in issues] == [1, 2, 5]
-    assert result.value is not None and {block.page for block in result.value.blocks} == {3, 4}
+    assert result.value is not None and {block.page for block in result.value.blocks} == {1, 2, 3, 4, 5}
 
 
 def test_a_document_with_more_bad_pages_fails_with_its_first_error(box: Sandbox, path: str) -> None:

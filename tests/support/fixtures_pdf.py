@@ -201,6 +201,25 @@ def broken_page(path: Path) -> Path:
     )
 
 
+def indirect_page(path: Path) -> Path:
+    """Write three pages. The object of the second is only a reference to another object: PDFium finds no page there."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F 8 0 R>>>>>>"
+    return raw(
+        path,
+        {
+            1: b"<</Type/Catalog/Pages 2 0 R>>",
+            2: b"<</Type/Pages/Kids[3 0 R 4 0 R 5 0 R]/Count 3>>",
+            3: page % 6,
+            4: b"9 0 R",
+            5: page % 6,
+            6: stream(b"BT /F 12 Tf 50 700 Td (still here) Tj ET"),
+            7: stream(b"BT /F 12 Tf 50 700 Td (read by the second reader.) Tj ET"),
+            8: FONT,
+            9: page % 7,
+        },
+    )
+
+
 def one_page(path: Path, catalog: bytes = b"", content: bytes = b"", more: dict[int, bytes] | None = None) -> Path:
     """Write a page with the content stream ``content``; ``catalog`` is added to the document's catalog.
 

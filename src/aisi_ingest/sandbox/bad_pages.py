@@ -25,7 +25,8 @@ T = TypeVar("T")
 MAX_BAD_PAGES = 3
 _STOPPED = ("worker_died", "time_limit", "cpu_limit", "memory_limit")  # codes of pool.LimitExceeded
 _TIMED_OUT = ("time_limit", "cpu_limit")
-# Page number from 1, or 0 for none; monotonic time in seconds at which reading of the page began.
+# Page number from 1 (negative for a second reader), or 0 for none; monotonic time in seconds at which reading of the
+# page began.
 _NOTE = struct.Struct("=qd")
 
 _note: mmap.mmap | None = None
@@ -50,7 +51,8 @@ def begin_page(page: int) -> bool:
     """In the worker: note that reading of a page begins.
 
     Args:
-        page: The number of the page from 1, or 0 for work that belongs to no page.
+        page: The number of the page from 1, or 0 for work that belongs to no page. The negative number if a second
+            reader reads the page.
 
     Returns:
         Whether to read the page; False if it is skipped.
@@ -91,7 +93,8 @@ def call_without_bad_pages(call: Callable[[str, tuple[int, ...]], Measured[Resul
             page, begun = _NOTE.unpack(os.pread(note.fileno(), _NOTE.size, 0))
             # A page is blamed for a time limit only if it took at least half of the time.
             other_pages_slow = stop.code in _TIMED_OUT and time.monotonic() - begun < measured.seconds / 2
-            if not page or page in warnings or other_pages_slow or len(warnings) == MAX_BAD_PAGES:
+            too_many = len({abs(each) for each in (*warnings, page)}) > MAX_BAD_PAGES
+            if not page or page in warnings or other_pages_slow or too_many:
                 return replace(first, seconds=seconds)
             warnings[page] = _skip_warning(page, stop)
 
@@ -102,6 +105,6 @@ def _skip_warning(page: int, stop: Issue) -> Issue:
         stop,
         level="warning",
         code="page_unreadable",
-        message=f"page {page} was skipped: while reading it, the reader {reason}",
-        page=page,
+        message=f"page {abs(page)} was skipped: while reading it, the {'second ' * (page < 0)}reader {reason}",
+        page=abs(page),
     )

@@ -10,8 +10,10 @@ import fixtures_pdf as fixtures
 import numpy as np
 import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, MINCHO, WIDTH, Drawing, draw
+from reportlab.lib.colors import white
 
 from aisi_ingest.extract import pdf_reader
+from aisi_ingest.extract.pdf import second_reader
 from aisi_ingest.extract.pdf.document import NotReadable, PasswordNeeded, PdfError, open_document
 from aisi_ingest.extract.pdf.page import CURVE, FILL, LINE, RECT, Page
 
@@ -292,6 +294,45 @@ def test_an_unreadable_page_adds_an_issue_and_the_others_are_read(tmp_path: Path
             ("page_unreadable", 2, "warning")
         ]
     assert text_of(pages[2]) == "still here"
+
+
+def test_a_page_that_pdfium_cannot_read_is_read_by_a_second_reader(tmp_path: Path) -> None:
+    result = pdf_reader.read(fixtures.indirect_page(tmp_path / "a.pdf"))
+    assert result.value is not None
+    assert [(block.page, block.text) for block in result.value.blocks] == [
+        (1, "still here"),
+        (2, "read by the second reader."),
+        (3, "still here"),
+    ]
+    assert [(issue.code, issue.page, issue.level) for issue in result.issues] == [("page_read_again", 2, "warning")]
+
+
+def test_a_second_reader_places_text_where_pdfium_does(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "A line of text")
+        d.text(72, 200, "日本語の行", GOTHIC, 14)
+
+    path = draw(tmp_path / "a.pdf", page)
+    (expected,) = read(path)
+    found = second_reader.read_page(path, None, 1, 1)
+    assert found is not None and text_of(found) == text_of(expected)
+    for name in ("x0", "x1", "top", "bottom", "origin_y", "size"):
+        assert np.abs(found.chars[name] - expected.chars[name]).max() < 3  # points; the fonts are not in the file
+
+
+def test_a_second_reader_marks_white_text_and_text_outside_the_page_as_hidden(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(72, 100, "seen")
+        d.text(72, 200, "white", color=white)
+        d.text(-90, 300, "outside")
+
+    found = second_reader.read_page(draw(tmp_path / "a.pdf", page), None, 1, 1)
+    assert found is not None
+    assert "".join(map(chr, found.chars["code"][~found.chars["hidden"]].tolist())) == "seen"
+
+
+def test_a_second_reader_that_counts_other_pages_is_not_used(tmp_path: Path) -> None:
+    assert second_reader.read_page(fixtures.broken_page(tmp_path / "a.pdf"), None, 2, 3) is None
 
 
 def test_pages_after_an_unreadable_one_keep_their_numbers_and_sizes(tmp_path: Path) -> None:

@@ -186,6 +186,30 @@ def test_the_text_of_merged_cells_is_repeated(tmp_path: Path) -> None:
     assert block.text == "年 | 年 | 計\n春 | 秋 | 計\n1 | 2 | 3"
 
 
+def test_a_merged_cell_is_one_cell_with_its_spans_and_its_rectangle(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    table = draw.add_table(deck.slide("表").shapes, [["年", "", "計"], ["春", "秋", ""], ["1", "2", "3"]])
+    table.cell(0, 0).merge(table.cell(0, 1))
+    table.cell(0, 2).merge(table.cell(1, 2))
+    content = read(deck.save(tmp_path / "a.pptx"))
+    cells = content.tables[0].cells
+    assert [(cell.text, cell.row_span, cell.column_span) for cell in cells] == [
+        *(("年", 1, 2), ("計", 2, 1), ("春", 1, 1), ("秋", 1, 1), ("1", 1, 1), ("2", 1, 1), ("3", 1, 1))
+    ]
+    boxes = {cell.text: cell.regions[0].bbox for cell in cells}
+    assert (boxes["年"].x0, boxes["年"].x1) == (boxes["春"].x0, boxes["秋"].x1)
+    assert (boxes["計"].top, boxes["計"].bottom) == (boxes["年"].top, boxes["春"].bottom)
+
+
+def test_a_merged_head_without_sub_heads_is_one_header_row(tmp_path: Path) -> None:
+    deck = draw.Deck()
+    table = draw.add_table(
+        deck.slide("表").shapes, [["池", "来た人", ""], ["北の池", "12", "15"], ["南の池", "9", "7"]]
+    )
+    table.cell(0, 1).merge(table.cell(0, 2))
+    assert read(deck.save(tmp_path / "a.pptx")).tables[0].header_rows == 1
+
+
 def test_a_chart_is_a_table_with_its_title_as_caption(tmp_path: Path) -> None:
     deck = draw.Deck()
     draw.add_chart(deck.slide("推移").shapes, "件数の推移", ["2023年", "2024年"], {"国内": [3, 5.5], "海外": [7, 9]})

@@ -122,3 +122,38 @@ def test_a_real_deck_explains_its_parts_in_tables(shared: Path, lang: str) -> No
     assert content is not None
     shape = {table.page: (len(table.rows), len(table.rows[0]), table.header_rows) for table in content.tables}
     assert shape == {9: (4, 2, 0), 12: (7, 2, 1), 24: (12, 6, 1)}
+
+
+@FORMS
+def test_the_box_around_each_text_is_the_region_of_its_cell(tmp_path: Path, form: str) -> None:
+    content = read_drawn(tmp_path, form, labels, texts)
+    (table,) = content.tables
+    assert [(cell.row, cell.column, cell.text.replace(" ", "")) for cell in table.cells] == [
+        (i, j, text) for i, row in enumerate(TABLE) for j, text in enumerate(row)
+    ]
+    for number, cell in enumerate(table.cells[::2]):
+        (region,) = cell.regions
+        assert region.page == 1 and 100 <= region.bbox.x0 < region.bbox.x1 <= 220
+        assert 155 + 60 * number <= region.bbox.top < region.bbox.bottom <= 210 + 60 * number
+
+
+@FORMS
+def test_two_labelled_lists_side_by_side_are_no_table(tmp_path: Path, form: str) -> None:
+    def lists(slide: Canvas) -> None:
+        for left, letter in ((100, "B"), (400, "C")):
+            for number in range(4):
+                slide.bar((left, 160 + 60 * number, left + 60, 205 + 60 * number), f"{letter}-{number}")
+                slide.text((left + 80, 164 + 60 * number, left + 250, 200 + 60 * number), "池の世話")
+
+    assert read_drawn(tmp_path, form, lists).tables == ()
+
+
+@FORMS
+def test_a_list_of_contents_with_page_numbers_is_no_table(tmp_path: Path, form: str) -> None:
+    def contents(slide: Canvas) -> None:
+        for number, chapter in enumerate(("池の広さ", "舟の数", "網の直し方", "冬の備え"), 1):
+            slide.bar((100, 100 + 60 * number, 160, 145 + 60 * number), str(number))
+            slide.text((180, 104 + 60 * number, 480, 140 + 60 * number), chapter)
+            slide.text((700, 104 + 60 * number, 760, 140 + 60 * number), str(9 * number))
+
+    assert read_drawn(tmp_path, form, contents).tables == ()

@@ -203,3 +203,37 @@ def test_a_turned_long_vowel_mark_stays_in_its_place_in_a_stack_of_characters(tm
 
     (table,) = tables(tmp_path, page)
     assert rows(table) == [["項目", "4ローラ台", "5モーター"], ["照明", "○", "○"]]
+
+
+def test_a_caption_right_above_the_first_rule_is_no_header(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.text(60, 94, "Table 1: The keepers of")
+        for y in (100, 120, 164):
+            d.line(60, y, 400, y)
+        for y, row in zip((114, 136, 156), (["Pond", "Boats"], ["North", "12"], ["South", "9"]), strict=True):
+            write_row(d, y, (64, 160), row)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table)[0] == ["Pond", "Boats"]
+
+
+def test_the_questions_of_a_form_in_boxes_with_answers_below_them_are_no_table(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for y, question in zip((100, 200, 300), ("Who keeps the list?", "Who reads it?", "Who counts?"), strict=True):
+            for line in (y, y + 40):
+                d.line(60, line, 500, line)
+            for x in (60, 500):
+                d.line(x, y + 4, x, y + 36)
+            write_row(d, y + 24, (66, 100), [f"1.{y}", question])
+            for k, answer in enumerate(("Yes, for all", "No")):
+                write_row(d, y + 60 + 16 * k, (66, 100), ["ab"[k] + ".", answer])
+
+    assert tables(tmp_path, page) == []
+
+
+def test_three_boxes_of_a_drawing_in_two_rows_are_no_table(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.grid([60, 300, 500], [100, 140, 180])
+        d.cells([60, 300], [100, 140], [["Rules of the pond", ""], ["Keepers of boats", "Keepers of nets"]])
+
+    assert tables(tmp_path, page) == []

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
+from fixtures_pdf import Drawing, draw
+
+from aisi_ingest.extract.pdf_reader import read
 from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.page_breaks import continue_tables
 from aisi_ingest.model import Box
@@ -69,3 +74,23 @@ def test_a_numbered_entry_after_a_break_is_a_row_of_its_own() -> None:
     text = "6.2 What a policy contains at least, and who is named in each of its parts"
     tables = [part(1, HEADER, ("6", text, "")), part(2, ("", "6.3 What it may contain as well", ""), ("7", "b", ""))]
     assert len(continue_tables(tables).rows[id(tables[1])]) == 2
+
+
+def test_a_table_continues_although_a_note_below_and_a_caption_above_say_so(tmp_path: Path) -> None:
+    def page(caption: str, below: str, words: list[str]) -> Callable[[Drawing], None]:
+        def drawn(d: Drawing) -> None:
+            d.text(70, 90, caption)
+            for y in (100, 120, 200):
+                d.line(70, y, 525, y)
+            for y, row in zip((114, 134, 154, 174), (("Keeper", "Task"), *enumerate(words, 1)), strict=True):
+                d.text(76, y, str(row[0]))
+                d.text(200, y, row[1])
+            d.text(400, 214, below)
+
+        return drawn
+
+    first = page("Table 1: Who does what.", "Continued on next page", ["counts boats", "mends nets", "cuts reeds"])
+    second = page("Table 1: Who does what. (Continued)", "", ["feeds fish", "paints signs", "locks doors"])
+    content = read(draw(tmp_path / "a.pdf", first, second)).value
+    assert content is not None
+    assert [(table.continues, table.header_rows) for table in content.tables] == [(None, 1), ("t1", 1)]

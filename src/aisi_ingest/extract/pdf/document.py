@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from aisi_ingest.extract.pdf import active_content, font_source
+from aisi_ingest.extract.pdf import active_content, font_source, second_reader
 from aisi_ingest.extract.pdf.actual_text import find_replaced, without_false_replacements
 from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
 from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
@@ -104,6 +104,8 @@ class PdfDocument:
     page_count: int
     inspection: active_content.Inspection
     forms: Forms
+    path: str | Path
+    password: str | None = None
     issues: list[Issue] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)  # of the pages read so far
 
@@ -159,9 +161,9 @@ class PdfDocument:
     def pages(self) -> Iterator[Page]:
         """Read page after page and close each before the next.
 
-        A page that cannot be read adds an issue and is returned empty, with the size of the page before it. So
-        the pages after it keep their numbers and sizes. After the last page, an issue lists the characters that
-        pictures of the pages cannot show.
+        A page that PDFium cannot read adds an issue. If a second reader cannot read it either, it is returned empty,
+        with the size of the page before it. So the pages after it keep their numbers and sizes. After the last page,
+        an issue lists the characters that pictures of the pages cannot show.
         """
         size = _A4
         without_glyph: dict[int, int] = {}  # from a code point to its first page
@@ -170,10 +172,8 @@ class PdfDocument:
             skipped = not bad_pages.begin_page(index + 1)
             page = 0 if skipped else C.FPDF_LoadPage(self.handle, index)
             if not page:
-                if not skipped:
-                    message = f"page {index + 1} cannot be read"
-                    self.issues.append(Issue("extract", "warning", "page_unreadable", message, index + 1))
-                yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
+                again = self._read_again(index + 1, skipped)
+                yield again or Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
                 read = _read_page(self.handle, page, index, self.inspection, self.annotations, self.forms)
@@ -191,6 +191,27 @@ class PdfDocument:
         bad_pages.begin_page(0)
         if without_glyph:
             self.issues.append(_glyphs_missing(without_glyph))
+
+    def _read_again(self, number: int, skipped: bool) -> Page | None:
+        """Read a page that PDFium cannot read with the second reader, and add an issue.
+
+        Args:
+            number: Number of the page, from 1.
+            skipped: Whether reading it has stopped a worker before; the sandbox has added an issue for that.
+        """
+        found = None
+        if bad_pages.begin_page(-number):  # the second reader may stop the worker as well
+            found = second_reader.read_page(self.path, self.password, number, self.page_count)
+        if found is not None:
+            message = (
+                f"page {number} cannot be read by PDFium: its characters and lines were read by pdfplumber, which does"
+                " not find pictures, annotations and hidden text"
+            )
+            self.issues.append(Issue("extract", "warning", "page_read_again", message, number))
+        elif not skipped:
+            message = f"page {number} cannot be read"
+            self.issues.append(Issue("extract", "warning", "page_unreadable", message, number))
+        return found
 
 
 def _not_inspectable(problem: str) -> Issue:
@@ -244,7 +265,7 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
             issues = [_not_inspectable(inspection.problem)] if inspection.problem else []
             forms = Forms(handle)
             try:
-                yield PdfDocument(handle, count, inspection, forms, issues)
+                yield PdfDocument(handle, count, inspection, forms, path, password, issues)
             finally:
                 forms.close()
         finally:

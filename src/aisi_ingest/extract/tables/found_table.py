@@ -6,6 +6,7 @@ repeated in every row and column that the cell covers, so that all rows have the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,14 @@ _FEWEST_ROWS = 2
 _FEWEST_COLUMNS = 2
 _FEWEST_CELLS = 3
 _FILLED_SHARE = 0.25
+# A note that a table goes on, of text without spaces.
+_LONGEST_NOTE = 250  # characters
+_CONTINUATION_NOTE = re.compile(
+    r"\W*(?:table|表)?[\w.\-–]{0,8}\W*(?:is)?(?:to be)?(?:continue[ds]?|cont[’']?d?)\W*(?:on|from|over)?\W*(?:the)?"
+    r"(?:next|previous|following)?(?:page|overleaf)?\W*(?:page)?\d{0,4}\W*|\W*(?:前ページ(?:より|から)の?続き|次(?:の)?(?:ページ|頁)[へに](?:続く|つづく)|続く|つづく|続き|つづき)\W*"
+    r"|(?:table|図?表)\W?[\w.\-–]{1,8}\W.*(?:continued|cont[’']d|続き|つづき)\W*",
+    re.IGNORECASE,
+)
 # Quarter turns of text, and the number of turns to the left that bring the cells into the order of the text.
 _UPRIGHT_TURNS = ((1, 3), (2, 2), (3, 1))
 
@@ -254,6 +263,9 @@ def is_table(cells: Array, used: Array) -> bool:
         return False
     if written.any(1).sum() < _FEWEST_ROWS or written.any(0).sum() < _FEWEST_COLUMNS:
         return False
+    small = written[written.any(1)][:, written.any(0)]
+    if small.shape == (_FEWEST_ROWS, _FEWEST_COLUMNS) and small[0, 0] and not small.all():
+        return False  # boxes of a drawing; only the corner of so small a table may be empty
     numbers = np.unique(cells)
     return bool(np.isin(numbers, used).sum() >= max(_FEWEST_CELLS, _FILLED_SHARE * len(numbers)))
 
@@ -277,9 +289,18 @@ def _text_around(page: Page, box: Box) -> tuple[int, int]:
     chars = page.chars[~page.chars["hidden"] & is_inked(page.chars["code"])]
     y = (chars["top"] + chars["bottom"]) / 2
     margin = _MARGIN * page.height
-    above = (y > margin) & (y < box.top)
-    below = (y > box.bottom) & (y < page.height - margin)
-    return int(above.sum()), int(below.sum())
+    above = chars[(y > margin) & (y < box.top)]
+    below = chars[(y > box.bottom) & (y < page.height - margin)]
+    return _count(above), _count(below)
+
+
+def _count(chars: Array) -> int:
+    """Count characters; 0 if they are only the note that a table goes on, or a caption with this note."""
+    if not 0 < len(chars) <= _LONGEST_NOTE:
+        return len(chars)
+    order = np.lexsort((chars["x0"], np.round(chars["origin_y"])))
+    text = "".join(map(chr, chars["code"][order].tolist()))
+    return 0 if _CONTINUATION_NOTE.fullmatch(text) else len(chars)
 
 
 def _columns_within(wanted: tuple[float, ...], xs: Array) -> Array | None:

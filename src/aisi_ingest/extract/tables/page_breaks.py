@@ -15,6 +15,7 @@ from aisi_ingest.text.normalise import is_wide, join_lines
 
 _LONG_TEXT = 40  # characters; wide ones count twice
 _SENTENCE_END = re.compile('[。．.!?！？:：;；][」』）)"”]*$')
+_WHITE_SPACE_TOLERANCE = 12.0  # points
 Rows = tuple[tuple[str, ...], ...]
 
 
@@ -133,10 +134,17 @@ def join_over_pages(tables: Sequence[FoundTable]) -> dict[int, int]:
         if tables[i].page == tables[i - 1].page + 1
         and not tables[i - 1].text_below
         and not tables[i].text_above
-        and _same_columns(tables[i - 1].columns, tables[i].columns)
+        and _same_columns(tables[i - 1], tables[i])
     }
 
 
-def _same_columns(some: tuple[float, ...], others: tuple[float, ...]) -> bool:
-    """Return whether the borders of two tables (points) are at the same positions."""
-    return len(some) == len(others) and all(abs(a - b) <= SNAP_TOLERANCE for a, b in zip(some, others, strict=True))
+def _same_columns(some: FoundTable, other: FoundTable) -> bool:
+    """Return whether the borders of two tables are at the same positions.
+
+    Borders that only white space shows depend on the text of a page.
+    """
+    if len(some.columns) != len(other.columns):
+        return False
+    distances = [abs(a - b) for a, b in zip(some.columns, other.columns, strict=True)]
+    inner = _WHITE_SPACE_TOLERANCE if some.how == other.how == "rules" else SNAP_TOLERANCE
+    return max(distances[0], distances[-1]) <= SNAP_TOLERANCE and max(distances) <= inner

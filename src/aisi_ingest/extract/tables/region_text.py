@@ -20,6 +20,7 @@ _LINE_STEP = 0.3  # em between the baselines of two lines, at least
 _RAISED_SIZE = 0.8  # of the line below
 _RAISED_STEP = 0.6  # em
 _NARROWEST_GAP = 5  # points: narrower white space is no gap between columns
+_WORD_SPACE = 0.5  # em: wider white space is between columns
 _OUTSIDE = 3.0  # points that a line may stick out of the grid without crossing its border
 
 
@@ -165,7 +166,7 @@ class LineExtent:
         top: Upper edge in points.
         bottom: Lower edge in points.
         columns: Columns in which the line has text.
-        crosses: Whether its text crosses a border between columns or the outer border of the grid.
+        crosses: Whether its text crosses a border between columns, also between two words, or the outer border.
     """
 
     top: float
@@ -177,6 +178,14 @@ class LineExtent:
 def line_extent(text: RegionText, number: int, xs: Array) -> LineExtent:
     """Return the place of a line between the borders of columns (points)."""
     own = text.where(text.line == number)
-    crosses = any(((own.x0 < x) & (own.x1 > x)).any() for x in xs[1:-1].tolist())
+    crosses = any(_crosses(own, x) for x in xs[1:-1].tolist())
     crosses |= bool((own.x0 < xs[0] - _OUTSIDE).any() or (own.x1 > xs[-1] + _OUTSIDE).any())
     return LineExtent(float(own.top.min()), float(own.bottom.max()), set(columns_of(own, xs).tolist()), crosses)
+
+
+def _crosses(line: RegionText, border: float) -> bool:
+    """Return whether the text of a line runs over a border (points): on it is a character, or a space of a word."""
+    before, after = line.x1[line.x0 < border], line.x0[line.x0 >= border]
+    if not len(before) or not len(after):
+        return bool(len(before)) and bool(before.max() > border)
+    return bool(after.min() - before.max() < _WORD_SPACE * float(np.median(line.size)))

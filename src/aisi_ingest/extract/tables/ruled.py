@@ -13,7 +13,7 @@ from aisi_ingest.extract.geometry import intersects
 from aisi_ingest.extract.tables.band_rows import RowStart, has_prose, row_starts
 from aisi_ingest.extract.tables.grid import Grid
 from aisi_ingest.extract.tables.region_text import RegionText, column_gaps, columns_of, text_outside
-from aisi_ingest.extract.tables.rules import Rule, horizontal_rules
+from aisi_ingest.extract.tables.rules import Edges, Rule, edges_of, horizontal_rules
 from aisi_ingest.extract.tables.text_rows import borders_above, borders_below, checked_grid, cluster_means
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _FEWEST_COLUMNS = 2
 _MOST_HEADS = 3
 _ABOVE_ROW = 0.5  # points
 _SAME_BORDER = 3.0  # points
+_SIDE_SHARE = 0.7  # of the height of a box
+_CORNER = 8.0  # points: corners may be rounded
 _CAPTION = re.compile(r"\W?(?:Table|TABLE|図?表)\W?[0-9０-９A-Z]", re.ASCII)  # of text without spaces
 _CAPTION_START = 8  # characters
 
@@ -54,6 +56,7 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
     rules = [rule for rule in horizontal_rules(page) if not _is_inside(rule, taken)]
     every = rules
     text: RegionText | None = None
+    sides: Edges | None = None
     found: list[Grid] = []
     while len(rules) >= _FEWEST_RULES:
         first = rules[0]
@@ -73,9 +76,40 @@ def rule_grids(page: Page, taken: list[Box]) -> list[Grid]:
         text = text or text_outside(page, taken)
         for own in _tables_of_rules(text, alike):
             grid = _between_rules(text, own)
-            if grid is not None and not any(intersects(grid.box, other.box) for other in found):
+            if grid is None or any(intersects(grid.box, other.box) for other in found):
+                continue
+            sides = edges_of(page)[1] if sides is None else sides
+            if not _are_separate_boxes(own, sides):
                 found.append(grid)
     return found
+
+
+def _are_separate_boxes(rules: list[Rule], sides: Edges) -> bool:
+    """Return whether rules are the upper and lower sides of boxes below each other, such as the questions of a form.
+
+    Then there is a band without sides between two bands that have both, or a box is lower than its band.
+
+    Args:
+        rules: The rules, from the top.
+        sides: The vertical edges of the page.
+    """
+    framed: list[bool] = []
+    for above, below in pairwise(rules):
+        if below.y - above.y <= _SAME_BORDER:
+            continue
+        ends = min(above.x0, below.x0), max(above.x1, below.x1)
+        shares = [_drawn_share(sides.where(np.abs(sides.at - x) < _SAME_POSITION), above.y, below.y) for x in ends]
+        if all(0 < share < _SIDE_SHARE for share in shares):
+            return True
+        framed.append(min(shares) >= _SIDE_SHARE)
+    return True in framed and not all(framed[framed.index(True) : len(framed) - framed[::-1].index(True)])
+
+
+def _drawn_share(sides: Edges, top: float, bottom: float) -> float:
+    """Return the share of a height (points) that vertical edges cover; 0 if they touch neither end of it."""
+    drawn = np.maximum(0, np.minimum(sides.end, bottom) - np.maximum(sides.start, top))
+    touches = ((sides.start < top + _CORNER) | (sides.end > bottom - _CORNER)) & (drawn > 0)
+    return float(drawn.sum() / (bottom - top)) if touches.any() else 0.0
 
 
 def _tables_of_rules(text: RegionText, rules: list[Rule]) -> Iterator[list[Rule]]:

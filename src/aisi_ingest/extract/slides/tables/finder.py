@@ -46,8 +46,18 @@ def find_slide_tables(units: Sequence[Unit], rules: Sequence[Box], shapes: Seque
     for finder in finders:
         used = {n for table in out for n in table.units}
         rest = [replace(unit, text="") if n in used else unit for n, unit in enumerate(units)] if used else units
-        out += finder(rest, shapes=shapes)
+        out += (table for table in finder(rest, shapes=shapes) if not _is_contents(table, units))
     return out
+
+
+def _is_contents(table: SlideTable, units: Sequence[Unit]) -> bool:
+    """Return whether a table is a list of contents: each row ends with a page number, and these never fall."""
+    ends = [" ".join(units[n].text for n in row[-1]).strip() for row in table.cells]
+    if table.header_rows or not all(map(str.isdecimal, ends)):
+        return False
+    middles = [" ".join(units[n].text for cell in row[1:-1] for n in cell) for row in table.cells]
+    pages = [int(end) for end in ends]
+    return pages == sorted(pages) and len(set(pages)) == len(pages) and not any(map(str.isdecimal, middles))
 
 
 def _have_column(shapes: Sequence[Box]) -> bool:

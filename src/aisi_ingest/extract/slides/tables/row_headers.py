@@ -60,7 +60,10 @@ def find_row_header_tables(units: Sequence[Unit], shapes: Sequence[Box]) -> list
     labels = _label_boxes(units, shapes)
     out: list[SlideTable] = []
     taken: set[int] = set()
-    for column in _columns(list(labels)):
+    columns = _columns(list(labels))
+    for column in columns:
+        if any(_are_side_by_side(column, other) for other in columns if other is not column):
+            continue  # two lists with their labels
         if not any(n in taken for k in column for n in labels[k]):
             found = _table_beside(column, labels, units, shapes, taken)
             if found is not None:
@@ -106,6 +109,17 @@ def _columns(boxes: Sequence[_Corners]) -> list[list[_Corners]]:
             groups.append([box])
     columns = (group for group in groups if len(group) >= _MINIMUM_ROWS)
     return sorted(columns, key=lambda group: (group[0][0], group[0][1]))
+
+
+def _are_side_by_side(one: Sequence[_Corners], other: Sequence[_Corners]) -> bool:
+    """Return whether two columns of boxes have boxes of one size at the same heights."""
+    heights = [(box[1], box[3]) for box in other]
+    shared = sum(
+        any(abs(box[1] - top) < _ALIGNMENT and abs(box[3] - bottom) < _ALIGNMENT for top, bottom in heights)
+        for box in one
+    )
+    widths = [median(box[2] - box[0] for box in column) for column in (one, other)]
+    return shared >= _MINIMUM_ROWS and abs(widths[0] - widths[1]) < _CARD_WIDTH_DIFFERENCE * widths[0]
 
 
 def _table_beside(
@@ -212,18 +226,14 @@ def _are_in_panels(
 ) -> bool:
     """Return whether the texts are in boxes like those of the labels (cards), or in a panel beside several of them."""
     step = median(box[3] - box[1] for box in column)
-    usual_width = median(box[2] - box[0] for box in column)
     right = max(box[2] for box in column)
-    shapes_beside = [shape for shape in shapes if shape.x0 > right - _PANEL_TOLERANCE]
-    cards = 0
-    for n in words:
-        for shape in shapes_beside:
-            if contains_center(shape, units[n].box):
-                if box_height(shape) > _PANEL_HEIGHT * step + _PANEL_MARGIN:
-                    return True
-                if abs(box_width(shape) - usual_width) < _CARD_WIDTH_DIFFERENCE * usual_width:
-                    cards += 1
-                    break
+    beside = [shape for shape in shapes if shape.x0 > right - _PANEL_TOLERANCE]
+    high = [shape for shape in beside if box_height(shape) > _PANEL_HEIGHT * step + _PANEL_MARGIN]
+    if any(contains_center(shape, units[n].box) for n in words for shape in high):
+        return True
+    usual = median(box[2] - box[0] for box in column)
+    alike = [shape for shape in beside if abs(box_width(shape) - usual) < _CARD_WIDTH_DIFFERENCE * usual]
+    cards = sum(any(contains_center(shape, units[n].box) for shape in alike) for n in words)
     return _CARD_SHARE * cards >= len(words)
 
 
