@@ -42,10 +42,10 @@ def read_with_bad_pages(
 
     original = document._read_page
 
-    def read_page(handle: int, page: int, index: int, *rest: Any) -> Page:
+    def read_page(page: int, index: int, *rest: Any) -> Page:
         if index + 1 in bad:
             bad[index + 1]()
-        return original(handle, page, index, *rest)
+        return original(page, index, *rest)
 
     def read_again(path: str, password: str | None, number: int, page_count: int) -> Page | None:
         if -number in bad:

@@ -176,7 +176,7 @@ class PdfDocument:
                 yield again or Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(self.handle, page, index, self.inspection, self.annotations, self.forms)
+                read = _read_page(page, index, self.inspection, self.annotations, self.forms)
                 size = (read.width, read.height)
                 code = read.chars["code"]
                 if may_carry_unseen_text(code) and carries_unseen_text("".join(map(chr, code.tolist()))):
@@ -292,17 +292,11 @@ def _read_metadata(handle: int, key: bytes) -> str:
 
 
 def _read_page(
-    document: int,
-    page: int,
-    index: int,
-    inspection: active_content.Inspection,
-    annotations: list[Annotation],
-    forms: Forms,
+    page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation], forms: Forms
 ) -> Page:
     """Read an open page.
 
     Args:
-        document: PDFium's handle of the document.
         page: PDFium's handle of the page.
         index: Page number, from 0.
         inspection: What is known of the whole file.
@@ -329,7 +323,7 @@ def _read_page(
         chars = without_false_replacements(replaced, chars, lambda: _read_text(page, view, orders, fonts))
     opened = OpenPage(page, width, height, {order: handle for handle, order in orders.items()})
     for font, letters in fonts.suspicious.items():
-        if is_false(document, fonts.handles[font], letters):
+        if is_false(fonts.handles[font], letters):
             own = (chars["font"] == font) & ~chars["hidden"]
             chars["hidden"][own], chars["reason"][own] = True, OTHER_GLYPHS
     mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned), chars)

@@ -73,15 +73,14 @@ def suspicious_fonts(code: Array, font: Array, top: Array, bottom: Array) -> lis
     return [int(index) for index in fonts[counts >= _SUSPICIOUS]]
 
 
-def is_false(document: int, font: int, letters: str) -> bool:
+def is_false(font: int, letters: str) -> bool:
     """Return whether the glyphs of a font show other letters than the file says.
 
     Args:
-        document: PDFium's handle of the document.
         font: PDFium's handle of the font.
         letters: The letters that the page takes from it, by what the file says.
     """
-    references = _reference_shapes(document)
+    references = _reference_shapes()
     compared, false = 0, 0
     for letter in letters:
         shape = _shape(font, letter)
@@ -100,25 +99,22 @@ def _is_alike(letter: str, other: str) -> bool:
     return same or any(letter in group and other in group for group in _ALIKE)
 
 
-def _reference_shapes(document: int) -> dict[str, list[Array]]:
+@functools.cache
+def _reference_shapes() -> dict[str, list[Array]]:
     """Return the shapes of the letters in the standard fonts."""
-    if _references:
-        return _references
-    for name in _REFERENCES:
-        font = C.FPDFText_LoadStandardFont(document, name)
-        if not font:
-            continue
-        try:
+    found: dict[str, list[Array]] = {}
+    document = C.FPDF_CreateNewDocument()  # PDFium loads fonts for a document only
+    try:
+        for name in _REFERENCES:
+            font = C.FPDFText_LoadStandardFont(document, name)
             for letter in _LETTERS:
                 shape = _shape(font, letter)
                 if shape is not None:
-                    _references.setdefault(letter, []).append(shape)
-        finally:
+                    found.setdefault(letter, []).append(shape)
             C.FPDFFont_Close(font)
-    return _references
-
-
-_references: dict[str, list[Array]] = {}  # the same for every document, so computed once
+    finally:
+        C.FPDF_CloseDocument(document)
+    return found
 
 
 def _shape(font: int, letter: str) -> Array | None:

@@ -22,6 +22,7 @@ _H = ctypes.c_size_t  # a returned handle; 0 means no object (c_void_p would ret
 # Function name: (result type, argument types). Pointers are passed as addresses.
 _PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "FPDF_LoadDocument": (_H, (_S, _S)),
+    "FPDF_CreateNewDocument": (_H, ()),
     "FPDF_CloseDocument": (None, (_P,)),
     "FPDF_GetLastError": (_L, ()),
     "FPDF_GetPageCount": (_I, (_P,)),
