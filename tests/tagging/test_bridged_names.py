@@ -41,3 +41,18 @@ def test_a_description_without_a_name_is_not_tagged(text: str) -> None:
 
 def test_a_month_after_a_fiscal_year_is_a_date_of_its_own() -> None:
     assert spans("FY 2020 Jun: Report", label="DATE")[0] == ("DATE", "FY 2020")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hamburg Commissioner for Data Protection and Freedom of Information",
+        "Department of Industry, Science and Lakes",
+    ],
+)
+def test_authorities_are_named_by_their_fields(name: str) -> None:
+    assert ("ORG", name) in spans(f"This was published by the {name} in order to help everybody who likes them.")
+
+
+def test_a_commissioner_for_one_field_is_a_role() -> None:
+    assert spans("Yesterday the Commissioner for Competition opened the meeting with everybody.") == []
