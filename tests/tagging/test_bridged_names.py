@@ -41,3 +41,31 @@ def test_a_description_without_a_name_is_not_tagged(text: str) -> None:
 
 def test_a_month_after_a_fiscal_year_is_a_date_of_its_own() -> None:
     assert spans("FY 2020 Jun: Report", label="DATE")[0] == ("DATE", "FY 2020")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hamburg Commissioner for Data Protection and Freedom of Information",
+        "Department of Industry, Science and Lakes",
+    ],
+)
+def test_authorities_are_named_by_their_fields(name: str) -> None:
+    assert ("ORG", name) in spans(f"This was published by the {name} in order to help everybody who likes them.")
+
+
+def test_a_commissioner_for_one_field_is_a_role() -> None:
+    assert spans("Yesterday the Commissioner for Competition opened the meeting with everybody.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "name"),
+    [
+        ("湖沼雇用研究会中間整理を読む。", "ORG", "湖沼雇用研究会"),
+        ("湖沼時代の水産振興検討会 中間とりまとめ案", "ORG", "湖沼時代の水産振興検討会"),
+        ("告示「湖沼製品の水質に関する取扱規程」になった。", "GUIDE", "湖沼製品の水質に関する取扱規程"),
+        ("プロモーションサブグループで話す。", "ORG", "プロモーションサブグループ"),
+    ],
+)  # fmt: skip
+def test_a_body_is_named_without_its_interim_report(text: str, label: str, name: str) -> None:
+    assert spans(text) == [(label, name)]

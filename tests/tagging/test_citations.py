@@ -50,3 +50,18 @@ def test_other_quotations_and_lines_are_no_titles(text: str) -> None:
     assert not [
         name for label, name in spans(text) if label == "GUIDE" and ("look" in name or "、" in name or "Sec" in name)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("2 Reed et al., ‘Trust in lakes: A study’, Lake Press, accessed 12 May 2023.", "Trust in lakes: A study"),
+        ('Also: "Lakes Can Be Hard to Discover.", Reed et al., 2021, https://x.org/', "Lakes Can Be Hard to Discover"),
+    ],
+)  # fmt: skip
+def test_a_quoted_title_in_an_entry_of_references_needs_no_capitals(text: str, title: str) -> None:
+    assert ("GUIDE", title) in spans(text)
+
+
+def test_a_quotation_outside_of_references_is_no_title() -> None:
+    assert spans("They call it ‘trust in lakes and rivers’, which is new.") == []

@@ -38,6 +38,7 @@ def find_titles(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """
     organisations = sorted((s for s in spans if s.label == "ORG"), key=lambda s: (s.start, s.end))
     yield from _quoted(text, {s.end for s in organisations})
+    yield from _in_entry(text)
     yield from _before_issuer(text, organisations)
     yield from _standards_with_title(text)
 
@@ -53,6 +54,26 @@ def _quoted(text: str, ends: set[int]) -> Iterator[Span]:
             continue
         title = _SHORT_FORM.sub("", m[group])
         yield Span(m.start(group), m.start(group) + len(title), "GUIDE", "shape.cited", None, title)
+
+
+# What only an entry of a list of references or a note with a source has.
+_ENTRY = re.compile(r"\bet\.? al\b|\baccessed \d|\bdoi:|\bISBN\b|\bpp\. ?\d|\[conference paper\]", re.IGNORECASE)
+_LONGEST_ENTRY, _FEWEST_WORDS = 900, 3  # characters; words of a title
+_IN_ENTRY = re.compile(
+    rf"(?:(?<=[,.;:)] )|(?<=\d )|^)(?:‘([A-Z][^‘\n]{{8,{_LONGEST_TITLE}}}?)[,.]?’"
+    rf"|[“\"]([A-Z][^“”\"\n]{{8,{_LONGEST_TITLE}}}?)[,.]?[”\"])"
+    r"(?=[,.;]|\s[\[(]|\s?https?://|$)"
+)
+
+
+def _in_entry(text: str) -> Iterator[Span]:
+    """Yield titles in quotation marks, also single ones, after the authors in an entry of references."""
+    if len(text) > _LONGEST_ENTRY or not _ENTRY.search(text):
+        return
+    for m in _IN_ENTRY.finditer(text):
+        group = 1 if m[1] else 2
+        if len(m[group].split()) >= _FEWEST_WORDS:
+            yield Span(*m.span(group), "GUIDE", "shape.cited", None, m[group])
 
 
 def _has_two_words(title: str) -> bool:

@@ -286,6 +286,8 @@ def _is_department(name: _Name) -> bool:
 def _is_weak_with_one_word(name: _Name) -> bool:
     if name.head == "Code" and name.words[-2] in ("on", "for"):
         return False  # Code of Practice on Disinformation
+    if name.head in _HEADS_BEFORE_OF_THE and "," in name.words:
+        return False  # Department of Industry, Science and Resources: a list of fields
     return name.head in WEAK_HEADS and not name.ends_in_pair and len(name.specific) == 1
 
 
@@ -315,6 +317,8 @@ def _find_head(found: list[str]) -> tuple[Label | None, int]:
     if label:
         return label, len(found) - 1
     for at, word in enumerate(found[:-2]):
+        if word == "Commissioner" and found[at + 1] == "for" and at and found[at - 1] not in _JOINING_WORDS:
+            return "ORG", at  # Hamburg Commissioner for Data Protection
         if word == "Code" and found[at + 1] == "of" and found[at + 2] in _OBJECTS_OF_CODES:
             return "GUIDE", at
     for at, word in enumerate(found[:-1]):

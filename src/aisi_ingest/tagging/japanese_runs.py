@@ -21,7 +21,7 @@ _FULL_WIDTH_LETTERS = "補助記号,ＡＡ"
 _CONNECTORS = ("・", "＆", "&", "-", "/", "+", ".")
 _CONNECTORS_IN_COMPANIES = ("・", "＆", "&", "-", ".")
 # What may come between two parts of a guide's name: AIに関するガイドライン.
-_BRIDGE = re.compile(r"(?:の[在あ]り方に関する|に関する|にかかる|に係る|に向けた|のための)$")
+_BRIDGE = re.compile(r"(?:の[在あ]り方に関する|時代の|に関する|にかかる|に係る|に向けた|のための)$")
 _BRIDGE_BEFORE_BRIDGE = re.compile(r"(?:における|に対する)$")
 _LONGEST_BRIDGE = 8  # characters
 _PARTICLES_BEFORE_BRIDGE = ("の", "及び", "と", "や")

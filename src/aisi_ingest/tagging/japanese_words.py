@@ -25,7 +25,8 @@ class Head(NamedTuple):
 HEADS: dict[str, Head] = {}
 for _label, _specific, _words in (
     ("ORG", 1, 
-        "法律事務所 特許事務所 研究室 省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科"
+        "サブグループ"
+        " 法律事務所 特許事務所 研究室 省 庁 審議会 研究所 学会 機構 協会 連盟 連合会 財団 大学 大学校 研究科"
         " 研究院 公社 公庫 銀行 新聞社 製作所 取引所 高等専門学校"
     ),
     ("ORG", 2, 
@@ -50,7 +51,7 @@ for _label, _specific, _words in (
         "原則 指針 基本計画 行動計画 ロードマップ フレームワーク 枠組み 報告書 レポート マニュアル 手引き"
         " 手引 戦略 標準 規格 規則 指令 勧告 基準 綱領 大綱 ビジョン 提言 とりまとめ 取りまとめ 論点整理"
         " 覚書 チェックリスト ツールキット 法案 条例 声明 手引書 説明書 手順書 コミュニケ 工程表 重点計画"
-        " 実施計画 推進計画 計画"
+        " 実施計画 推進計画 計画 規程 要綱"
     ),
     ("GUIDE", 1, 
         "車両法 機器法 機器等法 生産法 取引法 通信法 業法 基準法 派遣法 表示法 訴訟法 税法 教育法 交通法"
@@ -67,7 +68,7 @@ for _label, _specific, _words in (
 HEAD = re.compile("|".join(sorted(map(re.escape, HEADS), key=len, reverse=True)))
 
 # Heads of guides of which every organisation has its own.
-MANUALS = words("手順書 手引 手引き 手引書 説明書 マニュアル チェックリスト")
+MANUALS = words("手順書 手引 手引き 手引書 説明書 マニュアル チェックリスト 規程 要綱")
 
 # Words of which the name of any committee, guideline or meeting may be made. They do not say which one it is.
 COMMON = words(
@@ -105,13 +106,13 @@ DEMONSTRATIVE = words(
     """
 )
 # Nouns that end a name: it begins after them. (第3回, 3年度, 検討中, ...)
-NOT_IN_NAMES = words("回 度 等 ため こと もの 以降 以前 現在 際 中 後")
+NOT_IN_NAMES = words("回 度 等 ため こと もの 以降 以前 現在 際 中 後 中間 最終")
 # What may come after a name: a role, a particle, a word such as "published by".
 ROLE_OR_PARTICLE = re.compile(
     r"\s?(?:理事長|理事|所長|副所長|長官|大臣|副大臣|会長|副会長|委員長|委員|教授|准教授|特任|名誉|社長"
     r"|代表|部長|課長|局長|室長|主任|主席|研究員|職員|フェロー|センター長|事務局|総裁|学長"
     r"|総長|座長|構成員|主催|共催|編|資料|作成|公表|発行|策定|提供|設立|主導|主査|参事|政務|事務|幹事"
-    r"|次長|審議官|補佐|企画官|専門官|顧問|名|内|等|ほか|他|側|及|並|殿|様|御中|版|案|等|向|用|を|に|の"
+    r"|中間|最終|答申|とりまとめ|取りまとめ|次長|審議官|補佐|企画官|専門官|顧問|名|内|等|ほか|他|側|及|並|殿|様|御中|版|案|等|向|用|を|に|の"
     r"|は|が|で|と|も|へ|や|か|な)"
 )
 # UniDic has these as tokens after the name of a place.
