@@ -13,6 +13,7 @@ import pytest
 
 from aisi_ingest.extract.pdf.active_content import Inspection
 from aisi_ingest.extract.pdf.annotations import Annotation
+from aisi_ingest.extract.pdf.form_fields import Forms
 from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.pipeline import stages
@@ -40,10 +41,10 @@ def read_with_bad_pages(
 
     original = document._read_page
 
-    def read_page(page: int, index: int, inspected: Inspection, annotations: list[Annotation]) -> Page:
+    def read_page(page: int, index: int, inspected: Inspection, annotations: list[Annotation], forms: Forms) -> Page:
         if index + 1 in bad:
             bad[index + 1]()
-        return original(page, index, inspected, annotations)
+        return original(page, index, inspected, annotations, forms)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document, "_read_page", read_page)

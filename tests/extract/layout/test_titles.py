@@ -171,7 +171,9 @@ def test_a_title_agrees_with_a_text_that_has_most_of_its_words() -> None:
 def test_a_centred_line_at_the_top_in_the_type_of_the_body_is_the_title(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         centred(d, 70, "第3回 測定推進会議 議事要旨", GOTHIC, 10.5)
-        paragraphs(d, LEFT, 110, ["測定は、設計の段階から運用の段階まで繰り返し行い、結果を共有する。" * 4], font=GOTHIC)
+        paragraphs(
+            d, LEFT, 110, ["測定は、設計の段階から運用の段階まで繰り返し行い、結果を共有する。" * 4], font=GOTHIC
+        )
 
     found = content(draw(tmp_path / "a.pdf", page))
     assert [block.text for block in found.blocks if block.kind == "title"] == ["第3回 測定推進会議 議事要旨"]

@@ -125,7 +125,7 @@ def test_printed_check_boxes_stay_in_the_text_of_their_items(tmp_path: Path) -> 
     frame = slide.shapes.add_textbox(Inches(1), Inches(2), Inches(6), Inches(3)).text_frame
     frame.text = "☑ done"
     frame.add_paragraph().text = "☐ open"
-    slides.save(tmp_path / "a.pptx")
+    slides.save(str(tmp_path / "a.pptx"))
     result = read_pptx(tmp_path / "a.pptx")
     assert result.value is not None
     assert [block.text for block in result.value.blocks][1:] == ["☑ done", "☐ open"]
