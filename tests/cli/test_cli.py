@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import aisi_ingest
+
 SAMPLES = Path(__file__).parents[2] / "samples" / "site" / "pdf"
 
 
@@ -273,3 +275,8 @@ def test_a_search_without_result_says_so_and_ends_with_1(root: Path) -> None:
 def test_a_search_without_a_release_says_what_to_do(tmp_path: Path) -> None:
     done = aisi("search", "AI", "--root", tmp_path)
     assert done.returncode == 1 and "aisi-ingest run or add publishes one" in done.stderr
+
+
+def test_the_version_is_shown() -> None:
+    done = aisi("--version")
+    assert (done.returncode, done.stdout) == (0, f"aisi-ingest {aisi_ingest.__version__}\n")
