@@ -159,6 +159,7 @@ _STRIP_SLIDES, _STRIP_SHARE = 5, 0.6
 _MAXIMUM_STRIP_LENGTH = 14  # characters of a chapter name in a strip of navigation
 _MAXIMUM_RUNNING_LENGTH = 120  # characters
 _BOTTOM_EDGE, _TOP_EDGE = 0.88, 0.1  # shares of the slide's height: running text is below or above them
+_LOWER_PART, _FOOT_SHARE = 0.75, 0.8  # a foot above the edge: share of the height, and of the slides that repeat it
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|無断(?:転載|複製)", re.IGNORECASE)
 _NO_STRIP = (-1, -1)
 
@@ -171,6 +172,11 @@ def _mark_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, flo
     running = {key for key, count in seen.items() if count >= _RUNNING_SLIDES and count > _RUNNING_SHARE * len(slides)}
     strips = Counter(map(_strip_place, seen.elements()))
     strips.pop(_NO_STRIP, None)
+    # Where a slide is printed on a higher page, its foot is further up: then nothing stands below it.
+    low: Counter[_RunningKey] = Counter()
+    for slide, (_, height) in zip(slides, sizes, strict=True):
+        low.update({_running_key(piece) for piece in slide.pieces if _may_be_foot(piece, slide, height)})
+    feet = {key for key, count in low.items() if count >= _RUNNING_SLIDES and count > _FOOT_SHARE * len(slides)}
     running |= {
         key
         for key in seen
@@ -178,7 +184,12 @@ def _mark_running_text(slides: Sequence[Slide], sizes: Sequence[tuple[float, flo
     }
     out = []
     for slide, (_, height) in zip(slides, sizes, strict=True):
-        furniture = [piece for piece in slide.pieces if _may_be_running(piece, height) and _is_running(piece, running)]
+        furniture = [
+            piece
+            for piece in slide.pieces
+            if (_may_be_running(piece, height) and _is_running(piece, running))
+            or (_may_be_foot(piece, slide, height) and _running_key(piece) in feet)
+        ]
         if furniture:
             kept = [piece for piece in slide.pieces if not any(piece is other for other in furniture)]
             slide = replace(slide, pieces=(*kept, *map(as_furniture, furniture)))
@@ -193,6 +204,16 @@ def _is_running(piece: Piece, running: set[_RunningKey]) -> bool:
 def _may_be_running(piece: Piece, height: float) -> bool:
     at_edge = piece.box.top > _BOTTOM_EDGE * height or piece.box.bottom < _TOP_EDGE * height
     return piece.kind in ("paragraph", "list_item") and at_edge and len(piece.text) < _MAXIMUM_RUNNING_LENGTH
+
+
+def _may_be_foot(piece: Piece, slide: Slide, height: float) -> bool:
+    """Return whether a short text in the lower part of a slide has nothing below it."""
+    is_text = piece.kind in ("paragraph", "list_item") and len(piece.text) < _MAXIMUM_RUNNING_LENGTH
+    if not is_text or piece.box.top < _LOWER_PART * height:
+        return False
+    return not any(
+        other.box.top >= piece.box.bottom for other in slide.pieces if other.kind != "furniture" and not other.hidden
+    )
 
 
 def _running_key(piece: Piece) -> _RunningKey:
