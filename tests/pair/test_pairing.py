@@ -257,6 +257,15 @@ def test_a_number_or_a_year_in_a_file_name_makes_editions_of_one_work(files: tup
     assert len({document.id for document in documents.values()}) == 2
 
 
+def test_a_draft_of_a_version_has_the_version_as_its_edition() -> None:
+    draft = report(JAPANESE, "ja", "guide_ja.pdf")
+    draft = replace(draft, content=replace(draft.content, title="測定ガイドライン（案）"))
+    version = report(ENGLISH, "en", "guide_en.pdf")
+    version = replace(version, content=replace(version.content, title="Guide Ver. 1.0"))
+    documents = paired(draft, version)
+    assert {document.edition for document in documents.values()} == {"1.0"}
+
+
 def test_documents_with_other_contents_are_no_editions_though_only_a_year_differs() -> None:
     documents = paired(report(ENGLISH, "en", "survey_2022.pdf"), report(OTHER_EN, "en", "survey_2023.pdf"))
     assert {document.work for document in documents.values()} == {"survey-2022", "survey-2023"}

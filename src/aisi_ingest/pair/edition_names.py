@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from aisi_ingest.text.eras import ERA_OF, era_names
 from aisi_ingest.text.kanji_numerals import kanji_value
@@ -59,6 +60,17 @@ def find_edition(text: str, is_file_name: bool) -> tuple[str | None, str]:
             edition = edition or _edition_in_words(match)
             text = _without(text, match)
     return edition, text
+
+
+def is_numbered(edition: str | None) -> bool:
+    """Return whether an edition has a number of its own; ``draft`` and ``revised`` have none."""
+    return edition is not None and edition[:1].isdigit()
+
+
+def first_edition(editions: Iterable[str | None]) -> str | None:
+    """Return the first edition with a number, else the first one: of "Guide (draft)" and "version 1.0", ``1.0``."""
+    known = [edition for edition in editions if edition]
+    return next(filter(is_numbered, known), next(iter(known), None))
 
 
 def _without(text: str, match: re.Match[str]) -> str:

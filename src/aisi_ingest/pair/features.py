@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.model import Block, Content, Document, Lang
 from aisi_ingest.pair import file_names
+from aisi_ingest.pair.edition_names import first_edition
 from aisi_ingest.pair.file_names import ParsedName
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
     titles = [file_names.parse_title(listing.title), file_names.parse_title(content.title)]
     title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
-    edition = next((e for e in editions if e), None)
+    edition = first_edition(editions)
     date = file.date or listing.date or document.date or file.year
     return PairingCandidate(document, language(document), file, title, edition, date, features)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from aisi_ingest.model import Document
+from aisi_ingest.pair.edition_names import first_edition
 from aisi_ingest.pair.features import PairingCandidate
 from aisi_ingest.pair.slugs import slug
 
@@ -53,7 +54,7 @@ def assign_ids(candidates: Sequence[PairingCandidate], editions: DisjointSets, w
     taken: set[str] = set()
     for group in editions.groups():
         members = [candidates[i] for i in group]
-        edition = _first_value(members, lambda candidate: candidate.edition)
+        edition = first_edition(candidate.edition for candidate in _ordered(members))
         work = work_of[group[0]]
         part = _edition_part(members, edition, work, taken)
         for lang in ("ja", "en"):
@@ -104,8 +105,11 @@ def _short_hash(members: Sequence[PairingCandidate]) -> str:
 
 def _first_value(members: Sequence[PairingCandidate], value_of: Callable[[PairingCandidate], str | None]) -> str | None:
     """Return the first value of the documents in this order: Japanese before English, PDF before PPTX."""
-    ordered = sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.key))
-    return next((value for value in map(value_of, ordered) if value), None)
+    return next((value for value in map(value_of, _ordered(members)) if value), None)
+
+
+def _ordered(members: Sequence[PairingCandidate]) -> list[PairingCandidate]:
+    return sorted(members, key=lambda k: (k.lang != "ja", k.document.content.form, k.key))
 
 
 def _work_name(members: Sequence[PairingCandidate]) -> str:

@@ -18,6 +18,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from aisi_ingest.model import Document, Issue, Result
+from aisi_ingest.pair.edition_names import is_numbered
 from aisi_ingest.pair.features import PairingCandidate, describe, head, language
 from aisi_ingest.pair.ids import DisjointSets, assign_ids
 
@@ -240,7 +241,8 @@ def _name_odds(a: PairingCandidate, b: PairingCandidate) -> Iterator[float]:
             yield _SAME_WORDS
         elif a.file.is_summary != b.file.is_summary:
             yield _SUMMARY_OF_OTHER
-    if a.edition and b.edition:
+    # One language may call a version a draft and the other may not.
+    if a.edition and b.edition and is_numbered(a.edition) == is_numbered(b.edition):
         yield _SAME_EDITION if _is_same_edition(a.edition, b.edition) else _OTHER_EDITION
     if a.file.date and b.file.date:
         yield _SAME_DATE if a.file.date == b.file.date else _OTHER_DATE

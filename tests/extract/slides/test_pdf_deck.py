@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from fixtures_pdf import GOTHIC, Drawing
+from fixtures_pdf import GOTHIC, Drawing, draw
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -438,3 +438,19 @@ def test_a_long_question_above_the_short_labels_of_a_chart_is_the_title(tmp_path
 
     _, sections, _ = read_drawn(tmp_path / "a.pdf", page, page)
     assert [section.title for section in sections] == [question] * 2
+
+
+def test_a_foot_of_slides_on_higher_pages_is_furniture(tmp_path: Path) -> None:
+    def slide(number: int) -> Callable[[Drawing], None]:
+        def page(d: Drawing) -> None:
+            d.text(60, 60, f"Story {number}", size=28)
+            d.text(60, 150, f"The text of slide {number} is a sentence.", size=16)
+            d.text(60, 200, "It goes on with another one.", size=16)
+            d.text(690, 510, "2017", size=9)
+
+        return page
+
+    path = draw(tmp_path / "a.pdf", *map(slide, range(1, 6)), size=(780, 595))
+    found = pdf_reader.read(path).value
+    assert found is not None
+    assert {block.kind for block in found.blocks if block.text == "2017"} == {"furniture"}
