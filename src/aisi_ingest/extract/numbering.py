@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from aisi_ingest.text.kanji_numerals import is_kanji_numeral, kanji_value
+
 NumberKind = Literal[
     "part",
     "chapter",
@@ -224,7 +226,6 @@ def marker_of(text: str) -> str | None:
 # First character, number of characters, value of the first.
 _CIRCLES = (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
 _CIRCLED = {chr(ord(first) + k): begin + k for first, n, begin in _CIRCLES for k in range(n)}
-_KANJI = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 _KANA = {c: i for i, c in enumerate(_KANA_ORDINALS, 1)}
 _ROMAN = {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {c: i for i, c in enumerate("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ", 1)}
 
@@ -250,16 +251,8 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
         for table in (_CIRCLED, _KANA, _ROMAN):
             if char in table:
                 return (table[char],)
-    kanji = [c for c in number if c in "一二三四五六七八九十百"]
-    if kanji:
-        total = current = 0
-        for c in kanji:
-            if c in "十百":
-                total += max(1, current) * (10 if c == "十" else 100)
-                current = 0
-            else:
-                current = _KANJI[c]
-        return (total + current,)
+    if kanji := "".join(char for char in number if is_kanji_numeral(char)):
+        return (kanji_value(kanji),)
     if first:
         return first
     latin = re.search("(?<![A-Za-z])[IVXL]+(?![A-Za-z])", number)

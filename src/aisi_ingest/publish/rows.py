@@ -10,7 +10,19 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from aisi_ingest.model import Alignment, Bead, Block, Comparison, Document, Entity, Finding, Issue, Label, TableCell
+from aisi_ingest.model import (
+    Alignment,
+    Bead,
+    Block,
+    Box,
+    Comparison,
+    Document,
+    Entity,
+    Finding,
+    Issue,
+    Label,
+    TableCell,
+)
 from aisi_ingest.publish.schema import (
     AlignmentRow,
     BitextRow,
@@ -30,6 +42,7 @@ from aisi_ingest.publish.schema import (
     TableRow,
     ValuesField,
 )
+from aisi_ingest.publish.table_places import TablePlaces
 
 BOX_TOLERANCE = 1.0  # points by which a box may leave its page without an issue
 _SEGMENT = re.compile(r"[\w+\-][\w.+\-]*")
@@ -180,11 +193,12 @@ def document_rows(
             header_rows=each.header_rows,
             rows=each.rows,
             continues=_global_id(document.id, each.continues),
-            cells=tuple(map(_cell_field, each.cells)),
+            cells=tuple(_cell_field(cell, head.page_sizes) for cell in each.cells),
         )
         for each in content.tables
     )
     order_of = {block.id: order for order, block in enumerate(content.blocks)}
+    places = {each.block: TablePlaces(each.rows) for each in content.tables if each.rows}
     mentions = tuple(
         MentionRow(
             id=f"{document.id}#{each.id}",
@@ -196,6 +210,9 @@ def document_rows(
             label=each.label,
             value=each.value,
             rule=each.rule,
+            row=places[each.block].at(each.start)[0] if each.block in places else None,
+            column=places[each.block].at(each.start)[1] if each.block in places else None,
+            score=each.score,
         )
         for each in sorted(document.mentions, key=lambda m: (order_of.get(m.block, -1), m.start, -m.end, m.id))
     )
@@ -204,9 +221,9 @@ def document_rows(
     )
 
 
-def _cell_field(cell: TableCell) -> CellField:
+def _cell_field(cell: TableCell, sizes: tuple[tuple[float, float], ...]) -> CellField:
     regions = (
-        RegionField(page=region.page, bbox=(region.bbox.x0, region.bbox.top, region.bbox.x1, region.bbox.bottom))
+        RegionField(page=region.page, bbox=_box_on_page(region.bbox, *sizes[region.page - 1]))
         for region in cell.regions
     )
     return CellField(
@@ -245,14 +262,20 @@ def _clipped_box(block: Block, document: Document, issues: list[Issue]) -> tuple
     sizes, box = document.content.page_sizes, block.bbox
     if not 1 <= block.page <= len(sizes):
         return (0.0, 0.0, 0.0, 0.0)  # the later check reports the page
-    width, height = (_points(each) for each in sizes[block.page - 1])
     original = (box.x0, box.top, box.x1, box.bottom)
-    x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
-    top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
-    change = max(abs(a - b) for a, b in zip(sorted(original), sorted((x0, top, x1, bottom)), strict=True))
+    clipped = _box_on_page(box, *sizes[block.page - 1])
+    change = max(abs(a - b) for a, b in zip(sorted(original), sorted(clipped), strict=True))
     if not change <= BOX_TOLERANCE and not block.hidden:  # "not <=" is also true where the change is not a number
         message = f"{document.id}#{block.id}: the box {original} leaves page {block.page} and is clipped to it"
         issues.append(Issue(stage="publish", level="info", code="box_clipped", message=message, page=block.page))
+    return clipped
+
+
+def _box_on_page(box: Box, width: float, height: float) -> tuple[float, float, float, float]:
+    """Return the sides of a box in points, clipped to a page of this size."""
+    width, height = _points(width), _points(height)
+    x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
+    top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
     return (x0, top, x1, bottom)
 
 
@@ -390,6 +413,9 @@ class EntityCounter:
                 names=NamesField(ja=self._names(each, "ja"), en=self._names(each, "en")),
                 mentions=self._mentions[each],
                 documents=self._documents[each],
+                country=known.country if (known := self._registry.get(each)) else None,
+                part_of=known.part_of if known else None,
+                successor_of=known.successor_of if known else None,
             )
             for each in sorted(self._mentions)
         ]

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, Label, Lang, Severity, Unit
+from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, HiddenReason, Label, Lang, Severity, Unit
 
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -120,7 +120,7 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: Annotated[bool, Meta(description="True where a reader of the page could not see it")]
     notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
-    hidden_reason: Annotated[str | None, Meta(description="Why a reader cannot see the text: struck")]
+    hidden_reason: Annotated[HiddenReason | None, Meta(description="Why a reader cannot see the text")]
 
 
 class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,7 +142,9 @@ class CellField(Struct, frozen=True, forbid_unknown_fields=True):
     column_span: Annotated[int, Meta(ge=1)]
     text: str
     header: bool
-    regions: Annotated[tuple[RegionField, ...], Meta(description="More than one where a page break tears the row")]
+    regions: Annotated[
+        tuple[RegionField, ...], Meta(description="Two where a page break tears the row; none if unknown")
+    ]
 
 
 class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,7 +158,7 @@ class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
     header_rows: Count
     rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows of equal length, merged cells repeated")]
     continues: Annotated[str | None, Meta(description="Id of the table that it goes on from, over a page break")]
-    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty where only the rows are known")]
+    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty if the table has no rows")]
 
 
 class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,6 +173,11 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     label: Label
     value: Annotated[str | None, Meta(description="EDTF for DATE, otherwise an entity id")]
     rule: Annotated[str, Meta(description="What found it")]
+    row: Annotated[int | None, Meta(description="In a table: index of its row in rows, from 0; null in other blocks")]
+    column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
+    score: Annotated[
+        Share | None, Meta(description="Probability that a mention found by a model is right; null for other rules")
+    ]
 
 
 class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,6 +188,9 @@ class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
     names: Annotated[NamesField, Meta(description="First the preferred name")]
     mentions: Count
     documents: Count
+    country: Annotated[str | None, Meta(description="ISO 3166-1 alpha-2 in lower case, or eu")]
+    part_of: Annotated[str | None, Meta(description="Id of the organisation that it belongs to")]
+    successor_of: Annotated[str | None, Meta(description="Id of the entity that it replaced")]
 
 
 class AlignmentRow(Struct, frozen=True, forbid_unknown_fields=True):

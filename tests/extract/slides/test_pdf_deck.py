@@ -310,7 +310,7 @@ def test_a_table_with_drawn_borders_is_read_as_a_table(tmp_path: Path) -> None:
         (["", ""], [None, None]),
     ],
 )
-def test_slides_of_a_series_have_its_first_slide_as_parent(titles: list[str], parents: list) -> None:
+def test_slides_of_a_series_have_its_first_slide_as_parent(titles: list[str], parents: list[int | None]) -> None:
     assert series_parents(titles) == parents
 
 
@@ -410,7 +410,7 @@ def test_reading_a_deck_loads_no_ocr_engine(tmp_path: Path) -> None:
     assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
 
 
-def test_a_label_in_large_type_that_many_slides_repeat_is_no_title(tmp_path):
+def test_a_label_in_large_type_that_many_slides_repeat_is_no_title(tmp_path: Path) -> None:
     titles = ["May we copy the map?", "Who may use the boat?", "Where are the nets kept?", "When does the pond freeze?"]
 
     def slide(title: str) -> Callable[[Drawing], None]:
@@ -427,7 +427,7 @@ def test_a_label_in_large_type_that_many_slides_repeat_is_no_title(tmp_path):
     assert [section.title for section in sections] == titles
 
 
-def test_a_long_question_above_the_short_labels_of_a_chart_is_the_title(tmp_path):
+def test_a_long_question_above_the_short_labels_of_a_chart_is_the_title(tmp_path: Path) -> None:
     question = "Does the club have a written rule about who repairs the nets and the boats after the winter?"
 
     def page(d: Drawing) -> None:

@@ -14,7 +14,6 @@ from aisi_ingest.extract.geometry import box_width, contains_center, intersects,
 from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.pdf_lines import (
-    hidden_lines,
     lines_outside_tables,
     match_page_number,
     page_number_lines,
@@ -24,7 +23,7 @@ from aisi_ingest.extract.slides.pdf_lines import (
 from aisi_ingest.extract.slides.pdf_shapes import frames_on, horizontal_lines, shapes_on, vertical_lines
 from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
-from aisi_ingest.extract.slides.tables.finder import find_slide_tables
+from aisi_ingest.extract.slides.tables.finder import find_slide_tables, table_piece
 from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.extract.slides.tables.ruled import is_prose
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
     from aisi_ingest.extract.pdf.document import Bookmark
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.extract.tables.finder import FoundTable
+    from aisi_ingest.extract.tables.found_table import FoundTable
 
 
 _LEVEL_STEP = 5.0  # points by which a list level is indented more than the one above; authors use 8 and more
@@ -110,7 +109,14 @@ def _slide_content(page: Page, frames: Sequence[Box]) -> SlideContent:
 
 
 def _table_piece(table: FoundTable) -> Piece:
-    return Piece("table", table_text(table.rows), table.bbox, rows=table.rows, header_rows=table.header_rows)
+    return Piece(
+        "table",
+        table_text(table.rows),
+        table.bbox,
+        rows=table.rows,
+        header_rows=table.header_rows,
+        places=table.cells,
+    )
 
 
 def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
@@ -123,7 +129,7 @@ def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, li
     out: list[tuple[Piece, list[Line]]] = []
     for table in find_slide_tables(units, rules, shapes):
         rows = tuple(tuple(_cell_text([horizontal[n] for n in cell]) for cell in row) for row in table.cells)
-        piece = Piece("table", table_text(rows), table.box, rows=rows, header_rows=table.header_rows)
+        piece = table_piece(table, units, rows)
         out.append((piece, [horizontal[n] for n in {n for row in table.cells for cell in row for n in cell}]))
     return out
 
@@ -246,6 +252,8 @@ def _candidate_named(candidates: Sequence[Candidate], name: str | None) -> Candi
 
 def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
     """Put the texts of a slide in reading order, with the title first."""
+    from aisi_ingest.extract.lines.hidden import hidden_lines
+
     title_rows = draft.runs[title.index] if title else []
     entries: list[Entry] = []
     starts: dict[int, float] = {}  # id of a piece to the left edge of its first row

@@ -55,7 +55,8 @@ def choose_title(candidates: Sequence[Candidate], height: float, table_tops: Seq
     Returns:
         The title; None if no text stands out.
     """
-    fitting = [candidate for candidate in candidates if 0 < len(candidate.text) <= _MAXIMUM_TITLE_LENGTH]
+    # A sign alone, such as a large question mark, is a picture.
+    fitting = [c for c in candidates if len(c.text) <= _MAXIMUM_TITLE_LENGTH and any(map(str.isalnum, c.text))]
     if not fitting:
         return None
     if len(candidates) == 1:
