@@ -193,6 +193,8 @@ def test_annexes_stay_on_the_level_of_the_chapters_if_an_annex_has_parts_of_its_
             for k, title in enumerate(titles):
                 d.text(X, 90 + 90 * k, title, GOTHIC, 13)
                 lines(d, [TEXT[k:], TEXT[2 + k :]], top=112 + 90 * k)
+            if len(titles) == 2:  # a first page with less text is a cover
+                lines(d, [TEXT[k % 9 :] for k in range(20)], top=270)
 
         return body
 
