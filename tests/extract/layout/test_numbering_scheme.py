@@ -200,7 +200,7 @@ def test_annexes_stay_on_the_level_of_the_chapters_if_an_annex_has_parts_of_its_
 
     found = content(
         tmp_path,
-        page("第1章 池", "第2章 庭"),
+        page("第1章 池の事", "第2章 庭の事"),
         page("付録1 池の図", "付録2 庭の図", "付録3 網の図"),
         page("参考1 桶の図", "参考2 木の図", "付録4 石の図"),
     )
