@@ -60,12 +60,15 @@ class Numbering(Struct, frozen=True):
 def class_of_number(number: Numbering) -> NumberClass:
     """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
     kind, depth, before, after = number.style
+    if kind == "annex":  # 付録1 and 参考1 are two series
+        return (kind, depth, number.text.rstrip(_ANNEX_LABELS), "")
     is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
     return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 # From 0, the highest. The gaps leave room for the parts of a decimal number (1.2.3 is two levels below 1.) and for
 # brackets.
+_ANNEX_LABELS = "0123456789０１２３４５６７８９IVXABCDEFGHＡＢＣＤＥＦＧＨ.:- \u3000第"
 _RANK: dict[NumberKind, int] = {
     "part": 0,
     "chapter": 2,
@@ -140,6 +143,7 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     ("roman", re.compile(f"[Ⅰ-Ⅻ][.．、]?|(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[.．)](?={_BLANK}|$|[^\x00-\x7f])")),
     ("decimal", re.compile(f"[0-9]{{1,2}}(?:{_SEPARATOR}[0-9]{{1,2}}){{1,5}}[.．)]?{_AFTER}")),
     ("decimal", re.compile(f"[0-9]{{1,3}}[.．、)）]{_NO_PARTICLE}(?:{_AFTER}|(?=[A-Z][A-Za-z]))")),
+    ("decimal", re.compile("[0-9]{1,2} [.．](?=[^\\x00-\x7f\\s])")),  # the figure 1 is narrow: "1 .目的"
     ("decimal", re.compile(f"[0-9]{{1,2}}(?={_BLANK}+{_NO_UNIT})")),
     (
         "letter",

@@ -168,3 +168,48 @@ def test_the_items_of_an_agenda_are_headings_even_if_a_colon_announces_them(tmp_
 
     found = content(tmp_path, page(1), page(4))
     assert headings(found) == [(f"({k})", f"第{k}の庭の報告", 1) for k in range(1, 7)]
+
+
+def test_a_series_that_begins_with_a_heading_is_one_where_its_numbers_usually_are(tmp_path: Path) -> None:
+    def page(first: bool) -> Callable[[Drawing], None]:
+        def body(d: Drawing) -> None:
+            y = 130.0
+            d.text(X, 90, "庭の決まり" if first else "道具の決まり", GOTHIC, 20)
+            for k, sign in enumerate("①②③④" if first else "①②③"):
+                d.text(X, y, f"{sign} {'池庭網桶'[k]}の事", GOTHIC, 13 if first or k == 0 else BODY)
+                d.text(X + 12, y + 22, "・ " + TEXT[k : k + 30], GOTHIC, BODY)
+                y += 60
+
+        return body
+
+    found = content(tmp_path, page(True), page(False))
+    numbers = [number for number, _, _ in headings(found) if number is not None]
+    assert numbers == ["①", "②", "③", "④", "①", "②", "③"]
+
+
+def test_annexes_stay_on_the_level_of_the_chapters_if_an_annex_has_parts_of_its_own(tmp_path: Path) -> None:
+    def page(*titles: str) -> Callable[[Drawing], None]:
+        def body(d: Drawing) -> None:
+            for k, title in enumerate(titles):
+                d.text(X, 90 + 90 * k, title, GOTHIC, 13)
+                lines(d, [TEXT[k:], TEXT[2 + k :]], top=112 + 90 * k)
+            if len(titles) == 2:  # a first page with less text is a cover
+                lines(d, [TEXT[k % 9 :] for k in range(20)], top=270)
+
+        return body
+
+    found = content(
+        tmp_path,
+        page("第1章 池の事", "第2章 庭の事"),
+        page("付録1 池の図", "付録2 庭の図", "付録3 網の図"),
+        page("参考1 桶の図", "参考2 木の図", "付録4 石の図"),
+    )
+    levels = {number: level for number, _, level in headings(found)}
+    assert {levels[f"付録{k}"] for k in range(1, 5)} == {levels["第1章"]} == {1}
+
+
+def test_a_space_behind_a_narrow_figure_does_not_hide_the_number() -> None:
+    found = numbering("1 .池の水を換える")
+    assert found is not None
+    assert (found.values, found.end) == ((1,), 3)
+    assert numbering("1 .5 m") is None

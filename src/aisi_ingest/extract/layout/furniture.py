@@ -263,10 +263,12 @@ def _pages_with_text_inside(pages: Sequence[PageLines], keys: Collection[str]) -
     """Return for each key the numbers of the pages that have a line with this text between head and foot."""
     found: dict[str, set[int]] = {key: set() for key in keys}
     longest = max(map(len, keys), default=0)
+    first = {key[:1] for key in keys}  # a quick test
     for page in pages:
         top, bottom = _MARGIN * page.size[1], (1 - _MARGIN) * page.size[1]
         for line in page.lines:
-            if len(line.text) <= 2 * longest and line.box.bottom >= top and line.box.top <= bottom:
+            may_be_key = len(line.text) <= 2 * longest and (line.text[:1] in first or not line.text[:1].isalpha())
+            if may_be_key and line.box.bottom >= top and line.box.top <= bottom:
                 key = _numberless(line.text)
                 if key in found:
                     found[key].add(page.number)

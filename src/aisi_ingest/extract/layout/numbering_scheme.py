@@ -9,7 +9,7 @@ are judged in the same way.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -36,12 +36,13 @@ _MOST_LABEL_STEP = 2.6  # type sizes between a number that is alone on its line 
 _FEWEST = 2  # members
 _DEPTH_OF_ORDER = 2  # numbers with more parts need not ascend
 _TITLE_SHARE = 0.8  # of the members
+_FEWEST_USUAL, _USUAL_SHARE = 6, 0.6  # titles of a kind in the document; headings among them
 _FEW_SHARE = 0.5  # of the members: then those that look like headings do so by chance
 _FEWEST_OUTLINE, _BLOCKS_OF_SECTION = 4, 3  # members; blocks below half of them
 _MOST_SKIPPED = 1  # numbers that a series may skip: a member was not recognised
 _FEWEST_BULLETS = 2
 _TITLE_BULLETS = "〇○◯◎■□◆◇▼▽★☆"
-_SHORTEST_TEXT = 16  # code points of the text that a title introduces
+_SHORTEST_TEXT = 12  # code points of the text that a title introduces
 _COLUMN_STEP = 14  # points: left edges of bullets are compared in these steps
 _TEXT_KINDS = ("paragraph", "list_item", "table", "code", "caption", "figure_text", "heading")
 
@@ -134,6 +135,8 @@ def mark_numbered_headings(drafts: Sequence[Draft], named: set[int], body_size: 
     for each, is_heading in zip(series, are_headings, strict=True):
         if not is_heading and not any(id(member.draft) in named for member in each):
             _unmark_few(each, body_size)
+    usual = _usual_headings(series)
+    are_headings = [is_heading or _is_begun(each, usual) for each, is_heading in zip(series, are_headings, strict=True)]
     established = {
         class_of_number(each[0].number)
         for each, is_heading in zip(series, are_headings, strict=True)
@@ -146,6 +149,24 @@ def mark_numbered_headings(drafts: Sequence[Draft], named: set[int], body_size: 
                 if member.is_title:
                     member.draft.kind, member.draft.number = "heading", member.number
     _mark_bulleted_titles(drafts, only_prominent)
+
+
+def _usual_headings(series: Sequence[Sequence[Member]]) -> set[HeadingClass]:
+    """Return the classes of numbers of which most titles in the document are headings."""
+    titles: Counter[HeadingClass] = Counter()
+    headings: Counter[HeadingClass] = Counter()
+    for member in (member for each in series for member in each if member.is_title and member.introduces):
+        titles[class_of_number(member.number)] += 1
+        headings[class_of_number(member.number)] += member.draft.kind == "heading"
+    return {own for own, count in titles.items() if count >= _FEWEST_USUAL and headings[own] >= _USUAL_SHARE * count}
+
+
+def _is_begun(series: Sequence[Member], usual: set[HeadingClass]) -> bool:
+    """Return whether a series begins with a heading, is usually one of headings, and has titles only."""
+    first = series[0]
+    if first.draft.kind != "heading" or first.number.values[-1] != 1 or class_of_number(first.number) not in usual:
+        return False
+    return all(member.is_title and member.introduces for member in series)
 
 
 def _unmark_few(series: Sequence[Member], body_size: float) -> None:
@@ -300,7 +321,8 @@ def _is_series_of_headings(
     others = sum(member.is_title and member.introduces for member in series[:-1])
     if _is_list(drafts, series, body_size, only_prominent):
         return False
-    return titles >= _TITLE_SHARE * len(series) and others >= _TITLE_SHARE * (len(series) - 1)
+    is_clear = len(series) > _FEWEST and others == len(series) - 1
+    return (is_clear or titles >= _TITLE_SHARE * len(series)) and others >= _TITLE_SHARE * (len(series) - 1)
 
 
 def _mark_bulleted_titles(drafts: Sequence[Draft], only_prominent: bool) -> None:

@@ -17,6 +17,7 @@ from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.numbering import NumberClass, Numbering, class_of_number, numbering
 
 _LABEL = re.compile("([^\\s\u3000:：。、，,.!?！？「」『』（）()]{1,12})[ \u3000]?[:：](?!//)(?=.)")
+_LONGEST_START = 14  # code points up to the colon
 _LONGEST_LONE = 12  # code points
 _FEWEST_LONE = 2
 _FEWEST_LABELLED = 3  # rows
@@ -46,7 +47,8 @@ class RowStarts(Struct, frozen=True):
 
 def label_before_colon(text: str) -> str:
     """Return the word before a colon that a text begins with, or nothing: ``A`` for ``A: Yes.``."""
-    found = _LABEL.match(text)
+    start = text[:_LONGEST_START]
+    found = _LABEL.match(text) if ":" in start or "：" in start else None
     return found[1] if found else ""
 
 
