@@ -19,7 +19,7 @@ from benchmarks.load import descendants
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory) -> list[Path]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Forty documents of one page each, alternately Japanese and English."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -38,7 +38,9 @@ def open_files() -> int:
 
 
 @pytest.mark.slow
-def test_the_numbers_of_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp_path, monkeypatch):
+def test_the_numbers_of_open_files_and_processes_do_not_grow_with_documents_and_runs(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Workers are replaced after 30 calls: about five times here, and sixty times in a run of a thousand documents.
     pool.close_shared()
     monkeypatch.setitem(pool._shared, 2, Sandbox(2, Limits(calls_per_worker=30)))

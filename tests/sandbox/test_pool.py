@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,74 +18,74 @@ import pytest
 from aisi_ingest.sandbox.pool import LimitExceeded, Limits, LimitsError, Sandbox, limits_from_environment
 
 
-def sleep_long():
+def sleep_long() -> None:
     time.sleep(60)
 
 
-def spin():
+def spin() -> None:
     while True:
         pass
 
 
-def hold_the_interpreter():
+def hold_the_interpreter() -> int:
     return sum(itertools.repeat(1, 1 << 36))  # in C, and no other thread can run meanwhile, as in PDFium
 
 
-def exceed_memory():
+def exceed_memory() -> int:
     return len(b"x" * (8 << 30))
 
 
-def crash():
+def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def write_a_file(path):
+def write_a_file(path: str) -> None:
     with open(path, "w") as file:
         file.write("text")
 
 
-def connect(port):
+def connect(port: int) -> None:
     socket.create_connection(("127.0.0.1", port), timeout=2)
 
 
-def allocate(mebibytes):
+def allocate(mebibytes: int) -> int:
     return len(bytearray(mebibytes << 20))
 
 
-def process_id():
+def process_id() -> int:
     return os.getpid()
 
 
-LOADED = []
+LOADED: list[tuple[str, int]] = []
 
 
-def load(what):
+def load(what: str) -> None:
     LOADED.append((what, os.getpid()))
 
 
-def loaded():
+def loaded() -> tuple[list[tuple[str, int]], int]:
     return LOADED, os.getpid()
 
 
-def load_slowly():
+def load_slowly() -> None:
     time.sleep(3)
 
 
-def fail_to_load():
+def fail_to_load() -> None:
     raise ValueError("no weights")
 
 
 class NotUnpicklable(Exception):
-    def __init__(self, first, second):
+    def __init__(self, first: str, second: str) -> None:
         super().__init__(first)
 
 
-def raise_an_exception_that_cannot_be_unpickled():
+def raise_an_exception_that_cannot_be_unpickled() -> None:
     raise NotUnpicklable("one", "two")
 
 
 @pytest.fixture(scope="module")
-def sandbox():
+def sandbox() -> Iterator[Sandbox]:
     box = Sandbox(1, Limits(wall_seconds=30, cpu_seconds=1, calls_per_worker=4))
     yield box
     box.stop()
@@ -94,14 +95,16 @@ def sandbox():
     ("function", "code"),
     [(spin, "cpu_limit"), (exceed_memory, "memory_limit"), (crash, "worker_died")],
 )
-def test_a_worker_that_exceeds_a_limit_is_reported_with_the_limit_and_the_next_call_works(sandbox, function, code):
+def test_a_worker_that_exceeds_a_limit_is_reported_with_the_limit_and_the_next_call_works(
+    sandbox: Sandbox, function: Callable[[], object], code: str
+) -> None:
     with pytest.raises(LimitExceeded) as stopped:
         sandbox.call(function)
     assert stopped.value.code == code
     assert sandbox.call(process_id) > 0
 
 
-def test_a_worker_that_hangs_is_stopped_at_the_time_limit():
+def test_a_worker_that_hangs_is_stopped_at_the_time_limit() -> None:
     box = Sandbox(1, Limits(wall_seconds=1))
     try:
         with pytest.raises(LimitExceeded) as stopped:
@@ -111,21 +114,21 @@ def test_a_worker_that_hangs_is_stopped_at_the_time_limit():
         box.stop()
 
 
-def test_a_worker_cannot_write_files(sandbox, tmp_path):
+def test_a_worker_cannot_write_files(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="File too large"):
         sandbox.call(write_a_file, str(tmp_path / "out.txt"))
 
 
-def test_a_worker_cannot_connect_to_a_server(sandbox):
+def test_a_worker_cannot_connect_to_a_server(sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OSError):
         sandbox.call(connect, server.getsockname()[1])
 
 
-def test_a_worker_is_replaced_after_its_number_of_calls(sandbox):
+def test_a_worker_is_replaced_after_its_number_of_calls(sandbox: Sandbox) -> None:
     assert len({sandbox.call(process_id) for _ in range(9)}) > 1
 
 
-def test_a_worker_continues_after_the_thread_that_started_it_has_ended():
+def test_a_worker_continues_after_the_thread_that_started_it_has_ended() -> None:
     box = Sandbox(1)
     try:
         first = threading.Thread(target=box.call, args=(process_id,))
@@ -152,11 +155,11 @@ if __name__ == "__main__":
 """
 
 
-def test_no_worker_remains_after_a_run_is_killed(tmp_path):
+def test_no_worker_remains_after_a_run_is_killed(tmp_path: Path) -> None:
     assert _has_ended(_run_and_kill(tmp_path, ORPHAN.format(tests=str(Path(__file__).parent))))
 
 
-def _run_and_kill(tmp_path, script):
+def _run_and_kill(tmp_path: Path, script: str) -> int:
     """Kill a process that runs ``script`` when it has printed two lines.
 
     Returns:
@@ -165,6 +168,7 @@ def _run_and_kill(tmp_path, script):
     path = tmp_path / "parent.py"
     path.write_text(script)
     parent = subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
     process = int(parent.stdout.readline())
     parent.stdout.readline()
     parent.kill()
@@ -189,12 +193,12 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("while_loading", [False, True])
-def test_no_process_remains_after_a_run_is_killed_before_it_has_workers(while_loading, tmp_path):
+def test_no_process_remains_after_a_run_is_killed_before_it_has_workers(while_loading: bool, tmp_path: Path) -> None:
     script = KILLED_EARLY.format(tests=str(Path(__file__).parent), while_loading=while_loading)
     assert _has_ended(_run_and_kill(tmp_path, script))
 
 
-def _has_ended(process):
+def _has_ended(process: int) -> bool:
     for _ in range(50):
         if not Path(f"/proc/{process}").exists():
             return True
@@ -202,7 +206,7 @@ def _has_ended(process):
     return False
 
 
-def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls():
+def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls() -> None:
     box = Sandbox(1)
     try:
         before = box.call_measured(process_id)
@@ -215,7 +219,7 @@ def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls():
         box.stop()
 
 
-def test_the_time_of_a_call_excludes_waiting_for_a_worker():
+def test_the_time_of_a_call_excludes_waiting_for_a_worker() -> None:
     sandbox = Sandbox(1)
     try:
         with ThreadPoolExecutor(4) as pool:
@@ -226,7 +230,7 @@ def test_the_time_of_a_call_excludes_waiting_for_a_worker():
     assert min(seconds) >= 0.6 and max(seconds) < 2 * min(seconds)
 
 
-def test_a_script_without_a_main_guard_fails_and_does_not_hang(tmp_path):
+def test_a_script_without_a_main_guard_fails_and_does_not_hang(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
@@ -237,7 +241,7 @@ def test_a_script_without_a_main_guard_fails_and_does_not_hang(tmp_path):
     assert done.returncode != 0 and "freeze_support" in done.stderr
 
 
-def test_prepared_objects_are_loaded_once_and_all_workers_have_them():
+def test_prepared_objects_are_loaded_once_and_all_workers_have_them() -> None:
     box = Sandbox(2)
     try:
         before = box.call(process_id)
@@ -250,7 +254,7 @@ def test_prepared_objects_are_loaded_once_and_all_workers_have_them():
         box.stop()
 
 
-def test_preparing_in_the_background_can_be_waited_for_and_does_not_delay_stopping():
+def test_preparing_in_the_background_can_be_waited_for_and_does_not_delay_stopping() -> None:
     box = Sandbox(2)
     box.prepare_in_background(load, "a model")
     box.prepare(load, "a model")
@@ -269,14 +273,14 @@ if __name__ == "__main__":
 """
 
 
-def test_the_memory_of_workers_counts_as_that_of_the_children_of_their_process(tmp_path):
+def test_the_memory_of_workers_counts_as_that_of_the_children_of_their_process(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(MEASURED_SCRIPT.format(tests=str(Path(__file__).parent)))
     _, status, usage = os.wait4(subprocess.Popen([sys.executable, script]).pid, 0)
     assert status == 0 and usage.ru_maxrss > 300 << 10
 
 
-def test_workers_still_run_after_preparing_failed(capfd):
+def test_workers_still_run_after_preparing_failed(capfd: pytest.CaptureFixture[str]) -> None:
     box = Sandbox(1)
     try:
         box.prepare(fail_to_load)
@@ -286,7 +290,7 @@ def test_workers_still_run_after_preparing_failed(capfd):
     assert "could not be loaded before the workers start: no weights" in capfd.readouterr().err
 
 
-def test_simultaneous_calls_share_the_workers():
+def test_simultaneous_calls_share_the_workers() -> None:
     box = Sandbox(2)
     try:
         with ThreadPoolExecutor(8) as pool:
@@ -296,11 +300,16 @@ def test_simultaneous_calls_share_the_workers():
         box.close()
 
 
-def test_a_killed_fork_server_is_replaced():
+def _fork_server_id(box: Sandbox) -> int:
+    assert box._fork_server.pid is not None
+    return box._fork_server.pid
+
+
+def test_a_killed_fork_server_is_replaced() -> None:
     box = Sandbox(1)
     try:
         box.call(process_id)
-        os.kill(box._fork_server.pid, signal.SIGKILL)
+        os.kill(_fork_server_id(box), signal.SIGKILL)
         time.sleep(0.2)
         with contextlib.suppress(LimitExceeded):  # the worker was killed together with its fork server
             box.call(process_id)
@@ -309,7 +318,9 @@ def test_a_killed_fork_server_is_replaced():
         box.stop()
 
 
-def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_one():
+def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     box = Sandbox(2)
     try:
         with ThreadPoolExecutor(2) as pool:
@@ -318,8 +329,8 @@ def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_
                 time.sleep(0.01)
             (old,) = box._alive.values()
             terminate = box._terminate
-            box._terminate = lambda ended: None if ended is old else terminate(ended)
-            os.kill(box._fork_server.pid, signal.SIGKILL)
+            monkeypatch.setattr(box, "_terminate", lambda ended: None if ended is old else terminate(ended))
+            os.kill(_fork_server_id(box), signal.SIGKILL)
             with pytest.raises(LimitExceeded):
                 busy.result()
         first = box.call(process_id)  # of a new fork server, to which the old worker is unknown
@@ -331,18 +342,18 @@ def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_
         box.stop()
 
 
-def test_an_exception_that_cannot_be_unpickled_is_still_reported(sandbox):
+def test_an_exception_that_cannot_be_unpickled_is_still_reported(sandbox: Sandbox) -> None:
     with pytest.raises(RuntimeError, match="NotUnpicklable"):
         sandbox.call(raise_an_exception_that_cannot_be_unpickled)
 
 
-def test_limits_come_from_the_environment_or_are_the_defaults():
+def test_limits_come_from_the_environment_or_are_the_defaults() -> None:
     assert limits_from_environment({}) == Limits()
     environment = {"AISI_INGEST_WALL_SECONDS": "60", "AISI_INGEST_MEMORY_GIB": "3", "OTHER": "x"}
     assert limits_from_environment(environment) == Limits(wall_seconds=60, address_space=3 << 30)
 
 
 @pytest.mark.parametrize("value", ["", "many", "0", "-1", "1.5"])
-def test_an_invalid_limit_is_reported_with_the_name_of_its_variable(value):
+def test_an_invalid_limit_is_reported_with_the_name_of_its_variable(value: str) -> None:
     with pytest.raises(LimitsError, match="AISI_INGEST_CPU_SECONDS is"):
         limits_from_environment({"AISI_INGEST_CPU_SECONDS": value})

@@ -35,12 +35,12 @@ from aisi_ingest.text.sentences import sentences
         ("The U.S. Army came.", 1),
     ],
 )
-def test_abbreviations_brackets_quotations_and_numbers_are_split_like_a_reader_does(text, count):
+def test_abbreviations_brackets_quotations_and_numbers_are_split_like_a_reader_does(text: str, count: int) -> None:
     assert len(list(sentences(text))) == count
 
 
 @given(st.text(alphabet="あ。．.!？「」（）() \n\"'aB1e.g"))
-def test_sentences_cover_everything_but_white_space_in_order(text):
+def test_sentences_cover_everything_but_white_space_in_order(text: str) -> None:
     spans = list(sentences(text))
     assert all(a < b for a, b in spans)
     assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))
