@@ -45,4 +45,4 @@ def test_changes_planted_in_the_real_documents_are_found_with_few_false_findings
     found = {what: row.reported / row.planted for what, row in table.items()}
     assert {what: share for what, share in found.items() if share < MIN_SHARE_FOUND[what]} == {}, (table, false)
     assert false.total() <= MAX_FALSE_SHARE * sum(row.planted for row in table.values()), (table, false)
-    assert set(false) <= {"missing_in_ja", "missing_in_en"}  # no false difference of values
+    assert set(false) <= {"missing_in_ja", "missing_in_en", "untranslated"}  # no false difference of values
