@@ -340,8 +340,8 @@ def test_mlcroissant_reads_lists_and_objects(release: Path) -> None:
     assert row["bitext/en_regions"]
 
 
-@pytest.mark.slow
-def test_datasets_loads_every_table_of_the_release_folder(any_release: Path, tmp_path: Path) -> None:
+def loaded_by_datasets(release: Path, cache: Path) -> dict[str, int]:
+    """Return the number of rows of each config that the library ``datasets`` finds in a release folder."""
     script = (
         "import json, os, sys\n"
         "os.environ |= {'HF_HUB_OFFLINE': '1', 'HF_HOME': sys.argv[2]}\n"
@@ -349,9 +349,24 @@ def test_datasets_loads_every_table_of_the_release_folder(any_release: Path, tmp
         "names = get_dataset_config_names(sys.argv[1])\n"
         "print(json.dumps({n: load_dataset(sys.argv[1], n, split='train').num_rows for n in names}))"
     )
-    out = validated("datasets", command=["python", "-c", script, str(any_release), str(tmp_path)])
+    out = validated("datasets", command=["python", "-c", script, str(release), str(cache)])
+    rows: dict[str, int] = json.loads(out.strip().splitlines()[-1])
+    return rows
+
+
+@pytest.mark.slow
+def test_datasets_loads_every_table_of_the_release_folder(any_release: Path, tmp_path: Path) -> None:
     written = {table: len(lines(any_release, table)) for table in TABLES if lines(any_release, table)}
-    assert json.loads(out.strip().splitlines()[-1]) == written
+    assert loaded_by_datasets(any_release, tmp_path) == written
+
+
+@pytest.mark.slow
+def test_datasets_is_offered_no_table_without_rows_and_loads_the_others(tmp_path: Path) -> None:
+    release = released(publication(documents=(document("en"),), alignments=(), comparisons=()), tmp_path / "root")
+    empty = {table for table in TABLES if not lines(release, table)}
+    rows = loaded_by_datasets(release, tmp_path / "cache")
+    assert "alignments" in empty and not empty & set(rows)
+    assert rows == {table: len(lines(release, table)) for table in TABLES if table not in empty}
 
 
 @pytest.mark.slow

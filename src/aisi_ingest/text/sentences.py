@@ -8,6 +8,7 @@ from collections.abc import Iterator
 _OPENING, _CLOSING = "（(【［[〈《", "）)】］]〉》"
 _OPENING_QUOTES, _CLOSING_QUOTES = "「『“", "」』”"
 _TERMINATORS = "。．！？!?"
+_JAPANESE_STOPS = "。．！？"
 _QUOTES = "\"'’"
 _QUOTES_AFTER_STOP = "\"'”’"
 
@@ -33,22 +34,29 @@ _ABBREVIATION = re.compile(
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of ``text``.
 
-    A terminator inside brackets ends no sentence. Quotations of several sentences are split: a terminator inside
-    quotes ends a sentence if more text follows. A line break always ends one.
+    A terminator inside brackets ends no sentence, but brackets around a whole sentence end with it. A quotation of
+    several sentences is split, unless it stands within a sentence that goes on after it (所長は「…。…。」と述べた。).
+    A line break always ends a sentence.
 
     Yields:
         Spans (start, end) in code points, in order. No span is empty, none overlaps another, and together they
         cover everything but white space.
     """
     start, depth, i = 0, 0, 0
-    closed = _closed_brackets(text)
+    opened = start
+    brackets, quotes = _closed(text, _OPENING, _CLOSING), _closed(text, "「『", "」』")
     while i < len(text):
         char = text[i]
         end = None
         if char in _OPENING:
-            depth += i in closed
+            opened = opened if depth else i
+            depth += i in brackets
         elif char in _CLOSING:
             depth = max(0, depth - 1)
+            if not depth and brackets.get(opened) == i and _is_whole_sentence(text, start, opened, i):
+                end = i + 1
+        elif i in quotes and not depth and _is_inner_quotation(text, start, i, quotes[i]):
+            i = quotes[i]
         elif char == "\n":
             end, depth = i, 0
         elif not depth:
@@ -63,18 +71,38 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield _trimmed(text, start, len(text))
 
 
-def _closed_brackets(text: str) -> frozenset[int]:
-    """Return the offsets of the opening brackets that are closed in the same line."""
+def _closed(text: str, opening: str, closing: str) -> dict[int, int]:
+    """Return the offsets of the opening signs that are closed in the same line, each with that of its closing sign."""
     opened: list[int] = []
-    closed = []
+    closed = {}
     for at, char in enumerate(text):
-        if char in _OPENING:
+        if char in opening:
             opened.append(at)
-        elif char in _CLOSING and opened:
-            closed.append(opened.pop())
+        elif char in closing and opened:
+            closed[opened.pop()] = at
         elif char == "\n":
             opened.clear()
-    return frozenset(closed)
+    return closed
+
+
+def _is_whole_sentence(text: str, start: int, opened: int, closed: int) -> bool:
+    """Return whether brackets hold a sentence of its own: ``（点検は終わった。）次に``."""
+    return (
+        not text[start:opened].strip()
+        and text[closed - 1] in _JAPANESE_STOPS
+        and text[closed + 1 : closed + 2] not in _TERMINATORS
+        and not _GOES_ON.match(text, closed + 1)
+    )
+
+
+def _is_inner_quotation(text: str, start: int, opened: int, closed: int) -> bool:
+    """Return whether a quotation ends with a full stop and the sentence around it began before and goes on after it."""
+    return (
+        bool(text[start:opened].strip())
+        and text[closed - 1] in _JAPANESE_STOPS
+        and closed + 1 < len(text)
+        and _GOES_ON.match(text, closed + 1) is not None
+    )
 
 
 def _end_at(text: str, start: int, at: int) -> int | None:
