@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from aisi_ingest.model import Content, Issue, Listing, Result, Source
 from aisi_ingest.pipeline import stages
 from aisi_ingest.pipeline.jobs import DocumentJob, Settings
-from aisi_ingest.pipeline.stage import StoredStage
+from aisi_ingest.pipeline.stage import StageOutput, StoredStage
 from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox.tasks import task
 from aisi_ingest.storage.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "site" / "pdf" / "sample_overview_en.pptx"
@@ -31,22 +32,29 @@ def job(tmp_path) -> DocumentJob:
     return DocumentJob(Settings(str(tmp_path), workers=1, ocr=False), Listing(source))
 
 
+@task
 def count_bytes(job: DocumentJob) -> Result[int]:
     return Result(job.listing.source.bytes, (Issue("count", "info", "counted", "counted"),))
 
 
+@task
 def crash(job: DocumentJob) -> Result[int]:
     raise ValueError("broken")
 
 
 def stage(**fields) -> StoredStage[DocumentJob]:
-    defaults = {"inputs": lambda job: (job.key,), "function": count_bytes, "redo_with": "tag"}
+    defaults = {"inputs": lambda job: (job.key,), "function": count_bytes, "output": lambda: int, "redo_with": "tag"}
     return StoredStage("count", "text.measure", **(defaults | fields))
+
+
+def compute(job: DocumentJob, **fields) -> StageOutput:
+    with pool.shared(1).session() as session:
+        return stage(**fields).compute(job, session)
 
 
 def test_an_output_is_missing_before_it_is_computed_and_loaded_afterwards(job):
     assert stage().load(job) is None
-    computed = stage().compute(job)
+    computed = compute(job)
     loaded = stage().load(job)
     assert computed.value(int) == loaded.value(int) == SAMPLE.stat().st_size
     assert (computed.digest, computed.issues) == (loaded.digest, loaded.issues) and loaded.issues
@@ -62,19 +70,19 @@ def test_an_output_is_missing_before_it_is_computed_and_loaded_afterwards(job):
     ],
 )
 def test_an_output_is_out_of_date_if_something_it_depends_on_has_changed(job, changed):
-    stage().compute(job)
+    compute(job)
     assert stage(**changed).load(job) is None
 
 
 @pytest.mark.parametrize(("redo_from", "loaded"), [("extract", False), ("tag", False), ("align", True)])
 def test_an_output_is_computed_again_if_its_stage_or_an_earlier_one_is_redone(job, redo_from, loaded):
-    stage().compute(job)
+    compute(job)
     redo = replace(job, settings=replace(job.settings, redo_from=redo_from))
     assert (stage().load(redo) is not None) == loaded
 
 
 def test_an_exception_is_an_issue_and_nothing_is_stored(job):
-    output = stage(function=crash).compute(job)
+    output = compute(job, function=crash)
     assert output.failed and output.value(int) is None
     assert [(issue.code, issue.message) for issue in output.issues] == [
         ("internal", "internal error of aisi-ingest, please report it: ValueError: broken")
@@ -83,7 +91,8 @@ def test_an_exception_is_an_issue_and_nothing_is_stored(job):
 
 
 def test_the_input_of_tag_is_the_output_of_extract(job):
-    content = stages.EXTRACT.compute(job)
+    with pool.shared(1).session(Store(job.settings.root).path(job.key)) as session:
+        content = stages.EXTRACT.compute(job, session)
     assert content.value(Content).title == "AI Safety Institutes: An Overview"
     assert stages.TAG.inputs(job) == (content.digest,)
 

@@ -14,7 +14,14 @@ import pytest
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.pipeline import stages
 from aisi_ingest.sandbox import bad_pages
-from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Measured, Sandbox
+from aisi_ingest.sandbox.limits import Limits
+from aisi_ingest.sandbox.pool import LimitExceeded, Sandbox
+from aisi_ingest.sandbox.tasks import Measured, task
+
+
+@task
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def crash() -> None:
@@ -29,9 +36,11 @@ def exceed_memory() -> None:
     len(b"x" * (8 << 30))
 
 
-def read_with_bad_pages(
-    path: str, bad: dict[int, Callable[[], None]], note: str, skipped: tuple[int, ...]
-) -> Result[Content]:
+STOPS = {"crash": crash, "hang": hang, "exceed_memory": exceed_memory}
+
+
+@task
+def read_with_bad_pages(path: str, bad: dict[int, str], skipped: tuple[int, ...]) -> Result[Content]:
     """In the worker: read a document in which some pages call a function that stops the worker."""
     from aisi_ingest.extract.pdf import document
 
@@ -39,18 +48,19 @@ def read_with_bad_pages(
 
     def read_page(page: int, index: int, *rest: object) -> document.Page:
         if index + 1 in bad:
-            bad[index + 1]()
+            STOPS[bad[index + 1]]()
         return original(page, index, *rest)
 
     document._read_page = read_page
     try:
-        return stages.extract_file(path, False, note, skipped)
+        return stages.extract_file(path, False, skipped)
     finally:
         document._read_page = original
 
 
-def read_then_crash(path: str, note: str, skipped: tuple[int, ...]) -> Result[Content]:
-    stages.extract_file(path, False, note, skipped)
+@task
+def read_then_crash(path: str, skipped: tuple[int, ...]) -> Result[Content]:
+    stages.extract_file(path, False, skipped)
     crash()
     raise AssertionError
 
@@ -72,23 +82,24 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(drawing.save())
 
 
-def read(box: Sandbox, function: Callable[..., Result[Content]], *args: object):
+def read(box: Sandbox, function: Callable[..., Result[Content]], path: str, *args: object):
     """Read a document, and return the result, the warnings on pages, and the pages skipped in each call."""
     calls: list[tuple[int, ...]] = []
 
-    def call(note: str, skipped: tuple[int, ...]) -> Measured[Result[Content]]:
+    def call(skipped: tuple[int, ...]) -> Measured[Result[Content]]:
         calls.append(skipped)
         try:
-            return box.call_measured(function, *args, note, skipped)
+            return session.call_measured(function, path, *args, skipped)
         except LimitExceeded as stopped:
             return Measured(Result(None, (Issue("extract", "error", stopped.code, str(stopped)),)), 0, stopped.seconds)
 
-    result = bad_pages.call_without_bad_pages(call).value
+    with box.session(path) as session:
+        result = bad_pages.call_without_bad_pages(session.note, call).value
     return result, tuple(issue for issue in result.issues if issue.code == "page_unreadable"), calls
 
 
 @pytest.mark.parametrize(
-    ("stop", "words"), [(crash, "crashed (SIGSEGV)"), (hang, "took longer than 3 s"), (exceed_memory, "GiB")]
+    ("stop", "words"), [("crash", "crashed (SIGSEGV)"), ("hang", "took longer than 3 s"), ("exceed_memory", "GiB")]
 )
 def test_a_bad_page_is_skipped_and_the_others_are_read(box, path, stop, words):
     result, (issue,), calls = read(box, read_with_bad_pages, path, {3: stop})
@@ -106,9 +117,9 @@ def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(pat
     try:
         with ThreadPoolExecutor() as executor:
             for _ in range(3):
-                executor.submit(sandbox.call, time.sleep, 1.5)
+                executor.submit(sandbox.call, sleep, 1.5)
             time.sleep(0.3)
-            result, issues, _ = read(sandbox, read_with_bad_pages, path, {1: hang})
+            result, issues, _ = read(sandbox, read_with_bad_pages, path, {1: "hang"})
     finally:
         sandbox.stop()
     assert result.value is not None
@@ -116,13 +127,13 @@ def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(pat
 
 
 def test_up_to_three_bad_pages_are_skipped(box, path):
-    result, issues, _ = read(box, read_with_bad_pages, path, {1: crash, 2: crash, 5: crash})
+    result, issues, _ = read(box, read_with_bad_pages, path, {1: "crash", 2: "crash", 5: "crash"})
     assert [issue.page for issue in issues] == [1, 2, 5]
     assert {block.page for block in result.value.blocks} == {3, 4}
 
 
 def test_a_document_with_more_bad_pages_fails_with_its_first_error(box, path):
-    result, issues, calls = read(box, read_with_bad_pages, path, {number: crash for number in range(1, 6)})
+    result, issues, calls = read(box, read_with_bad_pages, path, {number: "crash" for number in range(1, 6)})
     assert result.value is None and issues == () and len(calls) == 4
     assert [issue.code for issue in result.issues] == ["worker_died"]
 

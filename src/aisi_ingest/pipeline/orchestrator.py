@@ -38,7 +38,7 @@ from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads, silent
 from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.publish import folders
-from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox import limits
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import load_document
 from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
@@ -206,7 +206,7 @@ class _Run(AbstractContextManager["_Run"]):
 
     def __enter__(self) -> _Run:
         registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
-        pool.limits_from_environment()  # likewise for the limits in the environment
+        limits.limits_from_environment()  # likewise for the limits in the environment
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))

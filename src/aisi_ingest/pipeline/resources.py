@@ -6,7 +6,27 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from aisi_ingest.sandbox.tasks import task
 
+
+@task
+def load_readers(registry_path: str | None, media_type: str) -> None:
+    """Load and use once everything that reading and tagging a file of this type needs, before workers are forked.
+
+    Args:
+        registry_path: Path of registry.toml; None: the registry that comes with the project.
+        media_type: Media type of the file.
+    """
+    from aisi_ingest import dates, tagging
+    from aisi_ingest.pipeline import warm_up
+
+    warm_up.use_reader(media_type)
+    content = warm_up.example()
+    tagging.tag(content, registry(registry_path), date=None, publisher=None)
+    dates.document_date(content, None)
+
+
+@task
 def load_models(registry_path: str | None) -> None:
     """Load everything that the workers of a run need, the models first. Runs once, before workers are forked.
 
