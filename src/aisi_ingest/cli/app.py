@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from aisi_ingest.cli import inspect, mend, page, run, single_file
+from aisi_ingest.cli import health, inspect, mend, page, run, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,3 +35,4 @@ inspect.register(app)
 mend.register(app)
 single_file.register(app)
 page.register(app)
+health.register(app)

@@ -38,7 +38,7 @@ from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads, silent
 from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.publish import folders
-from aisi_ingest.sandbox import limits
+from aisi_ingest.sandbox import confinement, limits, pool
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import load_document
 from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
@@ -231,6 +231,7 @@ class _Run(AbstractContextManager["_Run"]):
         """Process the selected documents, publish if anything has changed, and save the report."""
         self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
         documents = self._process(only)
+        self.issues += _confinement_issues()
         latest = self.store.processed / "latest"
         stamp = release_stamp(documents.good.values(), self.sources, latest)
         damaged = repair.damage_of_latest(self.store.processed, self.read_all)
@@ -440,6 +441,15 @@ class _Run(AbstractContextManager["_Run"]):
 
 
 _FEWEST_TO_PAIR = 2  # a single document has nothing to be paired with
+
+
+def _confinement_issues() -> list[Issue]:
+    """Return a warning for each mechanism that this system lacks to confine workers."""
+    sandbox = pool.running()
+    return [
+        Issue("extract", "warning", "not_confined", f"{confinement.consequence(each)} (aisi-ingest health)")
+        for each in (sandbox.missing() if sandbox else ())
+    ]
 
 
 def _distinct(listings: Mapping[str, Listing]) -> dict[str, Listing]:

@@ -28,6 +28,7 @@ _SYSTEM_FILES = (
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "PYTHONHASHSEED", "COVERAGE_PROCESS_CONFIG")
 
 NETWORK, FILES, CALLS = "network namespace", "Landlock", "seccomp"
+MECHANISMS = (NETWORK, FILES, CALLS)
 _CONSEQUENCES = {
     NETWORK: "only seccomp keeps a worker from the network",
     FILES: "a worker can read every file that the user can read; it can still write none",

@@ -83,7 +83,7 @@ class ForkServer:
         """Return the mechanisms of confinement that this system lacks. The first call also logs them."""
         if self._missing is None:
             bits = self.request(server.MISSING)
-            self._missing = tuple(each for bit, each in enumerate(server.MECHANISMS) if bits >> bit & 1)
+            self._missing = tuple(each for bit, each in enumerate(confinement.MECHANISMS) if bits >> bit & 1)
             for each in self._missing:
                 _LOG.warning("workers are not fully confined: %s", confinement.consequence(each))
         return self._missing

@@ -26,7 +26,6 @@ _GC_THRESHOLDS = (100_000, 20, 20)
 # A request is one of these bytes and a number. The response is a number.
 FORK, IMPORT, PREPARE, TERMINATE, MISSING = b"f", b"i", b"p", b"e", b"m"
 NUMBER = struct.Struct("=q")
-MECHANISMS = (confinement.NETWORK, confinement.FILES, confinement.CALLS)
 
 
 def main(descriptor: int) -> None:
@@ -38,7 +37,8 @@ def main(descriptor: int) -> None:
     - ``IMPORT`` imports the module whose name follows in that number of bytes. The response is 0.
     - ``PREPARE`` runs the call that follows in that number of bytes. The response is 0.
     - ``TERMINATE`` ends the worker with that process id, which may have ended already. The response is its exit code.
-    - ``MISSING`` returns the mechanisms of confinement that are missing here: one bit for each of ``MECHANISMS``.
+    - ``MISSING`` returns the mechanisms of confinement that are missing here: one bit for each of
+      ``confinement.MECHANISMS``.
 
     Args:
         descriptor: The socket that requests arrive on.
@@ -64,7 +64,7 @@ def main(descriptor: int) -> None:
             elif command == TERMINATE:
                 response = _terminate(number)
             else:
-                response = sum(1 << bit for bit, each in enumerate(MECHANISMS) if each in missing)
+                response = sum(1 << bit for bit, each in enumerate(confinement.MECHANISMS) if each in missing)
             channel.sendall(NUMBER.pack(response))
 
 
