@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from crawling import run_over, web
+from decks import copied_decks, published_decks
 
 from aisi_ingest.cli.demo import serve
+from aisi_ingest.sandbox import pool
 
-__all__ = ["run_over", "web"]  # fixtures of the tests of fetching
+__all__ = ["copied_decks", "published_decks", "run_over", "web"]  # fixtures from tests/support
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -59,6 +61,13 @@ def _needs_shared(report: pytest.TestReport) -> bool:
 def _name(report: pytest.TestReport) -> str:
     """Return a test's name: each quality threshold by itself, other tests without their parameters."""
     return report.nodeid if report.nodeid.startswith("tests/quality/") else report.nodeid.partition("[")[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers() -> Iterator[None]:
+    """End the worker processes that the tests of a file have started in this process."""
+    yield
+    pool.close_shared()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,22 @@ Unit = Literal["section", "block", "sentence"]
 FindingKind = Literal["missing_in_en", "missing_in_ja", "date_differs", "number_differs", "entity_differs"]
 Severity = Literal["low", "medium", "high"]
 IssueLevel = Literal["info", "warning", "error"]
+# Why a reader cannot see a text: see docs/dataset.md.
+HiddenReason = Literal[
+    "struck",
+    "outside",
+    "tiny",
+    "unpainted",
+    "layer",
+    "transparent",
+    "clipped",
+    "covered",
+    "same_colour",
+    "actual_text",
+    "other_glyphs",
+    "hidden_shape",
+    "hidden_slide",
+]
 
 T = TypeVar("T")
 
@@ -94,7 +110,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     hidden: bool = False
     notes: tuple[NoteLink, ...] = ()
     marker: str | None = None  # printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
-    hidden_reason: str | None = None  # why ``hidden``: "struck" for struck-out text; None for other reasons
+    hidden_reason: HiddenReason | None = None  # why ``hidden``; None for visible text
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
@@ -233,6 +249,9 @@ class Entity(Struct, frozen=True):
     id: str
     label: Label
     names: dict[str, tuple[str, ...]]  # {"ja": (...), "en": (...)}, the preferred name first
+    country: str | None = None  # ISO 3166-1 alpha-2 in lower case, or "eu"
+    part_of: str | None = None  # id of the organisation that it belongs to
+    successor_of: str | None = None  # id of the entity that it replaced
 
 
 class Bead(Struct, frozen=True, omit_defaults=True):
@@ -256,6 +275,20 @@ class Alignment(Struct, frozen=True):
     en: str
     beads: tuple[Bead, ...] = ()
     with_encoder: bool = True
+
+
+class Counterparts(Struct, frozen=True, omit_defaults=True):
+    """What the two languages of a pair know about each other's names.
+
+    Attributes:
+        same: Local id of a person to the id that the person has in both languages.
+        ja: Further mentions in the Japanese document. Their own ids are empty.
+        en: Further mentions in the English document.
+    """
+
+    same: dict[str, str] = {}
+    ja: tuple[Mention, ...] = ()
+    en: tuple[Mention, ...] = ()
 
 
 class Finding(Struct, frozen=True):

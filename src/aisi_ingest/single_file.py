@@ -12,7 +12,19 @@ import msgspec
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
-from aisi_ingest.model import Block, Box, Content, Document, Issue, Licence, Listing, Mention, Result, Source
+from aisi_ingest.model import (
+    Block,
+    Box,
+    Content,
+    Counterparts,
+    Document,
+    Issue,
+    Licence,
+    Listing,
+    Mention,
+    Result,
+    Source,
+)
 from aisi_ingest.pipeline import stages
 from aisi_ingest.pipeline.jobs import Aligned, Settings
 from aisi_ingest.storage.files import atomic_write, sha256_of
@@ -76,7 +88,17 @@ def align(
     ja, en = replace(ja, id="ja/none/ja"), replace(en, id="en/none/en")
     settings = _settings(registry)
     result = stages.ALIGN.run(settings, (), stages.align_documents, ja, en, settings.registry).value
-    return Result((ja, en, result.value) if result.value else None, result.issues)
+    if result.value is None:
+        return Result(None, result.issues)
+    ja, en = (_with_names(document, result.value.names) for document in (ja, en))
+    return Result((ja, en, result.value), result.issues)
+
+
+def _with_names(document: Document, names: Counterparts) -> Document:
+    from aisi_ingest.tagging.counterparts import with_ids, with_mentions
+
+    more = names.ja if document.content.lang == "ja" else names.en
+    return with_ids(with_mentions(document, more), names.same)
 
 
 def tag_text(text: str, *, registry: Path | None = None, date: str | None = None) -> tuple[Mention, ...]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bilingual import ENGLISH, JAPANESE, both, report
@@ -21,7 +22,8 @@ from aisi_ingest.alignment.aligner import align
 from aisi_ingest.alignment.katakana import english_sounds, katakana_sounds
 from aisi_ingest.alignment.search import best_path, search, split_rectangle
 from aisi_ingest.comparison.comparer import compare
-from aisi_ingest.model import Alignment, Bead, Document, Mention
+from aisi_ingest.model import Alignment, Bead, Document, Lang, Mention
+from aisi_ingest.publish.places import sentence_span
 
 
 def aligned(ja: Document, en: Document) -> Alignment:
@@ -142,7 +144,9 @@ def paragraphs(title: str, sentences: list[str], first: int) -> str:
 
 @pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
 @pytest.mark.parametrize(("first", "shape"), [(1, (2, 2)), (2, (1, 1)), (3, (2, 2))])
-def test_paragraphs_split_at_different_sentences_are_one_bead_of_two_and_two(first: int, shape: tuple) -> None:
+def test_paragraphs_split_at_different_sentences_are_one_bead_of_two_and_two(
+    first: int, shape: tuple[int, int]
+) -> None:
     japanese = [
         "研究所は三つの部からなります。",
         "評価の部は質問集を作り、毎月公開します。",
@@ -163,6 +167,42 @@ def test_paragraphs_split_at_different_sentences_are_one_bead_of_two_and_two(fir
     assert {(len(bead.ja), len(bead.en)) for bead in found} == {shape}
     assert len([bead for bead in beads_of(alignment, "sentence") if bead.ja and bead.en]) >= 4
     assert not compare(ja, en, alignment).value
+
+
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+def test_sentences_are_aligned_where_every_paragraph_ends_in_another_place() -> None:
+    japanese = [
+        "港の工事は去年の春に始まりました。",
+        "市役所は費用を四億円と見積もっています。",
+        "漁師たちは魚が減ることを心配しています。",
+        "学校の生徒が海の絵を壁に描きました。",
+        "新しい灯台は夜の船を助けるでしょう。",
+        "開港の式には隣の町の人も招かれます。",
+    ]
+    english = [
+        "Work on the harbour began last spring.",
+        "The city hall estimates the cost at 400 million yen.",
+        "The fishermen worry that there will be fewer fish.",
+        "Pupils of the school painted pictures of the sea on the wall.",
+        "The new lighthouse will help ships at night.",
+        "People of the next town are invited to the opening ceremony too.",
+    ]
+    ja = report(
+        "# 1 港\n" + "".join(f"paragraph: {a}{b}\n" for a, b in zip(japanese[::2], japanese[1::2], strict=True)), "ja"
+    )
+    cuts = [english[:1], english[1:3], english[3:5], english[5:]]
+    en = report("# 1 Harbour\n" + "".join(f"paragraph: {' '.join(part)}\n" for part in cuts), "en")
+    found = [bead for bead in beads_of(aligned(ja, en), "sentence") if bead.ja and bead.en]
+    assert [(sentence_text(ja, bead.ja), sentence_text(en, bead.en)) for bead in found[1:]] == [
+        *zip(japanese, english, strict=True)
+    ]
+
+
+def sentence_text(document: Document, keys: tuple[str, ...]) -> str:
+    """Return the text of some sentences of a bead."""
+    texts = {block.id: block.text for block in document.content.blocks}
+    spans = [span for key in keys if (span := sentence_span(key))]
+    return "".join(texts[block][start:end] for block, start, end in spans)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +244,11 @@ def test_blocks_are_aligned_if_a_language_has_no_headings(without_headings: str)
 
 def test_furniture_hidden_text_and_text_in_figures_are_not_aligned() -> None:
     ja, en = both()
-    kinds = {"b3": {"kind": "furniture"}, "b4": {"hidden": True}, "b5": {"kind": "figure_text"}}
+    kinds: dict[str, dict[str, Any]] = {
+        "b3": {"kind": "furniture"},
+        "b4": {"hidden": True},
+        "b5": {"kind": "figure_text"},
+    }
     blocks = tuple(replace(b, **kinds.get(b.id, {})) for b in ja.content.blocks)
     alignment = aligned(replace(ja, content=replace(ja.content, blocks=blocks)), en)
     assert not {"b3", "b4", "b5"} & {i for bead in beads_of(alignment, "block") for i in bead.ja}
@@ -331,11 +375,17 @@ def test_loanwords_have_the_consonants_of_their_origin(katakana: str, english: s
     assert katakana_sounds(katakana) & english_sounds(english)
 
 
-def test_vectors_do_not_depend_on_what_the_process_encoded_before():
+def encoded(texts: list[str]) -> encoder.Vectors:
+    loaded = encoder.load()
+    assert loaded is not None
+    return loaded.encode(texts)
+
+
+def test_vectors_do_not_depend_on_what_the_process_encoded_before() -> None:
     texts = [f"The committee of {word} met again." * n for n, word in enumerate(("trade", "health", "transport"), 1)]
-    first = encoder.load().encode(texts)
-    encoder.load().encode([texts[1], "A longer sentence about something else was encoded before these."])
-    assert (encoder.load().encode(texts) == first).all()
+    first = encoded(texts)
+    encoded([texts[1], "A longer sentence about something else was encoded before these."])
+    assert (encoded(texts) == first).all()
     assert encoder.load() is not encoder.load()
 
 
@@ -459,9 +509,12 @@ MIN_F1 = {"aisev-rt": 0.95, "aisev-appendix": 0.97, "aisev-README": 0.92}
 @pytest.mark.parametrize("name", MIN_F1)
 def test_block_pairs_of_the_gold_data_are_found(name: str, shared: Path) -> None:
     gold = json.loads((shared / "gold" / f"{name}.json").read_text(encoding="utf-8"))
-    sides, rows = {}, {}
-    for lang in ("ja", "en"):
-        lines, rows[lang], at = [], {}, 0
+    sides: dict[str, Document] = {}
+    rows: dict[str, dict[str, list[int]]] = {}
+    languages: tuple[Lang, ...] = ("ja", "en")
+    for lang in languages:
+        lines: list[str] = []
+        rows[lang], at = {}, 0
         for number, block in enumerate(gold[lang]):
             text = block["text"].replace("\n", "\\n")
             mark = (

@@ -115,3 +115,17 @@ def test_of_several_names_those_in_the_same_position_are_paired(known: Registry)
               ("Office in the North", "ORG", "local:org:office-in-the-north"), ("Institute of B", "ORG", "institute-b"),
               ("Institute of A", "ORG", "institute-a"))  # fmt: skip
     assert kinds(findings_of(ja, en, known)) == [("entity_differs", "harbour", "institute-b")]
+
+
+@pytest.mark.parametrize(
+    ("ja", "en", "pair"),
+    [
+        ("応募は50件だった。", "There were 60 applications, of which 52% were late.", ("50", "60")),
+        ("応募は60件、うち52%が遅れた。", "There were 50 applications.", ("60", "50")),
+    ],
+)
+def test_a_number_is_compared_with_a_number_rather_than_with_a_nearer_percentage(
+    ja: str, en: str, pair: tuple[str, str]
+) -> None:
+    (found,) = findings_of(side(ja, "ja"), side(en, "en"))
+    assert (found.detail["ja"], found.detail["en"]) == pair

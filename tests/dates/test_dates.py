@@ -10,6 +10,7 @@ from edtf import parse_edtf
 from growth import growth
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from aisi_ingest import dates
 from aisi_ingest.dates import Context, Year
@@ -27,7 +28,7 @@ TABLE = [
 
 def context(words: str) -> Context:
     """Return the Context that a column of the table describes: ``doc=2025-01-06 section=FY2024 plans``."""
-    given = dict(w.split("=") if "=" in w else (w, "") for w in words.split())
+    given = {name: value for name, _, value in (word.partition("=") for word in words.split())}
 
     def year(name: str) -> Year | None:
         return Year(int(given[name].removeprefix("FY")), given[name].startswith("FY")) if name in given else None
@@ -157,3 +158,41 @@ def test_a_rule_that_is_skipped_would_not_have_matched() -> None:
                 matched.add(name)
                 assert any(sign in text for sign in REQUIRED_SIGNS[name]), (name, found)
     assert matched == set(REQUIRED_SIGNS)
+
+
+@pytest.mark.parametrize(
+    ("lines", "date"),
+    [
+        (("Issue date – 6th November 2024", "Closing date – 29th January 2025"), "2024-11-06"),
+        (("Issue date – 6th November 2024 Closing date – 29th January 2025",), "2024-11-06"),
+        (("意見募集期限：令和7年1月29日", "令和6年11月6日"), "2024-11-06"),
+        (("初版：2018年7月25日", "更新：2018年7月30日"), "2018-07-30"),
+        (("2018年7月25日 初版発行 2017年7月30日 改訂",), "2017-07-30"),
+        (("令和6年4月1日現在", "令和6年3月15日公表"), "2024-03-15"),
+        (("令和6年4月1日現在",), "2024-04-01"),
+        (("Published 3 May 2023", "Last updated 7 June 2024"), "2024-06-07"),
+        (("Comments are due by 7 June 2024",), None),
+    ],
+)
+def test_the_words_beside_a_date_on_a_cover_decide_whether_it_counts(lines: tuple[str, ...], date: str | None) -> None:
+    assert dates.document_date(_content(*lines)) == date
+
+
+def test_a_date_in_a_list_on_the_first_page_is_not_the_documents_date() -> None:
+    content = _content("題")
+    item = structs.replace(content.blocks[0], kind="list_item", text="第13回会合 2020年2月")
+    assert dates.document_date(structs.replace(content, blocks=(*content.blocks, item))) is None
+
+
+def test_a_title_page_behind_a_cover_without_a_date_dates_the_document() -> None:
+    content = _content("題")
+    behind = structs.replace(content.blocks[0], page=3, text="January 2023")
+    assert dates.document_date(structs.replace(content, blocks=(*content.blocks, behind))) == "2023-01"
+
+
+def test_a_label_on_the_left_of_a_date_names_it() -> None:
+    content = _content("締切", "2025年1月29日")
+    label, day = (
+        structs.replace(b, bbox=Box(x, 100, x + 50, 112)) for b, x in zip(content.blocks, (50, 120), strict=True)
+    )
+    assert dates.document_date(structs.replace(content, blocks=(label, day))) is None

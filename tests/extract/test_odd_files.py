@@ -45,7 +45,7 @@ def outcomes(folder: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_every_odd_file_has_the_outcome_in_the_table():
+def test_every_odd_file_has_the_outcome_in_the_table() -> None:
     if not ODD.exists():
         pytest.skip("the shared corpus is missing")
     expected = dict(line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()[1:])
@@ -53,7 +53,7 @@ def test_every_odd_file_has_the_outcome_in_the_table():
     assert {name: (expected.get(name), now) for name, now in found.items() if expected.get(name) != now} == {}
 
 
-def test_every_refusal_in_the_table_has_a_reason_and_none_is_an_internal_error():
+def test_every_refusal_in_the_table_has_a_reason_and_none_is_an_internal_error() -> None:
     recorded = [line.split("\t")[1] for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]]
     assert all(each.startswith("published") or len(each.split()) > 1 for each in recorded)
     assert not any("internal" in each or "worker_died" in each for each in recorded)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from servers import Site, pdf
 
 from aisi_ingest import sources
+from aisi_ingest.fetch import listings
 from aisi_ingest.fetch import source as fetching
 from aisi_ingest.fetch.client import Client
 from aisi_ingest.fetch.encodings import FetchRefused, IncompleteBody, unpacked
@@ -38,7 +39,7 @@ def deflated_zeros(size: int) -> bytes:
     return b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
 
 
-def only_one(result: CrawlResult) -> fetching.Fetched:
+def only_one(result: CrawlResult) -> listings.Fetched:
     (one,) = result.fetched
     return one
 

@@ -26,10 +26,12 @@ from msgspec.structs import replace
 from servers import Site, pdf
 
 from aisi_ingest import log, sources
+from aisi_ingest.fetch import listings, local_files
 from aisi_ingest.fetch import source as fetching
-from aisi_ingest.fetch.client import Client, FetchFailed
+from aisi_ingest.fetch.client import Client
 from aisi_ingest.fetch.hosts import HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork
+from aisi_ingest.fetch.request import FetchFailed
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.sources import SourceSpec
@@ -74,11 +76,11 @@ def fetch_site(site: Site, store: Store) -> FetchSite:
     return fetch_source
 
 
-def by_name(result: fetching.CrawlResult) -> dict[str, fetching.Fetched]:
+def by_name(result: fetching.CrawlResult) -> dict[str, listings.Fetched]:
     return {each.receipt.url.rsplit("/", 1)[-1]: each for each in result.fetched}
 
 
-def only_one(result: fetching.CrawlResult) -> fetching.Fetched:
+def only_one(result: fetching.CrawlResult) -> listings.Fetched:
     (one,) = result.fetched
     return one
 
@@ -740,10 +742,10 @@ def test_the_run_after_one_killed_in_a_download_completes_it(site: Site, store: 
 def test_a_local_file_is_added_with_a_receipt(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "資料.pdf"
     path.write_bytes(pdf("a"))
-    taken = fetching.add_file(path, store)
+    taken = local_files.add_file(path, store)
     assert taken.listing and taken.listing.source.file == "資料.pdf" and taken.listing.source.url is None
     assert taken.listing.origin == "manual" and taken.changed
-    assert fetching.add_file(path, store).receipt.state == "unchanged"
+    assert local_files.add_file(path, store).receipt.state == "unchanged"
     assert path.read_bytes() == pdf("a")
 
 
@@ -751,14 +753,14 @@ def test_files_with_the_same_name_in_two_folders_are_two_documents(store: Store,
     for folder in ("ja", "en"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "report.pdf").write_bytes(pdf(folder))
-        fetching.add_file(tmp_path / folder / "report.pdf", store)
-    assert {each.listing.source.sha256 for each in fetching.known_documents(store) if each.listing} == {
+        local_files.add_file(tmp_path / folder / "report.pdf", store)
+    assert {each.listing.source.sha256 for each in listings.known_documents(store) if each.listing} == {
         sha256(pdf("ja")),
         sha256(pdf("en")),
     }
     (tmp_path / "ja" / "report.pdf").write_bytes(pdf("changed"))
-    assert fetching.add_file(tmp_path / "ja" / "report.pdf", store).changed
-    assert len(fetching.known_documents(store)) == 2 and not any(str(tmp_path) in row.url for row in store.states())
+    assert local_files.add_file(tmp_path / "ja" / "report.pdf", store).changed
+    assert len(listings.known_documents(store)) == 2 and not any(str(tmp_path) in row.url for row in store.states())
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><body>no</body></html>", None])
@@ -766,7 +768,7 @@ def test_a_local_file_that_is_not_a_document_is_refused(store: Store, tmp_path: 
     path = tmp_path / "x.pdf"
     if content is not None:
         path.write_bytes(content)
-    taken = fetching.add_file(path, store)
+    taken = local_files.add_file(path, store)
     assert taken.receipt.state == "refused" and taken.listing is None and "x.pdf" in taken.issues[0].message
 
 
@@ -786,7 +788,7 @@ def test_known_documents_are_listed_without_the_network(site: Site, store: Store
     site.index("a.pdf")
     fetch_site()
     site.requests.clear()
-    (known,) = fetching.known_documents(Store(store.root), [source_of(site, publisher="j-aisi")])
+    (known,) = listings.known_documents(Store(store.root), [source_of(site, publisher="j-aisi")])
     assert known.listing and known.listing.publisher == "j-aisi" and not site.requests
 
 

@@ -36,11 +36,11 @@ def copied() -> list[tuple[list[str], str]]:
     return found
 
 
-def test_the_image_is_based_on_an_official_image_by_its_digest():
+def test_the_image_is_based_on_an_official_image_by_its_digest() -> None:
     assert re.fullmatch("python:3.11-slim@sha256:[0-9a-f]{64}", dict(instructions())["FROM"])
 
 
-def test_the_image_runs_as_an_ordinary_user_who_cannot_change_the_code():
+def test_the_image_runs_as_an_ordinary_user_who_cannot_change_the_code() -> None:
     words = [word for word, _ in instructions()]
     assert dict(instructions())["USER"] == "aisi"
     last_write = max(at for at, word in enumerate(words) if word in ("COPY", "RUN"))
@@ -48,19 +48,19 @@ def test_the_image_runs_as_an_ordinary_user_who_cannot_change_the_code():
     assert not [rest for word, rest in instructions() if word == "COPY" and "--chown" in rest]
 
 
-def test_what_the_installation_downloads_is_pinned_by_hashes():
+def test_what_the_installation_downloads_is_pinned_by_hashes() -> None:
     for line in re.findall(r"pip install .*", (ROOT / "install.sh").read_text("utf-8")):
         assert "--require-hashes" in line or "--no-deps --no-build-isolation -e ." in line, line
     assert re.search(r"^uv==[\d.]+ \\\n +--hash=sha256:[0-9a-f]{64}", (ROOT / "requirements-uv.lock").read_text(), re.M)
 
 
-def test_all_copied_files_exist():
+def test_all_copied_files_exist() -> None:
     assert [source for sources, _ in copied() for source in sources if not (ROOT / source).exists()] == []
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_files_of_the_container_can_be_installed_and_run(tmp_path):
+def test_the_files_of_the_container_can_be_installed_and_run(tmp_path: Path) -> None:
     """Does what the container file does, without a container engine: copies, installs and runs the entry point."""
     for sources, target in copied():
         for source in sources:
@@ -91,7 +91,7 @@ def test_the_files_of_the_container_can_be_installed_and_run(tmp_path):
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_systemd_accepts_the_unit(unit, tmp_path):
+def test_systemd_accepts_the_unit(unit: Path, tmp_path: Path) -> None:
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
     for each in UNITS:  # a timer refers to its service
@@ -104,7 +104,7 @@ def test_systemd_accepts_the_unit(unit, tmp_path):
 
 
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
-def test_the_unit_starts_a_command_with_options_that_exist(unit):
+def test_the_unit_starts_a_command_with_options_that_exist(unit: Path) -> None:
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
     program, *words = shlex.split(line)
     command = [word for word in words if re.fullmatch("[a-z]+", word)][: 1 if program.endswith("aisi-ingest") else 2]
@@ -116,7 +116,7 @@ SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
-def test_the_unit_may_write_only_to_the_data_and_not_to_the_code(unit):
+def test_the_unit_may_write_only_to_the_data_and_not_to_the_code(unit: Path) -> None:
     text = unit.read_text("utf-8")
     assert "User=aisi\n" in text and "WorkingDirectory=/opt/aisi-ingest\n" in text
     assert "ProtectSystem=strict\n" in text
@@ -124,10 +124,10 @@ def test_the_unit_may_write_only_to_the_data_and_not_to_the_code(unit):
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
-def test_systemd_rates_the_exposure_of_the_unit_below_three(unit):
+def test_systemd_rates_the_exposure_of_the_unit_below_three(unit: Path) -> None:
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
-    command = ["systemd-analyze", "security", "--offline=true", unit]
+    command = ["systemd-analyze", "security", "--offline=true", str(unit)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
     rating = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
     if rating is None:
@@ -136,18 +136,18 @@ def test_systemd_rates_the_exposure_of_the_unit_below_three(unit):
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
-def test_the_unit_limits_memory_and_the_number_of_tasks(unit):
+def test_the_unit_limits_memory_and_the_number_of_tasks(unit: Path) -> None:
     text = unit.read_text("utf-8")
     assert re.search(r"^MemoryMax=\d+G$", text, re.MULTILINE) and re.search(r"^TasksMax=\d+$", text, re.MULTILINE)
 
 
-def test_a_run_without_prefect_ends_after_its_longest_time():
+def test_a_run_without_prefect_ends_after_its_longest_time() -> None:
     text = (DEPLOY / "aisi-run.service").read_text("utf-8")
     assert re.search(r"^RuntimeMaxSec=\d+h$", text, re.MULTILINE)
     assert "Type=oneshot" not in text  # for which RuntimeMaxSec has no effect
 
 
-def test_the_units_of_prefect_read_its_password_from_a_file():
+def test_the_units_of_prefect_read_its_password_from_a_file() -> None:
     for name in ("aisi-server", "aisi-worker"):
         text = (DEPLOY / f"{name}.service").read_text("utf-8")
         assert "EnvironmentFile=/etc/aisi-ingest/prefect.env\n" in text

@@ -13,8 +13,9 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 import yaml
@@ -25,9 +26,13 @@ ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
 
 
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+        return int(server.getsockname()[1])
 
 
 class Server:
@@ -43,10 +48,10 @@ class Server:
         }
         # The documented settings: a password, and tokens against requests from other websites.
         script = ROOT / "deploy" / "prefect_settings.py"
-        command = [sys.executable, script, base / "prefect.env", f"http://127.0.0.1:{self.port}"]
+        command = [sys.executable, str(script), str(base / "prefect.env"), f"http://127.0.0.1:{self.port}"]
         subprocess.run(command, check=True, capture_output=True)
         self.environment |= dict(line.split("=", 1) for line in (base / "prefect.env").read_text().splitlines())
-        self.processes: list[subprocess.Popen] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, *words: str) -> None:
         with (self.base / f"{words[0]}.log").open("w") as out:
@@ -64,7 +69,7 @@ class Server:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def ask(self, path: str, body: dict) -> list[dict] | dict:
+    def ask(self, path: str, body: Json) -> list[Json]:
         password = base64.b64encode(self.environment["PREFECT_API_AUTH_STRING"].encode()).decode()
         headers = {"content-type": "application/json", "Authorization": f"Basic {password}"}
         with urllib.request.urlopen(
@@ -73,9 +78,9 @@ class Server:
             headers |= {"Prefect-Csrf-Client": "test", "Prefect-Csrf-Token": json.load(answer)["token"]}
         request = urllib.request.Request(self.api + path, json.dumps(body).encode(), headers, method="POST")
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+            return list(json.load(answer))
 
-    def wait(self, condition, what: str, seconds: float = 240):
+    def wait(self, condition: Callable[[], T], what: str, seconds: float = 240) -> T:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
@@ -89,7 +94,7 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     base = tmp_path_factory.mktemp("prefect")
     (base / "project").mkdir()
     shutil.copytree(ROOT / "flows", base / "project" / "flows", ignore=shutil.ignore_patterns("__pycache__"))
@@ -123,7 +128,7 @@ class Channel(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def channel():
+def channel() -> Iterator[str]:
     """URL of the webhook in the form of Apprise."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Channel) as webhook:
         threading.Thread(target=webhook.serve_forever, daemon=True).start()
@@ -132,7 +137,7 @@ def channel():
 
 
 @pytest.fixture(scope="module")
-def runs(server, channel, tmp_path_factory):
+def runs(server: Server, channel: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Json, Json]:
     """Two finished flow runs: one by schedule, and one by hand with a bad document on the site."""
     site_folder = tmp_path_factory.mktemp("site") / "site"
     shutil.copytree(ROOT / "samples" / "site", site_folder)
@@ -149,7 +154,7 @@ def runs(server, channel, tmp_path_factory):
         server.run("deploy", "--all")
         server.run("global-concurrency-limit", "create", "aisi-ingest", "--limit", "1")
         for _ in range(2):  # the second call replaces the automation of the first
-            command = [sys.executable, ROOT / "deploy" / "automation.py", channel]
+            command = [sys.executable, str(ROOT / "deploy" / "automation.py"), channel]
             subprocess.run(command, env=server.environment, check=True, capture_output=True)
         server.start("worker", "start", "--pool", "aisi", "--type", "process")
         # The schedule of the deployment is nightly. This one uses the same mechanism every minute.
@@ -163,21 +168,23 @@ def runs(server, channel, tmp_path_factory):
         return scheduled[0], server.wait(lambda: finished(server, scheduled=False), "the run by hand", 400)[0]
 
 
-def finished(server: Server, scheduled: bool) -> list[dict]:
+def finished(server: Server, scheduled: bool) -> list[Json]:
     states = {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}
     runs = server.ask("/flow_runs/filter", {"flow_runs": {"state": states}, "sort": "START_TIME_ASC"})
     return [run for run in runs if run["auto_scheduled"] == scheduled]
 
 
 @pytest.mark.timeout(1000)
-def test_a_scheduled_run_completes_and_a_manual_run_with_a_bad_document_fails(server, runs):
+def test_a_scheduled_run_completes_and_a_manual_run_with_a_bad_document_fails(
+    server: Server, runs: tuple[Json, Json]
+) -> None:
     logs = "\n".join(log.read_text()[-4000:] for log in server.base.glob("worker.log"))
     assert [run["state_type"] for run in runs] == ["COMPLETED", "FAILED"], logs
     documents = server.base / "project" / "processed" / "latest" / "documents.jsonl"
     assert len(documents.read_text(encoding="utf-8").splitlines()) == 6
 
 
-def test_the_artifacts_list_each_document_and_each_problem(server, runs):
+def test_the_artifacts_list_each_document_and_each_problem(server: Server, runs: tuple[Json, Json]) -> None:
     artifacts = server.ask("/artifacts/filter", {"sort": "CREATED_DESC"})
     table = next(each for each in artifacts if each["key"] == "documents")
     rows = json.loads(table["data"])
@@ -186,7 +193,7 @@ def test_the_artifacts_list_each_document_and_each_problem(server, runs):
     assert "bad.pdf" in next(each for each in artifacts if each["key"] == "run")["data"]
 
 
-def test_the_channel_receives_a_message_about_the_failed_run_only(server, runs):
+def test_the_channel_receives_a_message_about_the_failed_run_only(server: Server, runs: tuple[Json, Json]) -> None:
     server.wait(lambda: Channel.messages, "the message", 60)
     assert ["1 refused" in message and "Failed" in message for message in Channel.messages] == [True]
 
@@ -203,7 +210,7 @@ one()
 """
 
 
-def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
+def test_a_run_waits_for_the_global_concurrency_limit(server: Server, runs: tuple[Json, Json]) -> None:
     command = [sys.executable, "-c", ONE_RUN, str(ROOT)]
     runs_ = [subprocess.Popen(command, env=server.environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [process.communicate(timeout=120)[0] for process in runs_]
@@ -213,7 +220,7 @@ def test_a_run_waits_for_the_global_concurrency_limit(server, runs):
     assert len(held) == 2 and held[0][1] <= held[1][0]
 
 
-def test_the_deployments_are_those_of_prefect_yaml(server, runs):
+def test_the_deployments_are_those_of_prefect_yaml(server: Server, runs: tuple[Json, Json]) -> None:
     names = {each["name"] for each in server.ask("/deployments/filter", {})}
     wanted = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert names == {each["name"] for each in wanted}

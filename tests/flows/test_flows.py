@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -37,13 +38,13 @@ REPROCESS = (
 )
 
 
-def query(home: Path, statement: str) -> list[tuple]:
+def query(home: Path, statement: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(home / "prefect.db") as database:
         return database.execute(statement).fetchall()
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory):
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a Prefect home and a root, after four runs.
 
     They are on the sample site, with a bad document added, on the same site again, and without the server.
@@ -73,21 +74,21 @@ def prefect_run(base: Path) -> subprocess.CompletedProcess[str]:
     return prefect(base / "home", INGEST, base / "sources.toml", base / "root")
 
 
-def test_the_flow_publishes_a_release(base):
+def test_the_flow_publishes_a_release(base: Path) -> None:
     assert "published release" in (base / "good.txt").read_text(encoding="utf-8")
 
 
-def test_each_document_is_a_task_run_named_after_it(base):
+def test_each_document_is_a_task_run_named_after_it(base: Path) -> None:
     names = {name for (name,) in query(base / "home", "select name from task_run")}
     assert {path.name for path in (SAMPLES / "pdf").iterdir()} <= names
 
 
-def test_the_table_artifact_has_one_row_per_document(base):
+def test_the_table_artifact_has_one_row_per_document(base: Path) -> None:
     (data,) = query(base / "home", "select data from artifact where key = 'documents' order by created limit 1")[0]
     assert all(path.name.split(".")[0].replace("_", "-")[:6] in data for path in (SAMPLES / "pdf").iterdir())
 
 
-def test_a_run_with_a_bad_document_fails_after_publishing_the_good_ones(base):
+def test_a_run_with_a_bad_document_fails_after_publishing_the_good_ones(base: Path) -> None:
     states = [state for (state,) in query(base / "home", "select state_type from flow_run order by start_time")]
     assert states[:2] == ["COMPLETED", "FAILED"]
     assert "bad.pdf" in (base / "bad.txt").read_text(encoding="utf-8")
@@ -104,16 +105,16 @@ def flow_runs(base: Path) -> list[tuple[str, str]]:
     )
 
 
-def test_the_message_of_a_failed_run_names_file_stage_and_reason(base):
+def test_the_message_of_a_failed_run_names_file_stage_and_reason(base: Path) -> None:
     message = flow_runs(base)[1][1]
     assert "bad.pdf: extract failed: " in message and "1 failed" in message
 
 
-def test_a_known_failure_does_not_make_the_next_run_fail(base):
+def test_a_known_failure_does_not_make_the_next_run_fail(base: Path) -> None:
     assert flow_runs(base)[2][0] == "COMPLETED"
 
 
-def test_a_source_that_cannot_be_reached_is_a_failed_task_with_the_cause(base):
+def test_a_source_that_cannot_be_reached_is_a_failed_task_with_the_cause(base: Path) -> None:
     state, message = flow_runs(base)[3]
     assert state == "FAILED" and "could not read sample" in message
     tasks = query(
@@ -125,7 +126,7 @@ def test_a_source_that_cannot_be_reached_is_a_failed_task_with_the_cause(base):
     assert "refused" in tasks[3][1].lower() and "127.0.0.1" in tasks[3][1]
 
 
-def test_the_flow_and_the_command_line_produce_the_same_bytes(base, tmp_path):
+def test_the_flow_and_the_command_line_produce_the_same_bytes(base: Path, tmp_path: Path) -> None:
     shutil.copytree(base / "root" / "raw", tmp_path / "raw")
     command = [sys.executable, "-m", "aisi_ingest.cli", "reprocess", "--all", "--sources", base / "sources.toml"]
     subprocess.run([*map(str, command), "--root", str(tmp_path)], check=False, capture_output=True)
@@ -134,13 +135,13 @@ def test_the_flow_and_the_command_line_produce_the_same_bytes(base, tmp_path):
         assert (tmp_path / "processed" / "latest" / f"{table}.jsonl").read_bytes() == by_flow.read_bytes()
 
 
-def test_the_reprocess_flow_works_without_a_network(base, tmp_path):
+def test_the_reprocess_flow_works_without_a_network(base: Path, tmp_path: Path) -> None:
     shutil.copytree(base / "root" / "raw", tmp_path / "raw")
     done = prefect(base / "home", REPROCESS, tmp_path, base / "sources.toml")
     assert "6 processed" in done.stdout + done.stderr and "published release" in done.stdout + done.stderr
 
 
-def test_the_nightly_deployment_runs_at_3_17_in_tokyo_and_never_twice_at_the_same_time():
+def test_the_nightly_deployment_runs_at_3_17_in_tokyo_and_never_twice_at_the_same_time() -> None:
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     nightly = next(each for each in deployments if each["name"] == "nightly")
     assert nightly["schedules"] == [{"cron": "17 3 * * *", "timezone": "Asia/Tokyo"}]

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -20,7 +22,7 @@ TABLES = ("documents", "sections", "blocks", "tables", "mentions", "alignments",
 
 
 @pytest.fixture
-def scheduler(tmp_path):
+def scheduler(tmp_path: Path) -> Iterator[str]:
     """Address of a Dask scheduler."""
     log = tmp_path / "scheduler.log"
     command = ["dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
@@ -34,7 +36,7 @@ def scheduler(tmp_path):
 
 
 @pytest.fixture
-def workers(scheduler, tmp_path):
+def workers(scheduler: str, tmp_path: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Two worker processes without a nanny, so that a killed one is not restarted."""
     command = ["dask", "worker", scheduler, "--no-nanny", "--nthreads", "1", "--no-dashboard"]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
@@ -50,7 +52,10 @@ def workers(scheduler, tmp_path):
         process.wait()
 
 
-def wait_for(condition, what: str, seconds: float = 120):
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 120) -> T:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
@@ -61,8 +66,8 @@ def wait_for(condition, what: str, seconds: float = 120):
 
 @pytest.mark.timeout(600)
 def test_work_of_a_killed_worker_runs_elsewhere_and_the_bytes_are_those_of_a_single_process(
-    scheduler, workers, sample_site, tmp_path
-):
+    scheduler: str, workers: list[subprocess.Popen[bytes]], sample_site: str, tmp_path: Path
+) -> None:
     sources = tmp_path / "sources.toml"
     sources.write_text(
         f'[[source]]\nid = "sample"\nindex = ["{sample_site}"]\nallow_private = true\ndelay = 0.0\n'

@@ -9,14 +9,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pytest
 from faults import without_override
-from publications import publication
+from publications import documents, publication
 
 from aisi_ingest.pipeline import orchestrator, stages
 from aisi_ingest.pipeline.jobs import Settings
@@ -55,7 +55,7 @@ def assert_undamaged(line: dict[str, Any]) -> None:
     assert line["verify"] == [] and line["incomplete"] == [] and line["equal"], line
 
 
-def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_path):
+def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_path: Path) -> None:
     if not can_run(*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)):
         pytest.skip("no file system can be mounted here")
     # Sizes in KiB: the disk is full while files are added, at the first document, at the second, and while publishing.
@@ -68,7 +68,7 @@ def test_a_disk_that_fills_up_during_a_run_does_no_damage_and_is_reported(tmp_pa
         assert "no space left" in message or "disk is full" in message, message
 
 
-def test_a_read_only_root_is_rejected_with_one_sentence_and_not_changed(tmp_path):
+def test_a_read_only_root_is_rejected_with_one_sentence_and_not_changed(tmp_path: Path) -> None:
     script = f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path}"
     if not can_run(*NAMESPACE, "sh", "-c", script):
         pytest.skip("no folder can be made read-only here")
@@ -78,7 +78,7 @@ def test_a_read_only_root_is_rejected_with_one_sentence_and_not_changed(tmp_path
         assert line["untouched"]
 
 
-def test_a_permission_that_is_lost_during_a_run_does_no_damage_and_is_reported(tmp_path):
+def test_a_permission_that_is_lost_during_a_run_does_no_damage_and_is_reported(tmp_path: Path) -> None:
     ended = {"read": "rejected", "align": "failed"}
     for line in run_faults([], "permission", tmp_path, "processed", *ended, preexec=without_override):
         assert_undamaged(line)
@@ -92,7 +92,7 @@ def test_a_permission_that_is_lost_during_a_run_does_no_damage_and_is_reported(t
 NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 
 
-def test_releases_keep_their_order_when_the_clock_is_set_back(tmp_path):
+def test_releases_keep_their_order_when_the_clock_is_set_back(tmp_path: Path) -> None:
     first = publish(publication(), tmp_path, now=NOW).value
     back = publish(publication(comparisons=()), tmp_path, now=NOW - timedelta(days=400))
     third = publish(publication(), tmp_path, now=NOW - timedelta(days=399)).value
@@ -109,18 +109,20 @@ def test_releases_keep_their_order_when_the_clock_is_set_back(tmp_path):
     assert right_again.value and right_again.value.id == "20261123T031700Z" and not right_again.issues
 
 
-def test_a_run_with_the_clock_set_back_continues_from_the_ledger(tmp_path, monkeypatch):
+def test_a_run_with_the_clock_set_back_continues_from_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decks = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.pptx"))
     settings = Settings(str(tmp_path), workers=1, ocr=False)
     orchestrator.add(settings, (), decks[:1], ())
 
     class Earlier(datetime):
         @classmethod
-        def now(cls, tz=None):
-            return datetime.now(tz) - timedelta(days=3000)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) - timedelta(days=3000)
 
-    monkeypatch.setattr(orchestrator, "datetime", Earlier)
-    monkeypatch.setattr("aisi_ingest.fetch.source.now", lambda: "2018-01-01T00:00:00Z")
+    monkeypatch.setattr("aisi_ingest.pipeline.run.datetime", Earlier)
+    monkeypatch.setattr("aisi_ingest.fetch.local_files.now", lambda: "2018-01-01T00:00:00Z")
     report = orchestrator.add(settings, (), decks, ())
     assert report.succeeded and report.release and len(folders.releases(tmp_path / "processed")) == 2
     states = {state.file: state for state in store.Store(tmp_path).states()}
@@ -133,7 +135,7 @@ def test_a_run_with_the_clock_set_back_continues_from_the_ledger(tmp_path, monke
 # Damaged files
 
 
-def test_damaged_raw_bytes_are_reported_and_fetched_again(sample_site, tmp_path):
+def test_damaged_raw_bytes_are_reported_and_fetched_again(sample_site: str, tmp_path: Path) -> None:
     from aisi_ingest.sources import from_index
 
     settings = Settings(str(tmp_path), workers=1, ocr=False)
@@ -154,7 +156,7 @@ def state_of(root: Path, file: str) -> store.State:
     return next(state for state in store.Store(root).states() if state.file == file)
 
 
-def test_a_damaged_or_removed_release_is_published_again(tmp_path):
+def test_a_damaged_or_removed_release_is_published_again(tmp_path: Path) -> None:
     decks = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.pptx"))
     settings = Settings(str(tmp_path), workers=1, ocr=False)
     orchestrator.add(settings, (), decks, ())
@@ -169,8 +171,8 @@ def test_a_damaged_or_removed_release_is_published_again(tmp_path):
     assert verify(tmp_path) == []
 
 
-def test_a_document_with_inconsistent_content_fails_alone_and_does_not_block_the_release():
-    good = publication().documents[0]
+def test_a_document_with_inconsistent_content_fails_alone_and_does_not_block_the_release() -> None:
+    good = documents()[0]
     listing = good.listing
     assert stages.tag_content(good.content, listing, None).value is not None
     first, *rest = good.content.blocks

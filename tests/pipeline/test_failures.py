@@ -17,14 +17,7 @@ from aisi_ingest.pipeline import failures, orchestrator, summary
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.pipeline.report import DocumentReport, Report
 from aisi_ingest.pipeline.stages import EXTRACT
-from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import SourceSpec, from_index
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
 
 
 @pytest.fixture(autouse=True)
@@ -170,7 +163,7 @@ def test_the_last_good_time_of_a_document_that_turned_bad_is_that_of_its_good_by
 ) -> None:
     root = tmp_path / "root"
     run(two, root)
-    monkeypatch.setattr("aisi_ingest.fetch.source.now", lambda: "2099-01-01T00:00:00Z")
+    monkeypatch.setattr("aisi_ingest.fetch.attempts.now", lambda: "2099-01-01T00:00:00Z")
     two["/good_en.pdf"] = resource(locked(tmp_path), '"bad"')
     run(two, root)
     status_now = next(each for each in document_statuses(root) if each.file == "good_en.pdf")

@@ -16,16 +16,9 @@ from aisi_ingest.fetch import source as fetching
 from aisi_ingest.pipeline import forgetting, orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.pipeline.report import Report
-from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import SourceSpec, from_index, parse
 from aisi_ingest.storage.store import Store
 from aisi_ingest.verify.release import verify
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
 
 
 @pytest.fixture

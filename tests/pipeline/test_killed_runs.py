@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ KILLS = int(os.environ.get("AISI_INGEST_KILLS", "6"))
 SEED = 20250106
 
 
-def start(address: str, root: Path) -> subprocess.Popen:
+def start(address: str, root: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "aisi_ingest.cli", "run", "--index", address, "--root", str(root)]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -45,7 +46,7 @@ def data(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, bytes], float]]:
     """URL of a small site, the data files of an undisturbed run, and its duration in seconds."""
     base = tmp_path_factory.mktemp("crash")
     site = base / "site"
@@ -61,7 +62,9 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("number", range(KILLS))
-def test_after_a_kill_the_next_run_produces_the_same_bytes(number, undisturbed, tmp_path):
+def test_after_a_kill_the_next_run_produces_the_same_bytes(
+    number: int, undisturbed: tuple[str, dict[str, bytes], float], tmp_path: Path
+) -> None:
     address, expected, seconds = undisturbed
     root = tmp_path / "root"
     run = start(address, root)
@@ -79,7 +82,9 @@ def test_after_a_kill_the_next_run_produces_the_same_bytes(number, undisturbed, 
     assert not list((root / "raw").glob("incoming/*"))
 
 
-def test_two_runs_on_one_root_at_the_same_time_do_not_interfere(undisturbed, tmp_path):
+def test_two_runs_on_one_root_at_the_same_time_do_not_interfere(
+    undisturbed: tuple[str, dict[str, bytes], float], tmp_path: Path
+) -> None:
     address, expected, _ = undisturbed
     runs = [start(address, tmp_path / "root") for _ in range(2)]
     outputs = [run.communicate(timeout=250)[0] for run in runs]

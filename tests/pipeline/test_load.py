@@ -18,7 +18,7 @@ from benchmarks.load import descendants
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory) -> list[Path]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Forty documents of one page each, alternately Japanese and English."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -37,7 +37,9 @@ def open_files() -> int:
 
 
 @pytest.mark.slow
-def test_the_numbers_of_open_files_and_processes_do_not_grow_with_documents_and_runs(files, tmp_path):
+def test_the_numbers_of_open_files_and_processes_do_not_grow_with_documents_and_runs(
+    files: list[Path], tmp_path: Path
+) -> None:
     pool.close_shared()
     settings = Settings(str(tmp_path), workers=2, ocr=False, keep=2)
     seen: list[tuple[int, int]] = []

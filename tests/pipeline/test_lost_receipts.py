@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from decks import DECKS, settings
 
-from aisi_ingest.fetch import source as fetching
+from aisi_ingest.fetch import local_files
 from aisi_ingest.pipeline import forgetting, orchestrator
-from aisi_ingest.pipeline.jobs import Settings
-from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import from_index
 from aisi_ingest.storage.files import RootError
 from aisi_ingest.storage.store import Store
 from aisi_ingest.verify.release import verify
 
-DECKS = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.pptx"))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
-
-
-def settings(root: Path, allow_fewer: bool = False) -> Settings:
-    return Settings(str(root), workers=1, ocr=False, allow_fewer=allow_fewer)
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("published")
-    assert orchestrator.add(settings(root), (), DECKS, ()).release
-    return root
-
 
 @pytest.fixture
-def root(published: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(published, tmp_path / "root", symlinks=True))
+def root(copied_decks: Path) -> Path:
+    return copied_decks
 
 
 def ledger(root: Path) -> Path:
@@ -133,7 +112,7 @@ def test_a_latest_that_is_no_link_to_a_release_is_one_sentence_with_the_remedy(
 def test_a_file_whose_name_is_not_utf8_is_not_added_and_the_reason_is_given(root: Path, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.pptx"))
     shutil.copyfile(DECKS[0], path)
-    added = fetching.add_file(path, Store(root))
+    added = local_files.add_file(path, Store(root))
     assert added.receipt.state == "refused" and added.receipt.reason == "its name is not UTF-8; rename it"
     report = orchestrator.add(settings(root), (), [path], ())
     assert not report.succeeded and documents(root) == 2 and verify(root) == []

@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from decks import DECKS, settings
 
 from aisi_ingest.pipeline import orchestrator
-from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.pipeline.report import Report
-from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import from_index
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.release_files import damaged_files
 from aisi_ingest.verify.release import verify
 
-DECKS = sorted((Path(__file__).parents[2] / "samples" / "site" / "pdf").glob("*.pptx"))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def workers() -> Iterator[None]:
-    yield
-    pool.close_shared()
-
-
-def settings(root: Path, **more: Any) -> Settings:
-    return Settings(str(root), workers=1, ocr=False, **more)
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root with two decks in its only release."""
-    root = tmp_path_factory.mktemp("published")
-    assert orchestrator.add(settings(root), (), DECKS, ()).release
-    return root
-
 
 @pytest.fixture
-def root(published: Path, tmp_path: Path) -> Path:
-    """A copy of the root that a test may damage."""
-    return Path(shutil.copytree(published, tmp_path / "root", symlinks=True))
+def root(copied_decks: Path) -> Path:
+    return copied_decks
 
 
 def release(root: Path) -> Path:

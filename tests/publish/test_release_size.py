@@ -57,7 +57,7 @@ def measured(root: Path, count: int) -> tuple[float, float]:
 
 
 @pytest.mark.slow
-def test_four_times_the_documents_take_four_times_as_long_and_little_more_memory(tmp_path):
+def test_four_times_the_documents_take_four_times_as_long_and_little_more_memory(tmp_path: Path) -> None:
     (few_seconds, few_memory), (many_seconds, many_memory) = measured(tmp_path, 250), measured(tmp_path, 1000)
     assert many_seconds / few_seconds < 4 * 2  # squared time would be 16 times
     # Each document takes 20 kB: in the lists of the data package, the card, the search index and the entity pages.

@@ -12,7 +12,7 @@ from aisi_ingest.publish.reuse import PreviousRelease
 
 
 @pytest.fixture
-def release(tmp_path) -> Path:
+def release(tmp_path: Path) -> Path:
     folder = tmp_path / "release"
     (folder / "site" / "works").mkdir(parents=True)
     (folder / "site" / "works" / "guide.html").write_text("a page", encoding="utf-8")
@@ -21,13 +21,15 @@ def release(tmp_path) -> Path:
     return folder
 
 
-def test_a_reused_file_is_a_hard_link(release, tmp_path):
+def test_a_reused_file_is_a_hard_link(release: Path, tmp_path: Path) -> None:
     assert PreviousRelease(release).reuse("site/works/guide.html", tmp_path / "new.html")
     assert (tmp_path / "new.html").samefile(release / "site/works/guide.html")
 
 
-def test_a_file_is_copied_where_links_are_not_possible(release, tmp_path, monkeypatch):
-    def refuse(*names):
+def test_a_file_is_copied_where_links_are_not_possible(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*names: object) -> None:
         raise PermissionError("no links here")
 
     monkeypatch.setattr(os, "link", refuse)
@@ -36,7 +38,7 @@ def test_a_file_is_copied_where_links_are_not_possible(release, tmp_path, monkey
 
 
 @pytest.mark.parametrize("damage", ["other bytes", "missing", "not listed", "no sums", "sums that are not text"])
-def test_a_file_that_is_not_as_published_is_not_reused(release, tmp_path, damage):
+def test_a_file_that_is_not_as_published_is_not_reused(release: Path, tmp_path: Path, damage: str) -> None:
     name = "data.jsonl"
     if damage == "other bytes":
         (release / name).write_text("[]\n", encoding="utf-8")
@@ -53,7 +55,7 @@ def test_a_file_that_is_not_as_published_is_not_reused(release, tmp_path, damage
     assert not (tmp_path / "new").exists()
 
 
-def test_the_files_in_a_folder_are_only_those_directly_in_it(release):
+def test_the_files_in_a_folder_are_only_those_directly_in_it(release: Path) -> None:
     assert PreviousRelease(release).files_in("site/works") == ["site/works/guide.html"]
     assert PreviousRelease(release).files_in("site") == []
     assert PreviousRelease(None).files_in("site") == []

@@ -9,10 +9,12 @@ import pickle
 import socket
 import struct
 import subprocess
-import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+import msgspec
 
 from aisi_ingest.model import Result
 from aisi_ingest.sandbox.tasks import task
@@ -20,7 +22,7 @@ from aisi_ingest.sandbox.tasks import task
 _STATE: list[str] = []
 
 
-def _outcome(attempt: object) -> str:
+def _outcome(attempt: Callable[[], object]) -> str:
     """Return "succeeded" or the reason why an attempt failed."""
     try:
         attempt()
@@ -173,7 +175,7 @@ def environment() -> dict[str, str]:
 def leave_state(text: str) -> list[str]:
     """Return what earlier calls left, and leave something for later ones."""
     _STATE.extend(each for each in (text, getattr(os, "left", "")) if each)
-    sys.modules["os"].left = text
+    vars(os)["left"] = text
     return list(_STATE)
 
 
@@ -258,10 +260,9 @@ def _replace_encoder() -> None:
     from aisi_ingest.sandbox import worker
 
     class Forged:
-        json = _ForgedJson
-        msgpack, Raw = worker.msgspec.msgpack, worker.msgspec.Raw
+        json, msgpack, Raw = _ForgedJson, msgspec.msgpack, msgspec.Raw
 
-    worker.msgspec = Forged
+    vars(worker)["msgspec"] = Forged
 
 
 class _ForgedJson:

@@ -11,6 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import fixtures_pdf as fixtures
 import pytest
 
+from aisi_ingest.extract.pdf.active_content import Inspection
+from aisi_ingest.extract.pdf.annotations import Annotation
+from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.pipeline import stages
 from aisi_ingest.sandbox import bad_pages
@@ -46,16 +49,14 @@ def read_with_bad_pages(path: str, bad: dict[int, str], skipped: tuple[int, ...]
 
     original = document._read_page
 
-    def read_page(page: int, index: int, *rest: object) -> document.Page:
+    def read_page(page: int, index: int, inspected: Inspection, annotations: list[Annotation]) -> Page:
         if index + 1 in bad:
             STOPS[bad[index + 1]]()
-        return original(page, index, *rest)
+        return original(page, index, inspected, annotations)
 
-    document._read_page = read_page
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_read_page", read_page)
         return stages.extract_file(path, False, skipped)
-    finally:
-        document._read_page = original
 
 
 @task
@@ -82,7 +83,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(drawing.save())
 
 
-def read(box: Sandbox, function: Callable[..., Result[Content]], path: str, *args: object):
+def read(
+    box: Sandbox, function: Callable[..., Result[Content]], path: str, *args: object
+) -> tuple[Result[Content], tuple[Issue, ...], list[tuple[int, ...]]]:
     """Read a document, and return the result, the warnings on pages, and the pages skipped in each call."""
     calls: list[tuple[int, ...]] = []
 
@@ -101,18 +104,19 @@ def read(box: Sandbox, function: Callable[..., Result[Content]], path: str, *arg
 @pytest.mark.parametrize(
     ("stop", "words"), [("crash", "crashed (SIGSEGV)"), ("hang", "took longer than 3 s"), ("exceed_memory", "GiB")]
 )
-def test_a_bad_page_is_skipped_and_the_others_are_read(box, path, stop, words):
+def test_a_bad_page_is_skipped_and_the_others_are_read(box: Sandbox, path: str, stop: str, words: str) -> None:
     result, (issue,), calls = read(box, read_with_bad_pages, path, {3: stop})
     assert calls == [(), (3,)]
     assert (issue.level, issue.code, issue.page) == ("warning", "page_unreadable", 3)
     assert words in issue.message and issue.message.startswith("page 3 was skipped: while reading it, the reader ")
+    assert result.value is not None
     assert len(result.value.page_sizes) == 5 and 3 in result.value.pages_without_text
     assert [(block.page, block.text) for block in result.value.blocks] == [
         (number, f"This is what page {number} says.") for number in (1, 2, 4, 5)
     ]
 
 
-def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(path):
+def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(path: str) -> None:
     sandbox = Sandbox(1, Limits(wall_seconds=2))
     try:
         with ThreadPoolExecutor() as executor:
@@ -126,24 +130,24 @@ def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(pat
     assert [issue.page for issue in issues] == [1]
 
 
-def test_up_to_three_bad_pages_are_skipped(box, path):
+def test_up_to_three_bad_pages_are_skipped(box: Sandbox, path: str) -> None:
     result, issues, _ = read(box, read_with_bad_pages, path, {1: "crash", 2: "crash", 5: "crash"})
     assert [issue.page for issue in issues] == [1, 2, 5]
-    assert {block.page for block in result.value.blocks} == {3, 4}
+    assert result.value is not None and {block.page for block in result.value.blocks} == {3, 4}
 
 
-def test_a_document_with_more_bad_pages_fails_with_its_first_error(box, path):
+def test_a_document_with_more_bad_pages_fails_with_its_first_error(box: Sandbox, path: str) -> None:
     result, issues, calls = read(box, read_with_bad_pages, path, {number: "crash" for number in range(1, 6)})
     assert result.value is None and issues == () and len(calls) == 4
     assert [issue.code for issue in result.issues] == ["worker_died"]
 
 
-def test_a_crash_outside_the_pages_is_not_retried(box, path):
+def test_a_crash_outside_the_pages_is_not_retried(box: Sandbox, path: str) -> None:
     result, issues, calls = read(box, read_then_crash, path)
     assert result.value is None and issues == () and calls == [()]
 
 
-def test_a_good_document_is_read_once_and_leaves_no_open_file(box, path):
+def test_a_good_document_is_read_once_and_leaves_no_open_file(box: Sandbox, path: str) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         result, issues, calls = read(box, read_with_bad_pages, path, {})

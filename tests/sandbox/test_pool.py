@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def process_id() -> int:
     return os.getpid()
 
 
-LOADED = []
+LOADED: list[tuple[str, int]] = []
 
 
 @task
@@ -83,7 +84,7 @@ def fail_to_load() -> None:
 
 
 class TwoArguments(Exception):
-    def __init__(self, first, second):
+    def __init__(self, first: str, second: str) -> None:
         super().__init__(first)
 
 
@@ -93,7 +94,7 @@ def raise_an_exception_of_two_arguments() -> None:
 
 
 @pytest.fixture(scope="module")
-def sandbox():
+def sandbox() -> Iterator[Sandbox]:
     box = Sandbox(1, Limits(wall_seconds=30, cpu_seconds=1))
     yield box
     box.stop()
@@ -103,14 +104,16 @@ def sandbox():
     ("function", "code"),
     [(spin, "cpu_limit"), (exceed_memory, "memory_limit"), (crash, "worker_died")],
 )
-def test_a_worker_that_exceeds_a_limit_is_reported_with_the_limit_and_the_next_call_works(sandbox, function, code):
+def test_a_worker_that_exceeds_a_limit_is_reported_with_the_limit_and_the_next_call_works(
+    sandbox: Sandbox, function: Callable[[], object], code: str
+) -> None:
     with pytest.raises(LimitExceeded) as stopped:
         sandbox.call(function)
     assert stopped.value.code == code
     assert sandbox.call(process_id) > 0
 
 
-def test_a_worker_that_hangs_is_stopped_at_the_time_limit():
+def test_a_worker_that_hangs_is_stopped_at_the_time_limit() -> None:
     box = Sandbox(1, Limits(wall_seconds=1))
     try:
         with pytest.raises(LimitExceeded) as stopped:
@@ -120,12 +123,12 @@ def test_a_worker_that_hangs_is_stopped_at_the_time_limit():
         box.stop()
 
 
-def test_each_document_has_a_worker_of_its_own_for_all_its_calls(sandbox):
+def test_each_document_has_a_worker_of_its_own_for_all_its_calls(sandbox: Sandbox) -> None:
     with sandbox.session() as first, sandbox.session() as second:
         assert first.call(process_id) == first.call(process_id) != second.call(process_id)
 
 
-def test_a_worker_continues_after_the_thread_that_started_it_has_ended():
+def test_a_worker_continues_after_the_thread_that_started_it_has_ended() -> None:
     box = Sandbox(1)
     try:
         first = threading.Thread(target=box.call, args=(process_id,))
@@ -152,11 +155,11 @@ if __name__ == "__main__":
 """
 
 
-def test_no_worker_remains_after_a_run_is_killed(tmp_path):
+def test_no_worker_remains_after_a_run_is_killed(tmp_path: Path) -> None:
     assert _has_ended(_run_and_kill(tmp_path, ORPHAN.format(tests=str(Path(__file__).parent))))
 
 
-def _run_and_kill(tmp_path, script):
+def _run_and_kill(tmp_path: Path, script: str) -> int:
     """Kill a process that runs ``script`` when it has printed two lines.
 
     Returns:
@@ -165,6 +168,7 @@ def _run_and_kill(tmp_path, script):
     path = tmp_path / "parent.py"
     path.write_text(script)
     parent = subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
     process = int(parent.stdout.readline())
     parent.stdout.readline()
     parent.kill()
@@ -189,12 +193,12 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("while_loading", [False, True])
-def test_no_process_remains_after_a_run_is_killed_before_it_has_workers(while_loading, tmp_path):
+def test_no_process_remains_after_a_run_is_killed_before_it_has_workers(while_loading: bool, tmp_path: Path) -> None:
     script = KILLED_EARLY.format(tests=str(Path(__file__).parent), while_loading=while_loading)
     assert _has_ended(_run_and_kill(tmp_path, script))
 
 
-def _has_ended(process):
+def _has_ended(process: int) -> bool:
     for _ in range(50):
         if not Path(f"/proc/{process}").exists():
             return True
@@ -202,7 +206,7 @@ def _has_ended(process):
     return False
 
 
-def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls():
+def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls() -> None:
     box = Sandbox(1)
     try:
         before = box.call_measured(process_id)
@@ -215,7 +219,7 @@ def test_the_memory_of_a_call_is_measured_without_that_of_earlier_calls():
         box.stop()
 
 
-def test_the_time_of_a_call_excludes_waiting_for_a_worker():
+def test_the_time_of_a_call_excludes_waiting_for_a_worker() -> None:
     sandbox = Sandbox(1)
     try:
         with ThreadPoolExecutor(4) as pool:
@@ -226,7 +230,7 @@ def test_the_time_of_a_call_excludes_waiting_for_a_worker():
     assert min(seconds) >= 0.6 and max(seconds) < 2 * min(seconds)
 
 
-def test_a_script_without_a_main_guard_can_use_a_sandbox(tmp_path):
+def test_a_script_without_a_main_guard_can_use_a_sandbox(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
@@ -237,7 +241,7 @@ def test_a_script_without_a_main_guard_can_use_a_sandbox(tmp_path):
     assert int(done.stdout) > 0, done.stderr
 
 
-def test_prepared_objects_are_loaded_once_and_all_workers_have_them():
+def test_prepared_objects_are_loaded_once_and_all_workers_have_them() -> None:
     box = Sandbox(2)
     try:
         before = box.call(process_id)
@@ -250,7 +254,7 @@ def test_prepared_objects_are_loaded_once_and_all_workers_have_them():
         box.stop()
 
 
-def test_preparing_in_the_background_can_be_waited_for_and_does_not_delay_stopping():
+def test_preparing_in_the_background_can_be_waited_for_and_does_not_delay_stopping() -> None:
     box = Sandbox(2)
     box.prepare_in_background(load, "a model")
     box.prepare(load, "a model")
@@ -269,14 +273,14 @@ if __name__ == "__main__":
 """
 
 
-def test_the_memory_of_workers_counts_as_that_of_the_children_of_their_process(tmp_path):
+def test_the_memory_of_workers_counts_as_that_of_the_children_of_their_process(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(MEASURED_SCRIPT.format(tests=str(Path(__file__).parent)))
     _, status, usage = os.wait4(subprocess.Popen([sys.executable, script]).pid, 0)
     assert status == 0 and usage.ru_maxrss > 300 << 10
 
 
-def test_workers_still_run_after_preparing_failed(capfd):
+def test_workers_still_run_after_preparing_failed(capfd: pytest.CaptureFixture[str]) -> None:
     box = Sandbox(1)
     try:
         box.prepare(fail_to_load)
@@ -286,7 +290,7 @@ def test_workers_still_run_after_preparing_failed(capfd):
     assert "could not be loaded before the workers start: no weights" in capfd.readouterr().err
 
 
-def test_simultaneous_calls_wait_for_each_other_and_each_has_its_own_worker():
+def test_simultaneous_calls_wait_for_each_other_and_each_has_its_own_worker() -> None:
     box = Sandbox(2)
     try:
         with ThreadPoolExecutor(8) as pool:
@@ -296,7 +300,7 @@ def test_simultaneous_calls_wait_for_each_other_and_each_has_its_own_worker():
         box.close()
 
 
-def test_a_killed_fork_server_is_replaced():
+def test_a_killed_fork_server_is_replaced() -> None:
     box = Sandbox(1)
     try:
         box.call(process_id)
@@ -309,7 +313,9 @@ def test_a_killed_fork_server_is_replaced():
         box.stop()
 
 
-def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_one():
+def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     box = Sandbox(2)
     try:
         with ThreadPoolExecutor(2) as pool:
@@ -318,7 +324,7 @@ def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_
                 time.sleep(0.01)
             (old,) = box._alive.values()
             end_worker = box.end_worker
-            box.end_worker = lambda ended: None if ended is old else end_worker(ended)
+            monkeypatch.setattr(box, "end_worker", lambda ended: None if ended is old else end_worker(ended))
             os.kill(box._fork_server.pid, signal.SIGKILL)
             with pytest.raises(LimitExceeded):
                 busy.result()
@@ -333,23 +339,23 @@ def test_terminating_a_worker_of_an_earlier_fork_server_does_not_affect_the_new_
         box.stop()
 
 
-def test_an_exception_is_reported_with_its_type_and_message(sandbox):
+def test_an_exception_is_reported_with_its_type_and_message(sandbox: Sandbox) -> None:
     with pytest.raises(WorkerError, match="TwoArguments: one"):
         sandbox.call(raise_an_exception_of_two_arguments)
 
 
-def test_a_function_that_is_no_task_is_refused(sandbox):
+def test_a_function_that_is_no_task_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(TypeError, match="is not a task"):
         sandbox.call(os.getpid)
 
 
-def test_limits_come_from_the_environment_or_are_the_defaults():
+def test_limits_come_from_the_environment_or_are_the_defaults() -> None:
     assert limits_from_environment({}) == Limits()
     environment = {"AISI_INGEST_WALL_SECONDS": "60", "AISI_INGEST_MEMORY_GIB": "3", "OTHER": "x"}
     assert limits_from_environment(environment) == Limits(wall_seconds=60, address_space=3 << 30)
 
 
 @pytest.mark.parametrize("value", ["", "many", "0", "-1", "1.5"])
-def test_an_invalid_limit_is_reported_with_the_name_of_its_variable(value):
+def test_an_invalid_limit_is_reported_with_the_name_of_its_variable(value: str) -> None:
     with pytest.raises(LimitsError, match="AISI_INGEST_CPU_SECONDS is"):
         limits_from_environment({"AISI_INGEST_CPU_SECONDS": value})

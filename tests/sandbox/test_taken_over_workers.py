@@ -41,7 +41,7 @@ def box() -> Iterator[Sandbox]:
 
 @needs_seccomp
 @pytest.mark.parametrize("how", CHANGES)
-def test_no_file_can_be_changed_even_one_that_may_be_read(box, tmp_path, how):
+def test_no_file_can_be_changed_even_one_that_may_be_read(box: Sandbox, tmp_path: Path, how: str) -> None:
     victim = tmp_path / "receipts.jsonl"
     victim.write_text("receipts")
     before = (victim.stat().st_mode, victim.stat().st_mtime_ns)
@@ -56,12 +56,12 @@ def test_no_file_can_be_changed_even_one_that_may_be_read(box, tmp_path, how):
 @pytest.mark.parametrize(
     "path", ["/etc/passwd", "/root", "/home", "/tmp", "/proc", "/proc/self/environ", "/proc/1/cmdline", "/dev"]
 )
-def test_nothing_of_the_system_can_be_read(box, path):
+def test_nothing_of_the_system_can_be_read(box: Sandbox, path: str) -> None:
     assert "Permission denied" in box.call(attacks.read_file, path)
 
 
 @needs_landlock
-def test_only_the_files_of_the_session_can_be_read(box, tmp_path):
+def test_only_the_files_of_the_session_can_be_read(box: Sandbox, tmp_path: Path) -> None:
     own, other = tmp_path / "own.pdf", tmp_path / "other.pdf"
     own.write_text("own")
     other.write_text("other")
@@ -72,7 +72,7 @@ def test_only_the_files_of_the_session_can_be_read(box, tmp_path):
 
 
 @needs_landlock
-def test_a_symbolic_link_beside_the_document_leads_nowhere(box, tmp_path):
+def test_a_symbolic_link_beside_the_document_leads_nowhere(box: Sandbox, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "link").symlink_to("/etc/passwd")
@@ -82,20 +82,20 @@ def test_a_symbolic_link_beside_the_document_leads_nowhere(box, tmp_path):
 
 @needs_seccomp
 @pytest.mark.parametrize("how", ["exec", "fork", "a shell", "spawn", "exec of memory"])
-def test_no_program_can_be_started(box, how):
+def test_no_program_can_be_started(box: Sandbox, how: str) -> None:
     assert "not permitted" in box.call(attacks.start_program, how)
 
 
 @needs_seccomp
 @pytest.mark.parametrize("kind", ["tcp", "udp", "native tcp", "netlink"])
-def test_no_address_can_be_reached(box, kind):
+def test_no_address_can_be_reached(box: Sandbox, kind: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert "Error" in box.call(attacks.reach, kind, "127.0.0.1", server.getsockname()[1])
 
 
 @needs_seccomp
 @pytest.mark.parametrize("kind", ["unix", "abstract unix"])
-def test_no_unix_socket_can_be_reached(box, tmp_path, kind):
+def test_no_unix_socket_can_be_reached(box: Sandbox, tmp_path: Path, kind: str) -> None:
     address = str(tmp_path / "socket")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address if kind == "unix" else f"\0{address}")
@@ -113,7 +113,7 @@ def test_no_unix_socket_can_be_reached(box, tmp_path, kind):
         *("change its limits", "open its files"),
     ],
 )
-def test_no_other_process_can_be_reached(box, target, how):
+def test_no_other_process_can_be_reached(box: Sandbox, target: str, how: str) -> None:
     process = os.getpid() if target == "main process" else box._fork_server.pid
     assert "Error" in box.call(attacks.reach_process, process, how)
 
@@ -147,28 +147,28 @@ FORBIDDEN = {
 @needs_seccomp
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86_64")
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_a_system_call_that_reading_does_not_need_is_refused(box, name):
+def test_a_system_call_that_reading_does_not_need_is_refused(box: Sandbox, name: str) -> None:
     assert box.call(attacks.system_call, FORBIDDEN[name]) == "Operation not permitted"
 
 
-def test_the_environment_of_the_run_is_not_there(box):
+def test_the_environment_of_the_run_is_not_there(box: Sandbox) -> None:
     assert SECRET not in box.call(attacks.environment).values()
     assert SECRET.encode() not in Path(f"/proc/{box._fork_server.pid}/environ").read_bytes()
 
 
-def test_no_capability_is_left_that_can_change_anything(box):
+def test_no_capability_is_left_that_can_change_anything(box: Sandbox) -> None:
     _, capabilities = box.call(attacks.identity)
     effective = int.from_bytes(capabilities[:4], "little") | int.from_bytes(capabilities[12:16], "little") << 32
     assert effective in (0, 1 << 2)  # root keeps CAP_DAC_READ_SEARCH: it may read what Landlock allows
 
 
-def test_no_descriptor_is_open_but_the_connection_and_what_measures_memory(box):
+def test_no_descriptor_is_open_but_the_connection_and_what_measures_memory(box: Sandbox) -> None:
     assert box.call(attacks.open_descriptors) == ["device"] * 3 + ["socket", "file", "file"] or sorted(
         box.call(attacks.open_descriptors)
     ) == ["device", "device", "device", "file", "file", "socket"]
 
 
-def test_nothing_of_an_earlier_document_is_left(box):
+def test_nothing_of_an_earlier_document_is_left(box: Sandbox) -> None:
     assert box.call(attacks.leave_state, "of the first document") == ["of the first document"]
     assert box.call(attacks.leave_state, "of the second document") == ["of the second document"]
 
@@ -180,7 +180,7 @@ def test_nothing_of_an_earlier_document_is_left(box):
         *("an array of 4 billion", "an answer of 4 billion", "deep nesting"),
     ],
 )
-def test_a_false_answer_is_refused_and_runs_no_code(box, tmp_path, what):
+def test_a_false_answer_is_refused_and_runs_no_code(box: Sandbox, tmp_path: Path, what: str) -> None:
     created = tmp_path / "created"
     with pytest.raises(LimitExceeded) as stopped:
         box.call(attacks.answer_with, what, str(created))
@@ -189,13 +189,13 @@ def test_a_false_answer_is_refused_and_runs_no_code(box, tmp_path, what):
     assert box.call(attacks.use_threads) == 4
 
 
-def test_a_wish_for_something_that_is_no_preparation_is_ignored(box, tmp_path):
+def test_a_wish_for_something_that_is_no_preparation_is_ignored(box: Sandbox, tmp_path: Path) -> None:
     prepared = dict(box._prepared)
     assert box.call(attacks.answer_with, "a wish for a command", str(tmp_path)) == "x"
     assert box._prepared == prepared
 
 
-def test_an_answer_that_is_announced_too_long_is_refused():
+def test_an_answer_that_is_announced_too_long_is_refused() -> None:
     sandbox = Sandbox(1, Limits(wall_seconds=5, answer_bytes=1 << 20))
     try:
         with pytest.raises(LimitExceeded, match="too long an answer") as stopped:
@@ -206,7 +206,7 @@ def test_an_answer_that_is_announced_too_long_is_refused():
 
 
 @pytest.mark.parametrize("sent", [0, 10])
-def test_a_half_answer_is_stopped_at_the_time_limit(sent):
+def test_a_half_answer_is_stopped_at_the_time_limit(sent: int) -> None:
     sandbox = Sandbox(1, Limits(wall_seconds=1))
     try:
         with pytest.raises(LimitExceeded) as stopped:
@@ -216,13 +216,13 @@ def test_a_half_answer_is_stopped_at_the_time_limit(sent):
         sandbox.stop()
 
 
-def test_json_of_another_type_is_refused_and_not_stored(box):
+def test_json_of_another_type_is_refused_and_not_stored(box: Sandbox) -> None:
     with box.session() as session, pytest.raises(LimitExceeded) as stopped:
         session.call_json(int, attacks.forge_json)
     assert stopped.value.code == "bad_answer"
 
 
-def test_threads_work_in_a_worker(box):
+def test_threads_work_in_a_worker(box: Sandbox) -> None:
     assert box.call(attacks.use_threads) == 4
 
 
@@ -269,7 +269,7 @@ def _run_as_user(script: str, *arguments: str) -> subprocess.CompletedProcess[st
 @needs_landlock
 @needs_seccomp
 @pytest.mark.skipif(os.getuid() != 0, reason="the other tests run as an ordinary user already")
-def test_an_ordinary_user_is_confined_as_root_is(tmp_path):
+def test_an_ordinary_user_is_confined_as_root_is(tmp_path: Path) -> None:
     folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
     folder.chmod(0o777)
     (folder / "document").write_text("text")
@@ -282,7 +282,9 @@ def test_an_ordinary_user_is_confined_as_root_is(tmp_path):
     assert [outcome for outcome in others if "Error" not in outcome] == []
 
 
-def test_a_missing_mechanism_is_named_with_what_it_means(monkeypatch, caplog):
+def test_a_missing_mechanism_is_named_with_what_it_means(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     sandbox = Sandbox(1)
     try:
         monkeypatch.setattr(sandbox._fork_server, "request", lambda *_: 0b10)
@@ -294,7 +296,7 @@ def test_a_missing_mechanism_is_named_with_what_it_means(monkeypatch, caplog):
     assert "Landlock is not available here: a worker can read every file" in record.getMessage()
 
 
-def test_workers_are_confined_while_many_are_started_at_once():
+def test_workers_are_confined_while_many_are_started_at_once() -> None:
     sandbox, outcomes = Sandbox(2), []
     threads = [
         threading.Thread(target=lambda: outcomes.append(sandbox.call(attacks.start_program, "exec"))) for _ in range(8)

@@ -77,7 +77,7 @@ def test_a_failed_atomic_write_leaves_the_old_file(tmp_path: Path, monkeypatch: 
     def full(*args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(RootError, match="no space left on the disk"):
         files.atomic_write(path, "second")
     assert path.read_text() == "first" and [each.name for each in path.parent.iterdir()] == ["a.json"]

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from reportlab.lib.colors import Color, black, white
+from reportlab.lib.colors import Color as Color  # also for the tests
+from reportlab.lib.colors import black as black
+from reportlab.lib.colors import white as white
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
@@ -96,7 +98,7 @@ class Drawing:
         return self.path
 
 
-def draw(path: Path, *pages: Callable[[Drawing], None], size: tuple[float, float] = (WIDTH, HEIGHT)) -> Path:
+def draw(path: Path, *pages: Callable[[Drawing], object], size: tuple[float, float] = (WIDTH, HEIGHT)) -> Path:
     """Write a PDF with one page per function."""
     drawing = Drawing(path, size)
     for page in pages:

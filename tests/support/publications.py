@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from aisi_ingest.model import (
@@ -26,10 +28,12 @@ from aisi_ingest.model import (
     Source,
     Table,
 )
+from aisi_ingest.publish import publish
 
 HOSTILE = '<script>alert("x")</script> & "quotes" \'single\' </style> ]]> <!-- {{ 7*7 }} javascript:'
 LICENCE = Licence(name="PDL 1.0", url="https://example.org/terms", attribution="Example Institute, “Guide”")
 A4 = (595.28, 841.89)
+NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)  # of the first release
 
 
 def box(line: int) -> Box:
@@ -193,10 +197,15 @@ ENTITIES = (
 )
 
 
+def documents() -> tuple[Document, Document, Document]:
+    """Return a work in Japanese and in English, and one that is only in Japanese."""
+    return document("ja"), document("en"), document("ja", work="only-japanese", edition=None, digit="3")
+
+
 def publication(**changes: object) -> Publication:
     """Return a publication of one work in two languages and one only in Japanese."""
     values: dict[str, object] = {
-        "documents": (document("ja"), document("en"), document("ja", work="only-japanese", edition=None, digit="3")),
+        "documents": documents(),
         "alignments": (alignment(),),
         "comparisons": (comparison(),),
         "entities": ENTITIES,
@@ -204,3 +213,16 @@ def publication(**changes: object) -> Publication:
         "report": {"documents": [], "seconds": 1.5},
     }
     return Publication(**(values | changes))  # type: ignore[arg-type]
+
+
+def released(value: Publication, root: Path, now: datetime = NOW) -> Path:
+    """Publish, and return the folder of the release.
+
+    Args:
+        value: What to publish.
+        root: The root of the dataset.
+        now: The time of the release, which names it.
+    """
+    result = publish(value, root, now=now)
+    assert result.value is not None, result.issues
+    return Path(result.value.path)

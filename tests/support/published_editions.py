@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from publications import HOSTILE, alignment, document, publication
+from publications import HOSTILE, NOW, alignment, document, publication
+from publications import released as published
 
 from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
-from aisi_ingest.publish import publish
-
-NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 
 LONG = "どちらの版にもある長い文。" * 40
 
@@ -45,6 +43,4 @@ def released(root: Path, hours: int = 0, **changes: object) -> Path:
         "comparisons": (),
         "editions": (diff("en"), diff("ja")),
     }
-    result = publish(publication(**(values | changes)), root, now=NOW + timedelta(hours=hours))
-    assert result.value is not None, result.issues
-    return Path(result.value.path) / "site"
+    return published(publication(**(values | changes)), root, NOW + timedelta(hours=hours)) / "site"

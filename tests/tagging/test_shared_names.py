@@ -37,7 +37,9 @@ def meant(text: str, name: str, publisher: str | None = "j-aisi") -> list[str | 
     ],
 )
 @pytest.mark.parametrize("publisher", ["j-aisi", None])
-def test_a_shared_name_means_the_institute_of_the_country_that_its_sentence_is_about(text, name, value, publisher):
+def test_a_shared_name_means_the_institute_of_the_country_that_its_sentence_is_about(
+    text: str, name: str, value: str, publisher: str | None
+) -> None:
     assert meant(text, name, publisher) == [value]
 
 

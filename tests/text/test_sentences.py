@@ -24,14 +24,23 @@ from aisi_ingest.text.sentences import sentences
         ("終わる．次に移る．", 2),
         ("番号は3．これで終わる．", 2),
         ("（注。）続き。", 1),
+        ("「来ます。」彼は待った。", 2),
+        ("「来ます。」しかし来なかった。", 2),
+        ("「来ます。」旨の届出。", 1),
+        ("「一つ目。二つ目。」と述べた。", 2),
+        ("“One thing. Another thing.” The end.", 3),
+        ("“Really?” he said.", 1),
+        ("（閉じない括弧。次の文。その次。", 3),
+        ("The storm reached the U.S. The rain stopped.", 2),
+        ("The U.S. Army came.", 1),
     ],
 )
-def test_abbreviations_brackets_and_numbers_end_no_sentence(text, count):
+def test_abbreviations_brackets_quotations_and_numbers_are_split_like_a_reader_does(text: str, count: int) -> None:
     assert len(list(sentences(text))) == count
 
 
 @given(st.text(alphabet="あ。．.!？「」（）() \n\"'aB1e.g"))
-def test_sentences_cover_everything_but_white_space_in_order(text):
+def test_sentences_cover_everything_but_white_space_in_order(text: str) -> None:
     spans = list(sentences(text))
     assert all(a < b for a, b in spans)
     assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))

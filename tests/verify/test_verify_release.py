@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from publications import publication
+from publications import documents, publication
 
 from aisi_ingest.model import Receipt
 from aisi_ingest.pipeline import orchestrator
@@ -24,27 +26,27 @@ NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def undamaged(tmp_path_factory) -> Path:
+def undamaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")
     store = Store(root)
     store.prepare()
-    documents = []
-    for number, each in enumerate(publication().documents):
+    stored = []
+    for number, each in enumerate(documents()):
         source = each.listing.source
         sha256 = store.put(b"%PDF-1.7" + b"\n" * number)
         store.ledger.append(
             Receipt(source.url or source.file, "2026-11-22T03:17:00Z", "manual", "fetched", sha256=sha256)
         )
         listing = replace(each.listing, source=replace(source, sha256=sha256))
-        documents.append(replace(each, listing=listing))
+        stored.append(replace(each, listing=listing))
     store.ledger.close()
     shutil.rmtree(root / "raw" / "incoming")
-    assert publish(publication(documents=tuple(documents)), root, now=NOW).value is not None
+    assert publish(publication(documents=tuple(stored)), root, now=NOW).value is not None
     return root
 
 
 @pytest.fixture
-def root(undamaged, tmp_path) -> Path:
+def root(undamaged: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(undamaged, tmp_path / "root", symlinks=True))
 
 
@@ -52,7 +54,7 @@ def messages(root: Path, release: str | None = None) -> str:
     return "\n".join(issue.message for issue in verify(root, release))
 
 
-def edit(root: Path, table: str, change, *, with_sums: bool = True) -> None:
+def edit(root: Path, table: str, change: Callable[[list[dict[str, Any]]], None], *, with_sums: bool = True) -> None:
     """Change the rows of a table and update the checksums, as a person might do in good faith."""
     release = (root / "processed" / "latest").resolve()
     path = release / f"{table}.jsonl"
@@ -63,22 +65,22 @@ def edit(root: Path, table: str, change, *, with_sums: bool = True) -> None:
         write_sums(release)
 
 
-def test_an_undamaged_root_has_no_problems(undamaged):
+def test_an_undamaged_root_has_no_problems(undamaged: Path) -> None:
     assert verify(undamaged) == [] and verify(undamaged, "20261122T031700Z") == []
 
 
-def test_an_unknown_release_is_named(root):
+def test_an_unknown_release_is_named(root: Path) -> None:
     assert "there is no such release" in messages(root, "20990101T000000Z")
 
 
-def test_a_flipped_bit_in_raw_is_named(root):
+def test_a_flipped_bit_in_raw_is_named(root: Path) -> None:
     path = next((root / "raw").glob("*/*"))
     path.chmod(0o644)
     path.write_bytes(b"%PDF-1.6")
     assert path.name in messages(root) and "not what was fetched" in messages(root)
 
 
-def test_changed_missing_and_added_files_are_named(root):
+def test_changed_missing_and_added_files_are_named(root: Path) -> None:
     release = (root / "processed" / "latest").resolve()
     (release / "README.md").write_text("other")
     (release / "croissant.json").unlink()
@@ -91,7 +93,7 @@ def test_changed_missing_and_added_files_are_named(root):
     ]
 
 
-def test_damage_in_an_older_release_is_found(undamaged, tmp_path):
+def test_damage_in_an_older_release_is_found(undamaged: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(undamaged, tmp_path / "root", symlinks=True))
     publish(publication(comparisons=()), root, now=datetime(2026, 11, 23, 3, 17, tzinfo=UTC))
     old = root / "processed" / "releases" / "20261122T031700Z" / "blocks.jsonl"
@@ -100,7 +102,7 @@ def test_damage_in_an_older_release_is_found(undamaged, tmp_path):
     assert messages(root, "latest") == ""
 
 
-def _shift(rows):
+def _shift(rows: list[dict[str, Any]]) -> None:
     rows[0]["start"] += 1
     rows[0]["end"] += 1
 
@@ -120,7 +122,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_invalid_rows_are_named_even_if_the_checksums_are_right(root, name):
+def test_invalid_rows_are_named_even_if_the_checksums_are_right(root: Path, name: str) -> None:
     table, change, words = DAMAGE[name]
     edit(root, table, change)
     assert words in messages(root)
@@ -134,7 +136,7 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "site" / "pdf"
 
 
 @pytest.fixture(scope="module")
-def processed(tmp_path_factory) -> Path:
+def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root after a run over two decks: raw bytes, ledger, log, outputs of all stages, a release."""
     root = tmp_path_factory.mktemp("processed")
     report = orchestrator.add(Settings(str(root), workers=1, ocr=False), (), sorted(SAMPLES.glob("*.pptx")), ())
@@ -159,7 +161,7 @@ def kinds(root: Path) -> dict[str, list[Path]]:
     }
 
 
-def test_every_file_of_a_root_has_a_kind(processed):
+def test_every_file_of_a_root_has_a_kind(processed: Path) -> None:
     files = [path for top in ("raw", "processed") for path in (processed / top).rglob("*") if path.is_file()]
     assert {path for path in files if path.stat().st_size} == {
         path for kind in kinds(processed).values() for path in kind
@@ -167,7 +169,7 @@ def test_every_file_of_a_root_has_a_kind(processed):
 
 
 @pytest.mark.parametrize("kind", ["raw", "ledger", "log", "outputs", "stamps", "index", "sums", "release"])
-def test_a_flipped_bit_is_found_in_any_file_and_the_file_is_named(processed, kind):
+def test_a_flipped_bit_is_found_in_any_file_and_the_file_is_named(processed: Path, kind: str) -> None:
     assert verify(processed) == []
     chance = random.Random(f"{SEED} {kind}")
     for _ in range(FLIPS if kind == "release" else FLIPS // 4):
@@ -188,7 +190,7 @@ def flipped(content: bytes, bit: int) -> bytes:
     return bytes(changed)
 
 
-def test_a_run_replaces_damaged_outputs_instead_of_publishing_them(processed, tmp_path):
+def test_a_run_replaces_damaged_outputs_instead_of_publishing_them(processed: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(processed, tmp_path / "root", symlinks=True))
     before = {path: path.read_bytes() for path in kinds(root)["outputs"] + kinds(root)["stamps"]}
     chance = random.Random(SEED)

@@ -3,7 +3,7 @@
 - ``sections`` matches sections over the whole tree, by number, title, contents and position.
 - ``blocks`` matches blocks inside aligned sections and across their borders; ``second_pass`` matches what remains.
 - ``paragraph_shift`` joins paragraphs that the languages split at different sentences.
-- ``sentences`` matches sentences and table rows inside aligned blocks.
+- ``passages`` selects the texts in which ``sentences`` matches sentences and table rows.
 
 ``evidence`` extracts the evidence of a text, ``cost`` weighs the evidence of a pair, and ``search`` finds the best
 alignment.
@@ -19,6 +19,7 @@ from aisi_ingest.alignment.beads import make_beads
 from aisi_ingest.alignment.blocks import match_blocks
 from aisi_ingest.alignment.match import PairScorer, make_scorer, match_items, measure_parallelism
 from aisi_ingest.alignment.paragraph_shift import join_shifted_paragraphs
+from aisi_ingest.alignment.passages import Passage, split_into_passages
 from aisi_ingest.alignment.sections import match_sections
 from aisi_ingest.alignment.sentences import align_sentences
 from aisi_ingest.alignment.units import Outline
@@ -62,7 +63,8 @@ def align(ja: Document, en: Document) -> Result[Alignment]:
         "block", [b.id for b in left_notes.blocks], [b.id for b in right_notes.blocks], notes, note_scorer
     )
     del scorer, note_scorer  # frees the vectors of blocks before those of sentences are computed
-    beads += align_sentences(left, right, texts, encoder) + align_sentences(left_notes, right_notes, notes, encoder)
+    beads += align_sentences(left, right, split_into_passages(left, right, sections, blocks, texts), encoder)
+    beads += align_sentences(left_notes, right_notes, [Passage(m.ja, m.en, (m,)) for m in notes], encoder)
     if ja.content.lang == en.content.lang and left.blocks and right.blocks:
         issues.append(_SAME_LANGUAGE)
     if not any(bead.ja and bead.en for bead in beads):

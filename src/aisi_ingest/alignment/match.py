@@ -60,6 +60,7 @@ class PairScorer(Struct, frozen=True):
         anchor_weights: The weight of each anchor.
         weights: The weight of each kind of evidence.
         parallelism: 0 if the documents are unrelated, 1 if they are versions of one text.
+        support: Log odds added to each pair of single items, if anything else supports them.
     """
 
     ja: TextArrays
@@ -67,6 +68,7 @@ class PairScorer(Struct, frozen=True):
     anchor_weights: AnchorWeights
     weights: EvidenceWeights
     parallelism: float = 1.0
+    support: Gains | None = None
 
     def odds(self, ja: Sequence[int], en: Sequence[int]) -> Gains:
         """Return the log odds of each Japanese item with each English item."""
@@ -84,7 +86,10 @@ class PairScorer(Struct, frozen=True):
     def gains(self, ja: Sequence[int], en: Sequence[int]) -> dict[Shape, Gains]:
         """Return the gains for the search, for one and two items beside one and two."""
         one_ja, one_en = self.ja.select(ja), self.en.select(en)
-        out = {(1, 1): add_neighbour_support(self._odds(one_ja, one_en), self.parallelism)}
+        single = self._odds(one_ja, one_en)
+        if self.support is not None:
+            single = single + self.support[np.ix_(list(ja), list(en))]
+        out = {(1, 1): add_neighbour_support(single, self.parallelism)}
         two_ja = one_ja.join_neighbours(self.anchor_weights) if len(ja) > 1 else None
         two_en = one_en.join_neighbours(self.anchor_weights) if len(en) > 1 else None
         if two_ja:

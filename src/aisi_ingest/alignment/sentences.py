@@ -1,10 +1,11 @@
-"""Align the sentences and table rows inside matched blocks."""
+"""Align the sentences and table rows of passages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,6 +13,8 @@ from aisi_ingest.alignment import evidence
 from aisi_ingest.alignment.beads import make_beads, score
 from aisi_ingest.alignment.encoder import Encoder
 from aisi_ingest.alignment.match import Match, PairScorer, make_scorer, match_items
+from aisi_ingest.alignment.passages import Passage
+from aisi_ingest.alignment.search import Gains
 from aisi_ingest.alignment.units import Outline
 from aisi_ingest.model import Bead, Block
 from aisi_ingest.text.measure import latin_length
@@ -31,19 +34,40 @@ _MAX_SURPLUS = 2.0  # lengths of the sentences without a match
 _CLAUSE_BORDER = re.compile(r"(?<=[、，,;；:：）)」])\s*|(?=[（(「])|\s*[→⇒]\s*")
 
 
-def align_sentences(ja: Outline, en: Outline, matches: Sequence[Match], encoder: Encoder | None) -> list[Bead]:
-    """Align the sentences and table rows inside matched blocks."""
+def align_sentences(ja: Outline, en: Outline, passages: Sequence[Passage], encoder: Encoder | None) -> list[Bead]:
+    """Align the sentences and table rows of passages.
+
+    Returns:
+        Beads in Japanese reading order.
+    """
     out: list[Bead] = []
-    for match in matches:
-        left, right = sentence_spans(ja, match.ja), sentence_spans(en, match.en)
-        if len(left) == len(right) == 1:
-            out.append(Bead("sentence", (left[0].key,), (right[0].key,), score(match.odds)))
+    for passage in passages:
+        left, right = sentence_spans(ja, passage.ja), sentence_spans(en, passage.en)
+        if len(left) == len(right) == 1 and passage.matches:
+            out.append(Bead("sentence", (left[0].key,), (right[0].key,), score(passage.matches[0].odds)))
             continue
         scorer = sentence_scorer(ja, left, en, right, encoder)
+        scorer = replace(scorer, support=_support(passage, ja, left, en, right))
         found = match_items(range(len(left)), range(len(right)), scorer)
         if encoder:
             found = _match_clauses(found, [span.text for span in left], [span.text for span in right], encoder)
         out += make_beads("sentence", [span.key for span in left], [span.key for span in right], found, scorer)
+    return out
+
+
+def _support(
+    passage: Passage, ja: Outline, left: Sequence[SentenceSpan], en: Outline, right: Sequence[SentenceSpan]
+) -> Gains:
+    """Return the log odds that the alignment of blocks adds to pairs of their sentences."""
+    index = [{outline.blocks[i].id: i for i in indices} for outline, indices in ((ja, passage.ja), (en, passage.en))]
+    rows: dict[int, list[int]] = {}
+    columns: dict[int, list[int]] = {}
+    for where, spans, found in ((index[0], left, rows), (index[1], right, columns)):
+        for at, span in enumerate(spans):
+            found.setdefault(where[span.block.id], []).append(at)
+    out = np.zeros((len(left), len(right)), dtype=np.float32)
+    for (i, j), odds in passage.support().items():
+        out[np.ix_(rows.get(i, []), columns.get(j, []))] = odds
     return out
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from aisi_ingest.cli import health, inspect, mend, page, run, single_file
+from aisi_ingest.cli import health, inspect, mend, page, run, search, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,8 +32,27 @@ app = typer.Typer(
       2  nothing was done, for example because an option or a configuration file is invalid""",
 )
 
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from aisi_ingest import __version__
+
+        typer.echo(f"aisi-ingest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The options in front of a command; the help text of the program is that of ``app``."""
+
+
 run.register(app)
 inspect.register(app)
+search.register(app)
 mend.register(app)
 single_file.register(app)
 page.register(app)

@@ -108,7 +108,7 @@ def diff(
 def verify(
     release: Annotated[str | None, typer.Argument(metavar="RELEASE", help="Id of a release (default: all).")] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Mend first what can be mended without the network.")
+        bool, typer.Option("--repair", help="First repair what can be repaired without the network.")
     ] = False,
     sources: Annotated[
         Path | None,
@@ -118,27 +118,27 @@ def verify(
     ocr: Ocr = True,
     root: Root = Path("."),
 ) -> None:
-    """Check files against their checksums, and releases.
+    """Check all files, and the references and offsets in releases.
 
-    All files below raw/ and processed/ are read. In releases, references between tables and offsets in texts
-    are checked as well. With --repair, damaged results are computed again from raw/, and damaged files of releases
-    are put back; give the same --registry and --ocr as for run.
+    All files below raw/ and processed/ are compared with their checksums. With --repair, damaged results are
+    computed again from raw/, and damaged files of releases are put back. Give the same --registry and --ocr as for
+    run.
     """
     from aisi_ingest.verify import release as verification
 
     if repair:
-        _mend(root, sources, registry, ocr)
+        _repair(root, sources, registry, ocr)
     issues = verification.verify(root, release)
     for issue in issues:
         say_line(f"{issue.level}: {issue.message}")
     if any(issue.level == "error" for issue in issues):
         if not repair:
-            say_line("aisi-ingest verify --repair mends what can be mended without the network", file=sys.stderr)
+            say_line("aisi-ingest verify --repair repairs what can be repaired without the network", file=sys.stderr)
         sys.exit(1)
     say("no problems found")
 
 
-def _mend(root: Path, sources: Path | None, registry: Path | None, ocr: bool) -> None:
+def _repair(root: Path, sources: Path | None, registry: Path | None, ocr: bool) -> None:
     from aisi_ingest.pipeline import orchestrator, summary
     from aisi_ingest.pipeline.jobs import Settings
 

@@ -1,4 +1,4 @@
-"""Commands that mend a root: forget documents, and acknowledge failures."""
+"""Commands that change what later runs know: forget documents, and acknowledge failures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def forget(
 ) -> None:
     """Remove documents from the list of known documents.
 
-    The next release has them no longer. Their bytes in raw/ and all earlier releases stay.
+    The next release is published without them. Their bytes in raw/ and all earlier releases are kept.
 
     \b
     aisi-ingest forget nosuch.pdf

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
-if TYPE_CHECKING:
-    from aisi_ingest.sources import SourceSpec
 from aisi_ingest.console.terminal import escaped_line, say, say_line
+
+if TYPE_CHECKING:
+    from aisi_ingest.pipeline.jobs import Settings, StageName
+    from aisi_ingest.sources import SourceSpec
 
 Root = Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder that contains raw/ and processed/.")]
 Workers = Annotated[
@@ -37,9 +43,66 @@ Strict = Annotated[
 ]
 AllowFewer = Annotated[
     bool,
-    typer.Option("--allow-fewer", help="Publish even if the list of fetched documents (raw/receipts.jsonl) lost some."),
+    typer.Option(
+        "--allow-fewer", help="Publish even if raw/receipts.jsonl, the list of fetched documents, has lost some."
+    ),
 ]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of every command that processes and publishes documents."""
+
+    root: Root = Path(".")
+    workers: Workers = 2
+    registry: Registry = None
+    images: Images = False
+    ocr: Ocr = True
+    keep: Keep = None
+    strict: Strict = False
+    allow_fewer: AllowFewer = False
+
+    def settings(self, redo_from: StageName | None = None) -> Settings:
+        """Return the settings of a run with these options.
+
+        Args:
+            redo_from: The first stage to run again even if its output is up to date.
+        """
+        from aisi_ingest.pipeline.jobs import Settings
+
+        return Settings(
+            root=str(self.root),
+            registry=str(self.registry) if self.registry else None,
+            workers=self.workers,
+            ocr=self.ocr,
+            images=self.images,
+            keep=self.keep,
+            redo_from=redo_from,
+            strict=self.strict,
+            allow_fewer=self.allow_fewer,
+        )
+
+
+def with_run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of ``RunOptions`` to a command, after its own. They are passed to its parameter ``options``."""
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    types = get_type_hints(RunOptions, include_extras=True)
+    shared = [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=types[field.name]
+        )
+        for field in fields(RunOptions)
+    ]
+
+    @functools.wraps(command)
+    def wrapped(**given: Any) -> None:
+        options = RunOptions(**{field.name: given.pop(field.name) for field in fields(RunOptions)})
+        command(**given, options=options)
+
+    signature = inspect.Signature([*(each for each in own if each.name != "options"), *shared])
+    wrapped.__signature__ = signature  # type: ignore[attr-defined]  # functions have it since PEP 362, mypy does not know
+    return wrapped
 
 
 def fail(message: str, code: int = 2) -> NoReturn:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import AllowFewer, Images, Keep, Ocr, Registry, Root, Strict, Workers, fail, load_sources
+from aisi_ingest.cli.options import Root, RunOptions, Workers, fail, load_sources, with_run_options
 from aisi_ingest.console.terminal import escaped, say, say_line
 
 if TYPE_CHECKING:
-    from aisi_ingest.pipeline.jobs import Settings, StageName
     from aisi_ingest.pipeline.report import Report
     from aisi_ingest.pipeline.runner import Progress
 
@@ -28,6 +27,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+@with_run_options
 def run(
     sources: Annotated[
         Path | None,
@@ -52,20 +52,14 @@ def run(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Download and process everything again.")] = False,
-    root: Root = Path("."),
-    workers: Workers = 2,
-    registry: Registry = None,
-    images: Images = False,
-    ocr: Ocr = True,
-    keep: Keep = None,
-    strict: Strict = False,
-    allow_fewer: AllowFewer = False,
+    *,
+    options: RunOptions,
 ) -> None:
     """Download, process and publish what is new.
 
     A release is published only if something has changed. A document that fails is reported with its reason;
     the other documents are published. A failure that an earlier run reported for the same bytes and code is known:
-    it is listed, and the run does not fail because of it. Damaged files are mended.
+    it is listed, and the run does not fail because of it. Damaged files are repaired.
 
     \b
     aisi-ingest run                                       all sources in sources.toml
@@ -74,23 +68,18 @@ def run(
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.sources import from_index
 
-    specs = (from_index(index),) if index else load_sources(sources, root, needed=True)
-    settings = _settings(root, workers, registry, images, ocr, keep, "extract" if force else None, strict, allow_fewer)
+    specs = (from_index(index),) if index else load_sources(sources, options.root, needed=True)
+    settings = options.settings("extract" if force else None)
     with _progress() as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
-    _finish(report, root)
+    _finish(report, options.root)
 
 
+@with_run_options
 def add(
     items: Annotated[list[str], typer.Argument(metavar="PATH|URL", help="Local files and URLs.")],
-    root: Root = Path("."),
-    workers: Workers = 2,
-    registry: Registry = None,
-    images: Images = False,
-    ocr: Ocr = True,
-    keep: Keep = None,
-    strict: Strict = False,
-    allow_fewer: AllowFewer = False,
+    *,
+    options: RunOptions,
 ) -> None:
     """Add local files or single URLs, and process them.
 
@@ -100,7 +89,7 @@ def add(
     aisi-ingest add guide_ja.pdf guide_en.pdf
     aisi-ingest add https://example.org/guide.pdf
     """
-    from aisi_ingest.fetch.source import file_problem
+    from aisi_ingest.fetch.local_files import file_problem
     from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.sources import from_file
 
@@ -114,12 +103,12 @@ def add(
     paths = [path for path in paths if path not in mistakes]
     if not paths and not urls:
         sys.exit(_NOTHING_DONE)
-    settings = _settings(root, workers, registry, images, ocr, keep, None, strict, allow_fewer)
     with _progress() as progress:
-        report = orchestrator.add(settings, load_sources(None, root), paths, urls, progress=progress)
-    _finish(report, root, failed=bool(mistakes))
+        report = orchestrator.add(options.settings(), load_sources(None, options.root), paths, urls, progress=progress)
+    _finish(report, options.root, failed=bool(mistakes))
 
 
+@with_run_options
 def reprocess(
     documents: Annotated[
         list[str] | None, typer.Argument(metavar="ID", help="Documents: id, work, file name, URL or sha256.")
@@ -134,14 +123,8 @@ def reprocess(
             "--sources", metavar="FILE", help="List of sources, for licences and stated pairs (default: as in run)."
         ),
     ] = None,
-    root: Root = Path("."),
-    workers: Workers = 2,
-    registry: Registry = None,
-    images: Images = False,
-    ocr: Ocr = True,
-    keep: Keep = None,
-    strict: Strict = False,
-    allow_fewer: AllowFewer = False,
+    *,
+    options: RunOptions,
 ) -> None:
     """Process documents again, without using the network.
 
@@ -159,10 +142,10 @@ def reprocess(
         fail(f"--from {first}: must be one of {', '.join(STAGE_NAMES)}")
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
-    settings = _settings(root, workers, registry, images, ocr, keep, redo_from, strict, allow_fewer)
+    known = load_sources(sources, options.root)
     with _progress() as progress:
-        report = orchestrator.reprocess(settings, load_sources(sources, root), documents or (), progress=progress)
-    _finish(report, root)
+        report = orchestrator.reprocess(options.settings(redo_from), known, documents or (), progress=progress)
+    _finish(report, options.root)
 
 
 def demo(
@@ -180,32 +163,6 @@ def demo(
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
     say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
-
-
-def _settings(
-    root: Path,
-    workers: int,
-    registry: Path | None,
-    images: bool,
-    ocr: bool,
-    keep: int | None,
-    redo_from: StageName | None = None,
-    strict: bool = False,
-    allow_fewer: bool = False,
-) -> Settings:
-    from aisi_ingest.pipeline.jobs import Settings
-
-    return Settings(
-        root=str(root),
-        registry=str(registry) if registry else None,
-        workers=workers,
-        ocr=ocr,
-        images=images,
-        keep=keep,
-        redo_from=redo_from,
-        strict=strict,
-        allow_fewer=allow_fewer,
-    )
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def missing_text(which: int, ids: tuple[str, ...], text: str, severity: Severity
     has, lacks = _LANGUAGES[which], _LANGUAGES[1 - which]
     message = {
         "ja": f"{has[0]}の{names[0]}「{shown}」に当たるものが{lacks[0]}にありません。",
-        "en": f"The {names[1]} “{shown}” stands in {has[1]} only.",
+        "en": f"The {names[1]} “{shown}” was found in {has[1]} only.",
     }
     return _finding(which, ids, text, severity, message)
 
@@ -72,7 +72,8 @@ def missing_short_texts(which: int, blocks: Sequence[Block], section: Section | 
     message = {
         "ja": f"{has[0]}の{in_ja}短い語句{count}件{''.join(f'「{text}」' for text in shown)}{rest}に"
         f"当たるものが{lacks[0]}にありません。",
-        "en": f"{count} short texts{in_en} stand in {has[1]} only: {', '.join(f'“{text}”' for text in shown)}{rest}.",
+        "en": f"{count} short texts{in_en} were found in {has[1]} only: "
+        f"{', '.join(f'“{text}”' for text in shown)}{rest}.",
     }
     return _finding(
         which, tuple(block.id for block in blocks), "\n".join(block.text for block in blocks), "low", message

@@ -176,8 +176,8 @@ def _differing_pairs(ja: Sequence[_Value], en: Sequence[_Value], agree: _Agree) 
 def _distance(a: _Value, b: _Value) -> float:
     """Return how far apart two values are.
 
-    Dates: days between their starts. Numbers: the ratio in nats. Names: the difference of their positions, because both
-    languages usually list them in the same order.
+    Dates: days between their starts. Numbers: the ratio in nats, and one more if only one of them is a percentage.
+    Names: the difference of their positions, because both languages usually list them in the same order.
     """
     if a.label:
         return abs(a.position - b.position)
@@ -188,8 +188,8 @@ def _distance(a: _Value, b: _Value) -> float:
         x, y = float(a.value.rstrip("%")), float(b.value.rstrip("%"))
     except ValueError:
         return 0.0
-    only_a_is_percent = (a.value[-1] == "%") * (b.value[-1] != "%")
-    return abs(math.log(max(x, _SMALLEST)) - math.log(max(y, _SMALLEST))) + only_a_is_percent
+    only_one_is_percent = (a.value[-1] == "%") != (b.value[-1] == "%")
+    return abs(math.log(max(x, _SMALLEST)) - math.log(max(y, _SMALLEST))) + only_one_is_percent
 
 
 def _subtract(values: Sequence[_Value], others: Sequence[_Value]) -> list[_Value]:

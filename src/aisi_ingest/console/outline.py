@@ -37,12 +37,12 @@ def document(root: Path, name: str) -> Document:
     Raises:
         LookupError: There is no release, no such document, several, or its bytes are missing. One sentence.
     """
-    from aisi_ingest.fetch import source as fetching
+    from aisi_ingest.fetch.listings import known_documents
     from aisi_ingest.storage.documents import load_document
     from aisi_ingest.storage.store import Store
 
     row = _find(root / "processed" / "latest", name)
-    for each in fetching.known_documents(Store(root)):
+    for each in known_documents(Store(root)):
         if each.listing and each.listing.source.sha256 == row["source"]["sha256"]:
             found = load_document(str(root), each.listing)
             return replace(found, id=row["id"], work=row["work"], edition=row["edition"])

@@ -9,7 +9,7 @@ import re
 
 from aisi_ingest.dates import japanese
 from aisi_ingest.dates.edtf import MONTHS_PER_YEAR, Point
-from aisi_ingest.dates.grammar import ARABIC_DAY, ARABIC_MONTH, UNTIL, WEEKDAY, Points, Rules, full_year, is_year
+from aisi_ingest.dates.grammar import ARABIC_DAY, ARABIC_MONTH, UNTIL, WEEKDAY, Points, Rules, full_year, group, is_year
 
 RULES = Rules(japanese.RULES)
 _rule = RULES.rule
@@ -106,12 +106,13 @@ def _month_year(m: re.Match[str]) -> Points:
 )
 def _year_month(m: re.Match[str]) -> Points | None:
     """Read a month or day, year first: ``2024 March``, ``2024, May 19-21``."""
-    if not is_year(int(m["y1"])):
+    if not is_year(int(m["y1"])) or _FISCAL_BEFORE.search(_before(m)):
         return None
     second = _english(m["m2"] or m["m1"], m["d2"], m["y1"]) if m["d2"] else None
     return _english(m["m1"], m["d1"], m["y1"]), second
 
 
+_FISCAL_BEFORE = re.compile(r"(?:\bfy|fiscal(?:\s?years?)?)\s?(?:of\s)?$")  # FY 2020 | Jun: two dates
 _MONTH_ALONE = re.compile(
     r"(?:^|[|\n(]|\b(?:in|since|by|until|till|from|during|of|early|late|mid|mid-|this|last|next|every"
     r"|end of|as of|before|after)\s)\s{0,2}$",
@@ -185,6 +186,43 @@ def _part_of_year(m: re.Match[str]) -> Points | None:
     if (kind == "h" and part > _HALVES_PER_YEAR) or (len(year) != _FULL_YEAR and not m["fy"]):
         return None
     return Point(_year_value(year), unit="quarter" if kind == "q" else "half", part=part, fiscal=bool(m["fy"])), None
+
+
+_TO = r"\s?(?:-|~|―)\s?|,?\s(?:to|through|until|till)\s"
+_FISCAL = r"fy\s?|fiscal\s(?:year\s)?"
+_CALENDAR_YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
+_ORDINAL = r"first|second|third|fourth|1st|2nd|3rd|4th"
+
+
+@_rule(
+    "part",
+    rf"(?<![a-z0-9])(?P<k>[qh])(?P<n1>0?[1-4])(?![0-9])(?:(?:\sof)?[\s,/-]{{0,2}}(?P<fy1>{_FISCAL})?(?P<y1>{_CALENDAR_YEAR}))?"
+    rf"(?:{_TO})(?P=k)(?P<n2>0?[1-4])(?:\sof)?[\s,/-]{{1,2}}(?P<fy2>{_FISCAL})?(?P<y2>{_CALENDAR_YEAR})",
+)
+@_rule(
+    "part",
+    rf"(?<![a-z0-9.,/-])(?P<fy1>{_FISCAL})?(?P<y1>{_CALENDAR_YEAR})[\s,/-]{{0,2}}(?P<k>[qh])(?P<n1>0?[1-4])(?![0-9])"
+    rf"(?:{_TO})(?:(?P<fy2>{_FISCAL})?(?P<y2>{_CALENDAR_YEAR})[\s,/-]{{0,2}})?(?P=k)(?P<n2>0?[1-4])(?![a-z0-9])",
+)
+@_rule(
+    "part",
+    rf"(?<![a-z0-9])(?P<n1>{_ORDINAL})\s(?:(?P<k>quarter|half)\s(?:of\s)?(?:(?P<fy1>{_FISCAL})?(?P<y1>{_CALENDAR_YEAR}))?)?"
+    rf"(?:{_TO}|(?<=\s)(?:to|through|until)\s)(?:the\s)?(?P<n2>{_ORDINAL})\s(?P<k2>quarter|half|halve)s?\s(?:of\s)?(?:the\s)?"
+    rf"(?P<fy2>{_FISCAL})?(?P<y2>{_CALENDAR_YEAR})",
+)
+def _parts_of_years(m: re.Match[str]) -> Points | None:
+    """Read a range of quarters or halves: ``Q1 2024 to Q3 2024``, ``Q1-Q3 2024``, ``FY2023 Q4 - FY2024 Q2``."""
+    kind = group(m, "k2") or m["k"]
+    unit = "quarter" if kind[0] == "q" else "half"
+    parts = [_ORDINALS[text] if text in _ORDINALS else int(text) for text in (m["n1"], m["n2"])]
+    if unit == "half" and max(parts) > _HALVES_PER_YEAR:
+        return None
+    years = [int(text) for text in (m["y1"] or m["y2"], m["y2"] or m["y1"])]
+    fiscal = [bool(m["fy1"] or (m["fy2"] and not m["y1"])), bool(m["fy2"] or (m["fy1"] and not m["y2"]))]
+    if (years[0], parts[0]) >= (years[1], parts[1]):
+        return None
+    first = Point(years[0], unit=unit, part=parts[0], fiscal=fiscal[0])
+    return first, Point(years[1], unit=unit, part=parts[1], fiscal=fiscal[1])
 
 
 _SEASONS_EN = {"spring": 1, "summer": 2, "fall": 3, "autumn": 3, "winter": 4}

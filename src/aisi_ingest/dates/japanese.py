@@ -36,7 +36,7 @@ _RANGE_OR_LIST = r"\s{0,2}(?:[-~〜―─・､、,&]|から|及び|と|およ�
 
 _ERA_YEAR = rf"(?:元|[0-9]{{1,2}}|[{KANJI_DIGITS}十]{{1,3}})"
 # The same year in the other calendar, in brackets: 2025（令和7）, 2019年（平成31年／令和元年）.
-_OTHER_YEAR = rf"(?:(?:{ERA_NAME_OR_SIGN})\s?{_ERA_YEAR}|(?:西暦\s?)?[0-9]{{4}})"
+_OTHER_YEAR = rf"(?:(?:{ERA_NAME_OR_SIGN}|[{_ERA_LETTERS}]\.?)\s?{_ERA_YEAR}|(?:西暦\s?)?[0-9]{{4}})"
 _OTHER_YEARS = rf"\s?\({_OTHER_YEAR}\s?年?度?(?:\s?[/・、,]\s?{_OTHER_YEAR}\s?年?度?)?\)"
 
 
@@ -50,6 +50,7 @@ def _year_pattern(n: str, continues: bool = False) -> str:
     following = rf"|(?P<next{n}>{_ERA_YEAR})" if continues else ""
     return (
         rf"(?:(?P<era{n}>{ERA_NAME_OR_SIGN})\s{{0,2}}(?P<ey{n}>{_ERA_YEAR})"
+        rf"|(?<![a-z0-9.])(?P<letter{n}>[{_ERA_LETTERS}])\.?\s?(?P<ly{n}>{_ERA_YEAR})(?=\s?\((?:西暦\s?)?[0-9]{{4}}[^0-9])"
         rf"|(?:西暦\s?)?(?<![0-9.,])(?P<y{n}>[0-9]{{4}}|[{KANJI_DIGITS}]{{4}}|二千[{KANJI_DIGITS}十]{{0,4}})"
         rf"|(?P<rel{n}>同|翌|前|昨|本|今|来)|['](?P<yy{n}>[0-9]{{2}}){following})(?:{_OTHER_YEARS})?\s{{0,2}}年"
         rf"(?:{_OTHER_YEARS}(?=\s?[0-9度]))?"
@@ -68,6 +69,8 @@ def _japanese_year(m: re.Match[str], n: str) -> Point | None:
     era, western, relative, short = (group(m, f"{g}{n}") for g in ("era", "y", "rel", "yy"))
     if era:
         return _era_point(era, number(m[f"ey{n}"]))
+    if group(m, f"letter{n}"):  # H31(2019)年: the letter counts only beside the year in the other calendar
+        return _era_point(m[f"letter{n}"], number(m[f"ly{n}"]))
     if western:
         year = number(western)
         return Point(year) if is_year(year) else None
@@ -82,7 +85,7 @@ def _second_year(m: re.Match[str], first: Point | None) -> Point | None:
     Returns:
         A point without year if none is written; None if there is no such year.
     """
-    following = group(m, "next2")
+    following = group(m, "next2") or group(m, "next3")
     if not following:
         return _japanese_year(m, "2")
     era = group(m, "era1")
@@ -96,7 +99,7 @@ def _second_year(m: re.Match[str], first: Point | None) -> Point | None:
 
 def _has_second_year(m: re.Match[str]) -> bool:
     """Return whether the end of a range or list names its year."""
-    return any(group(m, f"{name}2") for name in ("era", "y", "rel", "yy", "next"))
+    return any(group(m, f"{name}2") for name in ("era", "letter", "y", "rel", "yy", "next")) or bool(group(m, "next3"))
 
 
 def _era_point(form: str, year: int) -> Point | None:
@@ -112,7 +115,9 @@ def _add_month(point: Point | None, month: str | None, day: str | None) -> Point
     return point._replace(month=number(month) if month else None, day=number(day) if day else None)
 
 
-YEAR_IN_BRACKETS = re.compile(rf"(?P<era>{ERA_NAME_OR_SIGN})\s?(?P<ey>{_ERA_YEAR})|(?P<y>[0-9]{{4}})")
+YEAR_IN_BRACKETS = re.compile(
+    rf"(?P<era>{ERA_NAME_OR_SIGN}|(?<![a-z])[{_ERA_LETTERS}])\.?\s?(?P<ey>{_ERA_YEAR})|(?P<y>[0-9]{{4}})"
+)
 """Matches each year in the brackets after a year in the other calendar."""
 
 
@@ -169,14 +174,15 @@ def _months(m: re.Match[str]) -> Points:
 @_rule(
     "ja",
     rf"{_year_pattern('1')}(?P<fy1>度)?(?P<same>{_OTHER_YEARS})?(?:(?P<sep>{UNTIL})(?:{_year_pattern('2')}(?P<fy2>度)?"
-    rf"|(?P<next2>{_ERA_YEAR})\s{{0,2}}年(?:(?P<fy3>度)|(?=\s?まで))))?(?![間代前後来輪号初齢金]"
+    rf"|(?P<next2>{_ERA_YEAR})\s{{0,2}}年(?:(?P<fy3>度)|(?=\s?(?:まで|にかけて)))"
+    rf"|(?<=[-~〜―─])\s{{0,2}}(?P<next3>{_ERA_YEAR})\s{{0,2}}年(?:{_OTHER_YEARS})?))?(?![間代前後来輪号初齢金]"
     rf"|\s?以[上下]|\s?(?:に|間に)?[0-9一二三四五六七八九十]{{1,3}}\s?回)",
 )
 def _year(m: re.Match[str]) -> Points:
     """Read a calendar or fiscal year, or a range of them: ``令和5年度``, ``2023年～2025年``."""
     first = _japanese_year(m, "1")
     second = None
-    if m["era2"] or m["y2"] or m["yy2"] or m["next2"]:
+    if _has_second_year(m):
         second = _second_year(m, first)
         if second and (m["fy2"] or m["fy3"]):
             second = second._replace(unit="fiscal")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from aisi_ingest.text.kanji_numerals import kanji_numeral
+
 # Signs that only mark a list item. Numbers and letters, also in brackets or circles, are content and no bullets.
 # The private-use code points are the glyphs of Wingdings and Symbol. The sign ※ marks a remark, not a list item.
+BULLET_SIGNS = "◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔☑•‣⁃∙\uf000-\uf0ff"
 _SIGN = re.compile(
-    "[◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔☑•‣⁃∙\uf000-\uf0ff]+[ \t\u3000]*"
+    f"[{BULLET_SIGNS}]+[ \t\u3000]*"
     "|[○〇](?![○〇])[ \t\u3000]*(?=\\S)"
     "|[・･·](?![・･·])[ \t\u3000]*(?=\\S)"
     "|[-–—‐‒−*][ \t\u3000]+(?=\\S)"
@@ -49,7 +52,6 @@ def indentation(text: str) -> int:
 
 
 _CIRCLED_NUMBERS = 20  # ① to ⑳
-_KANJI_NUMBERS = "一二三四五六七八九十"
 
 
 def drawn_number(kind: str, count: int) -> str:
@@ -65,8 +67,8 @@ def drawn_number(kind: str, count: int) -> str:
         sign = _roman(count)
     elif kind.startswith("circleNum") and 1 <= count <= _CIRCLED_NUMBERS:
         return chr(ord("①") + count - 1)
-    elif kind.startswith("ea1") and 1 <= count <= len(_KANJI_NUMBERS):
-        sign = _KANJI_NUMBERS[count - 1]
+    elif kind.startswith("ea1"):
+        sign = kanji_numeral(count)
     else:
         sign = str(count)
     sign = sign.upper() if "Uc" in kind else sign

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from aisi_ingest.text.kanji_numerals import is_kanji_numeral, kanji_value
+
 NumberKind = Literal[
     "part",
     "chapter",
@@ -23,6 +25,9 @@ NumberKind = Literal[
     "alpha",
     "bracket",
 ]
+
+
+NumberClass = tuple[str, int, str, str]  # what the numbers of one series have in common
 
 
 class Numbering(Struct, frozen=True):
@@ -42,7 +47,7 @@ class Numbering(Struct, frozen=True):
         return _RANK[self.kind] + bracketed + closed + (self.depth - 1 if self.kind in ("decimal", "letter") else 0)
 
     @property
-    def style(self) -> tuple[str, int, str, str]:
+    def style(self) -> NumberClass:
         """What the numbers of one series have in common: kind, depth, and the signs around the number.
 
         ``1.``, ``1)``, ``(1)`` and ``1`` are four styles. Full-width signs count as half-width ones.
@@ -50,6 +55,13 @@ class Numbering(Struct, frozen=True):
         before = self.text[0] if not self.text[0].isalnum() and self.kind != "circled" else ""
         after = self.text[-1] if not self.text[-1].isalnum() and self.kind != "circled" else ""
         return (self.kind, self.depth, before.translate(_HALF_WIDTH), after.translate(_HALF_WIDTH))
+
+
+def class_of_number(number: Numbering) -> NumberClass:
+    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
+    kind, depth, before, after = number.style
+    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
+    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
 
 
 # From 0, the highest. The gaps leave room for the parts of a decimal number (1.2.3 is two levels below 1.) and for
@@ -117,7 +129,7 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
         "annex",
         re.compile(
             f"(?:別紙|別添|別表|別記|付録|附属書|付属書|補論|参考資料|参考){_BLANK}*第?"
-            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁])"
+            f"(?:[0-9０-９]{{1,2}}|[A-ZＡ-Ｚ](?![a-z]))(?:{_SEPARATOR}[0-9]+)?(?![0-9年月日頁]|[はのをにがでとも、。]|及び|参照|から)"
             "|(?:Annex|Appendix|ANNEX|APPENDIX|Schedule|SCHEDULE)\\s+(?:[0-9]{1,2}|[A-Z]|[IVX]+)\\b[.:]?"
         ),
     ),
@@ -210,7 +222,6 @@ def marker_of(text: str) -> str | None:
 # First character, number of characters, value of the first.
 _CIRCLES = (("①", 20, 1), ("❶", 10, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("⓵", 10, 1), ("⑴", 20, 1))
 _CIRCLED = {chr(ord(first) + k): begin + k for first, n, begin in _CIRCLES for k in range(n)}
-_KANJI = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 _KANA = {c: i for i, c in enumerate(_KANA_ORDINALS, 1)}
 _ROMAN = {c: i for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {c: i for i, c in enumerate("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ", 1)}
 
@@ -236,16 +247,8 @@ def _values(number: str, kind: NumberKind) -> tuple[int, ...]:
         for table in (_CIRCLED, _KANA, _ROMAN):
             if char in table:
                 return (table[char],)
-    kanji = [c for c in number if c in "一二三四五六七八九十百"]
-    if kanji:
-        total = current = 0
-        for c in kanji:
-            if c in "十百":
-                total += max(1, current) * (10 if c == "十" else 100)
-                current = 0
-            else:
-                current = _KANJI[c]
-        return (total + current,)
+    if kanji := "".join(char for char in number if is_kanji_numeral(char)):
+        return (kanji_value(kanji),)
     if first:
         return first
     latin = re.search("(?<![A-Za-z])[IVXL]+(?![A-Za-z])", number)

@@ -16,10 +16,10 @@ from aisi_ingest.extract.pdf.document import Bookmark, PdfError, open_document
 from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Block, Content, Result
 from aisi_ingest.sandbox import no_gc
+from aisi_ingest.text.measure import LATIN_PER_JAPANESE
 from aisi_ingest.text.normalise import join_lines, language_of, normalise
 
 _JAPANESE_FROM = 0x2E80  # the first code point of the CJK blocks
-_LATIN_WEIGHT = 0.45  # of a Japanese character, which carries about as much text as 2.2 Latin ones
 _DECK_TEXT = 2500  # Japanese characters; the median slide has fewer
 
 
@@ -79,20 +79,24 @@ def is_slide_deck(pages: Sequence[Page]) -> bool:
     Args:
         pages: All pages of a document, each wider than high.
     """
-    counts = sorted(float(np.where(page.chars["code"] < _JAPANESE_FROM, _LATIN_WEIGHT, 1.0).sum()) for page in pages)
+    counts = sorted(
+        float(np.where(page.chars["code"] < _JAPANESE_FROM, 1 / LATIN_PER_JAPANESE, 1.0).sum()) for page in pages
+    )
     return counts[-1] > 0 and counts[len(counts) // 2] < _DECK_TEXT
 
 
 def _read_deck(pages: Sequence[Page], bookmarks: Sequence[Bookmark], title: str, active: tuple[str, ...]) -> Content:
+    from aisi_ingest.extract.layout.no_titles import deck_title
     from aisi_ingest.extract.slides.pdf_deck import read_deck
 
     blocks, sections, tables = read_deck(pages, bookmarks)
-    first = next((b.text for b in blocks if b.kind == "title"), next((s.title for s in sections), title))
+    titles = [block.text for block in blocks if block.kind == "title"] + [section.title for section in sections]
+    texts = [b.text for b in blocks if b.page == 1 and b.kind in ("heading", "paragraph", "list_item") and not b.hidden]
     return Content(
         kind="deck",
         form="pdf",
         lang=language_of_blocks(blocks),
-        title=first,
+        title=deck_title(titles, texts, title),
         page_sizes=tuple((page.width, page.height) for page in pages),
         blocks=tuple(blocks),
         sections=tuple(sections),

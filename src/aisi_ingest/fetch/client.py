@@ -9,106 +9,38 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from pathlib import Path
 from types import TracebackType
-from urllib.parse import urljoin
 
 import httpx
-import msgspec
 from msgspec.structs import replace
 from protego import Protego
 
-from aisi_ingest import __version__
-from aisi_ingest.fetch.download import Body, FetchRefused, IncompleteBody, sendable
+from aisi_ingest.fetch.download import Body, FetchRefused, IncompleteBody
 from aisi_ingest.fetch.hosts import Hosts, HostState
 from aisi_ingest.fetch.network import Deadline, GuardedNetwork, PrivateAddress, transport
+from aisi_ingest.fetch.request import (
+    PRODUCT,
+    BudgetExhausted,
+    FetchFailed,
+    Request,
+    Response,
+    Retry,
+    headers_for,
+    validators,
+)
 from aisi_ingest.fetch.robots import parse_robots
-from aisi_ingest.fetch.urls import canonical, origin, with_slashes
+from aisi_ingest.fetch.urls import origin
 from aisi_ingest.model import Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.files import RootError
 from aisi_ingest.storage.store import Store, now
 
-PRODUCT = "aisi-ingest"  # the name by which robots.txt may address us
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TRANSIENT = (408, 429, 500, 502, 503, 504)  # the same request may succeed later
-_MAX_REDIRECTS = 5
 _ROBOTS_LIMIT = 500 * 1024  # bytes, RFC 9309 section 2.5
 _SECONDS_PER_MINUTE = 60
-_MAX_LOCATION_LENGTH = 8000  # characters; RFC 9110, section 4.1, recommends to support as many
-_SHOWN_LENGTH = 200  # characters of an invalid address that a message shows
 _LOCATION = "aisi_ingest.location"  # key of the Location header in the extensions of a response
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a byte
-
-
-class FetchFailed(Exception):
-    """An address that could not be read this time.
-
-    Attributes:
-        status: The status of the last HTTP response, or None where there was none.
-    """
-
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
-class BudgetExhausted(Exception):
-    """A source has used all the requests that it may send in a run, or all its time."""
-
-
-class Response(msgspec.Struct):
-    """The response for an address: status 200 with a file that holds the whole body, or status 304 without a file."""
-
-    url: str  # after redirects
-    status: int
-    part: Path | None
-    size: int  # bytes
-    headers: dict[str, str]  # names in lower case; each byte of a value is one character (Latin-1)
-    tries: int
-
-    @property
-    def etag(self) -> str | None:
-        """The ETag, if it can be sent back in a request."""
-        return sendable(self.headers.get("etag"))
-
-    @property
-    def last_modified(self) -> str | None:
-        """The Last-Modified date, if it can be sent back in a request."""
-        return sendable(self.headers.get("last-modified"))
-
-
-class _Retry(Exception):
-    """A request that failed and may be sent again.
-
-    Attributes:
-        wait: Seconds that the server asked to wait, or None where it did not.
-    """
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
-class _Request(msgspec.Struct):
-    """The state of one address while it is requested, over redirects and retries."""
-
-    url: str  # current address: changes with each redirect
-    source: SourceSpec
-    store: Store
-    known: Receipt | None
-    body: Body
-    robots: bool
-    redirects: int = 0
-    tries: int = 1
-    status: int | None = None  # of the last response in the current attempt
-
-    def redirect(self, location: str) -> None:
-        """Continue at another address. Raises FetchRefused where it may not be requested."""
-        self.redirects += 1
-        if self.redirects > _MAX_REDIRECTS:
-            raise FetchRefused(f"redirected more than {_MAX_REDIRECTS} times")
-        self.url = _redirect_target(self.url, location)
 
 
 class Client:
@@ -199,50 +131,50 @@ class Client:
         limit = source.max_megabytes * MEBIBYTE if limit is None else limit
         body = Body(store.incoming(), limit)
         try:
-            return self._get(_Request(url, source, store, known, body, robots))
+            return self._get(Request(url, source, store, known, body, robots))
         except BaseException:
             body.discard()
             raise
 
-    def _get(self, request: _Request) -> Response:
+    def _get(self, request: Request) -> Response:
         while True:
             request.status = None
             self._check_allowed(request)
             try:
                 response = self._send(request)
-            except _Retry as retry:
+            except Retry as retry:
                 self._pause_before_retry(request, retry)
                 continue
             if response is not None:
                 return response
 
-    def _send(self, request: _Request) -> Response | None:
-        """Send one request. Returns None after a redirect, and raises _Retry where another attempt may succeed."""
+    def _send(self, request: Request) -> Response | None:
+        """Send one request. Returns None after a redirect, and raises Retry where another attempt may succeed."""
         host = authority(request.url)
         try:
             self._wait_for_turn(request)
             self.deadline.start(min(request.source.max_seconds, self._seconds_left(request.source)))
-            with self._http.stream("GET", request.url, headers=_headers(request)) as response:
+            with self._http.stream("GET", request.url, headers=headers_for(request)) as response:
                 request.status = response.status_code
                 return self._receive(request, response)
-        except (_Retry, FetchRefused, FetchFailed, BudgetExhausted, RootError):
+        except (Retry, FetchRefused, FetchFailed, BudgetExhausted, RootError):
             raise
         except PrivateAddress as error:
             raise FetchRefused(str(error)) from error
         except IncompleteBody as error:
-            raise _Retry(str(error)) from error
+            raise Retry(str(error)) from error
         except httpx.TimeoutException as error:
             if self.deadline.remaining() > 0:
-                raise _Retry("no response in time") from error
+                raise Retry("no response in time") from error
             self._hosts.failed(host)
             text = f"not complete after {request.source.max_seconds:g} seconds ({request.body.size} bytes received)"
             raise FetchFailed(text, request.status) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _Retry(str(error) or type(error).__name__) from error
+            raise Retry(str(error) or type(error).__name__) from error
         except Exception as error:  # whatever a library raises on a response, only this address fails
-            raise _Retry(f"unreadable response ({type(error).__name__}: {error})") from error
+            raise Retry(f"unreadable response ({type(error).__name__}: {error})") from error
 
-    def _receive(self, request: _Request, response: httpx.Response) -> Response | None:
+    def _receive(self, request: Request, response: httpx.Response) -> Response | None:
         """Handle the response to one request by its status. Returns None after a redirect."""
         status, body, host = response.status_code, request.body, authority(request.url)
         if status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
@@ -254,19 +186,19 @@ class Client:
         if status in _REDIRECTS and (location := response.extensions.get(_LOCATION)) is not None:
             request.redirect(location)
             return None
-        if status == HTTPStatus.NOT_MODIFIED and _validators(request.known):
+        if status == HTTPStatus.NOT_MODIFIED and validators(request.known):
             body.discard()
             self._hosts.succeeded(host)
             return Response(request.url, status, None, 0, _headers_of(response), request.tries)
         if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and body.size:
             body.restart()  # the received bytes do not fit the file as it is now
-            raise _Retry("the server refused to continue the interrupted body")
+            raise Retry("the server refused to continue the interrupted body")
         if status in _TRANSIENT:
-            raise _Retry(f"{status} {response.reason_phrase}", self._requested_wait(host, response))
+            raise Retry(f"{status} {response.reason_phrase}", self._requested_wait(host, response))
         self._hosts.succeeded(host)
         raise FetchFailed(f"{status} {response.reason_phrase}".strip(), status)
 
-    def _pause_before_retry(self, request: _Request, retry: _Retry) -> None:
+    def _pause_before_retry(self, request: Request, retry: Retry) -> None:
         """Sleep before the next attempt. Raises FetchFailed where there is none."""
         host, pause = authority(request.url), retry.wait
         if request.tries >= self.tries:
@@ -288,7 +220,7 @@ class Client:
         rules = self._robots.get(origin)
         return tuple(rules.sitemaps) if isinstance(rules, Protego) else ()
 
-    def _check_allowed(self, request: _Request) -> None:
+    def _check_allowed(self, request: Request) -> None:
         """Raise FetchRefused or FetchFailed where the current address must not be requested."""
         url, source = request.url, request.source
         if url.partition(":")[0] not in ("http", "https"):
@@ -304,7 +236,7 @@ class Client:
         if request.robots and not self._allowed_by_robots(request):
             raise FetchRefused("robots.txt of the host disallows it")
 
-    def _wait_for_turn(self, request: _Request) -> None:
+    def _wait_for_turn(self, request: Request) -> None:
         """Sleep until the host may be sent the next request, and count the request."""
         source = request.source
         spent = self._spent.get(source.id, 0)
@@ -337,7 +269,7 @@ class Client:
         except (ValueError, OverflowError):
             return None
 
-    def _allowed_by_robots(self, request: _Request) -> bool:
+    def _allowed_by_robots(self, request: Request) -> bool:
         url = request.url
         where = origin(url)
         if where not in self._robots:
@@ -400,28 +332,6 @@ def _set_redirect_aside(response: httpx.Response) -> None:
         del response.headers["location"]
 
 
-def _validators(known: Receipt | None) -> dict[str, str]:
-    """Return the headers that make a request conditional, for the bytes of a receipt."""
-    values = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
-    return {name: value for name, value in values.items() if value}
-
-
-def _headers(request: _Request) -> dict[str, str]:
-    """Return the headers of the next request: conditional, or for the rest of an interrupted body."""
-    contact = f" (+{request.source.contact})" if request.source.contact else ""
-    headers = {
-        "User-Agent": f"{PRODUCT}/{__version__}{contact}",
-        # No compression: a range of a compressed body is useless, and a small body cannot unpack to a huge one.
-        "Accept-Encoding": "identity",
-        "Accept": "*/*",
-    }
-    body = request.body
-    if body.resumable:
-        return {**headers, "Range": f"bytes={body.size}-", "If-Range": body.validator}
-    body.restart()
-    return {**headers, **_validators(request.known)}
-
-
 def _headers_of(response: httpx.Response) -> dict[str, str]:
     """Return the headers with each byte as one character. httpx guesses a charset and loses names in Shift_JIS."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
@@ -441,19 +351,3 @@ def _drain(response: httpx.Response) -> None:
     if re.fullmatch("[0-9]{1,4}", length):
         for _ in response.iter_raw():  # not unpacked: a few bytes could be gigabytes
             pass
-
-
-def _redirect_target(current: str, location: str) -> str:
-    """Return the address that a redirect leads to. Raises FetchRefused where it must not be followed."""
-    shown = ascii(location[:_SHOWN_LENGTH])[1:-1]
-    if len(location) > _MAX_LOCATION_LENGTH:
-        raise FetchRefused(f"redirected to an address of {len(location)} characters: {shown}")
-    try:
-        target = canonical(urljoin(current, with_slashes(location.strip())))
-    except (ValueError, UnicodeError) as error:
-        raise FetchRefused(f"redirected to an invalid URL: {shown}") from error
-    if target.partition(":")[0] not in ("http", "https"):
-        raise FetchRefused(f"redirected to an address that is neither http nor https: {shown}")
-    if current.startswith("https:") and target.startswith("http:"):
-        raise FetchRefused(f"redirected from https to http: {target}")
-    return target

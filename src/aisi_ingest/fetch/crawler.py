@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from aisi_ingest import media_types
 from aisi_ingest.fetch import parsing, sitemaps
-from aisi_ingest.fetch.client import BudgetExhausted, Client, FetchFailed, Response, last_good
+from aisi_ingest.fetch.client import Client, last_good
 from aisi_ingest.fetch.download import FetchRefused
 from aisi_ingest.fetch.links import Link, Page, PageLink
+from aisi_ingest.fetch.request import BudgetExhausted, FetchFailed, Response
 from aisi_ingest.fetch.urls import absolute, canonical, origin
 from aisi_ingest.model import Issue, IssueLevel, Lang, Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from aisi_ingest.fetch import listings
 from aisi_ingest.fetch import source as fetch
 from aisi_ingest.fetch.client import Client
 from aisi_ingest.fetch.hosts import HostState
-from aisi_ingest.fetch.source import CrawlResult, Fetched
+from aisi_ingest.fetch.listings import Fetched
+from aisi_ingest.fetch.local_files import add_file
+from aisi_ingest.fetch.source import CrawlResult
 from aisi_ingest.model import Issue, Listing
 from aisi_ingest.pipeline.jobs import FetchJob, Settings
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
@@ -83,7 +86,7 @@ class FetchSession:
 
     def add_file(self, path: Path) -> None:
         """Copy a local file to the store."""
-        fetched = fetch.add_file(path, self._store)
+        fetched = add_file(path, self._store)
         self.attempts[fetched.receipt.url] = fetched
 
     def add_url(self, url: str, contact: str) -> None:
@@ -107,14 +110,14 @@ class FetchSession:
         if not only:
             return ()
         ids = document_ids(self._store.processed / "latest")
-        known = [(each.receipt.url, each.listing) for each in fetch.known_documents(self._store) if each.listing]
+        known = [(each.receipt.url, each.listing) for each in listings.known_documents(self._store) if each.listing]
         named = [url for name in only for url, listing in known if matches(name, url, listing, ids)]
         return tuple(dict.fromkeys((*only, *named)))
 
 
 def known_documents(store: Store, sources: Sequence[SourceSpec]) -> dict[str, Fetched]:
     """Return every document that was ever fetched, by URL, except those that a source excludes."""
-    known = {fetched.receipt.url: fetched for fetched in fetch.known_documents(store, sources)}
+    known = {fetched.receipt.url: fetched for fetched in listings.known_documents(store, sources)}
     excluding = {source.id: source for source in sources if source.exclude}
     return {
         url: fetched
@@ -129,4 +132,4 @@ def earlier_versions(store: Store, sources: Sequence[SourceSpec], url: str) -> l
     if history is None:
         return []
     source = next((source for source in sources if source.id == history.latest.source), None)
-    return list(fetch.listings_of(history, source)[1:])
+    return list(listings.listings_of(history, source)[1:])

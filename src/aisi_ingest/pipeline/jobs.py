@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from aisi_ingest.model import Bead, Document, EditionDiff, Finding, Issue, Listing
+from aisi_ingest.model import Bead, Counterparts, Document, EditionDiff, Finding, Issue, Listing
 from aisi_ingest.storage.files import sha256_of
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ class Aligned(Struct, frozen=True):
     beads: tuple[Bead, ...]
     with_encoder: bool
     findings: tuple[Finding, ...]
+    names: Counterparts = Counterparts()
 
 
 class PairOutcome(Struct, frozen=True):

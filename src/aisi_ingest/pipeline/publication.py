@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Publication
+from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Mention, Publication
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome, Settings
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.pipeline.resources import registry
-from aisi_ingest.pipeline.stages import ALIGN, COMPARE, EDITIONS, PAIR, PUBLISH, made_with
+from aisi_ingest.pipeline.stages import ALIGN, COMPARE, COUNTERPARTS, EDITIONS, PAIR, PUBLISH, made_with
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.documents import DocumentStore
 from aisi_ingest.storage.files import sha256_of
@@ -31,7 +31,7 @@ def release_stamp(outcomes: Iterable[DocumentOutcome], sources: Sequence[SourceS
     documents = list(outcomes)
     listings = msgspec.json.encode([outcome.listing for outcome in documents])
     stated = msgspec.json.encode([(source.pairs, source.not_pairs) for source in sources])
-    code = "".join(stage.code for stage in (PAIR, ALIGN, COMPARE, EDITIONS, PUBLISH))
+    code = "".join(stage.code for stage in (PAIR, ALIGN, COUNTERPARTS, COMPARE, EDITIONS, PUBLISH))
     digests = {
         "listings": sha256_of(listings),
         "stated": sha256_of(stated),
@@ -66,7 +66,7 @@ def publication(
     digests = [document.listing.source.sha256 for document in heads.values()]
     concerned = {document.listing.origin for document in heads.values()} | set(sources_fetched)
     return Publication(
-        documents=DocumentStore(settings.root, heads),
+        documents=DocumentStore(settings.root, heads, _with_names_of_pairs(pairs)),
         alignments=[Alignment(pair.ja, pair.en, value.beads, value.with_encoder) for pair, value in aligned],
         comparisons=[Comparison(pair.ja, pair.en, value.findings) for pair, value in aligned],
         editions=editions,
@@ -78,3 +78,26 @@ def publication(
         report=msgspec.to_builtins(report),
         issues=report.issues,
     )
+
+
+def _with_names_of_pairs(pairs: Sequence[PairOutcome]) -> Callable[[Document], Document]:
+    """Return a function that adds to a document the names that its pairs have found.
+
+    An id that two languages share in one pair is used in all documents of the release.
+    """
+    same: dict[str, str] = {}
+    more: dict[str, list[Mention]] = {}
+    for pair in sorted(pairs, key=lambda each: (each.ja, each.en)):
+        if pair.aligned is None:
+            continue
+        for old, new in sorted(pair.aligned.names.same.items()):
+            same.setdefault(old, new)
+        more.setdefault(pair.ja, []).extend(pair.aligned.names.ja)
+        more.setdefault(pair.en, []).extend(pair.aligned.names.en)
+
+    def finish(document: Document) -> Document:
+        from aisi_ingest.tagging.counterparts import with_ids, with_mentions
+
+        return with_ids(with_mentions(document, more.get(document.id, ())), same)
+
+    return finish

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from aisi_ingest.fetch.source import known_documents
+from aisi_ingest.fetch.listings import known_documents
 from aisi_ingest.model import Issue
 from aisi_ingest.storage.checked import CheckedFiles
 from aisi_ingest.storage.release_files import SUMS, damaged_files, move_aside, read_sums, restore, restore_sums

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest.fetch.source import Fetched
+from aisi_ingest.fetch.listings import Fetched
 from aisi_ingest.model import Issue, Release
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome
 from aisi_ingest.storage.files import RootError, atomic_write, checksum_matches, with_checksum

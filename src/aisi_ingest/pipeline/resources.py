@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,8 @@ def load_models(registry_path: str | None) -> None:
     registry(registry_path)
 
 
-@functools.cache
 def registry(path: str | None) -> Any:
-    """Load a registry once per process.
+    """Load a registry, once per process for each state of its file.
 
     Args:
         path: Path of registry.toml; None: the registry that comes with the project.
@@ -57,9 +58,29 @@ def registry(path: str | None) -> Any:
     Raises:
         RegistryError: The file is invalid.
     """
+    try:
+        state = Path(path).stat() if path else None
+    except OSError:  # loading reports it
+        state = None
+    return _registry(path, (state.st_ino, state.st_size, state.st_mtime_ns) if state else None)
+
+
+@functools.lru_cache(maxsize=4)
+def _registry(path: str | None, state: tuple[int, int, int] | None) -> Any:
+    """Load a registry. ``state`` is only a part of the key: a file that was edited is read again."""
     from aisi_ingest import registry as registry_module
 
     return registry_module.load(Path(path) if path else None)
+
+
+@functools.cache
+def names_digest() -> str:
+    """Return the digest of the models of names, for stamps. The models themselves are not loaded."""
+    folder = resources.files("aisi_ingest").joinpath("tagging", "learned", "data")
+    digest = hashlib.sha256()
+    for lang in ("en", "ja"):
+        digest.update(folder.joinpath(f"{lang}.npz").read_bytes())
+    return digest.hexdigest()
 
 
 def registry_digest(path: str | None) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
-from aisi_ingest.pipeline.resources import registry, registry_digest
+from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
 from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.sandbox.tasks import task
@@ -89,15 +89,20 @@ def _compute_features(job: DocumentJob) -> Result[DocumentFeatures]:
 
 @task
 def align_documents(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:
-    """Align a Japanese and an English document, and compare what is aligned."""
+    """Align a Japanese and an English document, look for the names of each in the other, and compare them."""
     from aisi_ingest.alignment import aligner
     from aisi_ingest.comparison import comparer
+    from aisi_ingest.tagging import counterparts
 
+    same = counterparts.same_persons(ja.mentions, en.mentions)
+    ja, en = counterparts.with_ids(ja, same), counterparts.with_ids(en, same)
     alignment: Result[Alignment] = aligner.align(ja, en)
     if alignment.value is None:
         return Result(None, alignment.issues)
+    names = counterparts.find(ja, en, alignment.value.beads, same)
+    ja, en = counterparts.with_mentions(ja, names.ja), counterparts.with_mentions(en, names.en)
     findings = comparer.compare(ja, en, alignment.value, registry(registry_path))
-    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or ())
+    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or (), names)
     return Result(value, (*alignment.issues, *findings.issues))
 
 
@@ -135,9 +140,10 @@ EXTRACT: StoredStage[DocumentJob] = StoredStage(
 TAG: StoredStage[DocumentJob] = StoredStage(
     "tag",
     "tagging.tagger",
-    ("fugashi", "unidic-lite", "babel", "pyahocorasick"),
+    ("fugashi", "unidic-lite", "babel", "pyahocorasick", "numpy"),
     inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
     options=lambda job: {
+        "names": names_digest(),
         "registry": registry_digest(job.settings.registry),
         "listing": sha256_of(msgspec.json.encode(job.listing)),
     },
@@ -157,6 +163,7 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     needs_models=True,
 )
 COMPARE = Stage("compare", "comparison.comparer")
+COUNTERPARTS = Stage("counterparts", "tagging.counterparts", ("fugashi", "unidic-lite"))
 ALIGN: StoredStage[PairJob] = StoredStage(
     "align",
     "alignment.aligner",
@@ -165,7 +172,7 @@ ALIGN: StoredStage[PairJob] = StoredStage(
     options=lambda job: {"registry": registry_digest(job.settings.registry)},
     function=_align,
     output=lambda: Aligned,
-    includes=(COMPARE,),
+    includes=(COUNTERPARTS, COMPARE),
     redo_with="align",
     needs_models=True,
 )

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from aisi_ingest.publish.schema import TABLES, DocumentRow
 
+_FACTORS = {"K": 1000, "M": 1_000_000}
+
 
 def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
     """Return the card as Markdown. Text from documents and sources is quoted or escaped.
@@ -16,6 +18,7 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         documents: The rows of all documents.
     """
     works = {each.work for each in documents}
+    addresses = sorted({each.licence.url for each in documents if each.licence.url})
     head = [
         "---",
         "pretty_name: Japanese and English publications on AI safety",
@@ -25,9 +28,19 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "multilinguality: translation",
         "license: other",
         f"license_name: {_yaml('; '.join(sorted({each.licence.name for each in documents})))}",
+        # The field takes one address. Where there are several, the list is in this card.
+        f"license_link: {_yaml(addresses[0] if len(addresses) == 1 else 'README.md#licences-and-sources')}",
+        "size_categories:",
+        f"- {_size_category(max(rows.values(), default=0))}",
         "task_categories:",
         "- translation",
         "- token-classification",
+        "- text-retrieval",
+        "tags:",
+        "- ai-safety",
+        "- ai-policy",
+        "- parallel-corpus",
+        "- japan",
     ]
     # ``datasets`` cannot load a Parquet file without rows, so an empty table has no config.
     written = [table for table in TABLES if rows.get(table)]
@@ -52,11 +65,12 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "",
         "```python",
         "from datasets import load_dataset",
-        'blocks = load_dataset(".", "blocks", split="train")',
+        'blocks = load_dataset("/path/to/this/folder", "blocks", split="train")',
         "```",
         "",
         "The same tables are in `*.jsonl` (with `schema/*.schema.json`), in `parquet/` and in `dataset.sqlite`. The",
-        "aligned text is in `bitext.tmx`. `documents/` has one nested JSON file for each document.",
+        "aligned text is also in `bitext.tmx` and `bitext.xlsx`. `documents/` has one nested JSON file for each",
+        "document.",
         "`site/index.html` is a viewer for all of it. `sha256sum -c SHA256SUMS` checks the files.",
         "",
         "## Licences and sources",
@@ -67,6 +81,15 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "",
     ]
     return "\n".join(head + body)
+
+
+def _size_category(rows: int) -> str:
+    """Return the size of a data set of so many rows, in the words of the Hugging Face Hub."""
+    least = "n<1K"
+    for bound, name in (("1K", "10K"), ("10K", "100K"), ("100K", "1M"), ("1M", "10M"), ("10M", "100M")):
+        if rows >= int(bound[:-1]) * _FACTORS[bound[-1]]:
+            least = f"{bound}<n<{name}"
+    return least
 
 
 def _licence_line(row: DocumentRow) -> str:

@@ -6,11 +6,11 @@ each problem, and each sentence begins with the id of the row.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
+from aisi_ingest.publish.places import sentence_span
 from aisi_ingest.publish.rows import DocumentRows, WorkRows, document_rows
 from aisi_ingest.publish.schema import (
     AlignmentRow,
@@ -22,8 +22,6 @@ from aisi_ingest.publish.schema import (
     SectionRow,
     TableRow,
 )
-
-_SENTENCE = re.compile(r"(.+):(\d+)-(\d+)")  # <block>:<start>-<end>
 
 
 def work_problems(work: WorkRows) -> Iterator[str]:
@@ -72,11 +70,11 @@ def _bead_problems(bead: AlignmentRow, targets: dict[str, set[str]], lengths: di
 
 
 def _sentence_problems(row: str, target: str, lengths: dict[str, int]) -> Iterator[str]:
-    match = _SENTENCE.fullmatch(target)
-    if not match:
+    span = sentence_span(target)
+    if span is None:
         yield f"{row}: {target} does not have the form <block>:<start>-<end>"
         return
-    block, start, end = match.group(1), int(match.group(2)), int(match.group(3))
+    block, start, end = span
     if block not in lengths:
         yield f"{row}: no block has the id {block}"
     elif not 0 <= start < end <= lengths[block]:

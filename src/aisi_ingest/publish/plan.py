@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from aisi_ingest.model import Document, Issue, Publication
-from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, refusal
+from aisi_ingest.publish.derived import with_derived_rows
+from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, primary_form, refusal
 from aisi_ingest.storage.documents import DocumentStore
 
 _MAX_CACHED_BLOCKS = 20_000  # some 40 MB of rows
@@ -94,19 +95,16 @@ class ReleasePlan:
         alignments = _by_work(self._alignments)
         comparisons = _by_work(self._comparisons)
         for work, keys in groupby(self._keys, key=lambda each: each[0][0]):
-            documents = [document_rows(self._documents[document_id], self._made_with) for _, document_id in keys]
+            ids = [document_id for _, document_id in keys]
+            documents = [document_rows(self._documents[each], self._made_with, primary_form(each, ids)) for each in ids]
             editions = {rows.document.id: rows.document.edition for rows, _ in documents}
-            yield (
-                WorkRows(
-                    work=work,
-                    documents=tuple(rows for rows, _ in documents),
-                    alignments=tuple(
-                        row for each in alignments.pop(work, []) for row in alignment_rows(each, editions)
-                    ),
-                    findings=tuple(row for each in comparisons.pop(work, []) for row in finding_rows(each, editions)),
-                ),
-                tuple(issue for _, issues in documents for issue in issues),
+            rows = WorkRows(
+                work=work,
+                documents=tuple(rows for rows, _ in documents),
+                alignments=tuple(row for each in alignments.pop(work, []) for row in alignment_rows(each, editions)),
+                findings=tuple(row for each in comparisons.pop(work, []) for row in finding_rows(each, editions)),
             )
+            yield with_derived_rows(rows), tuple(issue for _, issues in documents for issue in issues)
 
     def unmatched_pairs(self) -> Iterator[str]:
         """Yield one sentence for each alignment or comparison of a work that has no document here."""

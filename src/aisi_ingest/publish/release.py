@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from aisi_ingest.model import Issue, IssueLevel, Publication, Release, Result
 from aisi_ingest.publish import folders, formats
 from aisi_ingest.publish.card import card
+from aisi_ingest.publish.catalogue import citation, dcat, schema_org, script_text
 from aisi_ingest.publish.check import work_problems
 from aisi_ingest.publish.croissant import croissant
 from aisi_ingest.publish.parquet import ParquetWriter
@@ -28,10 +29,11 @@ from aisi_ingest.publish.rows import EntityCounter
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
 from aisi_ingest.publish.tmx import TmxWriter
+from aisi_ingest.publish.xlsx import XlsxWriter
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.release_files import restore
 
-FORMAT = "2"  # to be raised when a release with equal rows would have other files
+FORMAT = "3"  # to be raised when a release with equal rows would have other files
 _SHOWN_PROBLEMS = 5  # in the message; the others are counted
 
 
@@ -172,7 +174,7 @@ class _Build:
         return True
 
     def _write_files(self, name: str, digest: str, changes: Changes) -> None:
-        self._write_formats(replace(changes, after=name))
+        self._write_formats(replace(changes, after=name), digest)
         self._write_descriptions(digest)
         self._write_report(name, digest)
 
@@ -206,7 +208,7 @@ class _Build:
             self.issues.append(_issue("warning", "clock_back", message))
         return name
 
-    def _write_formats(self, changes: Changes) -> None:
+    def _write_formats(self, changes: Changes, digest: str) -> None:
         """Write all formats that are made from the rows, and the changes since the latest release."""
         from aisi_ingest.publish.site import SiteWriter, draw_pages
 
@@ -220,8 +222,16 @@ class _Build:
             ParquetWriter(self.folder / "parquet", sorted(self.heads[0].made_with), previous),
             SqliteWriter(self.folder / "dataset.sqlite"),
             TmxWriter(self.folder / "bitext.tmx"),
+            XlsxWriter(self.folder / "bitext.xlsx"),
             SiteWriter(
-                self.folder / "site", self.entities, changes, previous, self.now, pictures, self.publication.editions
+                self.folder / "site",
+                self.entities,
+                changes,
+                previous,
+                self.now,
+                pictures,
+                self.publication.editions,
+                script_text(schema_org(self.heads, digest)),
             ),
         ]
         for work, _ in self.plan.works():
@@ -236,6 +246,8 @@ class _Build:
         package = formats.data_package(self.folder, self.rows, self.heads, digest)
         (self.folder / "datapackage.json").write_bytes(formats.pretty(package))
         (self.folder / "croissant.json").write_bytes(formats.pretty(croissant(self.folder, self.heads, digest)))
+        (self.folder / "dcat.jsonld").write_bytes(formats.pretty(dcat(self.folder, self.heads, digest)))
+        (self.folder / "CITATION.cff").write_text(citation(self.heads, self.entities, digest), encoding="utf-8")
         (self.folder / "README.md").write_text(card(self.rows, self.heads), encoding="utf-8")
         licences = "; ".join(sorted({each.licence.name for each in self.heads}))
         (self.folder / "datasette.json").write_bytes(formats.pretty(datasette_metadata(licences)))

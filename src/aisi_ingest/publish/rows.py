@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import isfinite
 from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from aisi_ingest.model import Alignment, Bead, Block, Comparison, Document, Entity, Finding, Issue, Label, TableCell
+from aisi_ingest.model import (
+    Alignment,
+    Bead,
+    Block,
+    Box,
+    Comparison,
+    Document,
+    Entity,
+    Finding,
+    Issue,
+    Label,
+    TableCell,
+)
 from aisi_ingest.publish.schema import (
     AlignmentRow,
+    BitextRow,
     BlockRow,
     CellField,
+    ChunkRow,
     DocumentRow,
     EntityRow,
     FindingRow,
@@ -28,6 +42,7 @@ from aisi_ingest.publish.schema import (
     TableRow,
     ValuesField,
 )
+from aisi_ingest.publish.table_places import TablePlaces
 
 BOX_TOLERANCE = 1.0  # points by which a box may leave its page without an issue
 _SEGMENT = re.compile(r"[\w+\-][\w.+\-]*")
@@ -35,6 +50,9 @@ _ID_SEGMENTS = 3  # <work>/<edition>/<lang>
 _MAX_SEGMENT_BYTES = 100  # two segments and a suffix stay below the 255 bytes that file systems allow for a name
 _BOX_DIGITS = 2  # decimals of a point
 _SCORE_DIGITS = 4
+
+
+WORK_TABLES = ("alignments", "findings", "bitext", "chunks")  # tables whose rows belong to a work, in this order
 
 
 class DocumentRows(Struct, frozen=True):
@@ -48,18 +66,20 @@ class DocumentRows(Struct, frozen=True):
 
 
 class WorkRows(Struct, frozen=True):
-    """The rows of one work: its documents, their alignments, and the findings about them."""
+    """The rows of one work: its documents, their alignments, the findings about them, and what is made from these."""
 
     work: str
     documents: tuple[DocumentRows, ...]
     alignments: tuple[AlignmentRow, ...]
     findings: tuple[FindingRow, ...]
+    bitext: tuple[BitextRow, ...] = ()
+    chunks: tuple[ChunkRow, ...] = ()
 
     def rows(self, table: str) -> Iterator[Struct]:
         """Yield the rows of one table, in document order."""
         if table == "documents":
             yield from (each.document for each in self.documents)
-        elif table in ("alignments", "findings"):
+        elif table in WORK_TABLES:
             yield from getattr(self, table)
         elif table != "entities":
             for each in self.documents:
@@ -96,12 +116,29 @@ def _refusal(code: str, message: str) -> Issue:
     return Issue(stage="publish", level="warning", code=code, message=message)
 
 
-def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[DocumentRows, tuple[Issue, ...]]:
+def primary_form(document: str, documents: Collection[str]) -> str | None:
+    """Return the id of the primary form of a document's content, or None if this is the primary form.
+
+    The id of the second of two forms has a suffix after the language, for example ``guide/1.0/ja.pptx``.
+
+    Args:
+        document: Id of the document.
+        documents: Ids of all documents of the work.
+    """
+    base, _, lang = document.rpartition("/")
+    primary = f"{base}/{lang.partition('.')[0]}"
+    return primary if primary != document and primary in documents else None
+
+
+def document_rows(
+    document: Document, made_with: Mapping[str, str], form_of: str | None = None
+) -> tuple[DocumentRows, tuple[Issue, ...]]:
     """Return all rows of one document, with an issue for each box that had to be clipped to its page.
 
     Args:
         document: A document with a licence; see ``refusal``.
         made_with: Stage to version, for the row of the document.
+        form_of: Id of the primary form of the same content, if this document is not the primary form.
     """
     content, listing = document.content, document.listing
     licence, source = listing.licence, listing.source
@@ -129,6 +166,8 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
         hidden_pages=content.hidden_pages,
         active_content=tuple(sorted(set(content.active_content))),
         made_with=dict(made_with),
+        primary=form_of is None,
+        form_of=form_of,
     )
     issues: list[Issue] = []
     blocks = tuple(_block_row(block, order, document, issues) for order, block in enumerate(content.blocks))
@@ -154,11 +193,12 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
             header_rows=each.header_rows,
             rows=each.rows,
             continues=_global_id(document.id, each.continues),
-            cells=tuple(map(_cell_field, each.cells)),
+            cells=tuple(_cell_field(cell, head.page_sizes) for cell in each.cells),
         )
         for each in content.tables
     )
     order_of = {block.id: order for order, block in enumerate(content.blocks)}
+    places = {each.block: TablePlaces(each.rows) for each in content.tables if each.rows}
     mentions = tuple(
         MentionRow(
             id=f"{document.id}#{each.id}",
@@ -170,6 +210,9 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
             label=each.label,
             value=each.value,
             rule=each.rule,
+            row=places[each.block].at(each.start)[0] if each.block in places else None,
+            column=places[each.block].at(each.start)[1] if each.block in places else None,
+            score=each.score,
         )
         for each in sorted(document.mentions, key=lambda m: (order_of.get(m.block, -1), m.start, -m.end, m.id))
     )
@@ -178,9 +221,9 @@ def document_rows(document: Document, made_with: Mapping[str, str]) -> tuple[Doc
     )
 
 
-def _cell_field(cell: TableCell) -> CellField:
+def _cell_field(cell: TableCell, sizes: tuple[tuple[float, float], ...]) -> CellField:
     regions = (
-        RegionField(page=region.page, bbox=(region.bbox.x0, region.bbox.top, region.bbox.x1, region.bbox.bottom))
+        RegionField(page=region.page, bbox=_box_on_page(region.bbox, *sizes[region.page - 1]))
         for region in cell.regions
     )
     return CellField(
@@ -219,14 +262,20 @@ def _clipped_box(block: Block, document: Document, issues: list[Issue]) -> tuple
     sizes, box = document.content.page_sizes, block.bbox
     if not 1 <= block.page <= len(sizes):
         return (0.0, 0.0, 0.0, 0.0)  # the later check reports the page
-    width, height = (_points(each) for each in sizes[block.page - 1])
     original = (box.x0, box.top, box.x1, box.bottom)
-    x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
-    top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
-    change = max(abs(a - b) for a, b in zip(sorted(original), sorted((x0, top, x1, bottom)), strict=True))
+    clipped = _box_on_page(box, *sizes[block.page - 1])
+    change = max(abs(a - b) for a, b in zip(sorted(original), sorted(clipped), strict=True))
     if not change <= BOX_TOLERANCE and not block.hidden:  # "not <=" is also true where the change is not a number
         message = f"{document.id}#{block.id}: the box {original} leaves page {block.page} and is clipped to it"
         issues.append(Issue(stage="publish", level="info", code="box_clipped", message=message, page=block.page))
+    return clipped
+
+
+def _box_on_page(box: Box, width: float, height: float) -> tuple[float, float, float, float]:
+    """Return the sides of a box in points, clipped to a page of this size."""
+    width, height = _points(width), _points(height)
+    x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
+    top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
     return (x0, top, x1, bottom)
 
 
@@ -364,6 +413,9 @@ class EntityCounter:
                 names=NamesField(ja=self._names(each, "ja"), en=self._names(each, "en")),
                 mentions=self._mentions[each],
                 documents=self._documents[each],
+                country=known.country if (known := self._registry.get(each)) else None,
+                part_of=known.part_of if known else None,
+                successor_of=known.successor_of if known else None,
             )
             for each in sorted(self._mentions)
         ]

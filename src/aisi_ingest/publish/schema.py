@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, Label, Lang, Severity, Unit
+from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, HiddenReason, Label, Lang, Severity, Unit
 
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -82,6 +82,8 @@ class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...], Meta(description="Scripts, launch actions, embedded files: seen and left alone")
     ]
     made_with: Annotated[dict[str, str], Meta(description="Stage to version")]
+    primary: Annotated[bool, Meta(description="False where form_of names another form of the same content")]
+    form_of: Annotated[str | None, Meta(description="Id of the primary form (PDF) of the same content")]
 
 
 class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +120,7 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     hidden: Annotated[bool, Meta(description="True where a reader of the page could not see it")]
     notes: Annotated[tuple[NoteField, ...], Meta(description="Footnotes that it points to")]
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
-    hidden_reason: Annotated[str | None, Meta(description="Why a reader cannot see the text: struck")]
+    hidden_reason: Annotated[HiddenReason | None, Meta(description="Why a reader cannot see the text")]
 
 
 class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,7 +142,9 @@ class CellField(Struct, frozen=True, forbid_unknown_fields=True):
     column_span: Annotated[int, Meta(ge=1)]
     text: str
     header: bool
-    regions: Annotated[tuple[RegionField, ...], Meta(description="More than one where a page break tears the row")]
+    regions: Annotated[
+        tuple[RegionField, ...], Meta(description="Two where a page break tears the row; none if unknown")
+    ]
 
 
 class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,7 +158,7 @@ class TableRow(Struct, frozen=True, forbid_unknown_fields=True):
     header_rows: Count
     rows: Annotated[tuple[tuple[str, ...], ...], Meta(description="Rows of equal length, merged cells repeated")]
     continues: Annotated[str | None, Meta(description="Id of the table that it goes on from, over a page break")]
-    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty where only the rows are known")]
+    cells: Annotated[tuple[CellField, ...], Meta(description="By row and column; empty if the table has no rows")]
 
 
 class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,6 +173,11 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     label: Label
     value: Annotated[str | None, Meta(description="EDTF for DATE, otherwise an entity id")]
     rule: Annotated[str, Meta(description="What found it")]
+    row: Annotated[int | None, Meta(description="In a table: index of its row in rows, from 0; null in other blocks")]
+    column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
+    score: Annotated[
+        Share | None, Meta(description="Probability that a mention found by a model is right; null for other rules")
+    ]
 
 
 class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,6 +188,9 @@ class EntityRow(Struct, frozen=True, forbid_unknown_fields=True):
     names: Annotated[NamesField, Meta(description="First the preferred name")]
     mentions: Count
     documents: Count
+    country: Annotated[str | None, Meta(description="ISO 3166-1 alpha-2 in lower case, or eu")]
+    part_of: Annotated[str | None, Meta(description="Id of the organisation that it belongs to")]
+    successor_of: Annotated[str | None, Meta(description="Id of the entity that it replaced")]
 
 
 class AlignmentRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,7 +227,64 @@ class FindingRow(Struct, frozen=True, forbid_unknown_fields=True):
     message: Annotated[ValuesField, Meta(description="A sentence for a person")]
 
 
-Row = DocumentRow | SectionRow | BlockRow | TableRow | MentionRow | EntityRow | AlignmentRow | FindingRow
+class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One text in both languages. No pair of texts occurs twice in a work, and each content is used in one form."""
+
+    id: Annotated[str, Meta(min_length=1, description="Stays the same while unit and texts stay the same")]
+    work: Id
+    edition: str | None
+    unit: Annotated[str, Meta(pattern="^(heading|block|row|sentence)$", description="row: the row of a table")]
+    ja_document: Id
+    en_document: Id
+    ja: Annotated[str, Meta(min_length=1, description="The Japanese text")]
+    en: Annotated[str, Meta(min_length=1, description="The English text")]
+    ja_ids: Annotated[tuple[str, ...], Meta(description="Ids of sections, blocks, or sentences as in alignments")]
+    en_ids: tuple[str, ...]
+    ja_marker: Annotated[str | None, Meta(description="Number or letter printed before the text")]
+    en_marker: str | None
+    score: Share
+    ja_section: Annotated[tuple[str, ...], Meta(description="Titles of the sections around it, the outermost first")]
+    en_section: tuple[str, ...]
+    ja_regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    en_regions: tuple[RegionField, ...]
+    ja_url: Annotated[str | None, Meta(description="Address of the page; null for a local file")]
+    en_url: str | None
+
+
+class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One passage for retrieval: consecutive text of one section, never cut inside a sentence or a table row."""
+
+    id: Annotated[str, Meta(min_length=1, description="Stays the same while text and section path stay the same")]
+    document: Id
+    work: Id
+    edition: str | None
+    lang: Lang
+    date: Annotated[str | None, Meta(description="Date of the document, EDTF")]
+    section_path: Annotated[tuple[str, ...], Meta(description="Numbers and titles of its sections, outermost first")]
+    markers: Annotated[tuple[str, ...], Meta(description="Numbers and letters printed before its items")]
+    text: Id
+    blocks: Annotated[tuple[str, ...], Meta(description="Ids of its blocks; the first and last may be in it in part")]
+    pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
+    regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    url: Annotated[str | None, Meta(description="Address of its first page; null for a local file")]
+    entities: Annotated[tuple[str, ...], Meta(description="Ids of the entities that it mentions")]
+    counterparts: Annotated[
+        tuple[str, ...], Meta(description="Ids of the chunks with the same content in the other language")
+    ]
+
+
+Row = (
+    DocumentRow
+    | SectionRow
+    | BlockRow
+    | TableRow
+    | MentionRow
+    | EntityRow
+    | AlignmentRow
+    | FindingRow
+    | BitextRow
+    | ChunkRow
+)
 
 TABLES: dict[str, type[Row]] = {
     "documents": DocumentRow,
@@ -226,6 +295,8 @@ TABLES: dict[str, type[Row]] = {
     "entities": EntityRow,
     "alignments": AlignmentRow,
     "findings": FindingRow,
+    "bitext": BitextRow,
+    "chunks": ChunkRow,
 }
 
 # (table, field) to the table that the field refers to. Where a field holds a list, each of its items refers to it.
@@ -243,6 +314,10 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("alignments", "en_document"): "documents",
     ("findings", "ja_document"): "documents",
     ("findings", "en_document"): "documents",
+    ("bitext", "ja_document"): "documents",
+    ("bitext", "en_document"): "documents",
+    ("chunks", "document"): "documents",
+    ("documents", "form_of"): "documents",
 }
 
 

@@ -1,8 +1,8 @@
 """Write ``dataset.sqlite``: the same tables with foreign keys, and a full-text index for both languages.
 
-Fields of objects are columns (``source_url``), and lists are JSON text. The index is FTS5 with trigrams, which needs no
-word boundaries and so finds Japanese as well as English. For fewer than three characters, use ``+text LIKE``. The bytes
-of this file may differ for the same input: SQLite stores its own version in it.
+Fields of objects are columns (``source_url``), and lists are JSON text. The index is FTS5 over the terms of
+``aisi_ingest.text.search_terms``: pairs of Japanese characters, and English words by their stems. The bytes of this
+file may differ for the same input: SQLite stores its own version in it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,24 @@ from msgspec import inspect
 
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import REFERENCES, TABLES, BlockRow, EntityRow, SectionRow
+from aisi_ingest.text.search_terms import search_terms
 
 _PAIR_TABLES = ("alignments", "findings")  # tables whose lists ja and en are also stored as one row for each id
+_PASSAGE = ("text", "kind", "lang", "document", "id")  # columns of passages and search
 _PAGE_SIZE = 4096  # bytes
+
+# Mentions as people want to see them: with the title of the document and the first name of the entity.
+_NAMED_MENTIONS = """
+CREATE VIEW named_mentions AS
+SELECT m.id, d.work, d.edition, d.lang, d.date, d.title, b.page, m.label, m.text, m.value,
+  coalesce(json_extract(e.names_en, '$[0]'), json_extract(e.names_ja, '$[0]')) AS name_en,
+  coalesce(json_extract(e.names_ja, '$[0]'), json_extract(e.names_en, '$[0]')) AS name_ja,
+  b.text AS context,
+  d.source_url || CASE WHEN d.source_media_type LIKE '%/pdf' THEN '#page=' || b.page ELSE '' END AS url
+FROM mentions m JOIN documents d ON d.id = m.document JOIN blocks b ON b.id = m.block
+LEFT JOIN entities e ON e.id = m.value
+"""
+_Entry = tuple[str, str, str, str | None, str]  # in the order of _PASSAGE
 
 
 class SqliteWriter:
@@ -43,10 +58,15 @@ class SqliteWriter:
                 f"CREATE TABLE {table}_sides ({table[:-1]} TEXT NOT NULL REFERENCES {table}(id), "
                 "lang TEXT NOT NULL, position INTEGER NOT NULL, target TEXT NOT NULL)"
             )
+        # The index holds the terms of a text, and a query returns the text itself: it is read from ``passages``.
+        self._database.execute(f"CREATE TABLE passages ({', '.join(_PASSAGE)})")
         self._database.execute(
             "CREATE VIRTUAL TABLE search USING fts5"
-            "(text, kind UNINDEXED, lang UNINDEXED, document UNINDEXED, id UNINDEXED, tokenize = 'trigram')"
+            "(text, kind UNINDEXED, lang UNINDEXED, document UNINDEXED, id UNINDEXED, "
+            "content = 'passages', tokenize = 'porter unicode61 remove_diacritics 2')"
         )
+        self._passages = 0
+        self._database.execute(_NAMED_MENTIONS)
 
     def add(self, work: WorkRows) -> None:
         """Insert the rows of one work."""
@@ -57,7 +77,7 @@ class SqliteWriter:
         for rows in work.documents:
             head = rows.document
             self._index(
-                ("document", head.lang, head.id, head.id, head.title),
+                (head.title, "document", head.lang, head.id, head.id),
             )
             self._index(*(_section_entry(each, head.lang) for each in rows.sections))
             self._index(
@@ -75,6 +95,8 @@ class SqliteWriter:
             ValueError: A foreign key points to no row.
         """
         self._insert("entities", entities)
+        for entity in entities:
+            self._index(*_name_entries(entity))
         for table, field in (*REFERENCES, ("mentions", "value")):
             self._database.execute(f'CREATE INDEX "{table}_{field}" ON {table}("{field}")')
         for table in _PAIR_TABLES:
@@ -90,19 +112,27 @@ class SqliteWriter:
         placeholders = ", ".join("?" for _ in self._columns[table])
         self._database.executemany(f"INSERT INTO {table} VALUES ({placeholders})", (_values(row) for row in rows))
 
-    def _index(self, *entries: tuple[str, str, str, str, str]) -> None:
-        self._database.executemany(
-            "INSERT INTO search(kind, lang, document, id, text) VALUES (?, ?, ?, ?, ?)",
-            entries,
-        )
+    def _index(self, *entries: _Entry) -> None:
+        for entry in entries:
+            self._passages += 1
+            self._database.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", entry)
+            values = (self._passages, search_terms(entry[0]), *entry[1:])
+            self._database.execute(
+                f"INSERT INTO search(rowid, {', '.join(_PASSAGE)}) VALUES (?, ?, ?, ?, ?, ?)", values
+            )
 
 
-def _section_entry(row: SectionRow, lang: str) -> tuple[str, str, str, str, str]:
-    return ("section", lang, row.document, row.id, row.title)
+def _section_entry(row: SectionRow, lang: str) -> _Entry:
+    return (row.title, "section", lang, row.document, row.id)
 
 
-def _block_entry(row: BlockRow) -> tuple[str, str, str, str, str]:
-    return ("block", row.lang, row.document, row.id, row.text)
+def _block_entry(row: BlockRow) -> _Entry:
+    return (row.text, "block", row.lang, row.document, row.id)
+
+
+def _name_entries(row: EntityRow) -> Iterator[_Entry]:
+    for lang, names in (("ja", row.names.ja), ("en", row.names.en)):
+        yield from ((name, "entity", lang, None, row.id) for name in names)
 
 
 def _columns(row: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
@@ -179,6 +209,8 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "entities": {"label_column": "id", "facets": ["label"], "sort_desc": "mentions"},
                     "alignments": {"facets": ["unit", "work"]},
                     "findings": {"facets": ["kind", "severity", "work"]},
+                    "bitext": {"label_column": "ja", "facets": ["unit", "work"], "sort_desc": "score"},
+                    "chunks": {"label_column": "text", "facets": ["lang", "document"]},
                 },
                 "queries": {
                     "find": {
@@ -195,9 +227,7 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
     }
 
 
-# "+text" prevents LIKE from using the trigram index: FTS5 uses it from three bytes on, and so for two Japanese
-# characters (six bytes), and then finds nothing.
-FIND = "select kind, lang, document, id, text from search where +text like '%' || :words || '%' limit 200"
+FIND = "select kind, lang, document, id, text from passages where text like '%' || :words || '%' limit 200"
 ALIGNED_BLOCKS = (
     "select a.id, a.score, group_concat(distinct j.text) as ja, group_concat(distinct e.text) as en from alignments a "
     "left join alignments_sides aj on aj.alignment = a.id and aj.lang = 'ja' left join blocks j on j.id = aj.target "

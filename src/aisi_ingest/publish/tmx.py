@@ -1,4 +1,4 @@
-"""Write ``bitext.tmx``: TMX 1.4b, one translation unit for each aligned pair of blocks and of sentences."""
+"""Write ``bitext.tmx``: TMX 1.4b, one translation unit for each row of the table ``bitext``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from aisi_ingest.model import Bead
+from aisi_ingest.publish.places import sentence_span
 from aisi_ingest.publish.rows import WorkRows
-from aisi_ingest.publish.schema import AlignmentRow, EntityRow
+from aisi_ingest.publish.schema import AlignmentRow, BitextRow, EntityRow
 
 # Characters that XML 1.0 does not allow, not even as a character reference.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -20,11 +21,11 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 adminlang="en" srclang="ja" datatype="plaintext"/>
 <body>
 """
-_SEGMENT_TYPE = {"block": "paragraph", "sentence": "sentence"}
+_SEGMENT_TYPE = {"heading": "phrase", "block": "paragraph", "row": "phrase", "sentence": "sentence"}
 
 
 class TmxWriter:
-    """Writes the translation memory. Beads with an empty side are not translations and are left out."""
+    """Writes the translation memory."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="\n")
@@ -32,11 +33,8 @@ class TmxWriter:
 
     def add(self, work: WorkRows) -> None:
         """Write the translation units of one work."""
-        texts = {block.id: block.text for rows in work.documents for block in rows.blocks}
-        markers = {block.id: block.marker for rows in work.documents for block in rows.blocks if block.marker}
-        for bead in work.alignments:
-            if bead.unit in _SEGMENT_TYPE and bead.ja and bead.en:
-                self._file.writelines(_unit(bead, texts, markers))
+        for row in work.bitext:
+            self._file.writelines(_unit(row))
 
     def finish(self, entities: Sequence[EntityRow]) -> None:
         """Write the end of the file and close it."""
@@ -57,22 +55,28 @@ def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) ->
     targets = bead.ja if lang == "ja" else bead.en
     if bead.unit != "sentence":
         return "\n".join(texts[target] for target in targets)
-    parts = []
-    for target in targets:
-        block, _, span = target.rpartition(":")
-        start, _, end = span.partition("-")
-        parts.append(texts[block][int(start) : int(end)])
+    spans = [span for target in targets if (span := sentence_span(target))]
+    parts = [texts[block][start:end] for block, start, end in spans]
     return ("" if lang == "ja" else " ").join(parts)
 
 
-def _unit(bead: AlignmentRow, texts: dict[str, str], markers: dict[str, str]) -> Iterator[str]:
-    yield f'<tu tuid={quoteattr(bead.id)} segtype="{_SEGMENT_TYPE[bead.unit]}">'
-    yield f'<prop type="x-work">{xml_text(bead.work)}</prop><prop type="x-score">{bead.score}</prop>'
-    for lang, targets in (("ja", bead.ja), ("en", bead.en)):
-        found = (markers.get(target.rpartition(":")[0] if bead.unit == "sentence" else target) for target in targets)
-        marker = next((f'<prop type="x-marker">{xml_text(each)}</prop>' for each in found if each), "")
-        yield f'<tuv xml:lang="{lang}">{marker}<seg>{xml_text(bead_text(bead, lang, texts))}</seg></tuv>'
+def _unit(row: BitextRow) -> Iterator[str]:
+    yield f'<tu tuid={quoteattr(row.id)} segtype="{_SEGMENT_TYPE[row.unit]}">'
+    yield _properties({"work": row.work, "edition": row.edition, "unit": row.unit, "score": str(row.score)})
+    sides = (
+        ("ja", row.ja, row.ja_document, row.ja_marker, row.ja_section, row.ja_regions, row.ja_url),
+        ("en", row.en, row.en_document, row.en_marker, row.en_section, row.en_regions, row.en_url),
+    )
+    for lang, text, document, marker, section, places, url in sides:
+        page = str(places[0].page) if places else None
+        path = " > ".join(section) or None
+        found = {"document": document, "marker": marker, "section": path, "page": page, "url": url}
+        yield f'<tuv xml:lang="{lang}">{_properties(found)}<seg>{xml_text(text)}</seg></tuv>'
     yield "</tu>\n"
+
+
+def _properties(values: Mapping[str, str | None]) -> str:
+    return "".join(f'<prop type="x-{name}">{xml_text(value)}</prop>' for name, value in values.items() if value)
 
 
 def xml_text(text: str) -> str:

@@ -165,7 +165,7 @@ def _merged(*parts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _entity(key: str, label: Label, entry: Entry) -> Entity:
     names = {"ja": _merged(entry.ja, entry.both), "en": _merged(entry.en, entry.both)}
-    return Entity(id=key, label=label, names=names)
+    return Entity(key, label, names, entry.country, entry.part_of, entry.successor_of)
 
 
 def _aliases(

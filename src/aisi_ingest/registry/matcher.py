@@ -123,6 +123,7 @@ _LONG_KATAKANA = 6  # characters; so long a name may be followed by another word
 # After a country these make an adjective or a language (日本語), before it a region (東日本).
 _NOT_AFTER_PLACE = frozenset("語人製式風系軍円株車史学文海側産籍紙")
 _NOT_BEFORE_PLACE = frozenset("東西南北全")
+_STATE, _NOT_AFTER_STATE = "国", frozenset("内民際外")  # 日本国内 is 日本 and 国内
 _ORDINANCE = "令"  # 内閣府令 is a kind of law, not the organisation
 
 
@@ -170,6 +171,8 @@ def _continues_katakana_after(text: str, start: int, end: int, alias: Alias) -> 
 def _is_other_word_than_place(text: str, start: int, end: int, alias: Alias) -> bool:
     if alias.label != "PLACE" or text[end - 1].isascii():
         return False
+    if text[end - 1] == _STATE and text[end : end + 1] in _NOT_AFTER_STATE:
+        return True
     return text[end : end + 1] in _NOT_AFTER_PLACE or text[max(0, start - 1) : start] in _NOT_BEFORE_PLACE
 
 

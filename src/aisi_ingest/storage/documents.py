@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -79,8 +79,20 @@ def load_full(root: str, head: Document) -> Document:
 class DocumentStore(Mapping[str, Document]):
     """Documents by id. Each is loaded when it is accessed, so that not all texts are in memory at once."""
 
-    def __init__(self, root: str, heads: Mapping[str, Document]) -> None:
-        self._root, self._heads = root, heads
+    def __init__(
+        self,
+        root: str,
+        heads: Mapping[str, Document],
+        finish: Callable[[Document], Document] = lambda document: document,
+    ) -> None:
+        """Create the mapping.
+
+        Args:
+            root: The root folder.
+            heads: The documents without their texts, by id.
+            finish: Adds to each loaded document what the stages after tagging have found out about it.
+        """
+        self._root, self._heads, self._finish = root, heads, finish
 
     @property
     def heads(self) -> Mapping[str, Document]:
@@ -88,7 +100,7 @@ class DocumentStore(Mapping[str, Document]):
         return self._heads
 
     def __getitem__(self, identity: str) -> Document:
-        return load_full(self._root, self._heads[identity])
+        return self._finish(load_full(self._root, self._heads[identity]))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._heads)

@@ -13,6 +13,7 @@ from aisi_ingest.tagging.english_words import (
     GUIDE_HEADS,
     GUIDE_PAIRS,
     HEADS_OF_LISTS,
+    KINDS_OF_GUIDES,
     MONTHS,
     NEVER_WITHOUT_MARK,
     NOT_AT_START,
@@ -82,6 +83,10 @@ def _split_run(tokens: list[_Token]) -> Iterator[list[_Token]]:
         if in_person:  # the second word of a person's name
             in_person = False
             continue
+        if (owner := _POSSESSIVE.search(token[2])) and _is_owner(part, token[2][: owner.start()]):
+            yield [*part, (token[0], token[0] + owner.start(), token[2][: owner.start()])]
+            part = []
+            continue
         rest = tokens[index + 1 : index + 1 + _LOOK_AHEAD]
         in_person = token[2] not in ROLES and _is_person(token, rest)
         if in_person or any(splits(part, token[2], rest) for splits in _SPLITS):
@@ -90,6 +95,14 @@ def _split_run(tokens: list[_Token]) -> Iterator[list[_Token]]:
         else:
             part.append(token)
     yield part
+
+
+_POSSESSIVE = re.compile("['’]s$")
+
+
+def _is_owner(part: list[_Token], word: str) -> bool:
+    """Return whether an organisation ends in ``word``, which has a possessive after it: "Lake Institute's Guide"."""
+    return _opens_list(part) or (word in ORG_HEADS and bool(part))
 
 
 def _is_person(token: _Token, rest: list[_Token]) -> bool:
@@ -221,6 +234,11 @@ class _Name:
         return self._known or any(w in SPECIFIC or _is_acronym(w) or "." in w for w in self.others)
 
     @property
+    def _says_only_of_what_kind(self) -> bool:
+        """Whether a guide has one word beside its head, which tells its kind: Ministerial Declaration."""
+        return self.label == "GUIDE" and len(self.others) == 1 and self.others[0] in KINDS_OF_GUIDES
+
+    @property
     def ends_in_pair(self) -> bool:
         """Whether the head has two words: Working Group."""
         return "-".join(self.words[max(0, self._head_at - 1) : self._head_at + 1]) in ORG_PAIRS
@@ -248,7 +266,7 @@ class _Name:
         if self.label is None:
             return False
         if self.is_marked:
-            return True
+            return not self._says_only_of_what_kind
         if capitals_say_little and not self.is_sure_in_heading:
             return False
         return not any(is_generic(self) for is_generic in _GENERIC)
@@ -266,6 +284,8 @@ def _is_department(name: _Name) -> bool:
 
 
 def _is_weak_with_one_word(name: _Name) -> bool:
+    if name.head == "Code" and name.words[-2] in ("on", "for"):
+        return False  # Code of Practice on Disinformation
     return name.head in WEAK_HEADS and not name.ends_in_pair and len(name.specific) == 1
 
 
@@ -283,6 +303,9 @@ _GENERIC: tuple[Callable[[_Name], bool], ...] = (
 )
 
 
+_OBJECTS_OF_CODES = ("Practice", "Conduct", "Ethics")
+
+
 def _find_head(found: list[str]) -> tuple[Label | None, int]:
     """Return what a name names and the index of its head: the last word, or one before "of", "for", "on" or "to"."""
     pair = "-".join(found[-2:])
@@ -291,6 +314,9 @@ def _find_head(found: list[str]) -> tuple[Label | None, int]:
     label = _label_of_head(found[-1])
     if label:
         return label, len(found) - 1
+    for at, word in enumerate(found[:-2]):
+        if word == "Code" and found[at + 1] == "of" and found[at + 2] in _OBJECTS_OF_CODES:
+            return "GUIDE", at
     for at, word in enumerate(found[:-1]):
         following = found[at + 1]
         if following not in ("of", "for", "on", "to") and not (following in _JOINING_WORDS and at == 0):

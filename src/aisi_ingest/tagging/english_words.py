@@ -21,7 +21,7 @@ GUIDE_HEADS = words(
     Standard Standards Recommendation Recommendations Declaration Regulation Directive Convention Charter
     Handbook Manual Playbook Roadmap Agreement Treaty Communiqué Communique Memorandum Checklist Toolkit
     Crosswalk Blueprint Constitution Law Plan Statement Accord Code Policy Profile Paper Protocol Commitments
-    Compact Resolution Agenda Ordinance
+    Compact Resolution Agenda Ordinance Papers
     """
 )
 # Heads that occur in any heading. Alone with one other word they are no name without a mark, see ``SPECIFIC``.
@@ -90,11 +90,13 @@ SPECIFIC = words(
     Prefectural Municipal
     """
 )
+# Of these, those that tell what kind of guide it is when they stand alone before its head: Ministerial Declaration.
+KINDS_OF_GUIDES = words("Ministerial National International State Prefectural Municipal Federal World Global")
 # Roles of persons, which stand between names of organisations.
 ROLES = words(
     """
     Manager Director Head Chair Chairman Chairperson Member Members President Minister Secretary Professor Chief
-    Officer Leader Advisor Dean VP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer
+    Officer Leader Advisor Dean VP SVP EVP CEO CTO CIO CISO COO Founder Fellow Partner Lead Researcher Engineer
     Scientist Associate Lecturer Author Speaker Moderator Decision
     """
 )

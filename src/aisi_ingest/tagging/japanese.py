@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from aisi_ingest.tagging.english_words import COMMON as ENGLISH_COMMON
 from aisi_ingest.tagging.japanese_runs import (
     Morpheme,
     NameBeforeHead,
@@ -18,7 +19,7 @@ from aisi_ingest.tagging.japanese_runs import (
     is_numeral,
     start_of_company,
 )
-from aisi_ingest.tagging.japanese_words import COMMON, HEAD, HEADS, NO_FIELD, PLACE_SUFFIXES, ROLE_OR_PARTICLE
+from aisi_ingest.tagging.japanese_words import COMMON, HEAD, HEADS, MANUALS, NO_FIELD, PLACE_SUFFIXES, ROLE_OR_PARTICLE
 from aisi_ingest.tagging.legal_forms import JAPANESE_LEGAL_FORM
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.text.editions import EDITION_AFTER_NAME
@@ -41,8 +42,23 @@ def find_names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
         yield from _name_before_head(text, head, morphemes, token_ending_at)
     for legal_form in JAPANESE_LEGAL_FORM.finditer(text):
         yield from _company(text, legal_form, morphemes)
+    yield from _companies_without_form(text, morphemes)
     for quotation in _QUOTED.finditer(text):
         yield from _quoted_name(quotation)
+
+
+_NAME_BEFORE_COMPANY = re.compile(
+    r"(?<![A-Za-z0-9ァ-ヺー・])([A-Z][A-Za-z0-9&.-]+(?:\s[A-Z][A-Za-z0-9&.-]+){0,3}|[ァ-ヺー・]{3,15})"
+    r"社(?![会長員内外史団屋債歴是風])"
+)
+
+
+def _companies_without_form(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield the name before 社: Liquidity Lake社. A word that UniDic knows says what kind of company it is."""
+    known = {(a, b) for a, b, feature in morphemes if feature.startswith("名詞,普通名詞")}
+    for m in _NAME_BEFORE_COMPANY.finditer(text):
+        if m.span(1) not in known and m[1] not in COMMON and m[1] not in ENGLISH_COMMON:
+            yield Span(m.start(1), m.end(1), "ORG", "shape.company")
 
 
 def _company(text: str, legal_form: re.Match[str], morphemes: list[Morpheme]) -> Iterator[Span]:
@@ -77,7 +93,7 @@ def _name_before_head(
     if index < 0 or _is_cut_out(head, morphemes[index]):
         return
     label = HEADS[head.group()].label
-    name = _Candidate(text, head, morphemes, index, NameBeforeHead(text, morphemes, index, label))
+    name = _Candidate(text, head, morphemes, index, NameBeforeHead(text, morphemes, index, head.group(), label))
     if name.start >= head.start() or any(rejects(name) for rejects in _REASONS_AGAINST):
         return
     edition = EDITION_AFTER_NAME.match(text, head.end()) if label != "ORG" else None
@@ -157,6 +173,11 @@ def _is_common_guide(name: _Candidate) -> bool:
     return weak and not name.is_proper and not name.is_bridged
 
 
+def _is_manual(name: _Candidate) -> bool:
+    """A manual or checklist is named by what it is for, which every organisation has, unless a name is in it."""
+    return name.head.group() in MANUALS and not name.is_proper
+
+
 def _is_bridged_without_subject(name: _Candidate) -> bool:
     return name.is_bridged and not name.specific_words and not name.is_proper
 
@@ -185,6 +206,7 @@ def _is_common_event(name: _Candidate) -> bool:
 _REASONS_AGAINST: tuple[Callable[[_Candidate], bool], ...] = (
     _has_too_few_specific_words,
     _is_common_guide,
+    _is_manual,
     _is_bridged_without_subject,
     _is_number_of_law,
     _is_bureau_after_ministry,

@@ -21,10 +21,24 @@ _FULL_WIDTH_LETTERS = "補助記号,ＡＡ"
 _CONNECTORS = ("・", "＆", "&", "-", "/", "+", ".")
 _CONNECTORS_IN_COMPANIES = ("・", "＆", "&", "-", ".")
 # What may come between two parts of a guide's name: AIに関するガイドライン.
-_BRIDGE = re.compile(r"(?:に関する|にかかる|に係る|に向けた|のための)$")
-_LONGEST_BRIDGE = 6  # characters
+_BRIDGE = re.compile(r"(?:の[在あ]り方に関する|に関する|にかかる|に係る|に向けた|のための)$")
+_BRIDGE_BEFORE_BRIDGE = re.compile(r"(?:における|に対する)$")
+_LONGEST_BRIDGE = 8  # characters
 _PARTICLES_BEFORE_BRIDGE = ("の", "及び", "と", "や")
 _EXECUTIVES = ("CEO", "CTO", "CIO", "COO", "CISO", "CFO")
+# Ends of bodies and meetings that are named by a bridge too: 湖沼の在り方に関する検討会.
+_BRIDGED_HEADS = (
+    "検討会",
+    "研究会",
+    "懇談会",
+    "委員会",
+    "会議",
+    "協議会",
+    "チーム",
+    "タスクフォース",
+    "ワーキンググループ",
+    "WG",
+)
 # Tokens with which no name begins.
 _NOT_FIRST = (*_CONNECTORS, *_PARTICLES_BEFORE_BRIDGE)
 _NOT_FIRST_AFFIXES = DEMONSTRATIVE | {"等", "的", "化", "者", "用"}
@@ -44,16 +58,18 @@ def is_numeral(feature: str) -> bool:
 class NameBeforeHead:
     """The tokens before a head word that belong to its name."""
 
-    def __init__(self, text: str, morphemes: list[Morpheme], head_at: int, label: Label) -> None:
+    def __init__(self, text: str, morphemes: list[Morpheme], head_at: int, head: str, label: Label) -> None:
         """Walk from the head to the left.
 
         Args:
             text: Text of a block.
             morphemes: Its tokens.
             head_at: Index of the token that contains the head.
+            head: The head.
             label: What the head names.
         """
         self._text, self._morphemes, self._head_at, self._label = text, morphemes, head_at, label
+        self._is_bridgeable = label == "GUIDE" or head.endswith(_BRIDGED_HEADS)
         self.is_bridged = False  # the name has two parts with に関する or the like between them
         self.first = head_at  # index of the first token
         while self.first > max(0, head_at - LONGEST_NAME) and self._extend():
@@ -78,13 +94,17 @@ class NameBeforeHead:
             extends = not self._ends_name(index)
         elif self._word(index) in _CONNECTORS:
             extends = index > 0
-        elif self._label == "GUIDE" and (bridge := _BRIDGE.search(self._text[max(0, end - _LONGEST_BRIDGE) : end])):
+        elif self._is_bridgeable and (bridge := self._bridge_before(end)):
             return self._cross_bridge(index, end - len(bridge.group()))
         else:
             extends = self.is_bridged and self._word(index) in _PARTICLES_BEFORE_BRIDGE and index > 0
         if extends:
             self.first = index
         return extends
+
+    def _bridge_before(self, end: int) -> re.Match[str] | None:
+        before = self._text[max(0, end - _LONGEST_BRIDGE) : end]
+        return _BRIDGE.search(before) or (_BRIDGE_BEFORE_BRIDGE.search(before) if self.is_bridged else None)
 
     def _touches(self, index: int) -> bool:
         """Return whether nothing but a blank between Latin words separates a token from the name."""

@@ -37,7 +37,8 @@ for _label, _specific, _words in (
         " 組合 連絡会 連絡会議 推進会議 戦略会議 諮問会議 調整会議 有識者会議"
     ),
     ("ORG", 2, 
-        "検討チーム 戦略チーム ホールディングス 工業会 実現会議 競争会議 社会原則会議 専門調査会 調査会"
+        "検討チーム 戦略チーム プロジェクトチーム"
+        " ホールディングス 工業会 実現会議 競争会議 社会原則会議 専門調査会 調査会"
         " 作業部会 スタディグループ 検討委員会 ラボ ラボラトリー 戦略室 専門家会議 円卓会議"
     ),
     ("GUIDE", 1, 
@@ -59,11 +60,14 @@ for _label, _specific, _words in (
     ("EVENT", 1, "サミット シンポジウム 首脳会合 閣僚会合 大臣会合 閣僚会議 首脳会議 博覧会 万博 カンファレンス"),
     ("EVENT", 2, 
         "会合 ワークショップ フォーラム 国際会議 総会 セミナー ハッカソン ミートアップ 展示会"
-        " ラウンドテーブル 閣僚理事会 対話"
+        " ラウンドテーブル 閣僚理事会 対話 ステークホルダー会議"
     ),
 ):  # fmt: skip
     HEADS.update((word, Head(_label, _specific)) for word in _words.split())  # type: ignore[arg-type]
 HEAD = re.compile("|".join(sorted(map(re.escape, HEADS), key=len, reverse=True)))
+
+# Heads of guides of which every organisation has its own.
+MANUALS = words("手順書 手引 手引き 手引書 説明書 マニュアル チェックリスト")
 
 # Words of which the name of any committee, guideline or meeting may be made. They do not say which one it is.
 COMMON = words(
@@ -87,7 +91,7 @@ COMMON = words(
     開催 参加 出席 実証 成長 競争 力 テーマ 部局
     消費 者 保護 権利 義務 免責 適用 準拠 遵守 違反 対話 意見 交換 法令 業法
     法規 事例 自己 首脳 閣僚 大臣 会合 声明 現場 暫定 先進 優良 成功 失敗 国民 住民 市民 学校 病院 図書館 自治
-    体
+    体 イベント 本社 当社 自社 全社
     """
 )
 # Words before 省, 庁 and ガイド〜 that do not say which one it is. All others do, also those of COMMON.
@@ -96,7 +100,7 @@ NO_FIELD = words("別 関係 関連 担当 所管 主務 中央 各種 社内 �
 DEMONSTRATIVE = words(
     """
     各 本 同 当 両 諸 該 当該 全 他 某 弊 御 貴 各国 我が国 諸外国 各社 わが国 自社 当社 弊社 各省 各府省
-    関係府省 貴社 他国 同国 英米 日米 日本国内 上記 下記 以下 以上 前述 後述 これら それぞれ 別添 別紙 海外 国内
+    関係府省 貴社 他国 同国 英米 日米 日本国内 上記 下記 以下 以上 前述 後述 これら それぞれ 別添 別紙 海外 国内 国内外
     既存
     """
 )

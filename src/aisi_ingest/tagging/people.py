@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from aisi_ingest.tagging.japanese_runs import Morpheme
-from aisi_ingest.tagging.romaji import is_romaji_name, romaji
+from aisi_ingest.tagging.romaji import is_romaji_name
 from aisi_ingest.tagging.spans import Span
 from aisi_ingest.tagging.words import words
 
@@ -16,7 +16,7 @@ _TITLE_JA = (
     "氏|さん|様|先生|教授|准教授|特任教授|特任准教授|名誉教授|講師|助教|博士|総理|首相|大臣|副大臣"
     "|政務官|長官|次官|所長|副所長|会長|副会長|社長|副社長"
     "|委員長|委員|座長|副座長|議員|議長|大統領|副大統領|理事長|理事|知事|市長|学長|総長|総裁|弁護士"
-    "|代表|座長代理|構成員|部長|室長|主査|課長|局長|CEO|CTO|CIO"
+    "|編(?=[、「『）)\\s]|$)|著(?=[、「『）)\\s]|$)|宛(?=[、に）)\\s]|$)|代表|座長代理|構成員|部長|室長|主査|課長|局長|CEO|CTO|CIO"
 )
 _AFTER_JA = re.compile(
     rf"\s?(?:{_TITLE_JA}|内閣総理大臣|総務大臣|外務大臣|経済産業大臣|財務大臣|防衛大臣|文部科学大臣"
@@ -29,8 +29,7 @@ _BEFORE_JA = re.compile(
 )
 # Parts of speech of UniDic.
 _PROPER_NOUN = "名詞,固有名詞"
-_FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
-_READING_FIELD = 9  # of UniDic's features: the reading in katakana
+FAMILY, _GIVEN, _PLACE = "名詞,固有名詞,人名,姓", "名詞,固有名詞,人名,名", "名詞,固有名詞,地名,一般"
 _KNOWN_WORD_COMMAS = 8  # features of a word that UniDic does not know are fewer
 _LONGEST_GIVEN_NAME = 3  # characters
 _LONGEST_GIVEN_TOKEN = 2  # characters of one token of a given name that UniDic does not know
@@ -42,12 +41,12 @@ _TITLE_OF_PERSON_ONLY = re.compile(
     r"|内閣府特命担当大臣|首相|総理|補佐官|官房長官)"
 )
 # Every name in katakana or Latin letters that has a title after it is followed by one of these.
-_TITLE_AFTER_FOREIGN = re.compile("大統領|首相|長官|氏|博士|さん|教授")
+_TITLE_AFTER_FOREIGN = re.compile("大統領|首相|長官|座長|氏|博士|さん|教授")
 _KATAKANA_TITLED = re.compile(
-    r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|氏(?![名族])|博士))"
+    r"(?<![ァ-ヺー・])[ァ-ヺー]{3,8}(?=(?:大統領|副大統領|首相|国務長官|商務長官|座長|氏(?![名族])|博士))"
 )
 _LINE_OF_MEMBER = re.compile(
-    r"^\s*(?:([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,3})"
+    r"^[\s○◎●〇◯・]*(?:([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,3})"
     r"|([\u3005\u4e00-\u9fff]{3,6}))[ \u3000]{1,2}(?=[\w森])",
     re.MULTILINE,
 )
@@ -59,9 +58,14 @@ _KATAKANA_NAME = re.compile(
     r"|長官|議員|所長|CEO|会長|委員長|国務長官|商務長官))"
 )
 _LINE_OF_NAME = re.compile(
-    r"^\s*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|["
+    r"^[\s○◎●〇◯・]*([\u3005\u4e00-\u9fff]{1,3})[ \u3000]([\u3005\u4e00-\u9fff\u3040-\u309f]{1,4})\s*(?=$|["
     r"|\n（(・、,:：])",
     re.MULTILINE,
+)
+
+_ITEM = re.compile("[\u3005\u4e00-\u9fff]{1,4}")
+_LINE_OF_FAMILY_NAMES = re.compile(
+    r"^[\s・]*[\u3005\u4e00-\u9fff]{1,4}(?:[、,，]\s?[\u3005\u4e00-\u9fff]{1,4}){2,}[、,，]?\s*$", re.MULTILINE
 )
 
 _NAME_PART = r"[A-Z][a-zà-ž]+(?:[-'’][A-Z][a-zà-ž]+)?"
@@ -74,7 +78,8 @@ _TITLED = re.compile(
     rf"(?<![A-Za-z])(?:{_TITLE_EN})\s((?:[A-Z]\.\s?){{0,2}}{_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der"
     rf"|{_NAME_PART})){{0,3}})(?![a-z])"
 )
-_ROLE_EN = (
+_TITLED_IN_CAPITALS = re.compile(r"(?<![A-Za-z])(?:Mr|Ms|Mrs|Dr|Prof|Professor)\.?\s([A-Z]{3,14})(?![A-Za-z])")
+ROLE_EN = (
     r"(?:(?:Senior|Associate|Assistant|Deputy|Vice|Chief|Executive|Managing|General|Principal"
     r"|Distinguished|Emeritus|Visiting|Project|Research|Co-)\s?){0,3}(?:Director|Professor|President"
     r"|Chair|Chairman|Chairperson|Chief|CEO|CTO|CIO|CISO|Officer|Member|Fellow|Researcher|Scientist"
@@ -82,11 +87,11 @@ _ROLE_EN = (
 )
 _LISTED = re.compile(
     rf"(?:^|[|\n•・\-])\s?({_NAME_PART}(?:\s(?:[A-Z]\.|van|von|de|der|{_NAME_PART})){{1,3}})(?:\s?,\s"
-    rf"|\s?[(（|:-]\s?|\s\|\s)(?={_ROLE_EN}\b)",
+    rf"|\s?[(（|:-]\s?|\s\|\s)(?=(?:[A-Z]{{2,8}}\s)?{ROLE_EN}\b)",
     re.MULTILINE,
 )
 _ROLE_THEN_NAME = re.compile(
-    rf"(?:^|[\n|])\s?(?:{_ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,"
+    rf"(?:^|[\n|])\s?(?:{ROLE_EN})(?:,\s?[A-Z][^,|\n]{{2,60}})?\s?[:,"
     rf"|]?\s((?:{_NAME_PART})(?:\s(?:[A-Z]\.|{_NAME_PART})){{1,2}})\s?(?=$|[|\n])",
     re.MULTILINE,
 )
@@ -95,9 +100,9 @@ _PAIR = re.compile(
     r"(?<![A-Za-z0-9'’-])(?=([A-Z][A-Za-z]{1,14}(?:['’][a-z]{1,10})?)\s([A-Z][A-Za-z]{1,14})(?![A-Za-z0-9'-]))"
 )
 # What follows such a pair if it names a firm or a place.
-_PLACE_OR_FIRM = re.compile(r"\s?(?:&|Inc|Co\b|Corp|University|Institute|Laborator|Prefecture|City|Station)")
+_PLACE_OR_FIRM = re.compile(r"\s?(?:&|Inc|Co\b(?!-)|Corp|University|Institute|Laborator|Prefecture|City|Station)")
 # Capitalised words that are no names of persons.
-_NO_NAME = words(
+NO_NAME = words(
     """
     Director Professor President Chair Chief Officer Member Fellow Researcher Minister Ministry Agency Institute
     Committee Council University Office Department Group Center Centre Summit Conference Safety Data Digital
@@ -125,6 +130,7 @@ def find_names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: b
         yield from _on_lines_of_their_own(text, morphemes)
         yield from _foreign_with_title(text, morphemes)
         yield from _in_lists_of_members(text, morphemes)
+        yield from _in_lists_of_family_names(text, morphemes)
     if latin:
         yield from _latin_with_title_or_role(text)
         yield from _latin_with_japanese_sounds(text)
@@ -132,9 +138,14 @@ def find_names(text: str, morphemes: list[Morpheme], *, japanese: bool, latin: b
 
 def _latin_with_title_or_role(text: str) -> Iterator[Span]:
     """Yield ``Prof. Lindqvist`` and ``Hanako Takahashi, Director``."""
-    for pattern, rule in ((_TITLED, "title"), (_LISTED, "list"), (_ROLE_THEN_NAME, "list")):
+    for pattern, rule in (
+        (_TITLED, "title"),
+        (_TITLED_IN_CAPITALS, "title"),
+        (_LISTED, "list"),
+        (_ROLE_THEN_NAME, "list"),
+    ):
         for m in pattern.finditer(text):
-            if not any(word in _NO_NAME for word in m[1].split()):
+            if not any(word in NO_NAME for word in m[1].split()):
                 yield Span(m.start(1), m.end(1), "PERSON", f"person.{rule}")
 
 
@@ -153,7 +164,7 @@ def _by_readings(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for index, (_, _, feature) in enumerate(morphemes):
         if not feature.startswith(_PROPER_NOUN):
             continue
-        if feature.startswith(_FAMILY):
+        if feature.startswith(FAMILY):
             span = (
                 _family_and_known_given_name(text, morphemes, index)
                 or _family_and_unknown_given_name(text, morphemes, index)
@@ -186,7 +197,7 @@ def _alone(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
 
 
 def _family_and_known_given_name(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
-    start, end, feature = morphemes[index]
+    start, end, _ = morphemes[index]
     given = _following(text, morphemes, index)
     if given is None or not given[2].startswith(_GIVEN):
         return None
@@ -194,8 +205,7 @@ def _family_and_known_given_name(text: str, morphemes: list[Morpheme], index: in
     if not _KANJI.match(word) or (len(word) == 1 and end - start == 1):
         return None
     last = _end_of_given_name(text, morphemes, index + 1)
-    latin = _latin_name(feature, given[2]) if last == given[1] else None
-    return Span(start, last, "PERSON", "person.unidic", None, latin)
+    return Span(start, last, "PERSON", "person.unidic")
 
 
 def _family_and_unknown_given_name(text: str, morphemes: list[Morpheme], index: int) -> Span | None:
@@ -255,18 +265,12 @@ def _is_part_of_word(text: str, morphemes: list[Morpheme], index: int) -> bool:
     return not _BEFORE_JA.search(text[max(0, end - _LONGEST_TITLE) : end] + " ")
 
 
-def _latin_name(family: str, given: str) -> str | None:
-    """Return the name as an English text writes it, from the readings in UniDic's features; None without readings."""
-    parts = [romaji((f.split(",") + [""] * _READING_FIELD)[_READING_FIELD]) for f in (given, family)]
-    return " ".join(parts) if all(parts) else None
-
-
 # ---- names in other positions -------------------------------------------------------------------------
 
 
 def _on_lines_of_their_own(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
     for m in _LINE_OF_NAME.finditer(text):
-        if _token_at(morphemes, m.start(1))[2].startswith((_FAMILY, "名詞,固有名詞,地名")):
+        if _token_at(morphemes, m.start(1))[2].startswith((FAMILY, "名詞,固有名詞,地名")):
             yield Span(m.start(1), m.end(2), "PERSON", "person.list")
 
 
@@ -293,8 +297,18 @@ def _in_lists_of_members(text: str, morphemes: list[Morpheme]) -> Iterator[Span]
         start, end = (m.start(1), m.end(2)) if m[1] else m.span(3)
         family = _token_at(morphemes, start)[2]
         given = next((f for _, e, f in reversed(morphemes) if e == end), "")
-        if (m[1] and family.startswith(_FAMILY)) or (given.startswith(_GIVEN) and "固有名詞" in family):
+        if (m[1] and family.startswith(FAMILY)) or (given.startswith(_GIVEN) and "固有名詞" in family):
             yield Span(start, end, "PERSON", "person.list")
+
+
+def _in_lists_of_family_names(text: str, morphemes: list[Morpheme]) -> Iterator[Span]:
+    """Yield the items of a line of names (``今田、遠藤、上田``), if UniDic knows most of them as family names."""
+    for line in _LINE_OF_FAMILY_NAMES.finditer(text):
+        items = list(_ITEM.finditer(text, line.start(), line.end()))
+        known = sum(_token_at(morphemes, item.start())[2].startswith(FAMILY) for item in items)
+        if known * 2 > len(items):
+            for item in items:
+                yield Span(item.start(), item.end(), "PERSON", "person.list")
 
 
 def _token_at(morphemes: list[Morpheme], start: int) -> Morpheme:

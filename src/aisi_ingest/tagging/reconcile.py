@@ -17,6 +17,7 @@ _GENERAL_WORDS = words(
     """
 )
 
+_OF = "の"
 _PLACE_AFTER_NAME = re.compile(r"\s(?:of|in|for)\s(?:the\s)?[A-Z][\w.]+(?:\s[A-Z][\w.]+)?$")
 # A known name at the end of a shape is the whole name if it has so many characters without blanks.
 _WHOLE_LATIN_NAME, _WHOLE_JAPANESE_NAME = 8, 4
@@ -66,6 +67,8 @@ def _without_known_end(text: str, shape: Span, last: Span | None) -> Span | None
         return shape._replace(value=last.value)  # 米商務省 is 商務省 with its country
     if last.start <= shape.start or last.label is None:
         return shape
+    if shape.label == last.label == "PERSON":
+        return shape._replace(value=last.value)  # a known family name with the given names before it
     size = len(text[last.start : last.end].replace(" ", ""))
     return None if size >= (_WHOLE_LATIN_NAME if text[last.start].isascii() else _WHOLE_JAPANESE_NAME) else shape
 
@@ -77,6 +80,8 @@ def _after_known_name(text: str, shape: Span, first: Span) -> Span | None:
     elif _is_quoted_title_with_edition(shape, first):
         return None
     rest = text[first.end : shape.end]
+    if first.label == "ORG" and rest.startswith(_OF):
+        return shape._replace(start=first.end + len(_OF))  # 総務省の湖沼の在り方に関する検討会
     if _PLACE_AFTER_NAME.match(rest):
         return None
     if shape.label == "EVENT" and first.label == "ORG":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aisi_ingest.tagging.words import words
+from aisi_ingest.text.romaji import hepburn
 
 _SYLLABLE = (
     "(?:(?:[kgsztdnhbpmyrwf]|ky|gy|sh|j|ch|ts|ny|hy|by|py|my|ry|kk|ss|tt|pp|ssh|tch|mm|nn)?(?:[aiueo]h?"
@@ -14,6 +15,7 @@ _SHORTEST_PART = 3  # letters
 _ROMAJI = re.compile(f"{_SYLLABLE}{{2,6}}$")
 # Sounds that Japanese does not have.
 _FOREIGN = re.compile("ti|tu|si|hu|di|du|yi|ye|wu|wi|we|wo.|zi|la|l|v|x|q|c(?!h)")
+_KUNREI = re.compile("(?:(?:[kgsztdnhbpmrwyj]|[kgsztdnhbpmr]y|sh|ch|ts|kk|ss|tt|pp)?[aiueo]|n(?![aiueo])){2,7}$")
 # Words that have Japanese sounds and are no personal names.
 _NO_NAME = words(
     """
@@ -31,6 +33,9 @@ _NO_NAME = words(
 
 def is_romaji_name(first: str, second: str) -> bool:
     """Return whether two words are a Japanese given name and family name by their sounds: ``Akiko Murakami``."""
+    if second.isupper() and len(second) > _SHORTEST_PART and not first.isupper():
+        # The convention of the Japanese government; such names are often spelled by its own system: Koiti HASIDA.
+        return all(_KUNREI.match(part.lower()) and part.lower() not in _NO_NAME for part in (first, second))
     return _is_name_part(first) and _is_name_part(second)
 
 
@@ -46,30 +51,9 @@ def _is_name_part(word: str) -> bool:
     )
 
 
-_LATIN_OF_KANA = dict(
-    pair.split(":")
-    for pair in words("""
-    キャ:kya キュ:kyu キョ:kyo シャ:sha シュ:shu ショ:sho チャ:cha チュ:chu チョ:cho ニャ:nya ニュ:nyu ニョ:nyo
-    ヒャ:hya ヒュ:hyu ヒョ:hyo ミャ:mya ミュ:myu ミョ:myo リャ:rya リュ:ryu リョ:ryo ギャ:gya ギュ:gyu ギョ:gyo
-    ジャ:ja ジュ:ju ジョ:jo ビャ:bya ビュ:byu ビョ:byo ア:a イ:i ウ:u エ:e オ:o カ:ka キ:ki ク:ku ケ:ke コ:ko
-    サ:sa シ:shi ス:su セ:se ソ:so タ:ta チ:chi ツ:tsu テ:te ト:to ナ:na ニ:ni ヌ:nu ネ:ne ノ:no ハ:ha ヒ:hi
-    フ:fu ヘ:he ホ:ho マ:ma ミ:mi ム:mu メ:me モ:mo ヤ:ya ユ:yu ヨ:yo ラ:ra リ:ri ル:ru レ:re ロ:ro ワ:wa
-    ヲ:o ン:n ガ:ga ギ:gi グ:gu ゲ:ge ゴ:go ザ:za ジ:ji ズ:zu ゼ:ze ゾ:zo ダ:da ヂ:ji ヅ:zu デ:de ド:do
-    バ:ba ビ:bi ブ:bu ベ:be ボ:bo パ:pa ピ:pi プ:pu ペ:pe ポ:po ヰ:i ヱ:e
-    """)
-)
-_SOUND = re.compile("|".join(sorted(_LATIN_OF_KANA, key=len, reverse=True)) + "|ッ|ー")
-
-
 def romaji(reading: str) -> str:
     """Return the Latin spelling of a reading in katakana (Hepburn, long vowels not marked): ``スドウ`` is ``sudo``."""
-    out = ""
-    for sound in _SOUND.findall(reading):
-        latin = _LATIN_OF_KANA.get(sound, "")
-        if out.endswith("ッ"):
-            out = out[:-1] + latin[:1].replace("c", "t")
-        out += latin if sound != "ッ" else "ッ"
-    return plain_vowels(out.rstrip("ッ"))
+    return plain_vowels(hepburn(reading))
 
 
 def plain_vowels(latin: str) -> str:

@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 
 from aisi_ingest.registry import Registry
-from aisi_ingest.tagging import english, japanese, people, titles
+from aisi_ingest.tagging import citations, english, japanese, people, rosters, titles
 from aisi_ingest.tagging.legal_forms import (
     JOINT_STOCK_COMPANY,
     LEGAL_FORM_AFTER_KNOWN_NAME,
@@ -85,6 +85,8 @@ def find_shapes(passage: Passage, known: list[Span]) -> list[Span]:
         found += japanese.find_places(text, tokens)
     found += people.find_names(text, tokens, japanese=bool(tokens), latin=latin)
     shapes = [*reconcile(text, known, found), *titles.find_numbered(text)]
+    shapes += rosters.find_affiliations(text, [*known, *shapes])
+    shapes += citations.find_titles(text, [*known, *shapes])
     return [*shapes, *titles.extend(text, [*known, *shapes])]
 
 

@@ -22,6 +22,7 @@ from aisi_ingest.tagging.rules import Passage, find_names, readable
 from aisi_ingest.tagging.shared_names import SharedNameResolver
 from aisi_ingest.tagging.spans import Span, select_spans
 from aisi_ingest.tagging.units import join_units
+from aisi_ingest.tagging.unlisted_persons import find_persons
 from aisi_ingest.text.addresses import find_addresses, overlaps
 from aisi_ingest.text.editions import without_edition
 from aisi_ingest.text.normalise import fold, is_japanese
@@ -48,8 +49,8 @@ def tag(
         publisher: Registry id of the publisher, which decides what "AISI" alone means.
         pipelines: Pipelines of ``pipelines(registry)`` with components of the user. Without them, the same rules run
             without spaCy.
-        with_models: Find names with the models as well. Documents of a release are tagged without: there the models
-            cost more precision and time than they gain (docs/models.md).
+        with_models: Find all names with the models as well. In documents of a release, the models find only persons
+            (`unlisted_persons`): for other names they cost more precision and time than they gain (docs/models.md).
 
     Returns:
         The mentions in the order of the blocks, with the ids ``m1``, ``m2``, ... Issues: ``date_unresolved`` for a
@@ -144,6 +145,8 @@ class _DocumentTagger:
             ]
             candidates = without_persons(text, candidates, unlisted)
             candidates += admit(text, unlisted, select_spans(candidates), passage.morphemes, heading=heading)
+        else:
+            candidates += find_persons(passage.text, passage.morphemes, candidates)
         spans = self._choose(block, candidates)
         spans = self.definitions.link_family_names(text, spans)
         self.definitions.remember_working_group(text, spans, block.section)

@@ -26,6 +26,7 @@ _FACULTY = re.compile(
     r"(?:学術院|学部|学科|研究科|専攻|学府|研究院|研究所|研究センター|機構|研究室)"
     r"(?![\u4e00-\u9fffァ-ヺー]*(?:長|会))"
 )
+_GRADUATE_SCHOOL = "大学院"
 # Bodies of a council or an association after it: デジタル社会推進会議幹事会.
 _COUNCIL = re.compile(r"(?:会議|本部|協議会|審議会|委員会|連合会|協会|機構)$")
 _BODY = re.compile(
@@ -66,8 +67,10 @@ def _join_tagged_units(text: str, spans: list[Span]) -> list[Span]:
 
 def _is_unit_of(text: str, parent: Span, unit: Span) -> bool:
     between = text[parent.end : unit.start]
-    if not parent.label == unit.label == "ORG" or between not in ("", " ", "\u3000"):
+    if not parent.label == unit.label == "ORG" or between.removeprefix(_GRADUATE_SCHOOL) not in ("", " ", "\u3000"):
         return False
+    if between.startswith(_GRADUATE_SCHOOL):
+        return bool(_UNIVERSITY.search(text, parent.start, parent.end))
     if not between:
         is_ministry = _MINISTRY.search(text, parent.start, parent.end)
         return bool(is_ministry and _BODY_OF_MINISTRY.search(text, unit.start, unit.end))

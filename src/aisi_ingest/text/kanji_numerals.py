@@ -31,3 +31,17 @@ def kanji_value(text: str) -> int:
         else:
             digit = _DIGIT_VALUE[char]
     return total + digit
+
+
+def kanji_numeral(value: int) -> str:
+    """Return a number in kanji with powers: 24 is ``二十四``.
+
+    Args:
+        value: From 1 to 9999.
+    """
+    out = ""
+    for sign, power in reversed(KANJI_POWERS.items()):
+        count, value = divmod(value, power)
+        if count:
+            out += (KANJI_DIGITS[count] if count > 1 else "") + sign
+    return out + (KANJI_DIGITS[value] if value else "")

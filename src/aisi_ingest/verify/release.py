@@ -15,7 +15,7 @@ import msgspec
 
 from aisi_ingest.model import Issue
 from aisi_ingest.publish.check import entity_problems, work_problems
-from aisi_ingest.publish.rows import DocumentRows, WorkRows
+from aisi_ingest.publish.rows import WORK_TABLES, DocumentRows, WorkRows
 from aisi_ingest.publish.schema import TABLES, DocumentRow, EntityRow
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.verify.root import ledger_problems, log_problems, pointer_problems, raw_problems, stage_problems
@@ -23,7 +23,7 @@ from aisi_ingest.verify.root import ledger_problems, log_problems, pointer_probl
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _SHOWN_LENGTH = 80  # characters of an invalid line in a message
 _DOCUMENT_TABLES = ("sections", "blocks", "tables", "mentions")  # tables whose rows belong to one document
-_WORK_FIELDS = {"documents": "id", "alignments": "work", "findings": "work"}  # field that begins with the work
+_WORK_FIELDS = {"documents": "id"} | dict.fromkeys(WORK_TABLES, "work")  # field that begins with the work
 
 Digests = dict[tuple[int, int], str]  # device and inode of a file to its sha256
 
@@ -149,8 +149,7 @@ def _work_rows(work: str, heads: list[DocumentRow], parts: dict[str, list[Any]])
     return WorkRows(
         work=work,
         documents=tuple(documents),
-        alignments=tuple(parts["alignments"]),
-        findings=tuple(parts["findings"]),
+        **{table: tuple(parts[table]) for table in WORK_TABLES},
     )
 
 

@@ -61,7 +61,7 @@ def transition(above: Row, below: Row, **values: object) -> Transition:
         ("has_indent_of_other_block", row(FULL, right=500), row("indented", x=80, baseline=116)),
     ],
 )
-def test_each_reason_to_begin_a_block_applies_and_decides(reason, above, below):
+def test_each_reason_to_begin_a_block_applies_and_decides(reason: str, above: Row, below: Row) -> None:
     found = transition(above, below)
     assert getattr(block_starts, reason)(found)
     assert begins_block(found, notes=False)
@@ -93,23 +93,23 @@ def test_each_reason_to_begin_a_block_applies_and_decides(reason, above, below):
         ),
     ],
 )
-def test_each_reason_to_continue_a_block_applies_and_decides(reason, above, below):
+def test_each_reason_to_continue_a_block_applies_and_decides(reason: str, above: Row, below: Row) -> None:
     found = transition(above, below)
     assert getattr(block_starts, reason)(found)
     assert not begins_block(found, notes=False)
 
 
-def test_the_address_of_a_listed_work_continues_its_item_even_after_a_short_line():
+def test_the_address_of_a_listed_work_continues_its_item_even_after_a_short_line() -> None:
     above, below = row("A report."), row("https://example.org/a", x=70, baseline=116)
     assert begins_block(transition(above, below), notes=False)
     assert not begins_block(transition(above, below, bullet="•"), notes=False)
 
 
-def test_without_another_reason_a_row_continues_a_full_line_and_begins_a_block_after_a_short_one():
+def test_without_another_reason_a_row_continues_a_full_line_and_begins_a_block_after_a_short_one() -> None:
     assert not begins_block(transition(row(FULL, right=500), row("the rest", baseline=116)), notes=False)
     assert begins_block(transition(row("Short."), row("Next", baseline=116)), notes=False)
 
 
-def test_a_footnote_begins_with_its_label_after_a_short_line():
+def test_a_footnote_begins_with_its_label_after_a_short_line() -> None:
     assert begins_block(transition(row("1 See there."), row("2 See here.", baseline=111)), notes=True)
     assert not begins_block(transition(row("1 " + FULL, right=500), row("2 of them.", baseline=111)), notes=True)

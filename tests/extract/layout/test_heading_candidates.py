@@ -48,7 +48,7 @@ def candidate(block: Draft, by_bookmarks_only: bool = False, known: int = 0, rar
         ("is_small_label", draft("請求書の提出", size=8, bold=True)),
     ],
 )
-def test_each_reason_against_a_heading_applies_and_decides(reason, block):
+def test_each_reason_against_a_heading_applies_and_decides(reason: str, block: Draft) -> None:
     found = candidate(block)
     assert getattr(heading_candidates, reason)(found)
     assert not stands_out(found)
@@ -64,36 +64,36 @@ def test_each_reason_against_a_heading_applies_and_decides(reason, block):
         ("has_deep_number", draft("1.2 Scope", space_above=3.0)),
     ],
 )
-def test_each_reason_for_a_heading_applies_and_decides(reason, block):
+def test_each_reason_for_a_heading_applies_and_decides(reason: str, block: Draft) -> None:
     found = candidate(block)
     assert getattr(heading_candidates, reason)(found)
     assert stands_out(found)
 
 
-def test_only_very_large_type_makes_a_heading_if_the_bookmarks_name_all_headings():
+def test_only_very_large_type_makes_a_heading_if_the_bookmarks_name_all_headings() -> None:
     assert stands_out(candidate(draft("目的", size=12, space_above=3.0), by_bookmarks_only=True))
     assert not stands_out(candidate(draft("目的", size=11, bold=True, space_above=3.0), by_bookmarks_only=True))
 
 
-def test_a_number_in_a_rare_font_is_a_heading():
+def test_a_number_in_a_rare_font_is_a_heading() -> None:
     block = draft("1. 目的", font="Gothic")
     assert stands_out(candidate(block, rare="Gothic"))
     assert not stands_out(candidate(block))
 
 
-def test_a_number_in_the_style_of_three_known_headings_is_a_heading():
+def test_a_number_in_the_style_of_three_known_headings_is_a_heading() -> None:
     block = draft("1. 目的", font="Gothic")
     assert stands_out(candidate(block, known=3))
     assert not stands_out(candidate(block, known=2))
 
 
-def test_an_underlined_number_is_a_heading_even_if_the_bookmarks_do_not_name_it():
+def test_an_underlined_number_is_a_heading_even_if_the_bookmarks_do_not_name_it() -> None:
     block = draft("1. 目的", space_above=3.0)
     block.rows[0].underlined = True
     assert stands_out(candidate(block, by_bookmarks_only=True))
 
 
-def test_a_number_next_to_the_one_before_it_in_its_series_is_a_list_item():
+def test_a_number_next_to_the_one_before_it_in_its_series_is_a_list_item() -> None:
     blocks = [draft("1. 計画", bold=True), draft("2. 実施", bold=True)]
     styles = DocumentStyles(STYLE, False, Counter(), set())
     assert not stands_out(Candidate(blocks, 1, styles))

@@ -35,7 +35,9 @@ from aisi_ingest.extract.numbering import numbering, split_number
         ("Annex B Forms", "Annex B", (2,), "Forms"),
     ],
 )
-def test_a_heading_is_split_into_its_number_and_its_title(text, number, values, title):
+def test_a_heading_is_split_into_its_number_and_its_title(
+    text: str, number: str, values: tuple[int, int, int] | tuple[int, int] | tuple[int], title: str
+) -> None:
     found = numbering(text)
     assert found is not None
     assert (found.text, found.values, text[found.end :]) == (number, values, title)
@@ -61,7 +63,7 @@ def test_a_heading_is_split_into_its_number_and_its_title(text, number, values, 
         "",
     ],
 )
-def test_dates_quantities_and_names_are_not_numbers(text):
+def test_dates_quantities_and_names_are_not_numbers(text: str) -> None:
     assert numbering(text) is None
 
 
@@ -70,14 +72,14 @@ def test_dates_quantities_and_names_are_not_numbers(text):
     [("第1部 a", "第1章 a"), ("第1章 a", "第1節 a"), ("1. あ", "1.1 あ"), ("1.1 あ", "1.1.1 あ"), ("1. あ", "（1）あ"),
      ("（1）あ", "①あ"), ("①あ", "ア　あ"), ("ア　あ", "（ア）あ")],
 )  # fmt: skip
-def test_kinds_of_numbers_have_their_usual_rank(higher, lower):
+def test_kinds_of_numbers_have_their_usual_rank(higher: str, lower: str) -> None:
     over, under = numbering(higher), numbering(lower)
     assert over is not None and under is not None
     assert over.rank < under.rank
 
 
 @given(st.text(max_size=30))
-def test_a_number_is_a_prefix_of_the_text(text):
+def test_a_number_is_a_prefix_of_the_text(text: str) -> None:
     found = numbering(text)
     if found is not None:
         assert text.startswith(found.text)

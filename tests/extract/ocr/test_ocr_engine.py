@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import fixtures_pptx as draw
@@ -22,7 +23,7 @@ from aisi_ingest.extract.ocr import engine, pictures
 from aisi_ingest.extract.pptx import pictures as slide_pictures
 from aisi_ingest.extract.pptx import reader
 from aisi_ingest.extract.reader import read
-from aisi_ingest.model import Content
+from aisi_ingest.model import Content, Result
 
 needs_engine = pytest.mark.skipif(not engine.available(), reason="the extra ocr is not installed")
 SLIDE = (960.0, 540.0)
@@ -38,20 +39,21 @@ def huge_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
-def draw_pdf(
-    path: Path, *pages: list[tuple[Image.Image, tuple[float, float, float, float]] | tuple[float, float, str]]
-) -> Path:
+Item = tuple[Image.Image, tuple[float, float, float, float]] | tuple[float, float, str]
+
+
+def draw_pdf(path: Path, *pages: Sequence[Item]) -> Path:
     """Draw pages with pictures (left, top, width, height) and lines of text (left, baseline, text)."""
     drawing = Drawing(path, SLIDE)
     for number, page in enumerate(pages):
         if number:
             drawing.canvas.showPage()
         for item in page:
-            if isinstance(item[0], Image.Image):
-                image, (x, top, width, height) = item  # type: ignore[misc]
+            if len(item) == 2:
+                image, (x, top, width, height) = item
                 drawing.canvas.drawImage(ImageReader(image), x, SLIDE[1] - top - height, width, height)
             else:
-                drawing.text(*item)  # type: ignore[arg-type]
+                drawing.text(*item)
     drawing.canvas.save()
     return path
 
@@ -132,7 +134,7 @@ def test_a_page_that_is_a_picture_is_read_as_paragraphs(tmp_path: Path) -> None:
 
 @needs_engine
 def test_slides_saved_as_pictures_are_a_deck_with_one_section_per_slide(tmp_path: Path) -> None:
-    slides = []
+    slides: list[list[Item]] = []
     for word in ("Guiding principles", "Next steps"):
         page = Image.new("RGB", (1600, 900), "white")
         pen = ImageDraw.Draw(page)
@@ -226,7 +228,8 @@ def test_text_of_the_page_over_a_picture_is_not_read_twice(tmp_path: Path) -> No
 @needs_engine
 def test_a_scan_with_only_a_footer_of_text_counts_as_a_page_without_text(tmp_path: Path) -> None:
     page = picture("国際的な動きと各国の機関", size=(1400, 700), type_size=56)
-    path = draw_pdf(tmp_path / "scan.pdf", *[[(page, (0, 0, 960, 500)), (900.0, 520.0, str(n))] for n in (1, 2)])
+    pages: list[list[Item]] = [[(page, (0, 0, 960, 500)), (900.0, 520.0, str(n))] for n in (1, 2)]
+    path = draw_pdf(tmp_path / "scan.pdf", *pages)
     content = read_with_ocr(path)
     assert content.pages_without_text == (1, 2)
     assert sum(b.origin == "ocr" and b.kind != "figure_text" for b in content.blocks) == 2
@@ -236,11 +239,11 @@ def test_icons_logos_and_photographs_are_not_read(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(engine, "read_image", lambda *_: pytest.fail("the engine was used"))
     logo, icon = picture("AISI", size=(600, 120)), picture("A", size=(60, 60), type_size=20)
     words = (60.0, 60.0, "A page with enough words of its own")
-    same = [(logo, (600, 20, 300, 60)), (icon, (60, 300, 30, 30)), words]
+    same: list[Item] = [(logo, (600, 20, 300, 60)), (icon, (60, 300, 30, 30)), words]
     path = draw_pdf(tmp_path / "a.pdf", same, same, [*same, (photograph(), (100, 100, 400, 300))])
     content = pdf_reader.read(path).value
     assert content is not None
-    assert pictures.with_pictures(path, content) == pictures.Result(content)
+    assert pictures.with_pictures(path, content) == Result(content)
 
 
 def test_an_issue_reports_the_pages_that_need_ocr_if_the_engine_is_missing(
@@ -270,7 +273,8 @@ def test_an_issue_reports_pictures_beyond_the_limit_of_one_document(
     monkeypatch.setattr(pictures, "MEGAPIXEL_BUDGET", 3.0)
     monkeypatch.setattr(engine, "read_image", lambda image, minimum_score: [])
     page = picture("安全性の評価", size=(800, 450))
-    path = draw_pdf(tmp_path / "a.pdf", *[[(page, (0, 0, *SLIDE))]] * 4)
+    pages: list[list[Item]] = [[(page, (0, 0, *SLIDE))]] * 4
+    path = draw_pdf(tmp_path / "a.pdf", *pages)
     content = pdf_reader.read(path).value
     assert content is not None
     result = pictures.with_pictures(path, content)

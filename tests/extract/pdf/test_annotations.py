@@ -30,7 +30,7 @@ def labels(path: Path) -> list[str]:
     return [block.text for block in content.blocks if block.kind == "figure_text"]
 
 
-def test_a_text_box_over_the_page_is_read_with_its_box(tmp_path):
+def test_a_text_box_over_the_page_is_read_with_its_box(tmp_path: Path) -> None:
     content = read(pdf(tmp_path / "a.pdf", "/Subtype/FreeText/Contents(Approved in May)")).value
     assert content is not None
     [block] = [block for block in content.blocks if block.text == "Approved in May"]
@@ -38,17 +38,17 @@ def test_a_text_box_over_the_page_is_read_with_its_box(tmp_path):
     assert (block.bbox.x0, block.bbox.top, block.bbox.x1, block.bbox.bottom) == (72, 712, 272, 742)
 
 
-def test_a_filled_in_form_field_is_read(tmp_path):
+def test_a_filled_in_form_field_is_read(tmp_path: Path) -> None:
     assert labels(pdf(tmp_path / "a.pdf", "/Subtype/Widget/FT/Tx/T(name)/V(Hana Ito)")) == ["Hana Ito"]
 
 
-def test_annotations_that_are_not_displayed_are_skipped(tmp_path):
+def test_annotations_that_are_not_displayed_are_skipped(tmp_path: Path) -> None:
     hidden = "/Subtype/FreeText/F 2/Contents(hidden)", "/Subtype/Widget/FT/Tx/F 32/V(not shown)"
     others = "/Subtype/Text/Contents(a comment)", "/Subtype/Widget/FT/Btn/V/Yes", "/Subtype/Widget/FT/Tx/V()"
     assert labels(pdf(tmp_path / "a.pdf", *hidden, *others)) == []
 
 
-def test_blocks_of_annotations_get_unique_ids(tmp_path):
+def test_blocks_of_annotations_get_unique_ids(tmp_path: Path) -> None:
     content = read(pdf(tmp_path / "a.pdf", *["/Subtype/FreeText/Contents(One)"] * 3)).value
     assert content is not None
     assert len({block.id for block in content.blocks}) == len(content.blocks) == 4

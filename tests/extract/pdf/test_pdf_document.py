@@ -54,8 +54,12 @@ def test_characters_have_the_position_font_size_and_colour_they_were_drawn_with(
 
 def test_fonts_are_in_the_order_in_which_they_appear(tmp_path: Path) -> None:
     names = ["Times-Roman", "Courier", "Helvetica-Bold", "Times-Bold", "Helvetica", "Courier-Bold"]
-    page = draw(tmp_path / "a.pdf", lambda d: [d.text(72, 100 + 20 * k, "x", name) for k, name in enumerate(names)])  # type: ignore[arg-type,return-value]
-    assert [font.name for font in read(page)[0].fonts] == names
+
+    def page(d: Drawing) -> None:
+        for k, name in enumerate(names):
+            d.text(72, 100 + 20 * k, "x", name)
+
+    assert [font.name for font in read(draw(tmp_path / "a.pdf", page))[0].fonts] == names
 
 
 def test_spaces_that_pdfium_inserts_are_dropped(tmp_path: Path) -> None:
@@ -307,7 +311,11 @@ def test_a_page_with_more_characters_than_one_chunk_is_read_completely(tmp_path:
     row = "abcdefghij" * 12
     rows = 90
 
-    (found,) = read(draw(tmp_path / "a.pdf", lambda d: [d.text(20, 20 + 9 * i, row, size=4) for i in range(rows)]))  # type: ignore[arg-type,return-value]
+    def page(d: Drawing) -> None:
+        for i in range(rows):
+            d.text(20, 20 + 9 * i, row, size=4)
+
+    (found,) = read(draw(tmp_path / "a.pdf", page))
     assert text_of(found) == row * rows
     assert len(np.unique(found.chars["origin_y"])) == rows
 

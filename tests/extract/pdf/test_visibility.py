@@ -1,4 +1,4 @@
-"""Hidden text and active content: what a reader of a page cannot see."""
+"""Hidden text: what a reader of a page cannot see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import fixtures_pdf as fixtures
 import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, Color, Drawing, black, draw, white
 
-from aisi_ingest.extract.pdf.active_content import inspect
 from aisi_ingest.extract.pdf.document import open_document
 from aisi_ingest.extract.pdf.page import Page
 
@@ -25,11 +24,6 @@ def visible_and_hidden(path: Path) -> tuple[str, str]:
     masks = (~chars["hidden"], chars["hidden"])
     visible, hidden = ("".join(map(chr, chars["code"][mask].tolist())) for mask in masks)
     return visible, hidden
-
-
-def active(path: Path) -> tuple[str, ...]:
-    with open_document(path) as document:
-        return document.active_content
 
 
 def test_unpainted_text_is_hidden(tmp_path: Path) -> None:
@@ -135,48 +129,3 @@ def test_unpainted_text_on_a_page_with_written_text_is_hidden(tmp_path: Path) ->
 def test_reading_a_page_twice_finds_the_same_hidden_text(tmp_path: Path) -> None:
     path = draw(tmp_path / "a.pdf", lambda d: d.text(72, 100, "white", color=white))
     assert visible_and_hidden(path) == visible_and_hidden(path) == ("", "white")
-
-
-@pytest.mark.parametrize(
-    ("catalog", "word"),
-    [
-        (b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>", "javascript"),
-        (b"/OpenAction<</S/J#61vaScript/JS(app.alert\\(1\\))>>", "javascript"),
-        (b"/OpenAction<</S/Launch/F(calc.exe)>>", "launch"),
-        (b"/Names<</EmbeddedFiles<</Names[(a.txt)6 0 R]>>>>", "embedded_file"),
-        (b"/OpenAction<</S/GoToR/F(other.pdf)/D[0/Fit]>>", "external_reference"),
-        (b"/OpenAction<</S/SubmitForm/F(http://example.org)>>", "submit_form"),
-    ],
-)
-def test_active_content_is_reported(tmp_path: Path, catalog: bytes, word: str) -> None:
-    more = {6: b"<</Type/Filespec/F(a.txt)/EF<</F 7 0 R>>>>", 7: fixtures.stream(b"x", b"/Type/EmbeddedFile")}
-    path = fixtures.one_page(tmp_path / "a.pdf", catalog, more=more if word == "embedded_file" else None)
-    assert active(path) == (word,)
-
-
-def test_active_content_in_packed_objects_is_reported(tmp_path: Path) -> None:
-    packed = fixtures.stream(b"9 0 <</S/Launch/F(calc.exe)>>", b"/Type/ObjStm/N 1/First 4", packed=True)
-    assert "launch" in inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: packed})).active_content
-
-
-def test_a_plain_document_with_links_has_no_active_content(tmp_path: Path) -> None:
-    drawing = Drawing(tmp_path / "a.pdf")
-    drawing.text(72, 100, "see /JavaScriptless pages")
-    drawing.canvas.linkURL("https://example.org", (72, HEIGHT - 110, 200, HEIGHT - 90))
-    path = drawing.save()
-    assert active(path) == ()
-    assert not inspect(path).layered
-
-
-def test_a_decompression_bomb_is_unpacked_only_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from aisi_ingest.extract.pdf import active_content
-
-    monkeypatch.setattr(active_content, "_MAX_UNPACKED", 1000)
-    bomb = fixtures.stream(b" " * 1_000_000 + b"/S/Launch", b"/Type/ObjStm/N 1/First 4", packed=True)
-    assert inspect(fixtures.one_page(tmp_path / "a.pdf", more={6: bomb})).active_content == ()
-
-
-def test_an_empty_file_contains_no_active_content(tmp_path: Path) -> None:
-    path = tmp_path / "a.pdf"
-    path.write_bytes(b"")
-    assert inspect(path).active_content == ()

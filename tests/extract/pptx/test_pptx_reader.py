@@ -259,11 +259,11 @@ def test_a_hidden_slide_is_marked_and_its_text_is_hidden(tmp_path: Path) -> None
     draw.hide_slide(deck.slide("隠した"))
     content = read(deck.save(tmp_path / "a.pptx"))
     assert content.hidden_pages == (2,)
-    assert [(b.text, b.hidden, b.section) for b in content.blocks] == [
-        ("見える", False, "s1"),
-        ("隠した", True, None),
+    assert [(b.text, b.hidden_reason, b.section) for b in content.blocks] == [
+        ("見える", None, "s1"),
+        ("隠した", "hidden_slide", None),
     ]
-    assert content.sections[1].title == "隠した"
+    assert content.sections[1].title == ""
 
 
 def test_hidden_shapes_and_shapes_outside_the_slide_are_hidden(tmp_path: Path) -> None:
@@ -272,7 +272,8 @@ def test_hidden_shapes_and_shapes_outside_the_slide_are_hidden(tmp_path: Path) -
     draw.hide_shape(draw.add_text(slide.shapes, (60, 200, 300, 40), "見えない指示"))
     draw.add_text(slide.shapes, (1200, 200, 300, 40), "紙の外")
     hidden = [b for b in read(deck.save(tmp_path / "a.pptx")).blocks if b.hidden]
-    assert sorted(b.text for b in hidden) == ["紙の外", "見えない指示"]
+    reasons = {b.text: b.hidden_reason for b in hidden}
+    assert reasons == {"紙の外": "outside", "見えない指示": "hidden_shape"}
     assert all(b.section is None for b in hidden)
 
 
@@ -550,7 +551,9 @@ places = st.tuples(st.integers(0, 800), st.integers(0, 450), st.integers(20, 400
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(places, words), min_size=1, max_size=8))
-def test_no_text_box_is_lost_or_read_twice(tmp_path_factory: pytest.TempPathFactory, boxes: list) -> None:
+def test_no_text_box_is_lost_or_read_twice(
+    tmp_path_factory: pytest.TempPathFactory, boxes: list[tuple[tuple[int, int, int, int], str]]
+) -> None:
     from aisi_ingest.extract.bullets import split_bullet
     from aisi_ingest.text.normalise import normalise
 

@@ -310,7 +310,7 @@ def test_a_table_with_drawn_borders_is_read_as_a_table(tmp_path: Path) -> None:
         (["", ""], [None, None]),
     ],
 )
-def test_slides_of_a_series_have_its_first_slide_as_parent(titles: list[str], parents: list) -> None:
+def test_slides_of_a_series_have_its_first_slide_as_parent(titles: list[str], parents: list[int | None]) -> None:
     assert series_parents(titles) == parents
 
 
@@ -408,3 +408,33 @@ def test_reading_a_deck_loads_no_ocr_engine(tmp_path: Path) -> None:
     before = set(sys.modules)
     read_drawn(tmp_path / "a.pdf", lambda drawing: title(drawing, "題"))
     assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
+
+
+def test_a_label_in_large_type_that_many_slides_repeat_is_no_title(tmp_path: Path) -> None:
+    titles = ["May we copy the map?", "Who may use the boat?", "Where are the nets kept?", "When does the pond freeze?"]
+
+    def slide(title: str) -> Callable[[Drawing], None]:
+        def page(d: Drawing) -> None:
+            d.text(60, 50, title, size=20)
+            d.text(40, 90, "Question", "Helvetica-Bold", 28)
+            d.text(60, 130, "Somebody asks this every year at the meeting.", size=14)
+            d.text(40, 200, "Answer", "Helvetica-Bold", 28)
+            d.text(60, 240, "Ask the person who keeps the list, who knows it.", size=14)
+
+        return page
+
+    _, sections, _ = read_drawn(tmp_path / "a.pdf", *map(slide, titles))
+    assert [section.title for section in sections] == titles
+
+
+def test_a_long_question_above_the_short_labels_of_a_chart_is_the_title(tmp_path: Path) -> None:
+    question = "Does the club have a written rule about who repairs the nets and the boats after the winter?"
+
+    def page(d: Drawing) -> None:
+        d.text(40, 50, question, size=16)
+        for k, label in enumerate(("Yes 40%", "No 35%", "In part 15%", "Unknown 10%")):
+            d.text(100 + 60 * k, 200 + 40 * k, label, size=11)
+        d.text(500, 400, "n=58", size=15)
+
+    _, sections, _ = read_drawn(tmp_path / "a.pdf", page, page)
+    assert [section.title for section in sections] == [question] * 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aisi_ingest.extract.pdf.document import open_document
-from aisi_ingest.extract.tables.finder import FoundTable, find_tables
+from aisi_ingest.extract.tables.finder import find_tables
+from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.page_breaks import join_over_pages
 
 SHARED = Path(__file__).parents[3].parent / "shared"
@@ -333,8 +335,8 @@ def test_dashed_and_dotted_borders_make_a_table(tmp_path: Path, dash: float, gap
                 d.box(x, y, x + dash, y + 0.75, fill=black)
         for x in XS:
             for k in range(round((YS[-1] - YS[0]) / (dash + gap)) + 1):
-                y = YS[0] + k * (dash + gap)
-                d.box(x, y, x + 0.75, y + dash, fill=black)
+                top = YS[0] + k * (dash + gap)
+                d.box(x, top, x + 0.75, top + dash, fill=black)
         d.cells(XS, YS, ROWS)
 
     (table,) = tables(tmp_path, page)
@@ -513,7 +515,7 @@ def test_a_plot_of_thousands_of_lines_is_no_table_and_takes_time_in_proportion(t
             d.line(60 + i % 389, 100 + i % 400, 90 + i % 389, 100 + i % 400)
         d.lines(60, 600, ["Figure 1: what was measured"] * 3)
 
-    paths = {count: draw(tmp_path / f"{count}.pdf", lambda d, n=count: plot(d, n)) for count in (750, 3000)}
+    paths = {count: draw(tmp_path / f"{count}.pdf", partial(plot, count=count)) for count in (750, 3000)}
 
     def search(count: int) -> None:
         assert tables_of(paths[count]) == []

@@ -13,10 +13,11 @@ from aisi_ingest.extract.tables.grid import cell_rectangles
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE, Edges
 
 STEP = 40.0
+Segment = tuple[float, float, float]  # position, start and end of a line
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> list[tuple[float, float, float]]:
+def lines(draw: st.DrawFn) -> list[Segment]:
     """Draw positions, starts and ends of lines on a grid of 5 by 5 squares, after near lines have been joined."""
     out = []
     for at in draw(st.lists(st.integers(0, 5), min_size=2, max_size=6, unique=True)):
@@ -30,14 +31,14 @@ def lines(draw: st.DrawFn) -> list[tuple[float, float, float]]:
     return sorted(out)
 
 
-def edges(rows: list[tuple[float, float, float]]) -> Edges:
+def edges(rows: list[Segment]) -> Edges:
     at, start, end = np.array(rows).T
     return Edges(at, start, end, np.zeros(len(rows), dtype=int))
 
 
 @settings(max_examples=300, deadline=None)
 @given(lines(), lines())
-def test_cells_between_lines_are_those_of_pdfplumber(horizontal: list, vertical: list) -> None:
+def test_cells_between_lines_are_those_of_pdfplumber(horizontal: list[Segment], vertical: list[Segment]) -> None:
     assume(horizontal and vertical)
     theirs = [{"orientation": "h", "x0": x0, "x1": x1, "top": y, "bottom": y} for y, x0, x1 in horizontal]
     theirs += [{"orientation": "v", "x0": x, "x1": x, "top": top, "bottom": bottom} for x, top, bottom in vertical]

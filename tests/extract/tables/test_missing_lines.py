@@ -10,7 +10,8 @@ from fixtures_pdf import GOTHIC, Drawing, draw
 from reportlab.lib.colors import Color, white
 
 from aisi_ingest.extract.pdf.document import open_document
-from aisi_ingest.extract.tables.finder import FoundTable, find_tables
+from aisi_ingest.extract.tables.finder import find_tables
+from aisi_ingest.extract.tables.found_table import FoundTable
 
 GREY = Color(0.85, 0.85, 0.85)
 

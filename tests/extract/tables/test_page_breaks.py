@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aisi_ingest.extract.tables.finder import FoundTable
+from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.page_breaks import continue_tables
 from aisi_ingest.model import Box
 
@@ -18,7 +18,7 @@ def part(page: int, *rows: tuple[str, ...]) -> FoundTable:
     return FoundTable(page, Box(60, 60, 500, 780), rows, 1, np.zeros(0, int), cells, xs, "lines")
 
 
-def test_cells_that_the_break_moved_fill_the_last_row_of_the_page_before():
+def test_cells_that_the_break_moved_fill_the_last_row_of_the_page_before() -> None:
     tables = [part(1, HEADER, ("1", "a", "x"), ("2", "", "y")), part(2, HEADER, ("", "moved", ""), ("3", "c", "z"))]
     found = continue_tables(tables)
     assert found.rows[id(tables[0])][-1] == ("2", "moved", "y")
@@ -26,28 +26,28 @@ def test_cells_that_the_break_moved_fill_the_last_row_of_the_page_before():
     assert found.before[id(tables[1])] is tables[0]
 
 
-def test_a_part_that_only_completes_a_row_has_no_rows_of_its_own():
+def test_a_part_that_only_completes_a_row_has_no_rows_of_its_own() -> None:
     tables = [part(1, HEADER, ("1", "", "x")), part(2, HEADER, ("", "moved", ""))]
     found = continue_tables(tables)
     assert found.rows[id(tables[0])] == (HEADER, ("1", "moved", "x"))
     assert found.rows[id(tables[1])] == ()
 
 
-def test_complete_rows_stay_on_their_page():
+def test_complete_rows_stay_on_their_page() -> None:
     tables = [part(1, HEADER, ("1", "a", "x")), part(2, HEADER, ("2", "b", "y"))]
     found = continue_tables(tables)
     assert found.rows[id(tables[0])] == (HEADER, ("1", "a", "x"))
     assert found.rows[id(tables[1])] == (HEADER, ("2", "b", "y"))
 
 
-def test_tables_with_a_page_between_them_are_not_connected():
+def test_tables_with_a_page_between_them_are_not_connected() -> None:
     tables = [part(1, HEADER, ("1", "", "x")), part(3, HEADER, ("", "b", ""))]
     found = continue_tables(tables)
     assert found.before == {}
     assert found.rows[id(tables[1])] == (HEADER, ("", "b", ""))
 
 
-def test_a_long_cell_that_the_break_tears_is_one_cell_with_two_regions():
+def test_a_long_cell_that_the_break_tears_is_one_cell_with_two_regions() -> None:
     text = "The copies are kept by the office that made them, in a locked"
     tables = [part(1, HEADER, ("1", text, "x")), part(2, ("", "cupboard for five years.", ""), ("2", "b", "y"))]
     found = continue_tables(tables)
@@ -57,7 +57,7 @@ def test_a_long_cell_that_the_break_tears_is_one_cell_with_two_regions():
     assert len(found.regions[id(tables[1])]) == 1
 
 
-def test_a_cell_that_ends_its_sentence_is_not_continued():
+def test_a_cell_that_ends_its_sentence_is_not_continued() -> None:
     text = "The copies are kept by the office that made them, in a locked cupboard."
     tables = [part(1, HEADER, ("1", text, "x")), part(2, ("", "The office sends a list.", ""), ("2", "b", "y"))]
     found = continue_tables(tables)
@@ -65,7 +65,7 @@ def test_a_cell_that_ends_its_sentence_is_not_continued():
     assert len(found.rows[id(tables[1])]) == 2
 
 
-def test_a_numbered_entry_after_a_break_is_a_row_of_its_own():
+def test_a_numbered_entry_after_a_break_is_a_row_of_its_own() -> None:
     text = "6.2 What a policy contains at least, and who is named in each of its parts"
     tables = [part(1, HEADER, ("6", text, "")), part(2, ("", "6.3 What it may contain as well", ""), ("7", "b", ""))]
     assert len(continue_tables(tables).rows[id(tables[1])]) == 2

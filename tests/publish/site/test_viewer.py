@@ -5,35 +5,33 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
-from publications import HOSTILE, document, publication
+from publications import HOSTILE, NOW, document, documents, publication, released
 
-from aisi_ingest.model import Licence, Mention
-from aisi_ingest.publish import publish
+from aisi_ingest.model import Document, Label, Lang, Licence, Mention
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, EntityRow, MentionRow, NamesField, NoteField, TableRow
 from aisi_ingest.publish.site.lines import line_up, parts
 from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
 from aisi_ingest.publish.site.views import EntityNames
 
-NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 replace = msgspec.structs.replace
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Path:
-    result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
-    return Path(result.value.path) / "site"
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(publication(), tmp_path_factory.mktemp("root")) / "site"
 
 
-def block(number: int, text: str = "text", **more) -> BlockRow:
-    values = {
+def block(number: int, text: str = "text", **more: object) -> BlockRow:
+    values: dict[str, Any] = {
         "id": f"w/1/ja#b{number}", "document": "w/1/ja", "section": None, "order": number, "page": 1,
         "bbox": (0, 0, 1, 1), "kind": "paragraph", "level": None, "lang": "ja", "text": text, "origin": "text",
         "hidden": False, "notes": (), "marker": None, "hidden_reason": None,
@@ -41,22 +39,22 @@ def block(number: int, text: str = "text", **more) -> BlockRow:
     return BlockRow(**(values | more))
 
 
-def mention(target: BlockRow, start: int, end: int, label: str = "ORG", value: str | None = "x") -> MentionRow:
+def mention(target: BlockRow, start: int, end: int, label: Label = "ORG", value: str | None = "x") -> MentionRow:
     return MentionRow(
         id=f"m{start}-{end}", document="w/1/ja", block=target.id, start=start, end=end, text=target.text[start:end],
-        label=label, value=value, rule="test",
+        label=label, value=value, rule="test", score=None, row=None, column=None,
     )  # fmt: skip
 
 
-def context(**more) -> Context:
-    values = {
+def context(**more: object) -> Context:
+    values: dict[str, Any] = {
         "side": "ja", "mentions": {}, "sentences": {}, "tables": {}, "note_marks": {},
         "entity_name": lambda entity: f"Name of {entity}", "entity_link": lambda entity: "../entities/x.html",
     }  # fmt: skip
     return Context(**(values | more))
 
 
-def read(markup: str):
+def read(markup: str) -> Any:
     return html.fragment_fromstring(f"<div>{markup}</div>")
 
 
@@ -64,10 +62,10 @@ def read(markup: str):
 
 
 @given(st.data(), st.text(alphabet=st.sampled_from("ab<>&\"'あ漢\n{}%/..."), max_size=40))
-def test_the_text_stays_the_same_with_any_marks_and_never_becomes_markup(data, text):
+def test_the_text_stays_the_same_with_any_marks_and_never_becomes_markup(data: st.DataObject, text: str) -> None:
     one = block(1, text)
     spans = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
-    marked = [mention(one, *span) for span in data.draw(st.lists(spans, max_size=5)) if span[0] < span[1]]
+    marked = [mention(one, start, end) for start, end in data.draw(st.lists(spans, max_size=5)) if start < end]
     cuts = sorted(set(data.draw(st.lists(st.integers(0, len(text)), max_size=4))))
     sentences = [(a, b, f"a{a}") for a, b in itertools.pairwise(cuts)]
     tree = read(block_text(one, context(mentions={one.id: marked}, sentences={one.id: sentences})))
@@ -76,7 +74,7 @@ def test_the_text_stays_the_same_with_any_marks_and_never_becomes_markup(data, t
     assert not tree.xpath(".//a//a")
 
 
-def test_a_mention_inside_another_is_nested():
+def test_a_mention_inside_another_is_nested() -> None:
     one = block(1, "Guide of the Institute")
     marked = [mention(one, 0, 22, "GUIDE"), mention(one, 13, 22, "ORG")]
     (outer,) = read(block_text(one, context(mentions={one.id: marked})))
@@ -85,7 +83,7 @@ def test_a_mention_inside_another_is_nested():
     assert inner.tag == "span" and inner.text == "Institute"
 
 
-def test_dates_show_their_value_or_that_they_are_not_resolved():
+def test_dates_show_their_value_or_that_they_are_not_resolved() -> None:
     one = block(1, "令和6年9月")
     known = read(block_text(one, context(mentions={one.id: [mention(one, 0, 6, "DATE", "2024-09")]})))
     assert known[0].get("title") == "DATE · 2024-09"
@@ -93,14 +91,14 @@ def test_dates_show_their_value_or_that_they_are_not_resolved():
     assert unknown[0].get("title") == "DATE · not resolved"
 
 
-def test_footnote_anchors_are_at_their_offsets_and_link_to_the_note():
+def test_footnote_anchors_are_at_their_offsets_and_link_to_the_note() -> None:
     one = block(1, "本文です。", notes=(NoteField(2, "w/1/ja#b9"), NoteField(5, "w/1/ja#b8")))
     tree = read(block_text(one, context(note_marks={"w/1/ja#b9": "1", "w/1/ja#b8": "※2"})))
     assert tree.text_content() == "本文1です。※2"
     assert [link.get("href") for link in tree.iter("a")] == ["#ja-b9", "#ja-b8"]
 
 
-def test_tables_have_headers_merged_cells_and_mentions():
+def test_tables_have_headers_merged_cells_and_mentions() -> None:
     rows = (("A", "A", "B"), ("1", "<b>", "3"))
     one = block(1, "\n".join(" | ".join(row) for row in rows), kind="table")
     table = TableRow(
@@ -122,7 +120,7 @@ def test_tables_have_headers_merged_cells_and_mentions():
     assert tree.xpath(".//td[3]/a/text()") == ["3"]
 
 
-def test_dots_before_a_page_number_have_a_class_and_stay_text():
+def test_dots_before_a_page_number_have_a_class_and_stay_text() -> None:
     tree = read(block_text(block(1, "1.1 Purpose ........... 4"), context()))
     assert tree.text_content() == "1.1 Purpose ........... 4"
     assert tree.xpath("string(.//span[@class='leader'])").startswith("....")
@@ -135,7 +133,7 @@ def test_dots_before_a_page_number_have_a_class_and_stay_text():
         ("（2）注", "2"), ("See 3", None), ("2024年の値", None), ("", None),
     ],
 )  # fmt: skip
-def test_a_footnote_has_its_printed_mark(text, mark):
+def test_a_footnote_has_its_printed_mark(text: str, mark: str | None) -> None:
     assert printed_mark(text) == mark
 
 
@@ -154,7 +152,7 @@ EN = [replace(block(n), id=f"w/1/en#b{n}", document="w/1/en", lang="en") for n i
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=12))
-def test_every_block_is_shown_once_in_japanese_order_and_pairs_share_a_line(pairs):
+def test_every_block_is_shown_once_in_japanese_order_and_pairs_share_a_line(pairs: list[tuple[int, int]]) -> None:
     beads = [bead([JA[a]], [EN[b]]) for a, b in pairs]
     lines = line_up(JA, EN, beads)
     assert [b.order for line in lines for b in line.ja] == list(range(12))
@@ -168,19 +166,19 @@ def test_every_block_is_shown_once_in_japanese_order_and_pairs_share_a_line(pair
         assert together == set(pairs)
 
 
-def test_blocks_without_a_counterpart_are_between_their_neighbours():
+def test_blocks_without_a_counterpart_are_between_their_neighbours() -> None:
     lines = line_up(JA[:4], EN[:4], [bead([JA[0]], [EN[0]]), bead([JA[3]], [EN[2]])])
     assert [("".join(str(b.order) for b in x.ja), "".join(str(b.order) for b in x.en)) for x in lines] == [
         ("0", "0"), ("1", ""), ("2", ""), ("", "1"), ("3", "2"), ("", "3"),
     ]  # fmt: skip
 
 
-def test_several_blocks_of_one_bead_share_a_line():
+def test_several_blocks_of_one_bead_share_a_line() -> None:
     lines = line_up(JA[:3], EN[:1], [bead(JA[:2], EN[:1])])
     assert [len(line.ja) for line in lines] == [2, 1]
 
 
-def test_parts_begin_at_headings_and_have_the_footnotes_of_their_blocks():
+def test_parts_begin_at_headings_and_have_the_footnotes_of_their_blocks() -> None:
     blocks = [block(0, kind="heading"), block(1), block(2, kind="footnote"), block(3, kind="heading"), block(4)]
     lines = line_up([b for b in blocks if b.kind != "footnote"], [], [])
     divided = parts(lines, line_up([blocks[2]], [], []))
@@ -191,8 +189,8 @@ def test_parts_begin_at_headings_and_have_the_footnotes_of_their_blocks():
 # --- pages ---
 
 
-def test_hostile_text_stays_text_on_every_page(tmp_path):
-    def hostile(lang):
+def test_hostile_text_stays_text_on_every_page(tmp_path: Path) -> None:
+    def hostile(lang: Lang) -> Document:
         one = document(lang)
         blocks = tuple(replace(each, text=f"{HOSTILE} {each.text}") for each in one.content.blocks)
         shifted = len(HOSTILE) + 1
@@ -208,13 +206,15 @@ def test_hostile_text_stays_text_on_every_page(tmp_path):
         listing = replace(one.listing, source=source, licence=licence)
         return replace(one, content=content, mentions=tuple(mentions), listing=listing)
 
-    result = publish(publication(documents=(hostile("ja"), hostile("en"))), tmp_path, now=NOW)
-    site = Path(result.value.path) / "site"
+    site = released(publication(documents=(hostile("ja"), hostile("en"))), tmp_path) / "site"
     pages = list(site.rglob("*.html"))
     assert len(pages) >= 5
     for page in pages:
         tree = html.fromstring(page.read_bytes())
-        assert {script.get("src").rpartition("/")[2] for script in tree.iter("script")} <= {
+        data = [script for script in tree.iter("script") if script.get("type") == "application/ld+json"]
+        assert all(json.loads(script.text)["@type"] == "Dataset" for script in data)
+        scripts = [script for script in tree.iter("script") if script not in data]
+        assert {script.get("src").rpartition("/")[2] for script in scripts} <= {
             "viewer.js", "search.js", "search-index.js",
         }  # fmt: skip
         assert not [link for link in tree.xpath("//@href | //@src") if link.lower().startswith("javascript:")]
@@ -228,7 +228,7 @@ def test_hostile_text_stays_text_on_every_page(tmp_path):
     assert ["document", "ja", HOSTILE, "2024-09-25", "works/guide.html"] in entries
 
 
-def test_every_page_has_a_security_policy_a_language_and_no_broken_links(site):
+def test_every_page_has_a_security_policy_a_language_and_no_broken_links(site: Path) -> None:
     pages = {page: html.fromstring(page.read_bytes()) for page in site.rglob("*.html")}
     ids = {page: set(tree.xpath("//@id")) for page, tree in pages.items()}
     for page, tree in pages.items():
@@ -244,13 +244,13 @@ def test_every_page_has_a_security_policy_a_language_and_no_broken_links(site):
             assert not fragment or fragment in ids[target], f"{page}: {link}"
 
 
-def test_no_file_of_the_viewer_comes_from_a_network(site):
+def test_no_file_of_the_viewer_comes_from_a_network(site: Path) -> None:
     for path in (*site.rglob("*.css"), *site.rglob("*.js")):
         text = re.sub(r"http://www\.w3\.org/2000/svg", "", path.read_text("utf-8"))
         assert not re.search(r"https?://|@import|url\(|\bfetch\(", text), path
 
 
-def test_aligned_blocks_share_a_line_and_blocks_in_one_language_are_marked(site):
+def test_aligned_blocks_share_a_line_and_blocks_in_one_language_are_marked(site: Path) -> None:
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     lines = tree.xpath("//section[@class='part']//div[contains(concat(' ', @class, ' '), ' line ')]")
     by_text = {" ".join(line.xpath("string(.//div[contains(@class, 'ja')])").split()): line for line in lines}
@@ -262,13 +262,13 @@ def test_aligned_blocks_share_a_line_and_blocks_in_one_language_are_marked(site)
     assert only.xpath(".//a[contains(@class, 'mark')]/@href") == ["#f2"]
 
 
-def test_hidden_text_and_furniture_are_separate_from_the_text(site):
+def test_hidden_text_and_furniture_are_separate_from_the_text(site: Path) -> None:
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert "見えない文字" not in tree.xpath("string(//section[@class='part'])")
     assert "見えない文字" in tree.xpath("string(//details[@class='left-out'])")
 
 
-def test_a_table_is_a_table_and_a_footnote_links_back(site):
+def test_a_table_is_a_table_and_a_footnote_links_back(site: Path) -> None:
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert [cell.text for cell in tree.xpath("(//table)[1]//th")] == ["観点", "件数"]
     assert tree.xpath("string(//p[@id='ja-b9']/span[@class='number'])") == "1"
@@ -276,26 +276,25 @@ def test_a_table_is_a_table_and_a_footnote_links_back(site):
     assert back.get("href") == "#ja-b9-ref" and tree.xpath("//*[@id='ja-b9-ref']")
 
 
-def test_an_entity_page_lists_its_mentions_by_date(site):
+def test_an_entity_page_lists_its_mentions_by_date(site: Path) -> None:
     tree = html.fromstring((site / "entities" / "exi.html").read_bytes())
     assert tree.xpath("//h1/span/text()") == ["Example Institute", "見本研究所"]
     assert tree.xpath("//ol[@class='appearances']/li//time/text()") == ["2024-09-25"] * 3
     assert "../works/guide.html#ja-b3" in tree.xpath("//a/@href")
 
 
-def test_every_entity_has_its_own_file_name():
+def test_every_entity_has_its_own_file_name() -> None:
     ids = ["exi", "EXI", "index", "local:山田", "local:田中", "../x", "a b", "a-b", "x" * 300]
-    names = EntityNames({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1) for each in ids})
-    files = [names.file(each) for each in ids]
+    names = EntityNames({each: EntityRow(each, "ORG", NamesField((), ()), 1, 1, None, None, None) for each in ids})
+    files = [names.file(each) or "" for each in ids]
     assert files[0] == "exi.html" and len({file.lower() for file in files} | {"index.html"}) == len(ids) + 1
     assert all(re.fullmatch(r"[a-z0-9~-]+\.html", file) and len(file) < 80 for file in files)
 
 
-def test_editions_and_forms_have_their_own_pages(tmp_path):
+def test_editions_and_forms_have_their_own_pages(tmp_path: Path) -> None:
     editions = [document("ja"), document("ja", edition="1.10", digit="7"), document("ja", edition="1.9", digit="8")]
     slides = replace(editions[0], id="guide/1.0/ja.pptx")
-    result = publish(publication(documents=(*editions, slides), alignments=(), comparisons=()), tmp_path, now=NOW)
-    works = Path(result.value.path) / "site" / "works"
+    works = released(publication(documents=(*editions, slides), alignments=(), comparisons=()), tmp_path) / "site/works"
     tree = html.fromstring((works / "guide.html").read_bytes())
     tabs = [(tab.text, tab.get("href")) for tab in tree.xpath("//nav[@class='tabs']/a")]
     assert tabs == [
@@ -305,20 +304,20 @@ def test_editions_and_forms_have_their_own_pages(tmp_path):
     assert all((works / file).is_file() for _, file in tabs)
 
 
-def test_unchanged_pages_of_the_previous_release_are_reused(tmp_path):
-    before = Path(publish(publication(), tmp_path, now=NOW).value.path)
-    one, two, three = publication().documents
+def test_unchanged_pages_of_the_previous_release_are_reused(tmp_path: Path) -> None:
+    before = released(publication(), tmp_path)
+    one, two, three = documents()
     changed = (one, two, replace(three, date="2024-10-01"))
-    after = Path(publish(publication(documents=changed), tmp_path, now=NOW + timedelta(hours=1)).value.path)
+    after = released(publication(documents=changed), tmp_path, NOW + timedelta(hours=1))
     same = [before / "site/works/guide.html", after / "site/works/guide.html"]
     assert same[0].stat().st_ino == same[1].stat().st_ino
     other = [release / "site/works/only-japanese.html" for release in (before, after)]
     assert other[0].read_bytes() != other[1].read_bytes()
 
 
-def test_the_feed_has_new_documents_and_findings_and_the_items_of_the_previous_release(tmp_path):
-    first = Path(publish(publication(documents=publication().documents[:2]), tmp_path, now=NOW).value.path)
-    second = Path(publish(publication(), tmp_path, now=NOW + timedelta(days=1)).value.path)
+def test_the_feed_has_new_documents_and_findings_and_the_items_of_the_previous_release(tmp_path: Path) -> None:
+    first = released(publication(documents=documents()[:2]), tmp_path)
+    second = released(publication(), tmp_path, NOW + timedelta(days=1))
     atom = "{http://www.w3.org/2005/Atom}"
     entries = etree.parse(str(second / "site" / "feed.xml")).getroot().findall(f"{atom}entry")
     titles = [entry.findtext(f"{atom}title") for entry in entries]

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
-from publications import publication
+from playwright.sync_api import Browser, Page
+from publications import publication, released
 from published_editions import released as released_with_editions
-
-from aisi_ingest.publish import publish
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime(2026, 11, 22, 3, 17, tzinfo=UTC)
 CHROMIUM = shutil.which("chromium")
+Scheme = Literal["light", "dark"]
 SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Path:
-    result = publish(publication(), tmp_path_factory.mktemp("root"), now=NOW)
-    return Path(result.value.path) / "site"
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(publication(), tmp_path_factory.mktemp("root")) / "site"
 
 
 @pytest.fixture(scope="module")
-def editions(tmp_path_factory) -> Path:
+def editions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a work with two editions."""
     return released_with_editions(tmp_path_factory.mktemp("editions"))
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
@@ -45,11 +44,11 @@ def browser():
 
 
 @pytest.fixture
-def opened(browser):
+def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a file. Any error, warning or request to a network fails the test."""
     messages: list[str] = []
 
-    def open_(path: Path, **more):
+    def open_(path: Path, **more: Any) -> Page:
         page = browser.new_page(**more)
         page.on(
             "console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None
@@ -65,7 +64,7 @@ def opened(browser):
     assert messages == []
 
 
-def test_search_finds_titles_sections_and_names_from_disk(opened, site):
+def test_search_finds_titles_sections_and_names_from_disk(opened: Callable[..., Page], site: Path) -> None:
     page = opened(site / "index.html")
     page.keyboard.press("/")
     page.keyboard.type("評価")
@@ -79,7 +78,7 @@ def test_search_finds_titles_sections_and_names_from_disk(opened, site):
     page.close()
 
 
-def test_switches_hide_marks_and_languages_and_keep_their_state(opened, site):
+def test_switches_hide_marks_and_languages_and_keep_their_state(opened: Callable[..., Page], site: Path) -> None:
     page = opened(site / "works" / "guide.html")
     mark = page.locator(".m.org").first
     colour = "element => getComputedStyle(element).backgroundColor"
@@ -93,10 +92,12 @@ def test_switches_hide_marks_and_languages_and_keep_their_state(opened, site):
     page.close()
 
 
-def test_keys_move_to_the_next_finding_and_open_the_page_with_the_box_of_the_block(opened, site):
+def test_keys_move_to_the_next_finding_and_open_the_page_with_the_box_of_the_block(
+    opened: Callable[..., Page], site: Path
+) -> None:
     page = opened(site / "works" / "guide.html")
     page.keyboard.press("n")
-    assert "only" not in page.locator(".line.here").get_attribute("class")
+    assert page.locator(".line.here").count() and not page.locator(".line.here.only").count()
     page.keyboard.press("n")
     assert "日本語だけにある段落。" in page.locator(".line.here").inner_text()
     page.keyboard.press("p")
@@ -109,7 +110,7 @@ def test_keys_move_to_the_next_finding_and_open_the_page_with_the_box_of_the_blo
     page.close()
 
 
-def test_text_can_be_read_without_scripts(opened, site):
+def test_text_can_be_read_without_scripts(opened: Callable[..., Page], site: Path) -> None:
     page = opened(site / "works" / "guide.html", java_script_enabled=False)
     assert page.locator("text=対象は大規模言語モデルである").is_visible()
     assert page.locator("text=It covers large language models").is_visible()
@@ -117,7 +118,7 @@ def test_text_can_be_read_without_scripts(opened, site):
 
 
 @pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
-def test_no_page_is_wider_than_its_window(opened, site, name):
+def test_no_page_is_wider_than_its_window(opened: Callable[..., Page], site: Path, name: str) -> None:
     page = opened(site / name)
     for width in (360, 700, 1000, 1500):
         page.set_viewport_size({"width": width, "height": 800})
@@ -125,7 +126,9 @@ def test_no_page_is_wider_than_its_window(opened, site, name):
     page.close()
 
 
-def test_the_page_of_changes_links_to_both_editions_and_fits_every_window(opened, editions):
+def test_the_page_of_changes_links_to_both_editions_and_fits_every_window(
+    opened: Callable[..., Page], editions: Path
+) -> None:
     page = opened(editions / "index.html")
     page.click("a.what-changed")
     page.wait_for_url("**/works/guide~~changes.html")
@@ -140,7 +143,7 @@ def test_the_page_of_changes_links_to_both_editions_and_fits_every_window(opened
 
 
 @pytest.fixture(scope="module")
-def axe(tmp_path_factory) -> str:
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     npm = shutil.which("npm")
     if not npm:
         pytest.skip("npm is not installed, which installs axe-core")
@@ -154,7 +157,7 @@ def axe(tmp_path_factory) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["index.html", "works/guide.html", "entities/exi.html", "entities/index.html"])
-def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
+def test_axe_finds_nothing_serious(browser: Browser, axe: str, site: Path, name: str, scheme: Scheme) -> None:
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)
     page.goto((site / name).as_uri())
     page.evaluate(axe)
@@ -164,7 +167,7 @@ def test_axe_finds_nothing_serious(browser, axe, site, name, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_page_of_changes(browser, axe, editions, scheme):
+def test_axe_finds_nothing_on_the_page_of_changes(browser: Browser, axe: str, editions: Path, scheme: Scheme) -> None:
     page = browser.new_page(color_scheme=scheme, bypass_csp=True)
     page.goto((editions / "works" / "guide~~changes.html").as_uri())
     page.evaluate(axe)
@@ -173,7 +176,9 @@ def test_axe_finds_nothing_on_the_page_of_changes(browser, axe, editions, scheme
     assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
 
 
-def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(browser, axe, shared_release):
+def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(
+    browser: Browser, axe: str, shared_release: Path
+) -> None:
     for path in sorted((shared_release / "site" / "works").glob("*.html")):
         page = browser.new_page(bypass_csp=True)
         page.goto(path.as_uri())
@@ -184,7 +189,7 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_real_documents(browser, a
 
 
 @pytest.mark.parametrize("form", ["", "~*.pptx"])
-def test_both_decks_can_be_clicked_through(opened, shared_release, form):
+def test_both_decks_can_be_clicked_through(opened: Callable[..., Page], shared_release: Path, form: str) -> None:
     (path,) = (shared_release / "site" / "works").glob(f"aisioverview{form}.html")
     page = opened(path, viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
     entries = page.locator(".contents a")
@@ -192,7 +197,7 @@ def test_both_decks_can_be_clicked_through(opened, shared_release, form):
     for number in range(entries.count()):
         entry = entries.nth(number)
         entry.click()
-        target = page.locator(f"id={entry.get_attribute('href')[1:]}")
+        target = page.locator(f"id={(entry.get_attribute('href') or '#')[1:]}")
         box = target.bounding_box()
         assert box and 0 <= box["y"] < 900, entry.inner_text()
     page.evaluate("window.scrollTo(0, 0)")
@@ -204,7 +209,7 @@ def test_both_decks_can_be_clicked_through(opened, shared_release, form):
     page.close()
 
 
-def test_pages_of_the_real_documents_are_small_and_open_quickly(browser, shared_release):
+def test_pages_of_the_real_documents_are_small_and_open_quickly(browser: Browser, shared_release: Path) -> None:
     site = shared_release / "site"
     pages = sorted((site / "works").glob("*.html"))
     assert len(pages) >= 14

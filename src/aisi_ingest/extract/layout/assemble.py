@@ -14,11 +14,9 @@ from aisi_ingest.extract.layout.table_notes import link_table_marks, note_label
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.extract.tables.table_cells import table_cells
-from aisi_ingest.model import Block, BlockKind, Box, Content, Lang, NoteLink, Section, Table
-from aisi_ingest.text.normalise import language_of
+from aisi_ingest.model import Block, BlockKind, Box, Content, HiddenReason, Lang, NoteLink, Section, Table
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
-# A Japanese character carries as much text as 2.5 Latin ones; the same value as in ``language_of``.
-_LATIN_PER_JAPANESE = 2.5
 # The beginning of a document shows its language; it is the default for blocks without letters.
 _LANGUAGE_DRAFTS, _LANGUAGE_LENGTH = 200, 20_000  # drafts, characters
 _PROSE_SHARE = 2
@@ -44,7 +42,7 @@ def language_of_blocks(blocks: Sequence[Block]) -> Lang:
     prose = sum(len(b.text) for b in visible if b.lang == "en" and _is_english_prose(b.text))
     if japanese and prose * _PROSE_SHARE < english:  # most of what is Latin are names
         english = prose
-    return "ja" if japanese * _LATIN_PER_JAPANESE >= english and japanese else "en"
+    return "ja" if japanese * JAPANESE_WEIGHT >= english and japanese else "en"
 
 
 def _is_english_prose(text: str) -> bool:
@@ -168,10 +166,12 @@ def _tables(ordered: Sequence[Draft], ids: dict[int, str], known: ContinuedTable
             block=ids[id(draft)],
             page=draft.page,
             rows=known.rows[id(draft.table)],
-            header_rows=draft.table.header_rows,
+            header_rows=known.header_rows[id(draft.table)],
             caption=captions.get(k),
             continues=table_ids.get(id(known.before.get(id(draft.table)))),
-            cells=table_cells(known.rows[id(draft.table)], known.regions[id(draft.table)], draft.table.header_rows),
+            cells=table_cells(
+                known.rows[id(draft.table)], known.regions[id(draft.table)], known.header_rows[id(draft.table)]
+            ),
         )
         for k, draft in found
     ]
@@ -227,10 +227,11 @@ def _blocks_outside_sections(
     """
     blocks: list[Block] = []
 
-    def add(page: PageContent, line: Line, kind: BlockKind, hidden: bool = False, reason: str | None = None) -> None:
+    def add(page: PageContent, line: Line, kind: BlockKind, reason: HiddenReason | None = None) -> None:
         block_id = f"b{count + len(blocks) + 1}"
         lang = _language(line.text, default)
         box = rounded(line.box)
+        hidden = reason is not None
         blocks.append(Block(block_id, page.number, box, kind, line.text, lang, hidden=hidden, hidden_reason=reason))
 
     for page, page_labels in zip(pages, labels, strict=True):
@@ -238,10 +239,8 @@ def _blocks_outside_sections(
             add(page, page.lines[k], "furniture")
         for line in page_labels:
             add(page, line, "figure_text")
-        for line in page.hidden_lines:
-            add(page, line, "paragraph", hidden=True)
-        for line in page.struck_lines:
-            add(page, line, "paragraph", hidden=True, reason="struck")
+        for line, reason in page.hidden_lines:
+            add(page, line, "paragraph", reason)
     return blocks
 
 

@@ -35,6 +35,7 @@ _HANGING_HEADING = 6
 _MOST_HEADING_ROWS = 3
 _AT_EDGE = 0.5
 _SHORTEST_INDENT, _LONGEST_INDENT = 0.7, 3
+_SAME_EDGE = 1.0
 _RIGHT_PART = 0.4  # share of the column's width, from the left
 _MOVED = 0.4
 _BESIDE_NAME = 2
@@ -240,6 +241,32 @@ def begins_with_number(transition: Transition) -> bool:
     return not transition.above_is_full or transition.above_ends_sentence or is_outdented
 
 
+def begins_with_next_number(transition: Transition) -> bool:
+    """Return whether the row begins with the number after that of the block, or with the first one below it."""
+    own, number = transition.draft.number, transition.number
+    if own is None or number is None or number.end >= len(transition.row.text):
+        return False
+    is_next = own.style == number.style and number.values == (*own.values[:-1], own.values[-1] + 1)
+    is_first_below = own.kind == number.kind and number.values == (*own.values, 1)
+    left = transition.draft.rows[0].x0
+    is_in_line = abs(transition.row.x0 - left) < _SAME_EDGE * transition.size
+    return is_in_line and (is_next or is_first_below)
+
+
+def is_lone_number(transition: Transition) -> bool:
+    """Return whether the row or the block is only a number, as in the whole document, and its title is below it."""
+    starts, draft = transition.style.starts, transition.draft
+    if not starts.lone_numbers:
+        return False
+    is_label = len(draft.rows) == 1 and starts.is_lone_number(draft.text, draft.number)
+    return is_label or starts.is_lone_number(transition.row.text, transition.number)
+
+
+def begins_with_repeated_label(transition: Transition) -> bool:
+    """Return whether the row begins with a label before a colon that begins blocks in the whole document."""
+    return transition.style.starts.has_label(transition.row.text)
+
+
 def differs_in_weight(transition: Transition) -> bool:
     """Return whether one row is bold and the other is not, and the sentence does not continue."""
     above, row = transition.above, transition.row
@@ -327,7 +354,10 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (has_space_above, True),
     (has_bullet, True),
     (begins_remark, True),
+    (is_lone_number, True),
+    (begins_with_next_number, True),
     (begins_with_number, True),
+    (begins_with_repeated_label, True),
     (differs_in_weight, True),
     (continues_centred_heading, False),
     (continues_hanging_heading, False),

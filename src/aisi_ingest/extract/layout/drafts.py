@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from aisi_ingest.extract.geometry import union
+from aisi_ingest.extract.layout.row_starts import RowStarts
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.lines.hyphens import Hyphens
 from aisi_ingest.extract.numbering import Numbering
@@ -32,6 +33,7 @@ class BodyStyle(Struct, frozen=True):
         indents_first_lines: Whether the first line of a paragraph is indented.
         hyphens: Hyphens of the document.
         farthest_right: Position that a line cannot exceed if the text is in columns, in points; 0 if unknown.
+        starts: What begins the rows of the document throughout.
     """
 
     size: float
@@ -42,6 +44,7 @@ class BodyStyle(Struct, frozen=True):
     indents_first_lines: bool
     hyphens: Hyphens = Hyphens()
     farthest_right: float = 0.0
+    starts: RowStarts = RowStarts()
 
 
 _OPEN_ADDRESS = re.compile("https?://[!-~]*[^\\s,;)]$")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -235,12 +235,15 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
                 continue
             at_head, at_foot = line.box.bottom < _MARGIN * height, line.box.top > (1 - _MARGIN) * height
             if (at_head or at_foot) and not _is_part_of_paragraph(line, page):
-                key = re.sub("[0-9０-９]+", "#", "".join(line.text.split()))
+                key = _numberless(line.text)
                 distance = line.box.top if at_head else height - line.box.bottom
                 places[key, at_head].append((page.number, k, distance))
     fewest = _FEWEST_REPEATS_SHORT if len(pages) < _SHORT_DOCUMENT else _FEWEST_REPEATS
+    in_text = _pages_with_text_inside(pages, {key for key, _ in places})
     for (key, _), lines in places.items():
         numbers = {number for number, _, _ in lines}
+        if len(in_text[key]) >= max(_FEWEST_REPEATS_SHORT, len(numbers)):
+            continue  # a label of the text that sometimes is the first or last line of a page
         if len(numbers) < (fewest if _is_no_sentence_end(key) else max(fewest, len(pages) * _SENTENCE_SHARE)):
             continue
         lines.sort(key=lambda line: line[2])
@@ -249,6 +252,25 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
         if len({number for number, _, _ in near}) >= fewest:
             for number, k, _ in near:
                 found[number].add(k)
+
+
+def _numberless(text: str) -> str:
+    """Return a running head for comparison, without white space and with ``#`` for each number."""
+    return re.sub("[0-9０-９]+", "#", "".join(text.split()))
+
+
+def _pages_with_text_inside(pages: Sequence[PageLines], keys: Collection[str]) -> dict[str, set[int]]:
+    """Return for each key the numbers of the pages that have a line with this text between head and foot."""
+    found: dict[str, set[int]] = {key: set() for key in keys}
+    longest = max(map(len, keys), default=0)
+    for page in pages:
+        top, bottom = _MARGIN * page.size[1], (1 - _MARGIN) * page.size[1]
+        for line in page.lines:
+            if len(line.text) <= 2 * longest and line.box.bottom >= top and line.box.top <= bottom:
+                key = _numberless(line.text)
+                if key in found:
+                    found[key].add(page.number)
+    return found
 
 
 def _is_part_of_paragraph(line: Line, page: PageLines) -> bool:
@@ -270,24 +292,33 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
     """Mark running heads that name the chapter and so change with it, even if a chapter has one page.
 
     Such heads are the topmost line of most pages, always at the same height and in the same type, and apart from the
-    text. What they say is repeated on another page, or in the heading on the same one.
+    text; a second one may be beside it. What they say is repeated on another page, or in the heading on the same one.
     """
     slots: dict[tuple[int, int], list[tuple[PageLines, int]]] = defaultdict(list)
     for page in pages:
-        top = min((k for k in range(len(page.lines))), key=lambda k: page.lines[k].box.top, default=None)
-        if top is not None and page.lines[top].direction == "right" and len(page.lines[top].text) <= _LONGEST_HEAD:
-            line = page.lines[top]
-            if line.box.bottom < _HIGHEST_TEXT * page.size[1] and not _is_part_of_paragraph(line, page):
-                slots[round(line.baseline / _SAME_HEIGHT), round(line.size * 2)].append((page, top))
+        top = min(page.lines, key=lambda line: line.box.top, default=None)
+        for k, line in enumerate(page.lines if top is not None and top.direction == "right" else ()):
+            is_on_top = top is not None and abs(line.baseline - top.baseline) < _SAME_HEIGHT
+            is_on_top = is_on_top and line.box.bottom < _HIGHEST_TEXT * page.size[1] and line.direction == "right"
+            if is_on_top and len(line.text) <= _LONGEST_HEAD and not _is_part_of_paragraph(line, page):
+                slots[round(line.baseline / _SAME_HEIGHT), round(line.size * 2)].append((page, k))
     texts = Counter(_head_key(line.text) for page in pages for line in page.lines)
     for members in slots.values():
-        if len(members) < max(_FEWEST_REPEATS, _SLOT_SHARE * len(pages)):
+        numbers = {page.number for page, _ in members}
+        if len(numbers) < max(_FEWEST_REPEATS, _SLOT_SHARE * len(pages)):
             continue
-        repeated = [(page, k) for page, k in members if texts[_head_key(page.lines[k].text)] > 1]
-        if len(repeated) < _REPEATED_SHARE * len(members):
-            continue
-        for page, k in repeated:
-            found[page.number].add(k)
+        in_place = Counter(_head_key(page.lines[k].text) for page, k in members)
+        if sum(_repeats_here(page, k, in_place) for page, k in members) < _REPEATED_SHARE * len(members):
+            continue  # a heading at the top of a page occurs again as well, but in the contents
+        for page, k in members:
+            if texts[_head_key(page.lines[k].text)] > 1:
+                found[page.number].add(k)
+
+
+def _repeats_here(page: PageLines, k: int, in_place: Counter[str]) -> bool:
+    """Return whether the text of line ``k`` is at the same place of another page, or again on its page."""
+    key = _head_key(page.lines[k].text)
+    return in_place[key] > 1 or any(j != k and _head_key(line.text) == key for j, line in enumerate(page.lines))
 
 
 def _head_key(text: str) -> str:

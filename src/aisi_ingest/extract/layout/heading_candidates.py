@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from aisi_ingest.extract.layout.contents import is_contents_title
-from aisi_ingest.extract.layout.heading_levels import BRACKETED, Style, class_of_number, style_of
+from aisi_ingest.extract.layout.heading_levels import BRACKETED, Style, style_of
+from aisi_ingest.extract.numbering import class_of_number
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import BodyStyle, Draft

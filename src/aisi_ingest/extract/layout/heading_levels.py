@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from aisi_ingest.extract.layout.contents import is_contents_title
-from aisi_ingest.extract.numbering import Numbering
+from aisi_ingest.extract.numbering import Numbering, class_of_number
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import Draft
@@ -34,6 +34,7 @@ _NESTED_STEP, _RESTART_STEP, _BELOW_STEP = 0.2, 0.4, 0.5
 _LIST_RANK = 16.0  # from the rank of (1) on; no heading is below such numbers
 _DEFAULT_RANK = 1.0
 _FEWEST_RESTARTS = 2
+_BELOW = "below"  # the class of headings without a number below a numbered class
 
 
 def style_of(draft: Draft) -> Style:
@@ -107,11 +108,14 @@ def _rank_beside_bookmarks(draft: Draft) -> float:
 
 def _levels_of_classes(headings: Sequence[Draft], drafts: Sequence[Draft]) -> None:
     """Set the level of each heading from the rank of its class."""
-    classes = _classes(headings)
+    classes = _classes(headings, _parents_of_unnumbered(headings, drafts))
     sizes = {own: draft.size for draft, own in zip(headings, classes, strict=True)}
     bold = {own: draft.bold for draft, own in zip(headings, classes, strict=True)}
     ranks = _ranks_of_numbers(headings, classes, sizes)
     _rank_restarting_numbers(headings, classes, ranks)
+    for own in classes:
+        if own[0] == _BELOW:
+            ranks[own] = ranks[own[1:]] + _BELOW_STEP
     _rank_brackets(classes, ranks)
     follows = _classes_followed(headings, classes, drafts)
     unranked = sorted((own for own in sizes if own not in ranks), key=lambda own: (-sizes[own], str(own)))
@@ -222,29 +226,79 @@ def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:
         ranks[own] = rank + _BELOW_STEP
 
 
-def class_of_number(number: Numbering) -> tuple[str, int, str, str]:
-    """Return the style of a number; for numbers such as 第2章 and 1.2, in which the signs vary, without its signs."""
-    kind, depth, before, after = number.style
-    is_plain = depth > 1 or kind not in ("decimal", "alpha", "kana", "paren")
-    return (kind, depth, "", "") if is_plain else (kind, depth, before, after if after == ")" else "")
+def _parents_of_unnumbered(headings: Sequence[Draft], drafts: Sequence[Draft]) -> dict[int, Draft]:
+    """Find the headings without a number that are below a numbered one although they look like it.
+
+    They are above text, and the next number of the same series follows: between Annex A and Annex B is only what
+    belongs to Annex A. Under the last number, headings with words that were below an earlier one are below it as well.
+
+    Returns:
+        The numbered heading by the ``id()`` of the heading without a number.
+    """
+    places = {id(draft): k for k, draft in enumerate(drafts)}
+    parents: dict[int, Draft] = {}
+    words: set[str] = set()
+    for k, draft in enumerate(headings):
+        if draft.number is not None or BRACKETED.fullmatch(draft.text):
+            continue
+        above = next((other for other in reversed(headings[:k]) if _looks_alike(other, draft)), None)
+        after = next((other for other in headings[k + 1 :] if above is not None and _is_alike(other, above)), None)
+        directly = k + 1 < len(headings) and places[id(headings[k + 1])] == places[id(draft)] + 1
+        is_group = directly and headings[k + 1].number is not None
+        if above is None or above.number is None or is_group:
+            continue
+        is_inside = after is not None and after.number is not None and _is_next(above.number, after.number)
+        if is_inside or draft.text in words:
+            parents[id(draft)] = above
+            words.add(draft.text)
+    return parents
 
 
-def _classes(headings: Sequence[Draft]) -> list[HeadingClass]:
+def _looks_alike(numbered: Draft, draft: Draft) -> bool:
+    """Return whether a numbered heading has the size and weight of another heading."""
+    is_alike = abs(numbered.size - draft.size) <= _SIMILAR_SIZE and numbered.bold == draft.bold
+    return numbered.number is not None and is_alike
+
+
+def _is_alike(draft: Draft, numbered: Draft) -> bool:
+    """Return whether a heading has a number of the same class as another one."""
+    if draft.number is None or numbered.number is None:
+        return False
+    return class_of_number(draft.number) == class_of_number(numbered.number)
+
+
+def _is_next(number: Numbering, after: Numbering) -> bool:
+    """Return whether a number is the one after another in its series."""
+    return after.values == (*number.values[:-1], number.values[-1] + 1)
+
+
+def _classes(headings: Sequence[Draft], parents: dict[int, Draft]) -> list[HeadingClass]:
     """Return the class of each heading.
 
     The class of a numbered heading is its kind of number. It includes the size if a smaller series counts within
     a larger one of the same kind (❶ of 12 points under ① of 16).
+
+    Args:
+        headings: The headings.
+        parents: The numbered heading that a heading without a number is below, by the ``id()`` of the latter.
     """
     nested = _nested_numbers(headings)
+
+    def class_of(draft: Draft, number: Numbering) -> HeadingClass:
+        own = class_of_number(number)
+        return (*own, round(draft.size)) if own in nested else own
+
     classes: list[HeadingClass] = []
     for draft in headings:
-        if draft.number is None and BRACKETED.fullmatch(draft.text):
+        parent = parents.get(id(draft))
+        if parent is not None and parent.number is not None:
+            classes.append((_BELOW, *class_of(parent, parent.number)))
+        elif draft.number is None and BRACKETED.fullmatch(draft.text):
             classes.append(("【】", round(draft.size)))
         elif draft.number is None:
             classes.append((round(draft.size * 2) / 2, draft.bold))
         else:
-            number = class_of_number(draft.number)
-            classes.append((*number, round(draft.size)) if number in nested else number)
+            classes.append(class_of(draft, draft.number))
     return classes
 
 

@@ -5,15 +5,13 @@ The bookmarks of the PDF are the most reliable source, then the printed table of
 
 from __future__ import annotations
 
-import functools
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
+from aisi_ingest.extract.layout.contents_pages import comparison_key, mark_contents, without_page_number
 from aisi_ingest.extract.layout.continuation import append_draft
 from aisi_ingest.extract.layout.heading_candidates import (
     LARGE,
@@ -24,6 +22,7 @@ from aisi_ingest.extract.layout.heading_candidates import (
     stands_out,
 )
 from aisi_ingest.extract.layout.heading_levels import FEWEST_BOOKMARKS, mark_levels, style_of
+from aisi_ingest.extract.layout.label_headings import mark_label_headings
 from aisi_ingest.extract.layout.numbering_scheme import join_labels_with_titles, mark_numbered_headings
 from aisi_ingest.extract.numbering import heading_number, numbering
 
@@ -35,10 +34,6 @@ _MATCHED_SHARE = 0.5  # of the bookmarks: then they name all headings
 _RARE_FONT = 0.15  # share of the characters, at most
 # Rows of a heading, at most.
 _MOST_LISTED_ROWS, _MOST_SERIES_ROWS, _MOST_BULLET_ROWS, _MOST_BOOKMARK_ROWS = 3, 4, 2, 4
-# The table of contents.
-_LONGEST_ENTRY = 199  # code points
-_MOST_CONTENTS_PAGES = 6  # after its first page
-_MOST_MISSED = 2  # blocks in a row that are no entries
 _SHORTEST_CUT_TITLE = 4  # code points of a title whose number a bookmark leaves out
 # The lines under the title.
 _SAME_SIZE = 0.5  # points
@@ -53,13 +48,6 @@ _HEADING_BULLETS = tuple("■◆□◇●▼★")
 Mark = tuple[str, int, int | None]  # of a bookmark: comparison key of its title, level, page
 
 
-@functools.lru_cache(4096)  # called for each block: for the bookmarks, the contents, and the title
-def comparison_key(text: str) -> str:
-    """Return a heading for comparison: without white space, leaders and case."""
-    text = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
-    return re.sub("[\\s.…‥・,、。:;\\-‐–—−_]+", "", text)
-
-
 def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: BodyStyle) -> list[Draft]:
     """Set the kind and the level of the blocks that are headings.
 
@@ -71,7 +59,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: Bod
     Returns:
         The blocks; some have been joined.
     """
-    drafts = join_labels_with_titles(_mark_contents(drafts))
+    drafts = join_labels_with_titles(mark_contents(drafts))
     marks = [(comparison_key(mark.title), mark.level, mark.page) for mark in bookmarks if mark.title]
     drafts, matched = _match_bookmarks(drafts, marks)
     listed = _listed_in_contents(drafts, matched)
@@ -88,6 +76,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: Bod
     if not by_bookmarks_only:  # bookmarks name every heading of a series or none
         _mark_series(drafts, style)
         _mark_bullet_headings(drafts, style)
+    mark_label_headings(drafts, style, by_bookmarks_only)
     mark_numbered_headings(drafts, {*matched, *listed}, style.size, by_bookmarks_only)
     _unmark_lines_under_title(drafts, {*matched, *listed})
     headings = [draft for draft in drafts if draft.kind == "heading"]
@@ -101,7 +90,7 @@ def mark_headings(drafts: list[Draft], bookmarks: Sequence[Bookmark], style: Bod
 def _listed_in_contents(drafts: Sequence[Draft], matched: dict[int, int]) -> set[int]:
     """Return the ``id()`` of the blocks that the printed table of contents names."""
     entries = {
-        comparison_key(draft.text if draft.target_page is None else _without_page_number(draft))
+        comparison_key(draft.text if draft.target_page is None else without_page_number(draft.text))
         for draft in drafts
         if draft.kind == "contents"
     }
@@ -155,55 +144,6 @@ def _is_centred_under(title: Draft, draft: Draft) -> bool:
     """Return whether a block has the same axis as the title, but another left edge."""
     (a, b), (c, d) = ((min(r.x0 for r in x.rows), max(r.x1 for r in x.rows)) for x in (title, draft))
     return abs((a + b) - (c + d)) < _SAME_AXIS * draft.size and abs(a - c) > _SAME_EDGE * draft.size
-
-
-def _without_page_number(draft: Draft) -> str:
-    """Return the text of a line of contents without its page number."""
-    return re.sub("[\\s\u3000]+[0-9ivxlc]+$", "", draft.text)
-
-
-def _mark_contents(drafts: list[Draft]) -> list[Draft]:
-    """Mark lines below ``目次`` that occur again later as lines of contents, even without leaders."""
-    if not any(is_contents_title(draft.text) for draft in drafts):
-        return drafts
-    places: dict[str, list[int]] = defaultdict(list)
-    for k, draft in enumerate(drafts):
-        if len(draft.text) <= _LONGEST_ENTRY:
-            places[comparison_key(draft.text)].append(k)
-    for k, draft in enumerate(drafts):
-        if not is_contents_title(draft.text):
-            continue
-        missed = 0
-        for j in range(k + 1, len(drafts)):
-            entry = drafts[j]
-            if entry.page > draft.page + _MOST_CONTENTS_PAGES or missed > _MOST_MISSED:
-                break
-            if entry.kind == "contents":
-                missed = 0
-            elif entry.page == draft.page and _is_entry(entry, j, drafts, places):
-                if has_page_number(entry.text):
-                    entry.target_page = int(entry.text.split()[-1])
-                entry.kind = "contents"
-                missed = 0
-            else:
-                missed += 1
-    return drafts
-
-
-def _is_entry(entry: Draft, j: int, drafts: Sequence[Draft], places: dict[str, list[int]]) -> bool:
-    """Return whether block ``j`` is a line of contents: it occurs again on a later page, or has a page number.
-
-    Args:
-        entry: The block.
-        j: Its index.
-        drafts: All blocks.
-        places: Indices of the blocks with each comparison key.
-    """
-    if entry.kind not in ("paragraph", "list_item"):
-        return False
-    if any(later > j and drafts[later].page > entry.page for later in places[comparison_key(entry.text)]):
-        return True
-    return entry.rows[-1].has_gap and has_page_number(entry.text)
 
 
 def _match_bookmarks(drafts: list[Draft], marks: Sequence[Mark]) -> tuple[list[Draft], dict[int, int]]:

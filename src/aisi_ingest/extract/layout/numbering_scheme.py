@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from aisi_ingest.extract.layout.heading_levels import HeadingClass, class_of_number
-from aisi_ingest.extract.numbering import Numbering, NumberKind, numbering
+from aisi_ingest.extract.layout.heading_levels import HeadingClass
+from aisi_ingest.extract.numbering import Numbering, NumberKind, class_of_number, numbering
 from aisi_ingest.text.normalise import is_japanese
 
 if TYPE_CHECKING:

@@ -10,11 +10,13 @@ from msgspec import Struct, structs
 
 from aisi_ingest.extract.geometry import area, box_of, contains, intersects
 from aisi_ingest.extract.layout.figures import find_drawings
+from aisi_ingest.extract.lines.hidden import hidden_lines
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
 from aisi_ingest.extract.pdf.page import FILL, LINE, RECT, Page
-from aisi_ingest.extract.tables.finder import FoundTable, find_tables
-from aisi_ingest.model import Box
+from aisi_ingest.extract.tables.finder import find_tables
+from aisi_ingest.extract.tables.found_table import FoundTable
+from aisi_ingest.model import Box, HiddenReason
 
 _OPACITY = 0xFF  # mask of the last byte of a colour, 0 for what is transparent
 _NEARLY_WHITE = 0xFAFAFA
@@ -45,8 +47,7 @@ class PageContent(Struct, eq=False):
         size: Width and height, in points.
         lines: Visible lines outside of tables. Their ``chars`` are empty.
         fonts: Names of the fonts.
-        hidden_lines: Lines that a reader cannot see.
-        struck_lines: Lines that are struck out.
+        hidden_lines: Lines that a reader cannot see, each with the reason.
         tables: Tables, from the top.
         rules: Horizontal rules outside of tables, as (x0, x1, y) in points.
         drawings: Boxes of drawings and pictures.
@@ -58,13 +59,12 @@ class PageContent(Struct, eq=False):
     size: tuple[float, float]
     lines: tuple[Line, ...]
     fonts: tuple[str, ...]
-    hidden_lines: tuple[Line, ...]
+    hidden_lines: tuple[tuple[Line, HiddenReason], ...]
     tables: tuple[FoundTable, ...]
     rules: tuple[tuple[float, float, float], ...]
     drawings: tuple[Box, ...]
     boxes: tuple[Box, ...]
     marks: tuple[tuple[float, float, float], ...]
-    struck_lines: tuple[Line, ...] = ()
 
 
 _NO_CHARS = np.zeros(0, dtype=np.intp)
@@ -79,8 +79,6 @@ def page_content_of(page: Page, before: PageContent | None) -> PageContent:
     """
     tables = find_tables(page, before.tables[-1] if before is not None and before.tables else None)
     visible = ~page.chars["hidden"]
-    struck = page.chars["struck"]
-    hidden = np.flatnonzero(~visible & ~struck)
     for table in tables:
         visible[np.asarray(table.chars, dtype=np.intp)] = False
     lines = lines_of(page, np.flatnonzero(visible))
@@ -92,13 +90,12 @@ def page_content_of(page: Page, before: PageContent | None) -> PageContent:
         (page.width, page.height),
         tuple(lines),
         tuple(font.name for font in page.fonts),
-        tuple(lines_of(page, hidden)) if len(hidden) else (),
+        tuple(hidden_lines(page)),
         tuple(tables),
         _horizontal_rules(page, table_boxes) if has_drawing else (),
         tuple(find_drawings(page, table_boxes)) if has_drawing else (),
         _text_boxes(page, table_boxes) if has_drawing else (),
         _marks(page) if has_drawing else (),
-        tuple(lines_of(page, np.flatnonzero(struck))) if struck.any() else (),
     )
 
 

@@ -17,8 +17,10 @@ from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
 from aisi_ingest.extract.layout.heading_levels import nest_levels
 from aisi_ingest.extract.layout.headings import mark_headings
 from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_numbers
+from aisi_ingest.extract.layout.no_titles import is_organisation, names_no_work
 from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.layout.regions import arrange_page
+from aisi_ingest.extract.layout.row_starts import row_starts
 from aisi_ingest.extract.layout.rows import (
     Row,
     frame_of,
@@ -50,6 +52,7 @@ _EDGE_SHARE = 0.5  # of the rows at the most common edge
 # Indents, in units of the type size.
 _SHORTEST_INDENT, _LONGEST_INDENT = 0.5, 3
 _NO_INDENT = 0.3
+_FEWEST_HEADS = 3  # pages with one running head
 
 
 def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata_title: str) -> Content:
@@ -67,7 +70,8 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     mark_bullet_signs(rows)
     _ignore_monospace_body(rows)
     style = _body_style(rows, _page_width(pages, frames), size, font)
-    style = structs.replace(style, hyphens=hyphens_of(row.text for page_rows in rows for row in page_rows))
+    hyphens = hyphens_of(row.text for page_rows in rows for row in page_rows)
+    style = structs.replace(style, hyphens=hyphens, starts=row_starts(rows, style.right))
     arranged = [arrange_page(*page, style) for page in zip(pages, frames, rows, furniture.values(), strict=True)]
     texts, notes = [page.text for page in arranged], [page.notes for page in arranged]
     style = structs.replace(style, indents_first_lines=_indents_first_lines(texts))
@@ -75,11 +79,21 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     mark_cover(drafts)
     link_notes(drafts, [*notes, mark_table_notes(drafts)])
     drafts = mark_headings(drafts, bookmarks, style)
-    title = mark_title(drafts, metadata_title, style)
+    title = mark_title(drafts, metadata_title, style, _running_head(pages, furniture))
     nest_levels(drafts)
     mark_item_levels(drafts)
     remove_counting_numbers(drafts)
     return content_of(pages, drafts, notes, [page.labels for page in arranged], furniture, title)
+
+
+def _running_head(pages: Sequence[PageContent], furniture: dict[int, set[int]]) -> str:
+    """Return the text at an edge that most pages have and that may name the document; "" if there is none."""
+    texts: Counter[str] = Counter()
+    for page in pages:
+        texts.update({page.lines[k].text.strip() for k in furniture[page.number]})
+    common = [text for text, count in texts.items() if 2 * count > len(pages) and count >= _FEWEST_HEADS]
+    named = [text for text in common if not names_no_work(text) and not is_organisation(text)]
+    return max(named, key=lambda text: (texts[text], len(text), text), default="")
 
 
 def _rows_of_page(page: PageContent, frame: Frame, furniture: set[int]) -> list[Row]:

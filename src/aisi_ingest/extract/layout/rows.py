@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aisi_ingest.extract.bullets import BULLET_SIGNS
 from aisi_ingest.extract.geometry import union
 from aisi_ingest.extract.lines.line import Frame, Line, Spans
 from aisi_ingest.extract.numbering import numbering
@@ -150,9 +151,7 @@ def rows_of(lines: Sequence[Line], frame: Frame, fonts: Sequence[str]) -> list[R
     return rows
 
 
-_BULLET = re.compile(
-    "[◆◇■□●◦▪▫▶▷►▸▹➢➤➣❖◾◽⚫⚪✓✔☑•‣⁃∙○〇・･·\uf000-\uf0ff\\-–—*※☐]|注[0-9]{0,2}|[（(]?注[0-9]*[)）]|[*※†‡][0-9]{1,3}"
-)
+_BULLET = re.compile(f"[{BULLET_SIGNS}○〇・･·\\-–—*※☐]|注[0-9]{{0,2}}|[（(]?注[0-9]*[)）]|[*※†‡][0-9]{{1,3}}")
 
 
 def is_label(text: str) -> bool:

@@ -22,6 +22,7 @@ from aisi_ingest.extract.lines.spaces import close_spaced_out, spaces_before
 from aisi_ingest.extract.lines.struck import close_struck_gaps
 from aisi_ingest.extract.lines.styles import StyleRuns
 from aisi_ingest.extract.pdf.code_points import FOLDED, is_blank
+from aisi_ingest.extract.pdf.page import STRUCK
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import normalise
 
@@ -125,7 +126,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     """Group the characters of one direction into lines."""
     chars = _in_rows(page, members, frame)
     gap = (chars.x0[1:] - chars.x1[:-1]) / np.maximum(chars.size[1:], chars.size[:-1])
-    if page.chars["struck"].any():
+    if (page.chars["reason"] == STRUCK).any():
         gap = close_struck_gaps(page, chars.members, frame, gap)
     cut = _line_starts(page, chars, frame, gap)
     starts = np.flatnonzero(cut)

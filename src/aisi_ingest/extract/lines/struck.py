@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aisi_ingest.extract.pdf.page import STRUCK
+
 if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Frame
     from aisi_ingest.extract.pdf.page import Page
@@ -25,8 +27,9 @@ def close_struck_gaps(page: Page, members: Array, frame: Frame, gap: Array) -> A
         frame: The frame.
         gap: Gap between each character and the next, in em.
     """
-    struck = np.flatnonzero(page.chars["struck"])
-    if not len(struck) or (page.chars["struck"][members]).all():
+    is_struck = page.chars["reason"] == STRUCK
+    struck = np.flatnonzero(is_struck)
+    if not len(struck) or is_struck[members].all():
         return gap
     x0, top, x1, bottom = _sides(page, members, frame)
     size = np.maximum(page.chars["size"][members].astype(float), 1.0)

@@ -110,10 +110,20 @@ def _in_points(recognised: RecognisedRegion, scale: float) -> RecognisedRegion:
     box = recognised.region.box
     lines = {id(line): _moved(line, box, scale) for line in recognised.lines}
     tables = [
-        replace(_moved(table, box, scale), lines=tuple(lines[id(line)] for line in table.lines))
+        replace(
+            _moved(table, box, scale),
+            lines=tuple(lines[id(line)] for line in table.lines),
+            places=tuple(tuple(_box_in_points(cell, box, scale) for cell in row) for row in table.places),
+        )
         for table in recognised.tables
     ]
     return RecognisedRegion(recognised.region, tuple(lines.values()), tuple(tables))
+
+
+def _box_in_points(cell: Box, box: Box, scale: float) -> Box:
+    return Box(
+        box.x0 + cell.x0 / scale, box.top + cell.top / scale, box.x0 + cell.x1 / scale, box.top + cell.bottom / scale
+    )
 
 
 _Placed = TypeVar("_Placed", TextLine, RuledTable)

@@ -19,6 +19,8 @@ from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.text_boxes import Row, cluster_rows
 from aisi_ingest.extract.slides.titles import Candidate, choose_title, split_number
+from aisi_ingest.extract.tables.header_words import named_header_rows
+from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Content, Section, Table
 from aisi_ingest.text.normalise import language_of
 
@@ -163,9 +165,10 @@ class _PageBuilder:
             box, lang = rounded_box(_box_of(table)), language_of(text, self._content.lang)
             block = Block(f"b{self._count + 1}", self._page, box, "table", text, lang, section=section, origin="ocr")
             self._blocks.append(block)
-            header_rows = int(len(table.rows) > 1 and all(table.rows[0]))
+            heads = named_header_rows(table.rows, table.places)
+            cells = table_cells(table.rows, regions_of(table.rows, table.places, self._page), heads)
             name = f"t{len(self._content.tables) + len(self._tables) + 1}"
-            self._tables.append(Table(name, block.id, self._page, table.rows, header_rows))
+            self._tables.append(Table(name, block.id, self._page, table.rows, heads, cells=cells))
 
     def add_paragraph(self, paragraph: Paragraph, is_title: bool) -> None:
         """Add a paragraph to the current section. A heading of a report begins a section."""

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import Struct
 
+from aisi_ingest.extract.tables.found_table import cell_boxes
+from aisi_ingest.extract.tables.grid import Grid
+from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import join_lines
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ class RuledTable(Struct, frozen=True):
         bottom: Lower edge.
         rows: The text of the cells. The text of a merged cell is in each of its places.
         lines: The lines of text in the table.
+        places: The box of the cell at each place of ``rows``, merged cells included, in the same unit.
     """
 
     x0: float
@@ -49,6 +53,7 @@ class RuledTable(Struct, frozen=True):
     bottom: float
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[TextLine, ...]
+    places: tuple[tuple[Box, ...], ...]
 
 
 def find_tables(image: Image, lines: Sequence[TextLine]) -> list[RuledTable]:
@@ -122,7 +127,9 @@ def _read_table(
         return None
     texts = {number: _cell_text(found) for number, found in lines_in.items()}
     cell_rows = tuple(tuple(texts.get(int(number), "") for number in row) for row in cells)
-    return RuledTable(left + xs[0], top + ys[0], left + xs[-1], top + ys[-1], cell_rows, tuple(table_lines))
+    boxes = cell_boxes(Grid(np.array(xs) + left, np.array(ys) + top, cells, 0))
+    places = tuple(tuple(boxes[number] for number in row) for row in cells.tolist())
+    return RuledTable(left + xs[0], top + ys[0], left + xs[-1], top + ys[-1], cell_rows, tuple(table_lines), places)
 
 
 def _long_runs(drawn: Any, length: int) -> Any:

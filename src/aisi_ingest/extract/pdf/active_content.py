@@ -1,122 +1,241 @@
-"""Find scripts, launch actions, embedded files and optional content in the bytes of a PDF. Nothing is run."""
+"""Find scripts, launch actions, embedded files and layers that are off in the objects of a PDF. Nothing is run.
+
+qpdf (through pikepdf) reads the objects, so filters, object streams, escapes in names and encryption hide nothing.
+Objects that no page uses are searched as well. Links to web addresses are not active content, unless they open by
+themselves.
+
+If qpdf has to repair the file, a viewer may find other objects than it does. Then the bytes are searched as well. If it
+cannot read the file, or a part of it, the kind "not_inspectable" is reported.
+"""
 
 from __future__ import annotations
 
+import logging
 import mmap
 import re
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-# Names in a PDF that stand for content which runs, starts or sends something (ISO 32000-1, 12.6.4 and 7.11).
-# Each name maps to the word that is reported, and to patterns that the bytes before and after it must match.
-# Links to web addresses are not active content.
-_ACTION, _SUBTYPE = rb"/S\s*$", rb"/Subtype\s*$"
-_ACTIVE: dict[bytes, tuple[str, bytes, bytes]] = {
-    b"JavaScript": ("javascript", b"", b""),
-    b"JS": ("javascript", b"", rb"\s*(?:[(<]|\d+\s+\d+\s+R)"),
-    b"Launch": ("launch", _ACTION, b""),
-    b"EmbeddedFile": ("embedded_file", b"", b""),
-    b"EmbeddedFiles": ("embedded_file", b"", b""),
-    b"GoToR": ("external_reference", _ACTION, b""),
-    b"GoToE": ("external_reference", _ACTION, b""),
-    b"ImportData": ("external_reference", _ACTION, b""),
-    b"SubmitForm": ("submit_form", _ACTION, b""),
-    b"RichMedia": ("rich_media", _SUBTYPE, b""),
-    b"Movie": ("rich_media", _SUBTYPE, b""),
-    b"Sound": ("rich_media", _SUBTYPE, b""),
-    # Layers matter only if one is off: because a list names it, by default, or in the view state.
-    b"OFF": ("layers", rb"/(?:Base|View)State\s*$", b""),
-    b"Unchanged": ("layers", rb"/BaseState\s*$", b""),
+# Limits of qpdf. What exceeds them is reported as not inspectable.
+_MAX_UNPACKED = 64 << 20  # bytes of one stream of packed objects, or of one script; more is a decompression bomb
+_MAX_WARNINGS = 1000  # of a damaged file
+_MAX_OBJECTS = 1_000_000
+_MAX_DEPTH = 50  # of nested direct objects, and steps of one action
+
+NOT_INSPECTABLE = "not_inspectable"
+
+# Actions (ISO 32000-1, 12.6.4) and what they stand for.
+_ACTIONS = {
+    "/JavaScript": "javascript",
+    "/Launch": "launch",
+    "/GoToR": "external_reference",
+    "/GoToE": "external_reference",
+    "/ImportData": "external_reference",
+    "/SubmitForm": "submit_form",
+    "/Rendition": "rich_media",
+    "/RichMediaExecute": "rich_media",
+    "/Movie": "rich_media",
+    "/Sound": "rich_media",
 }
+_MEDIA = ("/RichMedia", "/Movie", "/Sound", "/Screen", "/3D")  # subtypes of annotations
+# Entries that stand for active content whatever their value is.
+_ENTRIES = {
+    "/JS": "javascript",
+    "/JavaScript": "javascript",
+    "/EF": "embedded_file",
+    "/EmbeddedFiles": "embedded_file",
+    "/XFA": "xfa",
+}
+_BY_THEMSELVES = ("/OpenAction", "/AA")  # actions that no click starts
+_LAYERS_OFF = {"/BaseState": ("/OFF", "/Unchanged"), "/ViewState": ("/OFF",)}
+_LAYERS, _PATTERNS = "layers", "patterns"  # reported apart from the active content
+_UNCOLOURED = 2  # PaintType of a tiling pattern without colours of its own
+_SCRIPT = re.compile(rb"<(?:\w+:)?script[\s>]")
 
-# Names may contain escapes ("/J#61vaScript"), which is a way to hide them.
-_NAME = re.compile(rb"/(?:(?:%s)(?![A-Za-z0-9])|[A-Za-z]*#[4-7][0-9A-Fa-f][A-Za-z0-9#]*)" % b"|".join(_ACTIVE))
-
-_OFF_LIST = re.compile(rb"\s*\[\s*\d|\s+\d+\s+\d+\s+R")
-
-_OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
-
+# An object without any of these names contains nothing of the above. qpdf writes names without escapes.
+_NAMES = {*_ACTIONS, *_MEDIA, *_ENTRIES, *_BY_THEMSELVES, *_LAYERS_OFF, "/EmbeddedFile", "/OFF", "/PaintType"}
+_TELLING = re.compile(rb"(?:%s)(?![^\s/<>\[\](){}%%])" % b"|".join(sorted(name.encode() for name in _NAMES)))
+# The same in the bytes of a file, where names may contain escapes ("/J#61vaScript"), with the entry before it. Short
+# names would be found in compressed data as well.
+_WRITTEN = re.compile(rb"(?:/(S|Subtype|Type)\s*)?/((?:[A-Za-z]|#[0-9A-Fa-f]{2}){2,40})(?![A-Za-z0-9#])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-
-_BYTES_BEFORE, _BYTES_AFTER = 20, 40  # context that the patterns of _ACTIVE see
-_STREAM_WITHIN = 1000  # bytes from an object stream's type to the keyword "stream"
-_MAX_UNPACKED = 64 << 20  # bytes of all object streams together; more is a decompression bomb
-_CHUNK = 65536  # bytes unpacked in one step
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What the bytes of a file contain, whether or not a page uses it."""
+    """What the objects of a file contain, whether or not a page uses it."""
 
-    active_content: tuple[str, ...]  # words of _ACTIVE, sorted
-    layered: bool  # some layer is off, or may be: the names in an encrypted file cannot be read
+    active_content: tuple[str, ...]  # kinds of active content, sorted
+    patterned: bool  # some pattern has no colours of its own: PDFium does not tell which text is painted with it
+    layered: bool  # some layer is off, or may be: the file cannot be inspected
+    problem: str = ""  # why a part of the file could not be inspected
 
 
-def inspect(path: str | Path) -> Inspection:
-    """Search a file's bytes and its packed objects for active content and for layers that are off.
+def inspect(path: str | Path, password: str | None = None) -> Inspection:
+    """Search the objects of a file for active content and for layers that are off.
 
     Args:
         path: The PDF file.
+        password: The password, if one is needed.
 
     Returns:
-        What was found. An empty file contains nothing.
+        What was found. What cannot be searched has the kind "not_inspectable".
     """
+    import pikepdf  # takes 60 ms to import
+
+    logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # problems of a file are reported as an issue
+    pikepdf.settings.set_qpdf_limits(
+        flate_max_memory=_MAX_UNPACKED,
+        png_max_memory=_MAX_UNPACKED,
+        run_length_max_memory=_MAX_UNPACKED,
+        tiff_max_memory=_MAX_UNPACKED,
+        doc_max_warnings=_MAX_WARNINGS,
+    )
+    exceeded = pikepdf.settings.qpdf_limit_errors()
+    found: set[str] = set()
+    problem, damaged = "", False
+    try:
+        with pikepdf.open(path, password=password or "", suppress_warnings=True) as file:
+            for value in _objects(file):
+                found.update(value)
+            damaged = bool(file.get_warnings())
+            if damaged:
+                _unpack_all(file)
+    except Exception as error:  # the bindings raise a dozen different ones for broken files
+        problem = f"{type(error).__name__}: {error}".replace(str(path), "the file")
+    if not problem and pikepdf.settings.qpdf_limit_errors() > exceeded:
+        problem = "a part of it exceeds the limits of size"
+    if problem or damaged:
+        found |= _search_bytes(path)
+    if problem:
+        found |= {NOT_INSPECTABLE, _LAYERS}
+    active = tuple(sorted(found - {_LAYERS, _PATTERNS}))
+    return Inspection(active, _PATTERNS in found, _LAYERS in found, problem)
+
+
+def _objects(file: Any) -> Iterator[Iterator[str]]:
+    """Yield what each object of an open file contains."""
+    from pikepdf import Array, Dictionary, Object, Stream
+
+    objects = file.objects
+    if len(objects) > _MAX_OBJECTS:
+        raise ValueError(f"it has more than {_MAX_OBJECTS} objects")
+    for value in objects:
+        if value.__class__ is not Object:  # numbers and other values are converted
+            continue
+        content = value.stream_dict if isinstance(value, Stream) else value
+        if isinstance(content, Dictionary | Array) and _TELLING.search(content.unparse(resolved=True)):
+            yield _kinds(content, 0)
+
+
+def _unpack_all(file: Any) -> None:
+    """Raise an exception if some packed objects cannot be unpacked, which qpdf only warns about."""
+    from pikepdf import Stream
+
+    for value in file.objects:
+        if isinstance(value, Stream) and value.stream_dict.get("/Type") == "/ObjStm":
+            value.read_bytes()
+
+
+def _kinds(value: Any, depth: int) -> Iterator[str]:
+    """Yield the kinds of active content in an object and in the direct objects inside it."""
+    from pikepdf import Array, Dictionary
+
+    if isinstance(value, Array):
+        children = list(value)
+    elif isinstance(value, Dictionary):
+        yield from _kinds_of_dictionary(value)
+        children = [child for _, child in value.items()]
+    else:
+        return
+    for child in children:
+        if isinstance(child, Array | Dictionary) and not child.is_indirect and depth < _MAX_DEPTH:
+            yield from _kinds(child, depth + 1)
+
+
+def _kinds_of_dictionary(entries: Any) -> Iterator[str]:
+    action, subtype = _name(entries, "/S"), _name(entries, "/Subtype")
+    if action in _ACTIONS:
+        yield _ACTIONS[action]
+    if subtype in _MEDIA:
+        yield "rich_media"
+    if _name(entries, "/Type") == "/EmbeddedFile":
+        yield "embedded_file"
+    for entry, kind in _ENTRIES.items():
+        if entry in entries:
+            yield kind
+            if kind == "xfa" and any(map(_SCRIPT.search, _packets(entries[entry]))):
+                yield "javascript"
+    for entry in _BY_THEMSELVES:
+        if entry in entries and any(_name(step, "/S") == "/URI" for step in _steps(entries[entry])):
+            yield "automatic_link"
+    if _is_filled(entries.get("/OFF")) or any(_name(entries, key) in off for key, off in _LAYERS_OFF.items()):
+        yield _LAYERS
+    if entries.get("/PaintType") == _UNCOLOURED:
+        yield _PATTERNS
+
+
+def _name(entries: Any, key: str) -> str:
+    """Return a name in a dictionary; "" if it has none under ``key``."""
+    from pikepdf import Dictionary, Name
+
+    value = entries.get(key) if isinstance(entries, Dictionary) else None
+    return str(value) if isinstance(value, Name) else ""
+
+
+def _is_filled(value: Any) -> bool:
+    from pikepdf import Array
+
+    return isinstance(value, Array) and len(value) > 0
+
+
+def _steps(action: Any) -> Iterator[Any]:
+    """Yield the actions that an action, or each action of a dictionary of them, starts one after the other."""
+    from pikepdf import Array, Dictionary
+
+    waiting, count = [action], 0
+    while waiting and count < _MAX_DEPTH:
+        step = waiting.pop()
+        count += 1
+        if isinstance(step, Array):
+            waiting += list(step)
+        elif isinstance(step, Dictionary):
+            yield step
+            named = "/S" in step
+            waiting += [step["/Next"]] if named and "/Next" in step else []
+            waiting += [] if named else [child for _, child in step.items()]
+
+
+def _packets(form: Any) -> Iterator[bytes]:
+    """Yield the unpacked parts of an XFA form."""
+    from pikepdf import Array, Stream
+
+    for part in list(form) if isinstance(form, Array) else [form]:
+        if isinstance(part, Stream):
+            yield part.read_bytes()
+
+
+def _search_bytes(path: str | Path) -> set[str]:
+    """Return the kinds of active content whose names are in the bytes of a damaged file."""
+    found: set[str] = set()
     with open(path, "rb") as file:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (ValueError, OSError):  # an empty file cannot be mapped
-            return Inspection((), False)
+            return found
         with data:
-            found, layered = _find_names(data)
-            encrypted = data.find(b"/Encrypt") >= 0
-            unpacked = 0
-            for match in _OBJECT_STREAM.finditer(data):
-                if encrypted:
-                    layered = True
-                    break
-                start = data.find(b"stream", match.end(), match.end() + _STREAM_WITHIN)
-                if start < 0:
-                    continue
-                start += len(b"stream")
-                while data[start : start + 1] in (b"\r", b"\n"):
-                    start += 1
-                part = _unpack(data, start, _MAX_UNPACKED - unpacked)
-                unpacked += len(part)
-                names, some_layers = _find_names(part)
-                found |= names
-                layered |= some_layers
-    return Inspection(tuple(sorted(found)), layered)
+            for match in _WRITTEN.finditer(data):
+                name = "/" + _ESCAPED.sub(_unescape, match[2]).decode("latin-1")
+                if match[1] == b"S" and name in _ACTIONS:
+                    found.add(_ACTIONS[name])
+                elif match[1] == b"Subtype" and name in _MEDIA:
+                    found.add("rich_media")
+                elif name in ("/JavaScript", "/EmbeddedFile", "/EmbeddedFiles"):
+                    found.add(_ENTRIES.get(name, "embedded_file"))
+    return found
 
 
-def _unpack(data: mmap.mmap, start: int, limit: int) -> bytes:
-    """Unpack the deflated stream at ``start``, at most ``limit`` bytes; damage ends it early."""
-    unpacker, out = zlib.decompressobj(), bytearray()
-    while not unpacker.eof and len(out) < limit and start < len(data):
-        try:
-            out += unpacker.decompress(data[start : start + _CHUNK], limit - len(out))
-        except zlib.error:
-            break
-        start += _CHUNK
-        if unpacker.unconsumed_tail:
-            break
-    return bytes(out)
-
-
-def _find_names(data: mmap.mmap | bytes) -> tuple[set[str], bool]:
-    """Return the words of active content in ``data``, and whether a layer is off."""
-    found: set[str] = set()
-    for match in _NAME.finditer(data):
-        name = _ESCAPED.sub(lambda escape: bytes([int(escape[1], 16)]), match.group()[1:])
-        if name not in _ACTIVE:
-            continue
-        word, before, after = _ACTIVE[name]
-        following = bytes(data[match.end() : match.end() + _BYTES_AFTER])
-        if name == b"OFF" and _OFF_LIST.match(following):
-            found.add(word)
-            continue
-        preceding = bytes(data[max(0, match.start() - _BYTES_BEFORE) : match.start()])
-        if re.search(before, preceding) and re.match(after, following):
-            found.add(word)
-    layered = "layers" in found
-    return found - {"layers"}, layered
+def _unescape(escape: re.Match[bytes]) -> bytes:
+    return bytes([int(escape[1], 16)])

@@ -6,6 +6,7 @@ and baseline are the same for a whole run, so they are read once per run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ from aisi_ingest.extract.pdf.glyph_boxes import (
     has_ink,
     read_vertical_origins,
 )
-from aisi_ingest.extract.pdf.page import CHAR, Font, View
+from aisi_ingest.extract.pdf.page import CHAR, SPECK, TINY, UNPAINTED, Font, View
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, C, pointer
 
 if TYPE_CHECKING:
@@ -44,44 +45,70 @@ if TYPE_CHECKING:
 
 # Text render modes (ISO 32000-1, table 106).
 _FILLED_AND_STROKED = (2, 6)
-_UNPAINTED = (3, 7)
+_MODES = np.array([[mode in modes for mode in range(8)] for modes in ((3, 7), (1, 5), (4, 5, 6, 7))])
+"""For each mode: whether it draws nothing, whether it draws outlines alone, and whether it clips what follows."""
 _FULL_TURN = 359.95  # degrees; larger angles are 0 with a rounding error
 _MAX_COORDINATE = 1e5  # points; broken files contain numbers of any size
 _MAX_FONT = 0xFFFF  # the field "font" holds 16 bits
+_CODE_BITS = 32  # of a code point
 _OBJECT_STEP = 4  # of every fourth character the text object is read
 
 
-def read_characters(text: int, view: View, orders: dict[int, int]) -> tuple[Chars, tuple[Font, ...]]:
-    """Read the characters of an open text page, in the order in which the file draws them, and their fonts.
+class PageFonts:
+    """The fonts of one page, in the order in which they are met."""
 
-    ``hidden`` is set for characters that are drawn in no colour (render modes 3 and 7). ``visibility.mark_hidden``
-    decides later which characters are hidden.
+    def __init__(self) -> None:
+        self.fonts: list[Font] = []
+        self.handles: list[int] = []  # PDFium's handle of each font
+        self._index: dict[int, int] = {}  # handle as describe_font takes it: index into fonts
+        self._advances: dict[tuple[int, int], float] = {}  # of a font's index and a code point, in em
+
+    def index(self, handles: Iterable[int]) -> npt.NDArray[np.uint16]:
+        """Return the index into ``fonts`` for each handle as ``describe_font`` takes it."""
+        handles = list(handles)
+        for handle in dict.fromkeys(handles):  # in order of appearance: a set's order depends on memory addresses
+            if handle not in self._index:
+                self._index[handle] = min(len(self.fonts), _MAX_FONT)
+                self.fonts.append(describe_font(handle))
+                self.handles.append(abs(handle))
+        return np.fromiter(map(self._index.__getitem__, handles), "u2", len(handles))
+
+    def advance(self, font: int, code: int) -> float:
+        """Return the advance of a code point in the font with index ``font``, in em."""
+        key = font, code
+        if key not in self._advances:
+            self._advances[key] = read_advance(self.handles[font], code)
+        return self._advances[key]
+
+
+def read_characters(text: int, view: View, orders: dict[int, int], fonts: PageFonts) -> Chars:
+    """Read the characters of an open text page, in the order in which the file draws them.
+
+    ``hidden`` is set for characters that are drawn in no colour (render modes 3 and 7), and ``reason`` for those that
+    may be invisible. ``visibility.mark_hidden`` decides later which characters are hidden.
 
     Args:
         text: PDFium's handle of the text page.
         view: The page's view.
         orders: Drawing order of each text object, by its handle.
+        fonts: The fonts that the field ``font`` refers to; those that are new are added.
 
     Returns:
-        An array of dtype CHAR, and the fonts that its field ``font`` refers to.
+        An array of dtype CHAR.
     """
     count = C.FPDFText_CountChars(text)
     if count <= 0:
-        return np.zeros(0, CHAR), ()
-    reader = _Reader(text, view, orders)
+        return np.zeros(0, CHAR)
+    reader = _Reader(text, view, orders, fonts)
     chunks = [reader.read(start, min(count, start + CHUNK)) for start in range(0, count, CHUNK)]
-    return (chunks[0] if len(chunks) == 1 else np.concatenate(chunks)), tuple(reader.fonts)
+    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
 
 
 class _Reader:
     """Read the characters of one text page, chunk by chunk."""
 
-    def __init__(self, text: int, view: View, orders: dict[int, int]) -> None:
-        self.text, self.view, self.orders = text, view, orders
-        self.fonts: list[Font] = []
-        self._handles: list[int] = []  # PDFium's handle of each font
-        self._font_index: dict[int, int] = {}  # handle as describe_font takes it: index into fonts
-        self._advances: dict[tuple[int, int], float] = {}  # of a font's index and a code point, in em
+    def __init__(self, text: int, view: View, orders: dict[int, int], fonts: PageFonts) -> None:
+        self.text, self.view, self.orders, self.fonts = text, view, orders, fonts
 
     def read(self, start: int, stop: int) -> Chars:
         """Read the characters from index ``start`` to before ``stop``, at most CHUNK."""
@@ -101,7 +128,7 @@ class _Reader:
         head_x, head_y = memory.point[: len(first), :2].T.copy()
         call_each(UNCHECKED.FPDFText_GetLooseCharBox, repeat(pointer(text)), indices, memory.box_at)
         box = memory.box[:n].astype("f8")
-        substituted = np.array([font.substituted for font in self.fonts], bool)[chars["font"]]
+        substituted = np.array([font.substituted for font in self.fonts.fonts], bool)[chars["font"]]
         glyphs = Glyphs(text, indices, code, run, first, matrix, size, substituted, box, box[:, 0].copy(), head_y[run])
         rotated = np.flatnonzero(~glyphs.upright[run])
         if len(rotated):
@@ -113,7 +140,23 @@ class _Reader:
         x0, top, x1, bottom = self.view.boxes(box[:, 0], box[:, 3], box[:, 2], box[:, 1])
         chars["x0"], chars["top"], chars["x1"], chars["bottom"] = x0, top, x1, bottom
         chars["origin_x"], chars["origin_y"] = self.view.points(glyphs.origin_x, glyphs.origin_y)
+        self._suspect_blank_glyphs(chars, indices, substituted)
         return chars[~drop] if drop.any() else chars
+
+    def _suspect_blank_glyphs(self, chars: Chars, indices: list[int], substituted: npt.NDArray[np.bool_]) -> None:
+        """Set ``reason`` of written characters whose glyph draws nothing. Each glyph is looked at once."""
+        at = np.flatnonzero(~substituted & (chars["code"] > SPACE))
+        glyph = chars["code"][at].astype("u8") | chars["font"][at].astype("u8") << np.uint64(_CODE_BITS)
+        kinds, first, kind = np.unique(glyph, return_index=True, return_inverse=True)
+        n = len(kinds)
+        memory = buffers()
+        call_each(
+            UNCHECKED.FPDFText_GetCharBox, repeat(pointer(self.text)), [indices[i] for i in at[first].tolist()],
+            *memory.point_at,
+        )  # fmt: skip
+        blank = (memory.point[:n, 1] - memory.point[:n, 0] <= 0) & (memory.point[:n, 3] - memory.point[:n, 2] <= 0)
+        if blank.any():
+            chars["reason"][at[blank[kind]]] = UNPAINTED
 
     def _read_runs(
         self, chars: Chars, run: npt.NDArray[np.intp], heads: list[int], handles: list[int]
@@ -151,7 +194,10 @@ class _Reader:
         chars["color"] = (rgba[:, 0] << 24 | rgba[:, 1] << 16 | rgba[:, 2] << 8 | rgba[:, 3])[run]
         chars["font"] = self._read_fonts(list(map(UNCHECKED.FPDFTextObj_GetFont, objects)), mode)[run]
         chars["order"] = np.fromiter(map(self.orders.get, handles, repeat(0)), "u4", runs)[run]
-        chars["hidden"] = np.isin(mode, _UNPAINTED)[run]
+        chars["hidden"] = _MODES[0][mode][run]
+        suspect = _MODES[1][mode] | (np.cumsum(_MODES[2][mode]) > 0)  # a text that clips may cut all that follow it
+        chars["reason"] = np.where(suspect, UNPAINTED, 0)[run]
+        chars["reason"][(np.abs(memory.size[:runs]) * np.hypot(a, b) < SPECK)[run]] = TINY
         return matrix, size
 
     def _read_fonts(self, handles: list[int], mode: npt.NDArray[np.int32]) -> npt.NDArray[np.uint16]:
@@ -159,21 +205,13 @@ class _Reader:
         # Writers fill and stroke the letters to get a bold style from a font that has none.
         for i in np.flatnonzero(np.isin(mode, _FILLED_AND_STROKED)).tolist():
             handles[i] = -handles[i]
-        for handle in dict.fromkeys(handles):  # in order of appearance: a set's order depends on memory addresses
-            if handle not in self._font_index:
-                self._font_index[handle] = min(len(self.fonts), _MAX_FONT)
-                self.fonts.append(describe_font(handle))
-                self._handles.append(abs(handle))
-        return np.fromiter(map(self._font_index.__getitem__, handles), "u2", len(handles))
+        return self.fonts.index(handles)
 
     def _read_advances(self, chars: Chars, substituted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         """Return the advances in em of those characters whose font is substituted, and NaN for the others."""
         advance = np.full(len(chars), np.nan)
         for i in np.flatnonzero(substituted).tolist():
-            key = int(chars["font"][i]), int(chars["code"][i])
-            if key not in self._advances:
-                self._advances[key] = read_advance(self._handles[key[0]], key[1])
-            advance[i] = self._advances[key]
+            advance[i] = self.fonts.advance(int(chars["font"][i]), int(chars["code"][i]))
         return advance
 
 

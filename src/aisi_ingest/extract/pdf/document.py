@@ -24,18 +24,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from aisi_ingest.extract.pdf import active_content, font_source
+from aisi_ingest.extract.pdf.actual_text import find_replaced, without_false_replacements
 from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
-from aisi_ingest.extract.pdf.characters import read_characters
+from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
+from aisi_ingest.extract.pdf.code_points import may_carry_unseen_text
 from aisi_ingest.extract.pdf.drawing import read_drawing
 from aisi_ingest.extract.pdf.overprint import without_overprint
-from aisi_ingest.extract.pdf.page import CHAR, RULE, Page, View
+from aisi_ingest.extract.pdf.page import CHAR, RULE, Chars, Page, View
 from aisi_ingest.extract.pdf.pdfium import C
+from aisi_ingest.extract.pdf.rendering import OpenPage
 from aisi_ingest.extract.pdf.struck import mark_struck
-from aisi_ingest.extract.pdf.visibility import RenderedPage, mark_hidden
+from aisi_ingest.extract.pdf.visibility import TextPage, mark_hidden
+from aisi_ingest.extract.unseen import unseen_characters
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
+from aisi_ingest.text.normalise import carries_unseen_text
 
 _A4 = (595.0, 842.0)  # points; the size of an unreadable first page
 _MAX_BOOKMARKS, _MAX_LEVEL = 10_000, 32  # a broken outline has no end
@@ -140,7 +146,7 @@ class PdfDocument:
     def active_content(self) -> tuple[str, ...]:
         """Kinds of scripts, launch actions and embedded files in the file (fixed words, sorted). None is run."""
         found = set(self.inspection.active_content)
-        # In an encrypted file the bytes do not show them, but PDFium finds some.
+        # A file that qpdf cannot read, PDFium may be able to.
         if C.FPDFDoc_GetJavaScriptActionCount(self.handle) > 0:
             found.add("javascript")
         if C.FPDFDoc_GetAttachmentCount(self.handle) > 0:
@@ -167,16 +173,24 @@ class PdfDocument:
                 yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
                 continue
             try:
-                read = _read_page(page, index, self.inspection.layered, self.annotations)
+                read = _read_page(page, index, self.inspection, self.annotations)
                 size = (read.width, read.height)
-                for code in font_source.without_glyph(read.chars, read.fonts):
-                    without_glyph.setdefault(code, index + 1)
+                code = read.chars["code"]
+                if may_carry_unseen_text(code) and carries_unseen_text("".join(map(chr, code.tolist()))):
+                    self.issues.append(unseen_characters("page", index + 1))
+                for missing in font_source.without_glyph(read.chars, read.fonts):
+                    without_glyph.setdefault(missing, index + 1)
                 yield read
             finally:
                 C.FPDF_ClosePage(page)
         bad_pages.begin_page(0)
         if without_glyph:
             self.issues.append(_glyphs_missing(without_glyph))
+
+
+def _not_inspectable(problem: str) -> Issue:
+    message = f"scripts and other active content may be in the file: it could not be searched ({problem})"
+    return Issue("extract", "warning", active_content.NOT_INSPECTABLE, message)
 
 
 def _glyphs_missing(pages: dict[int, int]) -> Issue:
@@ -214,7 +228,9 @@ def open_document(path: str | Path, password: str | None = None) -> Iterator[Pdf
             count = C.FPDF_GetPageCount(handle)
             if count <= 0:
                 raise NotReadable(_ERRORS[_NO_PAGE])
-            yield PdfDocument(handle, count, active_content.inspect(path))
+            inspection = active_content.inspect(path, password)
+            issues = [_not_inspectable(inspection.problem)] if inspection.problem else []
+            yield PdfDocument(handle, count, inspection, issues)
         finally:
             if handle:
                 C.FPDF_CloseDocument(handle)
@@ -238,13 +254,13 @@ def _read_metadata(handle: int, key: bytes) -> str:
     return _read_utf16(lambda buffer, size: C.FPDF_GetMetaText(handle, key, buffer, size)).strip()
 
 
-def _read_page(page: int, index: int, layered: bool, annotations: list[Annotation]) -> Page:
+def _read_page(page: int, index: int, inspection: active_content.Inspection, annotations: list[Annotation]) -> Page:
     """Read an open page.
 
     Args:
         page: PDFium's handle of the page.
         index: Page number, from 0.
-        layered: The document has layers that may be off.
+        inspection: What is known of the whole file.
         annotations: Those of this page are appended.
     """
     bounds = (ctypes.c_float * 4)()
@@ -256,18 +272,28 @@ def _read_page(page: int, index: int, layered: bool, annotations: list[Annotatio
     if turns % 2:
         width, height = height, width
     orders: dict[int, int] = {}
-    rules, in_forms = read_drawing(page, view, orders)
+    drawn = read_drawing(page, view, orders)
+    rules = drawn.rules
     if len(rules):  # printer's marks outside the page would make a box around what lies between them
         rules = rules[(rules["x1"] > 0) & (rules["bottom"] > 0) & (rules["x0"] < width) & (rules["top"] < height)]
-    text = C.FPDFText_LoadPage(page)
-    try:
-        chars, fonts = read_characters(text, view, orders) if text else (np.zeros(0, CHAR), ())
-    finally:
-        if text:
-            C.FPDFText_ClosePage(text)
-    objects = {order: handle for handle, order in orders.items()}
-    rendered = RenderedPage(page, width, height, rules, objects, layered, in_forms)
-    mark_hidden(rendered, chars, chars["hidden"].copy())
+        drawn = replace(drawn, rules=rules)
+    fonts = PageFonts()
+    chars = _read_text(page, view, orders, fonts)
+    if replaced := find_replaced(orders):
+        chars = without_false_replacements(replaced, chars, lambda: _read_text(page, view, orders, fonts))
+    opened = OpenPage(page, width, height, {order: handle for handle, order in orders.items()})
+    mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned), chars)
     mark_struck(chars, rules, struck_boxes(page, view))
     annotations.extend(read_annotations(page, index + 1, view))
-    return Page(index + 1, width, height, without_overprint(chars), fonts, rules)
+    return Page(index + 1, width, height, without_overprint(chars), tuple(fonts.fonts), rules)
+
+
+def _read_text(page: int, view: View, orders: dict[int, int], fonts: PageFonts) -> Chars:
+    """Read the characters of an open page. The arguments are those of ``read_characters``."""
+    text = C.FPDFText_LoadPage(page)
+    if not text:
+        return np.zeros(0, CHAR)
+    try:
+        return read_characters(text, view, orders, fonts)
+    finally:
+        C.FPDFText_ClosePage(text)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections import deque
-from itertools import pairwise, repeat
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from itertools import compress, pairwise, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from aisi_ingest.extract.pdf.page import CURVE, FILL, IMAGE, LINE, RECT, RULE
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, C, pointer
@@ -40,7 +42,10 @@ _UNKNOWN_COLOR = 0x808080FF  # something is drawn, but in a pattern or an unknow
 
 Matrix = tuple[float, float, float, float, float, float]
 Row = tuple[float, float, float, float, int, int, float, int]  # the fields of RULE
+Sides = tuple[float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+_EVERYTHING: Sides = (-_MAX_COORDINATE, -_MAX_COORDINATE, _MAX_COORDINATE, _MAX_COORDINATE)
+_NOTHING: Sides = (_MAX_COORDINATE, _MAX_COORDINATE, -_MAX_COORDINATE, -_MAX_COORDINATE)
 
 
 def times(first: Matrix, second: Matrix) -> Matrix:
@@ -67,13 +72,45 @@ class _Buffers:
 _buffers = functools.cache(_Buffers)
 
 
+class Drawn(Struct, frozen=True, eq=False):
+    """What a page draws besides its characters, and what the file says about how its text objects are drawn.
+
+    Text objects are given by their drawing order.
+
+    Attributes:
+        rules: Lines, frames, fills, curves and pictures (dtype RULE) in drawing order.
+        in_forms: Text inside form XObjects.
+        clips: Text that a clipping path cuts, with the box (x0, top, x1, bottom; points) outside of which it is cut.
+            Nothing is inside the box of a path that is no rectangle.
+        blended: Text with a soft mask, a blend mode or an alpha value, of its own or of its form.
+    """
+
+    rules: npt.NDArray[np.void]
+    in_forms: frozenset[int]
+    clips: Mapping[int, Sides]
+    blended: frozenset[int]
+
+
+class _Holder(NamedTuple):
+    """A page or form XObject whose objects are read."""
+
+    handle: int
+    length: int  # number of its objects
+    get: Any  # PDFium's function that returns the handle of an object by holder and index
+    matrix: Matrix  # from the holder's coordinates to user space
+    depth: int  # how many forms enclose the objects; 0 on the page itself
+    blended: bool  # a form around the objects has a soft mask, a blend mode or an alpha value
+
+
 class _Reader:
     """Collect the rules of one page while walking over its objects."""
 
     def __init__(self, view: View, orders: dict[int, int]) -> None:
         self.view = view
         self.orders = orders  # from the handle of a text object to its drawing order
-        self.in_forms: set[int] = set()  # drawing orders of text inside form XObjects
+        self.in_forms: set[int] = set()
+        self.clips: dict[int, Sides] = {}
+        self.blended: set[int] = set()
         self.rows: list[Row] = []
         self.segments_left = _MAX_SEGMENTS
         self.order = 0
@@ -81,33 +118,66 @@ class _Reader:
         self.floats, self.ints, self.points = memory.floats, memory.ints, memory.points
         self.float_at, self.int_at, self.x_at, self.y_at = memory.float_at, memory.int_at, memory.x_at, memory.y_at
 
-    def walk(self, count: int, get: Any, holder: int, matrix: Matrix, depth: int) -> None:
-        """Read the objects of a page, or of a form XObject and the forms inside it.
-
-        Args:
-            count: Number of objects.
-            get: PDFium's function that returns the handle of an object by holder and index.
-            holder: Handle of the page or form.
-            matrix: From the holder's coordinates to user space.
-            depth: How many forms enclose the objects; 0 on the page itself.
-        """
-        objects = list(map(get, repeat(pointer(holder)), range(count)))
+    def walk(self, holder: _Holder) -> None:
+        """Read the objects of a page, or of a form XObject and the forms inside it."""
+        objects = list(map(holder.get, repeat(pointer(holder.handle)), range(holder.length)))
         kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
+        texts: list[int] = []
+        matrix = holder.matrix
         for handle, kind in zip(objects, kinds, strict=True):
             self.order += 1
             if kind == _TEXT:
                 self.orders[handle] = self.order
-                if depth:
-                    self.in_forms.add(self.order)
+                texts.append(handle)
             elif kind == _PATH:
                 self.path(handle, matrix)
             elif kind in (_IMAGE_OBJECT, _SHADING):
                 self.picture(handle, kind, matrix)
-            elif kind == _FORM and depth < _MAX_DEPTH:
-                inner = self.matrix(handle)
+            elif kind == _FORM and holder.depth < _MAX_DEPTH:
                 inside = C.FPDFFormObj_CountObjects(handle)
                 if inside > 0:
-                    self.walk(inside, UNCHECKED.FPDFFormObj_GetObject, handle, times(inner, matrix), depth + 1)
+                    get, inner = UNCHECKED.FPDFFormObj_GetObject, times(self.matrix(handle), matrix)
+                    blended = holder.blended or bool(C.FPDFPageObj_HasTransparency(handle))
+                    self.walk(_Holder(handle, inside, get, inner, holder.depth + 1, blended))
+        if texts:
+            self.texts(texts, holder)
+
+    def texts(self, handles: list[int], holder: _Holder) -> None:
+        """Read how text objects are clipped and blended."""
+        orders = [self.orders[handle] for handle in handles]
+        if holder.depth:
+            self.in_forms.update(orders)
+        at = list(map(pointer, handles))
+        if holder.blended:
+            self.blended.update(orders)
+        else:
+            self.blended.update(compress(orders, map(UNCHECKED.FPDFPageObj_HasTransparency, at)))
+        # PDFium removes a rectangular clipping path from objects that it does not cut: few have one here.
+        paths = list(map(UNCHECKED.FPDFPageObj_GetClipPath, at))
+        counts = map(UNCHECKED.FPDFClipPath_CountPaths, map(pointer, paths))
+        seen: dict[tuple[int, ...], Sides] = {}  # by the addresses of the paths, which objects share
+        for order, path, count in zip(orders, paths, counts, strict=True):
+            if count > 0:
+                key = tuple(C.FPDFClipPath_GetPathSegment(path, i, 0) for i in range(count))
+                if key not in seen:
+                    seen[key] = self.clip(path, count, holder.matrix)
+                self.clips[order] = seen[key]
+
+    def clip(self, path: int, count: int, matrix: Matrix) -> Sides:
+        """Return the box that all ``count`` parts of a clipping path leave; an empty box if one is no rectangle."""
+        box = _EVERYTHING
+        for i in range(count):
+            segments = C.FPDFClipPath_CountPathSegments(path, i)
+            if segments not in (_BOX_SIDES, _BOX_SEGMENTS):
+                return _NOTHING
+            found = [pointer(C.FPDFClipPath_GetPathSegment(path, i, k)) for k in range(segments)]
+            [(points, curved, _)] = self.subpaths(found, matrix) or [([], True, False)]
+            xs, ys = self.view.points(np.array([x for x, _ in points]), np.array([y for _, y in points]))
+            if curved or not _is_rectangle(xs.tolist(), ys.tolist()):
+                return _NOTHING
+            inner = float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+            box = max(box[0], inner[0]), max(box[1], inner[1]), min(box[2], inner[2]), min(box[3], inner[3])
+        return box
 
     def matrix(self, handle: int) -> Matrix:
         """Return an object's own matrix; the identity if it has none."""
@@ -175,7 +245,8 @@ class _Reader:
                 xs, ys = _corners(x0, y0, x1, y1, outer)
                 self.add(min(xs), min(ys), max(xs), max(ys), CURVE, fill or stroke, width)
             return
-        for points, curved, closed in self.subpaths(handle, count, matrix):
+        segments = [pointer(at) for at in map(UNCHECKED.FPDFPath_GetPathSegment, repeat(pointer(handle)), range(count))]
+        for points, curved, closed in self.subpaths(segments, matrix):
             self.subpath(points, curved, closed, fill if filled else None, stroke if stroked else None, width)
 
     def thin_fill(self, handle: int, fill: int, outer: Matrix) -> bool:
@@ -196,10 +267,10 @@ class _Reader:
         self.add(x0, y0, x1, y1, LINE, fill, thickness)
         return True
 
-    def subpaths(self, handle: int, count: int, matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
+    def subpaths(self, segments: list[Any], matrix: Matrix) -> list[tuple[list[tuple[float, float]], bool, bool]]:
         """Return the parts of a path: their points in user space, whether curved, and whether closed."""
         a, b, c, d, e, f = matrix
-        segments = [pointer(at) for at in map(UNCHECKED.FPDFPath_GetPathSegment, repeat(pointer(handle)), range(count))]
+        count = len(segments)
         kinds = list(map(UNCHECKED.FPDFPathSegment_GetType, segments))
         closes = list(map(UNCHECKED.FPDFPathSegment_GetClose, segments))
         points: list[tuple[float, float]] = []
@@ -267,17 +338,22 @@ def _corners(x0: float, y0: float, x1: float, y1: float, matrix: Matrix) -> tupl
     return [a * x + c * y + e for x, y in pairs], [b * x + d * y + f for x, y in pairs]
 
 
-def read_drawing(page: int, view: View, orders: dict[int, int]) -> tuple[npt.NDArray[np.void], frozenset[int]]:
-    """Read the rules of an open page, and the drawing order of its text objects.
+def _is_rectangle(xs: list[float], ys: list[float]) -> bool:
+    """Return whether the corners of a path are those of an upright rectangle."""
+    sides = zip(zip(xs, ys, strict=True), zip((*xs[1:], xs[0]), (*ys[1:], ys[0]), strict=True), strict=True)
+    return all(abs(p[0] - q[0]) < _STRAIGHT or abs(p[1] - q[1]) < _STRAIGHT for p, q in sides)
+
+
+def read_drawing(page: int, view: View, orders: dict[int, int]) -> Drawn:
+    """Read what an open page draws, and the drawing order of its text objects.
 
     Args:
         page: PDFium's handle of the page.
         view: The page's view.
         orders: Is filled with the drawing order of each text object, by the object's handle.
-
-    Returns:
-        The rules (dtype RULE) in drawing order, and the drawing orders of text objects inside form XObjects.
     """
     reader = _Reader(view, orders)
-    reader.walk(C.FPDFPage_CountObjects(page), UNCHECKED.FPDFPage_GetObject, page, _IDENTITY, 0)
-    return np.array(reader.rows, RULE), frozenset(reader.in_forms)
+    count = C.FPDFPage_CountObjects(page)
+    reader.walk(_Holder(page, count, UNCHECKED.FPDFPage_GetObject, _IDENTITY, 0, False))
+    rules = np.array(reader.rows, RULE)
+    return Drawn(rules, frozenset(reader.in_forms), reader.clips, frozenset(reader.blended))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from aisi_ingest.model import Box
+from aisi_ingest.model import Box, HiddenReason
 
 if TYPE_CHECKING:
     import numpy.typing as npt  # takes 20 ms to import
 
-    Chars = npt.NDArray[np.void]
+Chars = np.ndarray[Any, np.dtype[np.void]]
+"""Characters, of dtype CHAR."""
 
 
 CHAR = np.dtype(
@@ -30,11 +31,23 @@ CHAR = np.dtype(
         ("angle", "f4"),  # writing direction in degrees, counter-clockwise; 0 is left to right
         ("hidden", "?"),  # a reader of the page cannot see the character
         ("order", "u4"),  # drawing order of the text object; comparable with RULE's order
-        ("struck", "?"),  # struck out; then hidden as well
+        ("reason", "u1"),  # why it is hidden: index into HIDDEN_REASONS; 0 for visible characters
     ],
     align=True,  # numpy reads unaligned fields at half the speed
 )
 
+
+HIDDEN_REASONS: tuple[HiddenReason | None, ...] = (None, *get_args(HiddenReason))
+"""What the numbers in the field ``reason`` of a character mean."""
+
+
+REASONS: dict[HiddenReason, int] = {name: number for number, name in enumerate(HIDDEN_REASONS) if name is not None}
+"""The number of each reason in the field ``reason`` of a character."""
+
+STRUCK, TINY, UNPAINTED, ACTUAL_TEXT = (REASONS[name] for name in ("struck", "tiny", "unpainted", "actual_text"))
+
+SPECK = 1.5
+"""Points: nobody reads smaller type on a page. The smallest type in 70 reports and decks has 4 points."""
 
 # Height of Japanese fonts above the baseline and depth below it, in em; those of Latin fonts are close.
 ASCENT, DESCENT = 0.88, 0.12

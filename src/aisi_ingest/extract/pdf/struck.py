@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract.pdf.code_points import is_blank
-from aisi_ingest.extract.pdf.page import FILL, LINE, RECT
+from aisi_ingest.extract.pdf.page import FILL, LINE, RECT, STRUCK
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Chars
@@ -34,7 +34,7 @@ _UPRIGHT, _TURNED = (0, 2), (1, 3)  # quarter turns of text that horizontal and 
 
 
 def mark_struck(chars: Chars, rules: Array, boxes: Sequence[Box] = ()) -> None:
-    """Set ``struck`` and ``hidden`` of the struck-out characters of a page.
+    """Set ``hidden`` and ``reason`` of the struck-out characters of a page.
 
     Args:
         chars: Characters of the page (dtype page.CHAR), changed in place.
@@ -56,7 +56,7 @@ def mark_struck(chars: Chars, rules: Array, boxes: Sequence[Box] = ()) -> None:
         _strike_along(own, index, np.isin(quarter, _UPRIGHT), thin, struck, across=False)
         _strike_along(own, index, np.isin(quarter, _TURNED), thin, struck, across=True)
         _strike_columns(own, index, quarter == 0, thin, struck)
-    chars["struck"] |= struck
+    chars["reason"][struck] = STRUCK
     chars["hidden"] |= struck
 
 

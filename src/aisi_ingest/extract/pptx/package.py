@@ -17,6 +17,7 @@ from lxml import etree
 from msgspec import Struct
 
 from aisi_ingest.extract.pptx import content_types
+from aisi_ingest.extract.pptx.active_content import find_active_content
 from aisi_ingest.model import Issue, Result
 
 MAXIMUM_ENTRIES = 50_000
@@ -51,7 +52,7 @@ class Package(Struct, frozen=True):
 
     Attributes:
         presentation: A ``pptx.parts.presentation.PresentationPart``.
-        active_content: Kinds of active content in the file that are not read: "activex", "embedded_file", "macro".
+        active_content: Kinds of active content in the file, which is never run.
     """
 
     presentation: Any
@@ -107,12 +108,15 @@ def _open_archive(name: str, archive: zipfile.ZipFile) -> Result[Package]:
     if problem is not None:
         return Result(None, (problem,))
     # Most files are intact. Only for others each part is checked and repaired, which doubles the time.
-    opened = _load_presentation(name, _read_parts(name, archive, wanted, repair=False))
+    parts = _read_parts(name, archive, wanted, repair=False)
+    opened = _load_presentation(name, parts)
     if opened.value is None or not _is_intact(opened.value):
-        opened = _load_presentation(name, _read_parts(name, archive, wanted, repair=True))
+        parts = _read_parts(name, archive, wanted, repair=True)
+        opened = _load_presentation(name, parts)
     if opened.value is None:
         return Result(None, opened.issues)
-    return Result(Package(opened.value, _active_content(names)), opened.issues)
+    active = find_active_content(names, parts.value or {}, opened.value.package)
+    return Result(Package(opened.value, active), opened.issues)
 
 
 def _find_problem(
@@ -298,16 +302,3 @@ def _recovered(content: bytes) -> Any | None:
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def _active_content(names: set[str]) -> tuple[str, ...]:
-    """Return the kinds of active content in a file. ``names`` are the names of its members in lower case."""
-    kinds = set()
-    for name in names:
-        if name.endswith("vbaproject.bin"):
-            kinds.add("macro")
-        elif name.startswith("ppt/embeddings/"):
-            kinds.add("embedded_file")
-        elif name.startswith(("ppt/activex/", "ppt/ctrlprops/")):
-            kinds.add("activex")
-    return tuple(sorted(kinds))

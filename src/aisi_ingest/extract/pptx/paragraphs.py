@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
 
 from aisi_ingest.extract.bullets import drawn_number, indentation, split_bullet
 from aisi_ingest.extract.geometry import box_height, box_width
-from aisi_ingest.extract.pptx.runs import run_texts
+from aisi_ingest.extract.pptx.runs import Judge, run_texts
 from aisi_ingest.extract.pptx.styles import bullet_of, inherited_size, size_of
 from aisi_ingest.extract.pptx.xml_names import EMU, clark, number_attribute
-from aisi_ingest.model import Box
+from aisi_ingest.model import Box, HiddenReason
 from aisi_ingest.text.normalise import is_wide, join_lines, normalise
 
 _LINE_BREAK = re.compile("_x000[ABDabd]_|[\v\r]")  # breaks that were pasted as control characters, escaped or not
@@ -33,7 +34,8 @@ class Paragraph(Struct, frozen=True):
         size: Type size in points.
         item: Whether it is a list item: it has a bullet, drawn or typed, or is below one.
         field: Whether it consists only of fields, such as slide number and date.
-        struck: The text in it that is struck out. A paragraph without any other text has an empty ``text``.
+        hidden: The text in it that is struck out or cannot be seen, with the reason. A paragraph without any other
+            text has an empty ``text``.
     """
 
     text: str
@@ -41,7 +43,7 @@ class Paragraph(Struct, frozen=True):
     size: float
     item: bool
     field: bool
-    struck: str = ""
+    hidden: tuple[tuple[HiddenReason, str], ...] = ()
 
 
 class _RawParagraph(Struct, frozen=True, eq=False):
@@ -51,10 +53,14 @@ class _RawParagraph(Struct, frozen=True, eq=False):
     text: str
     level: int
     has_bullet: bool
-    struck: str
+    hidden: dict[HiddenReason, str]
 
 
-def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
+JudgeOfLevel = Callable[[int], Judge]
+"""Returns the judge of the runs of a level, from 0."""
+
+
+def read_paragraphs(body: Any, styles: list[Any], judge: JudgeOfLevel | None = None) -> tuple[Paragraph, ...]:
     """Read the paragraphs of a text body that are not blank.
 
     Many decks use typed bullets and spaces instead of list levels. So the different widths of the white space before
@@ -63,8 +69,9 @@ def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
     Args:
         body: The text body element.
         styles: The list styles that apply, the nearest first.
+        judge: Decides which runs cannot be seen.
     """
-    found = _raw_paragraphs(body, styles)
+    found = _raw_paragraphs(body, styles, judge)
     written = [p for p in found if p.text]
     indents = {
         p.level: sorted({indentation(other.text) for other in written if other.level == p.level}) for p in written
@@ -82,26 +89,28 @@ def read_paragraphs(body: Any, styles: list[Any]) -> tuple[Paragraph, ...]:
                 size=size_of(element, sizes[level]),
                 item=paragraph.has_bullet or level + step > 0,
                 field=element.find(clark("a:fld")) is not None and element.find(clark("a:r")) is None,
-                struck=join_lines(paragraph.struck.split("\n")),
+                hidden=tuple(
+                    (reason, join_lines(part.split("\n"))) for reason, part in paragraph.hidden.items() if part.strip()
+                ),
             )
         )
     return tuple(out)
 
 
-def _raw_paragraphs(body: Any, styles: list[Any]) -> list[_RawParagraph]:
+def _raw_paragraphs(body: Any, styles: list[Any], judge: JudgeOfLevel | None) -> list[_RawParagraph]:
     """Return the paragraphs that are not blank, with the numbers that PowerPoint draws before them."""
     out = []
     counts: _Counts = {}
     for element in body.iterchildren(clark("a:p")):
-        text, struck = _raw_texts(element)
-        if not text.strip():
-            if struck.strip():
-                out.append(_RawParagraph(element, "", 0, False, struck))
-            continue
         properties = element.find(clark("a:pPr"))
         level = 0
         if properties is not None:
             level = min(_MAXIMUM_LEVEL, max(0, int(number_attribute(properties, "lvl"))))
+        text, hidden = _raw_texts(element, judge(level) if judge is not None else None)
+        if not text.strip():
+            if any(part.strip() for part in hidden.values()):
+                out.append(_RawParagraph(element, "", 0, False, hidden))
+            continue
         typed_bullet, _ = split_bullet(text.lstrip(" \t\u3000"))
         bullet = bullet_of(element, level, styles)
         if bullet is not None and bullet.tag == clark("a:buAutoNum"):
@@ -110,7 +119,7 @@ def _raw_paragraphs(body: Any, styles: list[Any]) -> list[_RawParagraph]:
             counts.pop(level, None)
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
-        out.append(_RawParagraph(element, text, level, bool(typed_bullet) or bullet is not None, struck))
+        out.append(_RawParagraph(element, text, level, bool(typed_bullet) or bullet is not None, hidden))
     return out
 
 
@@ -127,15 +136,17 @@ def _next_number(bullet: Any, level: int, counts: _Counts) -> str:
     return drawn_number(scheme, count)
 
 
-def paragraph_text(paragraph: Any) -> str:
-    """Return the text of an ``a:p`` element without struck-out text. Lines broken by the author are joined."""
-    return join_lines(_raw_texts(paragraph)[0].split("\n"))
+def paragraph_texts(paragraph: Any, judge: Judge | None = None) -> tuple[str, dict[HiddenReason, str]]:
+    """Return the visible text of an ``a:p`` element, and its hidden text. Lines broken by the author are joined."""
+    text, hidden = _raw_texts(paragraph, judge)
+    return join_lines(text.split("\n")), {why: join_lines(part.split("\n")) for why, part in hidden.items()}
 
 
-def _raw_texts(paragraph: Any) -> tuple[str, str]:
-    """Return the normalised text of an ``a:p`` element, and that of its struck-out part."""
-    valid, struck = run_texts(paragraph)
-    return normalise(_LINE_BREAK.sub("\n", valid)), normalise(_LINE_BREAK.sub("\n", struck))
+def _raw_texts(paragraph: Any, judge: Judge | None = None) -> tuple[str, dict[HiddenReason, str]]:
+    """Return the normalised text of an ``a:p`` element, and that of its hidden parts."""
+    valid, hidden = run_texts(paragraph, judge)
+    parts = {reason: normalise(_LINE_BREAK.sub("\n", part)) for reason, part in hidden.items()}
+    return normalise(_LINE_BREAK.sub("\n", valid)), parts
 
 
 def paragraph_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> tuple[Box, ...]:
@@ -152,7 +163,7 @@ def paragraph_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> t
     above, below = float(get("tIns", _MARGIN_Y)) / EMU, float(get("bIns", _MARGIN_Y)) / EMU
     if get("vert", "horz") != "horz":
         return (box,) * len(paragraphs)
-    scale = _font_scale(properties)
+    scale = font_scale(properties)
     room = max(1.0, box_width(box) - left - right) if get("wrap", "square") == "square" else _UNLIMITED
     heights, widths = [], []
     for paragraph in paragraphs:
@@ -176,7 +187,7 @@ def paragraph_boxes(body: Any, box: Box, paragraphs: tuple[Paragraph, ...]) -> t
     return tuple(out)
 
 
-def _font_scale(properties: Any) -> float:
+def font_scale(properties: Any) -> float:
     """Return the factor by which PowerPoint shrinks the text to fit its shape."""
     shrunk = properties.find(clark("a:normAutofit")) if properties is not None else None
     if shrunk is None or not shrunk.get("fontScale"):

@@ -21,7 +21,7 @@ from aisi_ingest.extract.ocr.thresholds import (
     REPEATED_PAGES,
 )
 from aisi_ingest.extract.slides.piece import Entry, Piece
-from aisi_ingest.model import Box, Issue
+from aisi_ingest.model import Box, HiddenReason, Issue
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr.engine import Image, TextLine
@@ -39,7 +39,7 @@ class Picture(Struct, frozen=True, eq=False):
         part: A ``pptx.parts.image.ImagePart``.
         crop: Shares of the picture that are cut off at the left, top, right and bottom.
         is_page: Whether the picture is the only content of its slide.
-        hidden: Whether the picture is hidden.
+        reason: Why nobody sees the picture, None if it can be seen.
     """
 
     page: int
@@ -47,7 +47,7 @@ class Picture(Struct, frozen=True, eq=False):
     part: Any
     crop: tuple[float, float, float, float]
     is_page: bool
-    hidden: bool
+    reason: HiddenReason | None
 
 
 def find_pictures(slides: Sequence[Sequence[Shape]], size: tuple[float, float]) -> list[Picture]:
@@ -71,7 +71,7 @@ def find_pictures(slides: Sequence[Sequence[Shape]], size: tuple[float, float]) 
             large_enough = box_width(visible) >= MINIMUM_WIDTH and box_height(visible) >= MINIMUM_HEIGHT
             if large_enough and share >= MINIMUM_SHARE:
                 is_page = not has_text and share >= MINIMUM_COVERAGE
-                out.append(Picture(page, shape.box, shape.picture, shape.crop, is_page, shape.hidden))
+                out.append(Picture(page, shape.box, shape.picture, shape.crop, is_page, shape.reason))
     return out
 
 
@@ -92,7 +92,10 @@ def read_metafiles(pictures: Sequence[Picture]) -> tuple[dict[int, list[Entry]],
             content = picture.part.blob if name.lower().endswith((".emf", ".wmf")) else b""
             lines_of[name] = metafile_lines(content)
         if lines_of[name]:
-            pieces = [Piece("figure_text", line, picture.box, hidden=picture.hidden) for line in lines_of[name]]
+            pieces = [
+                Piece("figure_text", line, picture.box, hidden=picture.reason is not None, hidden_reason=picture.reason)
+                for line in lines_of[name]
+            ]
             out.setdefault(picture.page, []).append((picture.box, pieces))
         else:
             rest.append(picture)
@@ -222,7 +225,8 @@ def _pieces(picture: Picture, recognised: _Recognised) -> list[Piece]:
             "paragraph" if picture.is_page else "figure_text",
             paragraph.text,
             paragraph.box,
-            hidden=picture.hidden,
+            hidden=picture.reason is not None,
+            hidden_reason=picture.reason,
             size=paragraph.size,
             origin="ocr",
         )

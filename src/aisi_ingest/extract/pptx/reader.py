@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from aisi_ingest.extract.geometry import box_height, box_width, union
 from aisi_ingest.extract.pptx.package import open_package, warning
-from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
-from aisi_ingest.extract.slides.piece import Entry, Piece
-from aisi_ingest.extract.slides.reading_order import visual_order
-from aisi_ingest.extract.slides.tables.finder import with_tables
-from aisi_ingest.extract.slides.tables.timeline import with_timeline
-from aisi_ingest.extract.slides.titles import Candidate, choose_title, correct_titles
-from aisi_ingest.model import Box, Content, Issue, Result
+from aisi_ingest.extract.pptx.slide_draft import Draft, Size, draft_slide, finish_slide
+from aisi_ingest.extract.slides.compose import compose
+from aisi_ingest.extract.slides.piece import Entry
+from aisi_ingest.extract.slides.titles import correct_titles
+from aisi_ingest.extract.unseen import unseen_characters
+from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.sandbox import no_gc
-from aisi_ingest.text.normalise import join_lines
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pptx.shapes import Shape
@@ -29,15 +23,6 @@ MANY_SLIDES = 1000
 """Number of slides above which a presentation gets a warning."""
 
 _DEFAULT_SIZE = (720.0, 540.0)  # points: 4:3, the default of the schema
-_NOTES_FURNITURE = ("sldNum", "hdr", "ftr", "dt", "sldImg")  # placeholders on the notes page that are not notes
-_MINIMUM_RULE_SHARE = 0.25  # of the slide's width: horizontal lines that divide texts
-_MINIMUM_UPRIGHT_SHARE = 0.1  # of the slide's height: vertical lines that divide the columns of a timeline
-_BOTTOM_EDGE, _TOP_EDGE = 0.85, 0.1  # shares of the slide's height: page numbers are below or above them
-_CAPTION_HEIGHT = 20  # points of a chart's title
-_MAXIMUM_TITLE_PARAGRAPHS = 3
-
-_Size = tuple[float, float]
-"""Width and height in points."""
 
 
 def read(path: Path, ocr: bool = True) -> Result[Content]:
@@ -74,13 +59,15 @@ def _read(path: Path, ocr: bool) -> Result[Content]:
     picture_texts = _read_picture_texts(shapes, size, ocr, issues)
     drafts = []
     for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
+        if _carries_unseen_text(part):
+            issues.append(unseen_characters("slide", page))
         try:
-            drafts.append(_draft_slide(part, own, page, size, picture_texts.get(page, [])))
+            drafts.append(draft_slide(part, own, page, size, picture_texts.get(page, [])))
         except Exception as reason:  # as in _read_shapes
             issues.append(_unreadable(page, reason))
-            drafts.append(_Draft())
+            drafts.append(Draft())
     titles = correct_titles([draft.title for draft in drafts], [draft.candidates for draft in drafts])
-    slides = [_finish_slide(draft, title) for draft, title in zip(drafts, titles, strict=True)]
+    slides = [finish_slide(draft, title) for draft, title in zip(drafts, titles, strict=True)]
     sizes = (size,) * len(slides)
     deck = compose(slides, sizes)
     content = Content(
@@ -99,7 +86,7 @@ def _read(path: Path, ocr: bool) -> Result[Content]:
     return Result(content, tuple(issues))
 
 
-def _slide_size(presentation: Any) -> _Size:
+def _slide_size(presentation: Any) -> Size:
     from aisi_ingest.extract.pptx.xml_names import EMU, clark
 
     size = presentation.find(clark("p:sldSz"))
@@ -156,7 +143,7 @@ def _unreadable(page: int, reason: Exception) -> Issue:
 
 
 def _read_picture_texts(
-    shapes: Sequence[Sequence[Shape]], size: _Size, ocr: bool, issues: list[Issue]
+    shapes: Sequence[Sequence[Shape]], size: Size, ocr: bool, issues: list[Issue]
 ) -> dict[int, list[Entry]]:
     """Read the text in the pictures of all slides: of metafiles always, of other pictures by OCR."""
     if not any(shape.kind == "picture" for own in shapes for shape in own):
@@ -172,235 +159,12 @@ def _read_picture_texts(
     return out
 
 
-class _Draft(Struct, frozen=True, eq=False):
-    """A slide whose title is not final yet. All boxes are in points.
+def _carries_unseen_text(part: Any) -> bool:
+    """Return whether invisible characters on a slide or its notes page carry a text."""
+    from aisi_ingest.text.normalise import carries_unseen_text
 
-    Attributes:
-        entries: Texts and tables.
-        frames: Boxes that hold texts together.
-        horizontal_lines: Drawn lines that divide the texts above and below.
-        drawn_frames: The frames that are visible.
-        vertical_lines: Drawn lines that may divide the columns of a timeline.
-        candidates: Texts that may be the title.
-        runs: The paragraphs of each candidate.
-        title: The candidate that looks like the title.
-        furniture: Page numbers, dates, headers and footers.
-        notes: The speaker's notes.
-        hidden: Whether the slide is hidden.
-    """
-
-    entries: list[Entry] = []
-    frames: list[Box] = []
-    horizontal_lines: list[Box] = []
-    drawn_frames: list[Box] = []
-    vertical_lines: list[Box] = []
-    candidates: list[Candidate] = []
-    runs: list[list[Piece]] = []
-    title: Candidate | None = None
-    furniture: list[Piece] = []
-    notes: tuple[str, ...] = ()
-    hidden: bool = False
-
-
-def _draft_slide(part: Any, shapes: Sequence[Shape], page: int, size: _Size, picture_texts: Sequence[Entry]) -> _Draft:
-    """Build the draft of one slide. ``picture_texts`` is the text in its pictures."""
     if part is None:
-        return _Draft()
-    texts = _texts_of(shapes, page, size)
-    entries = [*picture_texts, *texts.entries]
-    if texts.title is None:
-        candidates, runs = _title_candidates(entries)
-        tables = [box.top for box, pieces in entries if pieces[-1].kind == "table"]
-        title = choose_title(candidates, size[1], tables)
-    else:
-        box = union([piece.box for piece in texts.title])
-        title = Candidate(join_lines(piece.text for piece in texts.title), texts.title[0].size, box, 0)
-        candidates, runs = [title], [texts.title]
-    horizontal = (shape.box for shape in shapes if shape.kind == "horizontal_line")
-    vertical = (shape.box for shape in shapes if shape.kind == "vertical_line")
-    frames = [shape for shape in shapes if shape.kind == "frame"]
-    return _Draft(
-        entries=entries,
-        frames=[shape.box for shape in frames],
-        horizontal_lines=[box for box in horizontal if box_width(box) > _MINIMUM_RULE_SHARE * size[0]],
-        drawn_frames=[shape.box for shape in frames if shape.drawn and not shape.hidden],
-        vertical_lines=[box for box in vertical if box_height(box) > _MINIMUM_UPRIGHT_SHARE * size[1]],
-        candidates=candidates,
-        runs=runs,
-        title=title,
-        furniture=texts.furniture,
-        notes=_notes(part),
-        hidden=part._element.get("show") in ("0", "false"),
-    )
-
-
-class _Texts(Struct, frozen=True, eq=False):
-    """The texts of a slide's shapes: title placeholder, furniture, and everything else."""
-
-    title: list[Piece] | None
-    furniture: list[Piece]
-    entries: list[Entry]
-
-
-def _texts_of(shapes: Sequence[Shape], page: int, size: _Size) -> _Texts:
-    from aisi_ingest.extract.pptx.shapes import TITLES
-
-    title: list[Piece] | None = None
-    furniture: list[Piece] = []
-    entries: list[Entry] = []
-    for shape in shapes:
-        hidden = shape.hidden or _is_outside(shape.box, size)
-        if shape.kind == "table":
-            entries.append((shape.box, _table_pieces(shape, hidden)))
-        elif shape.kind == "text":
-            pieces, own_furniture = _text_pieces(shape, hidden, page, size)
-            furniture += own_furniture
-            entries += [(piece.box, [piece]) for piece in _struck_pieces(shape)]
-            if shape.placeholder in TITLES and pieces and title is None and not hidden:
-                title = pieces
-            elif pieces:
-                entries.append((_extent(shape, pieces), pieces))
-    return _Texts(title, furniture, entries)
-
-
-def _text_pieces(shape: Shape, hidden: bool, page: int, size: _Size) -> tuple[list[Piece], list[Piece]]:
-    """Return the paragraphs of a shape, and those of them that are furniture."""
-    from aisi_ingest.extract.pptx.shapes import FURNITURE
-
-    pieces: list[Piece] = []
-    furniture: list[Piece] = []
-    for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True):
-        if not paragraph.text:
-            continue
-        piece = Piece(
-            "list_item" if paragraph.item else "paragraph",
-            paragraph.text,
-            box,
-            paragraph.level if paragraph.item else None,
-            hidden,
-            paragraph.size,
-        )
-        is_number = paragraph.field or (paragraph.text == str(page) and _is_at_edge(box, size))
-        if shape.placeholder in FURNITURE or is_number:
-            furniture.append(as_furniture(piece))
-        else:
-            pieces.append(piece)
-    return pieces, furniture
-
-
-def _struck_pieces(shape: Shape) -> list[Piece]:
-    """Return the struck-out text of a shape: hidden, since it is no longer valid."""
-    return [
-        Piece("paragraph", paragraph.struck, box, hidden=True, size=paragraph.size, hidden_reason="struck")
-        for paragraph, box in zip(shape.paragraphs, shape.boxes, strict=True)
-        if paragraph.struck
-    ]
-
-
-def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
-    """Put the texts of a slide in reading order, with the title first."""
-    title_pieces = draft.runs[title.index] if title is not None else []
-    entries = with_timeline(_without(draft.entries, title_pieces), draft.drawn_frames, draft.vertical_lines)
-    entries = with_tables(entries, draft.horizontal_lines, draft.drawn_frames)
-    order = visual_order([box for box, _ in entries], draft.frames, draft.horizontal_lines)
-    body = [piece for index in order for piece in entries[index][1]]
-    if title is not None:
-        body.insert(0, Piece("heading", title.text, title.box, 1, title_pieces[0].hidden))
-    pieces = [*body, *draft.furniture]
-    if draft.hidden:
-        pieces = [replace(piece, hidden=True) for piece in pieces]
-    return Slide(title.text if title is not None else "", tuple(pieces), draft.notes, draft.hidden)
-
-
-def _extent(shape: Shape, pieces: Sequence[Piece]) -> Box:
-    """Return the extent of a text: as wide as its shape if lines are broken, as high as its lines."""
-    box = union([piece.box for piece in pieces])
-    if shape.column is None:
-        return box
-    return Box(min(box.x0, shape.column[0]), box.top, max(box.x1, shape.column[1]), box.bottom)
-
-
-def _without(entries: Iterable[Entry], taken: Sequence[Piece]) -> list[Entry]:
-    """Return the entries without some pieces."""
-    out: list[Entry] = []
-    for box, pieces in entries:
-        rest = [piece for piece in pieces if not any(piece is other for other in taken)]
-        if rest:
-            out.append((box if len(rest) == len(pieces) else union([piece.box for piece in rest]), rest))
-    return out
-
-
-def _table_pieces(shape: Shape, hidden: bool) -> list[Piece]:
-    """Return a table, and the caption above it if it is a chart with a title."""
-    box = shape.box
-    table = Piece(
-        kind="table",
-        text=table_text(shape.rows),
-        box=box,
-        hidden=hidden,
-        rows=shape.rows,
-        header_rows=shape.header_rows,
-        xs=shape.xs,
-        ys=shape.ys,
-    )
-    if not shape.caption:
-        return [table]
-    caption_box = Box(box.x0, box.top, box.x1, min(box.bottom, box.top + _CAPTION_HEIGHT))
-    caption = Piece("caption", shape.caption, caption_box, hidden=hidden)
-    return [caption, replace(table, caption=shape.caption)] if shape.rows else [caption]
-
-
-def _title_candidates(entries: Sequence[Entry]) -> tuple[list[Candidate], list[list[Piece]]]:
-    """Return the texts that may be the title of a slide without a title placeholder.
-
-    These are, in each text box, the first consecutive paragraphs in its largest type together, and each other
-    paragraph. If more than three follow each other in the largest type, they are body text and only the first counts.
-
-    Returns:
-        The candidates, and the paragraphs of each.
-    """
-    candidates: list[Candidate] = []
-    runs: list[list[Piece]] = []
-    for _, pieces in entries:
-        visible = [piece for piece in pieces if not piece.hidden and piece.kind in ("paragraph", "list_item")]
-        if not visible:
-            continue
-        largest = max(piece.size for piece in visible)
-        start = next(index for index, piece in enumerate(visible) if piece.size == largest)
-        end = start
-        while end < len(visible) and visible[end].size == largest:
-            end += 1
-        if end - start > _MAXIMUM_TITLE_PARAGRAPHS:
-            end = start + 1
-        for run in (visible[start:end], *([piece] for piece in (*visible[:start], *visible[end:]))):
-            text = join_lines(piece.text for piece in run)
-            candidates.append(Candidate(text, run[0].size, union([piece.box for piece in run]), len(runs)))
-            runs.append(run)
-    return candidates, runs
-
-
-def _notes(part: Any) -> tuple[str, ...]:
-    """Return the paragraphs of the speaker's notes of a slide."""
-    from aisi_ingest.extract.pptx.paragraphs import read_paragraphs
-    from aisi_ingest.extract.pptx.styles import placeholder_of
-    from aisi_ingest.extract.pptx.xml_names import clark
-
-    out: list[str] = []
-    for relation in part.rels.values():
-        if relation.is_external or not relation.reltype.endswith("/notesSlide"):
-            continue
-        for shape in relation.target_part._element.iter(clark("p:sp"), clark("p:graphicFrame")):
-            ph = placeholder_of(shape)
-            if ph is not None and ph.get("type") in _NOTES_FURNITURE:
-                continue
-            for body in shape.iter(clark("p:txBody"), clark("a:txBody")):  # a:txBody is in the cells of a table
-                out += [paragraph.text for paragraph in read_paragraphs(body, []) if paragraph.text]
-    return tuple(out)
-
-
-def _is_outside(box: Box, size: _Size) -> bool:
-    return box.x1 <= 0 or box.bottom <= 0 or box.x0 >= size[0] or box.top >= size[1]
-
-
-def _is_at_edge(box: Box, size: _Size) -> bool:
-    return box.top > _BOTTOM_EDGE * size[1] or box.bottom < _TOP_EDGE * size[1]
+        return False
+    notes = [r.target_part for r in part.rels.values() if not r.is_external and r.reltype.endswith("/notesSlide")]
+    roots = (getattr(each, "_element", None) for each in (part, *notes))
+    return any(carries_unseen_text("".join(root.itertext())) for root in roots if root is not None)

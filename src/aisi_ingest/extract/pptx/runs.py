@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from aisi_ingest.extract.pptx.equations import MATH, equation_text
 from aisi_ingest.extract.pptx.xml_names import clark, number_attribute
+from aisi_ingest.model import HiddenReason
 from aisi_ingest.text.raised import lower_text, raise_text
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -20,32 +21,41 @@ class _Run(NamedTuple):
 
     text: str
     shift: float = 0
-    struck: bool = False
+    reason: HiddenReason | None = None  # why a viewer cannot see it
 
 
-def run_texts(paragraph: Any) -> tuple[str, str]:
-    """Return the text of an ``a:p`` element as it is valid, and the text that is struck out.
+Judge = Callable[[Any | None], HiddenReason | None]
+"""Returns why a run with the given ``a:rPr`` element cannot be seen; None if it can."""
+
+
+def run_texts(paragraph: Any, judge: Judge | None = None) -> tuple[str, dict[HiddenReason, str]]:
+    """Return the text of an ``a:p`` element as it is valid, and the text that is hidden, by the reason.
 
     Raised text is written in superscript characters where there are such (`aisi_ingest.text.raised`).
+
+    Args:
+        paragraph: The element.
+        judge: Decides which runs are hidden; struck-out runs always are.
     """
-    valid, struck = "", ""
-    for run in _merged(_runs(paragraph)):
-        if run.struck:
-            struck += run.text
+    valid = ""
+    hidden: dict[HiddenReason, str] = {}
+    for run in _merged(_runs(paragraph, judge)):
+        if run.reason is not None:
+            hidden[run.reason] = hidden.get(run.reason, "") + run.text
         elif run.shift > 0:
             valid += raise_text(run.text, valid)
         elif run.shift < 0:
             valid += lower_text(run.text, valid)
         else:
             valid += run.text
-    return valid, struck
+    return valid, hidden
 
 
 def _merged(runs: Iterator[_Run]) -> Iterator[_Run]:
     """Join neighbours of one style: PowerPoint divides an exponent into runs where its language changes."""
     last: _Run | None = None
     for run in runs:
-        if last is not None and (last.shift, last.struck) == (run.shift, run.struck):
+        if last is not None and (last.shift, last.reason) == (run.shift, run.reason):
             last = last._replace(text=last.text + run.text)
             continue
         if last is not None:
@@ -55,7 +65,7 @@ def _merged(runs: Iterator[_Run]) -> Iterator[_Run]:
         yield last
 
 
-def _runs(element: Any) -> Iterator[_Run]:
+def _runs(element: Any, judge: Judge | None) -> Iterator[_Run]:
     for child in element.iterchildren():
         if not isinstance(child.tag, str) or child.tag == _FALLBACK:
             continue
@@ -65,10 +75,12 @@ def _runs(element: Any) -> Iterator[_Run]:
             yield _Run(equation_text(child))
         elif child.tag in _RUNS:
             properties, text = child.find(clark("a:rPr")), child.findtext(clark("a:t")) or ""
+            reason = judge(properties) if judge is not None and text.strip() else None
             if properties is None:
-                yield _Run(text)
+                yield _Run(text, 0, reason)
             else:
                 shift = number_attribute(properties, "baseline")
-                yield _Run(text, (shift > 0) - (shift < 0), properties.get("strike") in _STRUCK)
+                reason = "struck" if properties.get("strike") in _STRUCK else reason
+                yield _Run(text, (shift > 0) - (shift < 0), reason)
         else:
-            yield from _runs(child)
+            yield from _runs(child, judge)

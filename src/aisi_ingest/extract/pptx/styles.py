@@ -35,6 +35,8 @@ class Templates:
     def __init__(self, presentation: Any) -> None:
         self.default_style = presentation.find(clark("p:defaultTextStyle"))
         self._placeholders: dict[str, list[tuple[Any, Any]]] = {}
+        self.schemes: dict[str, Any] = {}  # `colours.Theme` keeps what it has read of the themes here
+        self.painted: dict[str, list[Any]] = {}  # `shapes` keeps what each layout and its master paint
 
     def placeholders(self, part: Any) -> list[tuple[Any, Any]]:
         """Return each ``p:ph`` element of a layout or master part, with its shape."""
@@ -142,11 +144,14 @@ def size_of(paragraph: Any, inherited: float) -> float:
     """
     weight: dict[float, int] = {}
     for run in paragraph.iterchildren(clark("a:r"), clark("a:fld")):
-        properties, text = run.find(clark("a:rPr")), run.findtext(clark("a:t")) or ""
-        size = _points(properties.get("sz")) if properties is not None else None
-        size = size or inherited
+        size, text = size_of_run(run.find(clark("a:rPr"))) or inherited, run.findtext(clark("a:t")) or ""
         weight[size] = weight.get(size, 0) + len(text.strip())
     return max(weight, key=lambda size: (weight[size], size)) if weight else inherited
+
+
+def size_of_run(properties: Any | None) -> float | None:
+    """Return the type size, in points, that the ``a:rPr`` element of a run states; None if it states none."""
+    return _points(properties.get("sz")) if properties is not None else None
 
 
 def inherited_size(level: int, styles: list[Any]) -> float:

@@ -2,56 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from aisi_ingest.extract.pptx.paragraphs import paragraph_text
+from msgspec import Struct
+
+from aisi_ingest.extract.pptx.paragraphs import paragraph_texts
+from aisi_ingest.extract.pptx.runs import Judge
 from aisi_ingest.extract.pptx.xml_names import clark, number_attribute
+from aisi_ingest.extract.tables.header_words import named_header_rows
+from aisi_ingest.extract.tables.table_cells import Places
+from aisi_ingest.model import Box, HiddenReason
+
+HiddenTexts = tuple[tuple[HiddenReason, str], ...]
+"""Texts that nobody sees, each with the reason."""
+_Span = tuple[int, int, int, int]
 
 
-def read_table(table: Any) -> tuple[tuple[tuple[str, ...], ...], int]:
+class TableShape(Struct, frozen=True):
+    """A table of a slide.
+
+    Attributes:
+        rows: Texts of the cells, in rows of the same length; the text of a merged cell is in each of its places.
+        header_rows: Number of header rows.
+        cells: First row, first column, and the row and column after the last one of the cell at each place.
+        hidden: The text in the cells that nobody sees.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    header_rows: int
+    cells: tuple[tuple[_Span, ...], ...]
+    hidden: HiddenTexts = ()
+
+    def places(self, xs: Sequence[float], ys: Sequence[float]) -> Places:
+        """Return the box of the cell at each place; nothing if the file has other numbers of borders.
+
+        Args:
+            xs: Borders of the columns, in points.
+            ys: Borders of the rows, in points.
+        """
+        if not self.rows or len(ys) != len(self.rows) + 1 or len(xs) != len(self.rows[0]) + 1:
+            return ()
+        bottom, right = len(ys) - 1, len(xs) - 1
+        return tuple(
+            tuple(Box(xs[x0], ys[y0], xs[min(x1, right)], ys[min(y1, bottom)]) for y0, x0, y1, x1 in row)
+            for row in self.cells
+        )
+
+
+def read_table(table: Any, judge_cell: Callable[[Any], Judge]) -> TableShape:
     """Read an ``a:tbl`` element.
 
-    Returns:
-        The rows, all of the same length, with the text of a merged cell in each of its places; and the number of
-        header rows.
+    Args:
+        table: The element.
+        judge_cell: Returns for an ``a:tc`` element the judge of its runs.
     """
+    hidden: list[tuple[HiddenReason, str]] = []
     grid: list[list[str]] = []
-    merged: dict[tuple[int, int], str] = {}
+    merged: dict[tuple[int, int], tuple[str, _Span]] = {}
     for y, row in enumerate(table.iterchildren(clark("a:tr"))):
-        cells: list[str] = []
+        grid.append([])
         for x, cell in enumerate(row.iterchildren(clark("a:tc"))):
-            if (y, x) in merged:
-                cells.append(merged[y, x])
-                continue
-            text = _cell_text(cell)
-            for down in range(int(number_attribute(cell, "rowSpan")) or 1):
-                for right in range(int(number_attribute(cell, "gridSpan")) or 1):
-                    merged[y + down, x + right] = text
-            cells.append(text)
-        grid.append(cells)
+            if (y, x) not in merged:
+                height = int(number_attribute(cell, "rowSpan")) or 1
+                width = int(number_attribute(cell, "gridSpan")) or 1
+                text, span = _cell_text(cell, judge_cell(cell), hidden), (y, x, y + height, x + width)
+                merged |= {(y + down, x + right): (text, span) for down in range(height) for right in range(width)}
+            grid[-1].append(merged[y, x][0])
     width = max(map(len, grid), default=0)
+    rows = tuple(tuple(row + [""] * (width - len(row))) for row in grid)
+    cells = tuple(
+        tuple(merged[y, x][1] if (y, x) in merged else (y, x, y + 1, x + 1) for x in range(width))
+        for y in range(len(grid))
+    )
     properties = table.find(clark("a:tblPr"))
     has_header = properties is not None and properties.get("firstRow") in ("1", "true")
-    rows = tuple(tuple(row + [""] * (width - len(row))) for row in grid)
-    return rows, _header_rows(table, len(grid), width) if has_header else 0
+    return TableShape(rows, _header_rows(rows, cells, has_header), cells, tuple(hidden))
 
 
-def _header_rows(table: Any, height: int, width: int) -> int:
-    """Return the number of header rows.
+def _header_rows(rows: tuple[tuple[str, ...], ...], cells: tuple[tuple[_Span, ...], ...], has_header: bool) -> int:
+    """Return the number of header rows: those that the words show, or those that the cells of the first row cover.
 
-    The header includes all rows of cells that are merged downwards in the first row. It includes the second row if a
-    cell of the first row is merged across some columns.
+    Args:
+        rows: Texts of the table.
+        cells: The cell at each place.
+        has_header: Whether the file marks the first row as a header.
     """
-    first = next(table.iterchildren(clark("a:tr")))
-    cells = list(first.iterchildren(clark("a:tc")))
-    rows = max((int(number_attribute(cell, "rowSpan")) for cell in cells), default=1) or 1
-    if rows == 1 and any(1 < number_attribute(cell, "gridSpan") < width for cell in cells):
-        rows = 2
-    if rows < height:
-        return rows
-    return 1 if height > 1 else 0
+    if len(rows) <= 1:
+        return 0
+    named = named_header_rows(rows, cells)
+    if not has_header:
+        return named
+    covered = max(end for _, _, end, _ in cells[0])
+    return max(named, covered if covered < len(rows) else 1)
 
 
-def _cell_text(cell: Any) -> str:
-    texts = (paragraph_text(paragraph) for paragraph in cell.iter(clark("a:p")))
+def _cell_text(cell: Any, judge: Judge, hidden: list[tuple[HiddenReason, str]]) -> str:
+    """Return the text of a cell that can be seen, and add the rest to ``hidden``."""
+    texts = []
+    for paragraph in cell.iter(clark("a:p")):
+        text, unseen = paragraph_texts(paragraph, judge)
+        texts.append(text)
+        hidden += [(reason, part) for reason, part in unseen.items() if part]
     return " ".join(filter(None, texts)).replace("\n", " ")

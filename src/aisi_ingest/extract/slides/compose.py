@@ -14,8 +14,9 @@ from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
+from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
-from aisi_ingest.text.normalise import language_of
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
 
 class Slide(Struct, frozen=True):
@@ -60,21 +61,23 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
     if slides:
         slides = [replace(slides[0], pieces=_move_cover_remarks_to_end(slides[0].pieces)), *slides[1:]]
     lang = _language([piece for slide in slides for piece in slide.pieces])
-    parents = series_parents([slide.title for slide in slides])
+    parents = series_parents(["" if slide.hidden else slide.title for slide in slides])
     blocks: list[Block] = []
     sections: list[Section] = []
     tables: list[Table] = []
     for page, (slide, parent, size) in enumerate(zip(slides, parents, sizes, strict=True), 1):
         section = f"s{page}"
-        number, title = split_number(slide.title)
+        number, title = split_number("" if slide.hidden else slide.title)
         level = 1 if parent is None else 2
         parent_id = None if parent is None else f"s{parent + 1}"
         sections.append(Section(section, title, level, (page, page), parent_id, number))
         for piece, notes in link_slide_notes(slide.pieces, len(blocks) + 1):
-            if piece.kind == "heading" and notes:
+            if piece.kind == "heading" and notes and not slide.hidden:
                 sections[-1] = replace(sections[-1], title=split_number(piece.text)[1])
             name = f"b{len(blocks) + 1}"
             kind: BlockKind = "title" if piece.kind == "heading" and page == 1 else piece.kind
+            if piece.hidden and kind == "table":
+                kind = "paragraph"  # a table has rows, which readers of tables would see
             blocks.append(
                 Block(
                     id=name,
@@ -92,14 +95,19 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     hidden_reason=piece.hidden_reason,
                 )
             )
-            if piece.kind == "table":
-                tables.append(Table(f"t{len(tables) + 1}", name, page, piece.rows, piece.header_rows, piece.caption))
+            if piece.kind == "table" and not piece.hidden:
+                tables.append(_table(f"t{len(tables) + 1}", name, page, piece))
         # Notes are printed on a page of their own: their box is the lower edge of the slide.
         note_box = rounded_box(Box(0, size[1], size[0], size[1]))
         for note in slide.notes:
             blocks.append(Block(f"b{len(blocks) + 1}", page, note_box, "note", note, language_of(note, lang)))
     pages_without_text = tuple(page for page, slide in enumerate(slides, 1) if not _has_text(slide))
     return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), pages_without_text)
+
+
+def _table(name: str, block: str, page: int, piece: Piece) -> Table:
+    cells = table_cells(piece.rows, regions_of(piece.rows, piece.places, page), piece.header_rows)
+    return Table(name, block, page, piece.rows, piece.header_rows, piece.caption, cells=cells)
 
 
 def _has_text(slide: Slide) -> bool:
@@ -124,15 +132,11 @@ def _move_cover_remarks_to_end(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(piece if piece.kind in _NOT_BODY_KINDS else next(ordered) for piece in pieces)
 
 
-# Latin characters that carry as much as one Japanese character. The same value as in text.normalise.language_of.
-_LATIN_PER_JAPANESE = 2.5
-
-
 def dominant_language(texts: Iterable[tuple[Lang, str]]) -> Lang | None:
     """Return the language of most of the text, each text given with its language; None without texts."""
     weights: Counter[Lang] = Counter()
     for lang, text in texts:
-        weights[lang] += round(len(text) * (_LATIN_PER_JAPANESE if lang == "ja" else 1))
+        weights[lang] += round(len(text) * (JAPANESE_WEIGHT if lang == "ja" else 1))
     if not weights:
         return None
     return max(weights, key=lambda lang: (weights[lang], lang))

@@ -14,7 +14,6 @@ from aisi_ingest.extract.geometry import box_width, contains_center, intersects,
 from aisi_ingest.extract.slides.compose import Slide, as_furniture, compose, table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.pdf_lines import (
-    hidden_lines,
     lines_outside_tables,
     match_page_number,
     page_number_lines,
@@ -24,13 +23,13 @@ from aisi_ingest.extract.slides.pdf_lines import (
 from aisi_ingest.extract.slides.pdf_shapes import frames_on, horizontal_lines, shapes_on, vertical_lines
 from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.reading_order import visual_order
-from aisi_ingest.extract.slides.tables.finder import find_slide_tables
+from aisi_ingest.extract.slides.tables.finder import find_slide_tables, table_piece
 from aisi_ingest.extract.slides.tables.model import Unit
 from aisi_ingest.extract.slides.tables.ruled import is_prose
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
 from aisi_ingest.extract.slides.tables.timeline import with_timeline
 from aisi_ingest.extract.slides.text_boxes import Row, cluster_rows, row_of, rows_from_lines
-from aisi_ingest.extract.slides.titles import Candidate, choose_title, correct_titles
+from aisi_ingest.extract.slides.titles import Candidate, choose_title, correct_titles, labels_of
 from aisi_ingest.model import Block, BlockKind, Box, Section, Table
 from aisi_ingest.text.normalise import join_lines
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
     from aisi_ingest.extract.pdf.document import Bookmark
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.extract.tables.finder import FoundTable
+    from aisi_ingest.extract.tables.found_table import FoundTable
 
 
 _LEVEL_STEP = 5.0  # points by which a list level is indented more than the one above; authors use 8 and more
@@ -71,6 +70,7 @@ def read_deck(
         _draft_slide(page, content, drawn, numbers, bookmarks.get(page.number))
         for page, content, drawn in zip(pages, contents, frames, strict=True)
     ]
+    drafts = _without_labels(drafts)
     titles = correct_titles([draft.chosen for draft in drafts], [draft.candidates for draft in drafts])
     slides = [
         _finish_slide(draft, draft.chosen if draft.named_by_bookmark else title)
@@ -109,7 +109,14 @@ def _slide_content(page: Page, frames: Sequence[Box]) -> SlideContent:
 
 
 def _table_piece(table: FoundTable) -> Piece:
-    return Piece("table", table_text(table.rows), table.bbox, rows=table.rows, header_rows=table.header_rows)
+    return Piece(
+        "table",
+        table_text(table.rows),
+        table.bbox,
+        rows=table.rows,
+        header_rows=table.header_rows,
+        places=table.cells,
+    )
 
 
 def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, list[Line]]]:
@@ -122,7 +129,7 @@ def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, li
     out: list[tuple[Piece, list[Line]]] = []
     for table in find_slide_tables(units, rules, shapes):
         rows = tuple(tuple(_cell_text([horizontal[n] for n in cell]) for cell in row) for row in table.cells)
-        piece = Piece("table", table_text(rows), table.box, rows=rows, header_rows=table.header_rows)
+        piece = table_piece(table, units, rows)
         out.append((piece, [horizontal[n] for n in {n for row in table.cells for cell in row for n in cell}]))
     return out
 
@@ -188,6 +195,22 @@ def _draft_slide(
     return _Draft(page, clusters, frames, candidates, runs, chosen, named is not None, others, furniture)
 
 
+def _without_labels(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Choose the titles again without the labels that many slides repeat."""
+    labels = labels_of([draft.candidates for draft in drafts])
+    if not labels:
+        return list(drafts)
+    out = []
+    for draft in drafts:
+        candidates = [candidate for candidate in draft.candidates if candidate.text not in labels]
+        if candidates and len(candidates) < len(draft.candidates) and not draft.named_by_bookmark:
+            tops = [piece.box.top for piece in draft.others if piece.kind == "table"]
+            chosen = choose_title(candidates, draft.page.height, tops)
+            draft = replace(draft, candidates=candidates, chosen=chosen)
+        out.append(draft)
+    return out
+
+
 def _split_at_time_labels(clusters: list[list[Row]]) -> list[list[Row]]:
     """Separate years and months from the text right below them: they may be the header of a timeline."""
     time_labels = {id(row) for cluster in clusters for row in cluster if time_label_of(row.text) is not None}
@@ -229,6 +252,8 @@ def _candidate_named(candidates: Sequence[Candidate], name: str | None) -> Candi
 
 def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
     """Put the texts of a slide in reading order, with the title first."""
+    from aisi_ingest.extract.lines.hidden import hidden_lines
+
     title_rows = draft.runs[title.index] if title else []
     entries: list[Entry] = []
     starts: dict[int, float] = {}  # id of a piece to the left edge of its first row

@@ -18,7 +18,7 @@ from aisi_ingest.text.raised import write_raised
 if TYPE_CHECKING:
     from aisi_ingest.extract.lines.line import Line
     from aisi_ingest.extract.pdf.page import Page
-    from aisi_ingest.extract.tables.finder import FoundTable
+    from aisi_ingest.extract.tables.found_table import FoundTable
 
 _PAGE_NUMBER = re.compile(r"(?:[-–—]|p\.?|page|スライド)?[ ]*(\d{1,3})[ ]*(?:[-–—]|[/／][ ]*\d{1,3})?", re.IGNORECASE)
 _BOTTOM_EDGE, _TOP_EDGE = 0.86, 0.12  # shares of the page's height: page numbers are below or above them
@@ -61,21 +61,6 @@ def match_page_number(page: Page, line: Line) -> re.Match[str] | None:
     """Match a line that may be a page number because it is a number at the upper or lower edge."""
     at_edge = line.box.top > _BOTTOM_EDGE * page.height or line.box.bottom < _TOP_EDGE * page.height
     return _PAGE_NUMBER.fullmatch(line.text.strip()) if at_edge else None
-
-
-def hidden_lines(page: Page) -> list[tuple[Line, str | None]]:
-    """Return the lines that a reader of the page cannot see or that are struck out, each with the reason."""
-    from aisi_ingest.extract.lines.lines import lines_of
-
-    hidden, struck = page.chars["hidden"], page.chars["struck"]
-    groups = ((hidden & ~struck, None), (struck, "struck"))
-    return [
-        (line, reason)
-        for mask, reason in groups
-        if mask.any()
-        for line in lines_of(page, mask.nonzero()[0])
-        if line.text.strip()
-    ]
 
 
 def lines_outside_tables(page: Page, tables: Sequence[FoundTable], frames: Sequence[Box]) -> list[Line]:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aisi_ingest.model import BlockKind, Box
+from aisi_ingest.extract.tables.table_cells import Places
+from aisi_ingest.model import BlockKind, Box, HiddenReason
 
 
 class Piece(Struct, frozen=True):
@@ -24,6 +25,8 @@ class Piece(Struct, frozen=True):
         caption: Caption of a table.
         xs: Column borders of a table, in points, where the file states them.
         ys: Row borders of a table, in points, where the file states them.
+        places: The box of the cell at each place of ``rows``, in points, merged cells included; None if it is not
+            known. Empty if no box is known.
         origin: Whether the text is in the file or was recognised by OCR.
         hidden_reason: Why it is hidden, as in `aisi_ingest.model.Block`.
     """
@@ -39,8 +42,9 @@ class Piece(Struct, frozen=True):
     caption: str | None = None
     xs: tuple[float, ...] = ()
     ys: tuple[float, ...] = ()
+    places: Places = ()
     origin: Literal["text", "ocr"] = "text"
-    hidden_reason: str | None = None
+    hidden_reason: HiddenReason | None = None
 
 
 Entry = tuple[Box, list[Piece]]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.model import Box
 
@@ -39,6 +40,8 @@ _SAME_SIZE_SHARE = 0.98  # texts of at least this share of the title's size comp
 _MAXIMUM_RIVALS = 2  # more texts in the title's size are labels
 _FEW_TEXTS = 3  # on slides with so few texts the largest is the title, even if the step in size is small
 _TABLE_TOLERANCE = 2  # points
+# A label, such as "Question", is on this many slides and this share of them, in most cases below another text.
+_LABEL_SLIDES, _LABEL_SHARE, _BELOW_SHARE = 4, 0.1, 0.8
 
 
 def choose_title(candidates: Sequence[Candidate], height: float, table_tops: Sequence[float] = ()) -> Candidate | None:
@@ -52,7 +55,8 @@ def choose_title(candidates: Sequence[Candidate], height: float, table_tops: Seq
     Returns:
         The title; None if no text stands out.
     """
-    fitting = [candidate for candidate in candidates if 0 < len(candidate.text) <= _MAXIMUM_TITLE_LENGTH]
+    # A sign alone, such as a large question mark, is a picture.
+    fitting = [c for c in candidates if len(c.text) <= _MAXIMUM_TITLE_LENGTH and any(map(str.isalnum, c.text))]
     if not fitting:
         return None
     if len(candidates) == 1:
@@ -72,9 +76,37 @@ def choose_title(candidates: Sequence[Candidate], height: float, table_tops: Seq
         return None  # labels of one size all over the slide, or a text below a table
     if best.size >= _MINIMUM_SIZE_STEP * usual:
         return best
+    others = [candidate.size for candidate in candidates if candidate is not best]
+    is_item = bool(split_bullet(best.text)[0])
+    if (
+        uppermost
+        and not is_item
+        and len(others) >= _FEW_TEXTS
+        and best.size >= _MINIMUM_SIZE_STEP * statistics.median(others)
+    ):
+        return best  # a long question above short labels: most of the text is the title
     sizes = [candidate.size for candidate in candidates]
     few = len(candidates) <= _FEW_TEXTS and best.size >= max(sizes)
     return best if few and best.size > min(sizes) else None
+
+
+def labels_of(slides: Sequence[Sequence[Candidate]]) -> set[str]:
+    """Return the texts in large type that label a part of many slides, and so are no titles.
+
+    A text that many slides repeat is a label if other text, which changes from slide to slide, is above it.
+
+    Args:
+        slides: All texts of each slide.
+    """
+    counts = Counter(text for slide in slides for text in {candidate.text for candidate in slide})
+    fewest = max(_LABEL_SLIDES, _LABEL_SHARE * len(slides))
+    repeated = {text for text, count in counts.items() if count >= fewest}
+    below: Counter[str] = Counter()
+    for slide in slides:
+        tops = [candidate.box.top for candidate in slide if candidate.text not in repeated]
+        first = min(tops, default=None)
+        below.update({c.text for c in slide if c.text in repeated and first is not None and first < c.box.top})
+    return {text for text in repeated if below[text] >= _BELOW_SHARE * counts[text]}
 
 
 # The usual place of titles counts if it holds on this many slides and on this share of the deck.

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from aisi_ingest.extract.tables.region_text import RegionText, columns_of
-from aisi_ingest.text.normalise import is_wide
+from aisi_ingest.extract.tables.column_lines import WORD_GAP, ColumnLine, lines_of_columns
+from aisi_ingest.extract.tables.region_text import RegionText
 
 Array = np.ndarray[Any, Any]
 
-_LINE_STEP = 0.4  # em between two baselines of one column, at least
 _PARAGRAPH_STEP = 1.2  # times the usual step between lines: a new paragraph of a cell begins
 _USUAL_STEP = 25  # percentile of the steps between lines
 _REST_SHARE = 0.75  # of the distance between rows
@@ -22,13 +21,10 @@ _ABOVE_ROW = 0.5  # points between the border of a row and its first line
 # Columns of data: short values, mostly numbers.
 _DATA_SHARE = 0.6  # of the lines of the column
 _FULL_SHARE = 0.5  # of the lines of the band that have text in the column
-_DIGIT_SHARE = 0.3  # of the characters of a value
-_DASHES = frozenset(map(ord, "-–—−‐*.…n/aNA―△▲"))
 # Columns of prose: lines that end because the next word had no room.
 _FEWEST_PROSE_LINES = 3
 _PROSE_SHARE = 0.6
 _PROSE_CHARACTERS = 10  # in a line on average; wide characters count twice
-_WORD_GAP = 0.15  # em
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +40,6 @@ class RowStart:
     columns: frozenset[int] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _TextLine:
-    """One line of one column; positions in points."""
-
-    baseline: float
-    top: float
-    bottom: float
-    x0: float
-    x1: float
-    codes: Array
-    first_word: float  # width
-
-
 def has_prose(text: RegionText, xs: Array) -> bool:
     """Return whether the text of a column of a table wraps at the end of its lines.
 
@@ -65,7 +48,7 @@ def has_prose(text: RegionText, xs: Array) -> bool:
         xs: Borders of the columns, in points.
     """
     size = float(np.median(text.size))
-    return any(_is_prose(lines, size) for lines in _lines_of_columns(text, xs))
+    return any(_is_prose(lines, size) for lines in lines_of_columns(text, xs))
 
 
 def row_starts(text: RegionText, xs: Array, prose: bool) -> list[RowStart] | None:
@@ -79,7 +62,7 @@ def row_starts(text: RegionText, xs: Array, prose: bool) -> list[RowStart] | Non
     Returns:
         The starts; empty if the band is one row; None if its text shows nothing and the caller decides.
     """
-    columns = _lines_of_columns(text, xs)
+    columns = lines_of_columns(text, xs)
     count = max((len(lines) for lines in columns), default=0)
     if count <= 1:
         return []
@@ -92,63 +75,22 @@ def row_starts(text: RegionText, xs: Array, prose: bool) -> list[RowStart] | Non
     return None
 
 
-def _lines_of_columns(text: RegionText, xs: Array) -> list[list[_TextLine]]:
-    """Return the lines of each column from the top."""
-    column = columns_of(text, xs)
-    found: list[list[_TextLine]] = []
-    for j in range(len(xs) - 1):
-        own = text.where(column == j)
-        order = np.lexsort((own.x0, own.baseline))
-        own = own.where(order)
-        lines: list[_TextLine] = []
-        if len(own):
-            breaks = np.flatnonzero(np.diff(own.baseline) > _LINE_STEP * own.size[1:]) + 1
-            lines = [_text_line(own, part) for part in np.split(np.arange(len(own)), breaks)]
-        found.append(lines)
-    return found
-
-
-def _text_line(text: RegionText, part: Array) -> _TextLine:
-    part = part[np.argsort(text.x0[part], kind="stable")]
-    codes, x0, x1 = text.code[part], text.x0[part], text.x1[part]
-    last = 0
-    if not is_wide(chr(int(codes[0]))):
-        gaps = np.flatnonzero(x0[1:] - x1[:-1] > _WORD_GAP * text.size[part][1:])
-        last = int(gaps[0]) if len(gaps) else len(part) - 1
-    return _TextLine(
-        float(np.median(text.baseline[part])),
-        float(text.top[part].min()),
-        float(text.bottom[part].max()),
-        float(x0.min()),
-        float(x1.max()),
-        codes,
-        float(x1[last] - x0[0]),
-    )
-
-
-def _is_value(line: _TextLine) -> bool:
-    """Return whether a line is a number, or a mark for a missing one."""
-    is_digit = (line.codes >= ord("0")) & (line.codes <= ord("9"))
-    is_digit |= (line.codes >= ord("０")) & (line.codes <= ord("９"))
-    return bool(is_digit.mean() > _DIGIT_SHARE) or all(code in _DASHES for code in line.codes.tolist())
-
-
-def _is_data(lines: list[_TextLine]) -> bool:
+def _is_data(lines: list[ColumnLine]) -> bool:
     """Return whether most lines of a column are values."""
-    return len(lines) > 1 and sum(map(_is_value, lines)) >= _DATA_SHARE * len(lines)
+    return len(lines) > 1 and sum(line.is_value for line in lines) >= _DATA_SHARE * len(lines)
 
 
-def _is_prose(lines: list[_TextLine], size: float) -> bool:
+def _is_prose(lines: list[ColumnLine], size: float) -> bool:
     """Return whether most lines of a column end because the next word had no room."""
     if len(lines) < _FEWEST_PROSE_LINES:
         return False
-    characters = sum(2 if is_wide(chr(code)) else 1 for line in lines for code in line.codes.tolist())
+    characters = sum(line.characters for line in lines)
     right = max(line.x1 for line in lines)
-    full = sum(right - before.x1 < after.first_word + _WORD_GAP * size for before, after in pairwise(lines))
+    full = sum(right - before.x1 < after.first_word + WORD_GAP * size for before, after in pairwise(lines))
     return characters >= _PROSE_CHARACTERS * len(lines) and full >= _PROSE_SHARE * (len(lines) - 1)
 
 
-def _starts_of_data_rows(columns: list[list[_TextLine]], data: list[list[_TextLine]], size: float) -> list[RowStart]:
+def _starts_of_data_rows(columns: list[list[ColumnLine]], data: list[list[ColumnLine]], size: float) -> list[RowStart]:
     """Return the starts of rows of which each has a line of values.
 
     A line without values is a row of its own, such as the name of a group, unless it is closer to a line of values
@@ -171,7 +113,7 @@ def _starts_of_data_rows(columns: list[list[_TextLine]], data: list[list[_TextLi
     return [RowStart(top - _ABOVE_ROW, None) for _, top in rows[1:]]
 
 
-def _starts_of_paragraphs(columns: list[list[_TextLine]], size: float) -> list[RowStart]:
+def _starts_of_paragraphs(columns: list[list[ColumnLine]], size: float) -> list[RowStart]:
     """Return the starts of rows of which each begins with a paragraph in one column or in several."""
     tops: list[tuple[float, float, int]] = []
     for number, lines in enumerate(columns):

@@ -1,4 +1,4 @@
-"""Read the text of a table's cells, and count its header rows."""
+"""Read the text of a table's cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from msgspec import structs
 from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
-from aisi_ingest.extract.pdf.page import FILL
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide, join_lines, normalise
 from aisi_ingest.text.raised import write_raised
@@ -26,11 +25,9 @@ Array = np.ndarray[Any, Any]
 
 _CELL_DISTANCE = 1.5  # heights of the page by which the cells are moved apart
 _SAME_BASELINE = 0.3  # em
-_MOST_HEADER_ROWS = 4
 # Characters one below the other, in em.
 _STACK_WIDTH, _STACK_STEP = 0.8, 0.5
 _MOST_TURNED = 0.5  # share of the characters; more is text of another direction
-_WHITE = 0xFFFFFF
 # A word or an address that is broken at the end of a line; in widths of a character.
 _ROOM_FOR_NONE = 1.5
 _ROUNDING = 0.5
@@ -167,56 +164,3 @@ def _is_broken(text: str, before: Line, line: Line, box: Box, writes_spaces: boo
     together = before.box.x1 - before.box.x0 + len(head.group()) * character
     too_long = together > box.x1 - box.x0 - 2 * margin - _ROUNDING * character
     return is_alone and room < _ROOM_FOR_NONE * character and too_long
-
-
-def header_rows(page: Page, cells: Array, boxes: dict[int, Box], texts: dict[int, str], bold: dict[int, bool]) -> int:
-    """Count the rows at the top that differ from the rest: all bold, or on another background.
-
-    Args:
-        page: The page.
-        cells: Cell numbers, of shape (rows, columns).
-        boxes: Box of each cell.
-        texts: Text of each cell.
-        bold: Whether the text of each cell is bold.
-    """
-    count = len(cells)
-    if count <= 1:
-        return 0
-    backgrounds = _background_colors(page, boxes)
-    looks = [_look(row, backgrounds, texts, bold) for row in cells.tolist()]
-    body = looks[count // 2 :]
-    body_is_bold = sum(is_bold for is_bold, _ in body) * 2 > len(body)
-    body_colors = {color for _, colors in body for color in colors}
-
-    def differs(is_bold: bool, colors: frozenset[int]) -> bool:
-        return (is_bold and not body_is_bold) or (0 not in colors and not colors & body_colors)
-
-    first = 0
-    while first < min(_MOST_HEADER_ROWS, count // 2) and differs(*looks[first]):
-        first += 1
-    if first:  # a header cell that spans further rows makes them header rows
-        last_spanned = int(np.argwhere(np.isin(cells, cells[:first]))[:, 0].max())
-        if last_spanned < min(_MOST_HEADER_ROWS, count - 1):
-            first = max(first, last_spanned + 1)
-    return first
-
-
-def _look(
-    row: list[int], backgrounds: dict[int, int], texts: dict[int, str], bold: dict[int, bool]
-) -> tuple[bool, frozenset[int]]:
-    """Return whether all text of a row is bold, and the colours behind its cells."""
-    written = [number for number in dict.fromkeys(row) if texts.get(number)]
-    return bool(written) and all(bold[number] for number in written), frozenset(backgrounds[number] for number in row)
-
-
-def _background_colors(page: Page, boxes: dict[int, Box]) -> dict[int, int]:
-    """Return the colour behind each cell as 0xRRGGBB; 0 means white."""
-    fills = page.rules[page.rules["kind"] == FILL]
-    if not len(fills):
-        return dict.fromkeys(boxes, 0)
-    x = np.array([(box.x0 + box.x1) / 2 for box in boxes.values()])[:, None]
-    y = np.array([(box.top + box.bottom) / 2 for box in boxes.values()])[:, None]
-    behind = (fills["x0"] < x) & (fills["x1"] > x) & (fills["top"] < y) & (fills["bottom"] > y)
-    last = len(fills) - 1 - behind[:, ::-1].argmax(1)
-    color = np.where(behind.any(1), fills["color"][last] >> 8, _WHITE)
-    return {number: 0 if value == _WHITE else value for number, value in zip(boxes, color.tolist(), strict=True)}

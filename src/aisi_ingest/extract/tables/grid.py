@@ -53,12 +53,14 @@ class Grid:
         ys: Borders of the rows in points; one more than there are rows.
         cells: Number of the cell of each square, of shape (rows, columns). Merged squares have the same number.
         order: Drawing order of the last line.
+        heads: Number of rows above a line that divides them from rows without lines between them; 0 if there is none.
     """
 
     xs: Array
     ys: Array
     cells: Array
     order: int
+    heads: int = 0
 
     @property
     def box(self) -> Box:

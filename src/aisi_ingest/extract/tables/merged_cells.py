@@ -99,7 +99,8 @@ def _places(values: Array, borders: Array) -> Array:
 def _rectangles(cells: Array) -> Array:
     """Give each square of a cell that is no rectangle a number of its own."""
     cells = cells.copy()
-    for number in np.unique(cells).tolist():
+    numbers, counts = np.unique(cells, return_counts=True)
+    for number in numbers[counts > 1].tolist():
         rows, columns = np.nonzero(cells == number)
         if len(rows) != (np.ptp(rows) + 1) * (np.ptp(columns) + 1):
             cells[rows, columns] = int(cells.max()) + 1 + np.arange(len(rows))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from aisi_ingest.extract.tables.finder import FoundTable
+from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
 from aisi_ingest.extract.tables.table_cells import Regions
 from aisi_ingest.model import Region
@@ -25,11 +25,13 @@ class ContinuedTables(Struct, eq=False):
         rows: The rows of each table. A table has none if its only row was the rest of a row on the page before.
         before: The table that a table continues.
         regions: The regions of the cell of each square, in the shape of ``rows``.
+        header_rows: Number of header rows of each table. Rows that its next part repeats are header rows.
     """
 
     rows: dict[int, Rows]
     before: dict[int, FoundTable]
     regions: dict[int, Regions]
+    header_rows: dict[int, int]
 
 
 def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
@@ -46,12 +48,20 @@ def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
         id(table): tuple(tuple((Region(table.page, box),) for box in row) for row in table.cells) for table in tables
     }
     before: dict[int, FoundTable] = {}
+    heads = {id(table): table.header_rows for table in tables}
     for later, earlier in sorted(join_over_pages(tables).items()):
         table, host = tables[later], tables[earlier]
         while not rows[id(host)] and id(host) in before:
             host = before[id(host)]
+        titles, others = _title_rows(rows[id(table)]), _title_rows(rows[id(host)])
+        repeated = _repeated_rows(rows[id(host)][others:], rows[id(table)][titles:])
+        if repeated:
+            heads[id(host)] = max(heads[id(host)], others + repeated)
+            heads[id(table)] = max(heads[id(table)], titles + repeated)
+        if titles and rows[id(table)][:titles] != rows[id(host)][:titles]:
+            continue  # another title over the same columns
         before[id(table)] = host
-        header_rows = _repeated_rows(rows[id(host)], rows[id(table)])
+        header_rows = titles + repeated
         rest = rows[id(table)][header_rows:]
         if rest and _completes(rows[id(host)][-1], rest[0]):
             whole = tuple(map(_joined, rows[id(host)][-1], rest[0]))
@@ -61,7 +71,15 @@ def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
             torn = tuple(above + below for above, below in zip(both, own[header_rows], strict=True))
             regions[id(host)] = (*regions[id(host)][:-1], torn)
             regions[id(table)] = (*own[:header_rows], *own[header_rows + 1 :])
-    return ContinuedTables(rows, before, regions)
+    return ContinuedTables(rows, before, regions, heads)
+
+
+def _title_rows(rows: Rows) -> int:
+    """Return how many rows at the top are a title: one text over all columns."""
+    count = 0
+    while count < len(rows) - 1 and len(rows[count]) > 1 and rows[count][0] and len(set(rows[count])) == 1:
+        count += 1
+    return count
 
 
 def _repeated_rows(host: Rows, table: Rows) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +52,16 @@ class RegionText:
 
     def where(self, keep: Array) -> RegionText:
         """Return the characters for which ``keep`` (boolean) is true."""
-        return RegionText(*(getattr(self, field.name)[keep] for field in fields(self)))
+        return RegionText(
+            self.x0[keep],
+            self.x1[keep],
+            self.top[keep],
+            self.bottom[keep],
+            self.baseline[keep],
+            self.size[keep],
+            self.code[keep],
+            self.line[keep],
+        )
 
     @property
     def middle(self) -> Array:

@@ -59,7 +59,8 @@ def split_bands(page: Page, index: Array, grid: Grid) -> Grid:
         if old_row[i] == old_row[i - 1]:
             cells[i] = np.arange(number, number + cells.shape[1])
             number += cells.shape[1]
-    return Grid(grid.xs, ys, cells, grid.order)
+    heads = 1 if old_row[0] != old_row[1] else 0
+    return Grid(grid.xs, ys, cells, grid.order, heads)
 
 
 def _row_tops(chars: Array, xs: Array) -> list[float]:

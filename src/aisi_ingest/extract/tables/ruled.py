@@ -37,6 +37,7 @@ _FEW_BANDS = 3  # header, body, perhaps a footer
 _FEWEST_LINES = 3  # of a band that may have several rows
 _FEWEST_ROW_STARTS = 2
 _FEWEST_COLUMNS = 2
+_MOST_HEADS = 3
 _ABOVE_ROW = 0.5  # points
 _SAME_BORDER = 3.0  # points
 _CAPTION = re.compile(r"\W?(?:Table|TABLE|図?表)\W?[0-9０-９A-Z]", re.ASCII)  # of text without spaces
@@ -106,12 +107,14 @@ def _text_between(text: RegionText, above: Rule, below: Rule) -> RegionText:
 
 def _has_caption(text: RegionText) -> bool:
     """Return whether a line begins like the caption of a table."""
-    for number in np.unique(text.line).tolist():
-        own = text.where(text.line == number)
-        start = own.code[np.argsort(own.x0)][:_CAPTION_START].tolist()
-        if _CAPTION.match("".join(map(chr, start))):
-            return True
-    return False
+    order = np.lexsort((text.x0, text.line))
+    codes = text.code[order]
+    starts = np.flatnonzero(np.diff(text.line[order], prepend=-1))
+    ends = np.append(starts[1:], len(order))
+    return any(
+        _CAPTION.match("".join(map(chr, codes[start : min(end, start + _CAPTION_START)].tolist())))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    )
 
 
 def _in_pieces(rules: list[Rule], whole: Rule) -> list[Rule]:
@@ -160,7 +163,25 @@ def _between_rules(text: RegionText, rules: list[Rule]) -> Grid | None:
     above = borders_above(wider, xs, starts[0].top)
     below = borders_below(wider, xs, starts[-1].top, 1)
     grid = checked_grid(around, xs, np.array([*above, *(start.top for start in starts), *below]))
-    return None if grid is None else _merge_cells(grid, len(above), starts)
+    if grid is None:
+        return None
+    heads = len(above) or _rows_above_second_rule(starts, ys)
+    grid = _merge_cells(grid, len(above), starts)
+    return Grid(grid.xs, grid.ys, grid.cells, grid.order, heads)
+
+
+def _rows_above_second_rule(starts: list[RowStart], rules: list[float]) -> int:
+    """Return the number of rows above the second rule if other rows have no rules between them, otherwise 0.
+
+    Args:
+        starts: The starts of the rows; the last one ends the table.
+        rules: Positions of the rules, in points.
+    """
+    second = next(y for y in rules if y - rules[0] > _SAME_BORDER)
+    first = sum(start.top < second - _SAME_BORDER for start in starts)
+    bands = sum(below - above > _SAME_BORDER for above, below in pairwise(rules))
+    rows_below = len(starts) - 1 - first
+    return first if first <= _MOST_HEADS and rows_below > bands - 1 else 0
 
 
 def _merge_cells(grid: Grid, above: int, starts: list[RowStart]) -> Grid:

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aisi_ingest.extract.geometry import rounded_box
 from aisi_ingest.model import Box, Region, TableCell
 
 Regions = tuple[tuple[tuple[Region, ...], ...], ...]
+Places = tuple[tuple[Box | None, ...], ...]
+"""The box of the cell of each square of a table, merged squares included; None if it is not known."""
+
+
+def regions_of(rows: Sequence[Sequence[str]], places: Places, page: int) -> Regions:
+    """Return the regions of the cells of a table on one page, in the shape of ``rows``.
+
+    Args:
+        rows: Texts of the table.
+        places: The box of the cell of each square; empty if none is known.
+        page: The page, from 1.
+    """
+    if not places:
+        return tuple(tuple(() for _ in row) for row in rows)
+    return tuple(tuple((Region(page, box),) if box is not None else () for box in row) for row in places)
 
 
 def table_cells(rows: Sequence[Sequence[str]], regions: Regions, header_rows: int) -> tuple[TableCell, ...]:
     """Return the cells of a table, sorted by row and column.
 
-    Squares side by side that have the same regions are one merged cell.
+    Squares side by side that have the same regions are one merged cell. A square without regions is a cell.
 
     Args:
         rows: Texts; merged cells are repeated.
@@ -27,10 +43,10 @@ def table_cells(rows: Sequence[Sequence[str]], regions: Regions, header_rows: in
                 continue
             own = regions[i][j]
             width = 1
-            while j + width < len(row) and regions[i][j + width] == own and (i, j + width) not in taken:
+            while own and j + width < len(row) and regions[i][j + width] == own and (i, j + width) not in taken:
                 width += 1
             height = 1
-            while i + height < len(rows) and all(regions[i + height][j + k] == own for k in range(width)):
+            while own and i + height < len(rows) and all(regions[i + height][j + k] == own for k in range(width)):
                 height += 1
             taken |= {(i + y, j + x) for y in range(height) for x in range(width)}
             cells.append(TableCell(i, j, text, height, width, i < header_rows, _rounded(own)))
@@ -38,9 +54,4 @@ def table_cells(rows: Sequence[Sequence[str]], regions: Regions, header_rows: in
 
 
 def _rounded(regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    return tuple(
-        Region(
-            each.page, Box(*(round(side, 1) for side in (each.bbox.x0, each.bbox.top, each.bbox.x1, each.bbox.bottom)))
-        )
-        for each in regions
-    )
+    return tuple(Region(each.page, rounded_box(each.bbox)) for each in regions)

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aisi_ingest.model import EditionDiff
 from aisi_ingest.publish.release_diff import Changes
@@ -79,6 +80,7 @@ class SiteWriter:
         now: The time of the release, for the feeds.
         pictures: sha256 of a file to the folder of its page pictures, below ``site``.
         editions: What changed between successive editions of works.
+        description: The release as JSON-LD, for search engines; without the character ``<``.
     """
 
     def __init__(
@@ -90,12 +92,14 @@ class SiteWriter:
         now: datetime,
         pictures: Mapping[str, str] | None = None,
         editions: Iterable[EditionDiff] = (),
+        description: str = "",
     ) -> None:
         self._folder = folder
         self._names = EntityNames({row.id: row for row in entities})
         self._changes = changes
         self._previous = previous
         self._now = now
+        self._description = description
         self._pictures = pictures or {}
         self._editions: dict[str, list[EditionDiff]] = {}
         for diff in editions:
@@ -150,6 +154,7 @@ class SiteWriter:
         self._write("entities/index.html", "entities.html", None, entities=by_mentions)
         works = sorted(self._works, key=lambda pages: (pages[0].date or "", pages[0].work), reverse=True)
         front = {"works": works, "entities": by_mentions[:_SHOWN_ENTITIES], "totals": self._totals(entities)}
+        front |= {"description": self._description}
         self._write("index.html", "index.html", None, **front)
         index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
         (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
@@ -174,7 +179,8 @@ class SiteWriter:
     def _stamp(self, work: WorkRows, page: WorkPage, mentioned: Sequence[str], changed: tuple[str, str] | None) -> str:
         """Return the digest of everything that the page of a work is made from."""
         names = [self._names.name(each) for each in mentioned]
-        content = (work, page.file, names, self._picture_folders(page), changed)
+        shown = replace(work, bitext=(), chunks=())  # the page does not show them
+        content = (shown, page.file, names, self._picture_folders(page), changed)
         return _digest(self._code_digest, msgspec.json.encode(content, order="sorted"))
 
     def _collect(self, page: WorkPage, rows: DocumentRows) -> None:

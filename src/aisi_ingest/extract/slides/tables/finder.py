@@ -8,6 +8,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from aisi_ingest.extract.geometry import union
 from aisi_ingest.extract.slides.compose import table_text
 from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.extract.slides.tables.boxes import find_box_tables
@@ -78,9 +79,20 @@ def with_tables(entries: list[Entry], rules: Sequence[Box], shapes: Sequence[Box
     for found in find_slide_tables(units, rules, shapes):
         used |= found.units
         rows = tuple(tuple(" ".join(units[n].text for n in cell) for cell in row) for row in found.cells)
-        piece = Piece("table", table_text(rows), found.box, rows=rows, header_rows=found.header_rows)
-        tables.append((found.box, [piece]))
+        tables.append((found.box, [table_piece(found, units, rows)]))
     return [*(entry for number, entry in enumerate(entries) if number not in used), *tables] if used else entries
+
+
+def table_piece(table: SlideTable, units: Sequence[Unit], rows: tuple[tuple[str, ...], ...]) -> Piece:
+    """Return a table as a piece of a slide. The box of a cell is the box around its texts.
+
+    Args:
+        table: The table.
+        units: The texts of the slide.
+        rows: The text of each cell.
+    """
+    places = tuple(tuple(union([units[n].box for n in cell]) if cell else None for cell in row) for row in table.cells)
+    return Piece("table", table_text(rows), table.box, rows=rows, header_rows=table.header_rows, places=places)
 
 
 def _unit(box: Box, pieces: Sequence[Piece]) -> Unit:

@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from aisi_ingest.text.eras import ERA_OF, ERAS
+
 ELLIPSIS = "ellipsis"
 """Unit of a label that is only dots or an arrow: the timeline continues."""
 
@@ -30,7 +32,8 @@ class TimeLabel(Struct, frozen=True):
 
 _MAXIMUM_LENGTH = 24  # characters
 _MAY_BE_LABEL = re.compile(r"\d|元|半期|上期|下期|^[A-Z][a-z]{2}|[・…‥.~〜～→]")
-_YEAR_BEFORE_ERA = {"令和": 2018, "平成": 1988, "R": 2018, "H": 1988}
+# Timelines show the present: 平成 and 令和, or their letters.
+_ERA = "|".join(form for era in ERAS if era.offset >= ERA_OF["平成"].offset for form in (era.name, era.letter.upper()))
 _MONTH_NAMES = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -42,11 +45,12 @@ _LAST_SHORT_YEAR = 99
 _CENTURY = 2000  # of years with two digits
 _SUFFIX = r"(?:\s*(?:以降|以後|頃|ごろ|まで|末|予定|[~〜～\-–—…→]|onwards?|or later|and after|\(予定\)))*"
 _YEAR = re.compile(
-    r"(?:(?:FY|CY)\s*'?((?:19|20)\d\d|\d\d)|((?:19|20)\d\d)\s*(?:年度?|FY|CY)?|(令和|平成|R|H)\s*(\d{1,2}|元)(?:\s*年度?)?)"
-    r"(?:\s*\((?:(?:令和|平成|R|H)\s*(?:\d{1,2}|元)\s*年度?|(?:FY)?(?:19|20)\d\d(?:年度?)?)\))?" + _SUFFIX
+    r"(?:(?:FY|CY)\s*'?((?:19|20)\d\d|\d\d)|((?:19|20)\d\d)\s*(?:年度?|FY|CY)?"
+    rf"|({_ERA})\s*(\d{{1,2}}|元)(?:\s*年度?)?)"
+    rf"(?:\s*\((?:(?:{_ERA})\s*(?:\d{{1,2}}|元)\s*年度?|(?:FY)?(?:19|20)\d\d(?:年度?)?)\))?" + _SUFFIX
 )
 _DATE = re.compile(r"((?:19|20)\d\d)\s*(?:年|[/.-])\s*(\d{1,2})\s*月?" + _SUFFIX)
-_ERA_DATE = re.compile(r"(令和|平成|R|H)\s*(\d{1,2}|元)\s*(?:年|[/.])\s*(\d{1,2})\s*月?" + _SUFFIX)
+_ERA_DATE = re.compile(rf"({_ERA})\s*(\d{{1,2}}|元)\s*(?:年|[/.])\s*(\d{{1,2}})\s*月?" + _SUFFIX)
 _MONTH = re.compile(r"(\d{1,2})\s*月" + _SUFFIX)
 _NAMED_MONTH = re.compile(
     rf"((?:{'|'.join(_MONTH_NAMES)})|(?:{'|'.join(_MONTHS)}|Sept)\.?)(?:,?\s*((?:19|20)\d\d|'\d\d))?" + _SUFFIX
@@ -132,7 +136,7 @@ def _full_year(year: int) -> int:
 
 
 def _year_of_era(era: str, count: str) -> int:
-    return _YEAR_BEFORE_ERA[era] + (1 if count == "元" else int(count))
+    return ERA_OF[era.lower()].offset + (1 if count == "元" else int(count))
 
 
 def _is_month(month: int) -> bool:

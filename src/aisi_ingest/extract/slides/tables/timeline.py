@@ -257,18 +257,24 @@ def _to_table(
         year_of = {k: items[i].text for i, columns in years.items() for k in columns}
         header_rows.insert(0, [year_of.get(k, "") for k in range(column_count)])
     rows = [tuple([""] * labelled + row) for row in header_rows]
+    places: list[tuple[Box | None, ...]] = [(None,) * labelled + tuple(items[i].extent for i in header)]
+    if years:
+        year_places = {k: items[i].extent for i, columns in years.items() for k in columns}
+        places.insert(0, (None,) * labelled + tuple(map(year_places.get, range(column_count))))
     used = {*header, *years}
     for label, lane in lanes:
-        cells: list[list[str]] = [[] for _ in range(column_count + labelled)]
+        cells: list[list[int]] = [[] for _ in range(column_count + labelled)]
         if label is not None:
-            cells[0].append(items[label].text)
+            cells[0].append(label)
             used.add(label)
         for i in sorted(lane, key=lambda i: (items[i].extent.x0, items[i].extent.top)):
             first, last = spans.get(i, (-1, -1))
             for k in range(first, last + 1):
-                cells[k + labelled].append(items[i].text)
+                cells[k + labelled].append(i)
             used.add(i)
-        rows.append(tuple(" ".join(cell) for cell in cells))
+        rows.append(tuple(" ".join(items[i].text for i in cell) for cell in cells))
+        places.append(tuple(union([items[i].extent for i in cell]) if cell else None for cell in cells))
     box = union([items[i].extent for i in used])
     members = frozenset(member for i in used for member in items[i].members)
-    return Timeline(Piece("table", table_text(rows), box, rows=tuple(rows), header_rows=len(header_rows)), members)
+    piece = Piece("table", table_text(rows), box, rows=tuple(rows), header_rows=len(header_rows), places=tuple(places))
+    return Timeline(piece, members)

@@ -1,0 +1,68 @@
+"""The command ``search``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from aisi_ingest.cli.options import Root, fail
+from aisi_ingest.console.terminal import say, say_json, say_line
+
+_SHOWN_LENGTH = 300  # code points of a passage on a terminal
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(search)
+
+
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help="Words in either language; a passage must have all of them.")
+    ],
+    lang: Annotated[
+        Literal["ja", "en"] | None, typer.Option("--lang", help="Only passages in this language (default: both).")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Largest number of passages.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    root: Root = Path("."),
+) -> None:
+    """Search the latest release: titles, headings, text and names, in both languages.
+
+    Each passage is shown with its document, page and address, and with the text aligned with it in the other language.
+    The exit code is 1 if nothing is found.
+
+    \b
+    aisi-ingest search 評価の観点
+    aisi-ingest search "red teaming" --lang en     words in quotation marks follow each other
+    """
+    import msgspec
+
+    import aisi_ingest
+
+    phrases = (f'"{each}"' if " " in each else each for each in words)
+    try:
+        with aisi_ingest.load(root) as release:
+            hits = release.search(" ".join(phrases), lang=lang, limit=limit)
+    except FileNotFoundError as error:
+        fail(str(error), code=1)
+    if not hits:
+        say_line(f"nothing found for {' '.join(words)}", file=sys.stderr)
+        sys.exit(1)
+    for hit in hits:
+        if as_json:
+            say_json(msgspec.json.encode(hit, order="sorted") + b"\n")
+            continue
+        place = ", ".join(filter(None, (hit.document or hit.id, hit.kind, f"page {hit.page}" if hit.page else None)))
+        say_line(f"{place}  {hit.url or ''}".rstrip())
+        for text in filter(None, (hit.text, hit.counterpart)):
+            say_line(f"    {_shortened(text)}")
+        say()
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN_LENGTH else f"{line[: _SHOWN_LENGTH - 1]}…"

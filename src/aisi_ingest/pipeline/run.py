@@ -1,0 +1,333 @@
+"""One run on one root, and the order of its stages: process each document, pair, align each pair, publish, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aisi_ingest import log
+from aisi_ingest.fetch.listings import Fetched
+from aisi_ingest.model import Document, EditionDiff, Issue, Listing
+from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
+from aisi_ingest.pipeline import report as run_report
+from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
+from aisi_ingest.pipeline.jobs import (
+    DocumentJob,
+    DocumentOutcome,
+    EditionsJob,
+    EditionsOutcome,
+    PairJob,
+    PairOutcome,
+    Settings,
+)
+from aisi_ingest.pipeline.publication import publication, release_stamp
+from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, document_report, stage_costs
+from aisi_ingest.pipeline.resources import registry_digest
+from aisi_ingest.pipeline.runner import Progress, Runner, Threads
+from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.publish import folders
+from aisi_ingest.sandbox import confinement, limits, pool
+from aisi_ingest.sources import MANUAL, SourceSpec
+from aisi_ingest.storage.documents import load_document
+from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
+
+if TYPE_CHECKING:
+    from aisi_ingest.pair.similarity import DocumentFeatures
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+_FEWEST_TO_PAIR = 2  # a single document has nothing to be paired with
+
+
+class _Documents(Struct, frozen=True):
+    """All documents of a run, by URL."""
+
+    known: dict[str, Fetched]
+    outcomes: Mapping[str, DocumentOutcome]
+    fallbacks: Mapping[str, DocumentOutcome]  # of earlier contents, for URLs whose latest content failed
+
+    @property
+    def good(self) -> dict[str, DocumentOutcome]:
+        """The documents that can be published."""
+        found = {**self.outcomes, **self.fallbacks}
+        return {url: outcome for url, outcome in found.items() if not outcome.failed}
+
+
+class Run(AbstractContextManager["Run"]):
+    """One run on one root, which is locked while the run is in progress."""
+
+    def __init__(
+        self, settings: Settings, sources: Sequence[SourceSpec], runner: Runner | None, progress: Progress
+    ) -> None:
+        self.settings, self.sources, self.progress = settings, sources, progress
+        self.settings_without_redo = replace(settings, redo_from=None)
+        self.runner = runner or Threads(settings.workers)
+        self.store = Store(settings.root)
+        self.began, self.clock = now(), time.monotonic()
+        self.fetched = FetchSession(settings, self.store, self.runner, progress)
+        self.fetch_cost = StageCost(0, 0.0)
+        self.issues = self.fetched.issues  # of the run; processing and pairing add to them
+        self.known_failures = failures.load(self.store.processed)
+        self.damaged_bytes: dict[str, str] = {}
+        self.read_all = settings.redo_from is not None  # read all files to find damage, not only those touched
+
+    def __enter__(self) -> Run:
+        registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
+        limits.limits_from_environment()  # likewise for the limits in the environment
+        with ExitStack() as stack:
+            stack.enter_context(self.store.lock())
+            stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
+            folders.check_latest(self.store.processed)
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def set_damaged_bytes_aside(self) -> None:
+        """Move damaged raw bytes aside, so that they are fetched again."""
+        self.damaged_bytes = repair.set_damaged_bytes_aside(self.store, self.read_all)
+
+    def report_damaged_bytes(self, fetching: bool) -> None:
+        """Report which damaged bytes were fetched again."""
+        self.issues += repair.damage_issues(self.store, self.damaged_bytes, fetching)
+
+    def process_and_publish(self, only: Sequence[str]) -> Report:
+        """Process the selected documents, publish if anything has changed, and save the report."""
+        self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
+        documents = self._process(only)
+        self.issues += _confinement_issues()
+        latest = self.store.processed / "latest"
+        stamp = release_stamp(documents.good.values(), self.sources, latest)
+        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
+        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
+        if lost:
+            self.issues.append(lost_receipts.lost_issue(self.store, lost))
+            report = self._report(documents, document_ids(latest))
+        elif self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
+            report = self._report(documents, document_ids(latest), nothing_changed=True)
+        else:
+            report = self._relate_and_publish(documents, damaged)
+            if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
+                write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
+        report = replace(report, seconds=self._elapsed())
+        run_report.save(self.store.processed, report)
+        found = failures.failures_of(report.documents, self.known_failures, self.fetched.attempts, self.began)
+        failures.save(self.store.processed, found)
+        return report
+
+    # Documents
+
+    def _process(self, only: Sequence[str]) -> _Documents:
+        """Extract and tag all documents. A document that is not selected is processed only if it is out of date."""
+        known = known_documents(self.store, self.sources)
+        listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
+        selected = self._selected(listings, only)
+        several = len(listings) > 1  # a single document is not paired and needs no features
+        jobs = [
+            DocumentJob(self.settings if url in selected else self.settings_without_redo, listing, several)
+            for url, listing in listings.items()
+        ]
+        urls = {job.key: url for url, job in zip(listings, jobs, strict=True)}
+        jobs.sort(key=lambda job: -job.listing.source.bytes)  # large first: a large one at the end would run alone
+        outcomes: dict[str, DocumentOutcome] = {}
+        for outcome in self._run_step(steps.process_document, steps.load_processed_document, jobs):
+            outcomes[urls[outcome.listing.source.sha256]] = outcome
+            self.progress("read", outcome.name, len(outcomes), len(jobs))
+        outcomes = dict(sorted(outcomes.items()))
+        return _Documents(known, outcomes, self._fallbacks(outcomes))
+
+    def _selected(self, listings: Mapping[str, Listing], only: Sequence[str]) -> set[str]:
+        """Return the URLs of the documents that the names select. A name that selects none is an error."""
+        if not only:
+            return set(listings)
+        ids = document_ids(self.store.processed / "latest")
+        selected: set[str] = set()
+        for name in only:
+            found = {url for url, listing in listings.items() if matches(name, url, listing, ids)}
+            if not found:
+                text = f"{name}: no known document has this id, work, file name or URL, or a sha256 that begins with it"
+                self.issues.append(Issue("fetch", "error", "unknown_document", text))
+            selected |= found
+        return selected
+
+    def _fallbacks(self, outcomes: Mapping[str, DocumentOutcome]) -> dict[str, DocumentOutcome]:
+        """For each URL whose latest content failed, find the newest earlier content that can be processed."""
+        fallbacks: dict[str, DocumentOutcome] = {}
+        for url in (url for url, outcome in outcomes.items() if outcome.failed):
+            for listing in earlier_versions(self.store, self.sources, url):
+                job = DocumentJob(self.settings_without_redo, listing)
+                outcome = steps.load_processed_document(job) or steps.process_document(job)
+                if not outcome.failed:
+                    fallbacks[url] = outcome
+                    break
+        return fallbacks
+
+    def _run_step(self, step: Callable[[J], R], load: Callable[[J], R | None], jobs: Iterable[J]) -> Iterator[R]:
+        """Yield the outcomes of all jobs as they finish.
+
+        Up-to-date outcomes are loaded here: passing them to a runner would take longer than loading them.
+        """
+        pending = []
+        for job in jobs:
+            outcome = load(job)
+            if outcome is None:
+                pending.append(job)
+            else:
+                yield outcome
+        if pending:
+            yield from self.runner(step, pending)
+
+    # Pairs and editions
+
+    def _pair(self, outcomes: Sequence[DocumentOutcome]) -> dict[str, Document]:
+        """Pair the documents. Returns them by id, with work and edition, without their texts."""
+        from aisi_ingest.pair import pairing
+
+        features = self._features(outcomes)
+        heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
+        stated = [pair for source in self.sources for pair in source.pairs]
+        forbidden = [pair for source in self.sources for pair in source.not_pairs]
+        result = pairing.pair(heads, stated, forbidden, features)
+        self.issues += result.issues
+        return {document.id: document for document in result.value or ()}
+
+    def _features(self, outcomes: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
+        """Load or compute the features of each document, in their order."""
+        if len(outcomes) < _FEWEST_TO_PAIR:
+            return [None] * len(outcomes)
+        # The features of a document processed in this run were computed with it, so they need not be redone.
+        jobs = [
+            DocumentJob(self.settings_without_redo if outcome.processed else self.settings, outcome.listing)
+            for outcome in outcomes
+        ]
+        features: dict[str, DocumentFeatures | None] = {}
+        for found in self._run_step(steps.compute_document_features, steps.load_document_features, jobs):
+            features[found.sha256] = found.features
+            self.issues += found.issues
+            self.progress("pair", found.name, len(features), len(jobs))
+        return [features[outcome.listing.source.sha256] for outcome in outcomes]
+
+    def _align_and_diff(self, heads: Mapping[str, Document]) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
+        """Align and compare the languages of each edition, and list the changes between editions of each work."""
+        from aisi_ingest.comparison import editions
+        from aisi_ingest.pair import pairing
+
+        jobs: list[PairJob | EditionsJob] = [
+            PairJob(self.settings, ja, en) for ja, en in pairing.pairs(list(heads.values()))
+        ]
+        jobs += [EditionsJob(self.settings, old, new) for old, new in editions.successions(heads.values())]
+        jobs.sort(key=lambda job: -sum(self._extracted_bytes(document) for document in job.both))  # large first
+        pairs: list[PairOutcome] = []
+        compared: list[EditionsOutcome] = []
+        for outcome in self._run_step(steps.align_or_diff, steps.load_alignment_or_diff, jobs):
+            if isinstance(outcome, PairOutcome):
+                pairs.append(outcome)
+            else:
+                compared.append(outcome)
+            self.progress("align", outcome.name, len(pairs) + len(compared), len(jobs))
+        compared.sort(key=lambda outcome: outcome.name)
+        for each in compared:
+            self.issues += [replace(issue, message=f"{each.name}: {issue.message}") for issue in each.issues]
+        diffs = tuple(outcome.diff for outcome in compared if outcome.diff)
+        return tuple(sorted(pairs, key=lambda outcome: outcome.ja)), diffs
+
+    def _extracted_bytes(self, document: Document) -> int:
+        """Return the size of the extracted content. It predicts the duration better than the number of pages."""
+        return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
+
+    # The release and the report
+
+    def _relate_and_publish(self, documents: _Documents, damaged: Sequence[str]) -> Report:
+        from aisi_ingest.publish import prune, publish
+
+        heads = self._pair(list(documents.good.values()))
+        pairs, editions = self._align_and_diff(heads)
+        ids = {document.listing.source.sha256: document.id for document in heads.values()}
+        report = self._report(documents, ids, pairs)
+        self.progress("publish", "release", 0, 1)
+        result = publish(
+            publication(self.settings, self.sources, self.fetched.sources_fetched, heads, pairs, editions, report),
+            Path(self.settings.root),
+            now=datetime.now(UTC),
+            images=self.settings.images,
+            damaged=damaged,
+        )
+        self.progress("publish", result.value.id if result.value else "nothing", 1, 1)
+        if result.value and self.settings.keep:
+            prune(self.store.processed, self.settings.keep)
+        codes = {issue.code for issue in result.issues}
+        repaired = (self.store.processed / "latest").resolve().name if "repaired" in codes else None
+        issues = (*report.issues, *result.issues)
+        unchanged = "nothing_changed" in codes
+        return replace(report, issues=issues, release=result.value, nothing_changed=unchanged, repaired=repaired)
+
+    def _report(
+        self,
+        documents: _Documents,
+        ids: Mapping[str, str],
+        pairs: Sequence[PairOutcome] = (),
+        nothing_changed: bool = False,
+    ) -> Report:
+        """Report on the run before publishing.
+
+        Args:
+            documents: The documents of the run.
+            ids: Document ids by sha256.
+            pairs: The outcomes of all pairs.
+            nothing_changed: Nothing has changed since the latest release.
+        """
+        # A document that was given on the command line and could not be added is not in the ledger.
+        known = {url: attempt for url, attempt in self.fetched.attempts.items() if url not in documents.known}
+        rows = [
+            self._document_report(url, fetched, documents, ids) for url, fetched in (documents.known | known).items()
+        ]
+        rows = failures.mark_known(rows, self.known_failures, self.settings.strict)
+        slim = tuple(replace(pair, aligned=None) for pair in pairs)
+        costs = {"fetch": self.fetch_cost} | stage_costs(rows, slim)
+        return Report(self.began, self._elapsed(), tuple(rows), slim, tuple(self.issues), None, nothing_changed, costs)
+
+    def _document_report(
+        self, url: str, fetched: Fetched, documents: _Documents, ids: Mapping[str, str]
+    ) -> DocumentReport:
+        attempt, outcome = self.fetched.attempts.get(url), documents.outcomes.get(url)
+        row = document_report(fetched, attempt, outcome, documents.fallbacks.get(url), ids)
+        by_hand = attempt is not None and attempt.receipt.source == MANUAL
+        if not row.has_failed or (by_hand and row.stage == "fetch"):  # a mistake on the command line is never known
+            return row
+        receipt, failed = attempt.receipt if attempt else fetched.receipt, outcome if row.stage != "fetch" else None
+        return replace(
+            row, fingerprint=failures.fingerprint(receipt, failed), lasting=failures.is_lasting(receipt, failed)
+        )
+
+    def _elapsed(self) -> float:
+        """Return the wall-clock time since the run began, in seconds."""
+        return round(time.monotonic() - self.clock, 3)
+
+
+def _confinement_issues() -> list[Issue]:
+    """Return a warning for each mechanism that this system lacks to confine workers."""
+    sandbox = pool.running()
+    return [
+        Issue("extract", "warning", "not_confined", f"{confinement.consequence(each)} (aisi-ingest health)")
+        for each in (sandbox.missing() if sandbox else ())
+    ]
+
+
+def _distinct(listings: Mapping[str, Listing]) -> dict[str, Listing]:
+    """Keep one URL for each content: the same bytes under two URLs are one document."""
+    first: dict[str, str] = {}
+    for url, listing in listings.items():
+        first.setdefault(listing.source.sha256, url)
+    return {url: listing for url, listing in listings.items() if first[listing.source.sha256] == url}

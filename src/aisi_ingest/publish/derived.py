@@ -1,0 +1,18 @@
+"""Add to the rows of a work those that are made from its other rows: bitext and chunks."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from aisi_ingest.publish.bitext import bitext_rows
+from aisi_ingest.publish.chunks import chunk_rows
+from aisi_ingest.publish.rows import WorkRows
+
+
+def with_derived_rows(work: WorkRows) -> WorkRows:
+    """Return the rows of a work with its bitext and its chunks."""
+    return replace(
+        work,
+        bitext=bitext_rows(work.documents, work.alignments),
+        chunks=chunk_rows(work.documents, work.alignments),
+    )
