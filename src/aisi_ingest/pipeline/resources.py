@@ -24,7 +24,7 @@ def load_readers(registry_path: str | None, media_type: str) -> None:
 
     warm_up.use_reader(media_type)
     content = warm_up.example()
-    tagging.tag(content, registry(registry_path), date=None, publisher=None)
+    tagging.tag(content, registry(registry_path), date=None, publisher=None, with_models=True)
     dates.document_date(content, None)
 
 
@@ -35,11 +35,12 @@ def load_models(registry_path: str | None) -> None:
     Args:
         registry_path: Path of registry.toml; None: the registry that comes with the project.
     """
-    from aisi_ingest.alignment import encoder
-    from aisi_ingest.comparison import editions  # noqa: F401
+    from aisi_ingest.alignment import aligner, encoder  # noqa: F401
+    from aisi_ingest.comparison import comparer, editions  # noqa: F401
     from aisi_ingest.extract.layout import report  # noqa: F401
-    from aisi_ingest.pair import similarity  # noqa: F401
+    from aisi_ingest.pair import pairing  # noqa: F401
     from aisi_ingest.publish.site import render
+    from aisi_ingest.tagging import counterparts  # noqa: F401
 
     encoder.load()
     render.environment().get_template("work.html")  # the environment caches the compiled template
