@@ -16,6 +16,7 @@ from aisi_ingest.extract.pdf.annotations import Annotation
 from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.pipeline import stages
+from aisi_ingest.pipeline.resources import load_readers
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.sandbox.limits import Limits
 from aisi_ingest.sandbox.pool import LimitExceeded, Sandbox
@@ -68,7 +69,8 @@ def read_then_crash(path: str, skipped: tuple[int, ...]) -> Result[Content]:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    sandbox = Sandbox(1, Limits(wall_seconds=3))
+    sandbox = Sandbox(1, Limits(wall_seconds=5))
+    sandbox.prepare(load_readers, None, "application/pdf")  # otherwise each worker would import the reader
     yield sandbox
     sandbox.stop()
 
@@ -102,7 +104,7 @@ def read(
 
 
 @pytest.mark.parametrize(
-    ("stop", "words"), [("crash", "crashed (SIGSEGV)"), ("hang", "took longer than 3 s"), ("exceed_memory", "GiB")]
+    ("stop", "words"), [("crash", "crashed (SIGSEGV)"), ("hang", "took longer than 5 s"), ("exceed_memory", "GiB")]
 )
 def test_a_bad_page_is_skipped_and_the_others_are_read(box: Sandbox, path: str, stop: str, words: str) -> None:
     result, (issue,), calls = read(box, read_with_bad_pages, path, {3: stop})
@@ -117,11 +119,12 @@ def test_a_bad_page_is_skipped_and_the_others_are_read(box: Sandbox, path: str, 
 
 
 def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(path: str) -> None:
-    sandbox = Sandbox(1, Limits(wall_seconds=2))
+    sandbox = Sandbox(1, Limits(wall_seconds=4))
+    sandbox.prepare(load_readers, None, "application/pdf")
     try:
         with ThreadPoolExecutor() as executor:
             for _ in range(3):
-                executor.submit(sandbox.call, sleep, 1.5)
+                executor.submit(sandbox.call, sleep, 3)
             time.sleep(0.3)
             result, issues, _ = read(sandbox, read_with_bad_pages, path, {1: "hang"})
     finally:

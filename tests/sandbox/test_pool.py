@@ -199,7 +199,7 @@ def test_no_process_remains_after_a_run_is_killed_before_it_has_workers(while_lo
 
 
 def _has_ended(process: int) -> bool:
-    for _ in range(50):
+    for _ in range(200):
         if not Path(f"/proc/{process}").exists():
             return True
         time.sleep(0.1)
