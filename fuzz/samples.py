@@ -16,7 +16,9 @@ from pathlib import Path
 
 from aisi_ingest import registry, tagging
 from aisi_ingest.extract import reader
-from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Sandbox
+from aisi_ingest.sandbox.limits import Limits
+from aisi_ingest.sandbox.pool import LimitExceeded, Sandbox
+from aisi_ingest.sandbox.tasks import task
 from fuzz import targets
 
 FILES = sorted((Path(__file__).parents[1] / "samples" / "site" / "pdf").glob("sample_*.*"))
@@ -158,6 +160,7 @@ def _bytes(chance: random.Random, content: bytes) -> bytes:
     return bytes(data)
 
 
+@task
 def read(path: str) -> str:
     """Read a file in the worker and return the outcome in one word. An error of our code is raised."""
     result = reader.read(Path(path), ocr=False)
@@ -174,7 +177,8 @@ def read(path: str) -> str:
 def outcome(box: Sandbox, path: Path) -> tuple[str, str]:
     """Return the outcome of a file in one word, and the failure, or an empty string."""
     try:
-        return box.call(read, str(path)), ""
+        with box.session(path) as session:
+            return session.call(read, str(path)), ""
     except LimitExceeded as stopped:
         return stopped.code, str(stopped)
     except Exception as fault:

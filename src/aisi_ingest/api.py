@@ -6,8 +6,6 @@ time and memory; the process is reused by later calls and ends with the program.
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -187,7 +185,7 @@ def read(path: str | Path, *, ocr: bool = False, registry: str | Path | None = N
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file")
-    _start_sandbox()
+    pool.shared(workers=1)
     result = single_file.read(path, ocr=ocr, registry=_path(registry))
     # "no_counterpart" says that the document was paired with no other, which is not news for a single file.
     issues = tuple(issue for issue in result.issues if issue.stage != "pair")
@@ -257,7 +255,7 @@ def align(ja: FileOrDocument, en: FileOrDocument, *, registry: str | Path | None
     """
     documents = [each if isinstance(each, ParsedDocument) else read(each, registry=registry) for each in (ja, en)]
     first, second = documents
-    _start_sandbox()
+    pool.shared(workers=1)
     result = single_file.align(first.document, second.document, registry=_path(registry))
     if result.value is None:
         error = ProcessingError(f"{first.file} and {second.file}", result.issues)
@@ -304,28 +302,3 @@ def compare(ja: FileOrDocument, en: FileOrDocument, *, registry: str | Path | No
 
 def _path(registry: str | Path | None) -> Path | None:
     return None if registry is None else Path(registry)
-
-
-def _start_sandbox() -> None:
-    """Start the worker process of this module without importing the caller's main module in it.
-
-    multiprocessing imports the main module in each process that it spawns. A script that calls ``read`` at its top
-    level, without ``if __name__ == "__main__"``, would run a second time there.
-    """
-    if pool.running() is None:
-        with _hidden_main_module():
-            pool.shared(workers=1)
-
-
-@contextlib.contextmanager
-def _hidden_main_module() -> Iterator[None]:
-    """Hide the two attributes by which multiprocessing finds the main module (``multiprocessing.spawn``)."""
-    main = sys.modules["__main__"]
-    spec, file = getattr(main, "__spec__", None), getattr(main, "__file__", None)
-    main.__spec__, main.__file__ = None, None
-    try:
-        yield
-    finally:
-        main.__spec__, main.__file__ = spec, file
-        if file is None:
-            del main.__file__

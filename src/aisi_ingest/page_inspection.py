@@ -15,6 +15,7 @@ from msgspec import Struct
 from aisi_ingest.extract import pdf_reader
 from aisi_ingest.model import Block, Box, Content, Issue, Result, Table
 from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox.tasks import task
 
 _RESOLUTION = 110  # pixels an inch
 # Colours of outlines, as (red, green, blue, opacity).
@@ -51,11 +52,13 @@ def inspect_page(path: Path, number: int, table_settings: dict[str, Any] | None 
         table_settings: Settings of pdfplumber's ``TableFinder``, by name; None to leave it out.
     """
     try:
-        return pool.shared(workers=1).call(_inspect, str(path), number, table_settings)
+        with pool.shared(workers=1).session(path) as session:
+            return session.call(_inspect, str(path), number, table_settings)
     except pool.LimitExceeded as stopped:
         return Result(None, (Issue("extract", "error", stopped.code, str(stopped), number),))
 
 
+@task
 def _inspect(path: str, number: int, table_settings: dict[str, Any] | None) -> Result[Inspection]:
     """Inspect a page. This runs in a worker."""
     import pdfplumber

@@ -53,10 +53,10 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
         return Result(None, (Issue("extract", "error", "unreadable", f"cannot be read: {error.strerror}"),))
     listing = Listing(source, licence=Licence("not stated; see the source", "", path.name))
     settings = _settings(registry)
-    content = stages.EXTRACT.run(settings, stages.extract_file, str(path), ocr).value
+    content = stages.EXTRACT.run(settings, (path,), stages.extract_file, str(path), ocr).value
     if content.value is None:
         return Result(None, content.issues)
-    tagged = stages.TAG.run(settings, stages.tag_content, content.value, listing, settings.registry).value
+    tagged = stages.TAG.run(settings, (), stages.tag_content, content.value, listing, settings.registry).value
     issues = (*content.issues, *tagged.issues)
     if tagged.value is None:
         return Result(None, issues)
@@ -87,7 +87,7 @@ def align(
     ja, en = (first, second) if languages[0] == "ja" else (second, first)
     ja, en = replace(ja, id="ja/none/ja"), replace(en, id="en/none/en")
     settings = _settings(registry)
-    result = stages.ALIGN.run(settings, stages.align_documents, ja, en, settings.registry).value
+    result = stages.ALIGN.run(settings, (), stages.align_documents, ja, en, settings.registry).value
     if result.value is None:
         return Result(None, result.issues)
     ja, en = (_with_names(document, result.value.names) for document in (ja, en))

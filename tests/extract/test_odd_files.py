@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from aisi_ingest.pipeline import stages
-from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Sandbox
+from aisi_ingest.sandbox.limits import Limits
+from aisi_ingest.sandbox.pool import LimitExceeded, Sandbox
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs" / "odd_files.tsv"
@@ -26,7 +27,8 @@ def outcomes(folder: Path) -> dict[str, str]:
 
     def outcome(path: Path) -> str:
         try:
-            result = sandbox.call(stages.extract_file, str(path), False)
+            with sandbox.session(path) as session:
+                result = session.call(stages.extract_file, str(path), False)
         except LimitExceeded as stopped:
             return f"refused: {stopped.code}"
         codes = sorted({issue.code for issue in result.issues if issue.level != "info"})

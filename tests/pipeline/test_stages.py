@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,18 @@ from msgspec.structs import replace
 from aisi_ingest.model import Content, Issue, Listing, Result, Source
 from aisi_ingest.pipeline import stages
 from aisi_ingest.pipeline.jobs import DocumentJob, Settings
-from aisi_ingest.pipeline.stage import StoredStage
+from aisi_ingest.pipeline.stage import StageOutput, StoredStage
+from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox.tasks import task
 from aisi_ingest.storage.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "site" / "pdf" / "sample_overview_en.pptx"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers() -> Iterator[None]:
+    yield
+    pool.close_shared()
 
 
 @pytest.fixture
@@ -25,22 +34,34 @@ def job(tmp_path: Path) -> DocumentJob:
     return DocumentJob(Settings(str(tmp_path), workers=1, ocr=False), Listing(source))
 
 
+@task
 def count_bytes(job: DocumentJob) -> Result[int]:
     return Result(job.listing.source.bytes, (Issue("count", "info", "counted", "counted"),))
 
 
+@task
 def crash(job: DocumentJob) -> Result[int]:
     raise ValueError("broken")
 
 
 def stage(**fields: Any) -> StoredStage[DocumentJob]:
-    defaults: dict[str, Any] = {"inputs": lambda job: (job.key,), "function": count_bytes, "redo_with": "tag"}
+    defaults: dict[str, Any] = {
+        "inputs": lambda job: (job.key,),
+        "function": count_bytes,
+        "output": lambda: int,
+        "redo_with": "tag",
+    }
     return StoredStage("count", "text.measure", **(defaults | fields))
+
+
+def compute(job: DocumentJob, **fields: Any) -> StageOutput:
+    with pool.shared(1).session() as session:
+        return stage(**fields).compute(job, session)
 
 
 def test_an_output_is_missing_before_it_is_computed_and_loaded_afterwards(job: DocumentJob) -> None:
     assert stage().load(job) is None
-    computed = stage().compute(job)
+    computed = compute(job)
     loaded = stage().load(job)
     assert loaded is not None
     assert computed.value(int) == loaded.value(int) == SAMPLE.stat().st_size
@@ -59,7 +80,7 @@ def test_an_output_is_missing_before_it_is_computed_and_loaded_afterwards(job: D
 def test_an_output_is_out_of_date_if_something_it_depends_on_has_changed(
     job: DocumentJob, changed: dict[str, Any]
 ) -> None:
-    stage().compute(job)
+    compute(job)
     assert stage(**changed).load(job) is None
 
 
@@ -67,13 +88,13 @@ def test_an_output_is_out_of_date_if_something_it_depends_on_has_changed(
 def test_an_output_is_computed_again_if_its_stage_or_an_earlier_one_is_redone(
     job: DocumentJob, redo_from: str, loaded: bool
 ) -> None:
-    stage().compute(job)
+    compute(job)
     redo = replace(job, settings=replace(job.settings, redo_from=redo_from))
     assert (stage().load(redo) is not None) == loaded
 
 
 def test_an_exception_is_an_issue_and_nothing_is_stored(job: DocumentJob) -> None:
-    output = stage(function=crash).compute(job)
+    output = compute(job, function=crash)
     assert output.failed and output.value(int) is None
     assert [(issue.code, issue.message) for issue in output.issues] == [
         ("internal", "internal error of aisi-ingest, please report it: ValueError: broken")
@@ -82,7 +103,8 @@ def test_an_exception_is_an_issue_and_nothing_is_stored(job: DocumentJob) -> Non
 
 
 def test_the_input_of_tag_is_the_output_of_extract(job: DocumentJob) -> None:
-    content = stages.EXTRACT.compute(job)
+    with pool.shared(1).session(Store(job.settings.root).path(job.key)) as session:
+        content = stages.EXTRACT.compute(job, session)
     assert content.value(Content).title == "AI Safety Institutes: An Overview"
     assert stages.TAG.inputs(job) == (content.digest,)
 

@@ -15,8 +15,16 @@ import pytest
 from aisi_ingest.extract.pdf.page import Page
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.pipeline import stages
+from aisi_ingest.pipeline.resources import load_readers
 from aisi_ingest.sandbox import bad_pages
-from aisi_ingest.sandbox.pool import LimitExceeded, Limits, Measured, Sandbox
+from aisi_ingest.sandbox.limits import Limits
+from aisi_ingest.sandbox.pool import LimitExceeded, Sandbox
+from aisi_ingest.sandbox.tasks import Measured, task
+
+
+@task
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def crash() -> None:
@@ -31,9 +39,11 @@ def exceed_memory() -> None:
     len(b"x" * (8 << 30))
 
 
-def read_with_bad_pages(
-    path: str, bad: dict[int, Callable[[], None]], note: str, skipped: tuple[int, ...]
-) -> Result[Content]:
+STOPS = {"crash": crash, "hang": hang, "exceed_memory": exceed_memory}
+
+
+@task
+def read_with_bad_pages(path: str, bad: dict[int, str], skipped: tuple[int, ...]) -> Result[Content]:
     """In the worker: read a document in which some pages call a function that stops the worker.
 
     Negative numbers are pages whose second reader calls it.
@@ -44,30 +54,32 @@ def read_with_bad_pages(
 
     def read_page(page: int, index: int, *rest: Any) -> Page:
         if index + 1 in bad:
-            bad[index + 1]()
+            STOPS[bad[index + 1]]()
         return original(page, index, *rest)
 
     def read_again(path: str, password: str | None, number: int, page_count: int) -> Page | None:
         if -number in bad:
-            bad[-number]()
+            STOPS[bad[-number]]()
         return read_second(path, password, number, page_count)
 
     read_second = second_reader.read_page
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document, "_read_page", read_page)
         patch.setattr(second_reader, "read_page", read_again)
-        return stages.extract_file(path, False, note, skipped)
+        return stages.extract_file(path, False, skipped)
 
 
-def read_then_crash(path: str, note: str, skipped: tuple[int, ...]) -> Result[Content]:
-    stages.extract_file(path, False, note, skipped)
+@task
+def read_then_crash(path: str, skipped: tuple[int, ...]) -> Result[Content]:
+    stages.extract_file(path, False, skipped)
     crash()
     raise AssertionError
 
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    sandbox = Sandbox(1, Limits(wall_seconds=3))
+    sandbox = Sandbox(1, Limits(wall_seconds=5))
+    sandbox.prepare(load_readers, None, "application/pdf")  # otherwise each worker would import the reader
     yield sandbox
     sandbox.stop()
 
@@ -83,28 +95,27 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def read(
-    box: Sandbox, function: Callable[..., Result[Content]], *args: object
+    box: Sandbox, function: Callable[..., Result[Content]], path: str, *args: object
 ) -> tuple[Result[Content], tuple[Issue, ...], list[tuple[int, ...]]]:
     """Read a document, and return the result, the warnings on pages, and the pages skipped in each call."""
     calls: list[tuple[int, ...]] = []
 
-    def call(note: str, skipped: tuple[int, ...]) -> Measured[Result[Content]]:
+    def call(skipped: tuple[int, ...]) -> Measured[Result[Content]]:
         calls.append(skipped)
         try:
-            return box.call_measured(function, *args, note, skipped)
+            return session.call_measured(function, path, *args, skipped)
         except LimitExceeded as stopped:
             return Measured(Result(None, (Issue("extract", "error", stopped.code, str(stopped)),)), 0, stopped.seconds)
 
-    result = bad_pages.call_without_bad_pages(call).value
+    with box.session(path) as session:
+        result = bad_pages.call_without_bad_pages(session.note, call).value
     return result, tuple(issue for issue in result.issues if issue.code == "page_unreadable"), calls
 
 
 @pytest.mark.parametrize(
-    ("stop", "words"), [(crash, "crashed (SIGSEGV)"), (hang, "took longer than 3 s"), (exceed_memory, "GiB")]
+    ("stop", "words"), [("crash", "crashed (SIGSEGV)"), ("hang", "took longer than 5 s"), ("exceed_memory", "GiB")]
 )
-def test_a_bad_page_is_skipped_and_the_others_are_read(
-    box: Sandbox, path: str, stop: Callable[[], None], words: str
-) -> None:
+def test_a_bad_page_is_skipped_and_the_others_are_read(box: Sandbox, path: str, stop: str, words: str) -> None:
     result, (issue,), calls = read(box, read_with_bad_pages, path, {3: stop})
     assert calls == [(), (3,)]
     assert (issue.level, issue.code, issue.page) == ("warning", "page_unreadable", 3)
@@ -118,7 +129,7 @@ def test_a_bad_page_is_skipped_and_the_others_are_read(
 
 
 def test_a_page_that_stops_the_second_reader_as_well_is_empty(box: Sandbox, path: str) -> None:
-    result, issues, calls = read(box, read_with_bad_pages, path, {3: crash, -3: crash})
+    result, issues, calls = read(box, read_with_bad_pages, path, {3: "crash", -3: "crash"})
     assert calls == [(), (3,), (3, -3)]
     assert [issue.page for issue in issues] == [3, 3]
     assert result.value is not None and 3 in result.value.pages_without_text
@@ -126,13 +137,14 @@ def test_a_page_that_stops_the_second_reader_as_well_is_empty(box: Sandbox, path
 
 
 def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(path: str) -> None:
-    sandbox = Sandbox(1, Limits(wall_seconds=2))
+    sandbox = Sandbox(1, Limits(wall_seconds=4))
+    sandbox.prepare(load_readers, None, "application/pdf")
     try:
         with ThreadPoolExecutor() as executor:
             for _ in range(3):
-                executor.submit(sandbox.call, time.sleep, 1.5)
+                executor.submit(sandbox.call, sleep, 3)
             time.sleep(0.3)
-            result, issues, _ = read(sandbox, read_with_bad_pages, path, {1: hang})
+            result, issues, _ = read(sandbox, read_with_bad_pages, path, {1: "hang"})
     finally:
         sandbox.stop()
     assert result.value is not None
@@ -140,13 +152,13 @@ def test_a_page_that_hangs_is_found_even_if_its_document_waited_for_a_worker(pat
 
 
 def test_up_to_three_bad_pages_are_skipped(box: Sandbox, path: str) -> None:
-    result, issues, _ = read(box, read_with_bad_pages, path, {1: crash, 2: crash, 5: crash})
+    result, issues, _ = read(box, read_with_bad_pages, path, {1: "crash", 2: "crash", 5: "crash"})
     assert [issue.page for issue in issues] == [1, 2, 5]
     assert result.value is not None and {block.page for block in result.value.blocks} == {1, 2, 3, 4, 5}
 
 
 def test_a_document_with_more_bad_pages_fails_with_its_first_error(box: Sandbox, path: str) -> None:
-    result, issues, calls = read(box, read_with_bad_pages, path, {number: crash for number in range(1, 6)})
+    result, issues, calls = read(box, read_with_bad_pages, path, {number: "crash" for number in range(1, 6)})
     assert result.value is None and issues == () and len(calls) == 4
     assert [issue.code for issue in result.issues] == ["worker_died"]
 

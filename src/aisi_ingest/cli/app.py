@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aisi_ingest.cli import inspect, mend, page, run, search, single_file
+from aisi_ingest.cli import health, inspect, mend, page, run, search, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -56,3 +56,4 @@ search.register(app)
 mend.register(app)
 single_file.register(app)
 page.register(app)
+health.register(app)

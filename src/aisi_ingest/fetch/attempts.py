@@ -9,7 +9,7 @@ import time
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
-from aisi_ingest.fetch import pages
+from aisi_ingest.fetch import parsing
 from aisi_ingest.fetch.client import Client, last_good
 from aisi_ingest.fetch.crawler import PAGE_LIMIT
 from aisi_ingest.fetch.disposition import file_name_in
@@ -61,7 +61,12 @@ def _document_shown_by(response: Response, source: SourceSpec) -> str | None:
     """
     if response.part is None or response.size > PAGE_LIMIT or media_types.media_type(response.part) != media_types.HTML:
         return None
-    page = pages.read_page(response.part.read_bytes(), response.url, response.headers.get("content-type", ""))
+    try:
+        page = parsing.read(response.part.read_bytes(), response.url, response.headers.get("content-type", ""))
+    except parsing.UnreadablePage:
+        page = None
+    if page is None:
+        return None
     named = document_in_query(response.url, response.url)
     shown = [url for url in page.embedded or ((named,) if named else ()) if authority(url) in source.hosts]
     if len(shown) != 1 or shown[0] == response.url:

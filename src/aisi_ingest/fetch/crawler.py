@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import media_types
-from aisi_ingest.fetch import pages, sitemaps
+from aisi_ingest.fetch import parsing, sitemaps
 from aisi_ingest.fetch.client import Client, last_good
 from aisi_ingest.fetch.download import FetchRefused
 from aisi_ingest.fetch.links import Link, Page, PageLink
@@ -228,13 +228,14 @@ class _Crawler:
             return None
         receipt, content = self._stored(receipt, response, good)
         self.store.ledger.append(receipt)
-        content = sitemaps.unpacked(content)
-        if sitemaps.is_sitemap(content):
-            return sitemaps.read_sitemap(content, response.url)
-        if media_types.media_type(content) in (media_types.PDF, media_types.PPTX):
-            self._add_link(Link(url=url))
+        try:
+            page = parsing.read(content, response.url, response.headers.get("content-type", ""))
+        except parsing.UnreadablePage as error:
+            self._report_gap("error" if depth == 0 else "warning", "page_unreadable", f"{url}: {error}")
             return None
-        return pages.read_page(content, response.url, response.headers.get("content-type", ""))
+        if page is None:
+            self._add_link(Link(url=url))
+        return page
 
     def _record_failure(self, receipt: Receipt, error: FetchRefused | FetchFailed, depth: int) -> None:
         state = "refused" if isinstance(error, FetchRefused) else "failed"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
@@ -43,6 +46,8 @@ _MAX_CONTAINERS = 4  # around a link
 _MAX_PARENTS = 12  # elements above a link that are searched for containers
 _MAX_LINKS_IN_CONTAINER = 20  # with more links, the words around a link say nothing about it
 _MAX_CONTAINER_LENGTH = 4000  # code points of text; likewise
+_MAX_ELEMENTS_IN_CONTAINER = 500  # likewise
+_MAX_NODES_IN_LINK = 500  # that are searched for its text and picture
 _MAX_DOCUMENTS_PER_TITLE = 2  # the two languages of a work share a title; more documents share none
 _TITLE_LENGTH = 500  # code points
 _LABEL_LENGTH = 60  # code points after a link that may name its format
@@ -52,19 +57,44 @@ class _Container:
     """The text, links and dates of an element around a link."""
 
     def __init__(self, node: LexborNode) -> None:
-        links = node.css("a[href]")
-        text = text_of(node) if len(links) <= _MAX_LINKS_IN_CONTAINER else ""
-        self.crowded = len(links) > _MAX_LINKS_IN_CONTAINER or len(text) > _MAX_CONTAINER_LENGTH
+        links = _few_links(node)
+        text = "" if links is None else " ".join((node.text() or "").split())
+        self.crowded = links is None or len(text) > _MAX_CONTAINER_LENGTH
         self.text = "" if self.crowded else text
-        self.links = [] if self.crowded else [text_of(link) for link in links]
+        links = [] if self.crowded or links is None else links
+        self.links = [text_of(link) for link in links]
         self.documents = [
             text
-            for text, link in zip(self.links, links, strict=False)
+            for text, link in zip(self.links, links, strict=True)
             if DOCUMENT_SUFFIX.search(unquote(link.attributes.get("href") or ""))
         ]
         self.headings = [] if self.crowded else [text_of(each) for each in node.css("h1, h2, h3, h4, h5, h6, th")]
         times = [] if self.crowded else node.css("time")
         self.times = {day for time in times if (day := _iso_date(time.attributes.get("datetime") or text_of(time)))}
+
+    @cached_property
+    def dates(self) -> set[str]:
+        """Dates with a year in the text, EDTF."""
+        text = self.text
+        if len(self.links) == 1:
+            text = text.replace(self.links[0], " ", 1)  # a title may name the date of something else
+        return {each.value for each in dates.find(text) if each.has_year and each.value and "/" not in each.value}
+
+
+def _few_links(node: LexborNode) -> list[LexborNode] | None:
+    """Return the links in an element; None if it has many, or so many elements that nobody counts them.
+
+    A page may nest 16,000 elements around as many links, so the search ends early.
+    """
+    links = []
+    for count, each in enumerate(node.traverse()):
+        if count > _MAX_ELEMENTS_IN_CONTAINER:
+            return None
+        if each.tag == "a" and "href" in each.attributes and each.mem_id != node.mem_id:
+            links.append(each)
+            if len(links) > _MAX_LINKS_IN_CONTAINER:
+                return None
+    return links
 
 
 class Containers:
@@ -72,6 +102,20 @@ class Containers:
 
     def __init__(self) -> None:
         self._containers: dict[int, _Container] = {}
+        self._terms: dict[int, LexborNode | None] = {}
+
+    def term_of(self, node: LexborNode) -> LexborNode | None:
+        """Return the term (``dt``) of a description (``dd``): one term may have 20,000 of them."""
+        passed = []
+        term: LexborNode | None = node
+        while term is not None and term.tag != "dt":
+            if term.mem_id in self._terms:
+                term = self._terms[term.mem_id]
+                break
+            passed.append(term.mem_id)
+            term = term.prev
+        self._terms.update(dict.fromkeys(passed, term))
+        return term
 
     def of(self, node: LexborNode) -> _Container:
         """Return the content of a container."""
@@ -81,15 +125,26 @@ class Containers:
 
 
 def text_of(node: LexborNode) -> str:
-    """Return the text of an element, with each run of white space as one blank."""
-    return re.sub(r"\s+", " ", node.text() or "").strip()
+    """Return the text of a link or heading, with each run of white space as one blank; of a long one, the beginning."""
+    texts = (each.text(deep=False) or "" for each in _inside(node) if each.tag == "-text")
+    return " ".join("".join(texts).split())
+
+
+def _inside(node: LexborNode) -> Iterator[LexborNode]:
+    """Iterate over a link and what it contains, up to a number of nodes: links may contain each other."""
+    return islice(node.traverse(include_text=True), _MAX_NODES_IN_LINK)
+
+
+def _image_in(node: LexborNode) -> LexborNode | None:
+    """Return the first picture with an alternative text in a link."""
+    return next((each for each in _inside(node) if each.tag == "img" and "alt" in each.attributes), None)
 
 
 def has_format_label(node: LexborNode) -> bool:
     """Return True where a link, the picture in it or the text after it names a PDF or PPTX: "手引き（PDF：1.2MB）"."""
     if _FORMAT_LABEL.search(text_of(node)):
         return True
-    image = node.css_first("img[alt]")
+    image = _image_in(node)
     if image is not None and _FORMAT_LABEL.search(image.attributes.get("alt") or ""):
         return True
     after = node.next
@@ -109,7 +164,7 @@ def title_of(node: LexborNode, containers: Containers) -> str | None:
     It is the text of the link. Where that is generic ("PDF", "Download"), it is a heading or the other text of the
     containers around the link.
     """
-    image = node.css_first("img[alt]")
+    image = _image_in(node)
     alternative = image.attributes.get("alt") if image else None
     for text in (text_of(node), node.attributes.get("title"), node.attributes.get("aria-label"), alternative):
         title = _specific_title(text or "")
@@ -171,22 +226,13 @@ def date_of(node: LexborNode, containers: Containers) -> str | None:
     for element in _containers_around(node):
         rows = [containers.of(element)]
         if element.tag == "dd":
-            term = element.prev
-            while term is not None and term.tag != "dt":
-                term = term.prev
+            term = containers.term_of(element)
             if term is not None:
                 rows.append(containers.of(term))
-        for days in (*(row.times for row in rows), *(_dates_in_text(row) for row in rows)):
+        for days in (*(row.times for row in rows), *(row.dates for row in rows)):
             if days:
                 return days.copy().pop() if len(days) == 1 else None
     return None
-
-
-def _dates_in_text(container: _Container) -> set[str]:
-    text = container.text
-    if len(container.links) == 1:
-        text = text.replace(container.links[0], " ", 1)  # a title may name the date of something else
-    return {found.value for found in dates.find(text) if found.has_year and found.value and "/" not in found.value}
 
 
 def _iso_date(text: str) -> str | None:

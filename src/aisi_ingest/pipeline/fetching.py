@@ -19,6 +19,7 @@ from aisi_ingest.model import Issue, Listing
 from aisi_ingest.pipeline.jobs import FetchJob, Settings
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.store import Store
 
@@ -31,6 +32,7 @@ def fetch_source(job: FetchJob, progress: fetch.Progress | None = None) -> Crawl
 
     Sources are fetched one at a time, so that the pace for each host is kept.
     """
+    pool.shared(job.settings.workers)  # it parses the pages
     return fetch.fetch(
         job.source,
         Store(job.settings.root),

@@ -35,6 +35,11 @@ class Settings(Struct, frozen=True):
     strict: bool = False  # a run also fails because of known failures, unless they are acknowledged
     allow_fewer: bool = False  # publish even if the ledger has lost documents of the latest release
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Files of the user that every stage may read."""
+        return (self.registry,) if self.registry else ()
+
     def redo(self, stage: StageName) -> bool:
         """Return True if the output of a stage must be computed again even if it is up to date."""
         return self.redo_from is not None and STAGE_NAMES.index(stage) >= STAGE_NAMES.index(self.redo_from)

@@ -8,18 +8,39 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from aisi_ingest.sandbox.tasks import task
 
+
+@task
+def load_readers(registry_path: str | None, media_type: str) -> None:
+    """Load and use once everything that reading and tagging a file of this type needs, before workers are forked.
+
+    Args:
+        registry_path: Path of registry.toml; None: the registry that comes with the project.
+        media_type: Media type of the file.
+    """
+    from aisi_ingest import dates, tagging
+    from aisi_ingest.pipeline import warm_up
+
+    warm_up.use_reader(media_type)
+    content = warm_up.example()
+    tagging.tag(content, registry(registry_path), date=None, publisher=None, with_models=True)
+    dates.document_date(content, None)
+
+
+@task
 def load_models(registry_path: str | None) -> None:
     """Load everything that the workers of a run need, the models first. Runs once, before workers are forked.
 
     Args:
         registry_path: Path of registry.toml; None: the registry that comes with the project.
     """
-    from aisi_ingest.alignment import encoder
-    from aisi_ingest.comparison import editions  # noqa: F401
+    from aisi_ingest.alignment import aligner, encoder  # noqa: F401
+    from aisi_ingest.comparison import comparer, editions  # noqa: F401
     from aisi_ingest.extract.layout import report  # noqa: F401
-    from aisi_ingest.pair import similarity  # noqa: F401
+    from aisi_ingest.pair import pairing  # noqa: F401
     from aisi_ingest.publish.site import render
+    from aisi_ingest.tagging import counterparts  # noqa: F401
 
     encoder.load()
     render.environment().get_template("work.html")  # the environment caches the compiled template

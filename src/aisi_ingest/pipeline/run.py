@@ -34,7 +34,7 @@ from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.publish import folders
-from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox import confinement, limits, pool
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import load_document
 from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
@@ -82,7 +82,7 @@ class Run(AbstractContextManager["Run"]):
 
     def __enter__(self) -> Run:
         registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
-        pool.limits_from_environment()  # likewise for the limits in the environment
+        limits.limits_from_environment()  # likewise for the limits in the environment
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
@@ -107,6 +107,7 @@ class Run(AbstractContextManager["Run"]):
         """Process the selected documents, publish if anything has changed, and save the report."""
         self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
         documents = self._process(only)
+        self.issues += _confinement_issues()
         latest = self.store.processed / "latest"
         stamp = release_stamp(documents.good.values(), self.sources, latest)
         damaged = repair.damage_of_latest(self.store.processed, self.read_all)
@@ -313,6 +314,15 @@ class Run(AbstractContextManager["Run"]):
     def _elapsed(self) -> float:
         """Return the wall-clock time since the run began, in seconds."""
         return round(time.monotonic() - self.clock, 3)
+
+
+def _confinement_issues() -> list[Issue]:
+    """Return a warning for each mechanism that this system lacks to confine workers."""
+    sandbox = pool.running()
+    return [
+        Issue("extract", "warning", "not_confined", f"{confinement.consequence(each)} (aisi-ingest health)")
+        for each in (sandbox.missing() if sandbox else ())
+    ]
 
 
 def _distinct(listings: Mapping[str, Listing]) -> dict[str, Listing]:

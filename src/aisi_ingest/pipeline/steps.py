@@ -7,7 +7,9 @@ date.
 
 from __future__ import annotations
 
-from aisi_ingest.model import EditionDiff
+import contextlib
+
+from aisi_ingest.model import EditionDiff, Listing
 from aisi_ingest.pipeline.jobs import (
     Aligned,
     DocumentJob,
@@ -18,11 +20,14 @@ from aisi_ingest.pipeline.jobs import (
     PairJob,
     PairOutcome,
 )
-from aisi_ingest.pipeline.resources import load_models
+from aisi_ingest.pipeline.resources import load_models, load_readers
 from aisi_ingest.pipeline.stage import StageOutput, StoredStage
-from aisi_ingest.pipeline.stages import ALIGN, EDITIONS, EXTRACT, PAIR, TAG
+from aisi_ingest.pipeline.stages import ALIGN, EDITIONS, EXTRACT, PAIR, TAG, document_features
 from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox.pool import Session
+from aisi_ingest.storage.documents import readable_files
 from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.store import Store
 
 
 def process_document(job: DocumentJob) -> DocumentOutcome:
@@ -31,15 +36,26 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
     The document counts as processed in this run even if its outputs are already up to date: a worker may have died
     after writing them, and the step runs again elsewhere.
     """
-    if job.compute_features:
-        pool.shared(job.settings.workers).prepare_in_background(load_models, job.settings.registry)
-    outputs = [EXTRACT.load_or_compute(job)]
-    if not outputs[0].failed:
-        outputs.append(TAG.load_or_compute(job))
-    outcome = _document_outcome(job, outputs, processed=True)
-    if job.compute_features and not outcome.failed:
-        compute_document_features(job)
+    sandbox, settings = pool.shared(job.settings.workers), job.settings
+    with contextlib.suppress(OSError):  # the stages report it if no worker can be started
+        sandbox.prepare(load_readers, settings.registry, job.listing.source.media_type)
+        if job.compute_features:
+            sandbox.prepare_in_background(load_models, settings.registry)
+    with _session(job, job.listing) as session:
+        outputs = [EXTRACT.load_or_compute(job, session)]
+        if not outputs[0].failed:
+            outputs.append(TAG.load_or_compute(job, session))
+        outcome = _document_outcome(job, outputs, processed=True)
+        if job.compute_features and not outcome.failed:
+            PAIR.load_or_compute(job, session)
     return outcome
+
+
+def _session(job: DocumentJob | PairJob | EditionsJob, *listings: Listing) -> Session:
+    """Return a session in which only these documents and their stage outputs can be read."""
+    store = Store(job.settings.root)
+    files = [path for listing in listings for path in readable_files(store, listing.source.sha256)]
+    return pool.shared(job.settings.workers).session(*files, *job.settings.files)
 
 
 def load_processed_document(job: DocumentJob) -> DocumentOutcome | None:
@@ -67,7 +83,8 @@ def _document_outcome(job: DocumentJob, outputs: list[StageOutput], processed: b
 
 def compute_document_features(job: DocumentJob) -> FeaturesOutcome:
     """Compute the features of a processed document for pairing. They depend on no other document."""
-    return _features_outcome(job, PAIR.load_or_compute(job))
+    with _session(job, job.listing) as session:
+        return _features_outcome(job, PAIR.load_or_compute(job, session))
 
 
 def load_document_features(job: DocumentJob) -> FeaturesOutcome | None:
@@ -77,9 +94,7 @@ def load_document_features(job: DocumentJob) -> FeaturesOutcome | None:
 
 
 def _features_outcome(job: DocumentJob, output: StageOutput) -> FeaturesOutcome:
-    from aisi_ingest.pair.similarity import DocumentFeatures
-
-    return FeaturesOutcome(job.name, job.key, output.value(DocumentFeatures), output.issues)
+    return FeaturesOutcome(job.name, job.key, output.value(document_features()), output.issues)
 
 
 def align_or_diff(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome:
@@ -87,7 +102,8 @@ def align_or_diff(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome:
 
     One step does both, so that neither kind of job waits for the last job of the other kind.
     """
-    return _relation_outcome(job, _stage_of(job).load_or_compute(job))
+    with _session(job, *(document.listing for document in job.both)) as session:
+        return _relation_outcome(job, _stage_of(job).load_or_compute(job, session))
 
 
 def load_alignment_or_diff(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome | None:

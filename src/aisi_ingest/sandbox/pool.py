@@ -1,91 +1,45 @@
-"""Run functions on documents in worker processes with limits.
+"""Run functions on documents in confined worker processes with limits.
 
 A file of one kilobyte can need gigabytes or never end, and PDFium is written in C++. Code that runs in a worker may
-crash, hang or use too much memory, and only its own document is lost. A worker has no network and cannot write files.
-Its address space is limited for its life; processor time and wall-clock time are limited for each call.
+crash, hang or use too much memory, and only its own document is lost. A document may even take over its worker: the
+worker can read little, write nothing, start nothing and reach nobody (``confinement``), and its answers are data of a
+known type (``tasks``). Each document has a worker of its own, forked from a process that never sees a document.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import multiprocessing
 import os
-import pickle
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from multiprocessing.connection import Connection
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
 
-from msgspec import Struct, structs
+import msgspec
 
-from aisi_ingest.sandbox import worker
-from aisi_ingest.sandbox.worker import Measured as Measured
+from aisi_ingest.model import Result
+from aisi_ingest.sandbox import server, tasks
+from aisi_ingest.sandbox.bad_pages import PageNote
+from aisi_ingest.sandbox.channel import Channel, TooLong
+from aisi_ingest.sandbox.fork_server import ForkServer
+from aisi_ingest.sandbox.limits import GIB, Limits, limits_from_environment
+from aisi_ingest.sandbox.limits import LimitsError as LimitsError
+from aisi_ingest.sandbox.tasks import BadAnswer, Measured
+from aisi_ingest.sandbox.worker import Setup
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_GIB = 1 << 30
-
-
-class Limits(Struct, frozen=True):
-    """Limits for one document. The defaults are several times what a report of 300 pages needs.
-
-    Attributes:
-        wall_seconds: Wall-clock time of one call.
-        cpu_seconds: Processor time of one call.
-        address_space: Address space of a worker in bytes. The OCR engine alone maps about 2 GB.
-        calls_per_worker: Calls after which a worker is replaced, which also ends memory leaks in C libraries.
-    """
-
-    wall_seconds: float = 300.0
-    cpu_seconds: int = 240
-    address_space: int = 6 * _GIB
-    calls_per_worker: int = 400
-
-
-class LimitsError(ValueError):
-    """A limit in the environment is not a number or too small. The message names the variable."""
-
-
-# Variable: field of Limits, unit, least number. Environment variables also reach workers on other machines.
-_ENVIRONMENT = {
-    "AISI_INGEST_WALL_SECONDS": ("wall_seconds", 1, 1),
-    "AISI_INGEST_CPU_SECONDS": ("cpu_seconds", 1, 1),
-    "AISI_INGEST_MEMORY_GIB": ("address_space", _GIB, 1),
-    "AISI_INGEST_CALLS_PER_WORKER": ("calls_per_worker", 1, 1),
-}
-
-
-def limits_from_environment(environment: Mapping[str, str] | None = None) -> Limits:
-    """Return the limits set in the environment, with defaults for the others.
-
-    Args:
-        environment: The variables; by default those of this process.
-
-    Raises:
-        LimitsError: A limit is not a number or too small.
-    """
-    variables = os.environ if environment is None else environment
-    changed = {}
-    for name, (field, unit, least) in _ENVIRONMENT.items():
-        if name not in variables:
-            continue
-        try:
-            number = int(variables[name])
-        except ValueError:
-            number = 0
-        if number < least:
-            raise LimitsError(f"{name} is {variables[name]!r}, but must be a whole number of at least {least}")
-        changed[field] = number * unit
-    return structs.replace(Limits(), **changed)
+_RESERVES = 4  # workers that are started before the fork server is busy with loading, for the documents meanwhile
+_SETUP_SECONDS = 60.0  # for a worker to accept its first message
 
 
 class LimitExceeded(Exception):
-    """A worker was stopped at a limit or crashed. The message says which.
+    """A worker was stopped at a limit, crashed, or sent what is no answer. The message says which.
 
     Attributes:
         code: The code of the issue.
@@ -97,210 +51,305 @@ class LimitExceeded(Exception):
         self.code, self.seconds = code, seconds
 
 
-class _Worker:
-    """A worker process, as the parent process sees it."""
+class WorkerError(Exception):
+    """The function raised an exception in the worker. The message has its type and its message.
 
-    def __init__(self, connection: Connection, process: int, generation: int) -> None:
-        self.connection, self.process, self.generation = connection, process, generation
-        self.calls = 0
-
-
-class Sandbox:
-    """A pool of worker processes; ``call`` runs a module-level function in one of them.
-
-    Arguments and results are pickled between these processes only, never read from a file. Workers are forked from
-    a fork server, which has one thread and never sees a document. A fork of the caller would copy the locks that its
-    threads hold (Prefect, progress bars). The fork server itself is spawned.
+    Attributes:
+        kind: Name of the type of the exception.
     """
 
-    def __init__(self, workers: int, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
-        self.limits = limits
-        self.workers = workers
-        self._slots = threading.Semaphore(workers)  # limits the number of calls at a time
-        self._lock = threading.Lock()  # protects the four attributes below
-        self._idle: list[_Worker] = []
-        self._alive: dict[int, _Worker] = {}  # workers that were not terminated yet, by process id
-        self._prepared: dict[object, threading.Event] = {}
-        self._generation = 0  # number of completed preparations; older workers are replaced
-        self._request_lock = threading.Lock()  # one request to the fork server at a time
-        self._stopped = False
-        self._background_lock, self._background = threading.Lock(), set[bytes]()  # preparations in the background
-        self._start_fork_server()
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(f"{kind}: {message}" if message else kind)
+        self.kind = kind
 
-    def _start_fork_server(self) -> None:
-        self._channel, server_end = socket.socketpair()
-        context = multiprocessing.get_context("spawn")
-        arguments = (server_end, self.limits.address_space)
-        self._fork_server = context.Process(target=worker.fork_server, args=arguments, daemon=True, name="sandbox")
-        with server_end:
-            self._fork_server.start()
+
+class _Worker:
+    """A worker process, as the main process sees it."""
+
+    def __init__(self, channel: Channel, process: int, generation: int) -> None:
+        self.channel, self.process, self.generation = channel, process, generation
+
+
+class Session:
+    """The calls for one document, in one worker. A worker that was stopped is replaced by the next call.
+
+    A session belongs to one thread. Close it, or use it as a context.
+
+    Attributes:
+        note: The note of the page that its worker reads.
+    """
+
+    def __init__(self, sandbox: Sandbox, readable: Iterable[str | os.PathLike[str]], limits: Limits) -> None:
+        self.note = PageNote()
+        self._limits = limits
+        self._sandbox = sandbox
+        self._readable = tuple(os.path.abspath(each) for each in readable)
+        self._worker: _Worker | None = None
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run ``function`` in a worker and return its result. Raises the same exceptions as ``call_measured``."""
+        """Run a task in the worker and return its result. Raises the same exceptions as ``call_measured``."""
         return self.call_measured(function, *args, **kwargs).value
 
     def call_measured(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Measured[R]:
-        """Run ``function`` in a worker, and measure its time and memory.
+        """Run a task in the worker, and measure its time and memory.
+
+        Args:
+            function: A task (``tasks.task``).
+            args: Its arguments; only positional ones.
+            kwargs: None.
 
         Returns:
             The result with its time, excluding time spent waiting for a worker.
 
         Raises:
-            LimitExceeded: The worker exceeded a limit or crashed.
-            RuntimeError: The result cannot be pickled or unpickled.
-            Exception: Whatever ``function`` raised.
+            LimitExceeded: The worker exceeded a limit, crashed, or sent what is no answer.
+            WorkerError: The function raised an exception.
+            TypeError: The function is not a task, or an argument cannot be sent.
         """
-        request = pickle.dumps((function, self.limits.cpu_seconds, args, kwargs))
-        with self._lease() as leased:
+        if kwargs:
+            raise TypeError("a task takes positional arguments only")
+        return self._call(function, args)
+
+    def call_json(self, kind: Any, function: Callable[..., Result[Any]], *args: Any) -> Measured[Result[bytes]]:
+        """Run a task and get the value of its result as JSON, encoded once, as it is stored.
+
+        Args:
+            kind: Type of the value, which the JSON is checked against.
+            function: A task that returns a ``Result``.
+            args: Its arguments.
+
+        Raises:
+            Exception: As ``call_measured``.
+        """
+        return self._call(function, args, kind)
+
+    def _call(self, function: Callable[..., Any], args: tuple[Any, ...], kind: Any = None) -> Measured[Any]:
+        sandbox, limits = self._sandbox, self._limits
+        task = tasks.of(function)
+        request = task.request(args, kind is not None, limits.cpu_seconds)
+        sandbox.load_module(task.module)
+        with sandbox.slots:
             began = time.monotonic()
             try:
-                leased.connection.send_bytes(request)
-                if not leased.connection.poll(most := self.limits.wall_seconds):
-                    raise LimitExceeded("time_limit", f"took longer than {most:g} s and was stopped", most)
-                response = leased.connection.recv_bytes()
-            except (EOFError, OSError):
-                raise self._exit_error(self._terminate(leased), time.monotonic() - began) from None
-            seconds = time.monotonic() - began
-        try:
-            succeeded, value = pickle.loads(response)
-        except Exception as error:  # an exception whose constructor does not take what it was pickled with
-            raise RuntimeError(f"the result of a worker cannot be read: {error}") from None
-        if succeeded:
-            measured: Measured[R] = structs.replace(value, seconds=seconds)
-            return measured
-        if isinstance(value, MemoryError):
-            text = f"needed more than {self.limits.address_space / _GIB:g} GiB of memory and was stopped"
-            raise LimitExceeded("memory_limit", text, seconds) from None
-        raise value
+                self._worker = self._worker or sandbox.start_worker(self._readable, self.note)
+                began = time.monotonic()
+                answer = tasks.read_answer(self._worker.channel.ask(request, limits.wall_seconds, limits.answer_bytes))
+                seconds = time.monotonic() - began
+                value = task.value_of(answer, kind) if answer.done else None
+                exception, message = ("", "") if answer.done else tasks.failure_of(answer)
+            except BaseException as error:
+                raise self._reason(error, self.end_worker(), time.monotonic() - began) from None
+        sandbox.prepare_wishes(answer.wanted)
+        if exception == "MemoryError":
+            self.end_worker()
+            text = f"needed more than {limits.address_space / GIB:g} GiB of memory and was stopped"
+            raise LimitExceeded("memory_limit", text, seconds)
+        if not answer.done:
+            raise WorkerError(exception, message)
+        return Measured(value, answer.memory, seconds)
 
-    def prepare(self, function: Callable[..., object], *args: object) -> None:
+    def _reason(self, error: BaseException, code: int | None, seconds: float) -> BaseException:
+        """Return what the caller needs to know about an error during a call, after which the worker was ended."""
+        limits = self._limits
+        if isinstance(error, TimeoutError):
+            text = f"took longer than {limits.wall_seconds:g} s and was stopped"
+            return LimitExceeded("time_limit", text, limits.wall_seconds)
+        if isinstance(error, TooLong):
+            return LimitExceeded("bad_answer", f"the reader gave too long an answer ({error})", seconds)
+        if isinstance(error, BadAnswer):
+            return LimitExceeded("bad_answer", f"the reader gave what is {error}", seconds)
+        if not isinstance(error, (EOFError, OSError)):
+            return error
+        if code == -signal.SIGXCPU:
+            text = f"used more than {limits.cpu_seconds} s of processor time and was stopped"
+            return LimitExceeded("cpu_limit", text, seconds)
+        cause = "stopped" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return LimitExceeded("worker_died", f"the reader crashed ({cause})", seconds)
+
+    def renew(self) -> None:
+        """End the worker if it was started before the latest preparation, so that the next call has a newer one."""
+        if self._worker is not None and self._worker.generation != self._sandbox.generation:
+            self.end_worker()
+
+    def end_worker(self) -> int | None:
+        """End the worker if there is one.
+
+        Returns:
+            Its exit code; None if there was no worker, or it is not known.
+        """
+        ended, self._worker = self._worker, None
+        return None if ended is None else self._sandbox.end_worker(ended)
+
+    def close(self) -> None:
+        """End the worker, and release the note."""
+        self.end_worker()
+        self.note.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Sandbox:
+    """Starts workers, at most a number of them at a time.
+
+    Workers are forked from a fork server, which has one thread and never sees a document. A fork of the caller would
+    copy the locks that its threads hold (Prefect, progress bars), its secrets and its environment.
+
+    Attributes:
+        limits: The limits of each call.
+        workers: Number of calls at a time.
+        slots: One for each of them.
+        generation: Number of completed preparations.
+    """
+
+    def __init__(self, workers: int, limits: Limits = Limits()) -> None:  # noqa: B008 (frozen)
+        self.limits = limits
+        self.workers = workers
+        self.slots = threading.Semaphore(workers)
+        self.generation = 0
+        self._lock = threading.Lock()  # protects the three attributes below
+        self._reserves: list[_Worker] = []
+        self._alive: dict[int, _Worker] = {}  # workers that were not ended yet, by process id
+        self._prepared: dict[bytes, threading.Event] = {}
+        self._background_lock, self._background = threading.Lock(), set[bytes]()  # preparations in the background
+        self._fork_server = ForkServer()
+
+    def session(self, *readable: str | os.PathLike[str], limits: Limits | None = None) -> Session:
+        """Return a session for one document.
+
+        Args:
+            readable: Files that its worker may read, and folders with all that is in them. It can read nothing else
+                except the program.
+            limits: Other limits than those of the sandbox.
+        """
+        return Session(self, readable, limits or self.limits)
+
+    def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a task that reads no file, in a worker of its own. Raises what ``Session.call_measured`` raises."""
+        return self.call_measured(function, *args, **kwargs).value
+
+    def call_measured(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Measured[R]:
+        """Run a task that reads no file, in a worker of its own, and measure it (``Session.call_measured``)."""
+        with self.session() as session:
+            return session.call_measured(function, *args, **kwargs)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the mechanisms of confinement that this system lacks (``confinement.consequence``)."""
+        return self._fork_server.missing()
+
+    def load_module(self, name: str) -> None:
+        """Import a module once, in the fork server."""
+        self._load_once(name.encode(), server.IMPORT)
+
+    def prepare(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Load something that later calls need, once, in the fork server.
 
         It takes the place of one call meanwhile. The same request by several threads is done once, and all wait for
-        it. Workers started before are replaced when they are idle.
+        it.
 
         Args:
-            function: A module-level function that loads it.
-            args: The function's arguments.
+            function: A task that loads it.
+            args: The function's arguments; only positional ones.
+            kwargs: None.
         """
-        pickled = pickle.dumps((function, args))
+        assert not kwargs
+        self._load_once(tasks.of(function).request(args), server.PREPARE)
+
+    def _load_once(self, data: bytes, command: bytes) -> None:
+        done = self._prepared.get(data)
+        if done is not None:
+            done.wait()
+            return
         with self._lock:
-            is_first = pickled not in self._prepared
-            done = self._prepared.setdefault(pickled, threading.Event())
+            is_first = data not in self._prepared
+            done = self._prepared.setdefault(data, threading.Event())
         if not is_first:
             done.wait()
             return
         try:
-            with self._slots:  # it uses a core like a worker; the other workers continue
-                self._request(worker.PREPARE, len(pickled), data=pickled)
+            with self.slots:  # it uses a core like a worker; the other workers continue
+                self._fork_server.load(command, data)
             with self._lock:
-                self._generation += 1
-                idle, self._idle = self._idle, []
-            for outdated in idle:
-                self._terminate(outdated)
+                self.generation += 1
+                outdated, self._reserves = self._reserves, []
+            for reserve in outdated:
+                self.end_worker(reserve)
         finally:
             done.set()
 
-    def prepare_in_background(self, function: Callable[..., object], *args: object) -> None:
+    def prepare_in_background(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         """Start ``prepare`` in the background. A later ``prepare`` with the same arguments waits for it."""
-        pickled = pickle.dumps((function, args))
+        request = tasks.of(function).request(args)
         with self._background_lock:
-            if pickled in self._background:
+            if request in self._background:
                 return
-            self._background.add(pickled)
-            while len(self._alive) < self.workers - 1:  # the fork server starts no worker while it loads
-                spawned = self._spawn()
+            self._background.add(request)
+            for _ in range(_RESERVES):  # the fork server starts no worker while it loads
+                reserve = self._fork()
                 with self._lock:
-                    self._idle.append(spawned)
-            threading.Thread(target=self._prepare_if_running, args=(function, *args), daemon=True).start()
+                    self._reserves.append(reserve)
+            threading.Thread(target=self._prepare_if_running, args=(request,), daemon=True).start()
 
-    def _prepare_if_running(self, function: Callable[..., object], *args: object) -> None:
+    def _prepare_if_running(self, request: bytes) -> None:
         with contextlib.suppress(OSError):  # the sandbox may be stopped meanwhile
-            self.prepare(function, *args)
+            self._load_once(request, server.PREPARE)
 
-    @contextlib.contextmanager
-    def _lease(self) -> Iterator[_Worker]:
-        """Give a worker to one call, and terminate it if the call fails or it must be replaced."""
-        with self._slots:
-            with self._lock:
-                leased = self._idle.pop() if self._idle else None
-            leased = leased or self._spawn()
-            leased.calls += 1
-            try:
-                yield leased
-            except BaseException:
-                self._terminate(leased)
-                raise
-            is_used_up = leased.calls >= self.limits.calls_per_worker
-            if is_used_up or leased.generation != self._generation:
-                self._terminate(leased)
-            else:
-                with self._lock:
-                    self._idle.append(leased)
+    def prepare_wishes(self, names: Iterable[str]) -> None:
+        """Load in the background what workers had to load themselves (``tasks.wish_for``)."""
+        for name in names:
+            if preparation := tasks.preparation_named(name):
+                self.prepare_in_background(preparation)
 
-    def _spawn(self) -> _Worker:
-        own_end, worker_end = multiprocessing.Pipe()
-        generation = self._generation
-        with worker_end:
-            process = self._request(worker.FORK, descriptor=worker_end.fileno())
-        spawned = _Worker(own_end, process, generation)
+    def start_worker(self, readable: tuple[str, ...], note: PageNote) -> _Worker:
+        """Start a worker for a session, or take one in reserve.
+
+        Raises:
+            OSError: It cannot be started.
+        """
         with self._lock:
-            self._alive[process] = spawned
-        return spawned
+            started = self._reserves.pop() if self._reserves else None
+        started = started or self._fork()
+        try:
+            setup = msgspec.msgpack.encode(Setup(readable, self.limits.address_space))
+            started.channel.send_with_descriptor(setup, note.descriptor, _SETUP_SECONDS)
+        except OSError:
+            self.end_worker(started)
+            raise
+        return started
 
-    def _terminate(self, ended: _Worker) -> int | None:
+    def _fork(self) -> _Worker:
+        own_end, worker_end = socket.socketpair()
+        generation = self.generation
+        with worker_end:
+            process = self._fork_server.request(server.FORK, descriptors=(worker_end.fileno(),))
+        started = _Worker(Channel(own_end), process, generation)
+        with self._lock:
+            self._alive[process] = started
+        return started
+
+    def end_worker(self, ended: _Worker) -> int | None:
         """End a worker if it still runs.
 
         Returns:
-            Its exit code, or None if another thread terminated it.
+            Its exit code, or None if another thread ended it.
         """
         with self._lock:
             if self._alive.pop(ended.process, None) is None:
                 return None
-        ended.connection.close()
+        ended.channel.close()
         with contextlib.suppress(OSError):
-            return self._request(worker.TERMINATE, ended.process)
+            return self._fork_server.request(server.TERMINATE, ended.process)
         return None
-
-    def _exit_error(self, code: int | None, seconds: float) -> LimitExceeded:
-        """Return the exception for a worker that ended with an exit code during a call."""
-        if code == -signal.SIGXCPU:
-            reason = f"used more than {self.limits.cpu_seconds} s of processor time and was stopped"
-            return LimitExceeded("cpu_limit", reason, seconds)
-        cause = "stopped" if code is None else signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return LimitExceeded("worker_died", f"the reader crashed ({cause})", seconds)
-
-    def _request(self, command: bytes, number: int = 0, descriptor: int | None = None, data: bytes = b"") -> int:
-        """Send a request to the fork server and return its response. A fork server that has ended is replaced.
-
-        Raises:
-            OSError: The new fork server does not respond either.
-        """
-        with self._request_lock:
-            try:
-                return self._send_request(command, number, descriptor, data)
-            except OSError:
-                if self._stopped or command == worker.TERMINATE:  # the exit code of its workers is lost
-                    raise
-                if self._fork_server.exitcode not in (None, -signal.SIGKILL):
-                    raise  # it could not start, and has reported why
-                self._channel.close()
-                self._start_fork_server()
-                return self._send_request(command, number, descriptor, data)
-
-    def _send_request(self, command: bytes, number: int, descriptor: int | None, data: bytes) -> int:
-        request = command + worker.NUMBER.pack(number)
-        socket.send_fds(self._channel, [request], [] if descriptor is None else [descriptor])
-        self._channel.sendall(data)
-        response = self._channel.recv(worker.NUMBER.size, socket.MSG_WAITALL)
-        if len(response) < worker.NUMBER.size:
-            raise ConnectionResetError("the fork server has ended")
-        return int(worker.NUMBER.unpack(response)[0])
 
     def close(self) -> None:
         """Wait for running calls, then end all workers."""
         for _ in range(self.workers):
-            self._slots.acquire()
+            self.slots.acquire()
         self.stop()
 
     def stop(self) -> None:
@@ -308,11 +357,8 @@ class Sandbox:
         with self._lock:
             alive = list(self._alive.values())
         for each in alive:
-            self._terminate(each)
-        with self._request_lock:
-            self._stopped = True
-            self._channel.close()  # this ends the fork server
-        self._fork_server.join()
+            self.end_worker(each)
+        self._fork_server.stop()
 
 
 _shared: dict[int, Sandbox] = {}

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.model import Content, Document, Listing, Mention, Result
-from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.files import sha256_of, write_errors
 from aisi_ingest.storage.store import Store
+
+
+def readable_files(store: Store, sha256: str) -> tuple[Path, ...]:
+    """Return what a stage reads of a document: its bytes, and the folders of its stage outputs.
+
+    The folders are created, because a worker cannot read a folder that did not exist when it started.
+
+    Raises:
+        RootError: A folder cannot be created.
+    """
+    folders = [store.stage_path(sha256, stage).parent for stage in ("extract", "tag")]
+    for folder in folders:
+        with write_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    return store.path(sha256), *folders
 
 
 class Tagged(Struct, frozen=True):

@@ -445,16 +445,23 @@ def test_a_part_that_is_too_large_is_refused_before_it_is_unpacked(tmp_path: Pat
         tracemalloc.stop()
 
 
-def test_a_document_type_declaration_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "before",
+    ["", f"<!--{'x' * 100_000}-->", f"<?a {'x' * 5000}?>", "\n" * 5000],
+    ids=["nothing", "comment", "PI", "lines"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_declaration_is_refused_wherever_it_is(tmp_path: Path, before: str, encoding: str) -> None:
     deck = draw.Deck()
-    deck.slide("題")
-    declaration = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+    deck.slide("A title")
+    declaration = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
 
     def change(name: str, part: bytes) -> tuple[str, bytes]:
         if name != "ppt/slides/slide1.xml":
             return name, part
-        head, rest = part.split(b"?>", 1)
-        return name, head + b"?>" + declaration + rest
+        _, rest = part.decode().split("?>", 1)
+        head = f"<?xml version='1.0' encoding='{encoding}'?>"
+        return name, (head + before + declaration + rest).encode(encoding)
 
     assert error_code(reader.read(write(tmp_path, draw.rewrite_members(deck.bytes(), change)))) == "xml_entities"
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from aisi_ingest.model import Issue
+from aisi_ingest.sandbox import tasks
 from aisi_ingest.text.normalise import is_japanese, normalise
 
 if TYPE_CHECKING:
@@ -109,11 +110,20 @@ def _engine() -> Any:
     )
 
 
+@tasks.preparation
+def load() -> None:
+    """Load the engine, so that the workers that are started later have it."""
+    _engine()
+
+
 @contextlib.contextmanager
 def _memory_guard() -> Iterator[None]:
     """Let workers use the engine in turn, and unload it afterwards, while memory is scarce."""
     if _free_memory() > _SCARCE_MEMORY:
+        was_loaded = _engine.cache_info().currsize > 0
         yield
+        if not was_loaded:
+            tasks.wish_for(load)
         return
     import fcntl
     import gc

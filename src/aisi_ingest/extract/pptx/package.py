@@ -27,7 +27,12 @@ MAXIMUM_XML_PART = 64 << 20  # bytes; lxml needs about ten times as much memory 
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ_MEMBERS = re.compile(r"\.(?:xml|rels|vml|png|jpe?g|gif|bmp|tiff?|emf|wmf|webp)$", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<\0!\0D\0O\0C", re.IGNORECASE)
-_DOCTYPE_SEARCHED = 4096  # bytes at the beginning of a part; a declaration is before the first element
+# How nearly all parts begin: nothing but the XML declaration is before the first element.
+_PLAIN_START = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*(?:<\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["']utf-8["'])?"""
+    rb"""(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>)?\s*<[a-z]""",
+    re.IGNORECASE,
+)
 _ENCRYPTED_FLAG = 1  # of a zip member
 # Slide shows, templates and add-ins with macros: python-pptx does not know all of their content types.
 _MACRO_TYPES = re.compile(rb"application/vnd\.ms-powerpoint\.(?:slideshow|template|addin)\.macroEnabled\.main\+xml")
@@ -164,7 +169,7 @@ def _read_parts(
             continue
         cleaned: bytes | None = content
         if _is_xml(member.filename):
-            if _DOCTYPE.search(content[:_DOCTYPE_SEARCHED]):
+            if _has_doctype(content):
                 message = f"{name}: {member.filename} has a document type declaration, which PPTX does not allow."
                 return Result(None, (error("xml_entities", message),))
             cleaned = _clean_xml(member.filename, content, names, repair, issues)
@@ -175,6 +180,17 @@ def _read_parts(
     if "/[Content_Types].xml" not in parts:
         parts["/[Content_Types].xml"] = content_types.complete_types(b"<Types/>", names)
     return Result(parts, tuple(issues))
+
+
+def _has_doctype(content: bytes) -> bool:
+    """Return whether a part has a document type declaration, in any encoding and behind any number of comments."""
+    if _PLAIN_START.match(content):
+        return False
+    try:
+        root = etree.fromstring(content, _strict_parser())
+    except etree.XMLSyntaxError:
+        return bool(_DOCTYPE.search(content))
+    return root.getroottree().docinfo.internalDTD is not None
 
 
 def _clean_xml(filename: str, content: bytes, names: set[str], repair: bool, issues: list[Issue]) -> bytes | None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from aisi_ingest.model import Issue
 from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.schema import DocumentRow
-from aisi_ingest.sandbox.pool import Limits, Sandbox
+from aisi_ingest.sandbox.limits import Limits
+from aisi_ingest.sandbox.pool import Sandbox
+from aisi_ingest.sandbox.tasks import task
 
 _WIDTH = 900  # pixels; the viewer shows at most 480, on screens with up to two device pixels for each
 _QUALITY = 55  # of WebP; text stays readable, and a slide takes some 20 kB
@@ -78,7 +80,8 @@ def _draw_document(sandbox: Sandbox, row: DocumentRow, path: str, target: Path) 
     for first in range(1, row.pages + 1, _BATCH):
         numbers = range(first, min(first + _BATCH, row.pages + 1))
         try:
-            pictures = sandbox.call(page_pictures, path, tuple(numbers))
+            with sandbox.session(path) as session:
+                pictures = session.call(page_pictures, path, tuple(numbers))
         except Exception as error:  # whatever PDFium does on a damaged file, only its pictures are missing
             raise _DrawingError(str(error) or type(error).__name__) from error
         for number, picture in zip(numbers, pictures, strict=True):
@@ -95,6 +98,7 @@ def _reuse_pictures(previous: PreviousRelease, folder: str, target: Path, pages:
     return all(previous.reuse(name, target / name.rpartition("/")[2]) for name in names)
 
 
+@task
 def page_pictures(path: str, numbers: tuple[int, ...]) -> list[bytes | None]:
     """Draw pages of a PDF as WebP. Runs in a worker process.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
@@ -14,6 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.site.views import LABELS, SIDES, EntityNames, WorkPage, work_pages
 from aisi_ingest.sandbox import pool
+from aisi_ingest.sandbox.pool import Session
+from aisi_ingest.sandbox.tasks import task
 
 PACKAGE = "aisi_ingest.publish.site"
 # Blocks from which on a page is rendered by a worker. Below, sending it takes as long as rendering (1 ms for 6 blocks).
@@ -38,6 +41,7 @@ class PageRenderer:
     def __init__(self) -> None:
         self._workers = pool.running()
         self._threads = ThreadPoolExecutor(self._workers.workers) if self._workers else None
+        self._sessions: dict[int, Session] = {}  # by thread: rendering runs no code on the bytes of a document
         self._pending: list[Future[None]] = []
 
     def write(self, target: Path, template: str, values: Mapping[str, Any]) -> None:
@@ -60,7 +64,7 @@ class PageRenderer:
             self.write(target, _WORK_TEMPLATE, {"page": page, "names": names, **values})
             return
         self._pending.append(
-            self._threads.submit(_render_in_worker, self._workers, target, work, page.file, names, values)
+            self._threads.submit(self._render_in_worker, self._workers, target, work, page.file, names, values)
         )
         if len(self._pending) > _PENDING_PER_WORKER * self._workers.workers:
             self._pending.pop(0).result()
@@ -69,16 +73,20 @@ class PageRenderer:
         """Wait for all pages, and raise the first exception among them."""
         if self._threads is not None:
             self._threads.shutdown()
+        for session in self._sessions.values():
+            session.close()
         for each in self._pending:
             each.result()
 
-
-def _render_in_worker(workers: pool.Sandbox, target: Path, *arguments: Any) -> None:
-    try:
-        text = workers.call(render_work, *arguments)
-    except pool.LimitExceeded:  # usually because the worker was killed: the page can be rendered here
-        text = render_work(*arguments)
-    _write_text(target, text)
+    def _render_in_worker(self, workers: pool.Sandbox, target: Path, *arguments: Any) -> None:
+        session = self._sessions.get(threading.get_ident())
+        if session is None:
+            session = self._sessions[threading.get_ident()] = workers.session()
+        try:
+            text = session.call(render_work, *arguments)
+        except pool.LimitExceeded:  # usually because the worker was killed: the page can be rendered here
+            text = render_work(*arguments)
+        _write_text(target, text)
 
 
 def _block_count(page: WorkPage) -> int:
@@ -94,7 +102,8 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(**values)
 
 
-def render_work(work: WorkRows, file: str, names: EntityNames, values: Mapping[str, Any]) -> str:
+@task
+def render_work(work: WorkRows, file: str, names: EntityNames, values: dict[str, Any]) -> str:
     """Return the page of a work with this file name, made from its rows. Runs in a worker or in this process."""
     page = next(each for each in work_pages(work, names) if each.file == file)
     return render(_WORK_TEMPLATE, {"page": page, "names": names, **values})
