@@ -42,6 +42,7 @@ _SURE = 0.8  # least score of a bead whose one side is removed, so that both cer
 _LABEL = 40  # characters (Japanese 16) up to which a block is a label
 _LONG_SENTENCE = 60  # characters (Japanese 24): a sentence that a reader would miss
 _LIMITS = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.01)  # of the ranges of confidence
+_RANGE = re.compile(r"\d\s?[-–〜～]\s?\d")  # another digit may make the end of a range earlier than its beginning
 _DIFFERS: dict[What, FindingKind] = {"date": "date_differs", "number": "number_differs", "name": "entity_differs"}
 
 
@@ -173,7 +174,7 @@ def plant(
                 break
             if near & touched:
                 continue
-            edited = _edited(what, blocks[i], there[pair[i]], document, known, chance)
+            edited = _edited(what, blocks[i], there[pair[i]], (document, other), known, chance)
             if edited is None:
                 continue
             old, new, text = edited
@@ -222,9 +223,12 @@ def _size(text: str, lang: Lang) -> float:
 
 
 def _edited(
-    what: What, block: Block, there: Block, document: Document, known: Registry, chance: random.Random
+    what: What, block: Block, there: Block, both: tuple[Document, Document], known: Registry, chance: random.Random
 ) -> tuple[str, str, str | None] | None:
-    """Return old value, new value and new text of a block (None: removed), or None if the change does not fit."""
+    """Return old value, new value and new text of a block (None: removed), or None if the change does not fit.
+
+    A date or number is changed only if the counterpart states it too: otherwise nothing would differ.
+    """
     text = block.text
     if what in ("block", "label"):
         label = _size(text, block.lang) < _LABEL
@@ -236,16 +240,23 @@ def _edited(
             return None
         start, end = chance.choice(long)
         return text[start:end], "", (text[:start] + text[end:]).strip()
-    mentions = [m for m in document.mentions if m.block == block.id]
+    mentions, mentions_there = (
+        [m for m in document.mentions if m.block == one.id] for document, one in zip(both, (block, there), strict=True)
+    )
     if what == "date":
-        days = [(m.start, m.end, m.text) for m in mentions if m.label == "DATE" and m.value]
+        stated = {m.value for m in mentions_there if m.label == "DATE"}
+        dates = [m for m in mentions if m.label == "DATE" and m.value in stated and not _RANGE.search(m.text)]
+        days = [(m.start, m.end, m.text) for m in dates]
         span = _other_digit(days, text, chance, 28)
     elif what == "number":
         spans = [(m.start, m.end) for m in mentions]
-        plain = [(n.start, n.end) for n in numbers(text, block.lang, spans) if not n.in_words and n.value > 1]
+        spans_there = [(m.start, m.end) for m in mentions_there]
+        counts = {n.value for n in numbers(there.text, there.lang, spans_there)}
+        found = numbers(text, block.lang, spans)
+        plain = [(n.start, n.end) for n in found if not n.in_words and n.value > 1 and n.value in counts]
         span = _other_digit([(a, b, text[a:b]) for a, b in plain], text, chance, 10**9)
     else:
-        span = _other_name(block, document, known, chance)
+        span = _other_name(block, both[0], known, chance)
     if span is None:
         return None
     start, end, new = span

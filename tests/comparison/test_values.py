@@ -153,3 +153,21 @@ def test_a_number_is_compared_with_a_number_rather_than_with_a_nearer_percentage
 ) -> None:
     (found,) = findings_of(side(ja, "ja"), side(en, "en"))
     assert (found.detail["ja"], found.detail["en"]) == pair
+
+
+def test_a_value_in_a_sentence_kept_apart_by_it_is_compared_with_the_sentence_beside_it(known: Registry) -> None:
+    # English says in two sentences what Japanese says in one. The changed year left the second without a counterpart.
+    ja_text, en_text = "2020年に発足し、2021年に報告した。", "It was founded in 2020. It reported in 2023."
+    ja = side(ja_text, "ja", ("2020年", "DATE", "2020"), ("2021年", "DATE", "2021"))
+    en = side(en_text, "en", ("2020", "DATE", "2020"), ("2023", "DATE", "2023"))
+    at = en_text.index(" It reported") + 1
+    one, other = ja[0].id, en[0].id
+    beads = [
+        Bead("sentence", (f"{one}:0-{len(ja_text)}",), (f"{other}:0-{at - 1}",), 1.0),
+        Bead("sentence", (), (f"{other}:{at}-{len(en_text)}",), 0.0),
+    ]
+    whole = Bead("block", (one,), (other,), 1.0)
+    mentions = ({one: ja[1]}, {other: en[1]})
+    matcher = EntityMatcher(known, (), ())
+    (found,) = find_differences(whole, ((ja[0],), (en[0],)), mentions, matcher, Statements(beads))
+    assert (found.detail["ja"], found.detail["en"]) == ("2021", "2023")

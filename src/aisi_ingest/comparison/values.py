@@ -204,15 +204,29 @@ class Statements:
     def are_one(self, ja: _Value, en: _Value) -> bool:
         """Return whether two values belong to sentences that say the same.
 
-        Two sentences of aligned blocks that are both without a counterpart may say the same in other words.
+        Two sentences of aligned blocks that are both without a counterpart may say the same in other words. A sentence
+        without a counterpart may be a part of what the sentence beside it is linked with: one language says in two
+        sentences what the other says in one, and a differing value has kept them apart.
         """
-        numbers_of = [self._bead_at(which, value) for which, value in enumerate((ja, en))]
-        return numbers_of[0] is not None and numbers_of[0] == numbers_of[1]
+        (left, beside_left), (right, beside_right) = self._beads_at(0, ja), self._beads_at(1, en)
+        if left is None or right is None:
+            return False
+        return (
+            left == right
+            or (left == _UNLINKED and right in beside_left)
+            or (right == _UNLINKED and left in beside_right)
+        )
 
-    def _bead_at(self, which: int, value: _Value) -> int | None:
+    def _beads_at(self, which: int, value: _Value) -> tuple[int | None, tuple[int, ...]]:
+        """Return the bead of a value's sentence, and those of the sentences beside it in its block."""
         spans = self._spans[which].get(value.block, [])
         at = bisect.bisect_right(spans, value.start, key=lambda span: span[0]) - 1
-        return spans[at][1] if at >= 0 else None
+        if not spans:
+            return None, ()
+        if at < 0:  # a sentence too short to be aligned, in front of the first one that is
+            return _UNLINKED, tuple(number for _, number in spans[:1] if number != _UNLINKED)
+        beside = (*spans[max(0, at - 1) : at], *spans[at + 1 : at + 2])
+        return spans[at][1], tuple(number for _, number in beside if number != _UNLINKED)
 
 
 def _differing_pairs(
@@ -338,7 +352,7 @@ def _read_entities(block: Block, mentions: Sequence[Mention], matcher: EntityMat
     ]
 
 
-# Shares of the differences in values that a reader confirmed; docs/findings.md has the counts.
+# Estimates: the real pairs at hand have too few differences in values to count how many a reader confirms.
 _CONFIDENCE = {"date_differs": 0.9, "number_differs": 0.8, "entity_differs": 0.75}
 _SURE_SCORE, _UNSURE = 0.6, 0.5  # a bead with a lower score may be wrong, and so may be its differences
 _KIND_NAMES = {
