@@ -1,5 +1,5 @@
 # make demo      run the pipeline on the sample site
-# make test      run the fast tests (3 minutes or less on two cores)
+# make test      run the fast tests (some 5 minutes on two cores)
 # make test-all  run every test: what CI runs before a change lands
 # make check     check formatting, style, types and the layers of the rooms
 # make coverage  run the fast tests and measure which lines they execute

@@ -21,11 +21,11 @@ from aisi_ingest.publish.card import card
 from aisi_ingest.publish.catalogue import citation, dcat, schema_org, script_text
 from aisi_ingest.publish.check import work_problems
 from aisi_ingest.publish.croissant import croissant
+from aisi_ingest.publish.entity_rows import EntityCounter
 from aisi_ingest.publish.parquet import ParquetWriter
 from aisi_ingest.publish.plan import ReleasePlan
 from aisi_ingest.publish.release_diff import Changes, changelog, diff
 from aisi_ingest.publish.reuse import PreviousRelease
-from aisi_ingest.publish.rows import EntityCounter
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
 from aisi_ingest.publish.tmx import TmxWriter
