@@ -173,6 +173,47 @@ def test_vertical_text_is_read_from_right_to_left(tmp_path: Path) -> None:
     assert "".join(texts(found, "paragraph", "title", "heading")) == SENTENCE + "。" + SENTENCE + "。"
 
 
+def downwards(d: Drawing, x: float, y: float, text: str, size: float = 12) -> None:
+    for row, char in enumerate(text):
+        d.text(x, y + size * row, char, GOTHIC, size)
+
+
+def test_short_vertical_columns_are_one_paragraph_behind_their_heading(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        downwards(d, 500, 80, "はじめに", 16)
+        for k, line in enumerate(["海岸の測定は毎朝", "行い、その結果は", "町の掲示板に貼り", "出して知らせる。"]):
+            downwards(d, 470 - 20 * k, 80, line)
+        downwards(d, 370, 80, "おわりに", 16)
+        for k, line in enumerate(["測定の道具は港の", "倉庫に返し、鍵は", "当番が持つ。"]):
+            downwards(d, 340 - 20 * k, 80, line)
+
+    assert texts(content(draw(tmp_path / "a.pdf", page)), "title", "heading", "paragraph") == [
+        "はじめに",
+        "海岸の測定は毎朝行い、その結果は町の掲示板に貼り出して知らせる。",
+        "おわりに",
+        "測定の道具は港の倉庫に返し、鍵は当番が持つ。",
+    ]
+
+
+def test_a_sentence_in_a_narrow_column_is_one_paragraph(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for k, line in enumerate(["海岸の測定は毎朝", "行い、その結果は", "町の掲示板に貼り", "出して知らせる。"]):
+            d.text(100, 100 + 20 * k, line, GOTHIC, 12)
+
+    whole = "海岸の測定は毎朝行い、その結果は町の掲示板に貼り出して知らせる。"
+    assert texts(content(draw(tmp_path / "a.pdf", page)), "paragraph") == [whole]
+
+
+def test_names_of_equal_length_in_vertical_columns_stay_apart(tmp_path: Path) -> None:
+    names = ["港湾協会会長", "灯台管理所長", "漁業組合組長", "測定局局長補"]
+
+    def page(d: Drawing) -> None:
+        for k, name in enumerate(names):
+            downwards(d, 470 - 20 * k, 80, name)
+
+    assert texts(content(draw(tmp_path / "a.pdf", page)), "title", "heading", "paragraph") == names
+
+
 def test_text_that_is_turned_on_its_page_is_read_in_its_own_direction(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.canvas.saveState()

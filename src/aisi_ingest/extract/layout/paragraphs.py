@@ -16,6 +16,7 @@ from aisi_ingest.extract.layout.captions import is_caption
 from aisi_ingest.extract.layout.columns import Column, columns_of
 from aisi_ingest.extract.layout.contents import contents_line
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
+from aisi_ingest.extract.layout.line_ends import ends_sentence
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.numbering import numbering
 
@@ -206,6 +207,8 @@ def _group_edge(group: Sequence[Row]) -> float | None:
     """Return the right edge in points at which most rows of a group end, if they show one."""
     own, size = max(row.x1 for row in group), group[0].size
     near = sum(row.x1 > own - _NEAR_EDGE * size for row in group[:-1])
-    is_wide_enough = own - min(row.x0 for row in group) >= _NARROW * size
+    # Names of a list are often equally long. Rows of one length, of which only the last ends a sentence, are its parts.
+    is_one_sentence = near == len(group) - 1 and [k for k, row in enumerate(group) if ends_sentence(row)] == [near]
+    is_wide_enough = own - min(row.x0 for row in group) >= _NARROW * size or is_one_sentence
     shows_edge = near >= _FEWEST_NEAR and near >= _NEAR_SHARE * (len(group) - 1)
     return own if is_wide_enough and shows_edge else None
