@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fixtures_pptx as draw
 import pytest
+from pptx.util import Pt
 
 from aisi_ingest.extract.pptx import reader
 from aisi_ingest.model import Content
@@ -120,3 +121,29 @@ def test_a_vertical_tab_as_an_escape_does_not_reach_the_text(tmp_path: Path, wri
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewrite_members(deck.bytes(), change))
     assert texts(read(path)) == ["題", "赤い船"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "angle", "points", "kind"),
+    [
+        ("複写禁止", -40, 90, "furniture"),
+        ("COPY", 45, 66, "furniture"),
+        ("CONFIDENTIAL", 315, 48, "furniture"),
+        ("風の向き", 30, 12, "paragraph"),  # a small label of an arrow
+        ("大きな字", 90, 60, "paragraph"),  # along the side of a slide
+    ],
+)
+def test_a_large_slanted_text_on_a_slide_is_a_stamp(
+    tmp_path: Path, stamp: str, angle: float, points: int, kind: str
+) -> None:
+    deck = draw.Deck()
+    slide = deck.slide("船の数え方")
+    draw.add_text(slide.shapes, (60, 200, 600, 40), "船は岸で数える。")
+    box = draw.add_text(slide.shapes, (150, 180, 500, 150), stamp)
+    box.rotation = angle
+    for paragraph in box.text_frame.paragraphs:
+        paragraph.runs[0].font.size = Pt(points)
+    deck.save(tmp_path / "a.pptx")
+    content = read(tmp_path / "a.pptx")
+    assert [block.kind for block in content.blocks if block.text == stamp] == [kind]
+    assert content.sections[0].title == "船の数え方"

@@ -30,6 +30,8 @@ _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _RELATIONSHIP = clark("r:id")
 _ANGLE_UNITS = 60000  # units of DrawingML in a degree
 _HALF_TURN, _QUARTER_TURN = 180, (45, 135)  # degrees; a shape turned by more and less counts as turned by 90
+_OBLIQUE = (15, 75)  # degrees from one of the axes
+_RIGHT_ANGLE = 90  # degrees
 _LINE_THICKNESS = 3  # points; connectors lower or narrower than this are horizontal or vertical lines
 _HUNDRED_PERCENT = 100_000  # DrawingML counts in thousandths of a percent
 
@@ -57,6 +59,7 @@ class Shape(Struct, frozen=True):
         crop: Shares of the picture that are cut off at the left, top, right and bottom.
         hidden_texts: Text in a table that nobody sees, with the reason.
         name: Id of the shape on its slide.
+        oblique: Whether a text runs neither along nor down the slide, as stamps do.
     """
 
     kind: Literal["text", "table", "picture", "frame", "horizontal_line", "vertical_line"]
@@ -77,6 +80,7 @@ class Shape(Struct, frozen=True):
     crop: tuple[float, float, float, float] = (0, 0, 0, 0)
     hidden_texts: tuple[tuple[HiddenReason, str], ...] = ()
     name: str = ""
+    oblique: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -251,7 +255,25 @@ def _read_shape(element: Any, context: _Context, reason: HiddenReason | None) ->
     wraps = properties is None or (properties.get("wrap", "square") == "square" and properties.get("vert") is None)
     boxes = paragraph_boxes(body, box, paragraphs)
     column = (box.x0, box.x1) if wraps else None
-    yield Shape("text", box, kind, reason, paragraphs, boxes=boxes, column=column, name=shape_id(element))
+    yield Shape(
+        "text",
+        box,
+        kind,
+        reason,
+        paragraphs,
+        boxes=boxes,
+        column=column,
+        name=shape_id(element),
+        oblique=_is_oblique(element),
+    )
+
+
+def _is_oblique(element: Any) -> bool:
+    transform = element.find(f"{clark('p:spPr')}/{clark('a:xfrm')}")
+    if transform is None:
+        return False
+    smallest, largest = _OBLIQUE
+    return smallest <= number_attribute(transform, "rot") / _ANGLE_UNITS % _RIGHT_ANGLE <= largest
 
 
 _FILLS = tuple(clark(f"a:{name}") for name in ("solidFill", "gradFill", "pattFill", "blipFill", "grpFill"))

@@ -27,6 +27,7 @@ _MINIMUM_UPRIGHT_SHARE = 0.1  # of the slide's height: vertical lines that divid
 _BOTTOM_EDGE, _TOP_EDGE = 0.85, 0.1  # shares of the slide's height: page numbers are below or above them
 _CAPTION_HEIGHT = 20  # points of a chart's title
 _MAXIMUM_TITLE_PARAGRAPHS = 3
+_STAMP_SIZE = 36  # points; smaller oblique text labels a part of a drawing
 
 Size = tuple[float, float]
 """Width and height in points."""
@@ -142,7 +143,8 @@ def _text_pieces(shape: Shape, reason: HiddenReason | None, page: int, size: Siz
             hidden_reason=reason,
         )
         is_number = paragraph.field or (paragraph.text == str(page) and _is_at_edge(box, size))
-        if shape.placeholder in FURNITURE or is_number:
+        is_stamp = shape.oblique and paragraph.size >= _STAMP_SIZE
+        if shape.placeholder in FURNITURE or is_number or is_stamp:
             furniture.append(as_furniture(piece))
         else:
             pieces.append(piece)
