@@ -173,6 +173,16 @@ def test_vertical_text_is_read_from_right_to_left(tmp_path: Path) -> None:
     assert "".join(texts(found, "paragraph", "title", "heading")) == SENTENCE + "。" + SENTENCE + "。"
 
 
+def test_dashes_below_each_other_are_items_although_their_lines_are_full(tmp_path: Path) -> None:
+    items = [f"that the ponds are named in accordance with rule number {k}," for k in (13, 14, 15)]
+
+    def page(d: Drawing) -> None:
+        for k, item in enumerate(items):
+            d.text(X, TOP + k * 14, f"- {item}", size=BODY)
+
+    assert texts(content(draw(tmp_path / "a.pdf", page)), "list_item") == items
+
+
 def downwards(d: Drawing, x: float, y: float, text: str, size: float = 12) -> None:
     for row, char in enumerate(text):
         d.text(x, y + size * row, char, GOTHIC, size)

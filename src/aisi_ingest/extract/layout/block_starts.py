@@ -218,13 +218,17 @@ def has_space_above(transition: Transition) -> bool:
 
 
 def has_bullet(transition: Transition) -> bool:
-    """Return whether the row begins with a bullet; a dash after a full line is no bullet."""
+    """Return whether the row begins with a bullet; a dash after a full line is none, except below that of an item."""
     if transition.row.bullet_x0 is not None:
         return True
     bullet, rest = split_bullet(transition.row.text)
     if not bullet or not rest:
         return False
-    return not (bullet[0] in _DASHES and transition.above_is_full and not transition.above_ends_sentence)
+    draft, row = transition.draft, transition.row
+    is_in_line = abs(row.x0 - draft.rows[0].x0) < _SAME_EDGE
+    is_below_dash = is_in_line and draft.bullet[:1] == bullet[0]
+    may_be_dash = bullet[0] in _DASHES and transition.above_is_full and not transition.above_ends_sentence
+    return is_below_dash or not may_be_dash
 
 
 def begins_remark(transition: Transition) -> bool:
