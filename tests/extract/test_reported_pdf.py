@@ -182,6 +182,39 @@ def test_notes_of_two_lines_are_whole_and_anchors_stand_where_their_marks_stood(
     assert [(text[-7:], target) for text, target in anchors] == [("autumn.", notes[0].id), ("school.", notes[1].id)]
 
 
+def test_japanese_notes_of_two_lines_are_whole(tmp_path: Path) -> None:
+    body = "会は船の帳簿をつけ、だれがいつどの船を出し、いつ岸に戻したかを毎日書き残している。"
+
+    def page(d: Drawing) -> None:
+        d.lines(X, 100, [body[:36], body[36:]] * 4, MINCHO, 10.5)
+        d.text(X, 300, "秋に二そうの船を売った。", MINCHO, 10.5)
+        d.text(X + 126, 296, "1", size=6)
+        d.line(X, 730, X + 140, 730)
+        d.lines(X, 744, ["1 代金は小屋の新しい屋根に使った。屋根は二〇一九年から", "雨が漏っていた。"], MINCHO, 8)
+
+    found = blocks(draw(tmp_path / "a.pdf", page))
+    [note] = [block for block in found if block.kind == "footnote"]
+    assert note.text.endswith("屋根は二〇一九年から雨が漏っていた。")
+    assert [link.block for block in found for link in block.notes] == [note.id]
+
+
+def test_a_note_of_three_lines_with_a_star_is_whole(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.lines(X, 100, [FILLER[:60], FILLER[60:]] * 4, size=12)
+        d.text(X, 320, "Two boats were sold in autumn.", size=12)
+        d.text(X + 167, 315, "*", size=7)
+        d.line(X, 710, X + 150, 710)
+        lines = [
+            "* The money went into the new roof of the shed, which",
+            "had let in rain since 2019, and into",
+            "a new pier.",
+        ]
+        d.lines(X, 724, lines, size=9)
+
+    [note] = [block for block in blocks(draw(tmp_path / "a.pdf", page)) if block.kind == "footnote"]
+    assert " ".join(note.text.split()).endswith("which had let in rain since 2019, and into a new pier.")
+
+
 # tables
 
 
@@ -224,13 +257,20 @@ def test_heads_whose_letters_are_set_apart_lose_their_gaps(tmp_path: Path, gap: 
     assert table.rows[0] == ("船名", "重量", "値段")
 
 
-def test_a_last_column_without_a_head_is_a_column(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rows", "font"),
+    [
+        ([["Boat", "Place", ""], ["Red", "Shed", "See the map."], ["Blue", "Pier", "Ask the guard."]], "Helvetica"),
+        ([["Boat", "", "Place"], ["Red", "12", "Shed"], ["Blue", "7", "Pier"]], "Courier"),
+        ([["", "重量", "値段"], ["赤い船", "80", "900"], ["青い舟", "45", "700"]], GOTHIC),
+    ],
+)
+def test_a_column_without_a_head_is_a_column(tmp_path: Path, rows: list[list[str]], font: str) -> None:
     xs, ys = [X, X + 80, X + 180, X + 320], [100.0, 120.0, 140.0, 160.0]
-    rows = [["Boat", "Place", ""], ["Red", "Shed", "See the map."], ["Blue", "Pier", "Ask the guard."]]
 
     def page(d: Drawing) -> None:
         d.grid(xs, ys)
-        d.cells(xs, ys, rows)
+        d.cells(xs, ys, rows, font)
 
     [table] = content(draw(tmp_path / "a.pdf", page)).tables
     assert [list(row) for row in table.rows] == rows
