@@ -18,19 +18,19 @@ sys.path.insert(0, str(ROOT))  # benchmarks is not installed
 
 from benchmarks import planted  # noqa: E402
 
-# Found of the changes planted with three seeds: blocks 93 of 102, labels 56 of 62, sentences 20 of 22, sections 16 of
-# 19, dates 32 of 35, numbers 17 of 19, names 10 of 17. Names are often repeated in the block, shortened, or absent from
+# Found of the changes planted with three seeds: blocks 95 of 102, labels 53 of 62, sentences 19 of 22, sections 14 of
+# 18, dates 35 of 35, numbers 17 of 19, names 11 of 19. Names are often repeated in the block, shortened, or absent from
 # the other language. The changes depend on how the documents are read, so the thresholds leave some margin.
 MIN_SHARE_FOUND = {
     "block": 0.85,
     "label": 0.85,
     "sentence": 0.85,
     "section": 0.75,
-    "date": 0.85,
+    "date": 0.9,
     "number": 0.85,
     "name": 0.5,
 }
-MAX_FALSE_SHARE = 0.1  # false findings, divided by the number of planted changes: 23 of 276
+MAX_FALSE_SHARE = 0.1  # false findings, divided by the number of planted changes: 27 of 277
 
 
 @pytest.mark.slow
