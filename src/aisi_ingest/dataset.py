@@ -262,8 +262,9 @@ class Dataset:
             >>> import spacy, aisi_ingest
             >>> with aisi_ingest.load("processed/latest") as release:
             ...     docs = list(release.to_spacy("ja").get_docs(spacy.blank("xx").vocab))
-            >>> [(ent.text, ent.label_, ent.kb_id_) for ent in docs[0].ents][:1]
-            [('AIセーフティ・インスティテュート', 'ORG', 'j-aisi')]
+            >>> first = docs[0].ents[0]
+            >>> first.text, first.label_, first.kb_id_
+            ('AIセーフティ・インスティテュート', 'ORG', 'j-aisi')
         """
         return labelled_text.spacy_bin(self._document_rows(), lang)
 
