@@ -264,7 +264,7 @@ class Dataset:
             ...     docs = list(release.to_spacy("ja").get_docs(spacy.blank("xx").vocab))
             >>> first = docs[0].ents[0]
             >>> first.text, first.label_, first.kb_id_
-            ('AIセーフティ・インスティテュート', 'ORG', 'j-aisi')
+            ('令和8年4月1日', 'DATE', '2026-04-01')
         """
         return labelled_text.spacy_bin(self._document_rows(), lang)
 
