@@ -243,11 +243,8 @@ class Dataset:
         alignments: dict[str, list[AlignmentRow]] = {}
         for bead in self.rows("alignments", AlignmentRow):
             alignments.setdefault(bead.work, []).append(bead)
-        for work, documents in groupby(self.documents, key=lambda each: each.row.work):
-            parts = [
-                DocumentRows(each.row, each.sections, each.blocks, each.tables, each.mentions) for each in documents
-            ]
-            yield from chunk_rows(parts, alignments.get(work, ()), size)
+        for work, documents in groupby(self._document_rows(), key=lambda each: each.document.work):
+            yield from chunk_rows(list(documents), alignments.get(work, ()), size)
 
     def to_spacy(self, lang: Lang) -> DocBin:
         """Return the documents of a language as a spaCy ``DocBin``, ready for ``spacy train``.

@@ -12,6 +12,7 @@ from aisi_ingest.model import Unit
 from aisi_ingest.publish.places import page_url, regions, section_paths, sentence_span
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import AlignmentRow, BitextRow, BlockRow, TableRow
+from aisi_ingest.publish.tmx import bead_text
 
 _UNITS: dict[Unit, str] = {"section": "heading", "block": "block", "sentence": "sentence"}
 _HEADINGS = {"heading", "title"}
@@ -55,18 +56,22 @@ class _Text:
                 found.setdefault(block.section, block)
         return found
 
-    def side(self, unit: Unit, ids: tuple[str, ...]) -> _Side:
-        """Return the text of sections, blocks or sentences, joined as their language joins them."""
-        if unit == "section":
-            blocks = tuple(self.headings[each] for each in ids if each in self.headings)
-            return _Side("\n".join(self.sections[each] for each in ids), ids, blocks)
-        if unit == "block":
-            blocks = tuple(self.blocks[each] for each in ids)
-            return _Side("\n".join(each.text for each in blocks), ids, blocks)
-        spans = [span for each in ids if (span := sentence_span(each))]
-        parts = [self.blocks[block].text[start:end] for block, start, end in spans]
-        joint = "" if self.rows.document.lang == "ja" else " "
-        return _Side(joint.join(parts), ids, tuple({block: self.blocks[block] for block, _, _ in spans}.values()))
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Texts of blocks and titles of sections."""
+        return self.sections | {key: block.text for key, block in self.blocks.items()}
+
+    def side(self, bead: AlignmentRow) -> _Side:
+        """Return the side of a bead that is in this document."""
+        lang = "ja" if bead.ja_document == self.rows.document.id else "en"
+        ids = bead.ja if lang == "ja" else bead.en
+        if bead.unit == "section":
+            blocks = [self.headings[each] for each in ids if each in self.headings]
+        elif bead.unit == "block":
+            blocks = [self.blocks[each] for each in ids]
+        else:
+            blocks = list({span[0]: self.blocks[span[0]] for each in ids if (span := sentence_span(each))}.values())
+        return _Side(bead_text(bead, lang, self.texts), ids, tuple(blocks))
 
     def titles(self, headings: _Side) -> _Side:
         """Return headings with the titles of their sections, so without numbers."""
@@ -109,7 +114,7 @@ def bitext_rows(documents: Sequence[DocumentRows], alignments: Sequence[Alignmen
 
 
 def _rows(bead: AlignmentRow, ja: _Text, en: _Text) -> Iterator[BitextRow]:
-    left, right = ja.side(bead.unit, bead.ja), en.side(bead.unit, bead.en)
+    left, right = ja.side(bead), en.side(bead)
     if bead.unit == "section":
         yield from _row(bead, "heading", ja, en, left, right)
     elif bead.unit == "block" and _are_headings(left, ja) and _are_headings(right, en):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
+from aisi_ingest.publish.formats import yaml_text
 from aisi_ingest.publish.schema import TABLES, DocumentRow
 
 _FACTORS = {"K": 1000, "M": 1_000_000}
@@ -27,9 +27,9 @@ def card(rows: Mapping[str, int], documents: Sequence[DocumentRow]) -> str:
         "- en",
         "multilinguality: translation",
         "license: other",
-        f"license_name: {_yaml('; '.join(sorted({each.licence.name for each in documents})))}",
+        f"license_name: {yaml_text('; '.join(sorted({each.licence.name for each in documents})))}",
         # The field takes one address. Where there are several, the list is in this card.
-        f"license_link: {_yaml(addresses[0] if len(addresses) == 1 else 'README.md#licences-and-sources')}",
+        f"license_link: {yaml_text(addresses[0] if len(addresses) == 1 else 'README.md#licences-and-sources')}",
         "size_categories:",
         f"- {_size_category(max(rows.values(), default=0))}",
         "task_categories:",
@@ -99,10 +99,6 @@ def _licence_line(row: DocumentRow) -> str:
 
 def _source(row: DocumentRow) -> str:
     return _one_line(row.source.url or f"local file {row.source.file}")
-
-
-def _yaml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # a JSON string is a YAML string
 
 
 def _one_line(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aisi_ingest.publish.formats import VERSION_DIGITS
+from aisi_ingest.publish.formats import VERSION_DIGITS, yaml_text
 from aisi_ingest.publish.schema import TABLES, DocumentRow, EntityRow
 from aisi_ingest.storage.files import sha256_of
 
@@ -155,12 +155,12 @@ def citation(documents: Sequence[DocumentRow], entities: Sequence[EntityRow], di
         "cff-version: 1.2.0",
         "message: Cite the documents that you use by their own references, and this data set for their text.",
         "type: dataset",
-        f"title: {_yaml(NAME)}",
-        f"abstract: {_yaml(DESCRIPTION)}",
+        f"title: {yaml_text(NAME)}",
+        f"abstract: {yaml_text(DESCRIPTION)}",
         "authors:",
-        f"  - name: {_yaml('aisi-ingest')}",
-        f"version: {_yaml(digest[:VERSION_DIGITS])}",
-        *([f"date-released: {_yaml(date)}"] if date else []),
+        f"  - name: {yaml_text('aisi-ingest')}",
+        f"version: {yaml_text(digest[:VERSION_DIGITS])}",
+        *([f"date-released: {yaml_text(date)}"] if date else []),
         "references:",
     ]
     for each in documents:
@@ -182,12 +182,8 @@ def _citation_entry(document: DocumentRow, names: Mapping[str, tuple[str, ...]])
     return [
         f"  - type: {kind}",
         "    authors:",
-        f"      - name: {_yaml(publisher or document.licence.attribution or document.work)}",
+        f"      - name: {yaml_text(publisher or document.licence.attribution or document.work)}",
         "    languages:",
         f"      - {_LANGUAGES[document.lang]}",
-        *(f"    {name}: {_yaml(value)}" for name, value in fields.items() if value),
+        *(f"    {name}: {yaml_text(value)}" for name, value in fields.items() if value),
     ]
-
-
-def _yaml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -35,6 +35,11 @@ def pretty(value: Any) -> bytes:
     return msgspec.json.format(_encoder.encode(value), indent=2) + b"\n"
 
 
+def yaml_text(text: str) -> str:
+    """Return a text as a YAML string: every JSON string is one."""
+    return _encoder.encode(text).decode()
+
+
 class JsonLinesWriter:
     """Writes ``<table>.jsonl``, one row on each line. Each line is decoded again to check it against its schema.
 
