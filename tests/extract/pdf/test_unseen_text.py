@@ -129,6 +129,69 @@ def test_text_almost_in_the_colour_of_its_background_is_hidden(tmp_path: Path, b
     assert texts(draw(tmp_path / "a.pdf", page)) == {None: "visible", "same_colour": "secret"}
 
 
+def test_a_pale_watermark_in_large_type_is_visible_and_small_type_of_its_colour_is_not(tmp_path: Path) -> None:
+    def page(drawing: Drawing) -> None:
+        pale = Color(*[(255 - 14) / 255] * 3)
+        drawing.text(50, 60, "Visible", font="Helvetica", size=20)
+        drawing.text(50, 200, "Draft", font="Helvetica", size=78, color=pale)
+        drawing.text(50, 300, "secret", font="Helvetica", size=12, color=pale)
+
+    assert texts(draw(tmp_path / "a.pdf", page)) == {None: "VisibleDraft", "same_colour": "secret"}
+
+
+COVERING = "1 1 1 rg 0 0 200 30 re f"
+
+
+def annotated(path: Path, kind: str, appearance: str, rect: str = "40 690 300 720") -> Path:
+    """Write a page with a visible line, a second line, and an annotation with this appearance over the second one."""
+    form = stream(appearance.encode(), b"/Type/XObject/Subtype/Form/BBox[0 0 200 30]")
+    annotation = f"<</Type/Annot{kind}/Rect[{rect}]/AP<</N 7 0 R>>>>".encode()
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>/Annots[6 0 R]>>"
+    content = VISIBLE + b"BT /F 20 Tf 50 700 Td (secret) Tj ET\n"
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>"
+    return fixtures.one_page(path, content=content, more={1: catalog, 3: page, 6: annotation, 7: form})
+
+
+@pytest.mark.parametrize("kind", ["Square", "Stamp", "FreeText", "Highlight", "Link", "Widget/FT/Tx/T(a)", "Redact"])
+def test_text_under_an_opaque_annotation_is_hidden(tmp_path: Path, kind: str) -> None:
+    path = annotated(tmp_path / "a.pdf", f"/Subtype/{kind}", COVERING)
+    assert texts(path) == {None: "Visible", "covered": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "appearance"),
+    [
+        ("Square", "1 0 0 RG 3 w 2 2 196 26 re S"),
+        ("Square/F 2", COVERING),
+        ("Square/F 32", COVERING),
+        ("Highlight", ""),
+        ("Popup", COVERING),
+    ],
+)
+def test_text_under_an_annotation_that_does_not_cover_it_is_visible(tmp_path: Path, kind: str, appearance: str) -> None:
+    path = annotated(tmp_path / "a.pdf", f"/Subtype/{kind}", appearance)
+    assert texts(path) == {None: "Visiblesecret"}
+
+
+@pytest.mark.parametrize(
+    ("appearance", "rect", "reason"),
+    [
+        ("", "40 500 300 530", "unpainted"),
+        (COVERING, "40 500 300 530", "unpainted"),
+        ("0 0 200 30 re f", "900 500 990 530", "outside"),
+        ("0 0 200 30 re f", "40 500 300 530", None),
+    ],
+)
+def test_the_text_of_an_annotation_that_draws_nothing_is_hidden(
+    tmp_path: Path, appearance: str, rect: str, reason: str | None
+) -> None:
+    path = annotated(tmp_path / "a.pdf", "/Subtype/FreeText/Contents(a remark)", appearance, rect)
+    content = read_pdf(path).value
+    assert content is not None
+    [block] = [block for block in content.blocks if block.text == "a remark"]
+    assert (block.hidden, block.hidden_reason) == (reason is not None, reason)
+
+
 def test_white_text_on_dark_shading_and_headings_in_light_grey_are_visible(tmp_path: Path) -> None:
     def page(d: Drawing) -> None:
         d.box(50, 50, 400, 200, fill=Color(0.1, 0.2, 0.4))
