@@ -21,9 +21,7 @@ from benchmarks.results import Section
 _DOCUMENTS, _DOCUMENTS_QUICK = 200, 50
 _GOAL = 10.0  # milliseconds a document
 _SAMPLE = Path(__file__).parents[1] / "samples" / "site" / "pdf" / "sample_guide_v1.00_en.pdf"
-_UNCONFINED = (
-    "from aisi_ingest.sandbox import confinement as c; c.confine_server = lambda: []; c.confine_worker = lambda *_: None; "
-)
+_UNCONFINED = "from aisi_ingest.sandbox import confinement as c; c.confine_server = lambda: []; c.confine_worker = lambda *_: None; "
 
 
 @task

@@ -27,12 +27,49 @@ _MARKUP = re.compile(
 _ATTRIBUTE = re.compile(r"[^\s/=]++(?:\s*+=\s*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^\s]*+))?+")
 _NOT_NESTED = frozenset(
     # They have no content, or the next one ends the one before.
-    "area base br col embed frame hr img input link meta param source track wbr"
-    " a body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "a",
+        "body",
+        "caption",
+        "colgroup",
+        "dd",
+        "dt",
+        "head",
+        "html",
+        "li",
+        "optgroup",
+        "option",
+        "p",
+        "rp",
+        "rt",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+    ]
 )
-_TEXT_ONLY = frozenset("iframe noembed noframes script style textarea title xmp".split())
+_TEXT_ONLY = frozenset(["iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"])
 _FOREIGN = frozenset(("svg", "math"))  # whose elements follow other rules
-_SCOPES = _FOREIGN | frozenset("applet marquee object table template".split())  # end tags inside end nothing outside
+_SCOPES = _FOREIGN | frozenset(
+    ["applet", "marquee", "object", "table", "template"]
+)  # end tags inside end nothing outside
 
 
 def flatten(html: str) -> tuple[str, bool]:

@@ -22,7 +22,10 @@ _STREAM = b"\n".join(
         b"0.2 0.3 0.6 rg 60 780 470 30 re f BT 1 1 1 rg /F1 16 Tf 72 788 Td (White on dark) Tj ET 0 0 0 rg",
         b"BT /F1 20 Tf 72 740 Td (1. A heading) Tj /F1 10 Tf 0 -30 Td (A paragraph of 2 April 2026.) Tj",
         *(b"0 -13 Td (%s) Tj" % _FILLER for _ in range(8)),
-        *(b"0 -18 Td (%s) Tj" % text for text in (b"- One item", b"- Another item", b"2.1 A second heading", b"\\(a\\) Text")),
+        *(
+            b"0 -18 Td (%s) Tj" % text
+            for text in (b"- One item", b"- Another item", b"2.1 A second heading", b"\\(a\\) Text")
+        ),
         b"ET",
         *(b"72 %d m 500 %d l S" % (y, y) for y in range(300, 401, 20)),
         *(b"%d 300 m %d 400 l S" % (x, x) for x in (72, 200, 350, 500)),

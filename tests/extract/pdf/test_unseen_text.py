@@ -146,7 +146,9 @@ def annotated(path: Path, kind: str, appearance: str, rect: str = "40 690 300 72
     """Write a page with a visible line, a second line, and an annotation with this appearance over the second one."""
     form = stream(appearance.encode(), b"/Type/XObject/Subtype/Form/BBox[0 0 200 30]")
     annotation = f"<</Type/Annot{kind}/Rect[{rect}]/AP<</N 7 0 R>>>>".encode()
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>/Annots[6 0 R]>>"
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>/Annots[6 0 R]>>"
+    )
     content = VISIBLE + b"BT /F 20 Tf 50 700 Td (secret) Tj ET\n"
     catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>"
     return fixtures.one_page(path, content=content, more={1: catalog, 3: page, 6: annotation, 7: form})
