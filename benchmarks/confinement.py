@@ -21,7 +21,10 @@ from benchmarks.results import Section
 _DOCUMENTS, _DOCUMENTS_QUICK = 200, 50
 _GOAL = 10.0  # milliseconds a document
 _SAMPLE = Path(__file__).parents[1] / "samples" / "site" / "pdf" / "sample_guide_v1.00_en.pdf"
-_UNCONFINED = "from aisi_ingest.sandbox import confinement as c; c.confine_server = lambda: []; c.confine_worker = lambda *_: None; "
+_UNCONFINED = (
+    "from aisi_ingest.sandbox import confinement as c;"
+    " c.confine_server = lambda: []; c.confine_worker = lambda *_: None; "
+)
 
 
 @task
@@ -60,8 +63,8 @@ def confinement(bench: Bench) -> Section:
         "Confinement",
         ("what a worker reads", "one worker", "a worker each, unconfined", "a worker each", "confinement", "both"),
         tuple(rows),
-        f"Milliseconds of processor time a document, of all processes, for {documents} documents; readers and models are"
-        f" loaded. Goal: a process of its own and its confinement together cost at most {_GOAL:g} ms.",
+        f"Milliseconds of processor time a document, of all processes, for {documents} documents. Readers and models"
+        f" are loaded. Goal: a process of its own and its confinement together cost at most {_GOAL:g} ms.",
     )
 
 
@@ -100,7 +103,7 @@ class _Workers:
         return (self._used() - begun) / documents * 1000
 
     def _used(self) -> float:
-        """Return the processor time of this process, of the fork server and of the workers that have ended, in seconds."""
+        """Return the processor time of this process, the fork server and the workers that have ended, in seconds."""
         fields = Path(f"/proc/{self._sandbox._fork_server.pid}/stat").read_text().rpartition(")")[2].split()
         return time.process_time() + sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 

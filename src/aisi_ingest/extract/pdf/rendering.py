@@ -17,8 +17,8 @@ Array = np.ndarray[Any, Any]
 # Difference between two colours, 0 to 255 in the channel that differs most: text that changes the page by no more
 # is invisible. On white this is a grey of 239, with a contrast of 1.15 to 1. Thin strokes change a pixel by half.
 _NO_CHANGE = 16
-# Watermarks are pale, and their large type is seen with less contrast. WCAG 2.2 (1.4.3) asks of large type two thirds of
-# the contrast of other text.
+# Watermarks are pale, and their large type is seen with less contrast. WCAG 2.2 (1.4.3) asks of large type two thirds
+# of the contrast of other text.
 _LARGE, _NO_CHANGE_LARGE = 36.0, 10  # points; larger than headings
 # A text object is partly visible if more than 3 of its doubtful characters are checked, and the share of visible
 # ones is between these limits. Otherwise a comma that falls between two pixels would be cut out of a word.

@@ -4,8 +4,8 @@ Consumers pass the dataset to language models. Text that no person could read mu
 the document. The detection works in two steps:
 
 1. Cheap rules over the arrays select the characters that may be invisible, with the reason: text in the colour of
-   its background, under a box or an annotation drawn later, on a layer, cut by a clipping path, blended or almost transparent, in a
-   pattern, or with empty glyphs.
+   its background, under a box or an annotation drawn later, on a layer, cut by a clipping path, blended or almost
+   transparent, in a pattern, or with empty glyphs.
 2. Only for these, the page is drawn with and without them. Characters that change no pixel are invisible.
 
 Text that is drawn in no colour at all (render modes 3 and 7), specks, and text outside of the page are invisible
