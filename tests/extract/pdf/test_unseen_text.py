@@ -9,6 +9,7 @@ import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, Drawing, black, draw, shown, stream, white
 from reportlab.lib.colors import Color
 
+from aisi_ingest.extract.pdf import rendering
 from aisi_ingest.extract.pdf.actual_text import is_true
 from aisi_ingest.extract.pdf.document import open_document
 from aisi_ingest.extract.pdf.page import HIDDEN_REASONS, Page
@@ -192,6 +193,26 @@ def test_the_text_of_an_annotation_that_draws_nothing_is_hidden(
     assert content is not None
     [block] = [block for block in content.blocks if block.text == "a remark"]
     assert (block.hidden, block.hidden_reason) == (reason is not None, reason)
+
+
+def test_many_text_boxes_of_reviewers_do_not_draw_the_page_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = list[bool]()
+    original = rendering.draw
+
+    def counted(
+        page: rendering.OpenPage, region: tuple[float, float, float, float], annotations: bool = False
+    ) -> object:
+        drawings.append(annotations)
+        return original(page, region, annotations)
+
+    monkeypatch.setattr(rendering, "draw", counted)
+    path = annotated(tmp_path / "a.pdf", "/Subtype/FreeText/Contents(a remark)", COVERING)
+    path.write_bytes(path.read_bytes().replace(b"/Annots[6 0 R]", b"/Annots[" + b"6 0 R " * 500 + b"]"))
+    content = read_pdf(path).value
+    assert content is not None and len([block for block in content.blocks if block.text == "a remark"]) == 500
+    assert len(drawings) <= 4
 
 
 def test_white_text_on_dark_shading_and_headings_in_light_grey_are_visible(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from aisi_ingest.extract.pdf.page import View
 from aisi_ingest.extract.pdf.pdfium import C
-from aisi_ingest.extract.pdf.rendering import OpenPage, shows_annotation
+from aisi_ingest.extract.pdf.rendering import OpenPage, changed_by_annotations
 from aisi_ingest.model import Box, HiddenReason
 
 # Annotation subtypes, fpdf_annot.h.
@@ -92,11 +92,14 @@ def displayed_texts(found: PageAnnotations, page: OpenPage, number: int) -> Iter
         page: The open page.
         number: Its number, from 1.
     """
-    for box, text, has_appearance in found.texts:
+    drawn = [box for box, _, has_appearance in found.texts if has_appearance]
+    changed_boxes = changed_by_annotations(page, drawn) if drawn else []
+    unpainted = {box for box, changed in zip(drawn, changed_boxes, strict=True) if not changed}
+    for box, text, _ in found.texts:
         reason: HiddenReason | None = None
         if box.x1 <= 0 or box.bottom <= 0 or box.x0 >= page.width or box.top >= page.height:
             reason = "outside"
-        elif has_appearance and not shows_annotation(page, box):
+        elif box in unpainted:
             reason = "unpainted"
         yield Annotation(number, box, text, reason)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,11 +77,16 @@ def find_invisible(page: OpenPage, chars: Array, doubtful: Array, annotations: b
     return invisible
 
 
-def shows_annotation(page: OpenPage, box: Box) -> bool:
-    """Return whether the annotations in a box change anything on the page."""
-    region = (box.x0, box.top, box.x1, box.bottom)
-    with_them, without = (draw(page, region, annotations).pixels.astype(np.int16) for annotations in (True, False))
-    return bool(np.abs(with_them - without).max(initial=0) > _NO_CHANGE)
+def changed_by_annotations(page: OpenPage, boxes: Sequence[Box]) -> list[bool]:
+    """Return for each box whether the annotations change anything in it. The page is drawn twice, not for each box."""
+    with_them, without = (draw(page, (0.0, 0.0, page.width, page.height), annotations) for annotations in (True, False))
+    change = np.abs(with_them.pixels.astype(np.int16) - without.pixels).max(2)
+    limit = max(page.width, page.height)
+    places = np.array([[each.x0, each.top, each.x1, each.bottom] for each in boxes]).clip(0, limit) * with_them.scale
+    low, high = np.floor(places[:, :2]).astype(int).tolist(), np.ceil(places[:, 2:]).astype(int).tolist()
+    return [
+        bool(change[y0:y1, x0:x1].max(initial=0) > _NO_CHANGE) for (x0, y0), (x1, y1) in zip(low, high, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
