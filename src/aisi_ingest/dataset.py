@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from aisi_ingest.citation import Citation, citation
 from aisi_ingest.model import Bead, Block, Lang, Release, Unit
 from aisi_ingest.publish import labelled_text
 from aisi_ingest.publish.chunks import CHUNK_SIZE, chunk_rows
@@ -251,6 +252,17 @@ class Dataset:
             limit: Largest number of passages.
         """
         return search(self.path, words, lang=lang, limit=limit)
+
+    def cite(self, wanted: str) -> Citation:
+        """Return the citation of a text, with its page, regions, address, checksum and counterpart.
+
+        Args:
+            wanted: Id of a document, section, block, sentence, table, mention or chunk.
+
+        Raises:
+            KeyError: The release has no such id, or it is that of an entity, which stands on no page.
+        """
+        return citation(self.path, wanted)
 
     def arrow(self, table: str, columns: list[str] | None = None) -> Any:
         """Return a table as a ``pyarrow.Table``, memory-mapped from Parquet.
