@@ -124,7 +124,7 @@ def passage(lookup: Lookup, wanted: str) -> Passage:
                 f"{lookup.release.name} has no document, section, block, table, mention, chunk, sentence "
                 f"or entity with the id {wanted!r}; aisi-ingest search shows ids"
             )
-        return _named(entity)
+        return named_passage(entity, "ja" if entity.names.ja else "en")
     head = part.document
     return Passage(
         id=wanted,
@@ -143,8 +143,8 @@ def passage(lookup: Lookup, wanted: str) -> Passage:
     )
 
 
-def _named(entity: EntityRow) -> Passage:
-    lang: Lang = "ja" if entity.names.ja else "en"
+def named_passage(entity: EntityRow, lang: Lang) -> Passage:
+    """Return the passage of an entity: its preferred name in a language, beside the one in the other language."""
     names, others = (entity.names.ja, entity.names.en) if lang == "ja" else (entity.names.en, entity.names.ja)
     other = Counterpart(_OTHER[lang], (entity.id,), others[0], None, None, (), None) if others else None
     text = names[0] if names else entity.id
