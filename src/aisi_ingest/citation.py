@@ -56,8 +56,7 @@ def citation(release: Path, wanted: str) -> Citation:
         head = lookup.get(DocumentRow, found.document) if found.document else None
         if head is None:
             raise KeyError(f"{wanted} is an entity; cite a text that names it: aisi-ingest search shows ids")
-        publisher = lookup.get(EntityRow, head.publisher) if head.publisher else None
-    name = _name(publisher, head.lang) or head.publisher
+        name = publisher_name(lookup, head)
     return Citation(
         passage=found,
         publisher=name,
@@ -71,11 +70,13 @@ def citation(release: Path, wanted: str) -> Citation:
     )
 
 
-def _name(entity: EntityRow | None, lang: Lang) -> str | None:
+def publisher_name(lookup: Lookup, document: DocumentRow) -> str | None:
+    """Return the name of a document's publisher, if possible in the language of the document; else its id."""
+    entity = lookup.get(EntityRow, document.publisher) if document.publisher else None
     if entity is None:
-        return None
-    mine, other = (entity.names.ja, entity.names.en) if lang == "ja" else (entity.names.en, entity.names.ja)
-    return next(iter((*mine, *other)), None)
+        return document.publisher
+    ja, en = entity.names.ja, entity.names.en
+    return next(iter((*ja, *en) if document.lang == "ja" else (*en, *ja)), document.publisher)
 
 
 def _line(found: Passage, head: DocumentRow, publisher: str | None) -> str:
