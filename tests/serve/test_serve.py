@@ -60,9 +60,10 @@ def called(assistant: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     return asyncio.run(run())
 
 
-def test_an_assistant_finds_six_tools_that_only_read(assistant: Any) -> None:
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_an_assistant_of_either_protocol_finds_six_tools_that_only_read(assistant: Any, mode: str) -> None:
     async def run() -> tuple[Any, str | None]:
-        async with Client(assistant) as client:
+        async with Client(assistant, mode=mode) as client:
             return (await client.list_tools()).tools, client.instructions
 
     tools, instructions = asyncio.run(run())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -97,6 +99,20 @@ def test_no_response_lets_a_page_of_another_site_read_it(server: Served) -> None
 @pytest.mark.parametrize("target", ["/", "/blocks.jsonl", "/api/search?query=AI"])
 def test_nothing_but_reading_is_allowed(server: Served, method: str, target: str) -> None:
     assert server.get(target, method=method).status in (400, 405)
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_no_connection_is_held_open_for_an_assistant(server: Served, method: str) -> None:
+    assert server.get("/mcp", method=method, Accept="text/event-stream").status == 405
+
+
+def test_more_connections_than_the_limit_are_refused_until_others_end(server: Served) -> None:
+    with contextlib.ExitStack() as connections:
+        for _ in range(64):
+            connections.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        assert server.get("/api/list_works").status == 503
+    while server.get("/api/list_works").status == 503:  # the server has not yet seen that they ended
+        time.sleep(0.05)
 
 
 def test_requests_change_no_file(server: Served, root: Path) -> None:

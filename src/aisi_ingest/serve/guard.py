@@ -12,7 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MCP_PATH = "/mcp"
 _LONGEST_TARGET = 4_096  # bytes of path and query
 _READING = ("GET", "HEAD")
-_MCP_METHODS = (*_READING, "POST", "DELETE")  # of the transport "streamable HTTP"; POST carries questions too
+_ASKING = (
+    "POST",
+)  # "streamable HTTP" without sessions: GET would open a stream without an end, on which nothing comes
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -66,7 +68,7 @@ class Guard:
             return 403, "this server does not answer pages of other sites"
         if len(scope["raw_path"]) + len(scope["query_string"]) > _LONGEST_TARGET:
             return 414, f"the address is longer than {_LONGEST_TARGET} bytes"
-        allowed = _MCP_METHODS if scope["path"] == MCP_PATH else _READING
+        allowed = _ASKING if scope["path"] == MCP_PATH else _READING
         if scope["method"] not in allowed:
             return 405, f"only {', '.join(allowed)}: this server is read-only"
         return None
