@@ -10,7 +10,7 @@ from aisi_ingest.cli import health, inspect, mend, page, run, search, serve, sin
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="""Japanese and English publications on AI safety as aligned, tagged, versioned data.
@@ -27,9 +27,10 @@ app = typer.Typer(
 
     \b
     Exit codes:
-      0  everything succeeded
-      1  something failed; the messages name it
-      2  nothing was done, for example because an option or a configuration file is invalid""",
+      0    everything succeeded
+      1    something failed; the messages name it
+      2    nothing was done, for example because an option or a configuration file is invalid
+      130  stopped with Ctrl-C; finished work is kept""",
 )
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from aisi_ingest.cli.options import Root, fail
-from aisi_ingest.console.terminal import say, say_json, say_line
+from aisi_ingest.cli.options import AsJson, Root, fail, print_json
+from aisi_ingest.console.terminal import say, say_line
 
 _SHOWN_LENGTH = 300  # code points of a passage on a terminal
 
@@ -25,7 +25,7 @@ def search(
         Literal["ja", "en"] | None, typer.Option("--lang", help="Only passages in this language (default: both).")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Largest number of passages.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    as_json: AsJson = False,
     root: Root = Path("."),
 ) -> None:
     """Search the latest release: titles, headings, text and names, in both languages.
@@ -37,8 +37,6 @@ def search(
     aisi-ingest search 評価の観点
     aisi-ingest search "red teaming" --lang en     words in quotation marks follow each other
     """
-    import msgspec
-
     import aisi_ingest
 
     phrases = (f'"{each}"' if " " in each else each for each in words)
@@ -50,10 +48,10 @@ def search(
     if not hits:
         say_line(f"nothing found for {' '.join(words)}", file=sys.stderr)
         sys.exit(1)
+    if as_json:
+        print_json(hits)
+        return
     for hit in hits:
-        if as_json:
-            say_json(msgspec.json.encode(hit, order="sorted") + b"\n")
-            continue
         page = f"page {hit.pages[0]}" if hit.pages and hit.kind != "document" else None
         say_line("  ".join(filter(None, (hit.id, page, hit.url))))
         for text in (hit.text, hit.counterpart.text if hit.counterpart else None):

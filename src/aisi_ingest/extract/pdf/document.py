@@ -86,7 +86,7 @@ class PasswordNeeded(PdfError):
     """The document is encrypted and the password is missing or wrong."""
 
     def __init__(self) -> None:
-        super().__init__("password_needed", "the file is encrypted and needs a password")
+        super().__init__("password_needed", "the file is encrypted and needs a password; give it with --password")
 
 
 class NotReadable(PdfError):
