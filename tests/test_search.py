@@ -63,6 +63,20 @@ def test_a_name_is_found_as_it_was_typed_and_once(release: Path) -> None:
     assert hit.counterpart is not None and hit.counterpart.text == "見本研究所"
 
 
+def test_a_name_finds_passages_with_the_names_of_the_other_language(release: Path) -> None:
+    by_name = {hit.id: hit.found_by for hit in search(release, "Example Institute") if hit.kind == "block"}
+    assert by_name == {
+        "guide/1.0/en#b3": ("words", "name"),
+        "guide/1.0/ja#b3": ("name",),
+        "only-japanese/-/ja#b3": ("name",),
+    }
+    assert {hit.lang for hit in search(release, "Example Institute", lang="ja")} == {"ja"}
+
+
+def test_words_that_are_only_part_of_a_name_find_no_other_names(release: Path) -> None:
+    assert {hit.found_by for hit in search(release, "Institute")} == {("words",)}
+
+
 def test_a_question_finds_a_chunk_by_meaning_with_its_counterpart(release_with_vectors: Path) -> None:
     hits = search(release_with_vectors, "Who reviewed the guide that the institute published in September 2024?")
     assert [hit.found_by for hit in hits] == [("meaning",)]

@@ -1,29 +1,38 @@
-"""Search a published release: by words, in the full-text index of ``dataset.sqlite``, and by meaning, with vectors.
+"""Search a published release: by words (the full-text index of ``dataset.sqlite``), by name, by meaning (vectors).
 
-Passages that hold all words come first. They are ordered by reciprocal rank fusion of the two lists (Cormack, Clarke,
-Büttcher: Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods, SIGIR 2009). Passages that
-are only near in meaning follow: of the ten nearest to a query of a few words, less than half are on its subject.
+Passages that hold all words, or another name of the entity that the words name, come first. They are ordered by
+reciprocal rank fusion of all lists (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion outperforms Condorcet and
+individual Rank Learning Methods, SIGIR 2009). Passages that are only near in meaning follow: of the ten nearest to a
+query of a few words, less than half are on its subject.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from aisi_ingest.chunk_vectors import nearest_chunks
 from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
 from aisi_ingest.passages import Passage, named_passage, passage
 from aisi_ingest.publish.schema import ChunkRow, EntityRow
-from aisi_ingest.text.search_terms import match_expression
+from aisi_ingest.text.search_terms import match_expression, search_terms
 
 _RANK_OFFSET = 60  # k of the paper: how little the first ranks of one list count against a text in both
 _WORDS = """
 SELECT id, lang, text FROM search WHERE search MATCH ? AND (?2 IS NULL OR lang = ?2) ORDER BY rank, rowid LIMIT ?
 """
-FoundBy = Literal["words", "meaning"]
+_ENTITIES = "SELECT DISTINCT id, text FROM search WHERE search MATCH ? AND kind = 'entity'"
+_NAMED = """
+SELECT m.block FROM mentions m JOIN blocks b ON b.id = m.block JOIN entities e ON e.id = m.value
+WHERE e.id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR b.lang = ?2)
+GROUP BY m.block ORDER BY count(*) DESC, b.document, b."order" LIMIT ?3
+"""
+FoundBy = Literal["words", "name", "meaning"]
 
 
 @dataclass(frozen=True)
@@ -31,17 +40,19 @@ class Hit(Passage):
     """A passage that was found. Its ``text`` is what matched; for an entity, one of its names.
 
     Attributes:
-        found_by: "words" if it holds all words, "meaning" if it, or the chunk that it belongs to, is near in meaning.
+        found_by: "words" if it holds all words; "name" if it names the entity that the words name; "meaning" if it, or
+            the chunk that it belongs to, is near in meaning.
     """
 
     found_by: tuple[FoundBy, ...]
 
 
 def search(release: Path, words: str, *, lang: Lang | None = None, limit: int = 20) -> list[Hit]:
-    """Find passages that hold all words, the best first, then passages that are near in meaning.
+    """Find passages that hold all words or name what they name, the best first, then passages near in meaning.
 
     Width, case, the long vowel at the end of katakana words and English endings make no difference. Titles, headings,
-    blocks and the names of entities are searched, but no furniture, contents or hidden text. Where the release has
+    blocks and the names of entities are searched, but no furniture, contents or hidden text. Words that are a name also
+    find blocks with other names of the same entity, in both languages: METI finds 経済産業省. Where the release has
     vectors and the encoder is installed, chunks in both languages are also found by meaning. The first such search of a
     process loads the encoder, which takes about a second.
 
@@ -58,10 +69,23 @@ def search(release: Path, words: str, *, lang: Lang | None = None, limit: int = 
         names: dict[str, tuple[Lang, str]] = {}
         for key, lang_, text in lookup.query(_WORDS, [expression, lang, limit]):
             names.setdefault(key, (lang_, text))  # an entity has several
-        by_words = list(names)
         by_meaning = nearest_chunks(release, words.replace('"', " "), lang, limit)
-        found = _fused(by_words, by_meaning, _chunks_of(lookup, by_meaning))
+        lists: dict[FoundBy, Sequence[str]] = {
+            "words": list(names),
+            "name": _naming(lookup, words, expression, lang, limit),
+        }
+        found = _fused(lists, by_meaning, _chunks_of(lookup, by_meaning))
         return [_hit(lookup, key, names.get(key), by) for key, by in found[:limit]]
+
+
+def _naming(lookup: Lookup, words: str, expression: str, lang: Lang | None, limit: int) -> list[str]:
+    """Return blocks that mention the entity whose name the words are, those with most mentions first."""
+    wanted = search_terms(words)
+    entities = {key for key, name in lookup.query(_ENTITIES, [expression]) if search_terms(name) == wanted}
+    if not entities:
+        return []
+    ids = msgspec.json.encode(sorted(entities)).decode()
+    return [block for (block,) in lookup.query(_NAMED, [ids, lang, limit])]
 
 
 def _chunks_of(lookup: Lookup, chunks: Sequence[str]) -> dict[str, str]:
@@ -75,21 +99,30 @@ def _chunks_of(lookup: Lookup, chunks: Sequence[str]) -> dict[str, str]:
 
 
 def _fused(
-    by_words: Sequence[str], by_meaning: Sequence[str], chunk_of: dict[str, str]
+    lists: Mapping[FoundBy, Sequence[str]], by_meaning: Sequence[str], chunk_of: Mapping[str, str]
 ) -> list[tuple[str, tuple[FoundBy, ...]]]:
-    """Return all ids, the best first, with the lists that they are in. A chunk stands for itself if no block does."""
+    """Return all ids, the best first, with the lists that they are in. A chunk stands for itself if no block does.
+
+    Args:
+        lists: Ids by words and by name, each the best first.
+        by_meaning: Ids of chunks, the nearest first.
+        chunk_of: For a block, the chunk of ``by_meaning`` that holds it.
+    """
     meaning = {key: 1 / (_RANK_OFFSET + rank) for rank, key in enumerate(by_meaning, start=1)}
     scores: dict[str, float] = {}
-    lists: dict[str, tuple[FoundBy, ...]] = {}
-    for rank, key in enumerate(by_words, start=1):
-        nearby = meaning.get(chunk_of.get(key, ""), 0.0)
-        scores[key] = 1 / (_RANK_OFFSET + rank) + nearby
-        lists[key] = ("words", "meaning") if nearby else ("words",)
-    shown = {chunk_of.get(key) for key in by_words}
-    for key in by_meaning:
-        if key not in shown:
-            scores[key], lists[key] = meaning[key], ("meaning",)
-    return [(key, lists[key]) for key in sorted(scores, key=lambda key: ("words" not in lists[key], -scores[key]))]
+    found_by: dict[str, tuple[FoundBy, ...]] = {}
+    for kind, keys in lists.items():
+        for rank, key in enumerate(keys, start=1):
+            scores[key] = scores.get(key, 0.0) + 1 / (_RANK_OFFSET + rank)
+            found_by[key] = (*found_by.get(key, ()), kind)
+    shown = {chunk_of[key] for key in scores if key in chunk_of}
+    for key in scores:
+        if key in chunk_of:
+            scores[key] += meaning[chunk_of[key]]
+            found_by[key] = (*found_by[key], "meaning")
+    best = sorted(scores, key=lambda key: -scores[key])
+    nearby = [key for key in by_meaning if key not in shown]
+    return [(key, found_by[key]) for key in best] + [(key, ("meaning",)) for key in nearby]
 
 
 def _hit(lookup: Lookup, key: str, matched: tuple[Lang, str] | None, found_by: tuple[FoundBy, ...]) -> Hit:
