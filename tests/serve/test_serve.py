@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from publications import NOW, documents, publication, released
 from serving import COMMAND, Served, serving
+
+from aisi_ingest.serve.answers import Answers
 
 TOOLS = ["search", "fetch", "list_works", "compare_languages", "timeline", "cite"]
 BLOCK = "guide/1.0/ja#b4"
@@ -154,6 +157,25 @@ def test_a_timeline_is_restricted_by_dates_words_and_language(
     server: Served, values: dict[str, str], count: int
 ) -> None:
     assert len(asked(server, "timeline", **values)["statements"]) == count
+
+
+def test_a_timeline_shows_the_events_of_a_release_that_has_them(tmp_path: Path) -> None:
+    release = released(publication(), tmp_path)
+    evidence = [
+        {"document": f"guide/1.0/{lang}", "block": f"guide/1.0/{lang}#b3", "start": 0, "end": 5, "regions": []}
+        for lang in ("ja", "en")
+    ]
+    with sqlite3.connect(release / "dataset.sqlite") as database:
+        database.execute("CREATE TABLE events (id, date, kind, label_ja, label_en, status, evidence)")
+        values = ("e1", "2024-09-25", "published", "手引きの公表", "Guide published", "past", json.dumps(evidence))
+        database.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    answers = Answers(tmp_path)
+    (found,) = answers.timeline().statements
+    assert (found.date, found.kind, found.label_ja, found.label_en) == values[1:5]
+    assert found.statement.text == "令和6年9月25日、見本研究所（EXI）は評価の手引きを公表した。"
+    (english,) = answers.timeline(query="guide", lang="en", since="2024-09", until="2024-09").statements
+    assert english.statement.text.startswith("On September 25, 2024")
+    assert answers.timeline(since="2025").statements == () and answers.timeline(work="other").statements == ()
 
 
 def test_a_long_list_goes_on_where_it_stopped(server: Served) -> None:

@@ -17,9 +17,10 @@ from aisi_ingest.citation import Citation, citation, publisher_name
 from aisi_ingest.dataset import load
 from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import FindingKind, Lang, Severity
-from aisi_ingest.passages import Passage, passage, sentence_around
+from aisi_ingest.passages import Passage, passage
 from aisi_ingest.publish.schema import BlockRow, DocumentRow, FindingRow
 from aisi_ingest.search import Hit, search
+from aisi_ingest.serve.timeline import DatedStatement, dated_statements
 from aisi_ingest.text.search_terms import match_expression
 
 _LONGEST_TEXT = 2_000  # code points of each text in a list of results; ``fetch`` returns the whole
@@ -30,6 +31,7 @@ _DEFAULT_RESULTS = 20
 _LONGEST_QUERY = 500  # code points
 _LONGEST_ID = 300  # code points
 _LAST_START = 10_000_000
+_NO_TERM = '""'  # matches nothing
 _AFTER_DIGITS = "~"  # sorts after every character of an EDTF date that goes on
 
 P = TypeVar("P", bound=Passage)
@@ -44,20 +46,6 @@ Date = Annotated[
     str, Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", description="2024, 2024-09 or 2024-09-25; or empty")
 ]
 
-# One statement for each date and block of a primary form. Where both languages name the date, the Japanese one: it has
-# the English one as its counterpart.
-_DATED = """
-SELECT m.value, m.block, min(m.start), m."end" FROM mentions m
-JOIN documents d ON d.id = m.document AND d."primary" AND (:work = '' OR d.work = :work)
-JOIN blocks b ON b.id = m.block AND b.text <> m.text
-WHERE m.label = 'DATE' AND m.value >= :since AND m.value < :until AND m.value GLOB '[0-9]*'
-AND (:all OR m.block IN (SELECT id FROM search WHERE search MATCH :words))
-AND CASE WHEN :lang IS NULL THEN d.lang = 'ja' OR NOT EXISTS (
-  SELECT 1 FROM alignments_sides mine JOIN alignments a ON a.id = mine.alignment AND a.unit = 'block'
-  JOIN json_each(a.ja) other JOIN mentions o ON o.block = other.value AND o.label = 'DATE' AND o.value = m.value
-  WHERE mine.target = m.block) ELSE d.lang = :lang END
-GROUP BY m.value, m.block ORDER BY m.value, m.block LIMIT :limit OFFSET :start
-"""
 _BLOCKS_OF = {
     "document": "document = ?1",
     "section": "section IN (WITH RECURSIVE inside(id) AS (SELECT ?1 UNION SELECT s.id FROM sections s "
@@ -140,14 +128,6 @@ class DifferenceList:
 
 
 @dataclass(frozen=True)
-class DatedStatement:
-    """A sentence that names a date. ``date`` is its EDTF value; the passage's own date is that of the document."""
-
-    date: str
-    statement: Passage
-
-
-@dataclass(frozen=True)
 class Timeline:
     """Dated statements in order of date; ``next_start`` is None at the end."""
 
@@ -204,9 +184,8 @@ class Answers:
         conditions = ["(?1 IS NULL OR lang = ?1)"]
         values: list[str | None] = [lang]
         if query.strip():
-            expression = match_expression(query)
             conditions.append("id IN (SELECT id FROM search WHERE search MATCH ?2 AND kind = 'document')")
-            values.append(expression or '""')
+            values.append(match_expression(query) or _NO_TERM)
         with self._release() as release, Lookup(release) as lookup:
             where = f"{' AND '.join(conditions)} ORDER BY work, edition, id LIMIT {limit + 1} OFFSET {start}"
             rows = list(lookup.rows(DocumentRow, where, values))
@@ -246,27 +225,23 @@ class Answers:
         start: Start = 0,
         limit: Limit = _DEFAULT_RESULTS,
     ) -> Timeline:
-        """List sentences that name a date, in order of that date.
+        """List what happened when, in order of date: events, or sentences that name a date if there are no events.
 
         Restrict them by words in the same block, by work, or by a first and last date.
         """
-        expression = match_expression(query) if query.strip() else ""
+        wanted = {
+            "words": match_expression(query) or _NO_TERM,
+            "all": not query.strip(),
+            "work": work,
+            "since": since,
+            "until": f"{until}{_AFTER_DIGITS}",
+            "lang": lang,
+            "start": start,
+            "limit": limit + 1,
+        }
         with self._release() as release, Lookup(release) as lookup:
-            records = lookup.query(
-                _DATED,
-                {
-                    "words": expression,
-                    "all": not query.strip(),
-                    "work": work,
-                    "since": since,
-                    "until": f"{until or _AFTER_DIGITS}{_AFTER_DIGITS}",
-                    "lang": lang,
-                    "start": start,
-                    "limit": limit + 1,
-                },
-            )
-            found = [(value, _sentence_id(lookup, *place)) for value, *place in records]
-            statements = tuple(DatedStatement(value, _shortened(passage(lookup, key))) for value, key in found[:limit])
+            found = dated_statements(lookup, wanted)
+        statements = tuple(replace(each, statement=_shortened(each.statement)) for each in found[:limit])
         return Timeline(release.name, statements, start + limit if found[limit:] else None)
 
     def cite(self, id: Id) -> CiteResult:
@@ -351,11 +326,3 @@ def _difference(lookup: Lookup, row: FindingRow) -> Difference:
         ja=ja,
         en=en,
     )
-
-
-def _sentence_id(lookup: Lookup, block: str, start: int, end: int) -> str:
-    """Return the id of the sentence around a span of a block."""
-    row = lookup.get(BlockRow, block)
-    assert row is not None, block  # a foreign key
-    first, last = sentence_around(row.text, start, end)
-    return f"{block}:{first}-{last}"
