@@ -17,7 +17,7 @@ from aisi_ingest.model import Lang
 _LEAST_SIMILARITY = 0.35
 # Code points. The vector of a few characters is near to many short queries by chance.
 _LEAST_LENGTH = 60
-_BATCH = 20_000  # rows that are converted to floating point at a time: 40 MB
+_BATCH = 1_000  # rows that are converted to floating point at a time: 2 MB stay in the cache of a processor
 _OPEN_RELEASES = 2  # the latest, and the one before it while it is still read
 
 

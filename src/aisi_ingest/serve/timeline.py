@@ -15,16 +15,18 @@ AND :since <= {date} AND {date} < :until AND {date} GLOB '[0-9]*' AND (:work = '
 AND (:all OR {block} IN (SELECT id FROM search WHERE search MATCH :words))
 """
 # One statement for each date and block of a primary form, without texts that are only a date. Where both languages name
-# the date, the Japanese one: it has the English one as its counterpart.
+# the date, the Japanese one: it has the English one as its counterpart. Ordered as the index ``mentions_value`` is, so
+# that reading ends with the last statement that is wanted. ``+``: other mentions are found by their block.
 _DATED = f"""
-SELECT m.value, NULL, NULL, NULL, NULL, m.block, min(m.start), m."end" FROM mentions m
-JOIN documents d ON d.id = m.document AND d."primary" JOIN blocks b ON b.id = m.block AND b.text <> m.text
+SELECT m.value, NULL, NULL, NULL, NULL, m.block, m.start, m."end" FROM mentions m
+CROSS JOIN documents d ON d.id = m.document AND d."primary" CROSS JOIN blocks b ON b.id = m.block AND b.text <> m.text
 WHERE m.label = 'DATE' {_WANTED.format(date="m.value", block="m.block")}
+AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.block = m.block AND +o.value = m.value AND o.rowid < m.rowid)
 AND CASE WHEN :lang IS NULL THEN d.lang = 'ja' OR NOT EXISTS (
   SELECT 1 FROM alignments_sides mine JOIN alignments a ON a.id = mine.alignment AND a.unit = 'block'
-  JOIN json_each(a.ja) other JOIN mentions o ON o.block = other.value AND o.label = 'DATE' AND o.value = m.value
+  JOIN json_each(a.ja) other JOIN mentions o ON o.block = other.value AND o.label = 'DATE' AND +o.value = m.value
   WHERE mine.target = m.block) ELSE d.lang = :lang END
-GROUP BY m.value, m.block ORDER BY m.value, m.block LIMIT :limit OFFSET :start
+ORDER BY m.value, m.rowid LIMIT :limit OFFSET :start
 """
 # One statement for each event, with the first place that states it.
 _EVENTS = f"""
