@@ -92,6 +92,12 @@ def test_an_unknown_id_is_an_error_that_names_it(release: Path, wanted: str) -> 
     assert repr(wanted) in error.value.args[0]
 
 
+@pytest.mark.parametrize("wanted", [f"{JA}#b10", f"{JA}#b10:0-3"])
+def test_text_that_a_reader_cannot_see_is_no_passage(release: Path, wanted: str) -> None:
+    with pytest.raises(KeyError, match="a reader of the page cannot see"):
+        find_passage(release, wanted)
+
+
 def test_a_citation_names_text_title_edition_page_address_and_checksum(dataset: Dataset) -> None:
     citation = dataset.cite(f"{EN}#b4")
     assert citation.line == (

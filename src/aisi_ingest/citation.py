@@ -49,7 +49,7 @@ def citation(release: Path, wanted: str) -> Citation:
         wanted: Id of a document, section, block, sentence, table, mention or chunk.
 
     Raises:
-        KeyError: The release has no such id, or it is that of an entity, which stands on no page.
+        KeyError: The release has no such id, a reader cannot see the text, or it is an entity, which is on no page.
     """
     with Lookup(release) as lookup:
         found = passage(lookup, wanted)

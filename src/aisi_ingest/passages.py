@@ -104,7 +104,7 @@ def find_passage(release: Path, wanted: str) -> Passage:
         wanted: Id of a document, section, block, sentence, table, mention, chunk or entity.
 
     Raises:
-        KeyError: The release has no such id.
+        KeyError: The release has no such id, or a reader of the page cannot see the text.
     """
     with Lookup(release) as lookup:
         return passage(lookup, wanted)
@@ -114,7 +114,7 @@ def passage(lookup: Lookup, wanted: str) -> Passage:
     """Return the passage with this id, as ``find_passage`` does, from an open release.
 
     Raises:
-        KeyError: The release has no such id.
+        KeyError: The release has no such id, or a reader of the page cannot see the text.
     """
     part = _part(lookup, wanted)
     if part is None:
@@ -212,6 +212,10 @@ def _table(lookup: Lookup, head: DocumentRow, wanted: str) -> _Part | None:
 def _block_part(
     kind: str, head: DocumentRow, row: BlockRow, text: str, aligned_as: tuple[tuple[str, str], ...]
 ) -> _Part:
+    if row.hidden:
+        raise KeyError(
+            f"{row.id} is text that a reader of the page cannot see ({row.hidden_reason}); it is in blocks only"
+        )
     places = block_regions(row)
     pages = [each.page for each in places]
     return _Part(kind, head, text, row.section, (min(pages), max(pages)), places, aligned_as)

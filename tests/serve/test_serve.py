@@ -18,7 +18,8 @@ from urllib.parse import quote, urlencode
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-from publications import NOW, documents, publication, released
+from msgspec.structs import replace
+from publications import NOW, document, documents, publication, released
 from serving import COMMAND, Served, serving
 
 from aisi_ingest.serve.answers import Answers
@@ -192,6 +193,23 @@ def test_a_section_is_fetched_as_its_blocks_with_their_counterparts(server: Serv
     assert fetched["parts"][0]["counterpart"]["text"] == "はじめに"
     later = asked(server, "fetch", id="guide/1.0/en#s1", start=1)
     assert [part["text"] for part in later["parts"]] == texts[1:] and later["next_start"] is None
+
+
+def test_a_long_document_is_fetched_in_several_answers(tmp_path: Path) -> None:
+    long = document("ja", work="long")
+    paragraph = long.content.blocks[2]
+    more = tuple(replace(paragraph, id=f"b{number}", text=f"第{number}段落", notes=()) for number in range(100, 180))
+    content = replace(long.content, blocks=(*long.content.blocks, *more))
+    released(publication(documents=(replace(long, content=content),), alignments=(), comparisons=()), tmp_path)
+    answers, texts, start = Answers(tmp_path), list[str](), 0
+    while True:
+        answer = answers.fetch("long/1.0/ja", start)
+        assert len(answer.parts) <= 50
+        texts += [part.text for part in answer.parts]
+        if answer.next_start is None:
+            break
+        start = answer.next_start
+    assert texts[-80:] == [each.text for each in more] and len(texts) == len(set(texts)) == 89
 
 
 @pytest.mark.parametrize("target", ["fetch?id=nowhere", "cite?id=exi", f"fetch?id={quote(BLOCK)}999"])
