@@ -77,6 +77,13 @@ def test_words_that_are_only_part_of_a_name_find_no_other_names(release: Path) -
     assert {hit.found_by for hit in search(release, "Institute")} == {("words",)}
 
 
+def test_words_of_one_language_find_the_aligned_text_in_the_other(release: Path) -> None:
+    hits = search(release, "large language models", lang="ja")
+    assert [(hit.id, hit.found_by) for hit in hits] == [("guide/1.0/ja#b4", ("translation",))]
+    headings = [(hit.kind, hit.text) for hit in search(release, "Perspectives", lang="ja")]
+    assert ("section", "評価の観点") in headings and ("block", "評価の観点") in headings
+
+
 def test_a_question_finds_a_chunk_by_meaning_with_its_counterpart(release_with_vectors: Path) -> None:
     hits = search(release_with_vectors, "Who reviewed the guide that the institute published in September 2024?")
     assert [hit.found_by for hit in hits] == [("meaning",)]

@@ -20,7 +20,7 @@ from aisi_ingest.publish.schema import (
 )
 from aisi_ingest.text.sentences import sentences
 
-_OTHER: dict[Lang, Lang] = {"ja": "en", "en": "ja"}
+OTHER_LANGUAGE: dict[Lang, Lang] = {"ja": "en", "en": "ja"}
 _COUNTERPARTS = """
 SELECT other.value FROM alignments_sides mine JOIN alignments a ON a.id = mine.alignment AND a.unit = ?
 JOIN json_each(CASE mine.lang WHEN 'ja' THEN a.en ELSE a.ja END) other WHERE mine.target = ? ORDER BY a.rowid, other.key
@@ -146,7 +146,7 @@ def passage(lookup: Lookup, wanted: str) -> Passage:
 def named_passage(entity: EntityRow, lang: Lang) -> Passage:
     """Return the passage of an entity: its preferred name in a language, beside the one in the other language."""
     names, others = (entity.names.ja, entity.names.en) if lang == "ja" else (entity.names.en, entity.names.ja)
-    other = Counterpart(_OTHER[lang], (entity.id,), others[0], None, None, (), None) if others else None
+    other = Counterpart(OTHER_LANGUAGE[lang], (entity.id,), others[0], None, None, (), None) if others else None
     text = names[0] if names else entity.id
     return Passage(entity.id, "entity", lang, text, None, None, None, None, (), None, (), None, other)
 

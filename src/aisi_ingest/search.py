@@ -1,9 +1,9 @@
 """Search a published release: by words (the full-text index of ``dataset.sqlite``), by name, by meaning (vectors).
 
-Passages that hold all words, or another name of the entity that the words name, come first. They are ordered by
-reciprocal rank fusion of all lists (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion outperforms Condorcet and
-individual Rank Learning Methods, SIGIR 2009). Passages that are only near in meaning follow: of the ten nearest to a
-query of a few words, less than half are on its subject.
+Passages that hold all words, in their own or in the other language, or a name of the entity that the words name, come
+first. They are ordered by reciprocal rank fusion of all lists (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion
+outperforms Condorcet and individual Rank Learning Methods, SIGIR 2009). Passages that are only near in meaning follow:
+of the ten nearest to a query of a few words, less than half are on its subject.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 from aisi_ingest.chunk_vectors import nearest_chunks
 from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
-from aisi_ingest.passages import Passage, named_passage, passage
+from aisi_ingest.passages import OTHER_LANGUAGE, Passage, named_passage, passage
 from aisi_ingest.publish.schema import ChunkRow, EntityRow
 from aisi_ingest.text.search_terms import match_expression, search_terms
 
@@ -32,7 +32,14 @@ SELECT m.block FROM mentions m JOIN blocks b ON b.id = m.block JOIN entities e O
 WHERE e.id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR b.lang = ?2)
 GROUP BY m.block ORDER BY count(*) DESC, b.document, b."order" LIMIT ?3
 """
-FoundBy = Literal["words", "name", "meaning"]
+_TRANSLATIONS = """
+SELECT other.value FROM (SELECT id, rank AS score FROM search WHERE search MATCH ? AND lang = ?) s
+JOIN alignments_sides mine ON mine.target = s.id
+JOIN alignments a ON a.id = mine.alignment AND a.unit IN ('section', 'block')
+JOIN json_each(CASE mine.lang WHEN 'ja' THEN a.en ELSE a.ja END) other
+GROUP BY other.value ORDER BY min(s.score), other.value LIMIT ?
+"""
+FoundBy = Literal["words", "name", "translation", "meaning"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,8 @@ class Hit(Passage):
     """A passage that was found. Its ``text`` is what matched; for an entity, one of its names.
 
     Attributes:
-        found_by: "words" if it holds all words; "name" if it names the entity that the words name; "meaning" if it, or
-            the chunk that it belongs to, is near in meaning.
+        found_by: "words" if it holds all words; "name" if it names the entity that the words name; "translation" if the
+            words are in its counterpart; "meaning" if it, or the chunk that it belongs to, is near in meaning.
     """
 
     found_by: tuple[FoundBy, ...]
@@ -59,7 +66,7 @@ def search(release: Path, words: str, *, lang: Lang | None = None, limit: int = 
     Args:
         release: The folder of a release.
         words: Words of either language, or a question. Words in quotation marks must follow each other.
-        lang: Only passages of this language.
+        lang: Only passages of this language, also those whose counterpart in the other one holds the words.
         limit: Largest number of passages.
     """
     expression = match_expression(words)
@@ -73,6 +80,7 @@ def search(release: Path, words: str, *, lang: Lang | None = None, limit: int = 
         lists: dict[FoundBy, Sequence[str]] = {
             "words": list(names),
             "name": _naming(lookup, words, expression, lang, limit),
+            "translation": _translations(lookup, expression, lang, limit) if lang else (),
         }
         found = _fused(lists, by_meaning, _chunks_of(lookup, by_meaning))
         return [_hit(lookup, key, names.get(key), by) for key, by in found[:limit]]
@@ -86,6 +94,11 @@ def _naming(lookup: Lookup, words: str, expression: str, lang: Lang | None, limi
         return []
     ids = msgspec.json.encode(sorted(entities)).decode()
     return [block for (block,) in lookup.query(_NAMED, [ids, lang, limit])]
+
+
+def _translations(lookup: Lookup, expression: str, lang: Lang, limit: int) -> list[str]:
+    """Return sections and blocks of a language whose counterpart in the other one holds all words, the best first."""
+    return [key for (key,) in lookup.query(_TRANSLATIONS, [expression, OTHER_LANGUAGE[lang], limit])]
 
 
 def _chunks_of(lookup: Lookup, chunks: Sequence[str]) -> dict[str, str]:
@@ -104,7 +117,7 @@ def _fused(
     """Return all ids, the best first, with the lists that they are in. A chunk stands for itself if no block does.
 
     Args:
-        lists: Ids by words and by name, each the best first.
+        lists: Ids by words, names and translations, each the best first.
         by_meaning: Ids of chunks, the nearest first.
         chunk_of: For a block, the chunk of ``by_meaning`` that holds it.
     """

@@ -36,6 +36,7 @@ def search(
     \b
     aisi-ingest search 評価の観点
     aisi-ingest search "red teaming" --lang en     words in quotation marks follow each other
+    aisi-ingest search "red teaming" --lang ja     Japanese passages whose translation has the words
     """
     import aisi_ingest
 
