@@ -118,6 +118,11 @@ documents = ["{JA}", "{EN}"]
 en = "The next revision will be made by March 13, 2027"
 set = {{ status = "reported" }}
 {BY}"""
+LINK = BEAD.replace("The guide was written with three kinds of reader in mind.", "Work on the safety of AI").replace(
+    "= false", "= true"
+)
+ALL_OF_BLOCKS = (BLOCK_KIND, BLOCK_TEXT, MERGE, SPLIT, MOVE)
+ALL = (DOCUMENT, *ALL_OF_BLOCKS, TABLE, CELLS, MENTION_REMOVED, MENTION_ADDED, ENTITY, FINDING, LINK)
 FALSE_FINDING = FINDING.replace("reported", "false")
 
 
@@ -168,6 +173,16 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def corrected(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same root after a run with corrections of all kinds."""
+    root = tmp_path_factory.mktemp("corrected") / "root"
+    shutil.copytree(published, root, symlinks=True)
+    write(root, *ALL)
+    assert warnings(run(root)) == []
+    return root
+
+
 @pytest.fixture
 def root(published: Path, tmp_path: Path) -> Path:
     shutil.copytree(published, tmp_path / "root", symlinks=True)
@@ -178,38 +193,30 @@ def block(root: Path, text: str) -> dict[str, Any]:
     return next(row for row in rows(root, "blocks") if text in row["text"])
 
 
-def test_the_fields_of_a_document_are_corrected(root: Path) -> None:
-    write(root, DOCUMENT)
-    assert warnings(run(root)) == []
-    (row,) = rows(root, "documents")
+def test_the_fields_of_a_document_are_corrected(corrected: Path) -> None:
+    (row,) = rows(corrected, "documents")
     assert (row["title"], row["date"], row["publisher"]) == ("Guide to Institutes", "2026-04-02", "j-aisi")
     assert row["licence"]["name"] == "CC BY 4.0"
 
 
-def test_a_document_lists_its_corrections_with_author_and_reason(root: Path) -> None:
-    write(root, BLOCK_KIND)
-    run(root)
-    (row,) = rows(root, "documents")
-    assert row["corrections"] == [
-        {
-            "of": "block",
-            "text": "The guide was written with three kinds of reader in mind.",
-            "author": "A. Reader",
-            "date": "2026-12-01",
-            "reason": "read on the page",
-        }
-    ]
+def test_a_document_lists_its_corrections_with_author_and_reason(corrected: Path) -> None:
+    (row,) = rows(corrected, "documents")
+    assert {
+        "of": "block",
+        "text": "The guide was written with three kinds of reader in mind.",
+        "author": "A. Reader",
+        "date": "2026-12-01",
+        "reason": "read on the page",
+    } in row["corrections"]
 
 
-def test_a_paragraph_that_becomes_a_heading_opens_a_section_with_what_follows(root: Path) -> None:
-    write(root, BLOCK_KIND)
-    run(root)
-    heading = block(root, "three kinds of reader")
-    section = next(row for row in rows(root, "sections") if row["id"] == heading["section"])
-    parent = next(row for row in rows(root, "sections") if row["id"] == section["parent"])
+def test_a_paragraph_that_becomes_a_heading_opens_a_section_with_what_follows(corrected: Path) -> None:
+    heading = block(corrected, "three kinds of reader")
+    section = next(row for row in rows(corrected, "sections") if row["id"] == heading["section"])
+    parent = next(row for row in rows(corrected, "sections") if row["id"] == section["parent"])
     assert (heading["kind"], section["title"], parent["title"]) == ("heading", heading["text"], "Intended readers")
-    assert block(root, "Scholars who study")["section"] == section["id"]
-    assert block(root, "1.3 Terms")["section"] != section["id"]
+    assert block(corrected, "Scholars who study")["section"] == section["id"]
+    assert block(corrected, "1.3 Terms")["section"] != section["id"]
 
 
 def test_a_heading_that_becomes_a_paragraph_leaves_its_text_to_the_section_before(root: Path) -> None:
@@ -220,49 +227,37 @@ def test_a_heading_that_becomes_a_paragraph_leaves_its_text_to_the_section_befor
     assert block(root, "three kinds of reader")["section"] == block(root, "Work on the safety")["section"]
 
 
-def test_text_and_marker_of_a_block_are_corrected(root: Path) -> None:
-    write(root, BLOCK_TEXT)
-    assert warnings(run(root)) == []
-    assert block(root, "Legal officers")["text"] == "Legal officers who write internal rules"
-    assert block(root, "Legal officers")["marker"] == "(b)"
+def test_text_and_marker_of_a_block_are_corrected(corrected: Path) -> None:
+    assert block(corrected, "Legal officers")["text"] == "Legal officers who write internal rules"
+    assert block(corrected, "Legal officers")["marker"] == "(b)"
 
 
-def test_two_blocks_are_merged(root: Path) -> None:
-    write(root, MERGE)
-    run(root)
-    assert "the version number. Take in the structure" in block(root, "On the cover")["text"]
+def test_two_blocks_are_merged(corrected: Path) -> None:
+    assert "the version number. Take in the structure" in block(corrected, "On the cover")["text"]
 
 
-def test_a_block_is_split_before_the_quoted_words(root: Path) -> None:
-    write(root, SPLIT)
-    run(root)
-    first, second = block(root, "When citing, always"), block(root, "Documents on a website")
+def test_a_block_is_split_before_the_quoted_words(corrected: Path) -> None:
+    first, second = block(corrected, "When citing, always"), block(corrected, "Documents on a website")
     assert first["id"] != second["id"] and second["order"] == first["order"] + 1
     assert second["text"].startswith("Documents on a website")
 
 
-def test_a_block_is_moved_behind_another_one(root: Path) -> None:
-    write(root, MOVE)
-    run(root)
-    assert block(root, "Note down dates")["order"] == block(root, "Where they disagree")["order"] + 1
+def test_a_block_is_moved_behind_another_one(corrected: Path) -> None:
+    assert block(corrected, "Note down dates")["order"] == block(corrected, "Where they disagree")["order"] + 1
 
 
-def test_the_header_of_a_table_is_corrected(root: Path) -> None:
-    assert rows(root, "tables")[0]["header_rows"] == 2
-    write(root, TABLE)
-    assert warnings(run(root)) == []
-    table = rows(root, "tables")[0]
+def test_the_header_of_a_table_is_corrected(published: Path, corrected: Path) -> None:
+    assert rows(published, "tables")[0]["header_rows"] == 2
+    table = rows(corrected, "tables")[0]
     assert table["header_rows"] == 1
     assert {cell["row"] for cell in table["cells"] if cell["header"]} == {0}
 
 
-def test_a_cell_of_a_table_is_corrected_and_so_is_the_date_in_it(root: Path) -> None:
-    write(root, CELLS)
-    run(root)
-    table = rows(root, "tables")[1]
+def test_a_cell_of_a_table_is_corrected_and_so_is_the_date_in_it(corrected: Path) -> None:
+    table = rows(corrected, "tables")[1]
     assert table["rows"][1][1] == "January 27"
-    assert "January 27 | NIST publishes" in block(root, "NIST publishes the AI")["text"]
-    assert any(row["text"] == "January 27" and row["value"] == "2023-01-27" for row in rows(root, "mentions"))
+    assert "January 27 | NIST publishes" in block(corrected, "NIST publishes the AI")["text"]
+    assert any(row["text"] == "January 27" and row["value"] == "2023-01-27" for row in rows(corrected, "mentions"))
 
 
 def test_a_table_is_read_within_given_bounds_and_with_settings_of_pdfplumber(root: Path) -> None:
@@ -283,16 +278,12 @@ settings = {{ vertical_strategy = "lines", horizontal_strategy = "lines" }}
     assert by_hand["id"] != table["id"] and len(rows(root, "tables")) == 2
 
 
-def test_a_mention_is_removed(root: Path) -> None:
-    write(root, MENTION_REMOVED)
-    assert warnings(run(root)) == []
-    assert not any("Communications and the Ministry" in row["text"] for row in rows(root, "mentions"))
+def test_a_mention_is_removed(corrected: Path) -> None:
+    assert not any("Communications and the Ministry" in row["text"] for row in rows(corrected, "mentions"))
 
 
-def test_a_mention_is_added_at_every_place_of_its_text(root: Path) -> None:
-    write(root, MENTION_ADDED)
-    assert warnings(run(root)) == []
-    added = [row for row in rows(root, "mentions") if row["rule"] == "by hand"]
+def test_a_mention_is_added_at_every_place_of_its_text(corrected: Path) -> None:
+    added = [row for row in rows(corrected, "mentions") if row["rule"] == "by hand"]
     assert [(row["text"], row["label"]) for row in added] == [("Foundation Model Taskforce", "ORG")]
 
 
@@ -306,10 +297,8 @@ def test_the_value_of_a_mention_is_corrected(root: Path) -> None:
     assert rows(root, "findings") == [] or all(row["kind"] != "date_differs" for row in rows(root, "findings"))
 
 
-def test_two_ids_become_one_entity(root: Path) -> None:
-    write(root, ENTITY)
-    run(root)
-    values = {row["value"] for row in rows(root, "mentions")}
+def test_two_ids_become_one_entity(corrected: Path) -> None:
+    values = {row["value"] for row in rows(corrected, "mentions")}
     assert "hap-friends" in values and "local:org:friends-group" not in values
 
 
@@ -327,22 +316,14 @@ def test_two_blocks_are_unlinked_and_have_no_counterpart(root: Path) -> None:
     assert bead["ja"] == [] and bead["evidence"] == ["by hand"]
 
 
-def test_two_blocks_are_linked(root: Path) -> None:
-    other = "Work on the safety of AI does not end at a border."
-    write(
-        root,
-        BEAD.replace("The guide was written with three kinds of reader in mind.", other).replace("= false", "= true"),
-    )
-    assert warnings(run(root)) == []
-    own = block(root, other)["id"]
-    (bead,) = [row for row in rows(root, "alignments") if row["unit"] == "block" and own in row["en"]]
+def test_two_blocks_are_linked(corrected: Path) -> None:
+    own = block(corrected, "Work on the safety of AI")["id"]
+    (bead,) = [row for row in rows(corrected, "alignments") if row["unit"] == "block" and own in row["en"]]
     assert len(bead["ja"]) == 1 and bead["score"] == 1 and bead["evidence"] == ["by hand"]
 
 
-def test_a_finding_gets_a_status(root: Path) -> None:
-    write(root, FINDING)
-    assert warnings(run(root)) == []
-    (row,) = [row for row in rows(root, "findings") if row["kind"] == "date_differs"]
+def test_a_finding_gets_a_status(corrected: Path) -> None:
+    (row,) = [row for row in rows(corrected, "findings") if row["kind"] == "date_differs"]
     assert (row["status"], row["suppressed"]) == ("reported", False)
 
 
@@ -353,33 +334,17 @@ def test_a_false_finding_is_no_longer_shown(root: Path) -> None:
     assert (row["status"], row["suppressed"]) == ("false", True)
 
 
-ALL = (
-    DOCUMENT,
-    BLOCK_KIND,
-    BLOCK_TEXT,
-    MERGE,
-    SPLIT,
-    MOVE,
-    TABLE,
-    CELLS,
-    MENTION_REMOVED,
-    MENTION_ADDED,
-    ENTITY,
-    FINDING,
-)
-
-
-def test_corrections_survive_a_forced_run_and_leave_no_trace_when_they_are_removed(root: Path) -> None:
-    before = data_digests(root)
-    write(root, *ALL)
-    assert warnings(run(root)) == []
-    corrected = data_digests(root)
-    assert corrected != before
+def test_corrections_survive_a_forced_run_and_leave_no_trace_when_they_are_removed(
+    published: Path, corrected: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(corrected, root, symlinks=True)
+    assert data_digests(root) != data_digests(published)
     run(root, force=True)
-    assert data_digests(root) == corrected
+    assert data_digests(root) == data_digests(corrected)
     (root / "corrections" / "sample-guide.toml").unlink()
     assert run(root).release
-    assert data_digests(root) == before
+    assert data_digests(root) == data_digests(published)
 
 
 def test_a_changed_entry_makes_only_the_documents_again_that_it_names(root: Path) -> None:
@@ -388,10 +353,8 @@ def test_a_changed_entry_makes_only_the_documents_again_that_it_names(root: Path
     assert states == {EN: "processed", JA: "unchanged", DECK.name: "unchanged"}
 
 
-def test_a_run_without_changes_to_corrections_publishes_nothing(root: Path) -> None:
-    write(root, *ALL)
-    run(root)
-    assert run(root).nothing_changed
+def test_a_run_without_changes_to_corrections_publishes_nothing(corrected: Path) -> None:
+    assert run(corrected).nothing_changed
 
 
 def test_corrections_survive_a_new_edition_and_a_changed_file_beside_them(root: Path, tmp_path: Path) -> None:

@@ -43,6 +43,19 @@ def correct_mentions(
     return tuple(found), tuple(problems)
 
 
+def without_removed(
+    content: Content, mentions: Iterable[Mention], corrections: Iterable[Correction]
+) -> tuple[Mention, ...]:
+    """Return mentions that a later pass has found, without those that a correction removes."""
+    removed = {
+        (block.id, start, end)
+        for each in corrections
+        if each.of == "mention" and each.remove
+        for block, start, end in _places(content.blocks, each)
+    }
+    return tuple(each for each in mentions if (each.block, each.start, each.end) not in removed)
+
+
 def _joined(mention: Mention, same: tuple[str, ...]) -> Mention:
     return replace(mention, value=same[0]) if mention.value in same[1:] else mention
 

@@ -33,6 +33,7 @@ from aisi_ingest.pipeline.jobs import (
     Settings,
 )
 from aisi_ingest.pipeline.publication import publication, release_stamp
+from aisi_ingest.pipeline.registry_choice import remember, with_registry
 from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, document_report, stage_costs
 from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
@@ -72,6 +73,8 @@ class Run(AbstractContextManager["Run"]):
     def __init__(
         self, settings: Settings, sources: Sequence[SourceSpec], runner: Runner | None, progress: Progress
     ) -> None:
+        self._given_registry = settings.registry
+        settings = with_registry(settings)
         self.settings, self.sources, self.progress = settings, sources, progress
         self.settings_without_redo = replace(settings, redo_from=None)
         self.runner = runner or Threads(settings.workers)
@@ -93,6 +96,7 @@ class Run(AbstractContextManager["Run"]):
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
             folders.check_latest(self.store.processed)
+            remember(self._given_registry, Path(self.settings.root))
             self._open = stack.pop_all()
         return self
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.corrections.applying import corrected_date, issues_of, pair_corrections, without_different
 from aisi_ingest.corrections.beads import correct_beads, correct_findings
-from aisi_ingest.corrections.mentions import correct_mentions
+from aisi_ingest.corrections.mentions import correct_mentions, without_removed
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.model import Alignment, Content, Correction, Document, EditionDiff, Issue, Listing, Result
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
@@ -129,6 +129,11 @@ def align_documents(ja: Document, en: Document, registry_path: str | None) -> Re
     beads, problems = correct_beads(ja.content, en.content, aligned.value.beads, corrections)
     alignment = replace(aligned.value, beads=beads)
     names = counterparts.find(ja, en, beads, same)
+    names = replace(
+        names,
+        ja=without_removed(ja.content, names.ja, ja.listing.corrections),
+        en=without_removed(en.content, names.en, en.listing.corrections),
+    )
     ja, en = counterparts.with_mentions(ja, names.ja), counterparts.with_mentions(en, names.en)
     compared = comparer.compare(ja, en, alignment, registry(registry_path))
     findings, stale = correct_findings(ja.content, en.content, compared.value or (), corrections)
@@ -213,7 +218,7 @@ ALIGN: StoredStage[PairJob] = StoredStage(
     options=lambda job: {"registry": registry_digest(job.settings.registry)},
     function=_align,
     output=lambda: Aligned,
-    includes=(COUNTERPARTS, COMPARE, CORRECT_CONTENT, _CORRECT_BEADS),
+    includes=(COUNTERPARTS, COMPARE, CORRECT_CONTENT, _CORRECT_MENTIONS, _CORRECT_BEADS),
     redo_with="align",
     needs_models=True,
 )
