@@ -181,8 +181,11 @@ def numbering(text: str) -> Numbering | None:
     """Return the number at the beginning of a text, or None. Dates and quantities are not numbers in this sense."""
     if not text or not _FIRST.match(text) or (text[0].isalpha() and text[0] < "\x7f" and not _LATIN.match(text)):
         return None
-    kind, found = next(((kind, found) for kind, one in _PATTERNS if (found := one.match(text))), (None, None))
-    if kind is None or found is None:
+    for kind, pattern in _PATTERNS:
+        found = pattern.match(text)
+        if found:
+            break
+    else:
         return None
     if kind == "letter" and re.match("[A-Z][.．] [A-Z][a-zé-]+(?:,| and [A-Z]| & [A-Z])", text):
         return None  # the initial of a name in a list of authors

@@ -123,13 +123,15 @@ class _Reader:
         objects = list(map(holder.get, repeat(pointer(holder.handle)), range(holder.length)))
         kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
         texts: list[int] = []
-        matrix = holder.matrix
+        matrix, orders, order = holder.matrix, self.orders, self.order
         for handle, kind in zip(objects, kinds, strict=True):
-            self.order += 1
+            order += 1
             if kind == _TEXT:
-                self.orders[handle] = self.order
+                orders[handle] = order
                 texts.append(handle)
-            elif kind == _PATH:
+                continue
+            self.order = order
+            if kind == _PATH:
                 self.path(handle, matrix)
             elif kind in (_IMAGE_OBJECT, _SHADING):
                 self.picture(handle, kind, matrix)
@@ -139,6 +141,8 @@ class _Reader:
                     get, inner = UNCHECKED.FPDFFormObj_GetObject, times(self.matrix(handle), matrix)
                     blended = holder.blended or bool(C.FPDFPageObj_HasTransparency(handle))
                     self.walk(_Holder(handle, inside, get, inner, holder.depth + 1, blended))
+                    order = self.order
+        self.order = order
         if texts:
             self.texts(texts, holder)
 

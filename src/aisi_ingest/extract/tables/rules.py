@@ -42,6 +42,7 @@ _DASH_OVERLAP = -0.5
 _UNDERLINE_ABOVE, _UNDERLINE_BELOW = -0.08, 0.23
 _LARGEST_DESCENT = 12.0  # points: a baseline further up belongs to no underline
 _SEARCH_MARGIN = 1.0  # points
+_ROUNDING = 0.01  # points, of positions in single precision
 _UNDERLINED_SHARE = 0.8  # of the line's length that is below characters
 
 # Frames around words, in em.
@@ -196,8 +197,9 @@ def without_underlines(page: Page, edges: Edges) -> Edges:
     order = np.flatnonzero(~chars["hidden"] & is_inked(chars["code"]))
     order = order[np.argsort(chars["origin_y"][order], kind="stable")]
     x0, x1, baseline, size = (chars[name][order] for name in ("x0", "x1", "origin_y", "size"))
-    low = np.searchsorted(baseline, edges.at - _LARGEST_DESCENT)
-    high = np.searchsorted(baseline, edges.at + _SEARCH_MARGIN)
+    largest = float(size.max(initial=0.0))  # no text is farther from its underline than the largest text
+    low = np.searchsorted(baseline, edges.at - min(_LARGEST_DESCENT, _UNDERLINE_BELOW * largest + _ROUNDING))
+    high = np.searchsorted(baseline, edges.at + min(_SEARCH_MARGIN, _ROUNDING - _UNDERLINE_ABOVE * largest))
     for i in np.flatnonzero(high > low).tolist():
         part = slice(low[i], high[i])
         below = edges.at[i] - baseline[part]
