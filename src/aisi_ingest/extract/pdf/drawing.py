@@ -121,7 +121,8 @@ class _Reader:
     def walk(self, holder: _Holder) -> None:
         """Read the objects of a page, or of a form XObject and the forms inside it."""
         objects = list(map(holder.get, repeat(pointer(holder.handle)), range(holder.length)))
-        kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
+        at = list(map(pointer, objects))
+        kinds = list(map(UNCHECKED.FPDFPageObj_GetType, at))
         texts: list[int] = []
         matrix, orders, order = holder.matrix, self.orders, self.order
         for handle, kind in zip(objects, kinds, strict=True):
@@ -144,14 +145,13 @@ class _Reader:
                     order = self.order
         self.order = order
         if texts:
-            self.texts(texts, holder)
+            self.texts(texts, [one for one, kind in zip(at, kinds, strict=True) if kind == _TEXT], holder)
 
-    def texts(self, handles: list[int], holder: _Holder) -> None:
-        """Read how text objects are clipped and blended."""
+    def texts(self, handles: list[int], at: list[Any], holder: _Holder) -> None:
+        """Read how text objects, given by their handles and as pointers, are clipped and blended."""
         orders = [self.orders[handle] for handle in handles]
         if holder.depth:
             self.in_forms.update(orders)
-        at = list(map(pointer, handles))
         if holder.blended:
             self.blended.update(orders)
         else:
