@@ -11,6 +11,7 @@ import numpy as np
 
 from aisi_ingest.extract.geometry import box_of, points_inside
 from aisi_ingest.extract.lines.arrays import is_inked
+from aisi_ingest.extract.pdf.code_points import is_blank
 from aisi_ingest.extract.pdf.page import FILL, IMAGE, LINE, RECT
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def without_underlines(page: Page, edges: Edges) -> Edges:
         return edges
     chars = page.chars
     keep = np.ones(len(edges), bool)
-    order = np.flatnonzero(~chars["hidden"] & is_inked(chars["code"]))
+    order = np.flatnonzero(~chars["hidden"] & ~is_blank(chars["code"]))  # spaces fill cells in many files
     order = order[np.argsort(chars["origin_y"][order], kind="stable")]
     x0, x1, baseline, size = (chars[name][order] for name in ("x0", "x1", "origin_y", "size"))
     largest = float(size.max(initial=0.0))  # no text is farther from its underline than the largest text
