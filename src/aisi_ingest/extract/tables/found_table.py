@@ -261,6 +261,10 @@ def is_table(cells: Array, used: Array) -> bool:
     inner, written = cells[~spans_columns][:, ~spans_rows], filled[~spans_columns][:, ~spans_rows]
     if inner.shape[0] < _FEWEST_ROWS or inner.shape[1] < _FEWEST_COLUMNS:
         return False
+    if not (written.sum(1) > 1).any():
+        return False  # a bar chart, with one number beside each bar
+    if written.any(0).sum() == _FEWEST_COLUMNS and not written.any(0)[1:-1].all():
+        return False  # boxes side by side, with connecting lines between them
     if written.any(1).sum() < _FEWEST_ROWS or written.any(0).sum() < _FEWEST_COLUMNS:
         return False
     small = written[written.any(1)][:, written.any(0)]

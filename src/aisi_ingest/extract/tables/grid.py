@@ -240,9 +240,11 @@ def _join_pieces(edges: Edges) -> list[Edge]:
     """Join pieces that are one cell long each: this leaves a tenth of what writers draw."""
     joined: list[Edge] = []
     for at, start, end, order in sorted(edges.values()):
-        if joined and at - joined[-1][0] < _SAME_POSITION and start - joined[-1][2] < SNAP_TOLERANCE:
-            last = joined[-1]
-            joined[-1] = (last[0], last[1], max(last[2], end), max(last[3], order))
+        last = joined[-1] if joined else (-np.inf, 0.0, 0.0, 0)
+        # A piece that is a little lower may be on the left of the one before it.
+        touches = start - last[2] < SNAP_TOLERANCE and last[1] - end < SNAP_TOLERANCE
+        if touches and at - last[0] < _SAME_POSITION:
+            joined[-1] = (last[0], min(last[1], start), max(last[2], end), max(last[3], order))
         else:
             joined.append((at, start, end, order))
     return joined
