@@ -16,6 +16,7 @@ from aisi_ingest.extract.tables.found_table import FoundTable, cell_boxes, is_ta
 from aisi_ingest.extract.tables.grid import Grid
 from aisi_ingest.extract.tables.ruled import rule_grids
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
+from aisi_ingest.extract.tables.stub_boxes import with_stub_boxes
 from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
             inside = [
                 other for other in separate if other is not grid and contains(grid.box, other.box, SNAP_TOLERANCE)
             ]
-            _add(tables, read_table(page, chars, grid, how, before, inside))
+            _add(tables, read_table(page, chars, with_stub_boxes(page, chars, grid), how, before, inside))
         tables = _outermost(tables)
         for grid in separate:
             _add(tables, read_table(page, chars, grid, "lines", before))
@@ -61,7 +62,7 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
         tables = _without_parts(page, tables)
     for how, grid in _borderless_grids(page, [table.bbox for table in tables], _frames(ruled)):
         chars = chars or char_index(page, overlays)
-        _add(tables, read_table(page, chars, grid, how, before))
+        _add(tables, read_table(page, chars, with_stub_boxes(page, chars, grid), how, before))
     return sorted(tables, key=lambda table: (table.bbox.top, table.bbox.x0))
 
 
