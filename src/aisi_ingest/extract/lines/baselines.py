@@ -118,7 +118,7 @@ def _run_starts(x0: Array, x1: Array, baseline: Array, size: Array) -> Array:
     em = np.minimum(size[1:], size[:-1])
     step = x0[1:] - x1[:-1]
     breaks = (
-        (np.abs(np.diff(baseline)) > _BASELINE_STEP * em)
+        (np.abs(baseline[1:] - baseline[:-1]) > _BASELINE_STEP * em)
         | (step > SEGMENT_GAP * em)
         | (step < _STEP_BACK * em)
         | (np.maximum(size[1:], size[:-1]) > _SIZE_STEP * em)

@@ -224,7 +224,7 @@ def without_word_frames(page: Page, edges: Edges) -> Edges:
         return edges
     x0, x1, baseline, em = (chars[name][inked] for name in ("x0", "x1", "origin_y", "size"))
     gap, em = x0[1:] - x1[:-1], np.minimum(em[1:], em[:-1])
-    same_baseline = np.abs(np.diff(baseline)) < _SAME_BASELINE * em
+    same_baseline = np.abs(baseline[1:] - baseline[:-1]) < _SAME_BASELINE * em
     running = np.flatnonzero(same_baseline & (gap > _NARROWEST_GAP * em) & (gap < _WIDEST_GAP * em))
     left, right = x1[running] - _INK_MARGIN * em[running], x0[running + 1] + _INK_MARGIN * em[running]
     middle, size = baseline[running] - _MIDDLE_HEIGHT * em[running], em[running]
