@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import measure  # noqa: E402
+from benchmarks import measure
 
 ROOT = Path(__file__).parents[1]
 _REPORTS = (

@@ -632,7 +632,7 @@ def test_shared_decks_with_many_boxes_have_no_false_table() -> None:
 
 
 def test_rows_that_are_drawn_a_little_apart_are_one_table(tmp_path: Path) -> None:
-    full = [["Ponds of the keepers", "Boats that they can row on it", "Nets"] for _ in range(3)]  # no white space between
+    full = [["Ponds of the keepers", "Boats that they can row on it", "Nets"]] * 3  # no white space between
 
     def page(d: Drawing) -> None:
         for i, row in enumerate(full):

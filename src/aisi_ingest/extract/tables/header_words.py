@@ -25,7 +25,9 @@ _MARKS = re.compile(
     r"[-–—―‐−－ー…・/／*※○◯〇◎●☆★△▲▽▼×✕✓✔✗✘☑☐□■◇◆有無可否要不済未 　]+|n/?a|tbd|なし|あり|yes|no|x", re.IGNORECASE
 )
 # A row of units between heads and numbers.
-_UNITS = re.compile(r"[(（]?(?:[千万億]|百万|十億|兆)?(?:円|人|件|台|個|戸|世帯|ドル|[%％‰]|㎡|[kcm]?m|ha|[kt]?g|kWh|USD|EUR)[)）]?")
+_UNITS = re.compile(
+    r"[(（]?(?:[千万億]|百万|十億|兆)?(?:円|人|件|台|個|戸|世帯|ドル|[%％‰]|㎡|[kcm]?m|ha|[kt]?g|kWh|USD|EUR)[)）]?"
+)
 _YEAR = re.compile(
     r"(?:FY|CY)\s?'?\d{2,4}(?:\s?[-–/～〜~]\s?\d{2,4})?|[12]\d{3}(?:\s?[-–/～〜~]\s?\d{2,4})?\s?(?:FY|年度?(?:\s?\d{1,2}月)?)?"
     r"|(?:令和|平成|昭和|[RHS])\s?(?:元|\d{1,2})(?:\s?年度?)?|\d{1,2}月|Q[1-4]|第[1-4一二三四]四半期"
