@@ -109,10 +109,11 @@ def _continues(above: Grid, below: Grid) -> bool:
 
 def _stack(grids: list[Grid]) -> Grid:
     """Make one grid of grids that are below each other and have the same columns."""
-    ys, cells = [grids[0].ys[:-1]], []
+    ys: list[Array] = [grids[0].ys[:-1]]
+    cells: list[Array] = []
     number = 0
     for above, below in pairwise(grids):
-        ys += [[(above.ys[-1] + below.ys[0]) / 2], below.ys[1:-1]]
+        ys += [(above.ys[-1:] + below.ys[:1]) / 2, below.ys[1:-1]]
     for grid in grids:
         cells.append(grid.cells + number)
         number += int(grid.cells.max()) + 1
