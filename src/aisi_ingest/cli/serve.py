@@ -45,7 +45,8 @@ def serve(
     """Serve the latest release: the viewer, a JSON API, and tools for assistants (MCP).
 
     Needs the extra serve: pip install 'aisi-ingest[serve]'. Only this machine can connect, nothing can be changed
-    (except corrections, with --edit), and only files of the latest release can be read. A new release is served as soon as it is published.
+    (except corrections, with --edit), and only files of the latest release can be read. A new release is served as
+    soon as it is published.
 
     \b
     http://127.0.0.1:8765/                      the viewer; also the other files of the release
