@@ -28,7 +28,27 @@ from aisi_ingest.publish.site.views import SIDES, EntityNames, WorkPage, work_pa
 
 _SHOWN_ENTITIES = 24  # on the front page
 # In the order in which they run.
-_SCRIPTS = ("language", "dialogs", "search-terms", "search-index", "search", "viewer", "lists", "citation")
+_SCRIPTS = (
+    "language",
+    "dialogs",
+    "search-terms",
+    "search-index",
+    "search",
+    "viewer",
+    "lists",
+    "citation",
+    "correction",
+)
+    "language",
+    "dialogs",
+    "search-terms",
+    "search-index",
+    "search",
+    "viewer",
+    "lists",
+    "citation",
+    "correction",
+)
 
 
 class Summary(Struct, frozen=True):
