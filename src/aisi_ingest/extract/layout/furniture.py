@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ Found = dict[int, set[int]]  # page number to the indices of its lines that are 
 
 _MARGIN = 0.12  # of the page's height; running heads and feet are within it
 _PAGE_NUMBER = re.compile(
-    "[-–—‐−－ー・|(（<〈]*\\s*(?:p\\.?|page|ページ|頁)?\\s*(?:[0-9]{1,4}|[ivxlc]{1,7}|[A-Z]-[0-9]{1,3})\\s*"
+    "[-–—‐−－ー・|(（<〈]*\\s*(?P<word>p\\.?|pg\\.?|page|ページ|頁)?\\s*(?:[0-9]{1,4}|[ivxlc]{1,7}|[A-Z]-[0-9]{1,3})\\s*"
     "(?:(?:/|of|／)\\s*[0-9]{1,4})?\\s*(?:ページ|頁)?\\s*[-–—‐−－ー・|)）>〉]*",
     re.IGNORECASE,
 )
@@ -55,6 +56,7 @@ _SHORTEST_HEAD = 3  # code points
 _LONG_LINE = 12  # em
 _SAME_TYPE = 0.04  # share of the type size
 _TEXT_STEP = 2.2  # em from line to line of a paragraph
+_SAME_BASELINE, _LABEL_GAP = 0.3, 4  # em: a number and the text that it labels
 # Running heads that change with the chapter.
 _LONGEST_HEAD = 80  # code points
 _HIGHEST_TEXT = 0.16  # of the page's height
@@ -198,31 +200,63 @@ def _oblique_stamps(page: PageLines, body_size: float) -> set[int]:
     }
 
 
+class _PageNumber(NamedTuple):
+    """A line that may be the number of its page: index of the page and of the line, value, and whether at the foot."""
+
+    page: int
+    line: int
+    value: int | None
+    at_foot: bool
+
+
 def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
-    """Mark numbers at the head or foot that count with the pages or are between dashes."""
-    offsets: dict[int, int] = defaultdict(int)
-    candidates: list[tuple[int, int, int | None]] = []
-    for page in pages:
-        height = page.size[1]
-        for k, line in enumerate(page.lines):
-            at_edge = line.box.bottom > (1 - _MARGIN) * height or line.box.top < _MARGIN * height * _HEAD_SHARE
-            if not at_edge or k in found[page.number] or len(line.text) > _LONGEST_PAGE_NUMBER:
-                continue
-            if not _PAGE_NUMBER.fullmatch(line.text):
-                continue
+    """Mark numbers at the head or foot that count with the pages or are between dashes.
+
+    Of several numbers at one edge, the page number is the one that counts with most pages; others label notes.
+    """
+    candidates = [one for at, page in enumerate(pages) for one in _possible_page_numbers(at, page, found[page.number])]
+    offsets = Counter(pages[one.page].number - one.value for one in candidates if one.value is not None)
+    accepted: dict[tuple[int, bool], list[tuple[int, int]]] = defaultdict(list)
+    for one in candidates:
+        page = pages[one.page]
+        has_dashes = not page.lines[one.line].text.strip().isalnum()
+        if one.value is None:
+            is_accepted, count = len(candidates) >= _FEWEST_ROMAN, 0
+        else:
+            count = offsets[page.number - one.value]
+            is_accepted = count >= _SAME_OFFSET or has_dashes or page.number == one.value
+        if is_accepted:
+            accepted[one.page, one.at_foot].append((count, one.line))
+    for (at, _), numbers in accepted.items():
+        lines = pages[at].lines
+        best = lines[max(numbers)[1]]
+        for _, k in numbers:  # a spread has two of them
+            if abs(lines[k].baseline - best.baseline) < _SAME_HEIGHT:
+                found[pages[at].number].add(k)
+
+
+def _possible_page_numbers(at: int, page: PageLines, furniture: Collection[int]) -> Iterator[_PageNumber]:
+    """Find the lines with the form of a page number at the head or foot of a page.
+
+    With a word (``Pg. 2``), the first and the last line of a page may be its number at any height.
+
+    Args:
+        at: Index of the page.
+        page: The page.
+        furniture: Indices of its lines that are furniture.
+    """
+    height = page.size[1]
+    first = min((line.box.top for line in page.lines), default=0.0)
+    last = max((line.box.bottom for line in page.lines), default=0.0)
+    for k, line in enumerate(page.lines):
+        if k in furniture or len(line.text) > _LONGEST_PAGE_NUMBER:
+            continue
+        at_foot, at_head = line.box.bottom > (1 - _MARGIN) * height, line.box.top < _MARGIN * height * _HEAD_SHARE
+        is_outermost = line.box.bottom >= last or line.box.top <= first
+        form = _PAGE_NUMBER.fullmatch(line.text) if at_foot or at_head or is_outermost else None
+        if form is not None and (at_foot or at_head or form["word"]):
             digits = re.search("[0-9]+", line.text)
-            value = int(digits.group()) if digits else None
-            candidates.append((page.number, k, value))
-            if value is not None:
-                offsets[page.number - value] += 1
-    lines = {page.number: page.lines for page in pages}
-    for number, k, value in candidates:
-        has_dashes = not lines[number][k].text.strip().isalnum()
-        if value is None:
-            if len(candidates) >= _FEWEST_ROMAN:
-                found[number].add(k)
-        elif offsets[number - value] >= _SAME_OFFSET or has_dashes or number == value:
-            found[number].add(k)
+            yield _PageNumber(at, k, int(digits.group()) if digits else None, line.box.bottom > height / 2)
 
 
 def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
@@ -234,7 +268,7 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
             if k in found[page.number]:
                 continue
             at_head, at_foot = line.box.bottom < _MARGIN * height, line.box.top > (1 - _MARGIN) * height
-            if (at_head or at_foot) and not _is_part_of_paragraph(line, page):
+            if (at_head or at_foot) and not _is_part_of_paragraph(line, page) and not _is_label(line, page):
                 key = _numberless(line.text)
                 distance = line.box.top if at_head else height - line.box.bottom
                 places[key, at_head].append((page.number, k, distance))
@@ -286,6 +320,15 @@ def _is_part_of_paragraph(line: Line, page: PageLines) -> bool:
         and 0 < abs(other.baseline - line.baseline) < _TEXT_STEP * line.size
         and min(other.box.x1, line.box.x1) - max(other.box.x0, line.box.x0) > 0
         and other.box.x1 - other.box.x0 > _LONG_LINE * line.size
+        for other in page.lines
+    )
+
+
+def _is_label(line: Line, page: PageLines) -> bool:
+    """Return whether a line is only a number with a text right beside it: the label of a note."""
+    return line.text.isdecimal() and any(
+        abs(other.baseline - line.baseline) < _SAME_BASELINE * line.size
+        and 0 < other.box.x0 - line.box.x1 < _LABEL_GAP * line.size
         for other in page.lines
     )
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from aisi_ingest.extract.layout.contents import is_contents_title
 from aisi_ingest.extract.layout.heading_levels import BRACKETED, Style, style_of
 from aisi_ingest.extract.numbering import class_of_number
+from aisi_ingest.text.raised import SUPERSCRIPT_DIGITS
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
@@ -104,6 +105,11 @@ def ends_like_sentence(candidate: Candidate) -> bool:
     if _SENTENCE_END.search(text):
         return True
     return text.endswith(".") and len(text.split()) > _MOST_WORDS_WITH_FULL_STOP
+
+
+def begins_with_note_mark(candidate: Candidate) -> bool:
+    """Return whether the block begins with a raised mark: it is a note."""
+    return bool(re.match(SUPERSCRIPT_DIGITS, candidate.text))
 
 
 def has_no_word(candidate: Candidate) -> bool:
@@ -204,7 +210,15 @@ def has_style_of_headings(candidate: Candidate) -> bool:
     )
 
 
-_NEVER: tuple[Callable[[Candidate], bool], ...] = (is_too_long, ends_like_sentence)
+def looks_like_headings(candidate: Candidate) -> bool:
+    """Return whether three or more known headings have the style of the block, and neither the body nor lists have it."""
+    draft = candidate.draft
+    is_unlike_body = draft.bold or candidate.has_other_font or candidate.is_large
+    is_no_item = draft.number is None or has_deep_number(candidate)
+    return is_unlike_body and is_no_item and candidate.styles.known[style_of(draft)] >= _FEWEST_OF_STYLE
+
+
+_NEVER: tuple[Callable[[Candidate], bool], ...] = (is_too_long, ends_like_sentence, begins_with_note_mark)
 _NEVER_BUT_CONTENTS: tuple[Callable[[Candidate], bool], ...] = (has_no_word, is_small_label)
 _ALWAYS: tuple[Callable[[Candidate], bool], ...] = (is_underlined_number, is_alone_on_top)
 _WITHOUT_BOOKMARKS: tuple[Callable[[Candidate], bool], ...] = (
@@ -229,7 +243,9 @@ def stands_out(candidate: Candidate) -> bool:
         return True
     if candidate.styles.by_bookmarks_only:
         few_rows = len(candidate.draft.rows) <= _FEW_ROWS
-        return candidate.is_very_large and candidate.is_separate and few_rows
+        is_apart = candidate.is_separate or candidate.is_large
+        is_very_large = candidate.is_very_large and candidate.is_separate
+        return few_rows and (is_very_large or (is_apart and looks_like_headings(candidate)))
     return any(applies(candidate) for applies in _WITHOUT_BOOKMARKS)
 
 
