@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 
 _CAPITALS = re.compile("(?=(?:.*[A-Z]){6})[A-Z0-9 &,:/()'’–-]{6,80}")
-_SENTENCE_END = re.compile("[。，、,;；]$")
+_SENTENCE_END = re.compile("[。，、,;；]$|[。！？][」』]$")
 _WORD = re.compile("[^\\W\\d_]{2,}")
 _SERIES_END = (".", ":", "：")
 
@@ -62,6 +62,11 @@ class DocumentStyles(Struct):
 def is_eligible(draft: Draft) -> bool:
     """Return whether a block can be a heading: it has text, no bullet, and no other kind."""
     return draft.kind in ("paragraph", "list_item") and not draft.bullet and bool(draft.text)
+
+
+def has_cells(draft: Draft) -> bool:
+    """Return whether a block consists of parts side by side, like a row of a table without rules."""
+    return any(row.has_gap for row in draft.rows)
 
 
 class Candidate:
@@ -162,7 +167,7 @@ def is_alone_on_top(candidate: Candidate) -> bool:
 
 def is_line_in_brackets_or_capitals(candidate: Candidate) -> bool:
     """Return whether the block is a separate line in 【】 or in capitals."""
-    is_line = len(candidate.draft.rows) == 1 and candidate.is_separate
+    is_line = len(candidate.draft.rows) == 1 and candidate.is_separate and not has_cells(candidate.draft)
     return is_line and is_bracketed_or_capitals(candidate.text)
 
 
@@ -186,7 +191,8 @@ def has_deep_number(candidate: Candidate) -> bool:
         return False
     is_deep = number.kind in ("part", "chapter", "section")
     is_deep = is_deep or (number.kind in ("decimal", "letter") and number.depth >= _DEEP)
-    return is_deep and len(candidate.draft.rows) == 1 and not candidate.text.endswith(_SERIES_END)
+    is_line = len(candidate.draft.rows) == 1 and not has_cells(candidate.draft)
+    return is_deep and is_line and not candidate.text.endswith(_SERIES_END)
 
 
 def has_rare_font(candidate: Candidate) -> bool:
@@ -195,6 +201,7 @@ def has_rare_font(candidate: Candidate) -> bool:
     return (
         candidate.is_numbered_outside_list
         and candidate.has_other_font
+        and draft.size >= _SMALL * candidate.styles.body.size
         and draft.rows[0].font in candidate.styles.rare_fonts
         and len(draft.rows) <= _FEW_ROWS
         and not candidate.text.endswith(_SERIES_END)

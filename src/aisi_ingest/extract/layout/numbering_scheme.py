@@ -29,8 +29,8 @@ _FOLLOWING = re.compile("(?i)\\bfollowing\\b|\\bbelow\\b|以下|次の|下記")
 # Titles.
 _MOST_ROWS = 2
 _SHORTEST, _LONGEST, _LONGEST_JAPANESE = 2, 140, 60  # code points
-_NO_TITLE_END = re.compile("[。．、，,;；:：]$|[a-z]{3}\\.$")
-_SENTENCE_INSIDE = re.compile("。.|[a-z]{2}[.;] [A-Z]")
+_NO_TITLE_END = re.compile("[。．、，,;；:：]$|[a-z0-9]{3}\\.$")
+_SENTENCE_INSIDE = re.compile("。.|[a-z]{2}[.;] [A-Z]|https?://")
 _MOST_LABEL_STEP = 2.6  # type sizes between a number that is alone on its line and its title
 # Series.
 _FEWEST = 2  # members
