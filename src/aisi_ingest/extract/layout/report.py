@@ -75,7 +75,7 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     mark_bullet_signs(rows)
     _ignore_monospace_body(rows)
     style = _body_style(rows, _page_width(pages, frames), size, font)
-    hyphens = hyphens_of(row.text for page_rows in rows for row in page_rows)
+    hyphens = hyphens_of(row.text for page_rows in rows for row in page_rows if not row.monospace)
     style = structs.replace(style, hyphens=hyphens, starts=row_starts(rows, style.right))
     parts = without_ornaments([(page.drawing_parts, page.size) for page in pages])
     drawings = [find_drawings(own, page.size) for own, page in zip(parts, pages, strict=True)]
