@@ -12,7 +12,7 @@ from typing import Literal
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.footnotes import label_of
+from aisi_ingest.extract.layout.footnotes import is_raised_label, label_of
 from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
 from aisi_ingest.extract.layout.remarks import is_remark
 from aisi_ingest.extract.layout.rows import Row
@@ -27,6 +27,9 @@ _HEADING_STEP = 1.9  # type sizes between two lines of a heading
 _CODE_STEP = 1.1  # usual steps
 # Type.
 _SAME_SIZE = 0.12  # share of the type size
+_LARGER, _SIZE_ROUNDING = 1.07, 0.02  # of the body's type size: a heading of 12 points above text of 11
+_LARGE_HEADING = 1.3  # of the body's type size
+_TIGHT_STEP = 1.5  # type sizes: two lines of a large heading, without the white space between two headings
 _PROMINENT_SIZE = 1.1  # of the body's type size
 _WIDE_CODE_SHARE = 3  # code has fewer than one full-width character in so many
 # Indents, in units of the type size.
@@ -146,7 +149,7 @@ def begins_note(transition: Transition) -> bool:
     above, row = transition.above, transition.row
     if label_of(row.text, row.raised) is None:
         return False
-    is_raised = bool(row.raised and row.raised[0][0] == 0)
+    is_raised = is_raised_label(row.text, row.raised)
     is_short = above.x1 < transition.right - _SHORT_NOTE_LINE * transition.size
     return is_raised or is_short or row.x0 < above.x0 - _OUTDENT * transition.size
 
@@ -210,6 +213,13 @@ def differs_in_kind_or_size(transition: Transition) -> bool:
     """Return whether the block is a line of contents, the size differs, or the row is no further down."""
     is_other_size = abs(transition.above.size - transition.row.size) > _SAME_SIZE * transition.size
     return transition.draft.kind == "contents" or is_other_size or transition.step <= 0
+
+
+def follows_larger_heading(transition: Transition) -> bool:
+    """Return whether the row is in the type size of the body, and all rows above are a little larger: a heading."""
+    draft, row, body = transition.draft, transition.row, transition.style.size
+    is_body = abs(row.size - body) <= _SIZE_ROUNDING * body and not row.text[0].islower()
+    return is_body and len(draft.rows) <= _MOST_HEADING_ROWS and all(r.size >= _LARGER * body for r in draft.rows)
 
 
 def has_space_above(transition: Transition) -> bool:
@@ -293,6 +303,19 @@ def continues_hanging_heading(transition: Transition) -> bool:
     return is_hanging and is_heading and transition.above_is_full and not transition.above_ends_sentence
 
 
+def continues_large_heading(transition: Transition) -> bool:
+    """Return whether the row continues a heading in large type that was broken on purpose, or adds words in brackets."""
+    above, row = transition.above, transition.row
+    is_alike = above.bold == row.bold and abs(above.size - row.size) < _SIZE_ROUNDING * row.size
+    if not is_alike or transition.number is not None or transition.above_ends_sentence:
+        return False
+    if row.text[0] in "(（" and row.text[-1] in ")）" and above.bold:
+        return True
+    is_large = above.size > _LARGE_HEADING * transition.style.size and above.font == row.font
+    is_close = transition.step < _TIGHT_STEP * row.size
+    return is_large and is_close and abs(row.x0 - transition.draft.rows[0].text_x0) < _AT_EDGE * row.size
+
+
 def continues_numbered_paragraph(transition: Transition) -> bool:
     """Return whether the row continues at the left edge a numbered paragraph whose first line is indented."""
     draft, size = transition.draft, transition.size
@@ -362,6 +385,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (is_beside_contents_title, True),
     (follows_contents_entry, True),
     (differs_in_kind_or_size, True),
+    (follows_larger_heading, True),
     (has_space_above, True),
     (has_bullet, True),
     (begins_remark, True),
@@ -372,6 +396,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (differs_in_weight, True),
     (continues_centred_heading, False),
     (continues_hanging_heading, False),
+    (continues_large_heading, False),
     (continues_numbered_paragraph, False),
     (continues_hanging_item, False),
     (continues_after_number, False),

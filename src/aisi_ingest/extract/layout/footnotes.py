@@ -30,12 +30,20 @@ def label_of(text: str, raised: Sequence[tuple[int, int]] = ()) -> str | None:
         text: The text of the note.
         raised: Spans of the text that are raised.
     """
-    if raised and raised[0][0] == 0:
+    if raised and is_raised_label(text, raised):
         return normalised_label(text[: raised[0][1]])
     if superscript := _SUPERSCRIPT_LABEL.match(text):
         return normalised_label(superscript.group().translate(_SUPERSCRIPT_DIGITS))
     found = _LABEL.match(text)
     return normalised_label(found.group()) if found and found.group() else None
+
+
+def is_raised_label(text: str, raised: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a text begins with a raised mark, also in brackets that are not raised: ``(1)``."""
+    if not raised:
+        return False
+    start, end = raised[0]
+    return start == 0 or (start == 1 and text[0] in "(（" and text[end : end + 1] in (")", "）") and text[1:end].isdigit())
 
 
 def normalised_label(mark: str) -> str:
@@ -81,7 +89,7 @@ def _split_by_size(rows: Sequence[Row], body_size: float, height: float) -> tupl
     small = ordered[start:]
     if not small or small[0].top < _HIGHEST_NOTE * height or start == 0:
         return list(rows), []
-    first = next((k for k, row in enumerate(small) if row.raised[:1] and row.raised[0][0] == 0), None)
+    first = next((k for k, row in enumerate(small) if is_raised_label(row.text, row.raised)), None)
     if first is None:
         first = next((k for k, row in enumerate(small) if _SURE_LABEL.match(row.text)), None)
     if first is None:
