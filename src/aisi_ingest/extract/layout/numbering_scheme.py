@@ -32,7 +32,7 @@ _MOST_ROWS = 2
 _SHORTEST, _LONGEST, _LONGEST_JAPANESE = 2, 140, 60  # code points
 _NO_TITLE_END = re.compile("[。．、，,;；:：]$|[a-z0-9]{3}\\.$")
 _SENTENCE_INSIDE = re.compile("。.|[a-z]{2}[.;] [A-Z]|https?://")
-_MOST_LABEL_STEP = 2.6  # type sizes between a number that is alone on its line and its title
+_MOST_LABEL_STEP = 3.0  # type sizes between a number that is alone on its line and its title
 _STATUS = re.compile("[(（](?:informative|normative|参考|規定)[)）]", re.IGNORECASE)  # of an annex, above its title
 # Series.
 _FEWEST = 2  # members
