@@ -100,7 +100,7 @@ def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
         found[page.number] |= _stamps(page) | _oblique_stamps(page, body_size)
     _mark_page_numbers(pages, found)
     _mark_running_heads(pages, found)
-    _mark_chapter_heads(pages, found)
+    _mark_chapter_heads(pages, found, body_size)
     _mark_tabs(pages, found)
     _mark_repeated_headings(pages, found, body_size)
     return found
@@ -333,7 +333,7 @@ def _is_label(line: Line, page: PageLines) -> bool:
     )
 
 
-def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
+def _mark_chapter_heads(pages: Sequence[PageLines], found: Found, body_size: float) -> None:
     """Mark running heads that name the chapter and so change with it, even if a chapter has one page.
 
     Such heads are the topmost line of most pages, always at the same height and in the same type, and apart from the
@@ -356,7 +356,8 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
         if sum(_repeats_here(page, k, in_place) for page, k in members) < _REPEATED_SHARE * len(members):
             continue  # a heading at the top of a page occurs again as well, but in the contents
         for page, k in members:
-            if texts[_head_key(page.lines[k].text)] > 1:
+            line = page.lines[k]
+            if texts[_head_key(line.text)] > 1 or line.size < _BODY_SIZE * body_size:  # no heading is in small type
                 found[page.number].add(k)
 
 

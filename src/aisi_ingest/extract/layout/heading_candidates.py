@@ -166,9 +166,15 @@ def is_alone_on_top(candidate: Candidate) -> bool:
 
 
 def is_line_in_brackets_or_capitals(candidate: Candidate) -> bool:
-    """Return whether the block is a separate line in 【】 or in capitals."""
-    is_line = len(candidate.draft.rows) == 1 and candidate.is_separate and not has_cells(candidate.draft)
-    return is_line and is_bracketed_or_capitals(candidate.text)
+    """Return whether the block is a separate line in capitals, or one in 【】 that is not the label of a box."""
+    draft, drafts, k = candidate.draft, candidate.drafts, candidate.k
+    if len(draft.rows) > 1 or has_cells(draft) or not is_bracketed_or_capitals(candidate.text):
+        return False
+    if not BRACKETED.fullmatch(candidate.text):
+        return candidate.is_separate
+    is_below_heading = k > 0 and drafts[k - 1].kind == "heading"
+    labels_box = k + 1 < len(drafts) and drafts[k + 1].is_closed and drafts[k + 1].kind != "table"
+    return (candidate.is_separate or is_below_heading) and not labels_box
 
 
 def is_in_large_type(candidate: Candidate) -> bool:

@@ -110,15 +110,18 @@ def _separate_drawings(
     Returns:
         The rows of text, and one row for each drawing that has labels.
     """
-    if not drawings or frame.direction != "right":
+    if not drawings:
         return rows, []
+    places = [_in_frame(box, frame) for box in drawings]
     labels: list[list[Row]] = [[] for _ in drawings]
-    drawing_of = drawing_of_rows(rows, drawings, style.size)
+    drawing_of = drawing_of_rows(rows, places, style.size)
     for row, number in zip(rows, drawing_of, strict=True):
         if number >= 0:
             labels[number].append(row)
     figures = [
-        placeholder_row(box, box, figure_rows=own) for box, own in zip(drawings, labels, strict=True) if own
+        placeholder_row(place, box, figure_rows=own)
+        for place, box, own in zip(places, drawings, labels, strict=True)
+        if own
     ]
     return [row for row, number in zip(rows, drawing_of, strict=True) if number < 0], figures
 
