@@ -39,6 +39,7 @@ _MOST_HEADING_ROWS = 3
 _AT_EDGE = 0.5
 _SHORTEST_INDENT, _LONGEST_INDENT = 0.7, 3
 _SAME_EDGE = 1.0
+_SAME_AS_INDENT = 1.5  # first lines of Japanese paragraphs are indented by 1 em
 _RIGHT_PART = 0.4  # share of the column's width, from the left
 _MOVED = 0.4
 _BESIDE_NAME = 2
@@ -69,6 +70,7 @@ class Transition:
         is_contents_line: Whether the row is a line of contents with a leader.
         is_prominent: Whether both rows look like those of a heading.
         above_ends_sentence: Whether the row above ends a sentence or announces a list.
+        below: The row after the row, if there is one.
     """
 
     __slots__ = (
@@ -76,6 +78,7 @@ class Transition:
         "_number",
         "above",
         "above_ends_sentence",
+        "below",
         "draft",
         "is_contents_line",
         "is_prominent",
@@ -87,7 +90,14 @@ class Transition:
     )
 
     def __init__(
-        self, draft: Draft, above: Row, row: Row, right: float, style: BodyStyle, is_contents_line: bool
+        self,
+        draft: Draft,
+        above: Row,
+        row: Row,
+        right: float,
+        style: BodyStyle,
+        is_contents_line: bool,
+        below: Row | None = None,
     ) -> None:
         """Take a row and what is above it.
 
@@ -98,7 +108,9 @@ class Transition:
             right: Position up to which the row above could extend, in points.
             style: Style of the body text.
             is_contents_line: Whether the row is a line of contents with a leader.
+            below: The row after the row, if there is one.
         """
+        self.below = below
         self.draft, self.above, self.row, self.right, self.style = draft, above, row, right, style
         self.is_contents_line = is_contents_line
         self.size = max(above.size, row.size)
@@ -316,6 +328,18 @@ def continues_large_heading(transition: Transition) -> bool:
     return is_large and is_close and abs(row.x0 - transition.draft.rows[0].text_x0) < _AT_EDGE * row.size
 
 
+def begins_indented_paragraph(transition: Transition) -> bool:
+    """Return whether the row is the indented first line of a Japanese paragraph below a numbered title."""
+    draft, row, below, size = transition.draft, transition.row, transition.below, transition.size
+    if below is None or draft.number is None or len(draft.rows) > 1 or not is_wide(row.text[0]):
+        return False
+    indent = row.x0 - below.x0
+    is_indented = _SHORTEST_INDENT * size < indent < _SAME_AS_INDENT * size and below.x0 > draft.rows[0].x0 + size
+    is_close = 0 < below.baseline - row.baseline < _LONGEST_STEP * size
+    is_paragraph = is_close and wraps(row, below, transition.right)
+    return is_indented and is_paragraph and numbering(below.text) is None and not transition.above_ends_sentence
+
+
 def continues_numbered_paragraph(transition: Transition) -> bool:
     """Return whether the row continues at the left edge a numbered paragraph whose first line is indented."""
     draft, size = transition.draft, transition.size
@@ -397,6 +421,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (continues_centred_heading, False),
     (continues_hanging_heading, False),
     (continues_large_heading, False),
+    (begins_indented_paragraph, True),
     (continues_numbered_paragraph, False),
     (continues_hanging_item, False),
     (continues_after_number, False),

@@ -59,8 +59,9 @@ def drafts_of(column: Column, page: int, style: BodyStyle, notes: bool = False) 
             previous = None
             continue
         entry = contents_line(row.text)
+        below = rows[k + 1] if k + 1 < len(rows) and not rows[k + 1].is_placeholder else None
         if previous is None or begins_block(
-            Transition(drafts[-1], previous, row, rights[k - 1], style, entry is not None), notes
+            Transition(drafts[-1], previous, row, rights[k - 1], style, entry is not None, below), notes
         ):
             draft = Draft(page, [row], rights[k], column.left, hyphens=style.hyphens)
             draft.space_above = (row.baseline - previous.baseline) / row.size if previous is not None else _FIRST_SPACE
