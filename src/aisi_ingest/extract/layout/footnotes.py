@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aisi_ingest.extract.layout.rows import Row
 
 _SMALL = 0.92  # of the type size of the body, at most
+_SMALL_SHARE = 0.7  # of the text below a short rule that holds notes
 _LABEL = re.compile(
     "[（(]?(?:注|註|脚注)[\\s\u3000]*(?P<ja>[0-9０-９]{0,3})[)）.．:：、]?|[※＊*†‡§]{1,3}(?P<sign>[0-9０-９]{0,3})"
     "|(?P<number>[0-9]{1,3})(?:[)）.．]|(?=[\\s\u3000])|(?=[^0-9.,%年月日]))|(?P<bracket>\\[[0-9]{1,3}\\])"
@@ -75,7 +76,8 @@ def split_notes(
             continue
         is_short = _SHORTEST_RULE * body_size < x1 - x0 < _LONGEST_RULE * body_size
         is_short = is_short and abs(x0 - left) < _LEFT_EDGE * body_size
-        if all(row.size <= _SMALL * body_size for row in below) and (is_short or _begins_with_label(below)):
+        are_small = all(row.size <= _SMALL * body_size for row in below)
+        if (are_small and (is_short or _begins_with_label(below))) or (is_short and _are_notes(below, body_size)):
             return [row for row in rows if row.top <= y - _ABOVE_TEXT * row.size], below
     return _split_by_size(rows, body_size, height)
 
@@ -97,6 +99,13 @@ def _split_by_size(rows: Sequence[Row], body_size: float, height: float) -> tupl
     notes = small[first:]
     in_notes = {id(row) for row in notes}
     return [row for row in rows if id(row) not in in_notes], notes
+
+
+def _are_notes(rows: Sequence[Row], body_size: float) -> bool:
+    """Return whether most of some rows are small, and the first one begins with a raised mark: an address is larger."""
+    first = min(rows, key=lambda row: (row.baseline, row.x0))
+    small = sum(len(row.text) for row in rows if row.size <= _SMALL * body_size)
+    return is_raised_label(first.text, first.raised) and small > _SMALL_SHARE * sum(len(row.text) for row in rows)
 
 
 def _begins_with_label(rows: Sequence[Row]) -> bool:
