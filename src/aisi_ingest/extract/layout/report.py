@@ -33,7 +33,7 @@ from aisi_ingest.extract.layout.rows import (
 )
 from aisi_ingest.extract.layout.speakers import mark_speakers
 from aisi_ingest.extract.layout.table_notes import mark_table_notes
-from aisi_ingest.extract.layout.title import mark_cover, mark_title
+from aisi_ingest.extract.layout.title import mark_covers, mark_title
 from aisi_ingest.extract.lines.hyphens import hyphens_of
 from aisi_ingest.extract.lines.line import Frame
 from aisi_ingest.extract.pdf.document import Bookmark
@@ -84,8 +84,8 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     ]
     texts, notes = [page.text for page in arranged], [page.notes for page in arranged]
     style = structs.replace(style, indents_first_lines=_indents_first_lines(texts))
+    mark_covers(texts, style)
     drafts = join_pages(texts, style)
-    mark_cover(drafts)
     link_notes(drafts, [*notes, mark_table_notes(drafts)])
     drafts = mark_headings(drafts, bookmarks, style)
     title = mark_title(drafts, metadata_title, style, _running_head(pages, furniture))
