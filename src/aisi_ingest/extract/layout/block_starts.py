@@ -329,15 +329,17 @@ def continues_large_heading(transition: Transition) -> bool:
 
 
 def begins_indented_paragraph(transition: Transition) -> bool:
-    """Return whether the row is the indented first line of a Japanese paragraph below a numbered title."""
+    """Return whether the row is the indented first line of a Japanese paragraph below a title with a number or sign."""
     draft, row, below, size = transition.draft, transition.row, transition.below, transition.size
-    if below is None or draft.number is None or len(draft.rows) > 1 or not is_wide(row.text[0]):
+    is_title = len(draft.rows) == 1 and (draft.number is not None or bool(draft.bullet))
+    if below is None or not is_title or not is_wide(row.text[0]):
         return False
     indent = row.x0 - below.x0
-    is_indented = _SHORTEST_INDENT * size < indent < _SAME_AS_INDENT * size and below.x0 > draft.rows[0].x0 + size
+    is_indented = _SHORTEST_INDENT * size < indent < _SAME_AS_INDENT * size
     is_close = 0 < below.baseline - row.baseline < _LONGEST_STEP * size
     is_paragraph = is_close and wraps(row, below, transition.right)
-    return is_indented and is_paragraph and numbering(below.text) is None and not transition.above_ends_sentence
+    is_text = below.text[0].isalnum() and numbering(below.text) is None and below.bullet_x0 is None
+    return is_indented and is_paragraph and is_text and not transition.above_ends_sentence
 
 
 def continues_numbered_paragraph(transition: Transition) -> bool:
@@ -357,6 +359,17 @@ def continues_hanging_item(transition: Transition) -> bool:
     is_hanging = _SHORTEST_HANGING * size < indent < _LONGEST_INDENT * size
     is_long = above.x1 - above.x0 > max(_LONG_LINE * size, _LONG_SHARE * (transition.right - above.x0))
     return bool(draft.bullet) and is_hanging and is_long and not transition.above_ends_sentence
+
+
+def continues_hanging_paragraph(transition: Transition) -> bool:
+    """Return whether the row continues, further right, an entry whose first line was full: a reference, a note."""
+    draft, above, row, size = transition.draft, transition.above, transition.row, transition.size
+    indent = row.x0 - draft.rows[0].text_x0
+    if abs(above.x0 + above.x1 - row.x0 - row.x1) / 2 < _SAME_AXIS * size:
+        return False  # centred lines
+    is_hanging = _OTHER_INDENT * size < indent < _LONGEST_HANGING * size and above.font == row.font
+    is_entry = len(draft.rows) == 1 and not transition.is_prominent and transition.number is None
+    return is_entry and is_hanging and transition.above_is_full and not transition.above_ends_sentence
 
 
 def continues_after_number(transition: Transition) -> bool:
@@ -381,6 +394,9 @@ def has_indent_of_other_block(transition: Transition) -> bool:
         return abs(row.x0 - first.text_x0) > _NAME_COLUMN * size
     if len(draft.rows) > 1:
         second = draft.rows[1].x0
+        is_entry = not draft.bullet and draft.number is None and second > first.x0 + _OTHER_INDENT * size
+        if is_entry and abs(row.x0 - first.x0) < _OTHER_INDENT * size:
+            return True  # the next entry after one with a hanging indent
         return row.x0 > second + _OTHER_INDENT * size or row.x0 < min(second, first.x0) - _OTHER_INDENT * size
     if draft.bullet or draft.number is not None or is_remark(draft.text):
         return row.x0 < first.x0 - _OTHER_INDENT * size or row.x0 > first.text_x0 + _LONGEST_HANGING * size
@@ -424,6 +440,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (begins_indented_paragraph, True),
     (continues_numbered_paragraph, False),
     (continues_hanging_item, False),
+    (continues_hanging_paragraph, False),
     (continues_after_number, False),
     (is_moved_on_the_right, True),
     (has_indent_of_other_block, True),
