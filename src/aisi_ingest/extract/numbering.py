@@ -98,7 +98,9 @@ _KANA_ORDINALS = "アイウエオカキクケコサシスセソタチツテト"
 # "5.で述べたとおり" and "3.の表" refer to a section; "1.できること" begins one.
 _NO_PARTICLE = "(?![0-9をのが]|で(?![きあす])|に(?![んおつぎ]))"
 # "第2部では" refers to a part; "第2章 はじめに" begins one.
-_NO_REFERENCE = f"(?!の(?!{_NUMERAL})|[をがも、。]|は(?!じめ)|に(?!つい)|で(?:は|も|の|示|述|定)|及び|並びに|から|以降|まで)"
+_NO_REFERENCE = (
+    f"(?!の(?!{_NUMERAL})|[をがも、。]|は(?!じめ)|に(?!つい)|で(?:は|も|の|示|述|定)|及び|並びに|から|以降|まで)"
+)
 # In "10 月" and "3 か月" a number without a full stop counts something.
 _NO_UNIT = (
     "(?![年月日時分秒個件名人社回目種類点章節条項つ台本枚部割倍歳才億万千百兆円ヶカか％%])"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from aisi_ingest.extract.layout import block_starts
-from aisi_ingest.extract.layout.block_starts import Transition, begins_block
+from aisi_ingest.extract.layout.block_starts import begins_block
 from aisi_ingest.extract.layout.contents import contents_line
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.rows import Row
+from aisi_ingest.extract.layout.transition import Transition
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Literal
 
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
@@ -16,7 +15,8 @@ from aisi_ingest.extract.layout.footnotes import is_raised_label, label_of
 from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
 from aisi_ingest.extract.layout.remarks import is_remark
 from aisi_ingest.extract.layout.rows import Row
-from aisi_ingest.extract.numbering import Numbering, numbering
+from aisi_ingest.extract.layout.transition import Transition
+from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.text.normalise import is_wide
 
 # Steps from baseline to baseline, in units of the type size or of the usual step.
@@ -30,7 +30,6 @@ _SAME_SIZE = 0.12  # share of the type size
 _LARGER, _SIZE_ROUNDING = 1.07, 0.02  # of the body's type size: a heading of 12 points above text of 11
 _LARGE_HEADING = 1.3  # of the body's type size
 _TIGHT_STEP = 1.5  # type sizes: two lines of a large heading, without the white space between two headings
-_PROMINENT_SIZE = 1.1  # of the body's type size
 _WIDE_CODE_SHARE = 3  # code has fewer than one full-width character in so many
 # Indents, in units of the type size.
 _OUTDENT = 0.3
@@ -54,86 +53,6 @@ _SHORT_NOTE_LINE = 2
 _SAME_AXIS = 0.6
 _OFF_LEFT = 0.4
 _DASHES = "-–—*"
-
-
-class Transition:
-    """A row and the block above it.
-
-    Attributes:
-        draft: The block.
-        above: Its last row.
-        row: The row below.
-        right: Position up to which the row above could extend, in points.
-        style: Style of the body text.
-        size: The larger type size of both rows, in points.
-        step: Distance between both baselines, in points.
-        is_contents_line: Whether the row is a line of contents with a leader.
-        is_prominent: Whether both rows look like those of a heading.
-        above_ends_sentence: Whether the row above ends a sentence or announces a list.
-        below: The row after the row, if there is one.
-    """
-
-    __slots__ = (
-        "_above_is_full",
-        "_number",
-        "above",
-        "above_ends_sentence",
-        "below",
-        "draft",
-        "is_contents_line",
-        "is_prominent",
-        "right",
-        "row",
-        "size",
-        "step",
-        "style",
-    )
-
-    def __init__(
-        self,
-        draft: Draft,
-        above: Row,
-        row: Row,
-        right: float,
-        style: BodyStyle,
-        is_contents_line: bool,
-        below: Row | None = None,
-    ) -> None:
-        """Take a row and what is above it.
-
-        Args:
-            draft: The block.
-            above: Its last row.
-            row: The row below.
-            right: Position up to which the row above could extend, in points.
-            style: Style of the body text.
-            is_contents_line: Whether the row is a line of contents with a leader.
-            below: The row after the row, if there is one.
-        """
-        self.below = below
-        self.draft, self.above, self.row, self.right, self.style = draft, above, row, right, style
-        self.is_contents_line = is_contents_line
-        self.size = max(above.size, row.size)
-        self.step = row.baseline - above.baseline
-        self.is_prominent = (above.bold and row.bold) or above.size > _PROMINENT_SIZE * style.size
-        self.above_ends_sentence = ends_sentence(above)
-        # Computed when first needed. functools.cached_property takes a lock in Python 3.11, and this runs for each row.
-        self._above_is_full: bool | None = None
-        self._number: Numbering | Literal[False] | None = False
-
-    @property
-    def above_is_full(self) -> bool:
-        """Whether the row above ended because it was full."""
-        if self._above_is_full is None:
-            self._above_is_full = wraps(self.above, self.row, self.right)
-        return self._above_is_full
-
-    @property
-    def number(self) -> Numbering | None:
-        """The number at the start of the row."""
-        if self._number is False:
-            self._number = numbering(self.row.text)
-        return self._number
 
 
 def begins_block(transition: Transition, notes: bool) -> bool:
@@ -316,7 +235,7 @@ def continues_hanging_heading(transition: Transition) -> bool:
 
 
 def continues_large_heading(transition: Transition) -> bool:
-    """Return whether the row continues a heading in large type that was broken on purpose, or adds words in brackets."""
+    """Return whether the row continues a heading in large type, or adds words in brackets to a bold one."""
     above, row = transition.above, transition.row
     is_alike = above.bold == row.bold and abs(above.size - row.size) < _SIZE_ROUNDING * row.size
     if not is_alike or transition.number is not None or transition.above_ends_sentence:

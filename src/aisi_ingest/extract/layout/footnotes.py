@@ -44,7 +44,9 @@ def is_raised_label(text: str, raised: Sequence[tuple[int, int]]) -> bool:
     if not raised:
         return False
     start, end = raised[0]
-    return start == 0 or (start == 1 and text[0] in "(（" and text[end : end + 1] in (")", "）") and text[1:end].isdigit())
+    return start == 0 or (
+        start == 1 and text[0] in "(（" and text[end : end + 1] in (")", "）") and text[1:end].isdigit()
+    )
 
 
 def normalised_label(mark: str) -> str:

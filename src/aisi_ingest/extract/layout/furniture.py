@@ -7,27 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-from msgspec import Struct
-
+from aisi_ingest.extract.layout.page_lines import MARGIN, SAME_HEIGHT, Found, PageLines
+from aisi_ingest.extract.layout.page_numbers import mark_page_numbers
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.model import Box
 
-Found = dict[int, set[int]]  # page number to the indices of its lines that are furniture
-
-_MARGIN = 0.12  # of the page's height; running heads and feet are within it
-_PAGE_NUMBER = re.compile(
-    "[-–—‐−－ー・|(（<〈]*\\s*(?P<word>p\\.?|pg\\.?|page|ページ|頁)?\\s*(?:[0-9]{1,4}|[ivxlc]{1,7}|[A-Z]-[0-9]{1,3})\\s*"
-    "(?:(?:/|of|／)\\s*[0-9]{1,4})?\\s*(?:ページ|頁)?\\s*[-–—‐−－ー・|)）>〉]*",
-    re.IGNORECASE,
-)
-_LONGEST_PAGE_NUMBER = 20  # code points
-_HEAD_SHARE = 0.7  # of the margin, for a page number at the top
-_SAME_OFFSET = 2  # page numbers that count with the pages
-_FEWEST_ROMAN = 2
 _STAMP = re.compile(
     "[【〔\\[（(]?(?:資料|参考資料|配布資料|机上配[布付]資料|別紙|別添|参考|委員限り|機密性[0-9]情報|取扱注意|未定稿|暫定版|速報版|案)"
     "[\\s\u3000]*(?:[0-9０-９一二三四五六七八九]{1,2}(?:[\\s\u3000]*[-－‐ー–—−の][\\s\u3000]*[0-9０-９]{1,2})*)?[】〕\\]）)]?"
@@ -51,7 +38,6 @@ _COVERED_LINES = 0.6  # of the lines of text
 _SHORT_DOCUMENT = 8  # pages
 _FEWEST_REPEATS_SHORT, _FEWEST_REPEATS = 2, 3  # pages
 _SENTENCE_SHARE = 0.5  # of the pages, for text that may be the end of a sentence
-_SAME_HEIGHT = 4  # points
 _SHORTEST_HEAD = 3  # code points
 _LONG_LINE = 12  # em
 _SAME_TYPE = 0.04  # share of the type size
@@ -70,20 +56,6 @@ _HEADING_SIZE, _HEAD_SIZE, _BODY_SIZE = 1.15, 0.92, 0.95
 _HEAD_HEIGHT = 0.09
 
 
-class PageLines(Struct, frozen=True, eq=False):
-    """The lines of one page.
-
-    Attributes:
-        number: Page number, from 1.
-        size: Width and height of the page, in points.
-        lines: Its lines.
-    """
-
-    number: int
-    size: tuple[float, float]
-    lines: tuple[Line, ...]
-
-
 def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
     """Find the furniture of a document.
 
@@ -98,7 +70,7 @@ def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
     _mark_line_numbers(pages, found)
     for page in pages:
         found[page.number] |= _stamps(page) | _oblique_stamps(page, body_size)
-    _mark_page_numbers(pages, found)
+    mark_page_numbers(pages, found)
     _mark_running_heads(pages, found)
     _mark_chapter_heads(pages, found, body_size)
     _mark_tabs(pages, found)
@@ -200,65 +172,6 @@ def _oblique_stamps(page: PageLines, body_size: float) -> set[int]:
     }
 
 
-class _PageNumber(NamedTuple):
-    """A line that may be the number of its page: index of the page and of the line, value, and whether at the foot."""
-
-    page: int
-    line: int
-    value: int | None
-    at_foot: bool
-
-
-def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
-    """Mark numbers at the head or foot that count with the pages or are between dashes.
-
-    Of several numbers at one edge, the page number is the one that counts with most pages; others label notes.
-    """
-    candidates = [one for at, page in enumerate(pages) for one in _possible_page_numbers(at, page, found[page.number])]
-    offsets = Counter(pages[one.page].number - one.value for one in candidates if one.value is not None)
-    accepted: dict[tuple[int, bool], list[tuple[int, int]]] = defaultdict(list)
-    for one in candidates:
-        page = pages[one.page]
-        has_dashes = not page.lines[one.line].text.strip().isalnum()
-        if one.value is None:
-            is_accepted, count = len(candidates) >= _FEWEST_ROMAN, 0
-        else:
-            count = offsets[page.number - one.value]
-            is_accepted = count >= _SAME_OFFSET or has_dashes or page.number == one.value
-        if is_accepted:
-            accepted[one.page, one.at_foot].append((count, one.line))
-    for (at, _), numbers in accepted.items():
-        lines = pages[at].lines
-        best = lines[max(numbers)[1]]
-        for _, k in numbers:  # a spread has two of them
-            if abs(lines[k].baseline - best.baseline) < _SAME_HEIGHT:
-                found[pages[at].number].add(k)
-
-
-def _possible_page_numbers(at: int, page: PageLines, furniture: Collection[int]) -> Iterator[_PageNumber]:
-    """Find the lines with the form of a page number at the head or foot of a page.
-
-    With a word (``Pg. 2``), the first and the last line of a page may be its number at any height.
-
-    Args:
-        at: Index of the page.
-        page: The page.
-        furniture: Indices of its lines that are furniture.
-    """
-    height = page.size[1]
-    first = min((line.box.top for line in page.lines), default=0.0)
-    last = max((line.box.bottom for line in page.lines), default=0.0)
-    for k, line in enumerate(page.lines):
-        if k in furniture or len(line.text) > _LONGEST_PAGE_NUMBER:
-            continue
-        at_foot, at_head = line.box.bottom > (1 - _MARGIN) * height, line.box.top < _MARGIN * height * _HEAD_SHARE
-        is_outermost = line.box.bottom >= last or line.box.top <= first
-        form = _PAGE_NUMBER.fullmatch(line.text) if at_foot or at_head or is_outermost else None
-        if form is not None and (at_foot or at_head or form["word"]):
-            digits = re.search("[0-9]+", line.text)
-            yield _PageNumber(at, k, int(digits.group()) if digits else None, line.box.bottom > height / 2)
-
-
 def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
     """Mark lines at the head or foot whose text, numbers aside, is at the same place on several pages."""
     places: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
@@ -267,7 +180,7 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
         for k, line in enumerate(page.lines):
             if k in found[page.number]:
                 continue
-            at_head, at_foot = line.box.bottom < _MARGIN * height, line.box.top > (1 - _MARGIN) * height
+            at_head, at_foot = line.box.bottom < MARGIN * height, line.box.top > (1 - MARGIN) * height
             if (at_head or at_foot) and not _is_part_of_paragraph(line, page) and not _is_label(line, page):
                 key = _numberless(line.text)
                 distance = line.box.top if at_head else height - line.box.bottom
@@ -282,7 +195,7 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
             continue
         lines.sort(key=lambda line: line[2])
         middle = lines[len(lines) // 2][2]
-        near = [line for line in lines if abs(line[2] - middle) < _SAME_HEIGHT]
+        near = [line for line in lines if abs(line[2] - middle) < SAME_HEIGHT]
         if len({number for number, _, _ in near}) >= fewest:
             for number, k, _ in near:
                 found[number].add(k)
@@ -299,7 +212,7 @@ def _pages_with_text_inside(pages: Sequence[PageLines], keys: Collection[str]) -
     longest = max(map(len, keys), default=0)
     first = {key[:1] for key in keys}  # a quick test
     for page in pages:
-        top, bottom = _MARGIN * page.size[1], (1 - _MARGIN) * page.size[1]
+        top, bottom = MARGIN * page.size[1], (1 - MARGIN) * page.size[1]
         for line in page.lines:
             may_be_key = len(line.text) <= 2 * longest and (line.text[:1] in first or not line.text[:1].isalpha())
             if may_be_key and line.box.bottom >= top and line.box.top <= bottom:
@@ -343,10 +256,10 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found, body_size: flo
     for page in pages:
         top = min(page.lines, key=lambda line: line.box.top, default=None)
         for k, line in enumerate(page.lines if top is not None and top.direction == "right" else ()):
-            is_on_top = top is not None and abs(line.baseline - top.baseline) < _SAME_HEIGHT
+            is_on_top = top is not None and abs(line.baseline - top.baseline) < SAME_HEIGHT
             is_on_top = is_on_top and line.box.bottom < _HIGHEST_TEXT * page.size[1] and line.direction == "right"
             if is_on_top and len(line.text) <= _LONGEST_HEAD and not _is_part_of_paragraph(line, page):
-                slots[round(line.baseline / _SAME_HEIGHT), round(line.size * 2)].append((page, k))
+                slots[round(line.baseline / SAME_HEIGHT), round(line.size * 2)].append((page, k))
     texts = Counter(_head_key(line.text) for page in pages for line in page.lines)
     for members in slots.values():
         numbers = {page.number for page, _ in members}

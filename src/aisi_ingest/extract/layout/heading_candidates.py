@@ -224,7 +224,7 @@ def has_style_of_headings(candidate: Candidate) -> bool:
 
 
 def looks_like_headings(candidate: Candidate) -> bool:
-    """Return whether three or more known headings have the style of the block, and neither the body nor lists have it."""
+    """Return whether three or more known headings have the style of the block, unlike the body and lists."""
     draft = candidate.draft
     is_unlike_body = draft.bold or candidate.has_other_font or candidate.is_large
     is_no_item = draft.number is None or has_deep_number(candidate)

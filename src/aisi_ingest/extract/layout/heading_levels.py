@@ -228,7 +228,9 @@ def _rank_below_unnumbered(headings: Sequence[Draft], classes: Sequence[HeadingC
             starts[own].append((draft, above, above_class))
     for own, found in starts.items():
         are_higher = all(
-            above.number is None and above.size > draft.size - _SAME_SIZE and (above.bold, above.size) > (draft.bold, draft.size)
+            above.number is None
+            and above.size > draft.size - _SAME_SIZE
+            and (above.bold, above.size) > (draft.bold, draft.size)
             for draft, above, _ in found
         )
         if are_higher and len(found) >= _FEWEST_RESTARTS:

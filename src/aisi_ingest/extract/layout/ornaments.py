@@ -40,11 +40,12 @@ def without_ornaments(pages: Sequence[tuple[Rules, tuple[float, float]]]) -> lis
 
 def _places(parts: Rules) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return one number for the place and kind of each part."""
-    place = np.zeros(len(parts), dtype=np.int64)
+    place: np.ndarray[tuple[int], np.dtype[np.int64]] = np.zeros(len(parts), dtype=np.int64)
     for side in ("x0", "top", "x1", "bottom"):
         steps = np.round(parts[side] / _STEP).astype(np.int64) + _SHIFT
         place = (place << _BITS) | np.clip(steps, 0, (1 << _BITS) - 1)
-    return (place << _BITS) | parts["kind"]
+    place = (place << _BITS) | parts["kind"]
+    return place
 
 
 def _is_ornament(

@@ -14,13 +14,14 @@ from aisi_ingest.extract.layout.continuation import join_pages
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.figures import find_drawings
 from aisi_ingest.extract.layout.footnote_links import link_notes
-from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
+from aisi_ingest.extract.layout.furniture import find_furniture
 from aisi_ingest.extract.layout.heading_levels import nest_levels
 from aisi_ingest.extract.layout.headings import mark_headings
 from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_numbers
 from aisi_ingest.extract.layout.no_titles import is_organisation, names_no_work
 from aisi_ingest.extract.layout.ornaments import without_ornaments
 from aisi_ingest.extract.layout.page_content import PageContent
+from aisi_ingest.extract.layout.page_lines import PageLines
 from aisi_ingest.extract.layout.regions import arrange_page
 from aisi_ingest.extract.layout.row_starts import row_starts
 from aisi_ingest.extract.layout.rows import (

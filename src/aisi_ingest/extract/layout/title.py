@@ -198,7 +198,9 @@ def mark_covers(pages: Sequence[Sequence[Draft]], style: BodyStyle) -> None:
     if sum(map(bool, pages)) <= 1:
         return
     for page in pages[:_MOST_COVERS]:
-        if not _is_cover(page) or (page and page[0].page > 1 and max(draft.size for draft in page) < _LARGE * style.size):
+        if not _is_cover(page) or (
+            page and page[0].page > 1 and max(draft.size for draft in page) < _LARGE * style.size
+        ):
             return
         for draft in page:
             draft.is_on_cover = draft.is_closed = True

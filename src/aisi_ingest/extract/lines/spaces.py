@@ -103,7 +103,9 @@ def _word_gap(gap: Array, latin: Array, typed: Array, segment: Array, count: int
     if np.count_nonzero(narrow) >= _FEWEST_TIGHT_GAPS:
         lines = segment[1:]
         tight = np.bincount(lines[narrow], minlength=count) >= _FEWEST_TIGHT_GAPS
-        tight &= np.bincount(lines[typed | (latin & (gap > _TOUCHING) & (gap <= _TIGHT_WORD_GAP))], minlength=count) == 0
+        tight &= (
+            np.bincount(lines[typed | (latin & (gap > _TOUCHING) & (gap <= _TIGHT_WORD_GAP))], minlength=count) == 0
+        )
         usual[tight] = _TIGHT_WORD_GAP
     return usual
 
