@@ -227,7 +227,7 @@ def looks_like_headings(candidate: Candidate) -> bool:
     """Return whether three or more known headings have the style of the block, unlike the body and lists."""
     draft = candidate.draft
     is_unlike_body = draft.bold or candidate.has_other_font or candidate.is_large
-    is_no_item = draft.number is None or has_deep_number(candidate)
+    is_no_item = candidate.is_large if draft.number is None else has_deep_number(candidate)  # bold words are stressed
     return is_unlike_body and is_no_item and candidate.styles.known[style_of(draft)] >= _FEWEST_OF_STYLE
 
 

@@ -75,10 +75,11 @@ def number_of(draft: Draft) -> Numbering | None:
 def is_label_alone(draft: Draft) -> bool:
     """Return whether a block is only the number of a division: ``Article 2``, ``第3章``, ``Appendix A:``."""
     number = draft.number
-    if number is None or draft.kind != "paragraph" or len(draft.rows) > 1:
+    if number is None or draft.kind != "paragraph":
         return False
-    rest = draft.text[number.end :]
-    if rest and not (number.kind == "annex" and _STATUS.fullmatch(rest)):
+    rest = draft.text[number.end :].strip()
+    has_status = number.kind == "annex" and bool(_STATUS.fullmatch(rest))
+    if len(draft.rows) > 1 + has_status or (rest and not has_status):
         return False
     return number.kind in _DIVISIONS or (number.kind in ("decimal", "letter") and number.depth > 1)
 

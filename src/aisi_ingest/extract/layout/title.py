@@ -189,7 +189,8 @@ def _are_aligned(above: Box, below: Box, size: float) -> bool:
 def mark_covers(pages: Sequence[Sequence[Draft]], style: BodyStyle) -> None:
     """Mark the blocks of the first page as those of a cover if the page has little text and no running text.
 
-    A title page behind the cover is one as well. Text of a cover does not continue on the next page.
+    A page behind it with the same title is one as well. Text below a title does not
+    continue on the next page.
 
     Args:
         pages: The blocks of each page, before they are joined over pages.
@@ -197,13 +198,14 @@ def mark_covers(pages: Sequence[Sequence[Draft]], style: BodyStyle) -> None:
     """
     if sum(map(bool, pages)) <= 1:
         return
-    for page in pages[:_MOST_COVERS]:
-        if not _is_cover(page) or (
-            page and page[0].page > 1 and max(draft.size for draft in page) < _LARGE * style.size
-        ):
+    titles: set[str] = set()  # in large type, on the first page
+    for number, page in enumerate(pages[:_MOST_COVERS]):
+        large = {comparison_key(draft.text) for draft in page if draft.size > _LARGE * style.size}
+        if not _is_cover(page) or (number and not titles & large):
             return
+        titles = large
         for draft in page:
-            draft.is_on_cover = draft.is_closed = True
+            draft.is_on_cover, draft.is_closed = True, bool(large)
 
 
 def _is_cover(page: Sequence[Draft]) -> bool:
