@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shlex
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
@@ -34,6 +35,14 @@ _OFFICE = {
     b"presentationml.slideshow": "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
     b"presentationml.template": "application/vnd.openxmlformats-officedocument.presentationml.template",
 }
+
+
+_SUFFIXES = {PDF: ".pdf", PPTX: ".pptx"}
+
+
+def suffix(content: bytes) -> str:
+    """Return the suffix of a file with these bytes, with its dot; empty if it is neither a PDF nor a PPTX."""
+    return _SUFFIXES.get(media_type(content), "")
 
 
 def media_type(content: bytes | Path) -> str:
@@ -123,6 +132,28 @@ def refusal(content: bytes | Path) -> str | None:
     if kind == OLE:
         return _ole_refusal(content)
     return _NAMES.get(kind, f"{kind.rsplit('.', 1)[-1]}, not a PDF or PPTX")
+
+
+def refusal_of_named_file(path: Path) -> str | None:
+    """Explain why a file that a user named is not a readable PDF or PPTX, and what the user can do.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The reason and the remedy; None if the file is a PDF or PPTX.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    reason, kind = refusal(path), media_type(path)
+    if kind == HTML:
+        return "a web page (HTML); save it as PDF in a browser"
+    is_encrypted = kind == OLE and "encrypted" in (reason or "")
+    if reason is None or is_encrypted or kind not in (OLE, *_OFFICE.values()):
+        return reason
+    target = "pptx" if "presentation" in kind or "PowerPoint" in reason else "pdf"
+    return f"{reason}; convert it with LibreOffice: soffice --headless --convert-to {target} {shlex.quote(path.name)}"
 
 
 def cut_short(content: bytes | Path) -> bool:

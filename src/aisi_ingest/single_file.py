@@ -45,7 +45,11 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
     from aisi_ingest.pair import pairing
 
     try:
-        refusal = "is not a file" if not path.is_file() else media_types.refusal(path)
+        refusal = (
+            "is not a file, nor a folder with PDF or PPTX files"
+            if not path.is_file()
+            else media_types.refusal_of_named_file(path)
+        )
         if refusal:
             return Result(None, (Issue("extract", "error", "not_a_document", refusal),))
         source = Source(None, path.name, sha256_of(path), path.stat().st_size, media_types.media_type(path))

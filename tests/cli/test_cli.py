@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command_line import SAMPLES, aisi
 
 import aisi_ingest
-
-SAMPLES = Path(__file__).parents[2] / "samples" / "site" / "pdf"
-
-
-def aisi(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "aisi_ingest.cli", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=cwd, env=os.environ | environment, timeout=280
-    )
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +116,8 @@ def test_add_with_a_missing_file_publishes_the_others_and_fails(tmp_path: Path) 
 def test_add_of_mistakes_alone_writes_nothing(tmp_path: Path) -> None:
     wrong = tmp_path / "page.pdf"
     wrong.write_text("<html></html>")
-    done = aisi("add", tmp_path / "nosuch.pdf", wrong, tmp_path, "--root", tmp_path / "root")
+    (tmp_path / "empty").mkdir()
+    done = aisi("add", tmp_path / "nosuch.pdf", wrong, tmp_path / "empty", "--root", tmp_path / "root")
     assert done.returncode == 2 and not (tmp_path / "root").exists()
     lines = done.stderr.splitlines()
     assert len(lines) == 3 and "there is no such file" in lines[0] and "folder" in lines[2]

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from aisi_ingest.cli import health, inspect, mend, page, run, search, single_file
+from aisi_ingest.cli import corrections, health, inspect, mend, page, run, search, serve, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="""Japanese and English publications on AI safety as aligned, tagged, versioned data.
@@ -27,9 +27,10 @@ app = typer.Typer(
 
     \b
     Exit codes:
-      0  everything succeeded
-      1  something failed; the messages name it
-      2  nothing was done, for example because an option or a configuration file is invalid""",
+      0    everything succeeded
+      1    something failed; the messages name it
+      2    nothing was done, for example because an option or a configuration file is invalid
+      130  stopped with Ctrl-C; finished work is kept""",
 )
 
 
@@ -53,7 +54,9 @@ def _options(
 run.register(app)
 inspect.register(app)
 search.register(app)
+serve.register(app)
 mend.register(app)
+corrections.register(app)
 single_file.register(app)
 page.register(app)
 health.register(app)

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from aisi_ingest.cli.options import AsJson, print_json
 from aisi_ingest.console.terminal import say
 
 
@@ -14,7 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command()(health)
 
 
-def health() -> None:
+def health(as_json: AsJson = False) -> None:
     """Check whether this system can confine the workers that read documents.
 
     Starts a worker, tries in it what must be prevented, and lists each mechanism. The exit code is 1 if one is
@@ -24,6 +25,9 @@ def health() -> None:
 
     sandbox = pool.shared(workers=1)
     missing = {*sandbox.missing(), *sandbox.call(probe.open_ways)}
+    if as_json:
+        print_json({"mechanism": each, "works": each not in missing} for each in confinement.MECHANISMS)
+        sys.exit(1 if missing else 0)
     for mechanism in confinement.MECHANISMS:
         state = f"missing  {confinement.consequence(mechanism)}" if mechanism in missing else "works"
         say(f"{mechanism:<20} {state}")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Ocr, Registry, Root, fail, load_sources, print_table
+from aisi_ingest.cli.options import AsJson, Ocr, Registry, Root, fail, load_sources, print_json, print_table
 from aisi_ingest.console.terminal import say, say_line
+
+if TYPE_CHECKING:
+    from aisi_ingest.fetch.source import FetchPlan
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +25,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(sources, name="sources")
 
 
-def status(root: Root = Path(".")) -> None:
+def status(root: Root = Path("."), as_json: AsJson = False) -> None:
     """List all documents with their state and last fetches.
 
     Times are UTC. For a document that failed, the stage and the reason are shown.
@@ -29,6 +33,9 @@ def status(root: Root = Path(".")) -> None:
     from aisi_ingest.console import status as console_status
 
     rows = console_status.document_statuses(root)
+    if as_json:
+        print_json(rows)
+        return
     if not rows:
         say(f"{root}: nothing has been fetched yet; start with aisi-ingest run or add")
         return
@@ -55,6 +62,7 @@ def status(root: Root = Path(".")) -> None:
 def show(
     document: Annotated[str, typer.Argument(metavar="ID", help="Id of a document, or the end of its file name.")],
     root: Root = Path("."),
+    as_json: AsJson = False,
 ) -> None:
     """Show the outline of a document in the latest release.
 
@@ -63,9 +71,13 @@ def show(
     from aisi_ingest.console import outline
 
     try:
-        say(outline.outline(root / "processed" / "latest", document))
+        found = outline.outline(root / "processed" / "latest", document)
     except LookupError as error:
         fail(str(error.args[0]), code=1)
+    if as_json:
+        print_json([found])
+    else:
+        say(outline.as_text(found))
 
 
 def diff(
@@ -117,6 +129,7 @@ def verify(
     registry: Registry = None,
     ocr: Ocr = True,
     root: Root = Path("."),
+    as_json: AsJson = False,
 ) -> None:
     """Check all files, and the references and offsets in releases.
 
@@ -129,13 +142,17 @@ def verify(
     if repair:
         _repair(root, sources, registry, ocr)
     issues = verification.verify(root, release)
-    for issue in issues:
-        say_line(f"{issue.level}: {issue.message}")
+    if as_json:
+        print_json(issues)
+    else:
+        for issue in issues:
+            say_line(f"{issue.level}: {issue.message}")
     if any(issue.level == "error" for issue in issues):
         if not repair:
             say_line("aisi-ingest verify --repair repairs what can be repaired without the network", file=sys.stderr)
         sys.exit(1)
-    say("no problems found")
+    if not as_json:
+        say("no problems found")
 
 
 def _repair(root: Path, sources: Path | None, registry: Path | None, ocr: bool) -> None:
@@ -151,11 +168,14 @@ def _repair(root: Path, sources: Path | None, registry: Path | None, ocr: bool) 
     say_line(summary.sentence(report))
 
 
-def releases(root: Root = Path(".")) -> None:
+def releases(root: Root = Path("."), as_json: AsJson = False) -> None:
     """List all releases, oldest first."""
     from aisi_ingest.publish import folders
 
     rows = folders.releases(root / "processed")
+    if as_json:
+        print_json(rows)
+        return
     if not rows:
         say(f"{root}: nothing has been published yet; start with aisi-ingest run or add")
         return
@@ -176,6 +196,7 @@ def diff_release(
     before: Annotated[str, typer.Argument(metavar="A", help="Id of a release.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Id of a later release, or latest.")] = "latest",
     root: Root = Path("."),
+    as_json: AsJson = False,
 ) -> None:
     """Show what changed between two releases.
 
@@ -189,12 +210,17 @@ def diff_release(
         if not folder.is_dir():
             fail(f"{name}: no such release; aisi-ingest releases lists all of them", code=1)
         folders.append(folder.resolve())
-    say(release_diff.changelog(release_diff.diff(*folders)))
+    changes = release_diff.diff(*folders)
+    if as_json:
+        print_json(changes.changes)
+    else:
+        say(release_diff.changelog(changes))
 
 
 def check_sources(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to check.")] = Path("sources.toml"),
     root: Root = Path("."),
+    as_json: AsJson = False,
 ) -> None:
     """Check sources.toml and show what a run would do.
 
@@ -207,6 +233,10 @@ def check_sources(
     failed = False
     for source in load(path):
         plan = fetching.plan(source, Store(root))
+        failed = failed or any(issue.level == "error" for issue in plan.issues)
+        if as_json:
+            print_json(_plan_rows(source.id, plan))
+            continue
         say(
             f"{source.id}: {len(plan.new)} new, to be downloaded; {len(plan.known)} known, to be checked for "
             f"changes; {len(plan.withdrawn)} no longer listed, to be marked as withdrawn"
@@ -219,7 +249,15 @@ def check_sources(
             say("  warning: the licence is not known, so the documents would be processed, but not published;")
             say('           add to the file: licence = {name = "...", url = "...", attribution = "..."}')
         for issue in plan.issues:
-            failed = failed or issue.level == "error"
             say_line(f"  {issue.level}: {issue.message}")
     if failed:
         sys.exit(1)
+
+
+def _plan_rows(source: str, plan: FetchPlan) -> Iterator[dict[str, object]]:
+    """Yield what a run would do with each document of a source, and the problems of its index pages."""
+    for state, documents in (("new", plan.new), ("known", plan.known), ("withdrawn", plan.withdrawn)):
+        for each in documents:
+            yield {"source": source, "state": state, "url": each.url}
+    for issue in plan.issues:
+        yield {"source": source, "state": issue.level, "message": issue.message}

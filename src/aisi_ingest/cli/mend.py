@@ -1,4 +1,4 @@
-"""Commands that change what later runs know: forget documents, and acknowledge failures."""
+"""Commands that change what is kept: forget documents, acknowledge failures, and delete old releases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aisi_ingest.console.terminal import say_line
 
 def register(app: typer.Typer) -> None:
     """Add these commands in the order in which the help lists them."""
-    for command in (forget, acknowledge):
+    for command in (forget, acknowledge, prune):
         app.command()(command)
 
 
@@ -79,3 +79,28 @@ def acknowledge(
         fail(str(error))
     for each in acknowledged:
         say_line(f"{each.file}: acknowledged ({each.stage}: {each.reason}; since {each.since})")
+
+
+def prune(
+    keep: Annotated[int, typer.Option("--keep", min=1, metavar="N", help="Number of releases to keep.")],
+    root: Root = Path("."),
+) -> None:
+    """Delete old releases.
+
+    The latest release, the last one of a run without failures, and releases that a program is reading are kept in any
+    case. The files in raw/ are kept: a deleted release can be published again from them.
+
+    \b
+    aisi-ingest prune --keep 30
+    """
+    from aisi_ingest.publish import folders
+    from aisi_ingest.storage.store import Store
+
+    store = Store(root)
+    if not store.processed.is_dir():
+        fail(f"{root}: nothing has been published here yet")
+    with store.lock():
+        deleted = folders.prune(store.processed, keep)
+    for each in deleted:
+        say_line(f"{each}: deleted")
+    say_line(f"{len(folders.releases(store.processed))} releases are left")

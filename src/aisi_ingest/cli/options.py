@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
-from aisi_ingest.console.terminal import escaped_line, say, say_line
+from aisi_ingest.console.terminal import escaped_line, say, say_json, say_line
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.jobs import Settings, StageName
@@ -25,7 +25,9 @@ Workers = Annotated[
 Registry = Annotated[
     Path | None,
     typer.Option(
-        "--registry", metavar="FILE", help="List of names to recognise (default: the list that comes with aisi-ingest)."
+        "--registry",
+        metavar="FILE",
+        help="List of names to recognise. It is remembered; 'default' forgets it.",
     ),
 ]
 Images = Annotated[bool, typer.Option("--images/--no-images", help="Add images of the pages to the viewer.")]
@@ -47,6 +49,9 @@ AllowFewer = Annotated[
         "--allow-fewer", help="Publish even if raw/receipts.jsonl, the list of fetched documents, has lost some."
     ),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print problems only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line for each document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
 Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
 
 
@@ -62,6 +67,8 @@ class RunOptions:
     keep: Keep = None
     strict: Strict = False
     allow_fewer: AllowFewer = False
+    quiet: Quiet = False
+    verbose: Verbose = False
 
     def settings(self, redo_from: StageName | None = None) -> Settings:
         """Return the settings of a run with these options.
@@ -136,6 +143,14 @@ def load_sources(path: Path | None, root: Path, needed: bool = False) -> tuple[S
                 fail(f"no sources.toml in {root} or in this folder: give one with --sources, or give --index")
             return ()
     return load(path)
+
+
+def print_json(rows: Iterable[object]) -> None:
+    """Print each row as one line of JSON, with sorted keys."""
+    import msgspec
+
+    for row in rows:
+        say_json(msgspec.json.encode(row, order="sorted") + b"\n")
 
 
 def print_table(head: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:

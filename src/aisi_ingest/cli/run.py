@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Root, RunOptions, Workers, fail, load_sources, with_run_options
+from aisi_ingest.cli.inputs import Input, Password, opened_or_exit
+from aisi_ingest.cli.options import Root, RunOptions, Workers, fail, load_sources, print_table, with_run_options
 from aisi_ingest.console.terminal import escaped, say, say_line
 
 if TYPE_CHECKING:
@@ -70,42 +71,56 @@ def run(
 
     specs = (from_index(index),) if index else load_sources(sources, options.root, needed=True)
     settings = options.settings("extract" if force else None)
-    with _progress() as progress:
+    with _progress(options) as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
-    _finish(report, options.root)
+    _finish(report, options)
 
 
 @with_run_options
 def add(
-    items: Annotated[list[str], typer.Argument(metavar="PATH|URL", help="Local files and URLs.")],
+    items: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH|URL", help="Files, folders, patterns, URLs, or - for standard input."),
+    ],
+    password: Password = None,
     *,
     options: RunOptions,
 ) -> None:
     """Add local files or single URLs, and process them.
 
-    A release is published only if something has changed.
+    A release is published only if something has changed. Of a file with a password, a copy without encryption is added.
 
     \b
     aisi-ingest add guide_ja.pdf guide_en.pdf
+    aisi-ingest add reports/                       all PDF and PPTX files in a folder and the folders in it
     aisi-ingest add https://example.org/guide.pdf
+    aisi-ingest add secret.pdf --password ask
     """
-    from aisi_ingest.fetch.local_files import file_problem
-    from aisi_ingest.pipeline import orchestrator
     from aisi_ingest.sources import from_file
 
     urls = [item for item in items if item.startswith(("http://", "https://"))]
     for url in urls:
         from_file(url)  # raises before anything is written
-    paths = [Path(item) for item in items if item not in urls]
-    mistakes = {path: reason for path in paths if (reason := file_problem(path))}
+    with opened_or_exit([item for item in items if item not in urls], password) as inputs:
+        _add(inputs, urls, options)
+
+
+def _add(inputs: list[Input], urls: list[str], options: RunOptions) -> None:
+    from aisi_ingest.fetch.local_files import file_problem
+    from aisi_ingest.pipeline import orchestrator
+
+    mistakes = {each.path: reason for each in inputs if (reason := file_problem(each.path))}
     for path, reason in mistakes.items():
         say_line(f"error: {path}: {reason}; it was not added", file=sys.stderr)
-    paths = [path for path in paths if path not in mistakes]
-    if not paths and not urls:
+    originals = {each.path: each.original for each in inputs if each.path not in mistakes}
+    if not originals and not urls:
         sys.exit(_NOTHING_DONE)
-    with _progress() as progress:
-        report = orchestrator.add(options.settings(), load_sources(None, options.root), paths, urls, progress=progress)
-    _finish(report, options.root, failed=bool(mistakes))
+    sources = load_sources(None, options.root)
+    with _progress(options) as progress:
+        report = orchestrator.add(
+            options.settings(), sources, list(originals), urls, originals=originals, progress=progress
+        )
+    _finish(report, options, failed=bool(mistakes))
 
 
 @with_run_options
@@ -143,9 +158,9 @@ def reprocess(
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
     known = load_sources(sources, options.root)
-    with _progress() as progress:
+    with _progress(options) as progress:
         report = orchestrator.reprocess(options.settings(redo_from), known, documents or (), progress=progress)
-    _finish(report, options.root)
+    _finish(report, options)
 
 
 def demo(
@@ -166,11 +181,11 @@ def demo(
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show one progress bar per stage on a terminal. Show nothing if the output is redirected."""
+def _progress(options: RunOptions) -> Iterator[Progress]:
+    """Show one progress bar per stage on a terminal. Show nothing if the output is redirected, or not wanted."""
     from aisi_ingest.pipeline.runner import silent
 
-    if not sys.stderr.isatty():
+    if options.quiet or not sys.stderr.isatty():
         yield silent
         return
     from rich.console import Console
@@ -194,21 +209,28 @@ def _progress() -> Iterator[Progress]:
         yield advance
 
 
-def _finish(report: Report, root: Path, failed: bool = False) -> None:
+def _finish(report: Report, options: RunOptions, failed: bool = False) -> None:
     """Print the outcome of a run, and exit with 1 if it failed.
 
     Args:
         report: The report of the run.
-        root: The root folder.
+        options: The options of the command.
         failed: Something else has failed.
     """
     from aisi_ingest.pipeline import summary
 
     for line in summary.problems(report):
         say_line(line, file=sys.stderr)
-    say(summary.sentence(report))
-    if report.release:
-        say(f"release  {root / 'processed' / 'releases' / report.release.id}")
-        say(f"viewer   {root / 'processed' / 'releases' / report.release.id / 'site' / 'index.html'}")
+    if options.verbose:
+        print_table(
+            ("file", "state", "document", "seconds"),
+            [(each.file, each.state, each.id, f"{sum(each.seconds.values()):.2f}") for each in report.documents],
+        )
+    if not options.quiet:
+        say(summary.sentence(report))
+    if report.release and not options.quiet:
+        folder = options.root / "processed" / "releases" / report.release.id
+        say(f"release  {folder}")
+        say(f"viewer   {folder / 'site' / 'index.html'}")
     if failed or not report.succeeded:
         sys.exit(1)

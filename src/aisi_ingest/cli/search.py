@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from aisi_ingest.cli.options import Root, fail
-from aisi_ingest.console.terminal import say, say_json, say_line
+from aisi_ingest.cli.options import AsJson, Root, fail, print_json
+from aisi_ingest.console.terminal import say, say_line
 
 _SHOWN_LENGTH = 300  # code points of a passage on a terminal
 
@@ -20,27 +20,24 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    words: Annotated[
-        list[str], typer.Argument(metavar="WORDS", help="Words in either language; a passage must have all of them.")
-    ],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words in either language, or a question.")],
     lang: Annotated[
         Literal["ja", "en"] | None, typer.Option("--lang", help="Only passages in this language (default: both).")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Largest number of passages.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    as_json: AsJson = False,
     root: Root = Path("."),
 ) -> None:
     """Search the latest release: titles, headings, text and names, in both languages.
 
-    Each passage is shown with its document, page and address, and with the text aligned with it in the other language.
-    The exit code is 1 if nothing is found.
+    Each passage is shown with its id, page and address, and with the text aligned with it in the other language.
+    Passages near in meaning are found too, if the release has vectors. The exit code is 1 if nothing is found.
 
     \b
     aisi-ingest search 評価の観点
     aisi-ingest search "red teaming" --lang en     words in quotation marks follow each other
+    aisi-ingest search "red teaming" --lang ja     Japanese passages whose translation has the words
     """
-    import msgspec
-
     import aisi_ingest
 
     phrases = (f'"{each}"' if " " in each else each for each in words)
@@ -52,14 +49,15 @@ def search(
     if not hits:
         say_line(f"nothing found for {' '.join(words)}", file=sys.stderr)
         sys.exit(1)
+    if as_json:
+        print_json(hits)
+        return
     for hit in hits:
-        if as_json:
-            say_json(msgspec.json.encode(hit, order="sorted") + b"\n")
-            continue
-        place = ", ".join(filter(None, (hit.document or hit.id, hit.kind, f"page {hit.page}" if hit.page else None)))
-        say_line(f"{place}  {hit.url or ''}".rstrip())
-        for text in filter(None, (hit.text, hit.counterpart)):
-            say_line(f"    {_shortened(text)}")
+        page = f"page {hit.pages[0]}" if hit.pages and hit.kind != "document" else None
+        say_line("  ".join(filter(None, (hit.id, page, hit.url))))
+        for text in (hit.text, hit.counterpart.text if hit.counterpart else None):
+            if text:
+                say_line(f"    {_shortened(text)}")
         say()
 
 

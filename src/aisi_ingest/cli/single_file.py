@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import Ocr, Registry, fail, print_table
+from aisi_ingest.cli.inputs import Input, Password, opened_or_exit
+from aisi_ingest.cli.options import AsJson, Ocr, Registry, fail, print_json, print_table
 from aisi_ingest.console.terminal import say, say_json, say_line
 
 if TYPE_CHECKING:
@@ -31,11 +33,15 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="PDF and PPTX files.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="PDF and PPTX files, folders, patterns, or - for standard input."),
+    ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write one JSON file per input into this folder.")
     ] = None,
     ocr: Ocr = True,
+    password: Password = None,
 ) -> None:
     """Print the content of files as JSON.
 
@@ -44,25 +50,33 @@ def extract(
 
     \b
     aisi-ingest extract report.pdf > report.json
-    aisi-ingest extract *.pdf --out json
+    aisi-ingest extract reports/ --out json
+    curl https://example.org/report.pdf | aisi-ingest extract -
     """
+    with opened_or_exit(files, password) as inputs:
+        if out is None and len(inputs) > 1:
+            fail("for several files, give a folder for the results with --out")
+        names = Counter(each.path.name for each in inputs)
+        if out is not None and (twice := next((name for name, count in names.items() if count > 1), None)):
+            fail(f"two files are named {twice}: extract them into two folders")
+        if not all([_extract(each, out, ocr) for each in inputs]):
+            sys.exit(1)
+
+
+def _extract(given: Input, out: Path | None, ocr: bool) -> bool:
+    """Print or write the content of one file, and return whether it could be read."""
     from aisi_ingest import single_file
 
-    if out is None and len(files) > 1:
-        fail("for several files, give a folder for the results with --out")
-    failed = False
-    for path in files:
-        result = single_file.read(path, ocr=ocr)
-        _print_issues(path, result.issues)
-        if result.value is None:
-            failed = True
-        elif out is None:
-            say_json(single_file.nested_json(result.value))
-        else:
-            single_file.write(result.value, out / f"{path.name}.json")
-            say(out / f"{path.name}.json")
-    if failed:
-        sys.exit(1)
+    result = single_file.read(given.path, ocr=ocr)
+    _print_issues(given.original, result.issues)
+    if result.value is None:
+        return False
+    if out is None:
+        say_json(single_file.nested_json(result.value))
+    else:
+        single_file.write(result.value, out / f"{given.path.name}.json")
+        say(out / f"{given.path.name}.json")
+    return True
 
 
 def align(
@@ -142,7 +156,10 @@ def tag(
     aisi-ingest tag --json < sentences.txt > mentions.jsonl
     """
     from aisi_ingest import single_file
+    from aisi_ingest.dates.edtf import is_edtf_date
 
+    if date is not None and not is_edtf_date(date):
+        fail(f"--date {date}: give a day, a month or a year that exists, such as 2026-04-01, 2026-04 or 2026")
     texts = [text] if text is not None else (line.rstrip("\r\n") for line in _standard_input())
     if as_json:
         for found in single_file.tag_lines(texts, registry=registry, date=date):
@@ -166,14 +183,17 @@ def check_registry(
         Path | None,
         typer.Argument(metavar="FILE", help="The file to check (default: the list that comes with aisi-ingest)."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check registry.toml and count its entities. An error is reported with its line number."""
-    from collections import Counter
-
     from aisi_ingest.registry import load
 
     registry = load(path)
-    for label, count in Counter(entity.label for entity in registry.entities.values()).most_common():
+    counts = Counter(entity.label for entity in registry.entities.values()).most_common()
+    if as_json:
+        print_json({"label": label, "entities": count} for label, count in counts)
+        return
+    for label, count in counts:
         say(f"{label:7} {count}")
     say(f"{len(registry.aliases)} names, no errors")
 
@@ -181,6 +201,7 @@ def check_registry(
 def find_in_registry(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name in Japanese or English.")],
     registry: Registry = None,
+    as_json: AsJson = False,
 ) -> None:
     """List the entities that a name may refer to."""
     from aisi_ingest.registry import load
@@ -188,6 +209,9 @@ def find_in_registry(
     found = load(registry).find(name)
     if not found:
         fail(f"{name}: not in the registry", code=1)
+    if as_json:
+        print_json({"id": each.id, "label": each.label, "names": each.names} for each in found)
+        return
     for entity in found:
         names = " / ".join(name for lang in ("ja", "en") for name in entity.names.get(lang, ()))
         say(f"{entity.id}  {entity.label}  {names}")

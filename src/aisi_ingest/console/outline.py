@@ -7,13 +7,36 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.model import Document
 
 
-def outline(release: Path, name: str) -> str:
-    """Return metadata, sections, and the numbers of blocks, mentions, beads and findings of one document.
+class Outline(Struct, frozen=True):
+    """What ``aisi-ingest show`` tells about a document.
+
+    Attributes:
+        document: Its row of documents.jsonl.
+        hidden_blocks: Number of blocks that a reader of the page cannot see.
+        sections: Its rows of sections.jsonl, with the number of ``blocks``.
+        blocks: Number of blocks by kind.
+        mentions: Number of mentions by label.
+        aligned: Number of beads with both sides by unit.
+        findings: Number of published findings by kind.
+    """
+
+    document: dict[str, Any]
+    hidden_blocks: int
+    sections: tuple[dict[str, Any], ...]
+    blocks: Counter[str]
+    mentions: Counter[str]
+    aligned: Counter[str]
+    findings: Counter[str]
+
+
+def outline(release: Path, name: str) -> Outline:
+    """Return the outline of one document.
 
     Args:
         release: The folder of the release.
@@ -23,8 +46,28 @@ def outline(release: Path, name: str) -> str:
         LookupError: There is no release, no such document, or several. The message is one sentence.
     """
     document = _find(release, name)
-    tables = {table: [r for r in _rows(release, table) if r["document"] == document["id"]] for table in _TABLES}
-    return "\n".join([*_head(document, tables), "", *_sections(tables), "", *_counts(release, document, tables)])
+    sections, blocks, mentions = (
+        [row for row in _rows(release, table) if row["document"] == document["id"]]
+        for table in ("sections", "blocks", "mentions")
+    )
+    lang, prefix = document["lang"], document["id"] + "#"
+    beads = [b for b in _rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
+    findings = [f for f in _rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
+    in_section = Counter(block["section"] for block in blocks)
+    return Outline(
+        document,
+        sum(block["hidden"] for block in blocks),
+        tuple({**row, "blocks": in_section[row["id"]]} for row in sections),
+        blocks=Counter(block["kind"] for block in blocks),
+        mentions=Counter(mention["label"] for mention in mentions),
+        aligned=Counter(bead["unit"] for bead in beads if bead["ja"] and bead["en"]),
+        findings=Counter(finding["kind"] for finding in findings if not finding["suppressed"]),
+    )
+
+
+def as_text(found: Outline) -> str:
+    """Return an outline for a terminal: metadata, sections and numbers."""
+    return "\n".join([*_head(found), "", *_sections(found), "", *_counts(found)])
 
 
 def document(root: Path, name: str) -> Document:
@@ -63,15 +106,12 @@ def _find(release: Path, name: str) -> dict[str, Any]:
     return found[0]
 
 
-_TABLES = ("sections", "blocks", "tables", "mentions")
-
-
 def _rows(release: Path, table: str) -> list[dict[str, Any]]:
     return [msgspec.json.decode(line) for line in (release / f"{table}.jsonl").read_bytes().splitlines()]
 
 
-def _head(document: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> list[str]:
-    source = document["source"]
+def _head(found: Outline) -> list[str]:
+    document, source = found.document, found.document["source"]
     lines = [
         f"{document['id']}  {document['title']}",
         f"{document['kind']}, {document['lang']}, {document['pages']} pages, date {document['date'] or 'unknown'}",
@@ -80,35 +120,27 @@ def _head(document: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> 
     ]
     if document["pages_without_text"]:
         lines.append(f"pages without readable text: {', '.join(map(str, document['pages_without_text']))}")
-    if hidden := sum(block["hidden"] for block in tables["blocks"]):
-        lines.append(f"{hidden} hidden blocks")
+    if found.hidden_blocks:
+        lines.append(f"{found.hidden_blocks} hidden blocks")
     if document["active_content"]:
         lines.append(f"active content, not executed: {', '.join(document['active_content'])}")
     return lines
 
 
-def _sections(tables: dict[str, list[dict[str, Any]]]) -> list[str]:
-    blocks = Counter(block["section"] for block in tables["blocks"])
+def _sections(found: Outline) -> list[str]:
     return [
         f"p. {row['pages'][0]:>3}  {'  ' * (row['level'] - 1)}{' '.join(filter(None, (row['number'], row['title'])))}"
-        f"  ({blocks[row['id']]} blocks)"
-        for row in tables["sections"]
+        f"  ({row['blocks']} blocks)"
+        for row in found.sections
     ]
 
 
-def _counts(release: Path, document: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> list[str]:
-    kinds = Counter(block["kind"] for block in tables["blocks"])
-    labels = Counter(mention["label"] for mention in tables["mentions"])
-    lang, prefix = document["lang"], document["id"] + "#"
-    beads = [b for b in _rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
-    aligned = Counter(bead["unit"] for bead in beads if bead["ja"] and bead["en"])
-    findings = [f for f in _rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
-    findings = [finding for finding in findings if not finding["suppressed"]]
+def _counts(found: Outline) -> list[str]:
     return [
-        f"blocks     {_counts_text(kinds)}",
-        f"mentions   {_counts_text(labels)}",
-        f"aligned    {_counts_text(aligned)}",
-        f"findings   {_counts_text(Counter(finding['kind'] for finding in findings))}",
+        f"blocks     {_counts_text(found.blocks)}",
+        f"mentions   {_counts_text(found.mentions)}",
+        f"aligned    {_counts_text(found.aligned)}",
+        f"findings   {_counts_text(found.findings)}",
     ]
 
 

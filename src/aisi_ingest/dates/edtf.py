@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 JANUARY_TO_MARCH = 3  # months by which a Japanese fiscal year starts after the calendar year
@@ -10,6 +11,7 @@ _LAST_YEAR = 9999  # EDTF level 0 has four digits
 _FEBRUARY, _LEAP_DAY = 2, 29
 _DAYS_OF_MONTH = (31, _LEAP_DAY, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MONTHS_OF_UNIT = {"fiscal": 12, "quarter": 3, "half": 6}
+_EDTF_DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?")
 _SEASON_CODE = 20  # EDTF: spring is 21
 
 
@@ -56,6 +58,15 @@ def edtf(first: Point, last: Point | None) -> str | None:
     if "X" not in start[0] + end[1] and first.unit == last.unit == "date" and end[1] < start[0]:
         return None
     return f"{start[0]}/{end[1]}"
+
+
+def is_edtf_date(value: str) -> bool:
+    """Return True if a value is one existing day, month or year in EDTF: ``2026-04-01``, ``2026-04``, ``2026``."""
+    match = _EDTF_DATE.fullmatch(value)
+    if match is None:
+        return False
+    year, month, day = (int(part) if part else None for part in match.groups())
+    return edtf(Point(year, month, day), None) == value
 
 
 def _bounds(point: Point) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -15,22 +16,30 @@ from aisi_ingest.sources import MANUAL
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.store import Store, now
 
+# A host and a path: ``example.org/guide.pdf``.
+_LOOKS_LIKE_URL = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/", re.IGNORECASE)
 _FOLDER_DIGEST_LENGTH = 8  # hex digits that stand for the folder of a local file
 
 
-def add_file(path: Path, store: Store) -> Fetched:
+def add_file(path: Path, store: Store, original: Path | None = None) -> Fetched:
     """Copy a local file into the store, with a receipt.
 
     Its address is ``file:``, its name, and a few digits that stand for its folder. The same name in another folder is
     another document; other bytes at the same path are a new edition. A file that cannot be added leaves no receipt. The
     caller closes the ledger.
 
+    Args:
+        path: The file.
+        store: The store.
+        original: The file of which this is a copy, for the address; None: the file itself.
+
     Raises:
         RootError: The store cannot be written.
     """
     store.prepare()
-    folder = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()
-    name = path.name.encode("utf-8", "replace").decode()
+    named = original or path
+    folder = hashlib.sha256(str(named.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()
+    name = named.name.encode("utf-8", "replace").decode()
     url = f"file:{name}#{folder[:_FOLDER_DIGEST_LENGTH]}"
     attempt = Receipt(url=url, time=now(), source=MANUAL, state="failed", file=name)
     reason = file_problem(path)
@@ -52,10 +61,11 @@ def file_problem(path: Path) -> str | None:
         return "its name is not UTF-8; rename it"
     try:
         if path.is_dir():
-            return "it is a folder; name the files in it"
+            return "it is a folder without PDF and PPTX files"
         if not path.exists():
-            return "there is no such file"
-        return media_types.refusal(path) if path.is_file() else "it is not a regular file"
+            hint = f"; for a URL, write https://{path}" if _LOOKS_LIKE_URL.match(str(path)) else ""
+            return f"there is no such file{hint}"
+        return media_types.refusal_of_named_file(path) if path.is_file() else "it is not a regular file"
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}"
 

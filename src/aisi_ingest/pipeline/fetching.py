@@ -84,9 +84,14 @@ class FetchSession:
             for fetched in result.fetched:
                 self.attempts[fetched.receipt.url] = fetched
 
-    def add_file(self, path: Path) -> None:
-        """Copy a local file to the store."""
-        fetched = add_file(path, self._store)
+    def add_file(self, path: Path, original: Path | None = None) -> None:
+        """Copy a local file to the store.
+
+        Args:
+            path: The file.
+            original: The file of which this is a copy; None: the file itself.
+        """
+        fetched = add_file(path, self._store, original)
         self.attempts[fetched.receipt.url] = fetched
 
     def add_url(self, url: str, contact: str) -> None:

@@ -6,7 +6,7 @@ concurrently and does not affect the results.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,7 @@ def add(
     paths: Sequence[Path],
     urls: Sequence[str],
     *,
+    originals: Mapping[Path, Path] | None = None,
     runner: Runner | None = None,
     progress: Progress = silent,
 ) -> Report:
@@ -73,6 +74,7 @@ def add(
         sources: The known sources; they are not fetched.
         paths: Local files.
         urls: URLs of single documents.
+        originals: For paths of copies, the files that the user named.
         runner: As in ``run``.
         progress: As in ``run``.
 
@@ -83,7 +85,7 @@ def add(
     contact = next((source.contact for source in sources if source.contact), "")
     with Run(settings, sources, runner, progress) as this:
         for path in paths:
-            this.fetched.add_file(path)
+            this.fetched.add_file(path, (originals or {}).get(path))
         for url in urls:
             this.fetched.add_url(url, contact)
         this.store.ledger.close()
