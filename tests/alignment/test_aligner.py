@@ -23,7 +23,7 @@ from aisi_ingest.alignment.katakana import english_sounds, katakana_sounds
 from aisi_ingest.alignment.search import best_path, search, split_rectangle
 from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.model import Alignment, Bead, Document, Lang, Mention
-from aisi_ingest.publish.places import sentence_span
+from aisi_ingest.text.sentence_ids import sentence_span
 
 
 def aligned(ja: Document, en: Document) -> Alignment:
@@ -78,9 +78,8 @@ def test_sentences_are_spans_within_the_text_of_their_blocks() -> None:
         texts = {b.id: b.text for b in document.content.blocks}
         for bead in beads:
             for key in getattr(bead, side):
-                block, _, span = key.partition(":")
-                start, _, end = span.partition("-")
-                assert 0 <= int(start) < int(end) <= len(texts[block])
+                span = sentence_span(key)
+                assert span and 0 <= span[1] < span[2] <= len(texts[span[0]])
     two = [bead for bead in beads if bead.ja and bead.ja[0].startswith("b3:") and bead.en]
     assert len(two) == 2  # the paragraph on staff and budget has two sentences in both languages
 

@@ -18,6 +18,7 @@ from aisi_ingest.alignment.search import Gains
 from aisi_ingest.alignment.units import Outline
 from aisi_ingest.model import Bead, Block
 from aisi_ingest.text.measure import latin_length
+from aisi_ingest.text.sentence_ids import sentence_id
 from aisi_ingest.text.sentences import sentences
 
 MIN_SENTENCE = 36  # Latin characters: a shorter sentence is too little evidence
@@ -152,7 +153,7 @@ class SentenceSpan(Struct, frozen=True):
     @property
     def key(self) -> str:
         """The id of the sentence in beads: block id, start and end."""
-        return f"{self.block.id}:{self.start}-{self.end}"
+        return sentence_id(self.block.id, self.start, self.end)
 
     @property
     def text(self) -> str:

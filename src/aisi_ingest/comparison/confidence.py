@@ -17,6 +17,7 @@ from msgspec import Struct
 from aisi_ingest.comparison.document_index import DocumentIndex, Sides
 from aisi_ingest.model import Alignment, Bead, Block, Gap
 from aisi_ingest.text.measure import latin_length
+from aisi_ingest.text.sentence_ids import block_of, sentence_span
 
 _TYPICAL_LENGTH = 40  # Latin characters
 _MAX_LOG_LENGTH = 1.5  # nats of length beyond the typical one
@@ -130,7 +131,7 @@ class Neighbours:
         Returns:
             Lengths of the text: about 1 if the counterpart of a neighbour contains the text, about 0 if it is missing.
         """
-        unit = "sentence" if ":" in item else "block"
+        unit = "sentence" if sentence_span(item) else "block"
         places, beads = self._order[which, unit]
         at = bisect.bisect_left(places, self._place(which, (item,)))
         near = [beads[k] for k in (at - 1, at) if 0 <= k < len(beads)]
@@ -143,8 +144,8 @@ class Neighbours:
         """Return the position of the first of some blocks or sentences: that of its block, and the offset."""
         places = []
         for item in items:
-            block, _, span = item.partition(":")
-            places.append((self._positions[which].get(block, 0), int(span.partition("-")[0]) if span else 0))
+            block, start, _ = sentence_span(item) or (item, 0, 0)
+            places.append((self._positions[which].get(block, 0), start))
         return min(places)
 
     def _length(self, which: int, bead: Bead) -> float:
@@ -154,12 +155,8 @@ class Neighbours:
 
 def text_of(side: DocumentIndex, item: str) -> str:
     """Return the text of a block or sentence."""
-    block, _, span = item.partition(":")
-    text = side.blocks[block].text if block in side.blocks else ""
-    if not span:
-        return text
-    start, _, end = span.partition("-")
-    return text[int(start) : int(end)]
+    block, start, end = sentence_span(item) or (item, 0, None)
+    return side.blocks[block].text[start:end] if block in side.blocks else ""
 
 
 def is_found(gap: Gap | None) -> bool:
@@ -218,10 +215,10 @@ class Judge:
     def features(self, which: int, item: str) -> Features | None:
         """Describe a block or sentence of one side; None if nothing was measured."""
         side = self._sides[which]
-        gap = self._gaps.get((side.lang, item))
+        gap, block = self._gaps.get((side.lang, item)), block_of(item)
         text = text_of(side, item)
         slack = self._neighbours.slack(which, item, latin_length(text))
-        return describe(gap, side.blocks[item.partition(":")[0]], text.strip(), slack, is_sentence=":" in item)
+        return describe(gap, side.blocks[block], text.strip(), slack, is_sentence=item != block)
 
     def certainty(self, which: int, item: str) -> Certainty:
         """Return how likely a block or sentence of one side is missing from the other."""

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
-from aisi_ingest.publish.places import sentence_span
 from aisi_ingest.publish.rows import DocumentRows, WorkRows, document_rows
 from aisi_ingest.publish.schema import (
     AlignmentRow,
@@ -22,6 +21,7 @@ from aisi_ingest.publish.schema import (
     SectionRow,
     TableRow,
 )
+from aisi_ingest.text.sentence_ids import sentence_span
 
 
 def work_problems(work: WorkRows) -> Iterator[str]:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.publish.places import page_url, regions, section_paths, sentence_span
+from aisi_ingest.publish.places import page_url, regions, section_paths
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, SectionRow
+from aisi_ingest.text.sentence_ids import sentence_span
 from aisi_ingest.text.sentences import sentences
 
 CHUNK_SIZE = 1000  # code points: some 200 English words, and a page of a Japanese report

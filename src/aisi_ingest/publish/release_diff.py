@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
+from aisi_ingest.text.sentence_ids import unit_text
+
 TABLES_OF_CHANGES = ("documents", "sections", "blocks", "mentions", "beads", "findings")
 _TEXT_LENGTH = 120  # code points of a text in a change
 _VALUE_LENGTH = 400  # code points of the values before and after
@@ -165,16 +167,8 @@ def _mentions(index: _Index, document: str) -> Keyed:
 
 
 def _text_of(targets: list[str], texts: dict[str, str]) -> str:
-    """Return the texts of sections, blocks or sentences (``<block>:<start>-<end>``), one on each line."""
-    lines = []
-    for target in targets:
-        if target in texts:
-            lines.append(texts[target])
-        else:
-            block, _, span = target.rpartition(":")
-            start, _, end = span.partition("-")
-            lines.append(texts[block][int(start) : int(end)])
-    return "\n".join(lines)
+    """Return the texts of sections, blocks or sentences, one on each line."""
+    return "\n".join(unit_text(target, texts) for target in targets)
 
 
 def _pair_reader(table: str, values: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[_Index, str], Keyed]:

@@ -15,6 +15,7 @@ from aisi_ingest.publish.rows import DocumentRows, WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, DocumentRow, EntityRow, FindingRow, MentionRow, TableRow
 from aisi_ingest.publish.site.lines import Line, Part, is_heading, line_up, parts
 from aisi_ingest.publish.site.markup import Context, anchor, block_text, printed_mark, table_markup
+from aisi_ingest.text.sentence_ids import sentence_span
 
 SIDES = ("ja", "en")
 LABELS = ("DATE", "ORG", "PERSON", "GUIDE", "EVENT", "PLACE")
@@ -267,9 +268,8 @@ def _context(side: str, rows: DocumentRows, beads: Sequence[AlignmentRow], names
     for bead in beads:
         if bead.unit == "sentence" and bead.ja and bead.en:
             for target in bead.ja if side == "ja" else bead.en:
-                block, _, span = target.rpartition(":")
-                start, _, end = span.partition("-")
-                sentences.setdefault(block, []).append((int(start), int(end), bead.id.partition("#")[2]))
+                if span := sentence_span(target):
+                    sentences.setdefault(span[0], []).append((*span[1:], bead.id.partition("#")[2]))
     # A caption that is also a block is not shown twice.
     captions = {block.text for block in rows.blocks if block.kind == "caption"}
     tables: dict[str, TableRow] = {
