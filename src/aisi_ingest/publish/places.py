@@ -35,3 +35,8 @@ def section_paths(document: DocumentRows) -> Mapping[str, tuple[SectionRow, ...]
             parent = by_id[parent].parent
         paths[section.id] = tuple(reversed(path))
     return paths
+
+
+def printed_title(section: SectionRow) -> str:
+    """Return the number and the title of a section."""
+    return f"{section.number} {section.title}" if section.number else section.title

@@ -32,6 +32,7 @@ class Change(Struct, frozen=True):
     what: str  # the title or text, shortened
     before: str | None = None
     after: str | None = None
+    suppressed: bool = False  # a finding that is shown by default in neither release
 
 
 class Changes(Struct, frozen=True):
@@ -112,13 +113,14 @@ def _document_changes(document: str, old: _Index, new: _Index) -> Iterator[Chang
         before, after = read_rows(old, document), read_rows(new, document)
         for key in (*before, *(key for key in after if key not in before)):
             what = _short(next((part for part in reversed(key) if isinstance(part, str) and part), document))
+            suppressed = all(side[key].get("suppressed", False) for side in (before, after) if key in side)
             if key not in after:
-                yield Change(table, "removed", document, what)
+                yield Change(table, "removed", document, what, suppressed=suppressed)
             elif key not in before:
-                yield Change(table, "added", document, what)
+                yield Change(table, "added", document, what, suppressed=suppressed)
             elif before[key] != after[key]:
                 old_values, new_values = _changed_fields(before[key], after[key])
-                yield Change(table, "changed", document, what, before=old_values, after=new_values)
+                yield Change(table, "changed", document, what, old_values, new_values, suppressed)
 
 
 Key = tuple[Any, ...]  # by which rows of two releases are matched
@@ -188,13 +190,18 @@ def _pair_reader(table: str, values: Callable[[dict[str, Any]], dict[str, Any]])
     return read_rows
 
 
+def _of_finding(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the compared fields of a finding. In older releases none is suppressed."""
+    return {"detail": row["detail"], "severity": row["severity"], "suppressed": row.get("suppressed", False)}
+
+
 _READERS: dict[str, Callable[[_Index, str], Keyed]] = {
     "documents": _documents,
     "sections": _sections,
     "blocks": _blocks,
     "mentions": _mentions,
     "beads": _pair_reader("alignments", lambda row: {}),
-    "findings": _pair_reader("findings", lambda row: {"detail": row["detail"], "severity": row["severity"]}),
+    "findings": _pair_reader("findings", _of_finding),
 }
 
 
