@@ -54,7 +54,8 @@ def align_sentences(ja: Outline, en: Outline, passages: Sequence[Passage], encod
         found = match_items(range(len(left)), range(len(right)), scorer)
         if encoder:
             found = [match for match in found if _has_evidence(match, scorer)]
-            found = _match_clauses(found, [span.text for span in left], [span.text for span in right], encoder)
+            texts = [span.text for span in left], [span.text for span in right]
+            found = _match_clauses(found, *texts, _groups(passage, ja, left, en, right), encoder)
         out += make_beads("sentence", [span.key for span in left], [span.key for span in right], found, scorer)
     return out
 
@@ -99,31 +100,50 @@ def sentence_scorer(
     )
 
 
-def _match_clauses(found: list[Match], left: Sequence[str], right: Sequence[str], encoder: Encoder) -> list[Match]:
-    """Extend matches by sentences without a match that are a run of clauses of a sentence of the other language.
+_Group = tuple[list[int], list[int]]  # indices of the sentences of aligned blocks
 
-    If both sides have sentences without a match, these may be counterparts of each other, and nothing is done. If a
-    text is much longer than its counterpart, more is missing than a clause.
+
+def _groups(
+    passage: Passage, ja: Outline, left: Sequence[SentenceSpan], en: Outline, right: Sequence[SentenceSpan]
+) -> list[_Group]:
+    """Return the sentences of each match of blocks in a passage."""
+    out = []
+    for match in passage.matches:
+        blocks = {ja.blocks[i].id for i in match.ja}, {en.blocks[j].id for j in match.en}
+        rows = [at for at, span in enumerate(left) if span.block.id in blocks[0]]
+        columns = [at for at, span in enumerate(right) if span.block.id in blocks[1]]
+        out.append((rows, columns))
+    return out
+
+
+def _match_clauses(
+    found: list[Match], left: Sequence[str], right: Sequence[str], groups: Sequence[_Group], encoder: Encoder
+) -> list[Match]:
+    """Extend matches by sentences without a match that are a run of clauses of a sentence of the aligned block.
+
+    If both sides of two aligned blocks have sentences without a match, these may be counterparts of each other, and
+    nothing is done. If a text is much longer than its counterpart, more is missing than a clause.
     """
-    sides = left, right
+    sides, out = (left, right), list(found)
     used = [{i for match in found for i in (match.ja, match.en)[which]} for which in (0, 1)]
-    free = [[i for i in range(len(texts)) if i not in used[which]] for which, texts in enumerate(sides)]
-    if bool(free[0]) == bool(free[1]):
-        return found
-    which = 0 if free[0] else 1
-    texts, others = sides[which], sides[1 - which]
-    lengths = [latin_length(text) for text in texts]
-    surplus = sum(lengths) - sum(map(latin_length, others))
-    if surplus > _MAX_SURPLUS * sum(lengths[i] for i in free[which]):
-        return found
-    out = list(found)
-    for index in (i for i in free[which] if lengths[i] >= MIN_SENTENCE):
-        other = _sentence_with_clause(texts[index], others, encoder)
-        if other is None:
+    for group in groups:
+        free = [[i for i in indices if i not in used[which]] for which, indices in enumerate(group)]
+        if bool(free[0]) == bool(free[1]):
             continue
-        k = next(k for k, match in enumerate(out) if other in (match.en, match.ja)[which])
-        items = tuple(sorted((*(out[k].ja, out[k].en)[which], index)))
-        out[k] = replace(out[k], **{("ja", "en")[which]: items})
+        which = 0 if free[0] else 1
+        texts, others = sides[which], [sides[1 - which][j] for j in group[1 - which]]
+        lengths = {i: latin_length(texts[i]) for i in group[which]}
+        surplus = sum(lengths.values()) - sum(map(latin_length, others))
+        if surplus > _MAX_SURPLUS * sum(lengths[i] for i in free[which]):
+            continue
+        for index in (i for i in free[which] if lengths[i] >= MIN_SENTENCE):
+            at = _sentence_with_clause(texts[index], others, encoder)
+            if at is None:
+                continue
+            other = group[1 - which][at]
+            k = next(k for k, match in enumerate(out) if other in (match.en, match.ja)[which])
+            items = tuple(sorted((*(out[k].ja, out[k].en)[which], index)))
+            out[k] = replace(out[k], **{("ja", "en")[which]: items})
     return out
 
 
