@@ -560,9 +560,7 @@ def test_notes_with_the_same_printed_number_are_linked_wherever_they_are() -> No
 
 
 @pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
-def test_a_clause_of_the_aligned_block_is_linked_although_other_blocks_have_sentences_alone() -> (
-    None
-):
+def test_a_clause_of_the_aligned_block_is_linked_although_other_blocks_have_sentences_alone() -> None:
     ja = JAPANESE.replace("貸し出した\n", "貸し出した。庭の池には赤い魚が泳いでいます。\n").replace(
         "評価者の訓練には長い時間が必要で、経験のある人が足りません。",
         "評価者の訓練には長い時間が必要で、経験のある人が足りません。研究所は新しい評価者を毎年公募で採用しています。",

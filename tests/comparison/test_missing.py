@@ -142,12 +142,3 @@ def test_a_text_left_in_the_language_of_the_original_is_untranslated() -> None:
     (finding,) = findings_of(JAPANESE, replaced(ENGLISH, english, japanese))
     assert (finding.kind, finding.detail["en"], finding.suppressed) == ("untranslated", japanese, False)
     assert finding.message["en"].endswith("is left in Japanese in the English version.")
-
-
-@needs_encoder
-def test_a_text_is_less_likely_missing_if_its_place_has_another_text_without_a_counterpart() -> None:
-    text = "paragraph: Training evaluators takes a long time, and experienced people are scarce.\n"
-    other = "paragraph: Office chairs of the new building were bought from a shop beside the harbour.\n"
-    (missing,) = findings_of(JAPANESE, replaced(ENGLISH, text))
-    found = [f for f in findings_of(JAPANESE, replaced(ENGLISH, text, other)) if f.kind == "missing_in_en"]
-    assert all(each.confidence < missing.confidence for each in found)

@@ -46,9 +46,6 @@ WEIGHTS = {
     "is_fragment": -2.0,
     "is_label": -1.2,
     "closeness": -20.0,
-    "facing": 0.0,
-    "lost": 0.0,
-    "uncovered": 0.0,
 }
 _BASE = -0.2
 _UNMEASURED = 0.5  # confidence without the sentence encoder
@@ -76,10 +73,6 @@ class Features(Struct, frozen=True):
         is_fragment: 1 if the text begins like the rest of a sentence.
         is_label: 1 for a paragraph of a few words.
         closeness: How far the margin with the nearest text exceeds that of unrelated texts.
-        facing: Length of the texts in its place that have no counterpart either, in lengths of the text, up to 1. It
-            counts less where much of the page has no counterpart.
-        lost: Of a sentence: how much longer its block is than the counterpart, in lengths of the sentence, 0 to 1.
-        uncovered: Share of the other blocks of its page that have no counterpart.
     """
 
     nearby: float
@@ -93,9 +86,6 @@ class Features(Struct, frozen=True):
     is_fragment: float
     is_label: float
     closeness: float
-    facing: float
-    lost: float
-    uncovered: float
 
     @property
     def confidence(self) -> float:
@@ -108,15 +98,6 @@ class Features(Struct, frozen=True):
         """The features that are not zero, as short words for the published evidence."""
         shown = ((name, round(getattr(self, name), 2)) for name in WEIGHTS)
         return tuple(f"{name.removeprefix('is_')}:{value:g}" for name, value in shown if value)
-
-
-class Context(Struct, frozen=True):
-    """Lengths around a text, in lengths of the text. See the methods of ``Neighbours``."""
-
-    slack: float
-    facing: float
-    excess: float
-    coverage: float
 
 
 class Neighbours:
@@ -132,40 +113,12 @@ class Neighbours:
         self._sides, self._ratio = sides, ratio
         self._positions = [{block: at for at, block in enumerate(side.blocks)} for side in sides]
         self._order: dict[tuple[int, str], tuple[list[tuple[int, int]], list[Bead]]] = {}
-        self._bead_of = tuple(
-            {i: bead for bead in alignment.beads if bead.unit == "block" and bead.ja and bead.en for i in side_of(bead)}
-            for side_of in (lambda bead: bead.ja, lambda bead: bead.en)
-        )
-        self._on_page: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
-        for which, side in enumerate(sides):
-            for i in side.visible:
-                self._on_page[which].setdefault(side.blocks[i].page, []).append(i)
-        self._alone: dict[tuple[int, str], list[tuple[tuple[int, int], float]]] = {}
         for which in (0, 1):
             for unit in ("block", "sentence"):
                 beads = [bead for bead in alignment.beads if bead.unit == unit and bead.ja and bead.en]
                 placed = [(self._place(which, (bead.ja, bead.en)[which]), number) for number, bead in enumerate(beads)]
                 placed.sort()
                 self._order[which, unit] = [place for place, _ in placed], [beads[number] for _, number in placed]
-                alone = (bead for bead in alignment.beads if bead.unit == unit and not (bead.en, bead.ja)[which])
-                lengths = ((self._place(which, (bead.ja, bead.en)[which]), self._length(which, bead)) for bead in alone)
-                self._alone[which, unit] = sorted(lengths)
-
-    def context(self, which: int, item: str, length: float) -> Context:
-        """Measure all lengths around a text."""
-        size = max(length, 1.0)
-        return Context(
-            self.slack(which, item, size),
-            self.facing(which, item, size),
-            self.excess(which, item, size),
-            self.coverage(which, item),
-        )
-
-    def coverage(self, which: int, item: str) -> float:
-        """Return the share of the other visible blocks on the page of a text that have a counterpart."""
-        own, side = block_of(item), self._sides[which]
-        others = [i for i in self._on_page[which].get(side.blocks[own].page, ()) if i != own]
-        return sum(i in self._bead_of[which] for i in others) / len(others) if others else 1.0
 
     def slack(self, which: int, item: str, length: float) -> float:
         """Return how much longer the counterparts of the neighbours are than expected.
@@ -187,46 +140,6 @@ class Neighbours:
         expected = own * (self._ratio if which == 0 else 1 / self._ratio)
         return (other - expected) / (length * (self._ratio if which == 0 else 1 / self._ratio))
 
-    def facing(self, which: int, item: str, length: float) -> float:
-        """Return the length of the texts between the counterparts of the neighbours that have no counterpart either.
-
-        Args:
-            which: The side that has the text.
-            item: The id of the block or sentence.
-            length: The length of the text in Latin characters.
-
-        Returns:
-            Lengths of the text: 0 if there is nothing that may be its translation.
-        """
-        unit = "sentence" if sentence_span(item) else "block"
-        places, beads = self._order[which, unit]
-        at = bisect.bisect_left(places, self._place(which, (item,)))
-        ends = [self._place(1 - which, (beads[k].en, beads[k].ja)[which]) for k in (at - 1, at) if 0 <= k < len(beads)]
-        if not ends:
-            return 0.0
-        alone = self._alone[1 - which, unit]
-        first = bisect.bisect_left(alone, (min(ends), 0.0)) if at else 0
-        last = bisect.bisect_left(alone, (max(ends), 0.0)) if at < len(beads) else len(alone)
-        found = sum(size for _, size in alone[first:last])
-        return found / (length * (self._ratio if which == 0 else 1 / self._ratio))
-
-    def excess(self, which: int, item: str, length: float) -> float:
-        """Return how much longer the block of a sentence is than its counterpart, in lengths of the sentence.
-
-        Args:
-            which: The side that has the sentence.
-            item: The id of the sentence.
-            length: The length of the sentence in Latin characters.
-
-        Returns:
-            About 1 if the sentence is missing from the counterpart; about 0 if only the sentences are cut elsewhere.
-        """
-        bead = self._bead_of[which].get(block_of(item))
-        if bead is None:
-            return 1.0
-        own, other = self._length(which, bead), self._length(1 - which, bead)
-        return (own - other * (1 / self._ratio if which == 0 else self._ratio)) / length
-
     def _place(self, which: int, items: Sequence[str]) -> tuple[int, int]:
         """Return the position of the first of some blocks or sentences: that of its block, and the offset."""
         places = []
@@ -246,19 +159,14 @@ def text_of(side: DocumentIndex, item: str) -> str:
     return side.blocks[block].text[start:end] if block in side.blocks else ""
 
 
-def is_found(gap: Gap | None) -> bool:
-    """Return whether a block of which a sentence is aligned has its counterpart in that text."""
-    return gap is None or gap.nearby > _FOUND
-
-
-def describe(gap: Gap | None, block: Block, text: str, context: Context, *, is_sentence: bool) -> Features | None:
+def describe(gap: Gap | None, block: Block, text: str, slack: float, *, is_sentence: bool) -> Features | None:
     """Describe a text that one language seems to lack.
 
     Args:
         gap: What the second look measured; None without the sentence encoder.
         block: Its block.
         text: The text.
-        context: What ``Neighbours`` measured.
+        slack: From ``Neighbours.slack``.
         is_sentence: Whether it is a part of a block.
 
     Returns:
@@ -277,14 +185,11 @@ def describe(gap: Gap | None, block: Block, text: str, context: Context, *, is_s
         same_text=float(gap.same_text),
         repeats=float(gap.repeats),
         length=max(-_MAX_LOG_LENGTH, min(_MAX_LOG_LENGTH, nats)),
-        slack=min(1.0, max(0.0, context.slack)),
+        slack=min(1.0, max(0.0, slack)),
         is_sentence=float(is_sentence),
         is_fragment=float(_FRAGMENT.match(text) is not None),
         is_label=float(is_label),
         closeness=closeness * (1.0 if nats > 0 else _SHORT_TEXT_SHARE),
-        facing=min(1.0, context.facing) * context.coverage,
-        lost=min(1.0, max(0.0, context.excess)) if is_sentence else 0.0,
-        uncovered=1.0 - context.coverage,
     )
 
 
@@ -307,19 +212,21 @@ class Judge:
         side = self._sides[which]
         gap, block = self._gaps.get((side.lang, item)), block_of(item)
         text = text_of(side, item)
-        context = self._neighbours.context(which, item, latin_length(text))
-        return describe(gap, side.blocks[block], text.strip(), context, is_sentence=item != block)
+        slack = self._neighbours.slack(which, item, latin_length(text))
+        return describe(gap, side.blocks[block], text.strip(), slack, is_sentence=item != block)
 
-    def certainty(self, which: int, item: str) -> Certainty:
-        """Return how likely a block or sentence of one side is missing from the other."""
-        found = self.features(which, item)
-        return Certainty(found.confidence, found.words) if found else Certainty(_UNMEASURED)
+    def certainty(self, which: int, *items: str) -> Certainty:
+        """Return how likely some blocks or sentences of one side are missing from the other: their mean.
 
-    def mean_certainty(self, which: int, items: Sequence[str]) -> Certainty:
-        """Return the mean certainty of some blocks or sentences."""
-        found = [self.certainty(which, item).confidence for item in items]
-        return Certainty(round(sum(found) / len(found), 2)) if found else Certainty(_UNMEASURED)
+        The evidence is given for a single one.
+        """
+        found = [self.features(which, item) for item in items]
+        if not found:
+            return Certainty(_UNMEASURED)
+        mean = sum(each.confidence if each else _UNMEASURED for each in found) / len(found)
+        return Certainty(round(mean, 2), found[0].words if len(found) == 1 and found[0] else ())
 
     def is_found(self, which: int, block: str) -> bool:
         """Return whether a block of which a sentence is aligned has its counterpart in that text."""
-        return is_found(self._gaps.get((self._sides[which].lang, block)))
+        gap = self._gaps.get((self._sides[which].lang, block))
+        return gap is None or gap.nearby > _FOUND
