@@ -10,7 +10,6 @@ from msgspec import Struct
 from aisi_ingest.publish.edition_sections import ChangedSection, changed_sections
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.schema import EditionChangeRow
-from aisi_ingest.publish.site.markup import anchor
 from aisi_ingest.publish.site.views import WorkPage
 
 _CONTEXT = 90  # code points of unchanged text that are shown on each side of a change
@@ -24,12 +23,11 @@ class PageAnchor(Struct, frozen=True):
     label: str  # of the edition, and of the form where there are several
     lang: str
     title: str
-    anchors: frozenset[str]  # of the blocks that the page shows
+    anchors: Mapping[str, str]  # of the blocks that the page shows, by their id
 
     def href(self, blocks: Sequence[str]) -> str | None:
         """Return a link to the first of these blocks that the page shows, or None."""
-        found = (anchor(self.lang, block) for block in blocks)
-        return next((f"{self.file}#{each}" for each in found if each in self.anchors), None)
+        return next((f"{self.file}#{self.anchors[each]}" for each in blocks if each in self.anchors), None)
 
 
 class ShownEdit(Struct, frozen=True):
@@ -104,7 +102,7 @@ def changes_page(work: WorkRows, pages: Sequence[WorkPage]) -> ChangesPage | Non
 def _page_anchor(page: WorkPage, side: str) -> PageAnchor:
     document = page.documents[side].document
     lines = (line for part in page.parts for line in (*part.lines, *part.footnotes))
-    anchors = frozenset(anchor(side, block.id) for line in lines for block in getattr(line, side))
+    anchors = {block.id: page.anchor(block) for line in lines for block in getattr(line, side)}
     return PageAnchor(page.file, page.label, side, document.title, anchors)
 
 
