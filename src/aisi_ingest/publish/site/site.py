@@ -38,16 +38,6 @@ _SCRIPTS = (
     "citation",
     "correction",
 )
-    "language",
-    "dialogs",
-    "search-terms",
-    "search-index",
-    "search",
-    "viewer",
-    "lists",
-    "citation",
-    "correction",
-)
 
 
 class Summary(Struct, frozen=True):
