@@ -11,7 +11,7 @@ from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings, StageName
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
-from flows.ingest import finish, one_at_a_time, prefect_tasks
+from flows.ingest import Ocr, finish, one_at_a_time, prefect_tasks
 
 
 @flow(name="reprocess", task_runner=ThreadPoolTaskRunner(max_workers=4), log_prints=True)  # type: ignore[arg-type]
@@ -23,6 +23,7 @@ def reprocess(
     workers: int = 2,
     images: bool = False,
     keep: int | None = None,
+    ocr: Ocr = "later",
 ) -> str:
     """Process documents again and publish a release if anything has changed.
 
@@ -34,6 +35,7 @@ def reprocess(
         workers: Number of documents to process at the same time.
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
+        ocr: When to read text in images: later (publish the text first), now (publish once), or off.
 
     Returns:
         The run in one sentence.
@@ -41,7 +43,15 @@ def reprocess(
     Raises:
         RunFailed: A document, a pair or a stage failed.
     """
-    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=stage)
+    settings = Settings(
+        root=root,
+        workers=workers,
+        ocr=ocr != "off",
+        text_first=ocr == "later",
+        images=images,
+        keep=keep,
+        redo_from=stage,
+    )
     known = load(Path(sources)) if Path(sources).exists() else ()
     try:
         with one_at_a_time():

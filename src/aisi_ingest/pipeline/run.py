@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from aisi_ingest import log
 from aisi_ingest.fetch.listings import Fetched
 from aisi_ingest.model import Document, EditionDiff, Issue, Listing
-from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
+from aisi_ingest.pipeline import failures, lost_receipts, repair, steps, text_first
 from aisi_ingest.pipeline import report as run_report
 from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
@@ -36,7 +36,7 @@ from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.publish import folders
 from aisi_ingest.sandbox import confinement, limits, pool
 from aisi_ingest.sources import MANUAL, SourceSpec
-from aisi_ingest.storage.documents import load_document
+from aisi_ingest.storage.documents import CONTENT_STAGE, load_document
 from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class _Documents(Struct, frozen=True):
     """All documents of a run, by URL."""
 
     known: dict[str, Fetched]
+    jobs: Mapping[str, DocumentJob]
     outcomes: Mapping[str, DocumentOutcome]
     fallbacks: Mapping[str, DocumentOutcome]  # of earlier contents, for URLs whose latest content failed
 
@@ -104,27 +105,46 @@ class Run(AbstractContextManager["Run"]):
         self.issues += repair.damage_issues(self.store, self.damaged_bytes, fetching)
 
     def process_and_publish(self, only: Sequence[str]) -> Report:
-        """Process the selected documents, publish if anything has changed, and save the report."""
+        """Process the selected documents, publish if anything has changed, and save the report.
+
+        With ``Settings.text_first``, their text is published first, and then their text with that of their pictures.
+        """
         self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
         documents = self._process(only)
         self.issues += _confinement_issues()
-        latest = self.store.processed / "latest"
-        stamp = release_stamp(documents.good.values(), self.sources, latest)
-        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
-        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
-        if lost:
-            self.issues.append(lost_receipts.lost_issue(self.store, lost))
-            report = self._report(documents, document_ids(latest))
-        elif self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
-            report = self._report(documents, document_ids(latest), nothing_changed=True)
-        else:
-            report = self._relate_and_publish(documents, damaged)
-            if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
-                write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
+        report = self._publish_if_changed(documents)
+        if self.settings.ocr and self.settings.text_first:
+            documents = self._read_pictures(documents)
+            report = text_first.join_reports(report, self._publish_if_changed(documents, again=True))
         report = replace(report, seconds=self._elapsed())
         run_report.save(self.store.processed, report)
         found = failures.failures_of(report.documents, self.known_failures, self.fetched.attempts, self.began)
         failures.save(self.store.processed, found)
+        return report
+
+    def _publish_if_changed(self, documents: _Documents, again: bool = False) -> Report:
+        """Pair, align and publish the documents if anything has changed since the latest release.
+
+        Args:
+            documents: All documents of the run.
+            again: This run has published before, and so has redone what it was to redo.
+        """
+        latest = self.store.processed / "latest"
+        stamp = release_stamp(documents.good.values(), self.sources, latest)
+        settings = self.settings_without_redo if again else self.settings
+        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
+        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
+        before = len(self.issues)
+        if lost:
+            self.issues.append(lost_receipts.lost_issue(self.store, lost))
+            report = self._report(documents, document_ids(latest))
+        elif settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
+            report = self._report(documents, document_ids(latest), nothing_changed=True)
+        else:
+            report = self._relate_and_publish(settings, documents, damaged)
+            if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
+                write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
+        del self.issues[before:]  # they are in the report; a second one finds its own
         return report
 
     # Documents
@@ -135,18 +155,62 @@ class Run(AbstractContextManager["Run"]):
         listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
         selected = self._selected(listings, only)
         several = len(listings) > 1  # a single document is not paired and needs no features
-        jobs = [
-            DocumentJob(self.settings if url in selected else self.settings_without_redo, listing, several)
+        settings = {True: self.settings, False: self.settings_without_redo}
+        jobs = {
+            url: DocumentJob(settings[url in selected], listing, several, not self.settings.text_first)
             for url, listing in listings.items()
-        ]
-        urls = {job.key: url for url, job in zip(listings, jobs, strict=True)}
-        jobs.sort(key=lambda job: -job.listing.source.bytes)  # large first: a large one at the end would run alone
+        }
+        outcomes = self._process_documents("read", steps.process_document, steps.load_processed_document, jobs)
+        return _Documents(known, jobs, outcomes, self._fallbacks(outcomes))
+
+    def _process_documents(
+        self,
+        stage: str,
+        step: Callable[[DocumentJob], DocumentOutcome],
+        load: Callable[[DocumentJob], DocumentOutcome | None],
+        jobs: Mapping[str, DocumentJob],
+    ) -> dict[str, DocumentOutcome]:
+        """Run a step for documents.
+
+        Args:
+            stage: Its name for the progress.
+            step: The step.
+            load: Returns its outcome if it is up to date.
+            jobs: The documents by URL.
+
+        Returns:
+            The outcomes by URL, sorted.
+        """
+        urls = {job.key: url for url, job in jobs.items()}
+        # Large documents first: a large one at the end would run alone.
+        largest_first = sorted(jobs.values(), key=lambda job: -job.listing.source.bytes)
         outcomes: dict[str, DocumentOutcome] = {}
-        for outcome in self._run_step(steps.process_document, steps.load_processed_document, jobs):
+        for outcome in self._run_step(step, load, largest_first):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
-            self.progress("read", outcome.name, len(outcomes), len(jobs))
-        outcomes = dict(sorted(outcomes.items()))
-        return _Documents(known, outcomes, self._fallbacks(outcomes))
+            self.progress(stage, outcome.name, len(outcomes), len(jobs))
+        return dict(sorted(outcomes.items()))
+
+    def _read_pictures(self, documents: _Documents) -> _Documents:
+        """Read the pictures of all documents whose text is published without them."""
+        waiting = {url: outcome for url, outcome in documents.good.items() if not outcome.has_pictures}
+        jobs = {
+            url: replace(self._job_of(documents.jobs[url], outcome), wait_for_pictures=True)
+            for url, outcome in waiting.items()
+        }
+        found = self._process_documents("ocr", steps.read_pictures, lambda _: None, jobs)
+        joined = {url: text_first.join_outcomes(waiting[url], outcome) for url, outcome in found.items()}
+        in_fallbacks = {url: joined.get(url, outcome) for url, outcome in documents.fallbacks.items()}
+        in_outcomes = {
+            url: outcome if url in documents.fallbacks else joined.get(url, outcome)
+            for url, outcome in documents.outcomes.items()
+        }
+        return _Documents(documents.known, documents.jobs, in_outcomes, in_fallbacks)
+
+    def _job_of(self, job: DocumentJob, outcome: DocumentOutcome) -> DocumentJob:
+        """Return the job of a published document: that of the latest content of its URL, or of an earlier one."""
+        if outcome.listing == job.listing:
+            return job
+        return replace(job, listing=outcome.listing, settings=self.settings_without_redo)
 
     def _selected(self, listings: Mapping[str, Listing], only: Sequence[str]) -> set[str]:
         """Return the URLs of the documents that the names select. A name that selects none is an error."""
@@ -167,7 +231,8 @@ class Run(AbstractContextManager["Run"]):
         fallbacks: dict[str, DocumentOutcome] = {}
         for url in (url for url, outcome in outcomes.items() if outcome.failed):
             for listing in earlier_versions(self.store, self.sources, url):
-                job = DocumentJob(self.settings_without_redo, listing)
+                wait = not self.settings.text_first
+                job = DocumentJob(self.settings_without_redo, listing, wait_for_pictures=wait)
                 outcome = steps.load_processed_document(job) or steps.process_document(job)
                 if not outcome.failed:
                     fallbacks[url] = outcome
@@ -191,11 +256,11 @@ class Run(AbstractContextManager["Run"]):
 
     # Pairs and editions
 
-    def _pair(self, outcomes: Sequence[DocumentOutcome]) -> dict[str, Document]:
+    def _pair(self, settings: Settings, outcomes: Sequence[DocumentOutcome]) -> dict[str, Document]:
         """Pair the documents. Returns them by id, with work and edition, without their texts."""
         from aisi_ingest.pair import pairing
 
-        features = self._features(outcomes)
+        features = self._features(settings, outcomes)
         heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
         stated = [pair for source in self.sources for pair in source.pairs]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
@@ -203,13 +268,13 @@ class Run(AbstractContextManager["Run"]):
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}
 
-    def _features(self, outcomes: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
+    def _features(self, settings: Settings, outcomes: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
         """Load or compute the features of each document, in their order."""
         if len(outcomes) < _FEWEST_TO_PAIR:
             return [None] * len(outcomes)
         # The features of a document processed in this run were computed with it, so they need not be redone.
         jobs = [
-            DocumentJob(self.settings_without_redo if outcome.processed else self.settings, outcome.listing)
+            DocumentJob(self.settings_without_redo if outcome.processed else settings, outcome.listing)
             for outcome in outcomes
         ]
         features: dict[str, DocumentFeatures | None] = {}
@@ -219,15 +284,17 @@ class Run(AbstractContextManager["Run"]):
             self.progress("pair", found.name, len(features), len(jobs))
         return [features[outcome.listing.source.sha256] for outcome in outcomes]
 
-    def _align_and_diff(self, heads: Mapping[str, Document]) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
+    def _align_and_diff(
+        self, settings: Settings, heads: Mapping[str, Document]
+    ) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
         """Align and compare the languages of each edition, and list the changes between editions of each work."""
         from aisi_ingest.comparison import editions
         from aisi_ingest.pair import pairing
 
         jobs: list[PairJob | EditionsJob] = [
-            PairJob(self.settings, ja, en) for ja, en in pairing.pairs(list(heads.values()))
+            PairJob(settings, ja, en) for ja, en in pairing.pairs(list(heads.values()))
         ]
-        jobs += [EditionsJob(self.settings, old, new) for old, new in editions.successions(heads.values())]
+        jobs += [EditionsJob(settings, old, new) for old, new in editions.successions(heads.values())]
         jobs.sort(key=lambda job: -sum(self._extracted_bytes(document) for document in job.both))  # large first
         pairs: list[PairOutcome] = []
         compared: list[EditionsOutcome] = []
@@ -245,15 +312,15 @@ class Run(AbstractContextManager["Run"]):
 
     def _extracted_bytes(self, document: Document) -> int:
         """Return the size of the extracted content. It predicts the duration better than the number of pages."""
-        return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
+        return self.store.stage_path(document.listing.source.sha256, CONTENT_STAGE).stat().st_size
 
     # The release and the report
 
-    def _relate_and_publish(self, documents: _Documents, damaged: Sequence[str]) -> Report:
+    def _relate_and_publish(self, settings: Settings, documents: _Documents, damaged: Sequence[str]) -> Report:
         from aisi_ingest.publish import prune, publish
 
-        heads = self._pair(list(documents.good.values()))
-        pairs, editions = self._align_and_diff(heads)
+        heads = self._pair(settings, list(documents.good.values()))
+        pairs, editions = self._align_and_diff(settings, heads)
         ids = {document.listing.source.sha256: document.id for document in heads.values()}
         report = self._report(documents, ids, pairs)
         self.progress("publish", "release", 0, 1)

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from aisi_ingest.extract.geometry import box_width, center_x, rounded_box, union
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.extract.ocr.page_text import build_rows, ocr_block
+from aisi_ingest.extract.ocr.picture_text import RuledTable
 from aisi_ingest.extract.ocr.regions import Region
-from aisi_ingest.extract.ocr.tables import RuledTable
 from aisi_ingest.extract.slides.compose import table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.reading_order import visual_order
@@ -80,8 +80,8 @@ def read_scanned_page(recognised: RecognisedRegion, content: Content) -> Scanned
     """
     region = recognised.region
     on_paper = content.kind == "report"
-    in_tables = {id(line) for table in recognised.tables for line in table.lines}
-    rows = build_rows([line for line in recognised.lines if id(line) not in in_tables], on_paper)
+    in_tables = {line for table in recognised.tables for line in table.lines}
+    rows = build_rows([line for line in recognised.lines if line not in in_tables], on_paper)
     page_numbers = [row for row in rows if _PAGE_NUMBER.fullmatch(row.text) and _is_at_edge(row.box, region.box.bottom)]
     body = [row for row in rows if not any(row is other for other in page_numbers)]
     paragraphs, tables_before = _in_reading_order(body, recognised.tables, _right_margin(body) if on_paper else 0.0)
