@@ -17,7 +17,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --extra serve --group build
 
 .PHONY: demo test test-all check coverage docs fuzz bench lock train calibration clean setup setup-dev
 

@@ -157,6 +157,7 @@ def ingest(
     images: bool = False,
     keep: int | None = None,
     strict: bool = False,
+    registry: str | None = None,
     ocr: Ocr = "later",
 ) -> str:
     """Download new documents, process them, and publish a release if anything has changed.
@@ -172,6 +173,7 @@ def ingest(
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
         strict: Fail because of known failures as well, unless they are acknowledged.
+        registry: Path of a list of names to recognise; later runs on the root use it as well.
         ocr: When to read text in images: later (publish the text first), now (publish once), or off.
 
     Returns:
@@ -182,8 +184,8 @@ def ingest(
     """
     if runner == "dask":
         on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
-        return str(on_dask(sources, only, force, root, 1, images, keep, strict, ocr))
-    return _ingest.fn(sources, only, force, root, workers, images, keep, strict, ocr)
+        return str(on_dask(sources, only, force, root, 1, images, keep, strict, registry, ocr))
+    return _ingest.fn(sources, only, force, root, workers, images, keep, strict, registry, ocr)
 
 
 @flow(name="ingest-on-dask", log_prints=True)
@@ -196,10 +198,12 @@ def _ingest(
     images: bool,
     keep: int | None,
     strict: bool,
+    registry: str | None,
     ocr: Ocr,
 ) -> str:
     settings = Settings(
         root=root,
+        registry=registry,
         workers=workers,
         ocr=ocr != "off",
         text_first=ocr == "later",

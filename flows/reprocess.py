@@ -23,6 +23,7 @@ def reprocess(
     workers: int = 2,
     images: bool = False,
     keep: int | None = None,
+    registry: str | None = None,
     ocr: Ocr = "later",
 ) -> str:
     """Process documents again and publish a release if anything has changed.
@@ -35,6 +36,7 @@ def reprocess(
         workers: Number of documents to process at the same time.
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
+        registry: Path of a list of names to recognise; later runs on the root use it as well.
         ocr: When to read text in images: later (publish the text first), now (publish once), or off.
 
     Returns:
@@ -45,6 +47,7 @@ def reprocess(
     """
     settings = Settings(
         root=root,
+        registry=registry,
         workers=workers,
         ocr=ocr != "off",
         text_first=ocr == "later",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.corrections.applying import corrected_date, corrected_edition
 from aisi_ingest.model import Block, Content, Document, Lang
 from aisi_ingest.pair import file_names
 from aisi_ingest.pair.edition_names import first_edition
@@ -66,8 +67,8 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
     titles = [file_names.parse_title(listing.title), file_names.parse_title(content.title)]
     title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
-    edition = first_edition(editions)
-    date = file.date or listing.date or document.date or file.year
+    edition = corrected_edition(listing) or first_edition(editions)
+    date = corrected_date(listing) or file.date or listing.date or document.date or file.year
     return PairingCandidate(document, language(document), file, title, edition, date, features)
 
 

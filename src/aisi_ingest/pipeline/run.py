@@ -10,14 +10,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import log
+from aisi_ingest.corrections import reading as corrections
+from aisi_ingest.corrections.applying import stated_pairs
+from aisi_ingest.corrections.reading import Entry
 from aisi_ingest.fetch.listings import Fetched
 from aisi_ingest.model import Document, EditionDiff, Issue, Listing
-from aisi_ingest.pipeline import failures, lost_receipts, repair, steps, text_first
+from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
 from aisi_ingest.pipeline import report as run_report
+from aisi_ingest.pipeline.corrected import corrected_listing, with_corrections
 from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
     DocumentJob,
@@ -29,15 +32,17 @@ from aisi_ingest.pipeline.jobs import (
     Settings,
 )
 from aisi_ingest.pipeline.publication import publication, release_stamp
+from aisi_ingest.pipeline.registry_choice import remember, with_registry
 from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, document_report, stage_costs
 from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.pipeline.text_first import Documents, join_reports
 from aisi_ingest.publish import folders
 from aisi_ingest.sandbox import confinement, limits, pool
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import CONTENT_STAGE, load_document
-from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
+from aisi_ingest.storage.store import Stamp, Store, now, read_stamp, write_stamp
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.similarity import DocumentFeatures
@@ -48,27 +53,14 @@ R = TypeVar("R")
 _FEWEST_TO_PAIR = 2  # a single document has nothing to be paired with
 
 
-class _Documents(Struct, frozen=True):
-    """All documents of a run, by URL."""
-
-    known: dict[str, Fetched]
-    jobs: Mapping[str, DocumentJob]
-    outcomes: Mapping[str, DocumentOutcome]
-    fallbacks: Mapping[str, DocumentOutcome]  # of earlier contents, for URLs whose latest content failed
-
-    @property
-    def good(self) -> dict[str, DocumentOutcome]:
-        """The documents that can be published."""
-        found = {**self.outcomes, **self.fallbacks}
-        return {url: outcome for url, outcome in found.items() if not outcome.failed}
-
-
 class Run(AbstractContextManager["Run"]):
     """One run on one root, which is locked while the run is in progress."""
 
     def __init__(
         self, settings: Settings, sources: Sequence[SourceSpec], runner: Runner | None, progress: Progress
     ) -> None:
+        self._given_registry = settings.registry
+        settings = with_registry(settings)
         self.settings, self.sources, self.progress = settings, sources, progress
         self.settings_without_redo = replace(settings, redo_from=None)
         self.runner = runner or Threads(settings.workers)
@@ -78,16 +70,19 @@ class Run(AbstractContextManager["Run"]):
         self.fetch_cost = StageCost(0, 0.0)
         self.issues = self.fetched.issues  # of the run; processing and pairing add to them
         self.known_failures = failures.load(self.store.processed)
+        self.corrections: tuple[Entry, ...] = ()
         self.damaged_bytes: dict[str, str] = {}
         self.read_all = settings.redo_from is not None  # read all files to find damage, not only those touched
 
     def __enter__(self) -> Run:
         registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
+        self.corrections = corrections.load(Path(self.settings.root))  # likewise
         limits.limits_from_environment()  # likewise for the limits in the environment
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
             folders.check_latest(self.store.processed)
+            remember(self._given_registry, Path(self.settings.root))
             self._open = stack.pop_all()
         return self
 
@@ -115,14 +110,14 @@ class Run(AbstractContextManager["Run"]):
         report = self._publish_if_changed(documents)
         if self.settings.ocr and self.settings.text_first:
             documents = self._read_pictures(documents)
-            report = text_first.join_reports(report, self._publish_if_changed(documents, again=True))
+            report = join_reports(report, self._publish_if_changed(documents, again=True))
         report = replace(report, seconds=self._elapsed())
         run_report.save(self.store.processed, report)
         found = failures.failures_of(report.documents, self.known_failures, self.fetched.attempts, self.began)
         failures.save(self.store.processed, found)
         return report
 
-    def _publish_if_changed(self, documents: _Documents, again: bool = False) -> Report:
+    def _publish_if_changed(self, documents: Documents, again: bool = False) -> Report:
         """Pair, align and publish the documents if anything has changed since the latest release.
 
         Args:
@@ -130,7 +125,7 @@ class Run(AbstractContextManager["Run"]):
             again: This run has published before, and so has redone what it was to redo.
         """
         latest = self.store.processed / "latest"
-        stamp = release_stamp(documents.good.values(), self.sources, latest)
+        stamp = self._stamp(documents)
         settings = self.settings_without_redo if again else self.settings
         damaged = repair.damage_of_latest(self.store.processed, self.read_all)
         lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
@@ -143,15 +138,21 @@ class Run(AbstractContextManager["Run"]):
         else:
             report = self._relate_and_publish(settings, documents, damaged)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
-                write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
+                write_stamp(latest, self._stamp(documents))
         del self.issues[before:]  # they are in the report; a second one finds its own
         return report
 
+    def _stamp(self, documents: Documents) -> Stamp:
+        """Return the stamp of the release that has these documents; the link to the latest release is a part of it."""
+        latest = self.store.processed / "latest"
+        return release_stamp(documents.good.values(), self.sources, latest, self.corrections)
+
     # Documents
 
-    def _process(self, only: Sequence[str]) -> _Documents:
+    def _process(self, only: Sequence[str]) -> Documents:
         """Extract and tag all documents. A document that is not selected is processed only if it is out of date."""
-        known = known_documents(self.store, self.sources)
+        known, issues = with_corrections(known_documents(self.store, self.sources), self.store, self.corrections)
+        self.issues += issues
         listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
         selected = self._selected(listings, only)
         several = len(listings) > 1  # a single document is not paired and needs no features
@@ -161,7 +162,7 @@ class Run(AbstractContextManager["Run"]):
             for url, listing in listings.items()
         }
         outcomes = self._process_documents("read", steps.process_document, steps.load_processed_document, jobs)
-        return _Documents(known, jobs, outcomes, self._fallbacks(outcomes))
+        return Documents(known, jobs, outcomes, self._fallbacks(outcomes))
 
     def _process_documents(
         self,
@@ -190,7 +191,7 @@ class Run(AbstractContextManager["Run"]):
             self.progress(stage, outcome.name, len(outcomes), len(jobs))
         return dict(sorted(outcomes.items()))
 
-    def _read_pictures(self, documents: _Documents) -> _Documents:
+    def _read_pictures(self, documents: Documents) -> Documents:
         """Read the pictures of all documents whose text is published without them."""
         waiting = {url: outcome for url, outcome in documents.good.items() if not outcome.has_pictures}
         jobs = {
@@ -198,13 +199,7 @@ class Run(AbstractContextManager["Run"]):
             for url, outcome in waiting.items()
         }
         found = self._process_documents("ocr", steps.read_pictures, lambda _: None, jobs)
-        joined = {url: text_first.join_outcomes(waiting[url], outcome) for url, outcome in found.items()}
-        in_fallbacks = {url: joined.get(url, outcome) for url, outcome in documents.fallbacks.items()}
-        in_outcomes = {
-            url: outcome if url in documents.fallbacks else joined.get(url, outcome)
-            for url, outcome in documents.outcomes.items()
-        }
-        return _Documents(documents.known, documents.jobs, in_outcomes, in_fallbacks)
+        return documents.with_pictures(found)
 
     def _job_of(self, job: DocumentJob, outcome: DocumentOutcome) -> DocumentJob:
         """Return the job of a published document: that of the latest content of its URL, or of an earlier one."""
@@ -231,8 +226,9 @@ class Run(AbstractContextManager["Run"]):
         fallbacks: dict[str, DocumentOutcome] = {}
         for url in (url for url, outcome in outcomes.items() if outcome.failed):
             for listing in earlier_versions(self.store, self.sources, url):
+                corrected = corrected_listing(listing, url, self.store, self.corrections)
                 wait = not self.settings.text_first
-                job = DocumentJob(self.settings_without_redo, listing, wait_for_pictures=wait)
+                job = DocumentJob(self.settings_without_redo, corrected, wait_for_pictures=wait)
                 outcome = steps.load_processed_document(job) or steps.process_document(job)
                 if not outcome.failed:
                     fallbacks[url] = outcome
@@ -262,8 +258,9 @@ class Run(AbstractContextManager["Run"]):
 
         features = self._features(settings, outcomes)
         heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
-        stated = [pair for source in self.sources for pair in source.pairs]
-        forbidden = [pair for source in self.sources for pair in source.not_pairs]
+        stated = stated_pairs(self.corrections, True) + [pair for source in self.sources for pair in source.pairs]
+        forbidden = stated_pairs(self.corrections, False)
+        forbidden += [pair for source in self.sources for pair in source.not_pairs]
         result = pairing.pair(heads, stated, forbidden, features)
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}
@@ -316,7 +313,7 @@ class Run(AbstractContextManager["Run"]):
 
     # The release and the report
 
-    def _relate_and_publish(self, settings: Settings, documents: _Documents, damaged: Sequence[str]) -> Report:
+    def _relate_and_publish(self, settings: Settings, documents: Documents, damaged: Sequence[str]) -> Report:
         from aisi_ingest.publish import prune, publish
 
         heads = self._pair(settings, list(documents.good.values()))
@@ -342,7 +339,7 @@ class Run(AbstractContextManager["Run"]):
 
     def _report(
         self,
-        documents: _Documents,
+        documents: Documents,
         ids: Mapping[str, str],
         pairs: Sequence[PairOutcome] = (),
         nothing_changed: bool = False,
@@ -366,7 +363,7 @@ class Run(AbstractContextManager["Run"]):
         return Report(self.began, self._elapsed(), tuple(rows), slim, tuple(self.issues), None, nothing_changed, costs)
 
     def _document_report(
-        self, url: str, fetched: Fetched, documents: _Documents, ids: Mapping[str, str]
+        self, url: str, fetched: Fetched, documents: Documents, ids: Mapping[str, str]
     ) -> DocumentReport:
         attempt, outcome = self.fetched.attempts.get(url), documents.outcomes.get(url)
         row = document_report(fetched, attempt, outcome, documents.fallbacks.get(url), ids)

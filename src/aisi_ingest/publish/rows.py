@@ -26,6 +26,7 @@ from aisi_ingest.publish.schema import (
     BlockRow,
     CellField,
     ChunkRow,
+    CorrectionField,
     DocumentRow,
     FindingRow,
     LicenceField,
@@ -163,6 +164,12 @@ def document_rows(
         made_with=dict(made_with),
         primary=form_of is None,
         form_of=form_of,
+        corrections=tuple(
+            CorrectionField(
+                of=each.of, text=each.text or each.ja or each.en, author=each.author, date=each.date, reason=each.reason
+            )
+            for each in listing.corrections
+        ),
     )
     issues: list[Issue] = []
     blocks = tuple(_block_row(block, order, document, issues) for order, block in enumerate(content.blocks))
@@ -367,4 +374,5 @@ def _finding_row(
         confidence=finding.confidence,
         suppressed=finding.suppressed,
         evidence=finding.evidence,
+        status=finding.status,
     )

@@ -12,7 +12,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, HiddenReason, Label, Lang, Severity, Unit
+from aisi_ingest.model import (
+    BlockKind,
+    DocumentKind,
+    FindingKind,
+    FindingStatus,
+    HiddenReason,
+    Label,
+    Lang,
+    Severity,
+    Unit,
+)
 
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -56,6 +66,16 @@ class ValuesField(Struct, frozen=True, forbid_unknown_fields=True):
     en: str | None
 
 
+class CorrectionField(Struct, frozen=True, forbid_unknown_fields=True):
+    """A correction by hand."""
+
+    of: Annotated[str, Meta(description="What it corrects, for example block or mention")]
+    text: Annotated[str, Meta(description="The quoted text; empty for the document itself")]
+    author: str
+    date: str
+    reason: str
+
+
 class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
     """One file in one language."""
 
@@ -84,6 +104,7 @@ class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
     made_with: Annotated[dict[str, str], Meta(description="Stage to version")]
     primary: Annotated[bool, Meta(description="False where form_of names another form of the same content")]
     form_of: Annotated[str | None, Meta(description="Id of the primary form (PDF) of the same content")]
+    corrections: Annotated[tuple[CorrectionField, ...], Meta(description="Corrections by hand that concern it")]
 
 
 class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -229,6 +250,7 @@ class FindingRow(Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Annotated[Share, Meta(description="Probability that a careful reader agrees")]
     suppressed: Annotated[bool, Meta(description="True if the confidence is too low to be shown by default")]
     evidence: Annotated[tuple[str, ...], Meta(description="What the confidence was computed from")]
+    status: Annotated[FindingStatus, Meta(description="What a person has said about it; open: nothing")]
 
 
 class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):

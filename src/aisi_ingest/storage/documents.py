@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.corrections.content import Corrected, correct_content
 from aisi_ingest.model import Content, Document, Listing, Mention, Result
 from aisi_ingest.storage.files import sha256_of, write_errors
 from aisi_ingest.storage.store import Store
@@ -41,7 +42,17 @@ class Tagged(Struct, frozen=True):
 
 
 def load_content(root: str, listing: Listing) -> Content:
-    """Load the content of a document.
+    """Load the content of a document with its corrections by hand.
+
+    Raises:
+        ValueError: The output has no value.
+        FileNotFoundError: The document was not extracted yet.
+    """
+    return load_corrected(root, listing).content
+
+
+def load_corrected(root: str, listing: Listing) -> Corrected:
+    """Load the content of a document with its corrections, and those that could not be applied.
 
     Raises:
         ValueError: The output has no value.
@@ -51,7 +62,7 @@ def load_content(root: str, listing: Listing) -> Content:
     content = msgspec.json.decode(path.read_bytes(), type=Result[Content]).value
     if content is None:
         raise ValueError(f"{listing.source.file}: not processed")
-    return content
+    return correct_content(content, listing.corrections)
 
 
 def load_document(root: str, listing: Listing) -> Document:
