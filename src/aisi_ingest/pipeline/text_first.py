@@ -30,12 +30,11 @@ class Documents(Struct, frozen=True):
         """Return the documents with the outcomes of reading their pictures, by URL."""
 
         def joined(outcomes: Mapping[str, DocumentOutcome]) -> dict[str, DocumentOutcome]:
-            return {
-                url: _join_outcomes(outcome, found[url])
-                if url in found and found[url].listing == outcome.listing
-                else outcome
-                for url, outcome in outcomes.items()
-            }
+            out = dict(outcomes)
+            for url, outcome in outcomes.items():
+                if url in found and found[url].listing == outcome.listing:
+                    out[url] = _join_outcomes(outcome, found[url])
+            return out
 
         return Documents(self.known, self.jobs, joined(self.outcomes), joined(self.fallbacks))
 
