@@ -186,6 +186,8 @@ class Run(AbstractContextManager["Run"]):
         # Large documents first: a large one at the end would run alone.
         largest_first = sorted(jobs.values(), key=lambda job: -job.listing.source.bytes)
         outcomes: dict[str, DocumentOutcome] = {}
+        if jobs:
+            self.progress(stage, "", 0, len(jobs))
         for outcome in self._run_step(step, load, largest_first):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
             self.progress(stage, outcome.name, len(outcomes), len(jobs))

@@ -61,7 +61,8 @@ def recognise(
     recogniser, about_ai = Recogniser(known), _is_about_ai(content)
     spent = 0.0  # megapixels
     skipped: set[int] = set()
-    for region in sorted(regions, key=lambda region: (not region.is_page, region.page)):
+    for done, region in enumerate(sorted(regions, key=lambda region: (not region.is_page, region.page))):
+        bad_pages.note_progress(done, len(regions))
         if region.pixels > engine.MAXIMUM_PIXELS:
             millions = region.pixels // 1_000_000
             message = f"A picture on page {region.page} has {millions} million pixels and was not read."

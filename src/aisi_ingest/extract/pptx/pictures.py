@@ -24,6 +24,7 @@ from aisi_ingest.extract.ocr.thresholds import (
 )
 from aisi_ingest.extract.slides.piece import Entry, Piece
 from aisi_ingest.model import Box, HiddenReason, Issue, Result
+from aisi_ingest.sandbox import bad_pages
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.ocr.engine import Image
@@ -133,7 +134,8 @@ def recognise_pictures(
     recogniser = Recogniser(known)
     seen: set[_Key] = set()
     found: list[PictureText] = []
-    for picture in _largest_first(pictures):
+    for done, picture in enumerate(_largest_first(pictures)):
+        bad_pages.note_progress(done, len(pictures))
         if _key_of(picture) in seen:
             continue
         image, issue = decode_picture(picture)
