@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from aisi_ingest.pipeline import orchestrator
-from aisi_ingest.pipeline.jobs import Settings
-from aisi_ingest.pipeline.report import Report
+from aisi_ingest.pipeline.jobs import PairOutcome, Settings
+from aisi_ingest.pipeline.report import DocumentReport, Report
 
 MORE = Path(__file__).parents[3] / "shared" / "corpus" / "more"
 FILES = [
@@ -105,7 +105,7 @@ def data(root: Path) -> dict[str, bytes]:
 
 
 def not_applied(report: Report) -> list[str]:
-    parts = [*report.documents, *report.pairs]
+    parts: list[DocumentReport | PairOutcome] = [*report.documents, *report.pairs]
     issues = [*report.issues, *(issue for part in parts for issue in part.issues)]
     return [issue.message for issue in issues if issue.code == "correction_not_applied"]
 
