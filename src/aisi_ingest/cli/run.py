@@ -176,6 +176,7 @@ def demo(
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
     say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
+    say(demonstration.next_steps(root))
 
 
 def _finish(report: Report, options: RunOptions, failed: bool = False) -> None:
