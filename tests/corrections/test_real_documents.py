@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from aisi_ingest.pipeline import orchestrator
-from aisi_ingest.pipeline.jobs import PairOutcome, Settings
-from aisi_ingest.pipeline.report import DocumentReport, Report
+from aisi_ingest.pipeline.jobs import Settings
+from aisi_ingest.pipeline.report import Report
 
 MORE = Path(__file__).parents[3] / "shared" / "corpus" / "more"
 FILES = [
@@ -105,8 +105,8 @@ def data(root: Path) -> dict[str, bytes]:
 
 
 def not_applied(report: Report) -> list[str]:
-    parts: list[DocumentReport | PairOutcome] = [*report.documents, *report.pairs]
-    issues = [*report.issues, *(issue for part in parts for issue in part.issues)]
+    issues = [*report.issues, *(issue for document in report.documents for issue in document.issues)]
+    issues += [issue for pair in report.pairs for issue in pair.issues]
     return [issue.message for issue in issues if issue.code == "correction_not_applied"]
 
 
