@@ -163,7 +163,7 @@ def arrow_schema(table: str, stages: Sequence[str]) -> Any:
 
     info = inspect.type_info(TABLES[table])
     assert isinstance(info, inspect.StructType)
-    arrow = {field.name: _arrow(field.type, stages) for field in info.fields}
+    arrow = {field.encode_name: _arrow(field.type, stages) for field in info.fields}
     return pa.schema([pa.field(name, arrow[name]) for name in sorted(arrow)])
 
 
@@ -190,7 +190,7 @@ def _arrow(kind: inspect.Type, stages: Sequence[str]) -> Any:
         case inspect.DictType():
             return pa.struct([pa.field(stage, pa.string()) for stage in sorted(stages)])
         case inspect.StructType(fields=fields):
-            arrow = {field.name: _arrow(field.type, stages) for field in fields}
+            arrow = {field.encode_name: _arrow(field.type, stages) for field in fields}
             return pa.struct([pa.field(name, arrow[name]) for name in sorted(arrow)])
         case _:
             raise TypeError(f"no Arrow type is known for {kind}")

@@ -141,9 +141,9 @@ def _columns(row: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
     for field in sorted(info.fields, key=lambda each: each.name):
         kind = field.type.type if isinstance(field.type, inspect.Metadata) else field.type
         if isinstance(kind, inspect.StructType):
-            yield from ((f"{field.name}_{name}", affinity) for name, affinity in _columns(kind.cls))
+            yield from ((f"{field.encode_name}_{name}", affinity) for name, affinity in _columns(kind.cls))
         else:
-            yield field.name, _affinity(kind)
+            yield field.encode_name, _affinity(kind)
 
 
 def _affinity(kind: inspect.Type) -> str:
@@ -211,6 +211,7 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "findings": {"facets": ["kind", "severity", "suppressed", "work"]},
                     "bitext": {"label_column": "ja", "facets": ["unit", "work"], "sort_desc": "score"},
                     "chunks": {"label_column": "text", "facets": ["lang", "document"]},
+                    "edition_changes": {"label_column": "after", "facets": ["kind", "lang", "work", "from", "to"]},
                 },
                 "queries": {
                     "find": {

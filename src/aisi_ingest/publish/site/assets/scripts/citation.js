@@ -34,18 +34,22 @@
     $("#citation-text").lang = block.id.slice(0, 2);
     $("#permalink").value = addressOf(block);
     $("#copied").textContent = "";
+    dialog.block = block;
     dialog.showModal();
   }
-  async function copy(field) {
+  async function copyField(field) {
     field.select();
-    let done = false;
     try {
       await navigator.clipboard.writeText(field.value);
-      done = true;
+      return true;
     } catch {
-      done = document.execCommand("copy"); // pages opened from disk may not use the clipboard otherwise
+      return document.execCommand("copy"); // pages opened from disk may not use the clipboard otherwise
     }
-    $("#copied").textContent = done ? t("Copied.") : t("Press Ctrl+C to copy.");
+  }
+  window.copyField = copyField;
+  window.textOfBlock = textOf;
+  async function copy(field) {
+    $("#copied").textContent = (await copyField(field)) ? t("Copied.") : t("Press Ctrl+C to copy.");
   }
   $("#copy-citation").addEventListener("click", () => copy($("#citation-text")));
   $("#copy-link").addEventListener("click", () => copy($("#permalink")));

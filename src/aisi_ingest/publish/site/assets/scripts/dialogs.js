@@ -39,6 +39,16 @@
     <form method="dialog">
       <button type="button" class="quiet" id="copy-citation" data-t>Copy the citation</button>
       <button type="button" class="quiet" id="copy-link" data-t>Copy the link</button>
+      <button type="button" class="quiet" id="correct" data-t>Suggest a correction</button>
+      <button class="quiet" data-t>Close</button>
+    </form>`;
+  const CORRECTION = `<h2 id="correction-title" data-t>Correct this text</h2>
+    <label for="entry" data-t>Entry for a file in the folder corrections: change what it sets, add your name and the reason</label>
+    <textarea id="entry" rows="11" spellcheck="false"></textarea>
+    <p id="entry-state" class="hint" role="status"></p>
+    <form method="dialog">
+      <button type="button" class="quiet" id="copy-entry" data-t>Copy the entry</button>
+      <button type="button" class="quiet" id="write-entry" hidden data-t>Write the entry</button>
       <button class="quiet" data-t>Close</button>
     </form>`;
   const BUTTONS = `<button type="button" id="find" class="quiet" data-t="title" title="Search (/)"><span aria-hidden="true">⌕</span><span class="sr" data-t>Search</span></button>
@@ -62,7 +72,10 @@
   } else dialog("search", SEARCH);
   if (work) $("#here").value = work;
   dialog("keys", HELP, "keys-title");
-  if ($("#text")) dialog("citation", CITATION, "citation-title");
+  if ($("#text")) {
+    dialog("citation", CITATION, "citation-title");
+    dialog("correction", CORRECTION, "correction-title");
+  }
   $("#language").addEventListener("click", () => t.choose(t.lang === "ja" ? "en" : "ja"));
   t.apply();
 })();

@@ -21,11 +21,14 @@
     "Contents": "目次",
     "Copied.": "コピーしました。",
     "Copy the citation": "引用をコピー",
+    "Copy the entry": "訂正をコピー",
     "Copy the link": "リンクをコピー",
+    "Correct this text": "この文章を訂正",
     "Edition {}": "第{}版",
     "Editions": "版",
     "English": "英語",
     "English only": "英語のみ",
+    "Entry for a file in the folder corrections: change what it sets, add your name and the reason": "corrections フォルダーのファイルに加える訂正：set の値を直し、氏名（author）と理由（reason）を書いてください",
     "Feed": "フィード",
     "Filter names": "固有名を絞り込む",
     "Finding": "指摘",
@@ -96,6 +99,7 @@
     "Text": "本文",
     "Heading": "見出し",
     "The search index cannot be read: {}": "検索の索引を読めません：{}",
+    "The server does not answer.": "サーバーが応答しません。",
     "The text of this link changed after the release {}. What changed:": "このリンクの文章は、リリース {} のあとで変わりました。変更点：",
     "The text of this link is no longer on this page. In the release {} it was:": "このリンクの文章は、もうこのページにありません。リリース {} では次の文章でした：",
     "The text of this link is not on this page.": "このリンクの文章は、このページにありません。",
@@ -188,6 +192,9 @@
     "removed": "削除",
     "moved": "移動",
     "changed": "変更",
+    "Suggest a correction": "訂正を提案",
+    "Write the entry": "訂正を書き込む",
+    "Written to {}. The next run applies it.": "{} に書き込みました。次回の実行で反映されます。",
   };
   const root = document.documentElement;
   const ATTRIBUTES = ["title", "placeholder", "aria-label", "label"];
