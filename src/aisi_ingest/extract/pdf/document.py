@@ -168,6 +168,7 @@ class PdfDocument:
         size = _A4
         without_glyph: dict[int, int] = {}  # from a code point to its first page
         for index in range(self.page_count):
+            bad_pages.note_progress(index, self.page_count)
             # A page that was tried before and crashed or hung is skipped; the sandbox adds the issue.
             skipped = not bad_pages.begin_page(index + 1)
             if index + 1 in self.inspection.endless:
