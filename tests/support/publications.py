@@ -23,12 +23,12 @@ from aisi_ingest.model import (
     Listing,
     Mention,
     NoteLink,
-    Publication,
     Section,
     Source,
     Table,
 )
 from aisi_ingest.publish import publish
+from aisi_ingest.publish.publication import Publication
 
 HOSTILE = '<script>alert("x")</script> & "quotes" \'single\' </style> ]]> <!-- {{ 7*7 }} javascript:'
 LICENCE = Licence(name="PDL 1.0", url="https://example.org/terms", attribution="Example Institute, “Guide”")

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from aisi_ingest import media_types
-from aisi_ingest.model import Issue, Licence, Listing, Receipt, Source
+from aisi_ingest.model import Issue, Licence, Listing, Source
 from aisi_ingest.sources import SourceSpec, is_manual
 from aisi_ingest.storage.ledger import UrlHistory
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Mention, Publication
+from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Mention
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome, Settings
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.pipeline.resources import registry
 from aisi_ingest.pipeline.stages import ALIGN, COMPARE, COUNTERPARTS, EDITIONS, PAIR, PUBLISH, made_with
+from aisi_ingest.publish.publication import Publication
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.documents import DocumentStore
 from aisi_ingest.storage.files import sha256_of

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.publish.places import page_url, regions, section_paths, sentence_span
+from aisi_ingest.publish.places import page_url, section_paths, sentence_span
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, SectionRow
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, RegionField, SectionRow
 from aisi_ingest.text.sentences import sentences
 
 CHUNK_SIZE = 1000  # code points: some 200 English words, and a page of a Japanese report
@@ -113,7 +113,8 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
         path = tuple(map(_title, paths.get(chunk[0].block.section or "", ())))
         text = "\n".join(piece.block.text[piece.start : piece.end] for piece in chunk)
         blocks = tuple({piece.block.id: piece.block for piece in chunk}.values())
-        pages = [each.page for each in blocks]
+        places = tuple(dict.fromkeys(region for piece in chunk for region in _regions(piece, document)))
+        pages = [each.page for each in places]
         yield ChunkRow(
             id=_new_id(head.id, path, text, used),
             document=head.id,
@@ -126,11 +127,19 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
             text=text,
             blocks=tuple(each.id for each in blocks),
             pages=(min(pages), max(pages)),
-            regions=regions(blocks),
+            regions=places,
             url=page_url(head, pages[0]),
             entities=tuple(sorted({each for piece in chunk for each in _values(piece, mentions)})),
             counterparts=(),
         )
+
+
+def _regions(piece: _Piece, document: DocumentRows) -> tuple[RegionField, ...]:
+    """Return where a piece is. A published release knows only where the whole block is."""
+    block = piece.block
+    if block.id not in document.places or piece.length == len(block.text):
+        return block.regions
+    return document.places[block.id].columns(piece.start, piece.end)
 
 
 def _title(section: SectionRow) -> str:

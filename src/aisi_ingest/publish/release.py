@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from aisi_ingest.model import Issue, IssueLevel, Publication, Release, Result
+from aisi_ingest.model import Issue, IssueLevel, Result
 from aisi_ingest.publish import folders, formats
 from aisi_ingest.publish.card import card
 from aisi_ingest.publish.catalogue import citation, dcat, schema_org, script_text
@@ -24,6 +24,7 @@ from aisi_ingest.publish.croissant import croissant
 from aisi_ingest.publish.entity_rows import EntityCounter
 from aisi_ingest.publish.parquet import ParquetWriter
 from aisi_ingest.publish.plan import ReleasePlan
+from aisi_ingest.publish.publication import Publication, Release
 from aisi_ingest.publish.release_diff import Changes, changelog, diff
 from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.schema import DocumentRow, EntityRow

@@ -98,6 +98,16 @@ class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
     pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
 
 
+class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rectangle on a page."""
+
+    page: Page
+    bbox: Annotated[
+        tuple[Points, Points, Points, Points],
+        Meta(description="[x0, top, x1, bottom] in points from the page's top left"),
+    ]
+
+
 class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     """A paragraph, a list item, a table, ... in reading order."""
 
@@ -122,15 +132,9 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
     hidden_reason: Annotated[HiddenReason | None, Meta(description="Why a reader cannot see the text")]
     speaker: Annotated[str | None, Meta(description="Who speaks, as printed, in minutes")]
-
-
-class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
-    """A rectangle on a page."""
-
-    page: Page
-    bbox: Annotated[
-        tuple[Points, Points, Points, Points],
-        Meta(description="[x0, top, x1, bottom] in points from the page's top left"),
+    regions: Annotated[
+        tuple[RegionField, ...],
+        Meta(description="One for each page and column that it runs over; the first has its page and bbox"),
     ]
 
 
@@ -178,6 +182,13 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
     score: Annotated[
         Share | None, Meta(description="Probability that a mention found by a model is right; null for other rules")
+    ]
+    section: Annotated[str | None, Meta(description="Id of the section of its block")]
+    page: Page
+    lang: Annotated[Lang, Meta(description="Language of its block")]
+    regions: Annotated[
+        tuple[RegionField, ...],
+        Meta(description="One for each line that it is in; the box of its cell or block if no characters are known"),
     ]
 
 
@@ -249,7 +260,7 @@ class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):
     score: Share
     ja_section: Annotated[tuple[str, ...], Meta(description="Titles of the sections around it, the outermost first")]
     en_section: tuple[str, ...]
-    ja_regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    ja_regions: Annotated[tuple[RegionField, ...], Meta(description="Where its text is")]
     en_regions: tuple[RegionField, ...]
     ja_url: Annotated[str | None, Meta(description="Address of the page; null for a local file")]
     en_url: str | None
@@ -269,7 +280,7 @@ class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
     text: Id
     blocks: Annotated[tuple[str, ...], Meta(description="Ids of its blocks; the first and last may be in it in part")]
     pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
-    regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    regions: Annotated[tuple[RegionField, ...], Meta(description="Where its text is")]
     url: Annotated[str | None, Meta(description="Address of its first page; null for a local file")]
     entities: Annotated[tuple[str, ...], Meta(description="Ids of the entities that it mentions")]
     counterparts: Annotated[
@@ -314,6 +325,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("tables", "continues"): "tables",
     ("mentions", "document"): "documents",
     ("mentions", "block"): "blocks",
+    ("mentions", "section"): "sections",
     ("alignments", "ja_document"): "documents",
     ("alignments", "en_document"): "documents",
     ("findings", "ja_document"): "documents",

@@ -139,13 +139,12 @@ def row_problems(release: Path) -> Iterator[str]:
 
 
 def _work_rows(work: str, heads: list[DocumentRow], parts: dict[str, list[Any]]) -> WorkRows:
-    documents = [
-        DocumentRows(
-            document=head,
-            **{table: tuple(row for row in parts[table] if row.document == head.id) for table in _DOCUMENT_TABLES},
-        )
-        for head in heads
-    ]
+    documents = []
+    for head in heads:
+        own: dict[str, Any] = {
+            table: tuple(row for row in parts[table] if row.document == head.id) for table in _DOCUMENT_TABLES
+        }
+        documents.append(DocumentRows(document=head, **own))
     return WorkRows(
         work=work,
         documents=tuple(documents),

@@ -15,13 +15,13 @@ from typing import Any
 
 import msgspec
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.publish import folders
 from aisi_ingest.publish.schema import DocumentRow
 from aisi_ingest.storage import store
 from aisi_ingest.storage.checked import NOTE
 from aisi_ingest.storage.files import RootError, checksum_matches, sha256_of
 from aisi_ingest.storage.ledger import index_content
+from aisi_ingest.storage.receipt import Receipt
 
 _NAME = re.compile("[0-9a-f]{64}")
 _PREFIX_LENGTH = 2  # hex digits of a sha256 that name the folder below raw/
