@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -36,7 +33,7 @@ from aisi_ingest.publish.schema import (
     TableRow,
 )
 from aisi_ingest.publish.tmx import bead_text
-from aisi_ingest.text.search_terms import match_expression
+from aisi_ingest.release_search import Hit, search_index
 
 if TYPE_CHECKING:
     from spacy.tokens import DocBin
@@ -62,46 +59,6 @@ class Pair(Struct, Generic[B], frozen=True):
     en: str
     score: float  # 0 to 1; 0 if one side is empty
     bead: B  # ids of the aligned units, and the evidence
-
-
-class Hit(Struct, frozen=True):
-    """A passage that was found.
-
-    Attributes:
-        kind: What the text is: the title of a document or section, a block, or the name of an entity.
-        lang: Its language.
-        document: Id of the document; None for the name of an entity.
-        id: Id of the document, section, block or entity.
-        text: The text.
-        page: The page of a block, from 1; None for others.
-        url: Address of the document, with the page of a block in a PDF; None for local files and entities.
-        counterpart: The text aligned with a block in the other language, or None.
-    """
-
-    kind: Literal["document", "section", "block", "entity"]
-    lang: Lang
-    document: str | None
-    id: str
-    text: str
-    page: int | None = None
-    url: str | None = None
-    counterpart: str | None = None
-
-
-_HITS = """
-SELECT s.kind, s.lang, s.document, s.id, s.text, b.page,
-  d.source_url || CASE WHEN b.page AND d.source_media_type LIKE '%/pdf' THEN '#page=' || b.page ELSE '' END
-FROM (SELECT rowid AS number, rank AS score, kind, lang, document, id, text FROM search
-      WHERE search MATCH :words AND (:lang IS NULL OR lang = :lang) ORDER BY rank, rowid LIMIT :limit) s
-LEFT JOIN blocks b ON b.id = s.id LEFT JOIN documents d ON d.id = s.document
-ORDER BY s.score, s.number
-"""
-_COUNTERPART = """
-SELECT b.text FROM alignments_sides mine JOIN alignments a ON a.id = mine.alignment AND a.unit = 'block'
-JOIN alignments_sides other ON other.alignment = a.id AND other.lang <> mine.lang
-JOIN blocks b ON b.id = other.target
-WHERE mine.target = ? ORDER BY other.position
-"""
 
 
 class LoadedDocument:
@@ -297,17 +254,7 @@ class Dataset:
             lang: Only passages of this language.
             limit: Largest number of passages.
         """
-        expression = match_expression(words)
-        if not expression:
-            return []
-        # Read-only, also where the folder may not be written; the file never changes.
-        address = f"file:{quote(str(self.path / 'dataset.sqlite'))}?mode=ro&immutable=1"
-        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
-            found = database.execute(_HITS, {"words": expression, "lang": lang, "limit": limit}).fetchall()
-            return [
-                Hit(kind, lang_, document, key, text, page, url, _counterpart(database, key))
-                for kind, lang_, document, key, text, page, url in found
-            ]
+        return search_index(self.path / "dataset.sqlite", words, lang, limit)
 
     def arrow(self, table: str, columns: list[str] | None = None) -> Any:
         """Return a table as a ``pyarrow.Table``, memory-mapped from Parquet.
@@ -354,11 +301,6 @@ class Dataset:
                 self._texts.pop(next(iter(self._texts)))
             self._texts[document] = {b.id: b.text for b in loaded.blocks} | {s.id: s.title for s in loaded.sections}
         return self._texts[document]
-
-
-def _counterpart(database: sqlite3.Connection, block: str) -> str | None:
-    texts = [text for (text,) in database.execute(_COUNTERPART, [block])]
-    return "\n".join(texts) or None
 
 
 def load(where: str | Path | Release = ".", *, verify: bool = False) -> Dataset:
