@@ -245,6 +245,10 @@ class Source(Struct, frozen=True):
     media_type: str
 
 
+Origin = Literal["document", "listing", "file_name", "by_hand"]
+"""Where a title, a date or an edition came from."""
+
+
 class Listing(Struct, frozen=True, omit_defaults=True):
     """What is known about a document from outside its bytes: from the page that links it, or from its name."""
 
@@ -255,6 +259,8 @@ class Listing(Struct, frozen=True, omit_defaults=True):
     lang: Lang | None = None  # from hreflang or the page that links it
     licence: Licence | None = None
     origin: str = "manual"  # id of the source in sources.toml
+    by_hand: tuple[str, ...] = ()  # names of the fields that a person stated; they count more than the document
+    pair_with: str | None = None  # stated: the document in the other language
 
 
 class Document(Struct, frozen=True, omit_defaults=True):
@@ -267,6 +273,8 @@ class Document(Struct, frozen=True, omit_defaults=True):
     content: Content
     mentions: tuple[Mention, ...] = ()
     date: str | None = None  # EDTF
+    date_from: Origin | None = None
+    edition_from: Origin | None = None
     id: str = ""  # <work>/<edition>/<lang>; the second of two forms has ".pptx" after the language
     work: str = ""
     edition: str | None = None

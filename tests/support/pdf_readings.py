@@ -36,7 +36,9 @@ class Pages:
         if number not in self._pages:
             page = self._file[number - 1]
             text = page.get_textpage()
-            left, _, _, top = page.get_cropbox()
+            bounds = raw.FS_RECTF()
+            raw.FPDF_GetPageBoundingBox(page, bounds)
+            left, top = bounds.left, bounds.top
             found = []
             for k in range(text.count_chars()):
                 x0, y0, x1, y1 = text.get_charbox(k, loose=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.model import Block, Content, Document, Lang
+from aisi_ingest.model import Block, Content, Document, Lang, Origin
 from aisi_ingest.pair import file_names
 from aisi_ingest.pair.edition_names import first_edition
 from aisi_ingest.pair.file_names import ParsedName
@@ -28,7 +28,8 @@ class PairingCandidate(Struct, frozen=True):
         file: The parsed name of the file.
         title: The parsed title of the listing, or of the document.
         edition: The edition, from the first of these names or the first page.
-        date: The date as EDTF.
+        edition_from: Where the edition came from.
+        date: The date as EDTF, by which documents are compared: names of files rarely err in it.
         features: The features of the contents; None if the document is compared with no other.
     """
 
@@ -37,6 +38,7 @@ class PairingCandidate(Struct, frozen=True):
     file: ParsedName
     title: ParsedName
     edition: str | None
+    edition_from: Origin | None
     date: str | None
     features: DocumentFeatures | None
 
@@ -67,8 +69,11 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
     title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
     edition = first_edition(editions)
+    stated: Origin = "by_hand" if "title" in listing.by_hand else "listing"
+    origins: tuple[Origin, ...] = ("file_name", stated, "document", "document")
+    edition_from = origins[editions.index(edition)] if edition else None
     date = file.date or listing.date or document.date or file.year
-    return PairingCandidate(document, language(document), file, title, edition, date, features)
+    return PairingCandidate(document, language(document), file, title, edition, edition_from, date, features)
 
 
 def head(document: Document) -> Document:

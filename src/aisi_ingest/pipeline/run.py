@@ -198,6 +198,8 @@ class Run(AbstractContextManager["Run"]):
         features = self._features(outcomes)
         heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
         stated = [pair for source in self.sources for pair in source.pairs]
+        listings = [outcome.listing for outcome in outcomes]
+        stated += [(listing.source.sha256, listing.pair_with) for listing in listings if listing.pair_with]
         forbidden = [pair for source in self.sources for pair in source.not_pairs]
         result = pairing.pair(heads, stated, forbidden, features)
         self.issues += result.issues

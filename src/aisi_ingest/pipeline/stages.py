@@ -65,14 +65,14 @@ def tag_content(content: Content, listing: Listing, registry_path: str | None) -
     from aisi_ingest import dates, tagging
     from aisi_ingest.publish.check import content_problems
 
-    date = dates.document_date(content, listing)
+    date, origin = dates.date_and_origin(content, listing)
     mentions = tagging.tag(content, registry(registry_path), date=date, publisher=listing.publisher)
     if mentions.value is None:
         return Result(None, mentions.issues)
     for problem in content_problems(content, mentions.value):
         error = internal_error("tag", f"the extracted content is inconsistent: {problem.lstrip('#')}")
         return Result(None, (*mentions.issues, error))
-    return Result(Tagged(mentions.value, date), mentions.issues)
+    return Result(Tagged(mentions.value, date, origin), mentions.issues)
 
 
 @task

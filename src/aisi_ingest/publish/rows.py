@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from aisi_ingest.model import (
     Block,
+    Content,
     Document,
     Issue,
     Table,
@@ -24,22 +25,28 @@ from aisi_ingest.publish.schema import (
     ChunkRow,
     DocumentRow,
     FindingRow,
+    IdentityField,
     LicenceField,
     MentionRow,
     NoteField,
     RegionField,
     SectionRow,
+    SharesField,
     SourceField,
     TableRow,
 )
 from aisi_ingest.publish.table_places import TablePlaces
 from aisi_ingest.publish.text_regions import TextPlaces, block_regions
+from aisi_ingest.publish.titles import document_title
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT
 
 BOX_TOLERANCE = 1.0  # points by which a box may leave its page without an issue
 _SEGMENT = re.compile(r"[\w+\-][\w.+\-]*")
 _ID_SEGMENTS = 3  # <work>/<edition>/<lang>
 _MAX_SEGMENT_BYTES = 100  # two segments and a suffix stay below the 255 bytes that file systems allow for a name
 
+
+_SHARE_DIGITS = 3
 
 WORK_TABLES = ("alignments", "findings", "bitext", "chunks")  # tables whose rows belong to a work, in this order
 
@@ -136,13 +143,14 @@ def document_rows(
     content, listing = document.content, document.listing
     licence, source = listing.licence, listing.source
     assert licence is not None, "refusal() must be called first"
+    title, title_from = document_title(document)
     head = DocumentRow(
         id=document.id,
         work=document.work,
         edition=document.edition,
         lang=content.lang,
         kind=content.kind,
-        title=content.title or listing.title or source.file,
+        title=title,
         date=document.date,
         pages=len(content.page_sizes),
         page_sizes=tuple((points(width), points(height)) for width, height in content.page_sizes),
@@ -159,6 +167,12 @@ def document_rows(
         hidden_pages=content.hidden_pages,
         active_content=tuple(sorted(set(content.active_content))),
         made_with=dict(made_with),
+        identity=IdentityField(
+            title=title_from,
+            date=document.date_from if document.date else None,
+            edition=document.edition_from if document.edition else None,
+        ),
+        languages=_languages(content),
         primary=form_of is None,
         form_of=form_of,
     )
@@ -201,6 +215,19 @@ def document_rows(
     }
     rows = DocumentRows(head, sections, blocks, tables, _mention_rows(document, blocks, places), places)
     return rows, tuple(issues)
+
+
+def _languages(content: Content) -> SharesField:
+    """Return the share of each language in the visible text without furniture."""
+    weights = {"ja": 0.0, "en": 0.0}
+    for block in content.blocks:
+        if block.kind != "furniture" and not block.hidden:
+            weights[block.lang] += len(block.text) * (JAPANESE_WEIGHT if block.lang == "ja" else 1)
+    total = sum(weights.values())
+    if not total:
+        weights[content.lang] = total = 1.0
+    ja = round(weights["ja"] / total, _SHARE_DIGITS)
+    return SharesField(ja=ja, en=round(1 - ja, _SHARE_DIGITS))
 
 
 def _cell_places(

@@ -12,7 +12,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from aisi_ingest.model import BlockKind, DocumentKind, FindingKind, HiddenReason, Label, Lang, Severity, Unit
+from aisi_ingest.model import (
+    BlockKind,
+    DocumentKind,
+    FindingKind,
+    HiddenReason,
+    Label,
+    Lang,
+    Origin,
+    Severity,
+    Unit,
+)
 
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -56,6 +66,19 @@ class ValuesField(Struct, frozen=True, forbid_unknown_fields=True):
     en: str | None
 
 
+# Where the title, the date and the edition of a document came from.
+class IdentityField(Struct, frozen=True, forbid_unknown_fields=True):
+    title: Origin
+    date: Origin | None
+    edition: Origin | None
+
+
+# Shares of the languages.
+class SharesField(Struct, frozen=True, forbid_unknown_fields=True):
+    ja: Share
+    en: Share
+
+
 class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
     """One file in one language."""
 
@@ -84,6 +107,11 @@ class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
     made_with: Annotated[dict[str, str], Meta(description="Stage to version")]
     primary: Annotated[bool, Meta(description="False where form_of names another form of the same content")]
     form_of: Annotated[str | None, Meta(description="Id of the primary form (PDF) of the same content")]
+    identity: Annotated[
+        IdentityField,
+        Meta(description="Where title, date and edition came from: document, listing (the link), file_name, by_hand"),
+    ]
+    languages: Annotated[SharesField, Meta(description="Share of each language in the visible text")]
 
 
 class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.model import Content, Document, Listing, Mention, Result
+from aisi_ingest.model import Content, Document, Listing, Mention, Origin, Result
 from aisi_ingest.storage.files import sha256_of, write_errors
 from aisi_ingest.storage.store import Store
 
@@ -34,6 +34,7 @@ class Tagged(Struct, frozen=True):
 
     mentions: tuple[Mention, ...]
     date: str | None  # of the document, EDTF
+    date_from: Origin | None = None
 
 
 def load_content(root: str, listing: Listing) -> Content:
@@ -47,6 +48,8 @@ def load_content(root: str, listing: Listing) -> Content:
     content = msgspec.json.decode(path.read_bytes(), type=Result[Content]).value
     if content is None:
         raise ValueError(f"{listing.source.file}: not processed")
+    if listing.lang and "lang" in listing.by_hand:
+        content = replace(content, lang=listing.lang)
     return content
 
 
@@ -62,7 +65,7 @@ def load_document(root: str, listing: Listing) -> Document:
     tagged = msgspec.json.decode(path.read_bytes(), type=Result[Tagged]).value
     if tagged is None:
         raise ValueError(f"{listing.source.file}: not processed")
-    return Document(listing, content, tagged.mentions, tagged.date)
+    return Document(listing, content, tagged.mentions, tagged.date, tagged.date_from)
 
 
 def load_full(root: str, head: Document) -> Document:
@@ -73,7 +76,7 @@ def load_full(root: str, head: Document) -> Document:
         head: The document without its text, as ``pair`` returned it.
     """
     document = load_document(root, head.listing)
-    return replace(document, id=head.id, work=head.work, edition=head.edition)
+    return replace(document, id=head.id, work=head.work, edition=head.edition, edition_from=head.edition_from)
 
 
 class DocumentStore(Mapping[str, Document]):
@@ -117,5 +120,5 @@ def output_digests(root: str, listing: Listing) -> tuple[str, ...]:
 
 def document_digest(root: str, head: Document) -> str:
     """Compute the sha256 of everything that a stage can read of a document: listing, id and stage outputs."""
-    parts = (head.listing, head.id, head.work, head.edition, output_digests(root, head.listing))
+    parts = (head.listing, head.id, head.work, head.edition, head.edition_from, output_digests(root, head.listing))
     return sha256_of(msgspec.json.encode(parts))
