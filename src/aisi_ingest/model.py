@@ -10,6 +10,7 @@ Ids inside a document are local (``b12``, ``s3``, ``t1``, ``m40``), because a do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
@@ -263,6 +264,13 @@ class Listing(Struct, frozen=True, omit_defaults=True):
     pair_with: str | None = None  # stated: the document in the other language
 
 
+class TextVector(Struct, frozen=True, array_like=True):
+    """The vector of a text: signed bytes, each to be multiplied by ``scale``."""
+
+    values: bytes
+    scale: float
+
+
 class Document(Struct, frozen=True, omit_defaults=True):
     """One file in one language, with its content, its origin and the work it belongs to.
 
@@ -278,6 +286,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
     id: str = ""  # <work>/<edition>/<lang>; the second of two forms has ".pptx" after the language
     work: str = ""
     edition: str | None = None
+    vectors: Mapping[str, TextVector] = {}  # of its chunks, by the digest of their text
 
 
 class Entity(Struct, frozen=True):

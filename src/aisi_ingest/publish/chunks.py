@@ -115,6 +115,7 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
         blocks = tuple({piece.block.id: piece.block for piece in chunk}.values())
         places = tuple(dict.fromkeys(region for piece in chunk for region in _regions(piece, document)))
         pages = [each.page for each in places]
+        vector = document.vectors.get(text_digest(text))
         yield ChunkRow(
             id=_new_id(head.id, path, text, used),
             document=head.id,
@@ -131,6 +132,8 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
             url=page_url(head, pages[0]),
             entities=tuple(sorted({each for piece in chunk for each in _values(piece, mentions)})),
             counterparts=(),
+            vector=tuple(memoryview(vector.values).cast("b")) if vector else (),
+            vector_scale=vector.scale if vector else None,
         )
 
 
@@ -140,6 +143,11 @@ def _regions(piece: _Piece, document: DocumentRows) -> tuple[RegionField, ...]:
     if block.id not in document.places or piece.length == len(block.text):
         return block.regions
     return document.places[block.id].columns(piece.start, piece.end)
+
+
+def text_digest(text: str) -> str:
+    """Return the key under which the vector of a text is stored."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _title(section: SectionRow) -> str:

@@ -10,13 +10,13 @@ from aisi_ingest.publish.rows import WorkRows
 
 
 def with_derived_rows(work: WorkRows) -> WorkRows:
-    """Return the rows of a work with its bitext and its chunks, and without the places of characters.
+    """Return the rows of a work with its bitext and its chunks, and without the places of characters and the vectors.
 
     Only these two need the places, which take as much memory as the text.
     """
     return replace(
         work,
-        documents=tuple(replace(each, places={}) for each in work.documents),
+        documents=tuple(replace(each, places={}, vectors={}) for each in work.documents),
         bitext=bitext_rows(work.documents, work.alignments),
         chunks=chunk_rows(work.documents, work.alignments),
     )

@@ -15,6 +15,7 @@ from aisi_ingest.model import (
     Issue,
     Table,
     TableCell,
+    TextVector,
 )
 from aisi_ingest.publish.boxes import box_on_page, points
 from aisi_ingest.publish.schema import (
@@ -54,7 +55,8 @@ WORK_TABLES = ("alignments", "findings", "bitext", "chunks")  # tables whose row
 class DocumentRows(Struct, frozen=True):
     """The rows of one document, each table in reading order.
 
-    ``places`` has the places of the text of each block by its id. A published release no longer has them.
+    ``places`` has the places of the text of each block by its id, ``vectors`` those of its chunks by the digest of
+    their text. A published release no longer has them in this form.
     """
 
     document: DocumentRow
@@ -63,6 +65,7 @@ class DocumentRows(Struct, frozen=True):
     tables: tuple[TableRow, ...]
     mentions: tuple[MentionRow, ...]
     places: Mapping[str, TextPlaces] = {}
+    vectors: Mapping[str, TextVector] = {}
 
 
 class WorkRows(Struct, frozen=True):
@@ -213,7 +216,9 @@ def document_rows(
         row.id: TextPlaces(row.regions, block.runs, sizes, _cell_places(table_of.get(block.id), cells.get(row.id, ())))
         for row, block in zip(blocks, content.blocks, strict=True)
     }
-    rows = DocumentRows(head, sections, blocks, tables, _mention_rows(document, blocks, places), places)
+    rows = DocumentRows(
+        head, sections, blocks, tables, _mention_rows(document, blocks, places), places, document.vectors
+    )
     return rows, tuple(issues)
 
 

@@ -27,6 +27,7 @@ from aisi_ingest.model import (
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
 Page = Annotated[int, Meta(ge=1, description="Page or slide, from 1")]
+Int8 = Annotated[int, Meta(ge=-128, le=127)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Points = Annotated[float, Meta(description="Points (1/72 inch)")]
@@ -314,6 +315,11 @@ class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
     counterparts: Annotated[
         tuple[str, ...], Meta(description="Ids of the chunks with the same content in the other language")
     ]
+    vector: Annotated[
+        tuple[Int8, ...],
+        Meta(description="Times vector_scale a unit vector, comparable across languages; empty without the encoder"),
+    ]
+    vector_scale: float | None
 
 
 Row = (
