@@ -17,7 +17,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --group build
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --extra serve --group build
 
 .PHONY: demo test test-all check coverage docs fuzz bench lock train calibration clean setup setup-dev
 
@@ -52,13 +52,14 @@ fuzz: setup-dev
 	@PYTHONPATH=build/fuzz/packages $(BIN)/python fuzz/run.py --seconds 60
 
 calibration: setup-dev
-	@PYTHONPATH=. $(BIN)/python -m training.calibration --names $(DATA)
+	@PYTHONPATH=. $(BIN)/python -m training.calibration --names $(DATA) $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
 
 train: setup-dev
 	@uv pip install --quiet --python $(BIN)/python --target build/train python-crfsuite==0.9.12 \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/train --upgrade python-crfsuite==0.9.12
 	@PYTHONPATH=.:build/train OMP_NUM_THREADS=1 $(BIN)/python -m training.train --names $(DATA) --crossner $(CROSSNER) \
-	  --vectors-ja $(VECTORS_JA) --vectors-en $(VECTORS_EN) --out src/aisi_ingest/tagging/learned/data
+	  --vectors-ja $(VECTORS_JA) --vectors-en $(VECTORS_EN) --out src/aisi_ingest/tagging/learned/data \
+	  $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock

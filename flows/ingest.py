@@ -156,6 +156,7 @@ def ingest(
     images: bool = False,
     keep: int | None = None,
     strict: bool = False,
+    registry: str | None = None,
 ) -> str:
     """Download new documents, process them, and publish a release if anything has changed.
 
@@ -170,6 +171,7 @@ def ingest(
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
         strict: Fail because of known failures as well, unless they are acknowledged.
+        registry: Path of a list of names to recognise; later runs on the root use it as well.
 
     Returns:
         The run in one sentence.
@@ -179,8 +181,8 @@ def ingest(
     """
     if runner == "dask":
         on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
-        return str(on_dask(sources, only, force, root, 1, images, keep, strict))
-    return _ingest.fn(sources, only, force, root, workers, images, keep, strict)
+        return str(on_dask(sources, only, force, root, 1, images, keep, strict, registry))
+    return _ingest.fn(sources, only, force, root, workers, images, keep, strict, registry)
 
 
 @flow(name="ingest-on-dask", log_prints=True)
@@ -193,9 +195,18 @@ def _ingest(
     images: bool,
     keep: int | None,
     strict: bool,
+    registry: str | None,
 ) -> str:
     redo_from: StageName | None = "extract" if force else None
-    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=redo_from, strict=strict)
+    settings = Settings(
+        root=root,
+        registry=registry,
+        workers=workers,
+        images=images,
+        keep=keep,
+        redo_from=redo_from,
+        strict=strict,
+    )
     try:
         with one_at_a_time(), logs_of_workers():
             report = orchestrator.run(settings, load(Path(sources)), only=only or (), runner=prefect_tasks)

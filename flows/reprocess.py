@@ -23,6 +23,7 @@ def reprocess(
     workers: int = 2,
     images: bool = False,
     keep: int | None = None,
+    registry: str | None = None,
 ) -> str:
     """Process documents again and publish a release if anything has changed.
 
@@ -34,6 +35,7 @@ def reprocess(
         workers: Number of documents to process at the same time.
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
+        registry: Path of a list of names to recognise; later runs on the root use it as well.
 
     Returns:
         The run in one sentence.
@@ -41,7 +43,7 @@ def reprocess(
     Raises:
         RunFailed: A document, a pair or a stage failed.
     """
-    settings = Settings(root=root, workers=workers, images=images, keep=keep, redo_from=stage)
+    settings = Settings(root=root, registry=registry, workers=workers, images=images, keep=keep, redo_from=stage)
     known = load(Path(sources)) if Path(sources).exists() else ()
     try:
         with one_at_a_time():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from aisi_ingest.citation import Citation, citation
 from aisi_ingest.model import Bead, Block, Lang, Unit
 from aisi_ingest.publish import labelled_text
 from aisi_ingest.publish.chunks import CHUNK_SIZE, chunk_rows
@@ -33,7 +34,7 @@ from aisi_ingest.publish.schema import (
     TableRow,
 )
 from aisi_ingest.publish.tmx import bead_text
-from aisi_ingest.release_search import Hit, search_index
+from aisi_ingest.search import Hit, search
 
 if TYPE_CHECKING:
     from spacy.tokens import DocBin
@@ -244,17 +245,25 @@ class Dataset:
             yield DocumentRows(each.row, each.sections, each.blocks, each.tables, each.mentions)
 
     def search(self, words: str, *, lang: Lang | None = None, limit: int = 20) -> list[Hit]:
-        """Find passages that hold all words, the best first.
-
-        Width, case, the long vowel at the end of katakana words and English endings make no difference. Titles,
-        headings, blocks and the names of entities are searched, but no furniture, contents or hidden text.
+        """Find passages that hold all words, the best first. See ``aisi_ingest.search.search``.
 
         Args:
             words: Words of either language. Words in quotation marks must follow each other.
             lang: Only passages of this language.
             limit: Largest number of passages.
         """
-        return search_index(self.path / "dataset.sqlite", words, lang, limit)
+        return search(self.path, words, lang=lang, limit=limit)
+
+    def cite(self, wanted: str) -> Citation:
+        """Return the citation of a text, with its page, regions, address, checksum and counterpart.
+
+        Args:
+            wanted: Id of a document, section, block, sentence, table, mention or chunk.
+
+        Raises:
+            KeyError: The release has no such id, a reader cannot see the text, or it is an entity, which is on no page.
+        """
+        return citation(self.path, wanted)
 
     def arrow(self, table: str, columns: list[str] | None = None) -> Any:
         """Return a table as a ``pyarrow.Table``, memory-mapped from Parquet.

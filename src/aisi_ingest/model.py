@@ -37,6 +37,7 @@ Unit = Literal["section", "block", "sentence"]
 FindingKind = Literal[
     "missing_in_en", "missing_in_ja", "untranslated", "date_differs", "number_differs", "entity_differs"
 ]
+FindingStatus = Literal["open", "accepted", "intended", "reported", "false"]
 Severity = Literal["low", "medium", "high"]
 IssueLevel = Literal["info", "warning", "error"]
 # Why a reader cannot see a text: see docs/dataset.md.
@@ -250,6 +251,45 @@ Origin = Literal["document", "listing", "file_name", "by_hand"]
 """Where a title, a date or an edition came from."""
 
 
+class Correction(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A correction by hand: one entry of a file in ``corrections/``. docs/corrections.md explains the keys.
+
+    Texts are quoted from the data. Spaces, widths and cases of letters make no difference.
+    """
+
+    of: Literal["document", "block", "table", "mention", "entity", "pair", "bead", "finding"]
+    author: str
+    date: str  # ISO 8601
+    reason: str
+    documents: tuple[str, ...] = ()  # each a sha256 or its beginning, a file name, a URL, an id, or a work
+    text: str = ""  # the quoted text
+    before: str = ""  # what stands directly before it
+    after: str = ""  # what stands directly after it
+    ja: str = ""  # quoted text of beads and findings
+    en: str = ""
+    page: int | None = None
+    set: dict[str, str | int | bool] = {}  # fields and their right values
+    add: bool = False
+    remove: bool = False
+    join: bool | None = None  # pairs and beads: whether both sides belong together
+    merge: bool = False  # a block is one with the next
+    split: str = ""  # the words with which a new block begins
+    move_after: str = ""  # quoted text of the block that a block follows
+    cells: tuple[CellCorrection, ...] = ()
+    bounds: tuple[float, float, float, float] | None = None  # of a table in points: x0, top, x1, bottom
+    settings: dict[str, str | int | float] = {}  # of pdfplumber's TableFinder, within the bounds
+    same: tuple[str, ...] = ()  # ids of entities that are one
+    different: tuple[str, ...] = ()  # ids of entities that are not one
+
+
+class CellCorrection(Struct, frozen=True, forbid_unknown_fields=True):
+    """The right text of one cell of a table."""
+
+    row: int  # from 0
+    column: int
+    text: str
+
+
 class Listing(Struct, frozen=True, omit_defaults=True):
     """What is known about a document from outside its bytes: from the page that links it, or from its name."""
 
@@ -262,6 +302,7 @@ class Listing(Struct, frozen=True, omit_defaults=True):
     origin: str = "manual"  # id of the source in sources.toml
     by_hand: tuple[str, ...] = ()  # names of the fields that a person stated; they count more than the document
     pair_with: str | None = None  # stated: the document in the other language
+    corrections: tuple[Correction, ...] = ()  # that concern this document
 
 
 class TextVector(Struct, frozen=True, array_like=True):
@@ -368,6 +409,7 @@ class Finding(Struct, frozen=True):
     confidence: float = 0.5  # probability that a careful reader agrees, 0 to 1
     suppressed: bool = False  # not shown by default, because its confidence is too low
     evidence: tuple[str, ...] = ()  # short words: "free:-0.2", "slack:0.3", "bead:0.97"
+    status: FindingStatus = "open"  # what a person has said about it
 
 
 class Edit(Struct, frozen=True):

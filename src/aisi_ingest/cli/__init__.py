@@ -16,6 +16,7 @@ def main() -> None:
     """Run a command. An error that the user can fix is reported in one line, without a traceback."""
     from aisi_ingest.cli.app import app
     from aisi_ingest.cli.options import fail
+    from aisi_ingest.corrections.reading import CorrectionsError
     from aisi_ingest.registry import RegistryError
     from aisi_ingest.sandbox import pool
     from aisi_ingest.sources import SourcesError
@@ -27,7 +28,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (RootError, LockedError, RegistryError, SourcesError, pool.LimitsError) as error:
+    except (RootError, LockedError, RegistryError, SourcesError, CorrectionsError, pool.LimitsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         fail("stopped; finished work is kept, and the next run continues from there", code=_INTERRUPTED)

@@ -25,7 +25,9 @@ Workers = Annotated[
 Registry = Annotated[
     Path | None,
     typer.Option(
-        "--registry", metavar="FILE", help="List of names to recognise (default: the list that comes with aisi-ingest)."
+        "--registry",
+        metavar="FILE",
+        help="List of names to recognise. It is remembered; 'default' forgets it.",
     ),
 ]
 Images = Annotated[bool, typer.Option("--images/--no-images", help="Add images of the pages to the viewer.")]

@@ -20,9 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    words: Annotated[
-        list[str], typer.Argument(metavar="WORDS", help="Words in either language; a passage must have all of them.")
-    ],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words in either language, or a question.")],
     lang: Annotated[
         Literal["ja", "en"] | None, typer.Option("--lang", help="Only passages in this language (default: both).")
     ] = None,
@@ -32,12 +30,13 @@ def search(
 ) -> None:
     """Search the latest release: titles, headings, text and names, in both languages.
 
-    Each passage is shown with its document, page and address, and with the text aligned with it in the other language.
-    The exit code is 1 if nothing is found.
+    Each passage is shown with its id, page and address, and with the text aligned with it in the other language.
+    Passages near in meaning are found too, if the release has vectors. The exit code is 1 if nothing is found.
 
     \b
     aisi-ingest search 評価の観点
     aisi-ingest search "red teaming" --lang en     words in quotation marks follow each other
+    aisi-ingest search "red teaming" --lang ja     Japanese passages whose translation has the words
     """
     import aisi_ingest
 
@@ -54,10 +53,11 @@ def search(
         print_json(hits)
         return
     for hit in hits:
-        place = ", ".join(filter(None, (hit.document or hit.id, hit.kind, f"page {hit.page}" if hit.page else None)))
-        say_line(f"{place}  {hit.url or ''}".rstrip())
-        for text in filter(None, (hit.text, hit.counterpart)):
-            say_line(f"    {_shortened(text)}")
+        page = f"page {hit.pages[0]}" if hit.pages and hit.kind != "document" else None
+        say_line("  ".join(filter(None, (hit.id, page, hit.url))))
+        for text in (hit.text, hit.counterpart.text if hit.counterpart else None):
+            if text:
+                say_line(f"    {_shortened(text)}")
         say()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.corrections.applying import corrected_date, corrected_edition
 from aisi_ingest.model import Block, Content, Document, Lang, Origin
 from aisi_ingest.pair import file_names
 from aisi_ingest.pair.edition_names import first_edition
@@ -68,11 +69,14 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
     titles = [file_names.parse_title(listing.title), file_names.parse_title(content.title)]
     title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
-    edition = first_edition(editions)
+    corrected = corrected_edition(listing)
+    edition = corrected or first_edition(editions)
     stated: Origin = "by_hand" if "title" in listing.by_hand else "listing"
     origins: tuple[Origin, ...] = ("file_name", stated, "document", "document")
-    edition_from = origins[editions.index(edition)] if edition else None
-    date = file.date or listing.date or document.date or file.year
+    edition_from: Origin | None = "by_hand" if corrected else None
+    if edition and not corrected:
+        edition_from = origins[editions.index(edition)]
+    date = corrected_date(listing) or file.date or listing.date or document.date or file.year
     return PairingCandidate(document, language(document), file, title, edition, edition_from, date, features)
 
 

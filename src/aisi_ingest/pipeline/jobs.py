@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The stages from which a user can redo the work (``reprocess --from``). "align" includes pairing and comparing.
 StageName = Literal["extract", "tag", "align", "publish"]
+EXTENDS = "+"  # in front of the path of a registry that extends the one that comes with the project
 STAGE_NAMES: tuple[StageName, ...] = ("extract", "tag", "align", "publish")
 
 
@@ -26,7 +27,8 @@ class Settings(Struct, frozen=True):
     """Settings that all steps of a run share."""
 
     root: str
-    registry: str | None = None  # path of registry.toml; None: the registry that comes with the project
+    # Path of registry.toml, after "+" if it extends the registry that comes with the project; None: only that one.
+    registry: str | None = None
     workers: int = 2  # worker processes
     ocr: bool = True
     images: bool = False  # add images of the pages to the viewer
@@ -38,7 +40,7 @@ class Settings(Struct, frozen=True):
     @property
     def files(self) -> tuple[str, ...]:
         """Files of the user that every stage may read."""
-        return (self.registry,) if self.registry else ()
+        return (self.registry.removeprefix(EXTENDS),) if self.registry else ()
 
     def redo(self, stage: StageName) -> bool:
         """Return True if the output of a stage must be computed again even if it is up to date."""

@@ -8,11 +8,23 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
+from aisi_ingest.corrections.applying import stated_pairs
+from aisi_ingest.corrections.reading import Entry
 from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Mention, Result, TextVector
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome, Settings
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.pipeline.resources import registry
-from aisi_ingest.pipeline.stages import ALIGN, COMPARE, COUNTERPARTS, EDITIONS, PAIR, PUBLISH, VECTORS, made_with
+from aisi_ingest.pipeline.stages import (
+    ALIGN,
+    COMPARE,
+    CORRECT_CONTENT,
+    COUNTERPARTS,
+    EDITIONS,
+    PAIR,
+    PUBLISH,
+    VECTORS,
+    made_with,
+)
 from aisi_ingest.publish.publication import Publication
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.documents import DocumentStore
@@ -20,7 +32,12 @@ from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.store import Stamp, Store
 
 
-def release_stamp(outcomes: Iterable[DocumentOutcome], sources: Sequence[SourceSpec], latest: Path) -> Stamp:
+def release_stamp(
+    outcomes: Iterable[DocumentOutcome],
+    sources: Sequence[SourceSpec],
+    latest: Path,
+    corrections: Sequence[Entry] = (),
+) -> Stamp:
     """Compute the stamp of a release.
 
     If it equals the stamp of the latest release, then pairing, aligning and publishing would change nothing.
@@ -29,11 +46,15 @@ def release_stamp(outcomes: Iterable[DocumentOutcome], sources: Sequence[SourceS
         outcomes: The documents of the release; none of them has failed.
         sources: The sources of the run.
         latest: The link to the latest release.
+        corrections: The corrections of the root, of which those of pairs belong to no single document.
     """
     documents = list(outcomes)
     listings = msgspec.json.encode([outcome.listing for outcome in documents])
-    stated = msgspec.json.encode([(source.pairs, source.not_pairs) for source in sources])
-    code = "".join(stage.code for stage in (PAIR, ALIGN, COUNTERPARTS, COMPARE, EDITIONS, VECTORS, PUBLISH))
+    by_hand = [stated_pairs(corrections, join) for join in (True, False)]
+    stated = msgspec.json.encode([[(source.pairs, source.not_pairs) for source in sources], by_hand])
+    code = "".join(
+        stage.code for stage in (PAIR, ALIGN, COUNTERPARTS, COMPARE, CORRECT_CONTENT, EDITIONS, VECTORS, PUBLISH)
+    )
     digests = {
         "listings": sha256_of(listings),
         "stated": sha256_of(stated),

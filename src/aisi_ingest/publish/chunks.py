@@ -132,7 +132,7 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
             url=page_url(head, pages[0]),
             entities=tuple(sorted({each for piece in chunk for each in _values(piece, mentions)})),
             counterparts=(),
-            vector=tuple(memoryview(vector.values).cast("b")) if vector else (),
+            vector=tuple(memoryview(vector.values).cast("b")) if vector else None,
             vector_scale=vector.scale if vector else None,
         )
 

@@ -89,4 +89,5 @@ def _finding_row(
         confidence=finding.confidence,
         suppressed=finding.suppressed,
         evidence=finding.evidence,
+        status=finding.status,
     )

@@ -24,6 +24,7 @@ from aisi_ingest.publish.schema import (
     BlockRow,
     CellField,
     ChunkRow,
+    CorrectionField,
     DocumentRow,
     FindingRow,
     IdentityField,
@@ -178,6 +179,12 @@ def document_rows(
         languages=_languages(content),
         primary=form_of is None,
         form_of=form_of,
+        corrections=tuple(
+            CorrectionField(
+                of=each.of, text=each.text or each.ja or each.en, author=each.author, date=each.date, reason=each.reason
+            )
+            for each in listing.corrections
+        ),
     )
     issues: list[Issue] = []
     table_of = {each.block: each for each in content.tables}

@@ -16,6 +16,7 @@ from aisi_ingest.model import (
     BlockKind,
     DocumentKind,
     FindingKind,
+    FindingStatus,
     HiddenReason,
     Label,
     Lang,
@@ -80,6 +81,16 @@ class SharesField(Struct, frozen=True, forbid_unknown_fields=True):
     en: Share
 
 
+class CorrectionField(Struct, frozen=True, forbid_unknown_fields=True):
+    """A correction by hand."""
+
+    of: Annotated[str, Meta(description="What it corrects, for example block or mention")]
+    text: Annotated[str, Meta(description="The quoted text; empty for the document itself")]
+    author: str
+    date: str
+    reason: str
+
+
 class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
     """One file in one language."""
 
@@ -113,6 +124,7 @@ class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Where title, date and edition came from: document, listing (the link), file_name, by_hand"),
     ]
     languages: Annotated[SharesField, Meta(description="Share of each language in the visible text")]
+    corrections: Annotated[tuple[CorrectionField, ...], Meta(description="Corrections by hand that concern it")]
 
 
 class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,6 +281,7 @@ class FindingRow(Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Annotated[Share, Meta(description="Probability that a careful reader agrees")]
     suppressed: Annotated[bool, Meta(description="True if the confidence is too low to be shown by default")]
     evidence: Annotated[tuple[str, ...], Meta(description="What the confidence was computed from")]
+    status: Annotated[FindingStatus, Meta(description="What a person has said about it; open: nothing")]
 
 
 class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -316,8 +329,8 @@ class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...], Meta(description="Ids of the chunks with the same content in the other language")
     ]
     vector: Annotated[
-        tuple[Int8, ...],
-        Meta(description="Times vector_scale a unit vector, comparable across languages; empty without the encoder"),
+        tuple[Int8, ...] | None,
+        Meta(description="Times vector_scale a unit vector, comparable across languages; null without the encoder"),
     ]
     vector_scale: float | None
 

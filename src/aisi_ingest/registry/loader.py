@@ -35,37 +35,45 @@ def default_path() -> Path:
     return Path(str(resources.files("aisi_ingest").joinpath("registry.toml")))
 
 
-def load(path: Path | None = None) -> Registry:
+def load(path: Path | None = None, *, extends: bool = False) -> Registry:
     """Read and check a registry file.
 
     Args:
         path: The file; None for the registry that ships with the project.
+        extends: The file adds entries to the registry that ships with the project, and names to its entries.
 
     Raises:
         RegistryError: The file cannot be read, is not TOML, has an unknown key, an entry without a name, a name of
             two entities or a reference to an unknown id. The message has the form ``registry.toml:LINE: reason``.
     """
+    if path is not None and extends:
+        return parse(_read(path), path.name, base=_read(default_path()))
     path = path or default_path()
+    return parse(_read(path), path.name)
+
+
+def _read(path: Path) -> str:
     try:
         raw = path.read_bytes()
-        source = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except OSError as error:
         raise RegistryError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise RegistryError(f"{path.name}:{line}: not UTF-8") from error
-    return parse(source, path.name)
 
 
-def parse(source: str, name: str = "registry.toml") -> Registry:
+def parse(source: str, name: str = "registry.toml", *, base: str = "") -> Registry:
     """Read and check the text of a registry, see `load`.
 
     Args:
         source: TOML.
         name: Name of the file for error messages.
+        base: TOML of the registry that this one extends; empty if it stands alone.
     """
-    file = _File(source, name)
-    data = file.toml()
+    below = _File(base, f"{name}, extending the shipped registry.toml") if base else None
+    file = _File(source, name, below)
+    data = _extended(below.toml(), file.toml()) if below else file.toml()
     untagged = _read_untagged(data.pop(_UNTAGGED, {}), file)
     entries, groups = _read_entries(data, file)
     countries = country_names()
@@ -79,18 +87,44 @@ def parse(source: str, name: str = "registry.toml") -> Registry:
     aliases = _aliases(entries, labels, groups, file)
     _add_untagged(aliases, untagged, file)
     return Registry(
-        digest=hashlib.sha256(f"{VERSION}\n{source}\n{sorted(countries.items())}".encode()).hexdigest(),
+        digest=hashlib.sha256(f"{VERSION}\n{source}\n{base}{sorted(countries.items())}".encode()).hexdigest(),
         entities={key: _entity(key, labels[key], entry) for key, entry in entries.items()},
         entries=entries,
         matcher=AliasMatcher(aliases),
     )
 
 
+def _extended(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return a registry with the entries of another one. Names are added to an entry, other keys replaced."""
+    out = dict(base)
+    for group, members in more.items():
+        if not isinstance(members, dict):
+            out[group] = members  # reported later, with its line
+            continue
+        merged = dict(out.get(group, {}))
+        for key, value in members.items():
+            known = merged.get(key)
+            merged[key] = (
+                _extended_entry(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+            )
+        out[group] = merged
+    return out
+
+
+def _extended_entry(known: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    out = known | more
+    for key in known.keys() & more.keys():
+        if isinstance(known[key], list) and isinstance(more[key], list):
+            out[key] = list(dict.fromkeys((*more[key], *known[key])))  # the names that were added come first
+    return out
+
+
 class _File:
     """The text of a registry, and errors that name a line of it."""
 
-    def __init__(self, source: str, name: str) -> None:
-        self._source, self._name = source, name
+    def __init__(self, source: str, name: str, below: _File | None = None) -> None:
+        """Take the text of a file, and the one that it extends."""
+        self._source, self._name, self._below = source, name, below
         self._lines = _line_numbers(source)
 
     def toml(self) -> dict[str, Any]:
@@ -104,6 +138,8 @@ class _File:
 
     def error(self, reason: str, group: str = "", key: str = "") -> RegistryError:
         """Return an error for the line of an entry, or of a group if ``key`` is empty."""
+        if self._below is not None and (group, key) not in self._lines:
+            return self._below.error(reason, group, key)
         line = self._lines.get((group, key), self._lines.get((group, ""), 1))
         return RegistryError(f"{self._name}:{line}: {reason}")
 

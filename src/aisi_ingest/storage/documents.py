@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.corrections.content import Corrected, correct_content
 from aisi_ingest.model import Content, Document, Listing, Mention, Origin, Result
 from aisi_ingest.storage.files import sha256_of, write_errors
 from aisi_ingest.storage.store import Store
@@ -38,7 +39,17 @@ class Tagged(Struct, frozen=True):
 
 
 def load_content(root: str, listing: Listing) -> Content:
-    """Load the output of the extract stage for a document.
+    """Load the output of the extract stage for a document, with its corrections by hand.
+
+    Raises:
+        ValueError: The output has no value.
+        FileNotFoundError: The document was not extracted yet.
+    """
+    return load_corrected(root, listing).content
+
+
+def load_corrected(root: str, listing: Listing) -> Corrected:
+    """Load the output of the extract stage with its corrections, and those that could not be applied.
 
     Raises:
         ValueError: The output has no value.
@@ -50,7 +61,7 @@ def load_content(root: str, listing: Listing) -> Content:
         raise ValueError(f"{listing.source.file}: not processed")
     if listing.lang and "lang" in listing.by_hand:
         content = replace(content, lang=listing.lang)
-    return content
+    return correct_content(content, listing.corrections)
 
 
 def load_document(root: str, listing: Listing) -> Document:
