@@ -121,7 +121,8 @@ _CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff"
 )
-_JAPANESE = re.compile(f"[{_CJK}]")
+JAPANESE_CLASS = f"[{_CJK}]"  # a regular expression for one character of `is_japanese`
+_JAPANESE = re.compile(JAPANESE_CLASS)
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
 # Full-width punctuation includes its own space, so joined lines get no blank beside it.
 _WIDE = re.compile(f"[{_CJK}\u3000-\u3004\u3008-\u301f\u2460-\u24ff\u25a0-\u25ff\u203b\uff01-\uff65\u30fb\u2026\u2025]")
@@ -158,9 +159,9 @@ def language_of(text: str, default: Lang = "en") -> Lang:
     """
     if text.isascii():
         return "en" if _LATIN.search(text) else default
+    if not _LATIN.search(text):
+        return "ja" if _JAPANESE.search(text) else default
     japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
-    if not japanese and not latin:
-        return default
     if _KANA.search(text) and japanese * JAPANESE_WEIGHT >= latin * _KANA_SHARE:
         return "ja"
     return "ja" if japanese * JAPANESE_WEIGHT >= latin else "en"
