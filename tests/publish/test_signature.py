@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from publications import NOW, publication, released
+from publications import NOW, documents, publication, released
 
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.signature import VARIABLE
@@ -20,12 +20,12 @@ needs_minisign = pytest.mark.skipif(shutil.which("minisign") is None, reason="th
 
 def key_pair(folder: Path) -> tuple[Path, Path]:
     secret, public = folder / "release.key", folder / "release.pub"
-    subprocess.run(["minisign", "-G", "-W", "-s", secret, "-p", public], check=True, capture_output=True)
+    subprocess.run(["minisign", "-G", "-W", "-s", str(secret), "-p", str(public)], check=True, capture_output=True)
     return secret, public
 
 
 def verified(release: Path, public: Path) -> bool:
-    command = ["minisign", "-V", "-p", public, "-m", release / SUMS]
+    command = ["minisign", "-V", "-p", str(public), "-m", str(release / SUMS)]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
@@ -49,7 +49,7 @@ def test_without_a_key_a_release_has_no_signature(tmp_path: Path, monkeypatch: p
 @needs_minisign
 def test_a_key_that_cannot_sign_keeps_the_latest_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "root"
-    before = released(publication(documents=publication().documents[:1], alignments=(), comparisons=()), root)
+    before = released(publication(documents=documents()[:1], alignments=(), comparisons=()), root)
     damaged = tmp_path / "damaged.key"
     damaged.write_text("untrusted comment: no key\nAAAA\n")
     monkeypatch.setenv(VARIABLE, str(damaged))

@@ -131,7 +131,7 @@ def test_a_mention_in_a_table_has_the_place_of_its_own_words(tmp_path: Path) -> 
     path = draw(tmp_path / "a.pdf", page)
     content = read(path)
     block = next(block for block in content.blocks if block.kind == "table")
-    regions = []
+    regions: list[RegionField] = []
     for count in (1, 2):
         (mention,) = rows_of(content, mention_of(block, "Agency", count)).mentions
         assert texts_inside(path, mention.regions) == "Agency"

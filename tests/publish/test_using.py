@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from publications import publication
+from publications import documents, publication
 
 from aisi_ingest.alignment import encoder
 from aisi_ingest.publish import publish
@@ -27,9 +27,9 @@ HEADINGS = [PAGE[: match.start()].rpartition("\n## ")[2].partition("\n")[0] for 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     loaded = encoder.load()
-    documents = [replace(each, vectors=vectors_of(each.content, loaded)) for each in publication().documents]
+    encoded = [replace(each, vectors=vectors_of(each.content, loaded)) for each in documents()]
     result = publish(
-        publication(documents=documents), tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC)
+        publication(documents=encoded), tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC)
     )
     assert result.value is not None
     return Path(result.value.path)
