@@ -20,22 +20,10 @@ from aisi_ingest.extract.layout.page_content import PageContent, page_content_of
 from aisi_ingest.extract.layout.rows import Row
 from aisi_ingest.extract.pdf.document import Bookmark
 from aisi_ingest.fetch import pages, sitemaps, urls
-from aisi_ingest.model import (
-    Alignment,
-    Bead,
-    Block,
-    Box,
-    Content,
-    Document,
-    Licence,
-    Listing,
-    Publication,
-    Result,
-    Section,
-    Source,
-)
+from aisi_ingest.model import Alignment, Bead, Block, Box, Content, Document, Licence, Listing, Result, Section, Source
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.check import document_problems
+from aisi_ingest.publish.publication import Publication
 from aisi_ingest.publish.rows import document_rows
 from aisi_ingest.text import normalise
 from fuzz import draw

@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from aisi_ingest.citation import Citation, citation
-from aisi_ingest.model import Bead, Block, Lang, Release, Unit
+from aisi_ingest.model import Bead, Block, Lang, Unit
 from aisi_ingest.publish import labelled_text
 from aisi_ingest.publish.chunks import CHUNK_SIZE, chunk_rows
+from aisi_ingest.publish.publication import Release
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import (
     TABLES,

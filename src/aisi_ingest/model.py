@@ -10,8 +10,8 @@ Ids inside a document are local (``b12``, ``s3``, ``t1``, ``m40``), because a do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -86,6 +86,32 @@ class Box(Struct, frozen=True, array_like=True):
     bottom: float
 
 
+ReadingDirection = Literal["right", "down", "left", "up"]
+"""Where the next character of a line is."""
+
+
+class TextRun(Struct, frozen=True, omit_defaults=True, array_like=True):
+    """Characters of a block that follow each other in one line: ``text[start:end]``, and where they are.
+
+    Attributes:
+        page: The page, from 1.
+        box: The box of the run. Across the direction of reading it is as wide as the line.
+        start: Offset of its first character in the text of the block.
+        end: Offset after its last character.
+        direction: Direction of reading.
+        unit: Points that 1 in ``advances`` stands for.
+        advances: For each character the distance to the next one. Empty if only the box is known.
+    """
+
+    page: int
+    box: Box
+    start: int
+    end: int
+    direction: ReadingDirection = "right"
+    unit: float = 1.0
+    advances: bytes = b""
+
+
 class NoteLink(Struct, frozen=True):
     """A footnote anchor. Its position was in front of ``text[offset]``; ``block`` is the id of the footnote."""
 
@@ -115,6 +141,7 @@ class Block(Struct, frozen=True, omit_defaults=True):
     marker: str | None = None  # printed before a list item or numbered paragraph: "13.", "(b)", "第8条"
     hidden_reason: HiddenReason | None = None  # why ``hidden``; None for visible text
     speaker: str | None = None  # who speaks, as printed, in the turns of minutes
+    runs: tuple[TextRun, ...] = ()  # where its characters are, as far as known, in the order of the text
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
@@ -220,6 +247,10 @@ class Source(Struct, frozen=True):
     media_type: str
 
 
+Origin = Literal["document", "listing", "file_name", "by_hand"]
+"""Where a title, a date or an edition came from."""
+
+
 class Correction(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A correction by hand: one entry of a file in ``corrections/``. docs/corrections.md explains the keys.
 
@@ -269,7 +300,16 @@ class Listing(Struct, frozen=True, omit_defaults=True):
     lang: Lang | None = None  # from hreflang or the page that links it
     licence: Licence | None = None
     origin: str = "manual"  # id of the source in sources.toml
+    by_hand: tuple[str, ...] = ()  # names of the fields that a person stated; they count more than the document
+    pair_with: str | None = None  # stated: the document in the other language
     corrections: tuple[Correction, ...] = ()  # that concern this document
+
+
+class TextVector(Struct, frozen=True, array_like=True):
+    """The vector of a text: signed bytes, each to be multiplied by ``scale``."""
+
+    values: bytes
+    scale: float
 
 
 class Document(Struct, frozen=True, omit_defaults=True):
@@ -282,9 +322,12 @@ class Document(Struct, frozen=True, omit_defaults=True):
     content: Content
     mentions: tuple[Mention, ...] = ()
     date: str | None = None  # EDTF
+    date_from: Origin | None = None
+    edition_from: Origin | None = None
     id: str = ""  # <work>/<edition>/<lang>; the second of two forms has ".pptx" after the language
     work: str = ""
     edition: str | None = None
+    vectors: Mapping[str, TextVector] = {}  # of its chunks, by the digest of their text
 
 
 class Entity(Struct, frozen=True):
@@ -410,60 +453,3 @@ class Comparison(Struct, frozen=True):
     ja: str  # document id
     en: str
     findings: tuple[Finding, ...] = ()
-
-
-class Publication(Struct, frozen=True):
-    """Everything that one release contains, in any order. It is the input of ``publish``.
-
-    Mappings may be lazy (document id to Document). Then only one work is in memory at a time.
-    """
-
-    documents: Sequence[Document] | Mapping[str, Document]  # with id, work and mentions
-    alignments: Sequence[Alignment] = ()
-    comparisons: Sequence[Comparison] = ()
-    editions: Sequence[EditionDiff] = ()  # each edition of a work compared with the previous one
-    entities: (
-        Sequence[Entity] | Mapping[str, Entity]
-    ) = ()  # of the registry; ``local:...`` entities are added from the mentions
-    made_with: Mapping[str, str] = {}  # stage to version
-    raw: Mapping[str, str] = {}  # sha256 to path of the bytes, for the page images of the viewer
-    expectations: Mapping[str, int] = {}  # id of a source to the smallest expected number of documents
-    succeeded: bool = True  # every document of the run succeeded
-    report: Mapping[str, Any] = {}  # report of the run; may contain clock times
-    issues: tuple[Issue, ...] = ()
-
-
-class Release(Struct, frozen=True):
-    """A published release."""
-
-    id: str  # 20261122T031700Z
-    path: str
-    digest: str  # of the data files: equal for equal data
-    rows: dict[str, int]  # table to number of rows
-    refused: tuple[str, ...] = ()  # ids of documents that were left out; each has an issue
-
-
-class Receipt(Struct, frozen=True, omit_defaults=True):
-    """One attempt to fetch one URL: a line of ``raw/receipts.jsonl``, which is never changed afterwards.
-
-    ``sha256``, ``bytes``, ``media_type``, ``etag`` and ``last_modified`` describe the bytes that are stored after the
-    attempt. A refused or failed attempt has none of them.
-    """
-
-    url: str  # as linked, without a fragment; "file:<name>#<digits>" for a local file
-    time: str  # UTC, ISO 8601 to the second
-    source: str  # id of the source in sources.toml, "manual" for files added by hand
-    state: Literal["fetched", "unchanged", "refused", "failed", "withdrawn", "forgotten"]
-    kind: Literal["document", "page", "robots"] = "document"
-    status: int | None = None  # status of the last HTTP response
-    sha256: str | None = None
-    bytes: int | None = None
-    media_type: str | None = None  # detected from the content
-    file: str | None = None  # its name, never a path
-    etag: str | None = None
-    last_modified: str | None = None
-    title: str | None = None  # the link's text
-    date: str | None = None  # EDTF, from the page that links it
-    lang: Lang | None = None
-    reason: str | None = None  # for refused, failed, withdrawn and forgotten: one sentence
-    tries: int = 1  # number of requests, not counting redirects

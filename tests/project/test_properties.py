@@ -30,12 +30,12 @@ from aisi_ingest.model import (
     Entity,
     Listing,
     Mention,
-    Publication,
     Section,
     Source,
     Table,
 )
 from aisi_ingest.publish import publish
+from aisi_ingest.publish.publication import Publication
 from aisi_ingest.text import normalise
 from aisi_ingest.verify.release import verify
 

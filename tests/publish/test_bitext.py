@@ -12,10 +12,12 @@ import pytest
 from msgspec.structs import replace
 from publications import alignment, document, publication
 
-from aisi_ingest.model import Alignment, Bead, Block, Publication
+from aisi_ingest.model import Alignment, Bead, Block
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.bitext import bitext_rows
-from aisi_ingest.publish.rows import DocumentRows, alignment_rows, document_rows
+from aisi_ingest.publish.pair_rows import alignment_rows
+from aisi_ingest.publish.publication import Publication
+from aisi_ingest.publish.rows import DocumentRows, document_rows
 from aisi_ingest.publish.schema import AlignmentRow, BitextRow
 
 NOW = datetime(2026, 12, 1, 3, 17, tzinfo=UTC)

@@ -12,7 +12,8 @@ from publications import alignment, document
 
 from aisi_ingest.model import Lang
 from aisi_ingest.publish.chunks import CHUNK_SIZE, chunk_rows
-from aisi_ingest.publish.rows import DocumentRows, alignment_rows, document_rows
+from aisi_ingest.publish.pair_rows import alignment_rows
+from aisi_ingest.publish.rows import DocumentRows, document_rows
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow
 from aisi_ingest.text.sentences import sentences
 

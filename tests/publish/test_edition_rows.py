@@ -12,7 +12,8 @@ from aisi_ingest.comparison.editions import diff_editions
 from aisi_ingest.model import Document, EditionDiff, Lang, Licence
 from aisi_ingest.publish.edition_rows import compared, edition_change_rows
 from aisi_ingest.publish.edition_sections import changed_sections
-from aisi_ingest.publish.rows import alignment_rows, document_rows
+from aisi_ingest.publish.pair_rows import alignment_rows
+from aisi_ingest.publish.rows import document_rows
 from aisi_ingest.publish.schema import AlignmentRow, ChangedValueField, EditionChangeRow
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from publications import NOW, alignment, document, publication
 from publications import released as published
 
-from aisi_ingest.model import Publication
 from aisi_ingest.publish import folders, parquet
+from aisi_ingest.publish.publication import Publication
 from aisi_ingest.publish.schema import TABLES
 
 replace = msgspec.structs.replace

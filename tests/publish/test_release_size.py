@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from publications import ENTITIES, alignment, document
-from aisi_ingest.model import Publication
+from aisi_ingest.publish.publication import Publication
 from aisi_ingest.publish import publish
 
 count = int(sys.argv[3])

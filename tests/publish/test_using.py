@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from published_editions import two_editions
 
+from aisi_ingest.alignment import encoder
 from aisi_ingest.publish import publish
+from aisi_ingest.publish.chunk_vectors import vectors_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "using.md").read_text("utf-8")
 QUESTIONS = re.findall(r"^```sql\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -23,7 +26,10 @@ HEADINGS = [PAGE[: match.start()].rpartition("\n## ")[2].partition("\n")[0] for 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    result = publish(two_editions(), tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC))
+    loaded, made = encoder.load(), two_editions()
+    encoded = [replace(each, vectors=vectors_of(each.content, loaded)) for each in made.documents]
+    made = replace(made, documents=encoded)
+    result = publish(made, tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC))
     assert result.value is not None
     return Path(result.value.path)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pdf_readings import Pages, squeezed
 
 Row = dict[str, Any]  # one row of a table, as JSON
 
@@ -116,3 +117,27 @@ def test_the_scan_lists_its_pages_as_pages_without_text(documents: dict[str, Row
 def test_every_mention_is_the_text_at_its_offsets(shared_release: Path) -> None:
     text = {row["id"]: row["text"] for row in rows(shared_release, "blocks")}
     assert all(text[m["block"]][m["start"] : m["end"]] == m["text"] for m in rows(shared_release, "mentions"))
+
+
+# Measured on 1,537 mentions of 17 PDFs: 0.9987. The others are cells of a timeline, of which only the box is known.
+_EXACT_SHARE = 0.995
+
+
+def test_the_regions_of_mentions_hold_exactly_their_text_as_pdfium_reads_it(
+    shared_root: Path, shared_release: Path, documents: dict[str, Row]
+) -> None:
+    files = {row["id"]: row["source"] for row in documents.values() if row["source"]["media_type"] == "application/pdf"}
+    pages: dict[str, Pages] = {}
+    exact, others = 0, []
+    for mention in rows(shared_release, "mentions"):
+        document = mention["document"]
+        if document not in files:
+            continue
+        if document not in pages:
+            pages[document] = Pages(next((shared_root / "raw").rglob(f"{files[document]['sha256']}*")))
+        if pages[document].inside(mention["regions"]) == squeezed(mention["text"]):
+            exact += 1
+        else:
+            others.append(mention["id"])
+    assert exact >= _EXACT_SHARE * (exact + len(others)), others
+    assert exact > 1000

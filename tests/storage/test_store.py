@@ -18,10 +18,10 @@ from growth import growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.storage import files, store
 from aisi_ingest.storage.files import RootError
 from aisi_ingest.storage.ledger import Ledger
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import LockedError, Stamp, Store
 
 

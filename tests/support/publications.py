@@ -23,13 +23,13 @@ from aisi_ingest.model import (
     Listing,
     Mention,
     NoteLink,
-    Publication,
     Section,
     Source,
     Table,
 )
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.permalinks import block_keys
+from aisi_ingest.publish.publication import Publication
 
 HOSTILE = '<script>alert("x")</script> & "quotes" \'single\' </style> ]]> <!-- {{ 7*7 }} javascript:'
 LICENCE = Licence(name="PDL 1.0", url="https://example.org/terms", attribution="Example Institute, “Guide”")

@@ -8,7 +8,8 @@ from pathlib import Path
 from publications import HOSTILE, NOW, alignment, document, documents, publication
 from publications import released as published
 
-from aisi_ingest.model import BlockChange, Edit, EditionDiff, Publication, SectionChange
+from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
+from aisi_ingest.publish.publication import Publication
 
 LONG = "どちらの版にもある長い文。" * 40
 

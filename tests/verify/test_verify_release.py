@@ -14,11 +14,11 @@ import pytest
 from msgspec.structs import replace
 from publications import documents, publication
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.formats import write_sums
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store
 from aisi_ingest.verify.release import verify
 

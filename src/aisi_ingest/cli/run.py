@@ -11,11 +11,24 @@ import typer
 
 from aisi_ingest.cli.inputs import Input, Password, opened_or_exit
 from aisi_ingest.cli.options import Root, RunOptions, Workers, fail, load_sources, print_table, with_run_options
+from aisi_ingest.cli.statements import (
+    Address,
+    Attribution,
+    Date,
+    Language,
+    LicenceName,
+    PairWith,
+    Publisher,
+    Title,
+    stated_or_exit,
+    statements_or_exit,
+)
 from aisi_ingest.console.progress import shown
 from aisi_ingest.console.terminal import say, say_line
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.report import Report
+    from aisi_ingest.storage.stated import Statement
 
 _NOTHING_DONE = 2  # exit code
 
@@ -81,6 +94,14 @@ def add(
         typer.Argument(metavar="PATH|URL", help="Files, folders, patterns, URLs, or - for standard input."),
     ],
     password: Password = None,
+    title: Title = None,
+    date: Date = None,
+    publisher: Publisher = None,
+    licence: LicenceName = None,
+    attribution: Attribution = None,
+    url: Address = None,
+    lang: Language = None,
+    pair_with: PairWith = None,
     *,
     options: RunOptions,
 ) -> None:
@@ -93,17 +114,26 @@ def add(
     aisi-ingest add reports/                       all PDF and PPTX files in a folder and the folders in it
     aisi-ingest add https://example.org/guide.pdf
     aisi-ingest add secret.pdf --password ask
+    aisi-ingest add guide.pdf --title "Guide" --date 2024-09-25 --licence "CC BY 4.0"
+
+    What is stated here, or in a file guide.pdf.toml beside guide.pdf, counts more than what the document says. It is
+    kept, also when documents are processed again.
     """
     from aisi_ingest.sources import from_file
 
+    given = {
+        "title": title, "date": date, "publisher": publisher, "licence": licence, "attribution": attribution,
+        "url": url, "lang": lang, "pair_with": pair_with,
+    }  # fmt: skip
+    statement = stated_or_exit(given)
     urls = [item for item in items if item.startswith(("http://", "https://"))]
     for url in urls:
         from_file(url)  # raises before anything is written
     with opened_or_exit([item for item in items if item not in urls], password) as inputs:
-        _add(inputs, urls, options)
+        _add(inputs, urls, options, statement)
 
 
-def _add(inputs: list[Input], urls: list[str], options: RunOptions) -> None:
+def _add(inputs: list[Input], urls: list[str], options: RunOptions, statement: Statement) -> None:
     from aisi_ingest.fetch.local_files import file_problem
     from aisi_ingest.pipeline import orchestrator
 
@@ -113,10 +143,11 @@ def _add(inputs: list[Input], urls: list[str], options: RunOptions) -> None:
     originals = {each.path: each.original for each in inputs if each.path not in mistakes}
     if not originals and not urls:
         sys.exit(_NOTHING_DONE)
+    stated = statements_or_exit(statement, originals, urls)
     sources = load_sources(None, options.root)
     with shown(not options.quiet) as progress:
         report = orchestrator.add(
-            options.settings(), sources, list(originals), urls, originals=originals, progress=progress
+            options.settings(), sources, list(originals), urls, originals=originals, stated=stated, progress=progress
         )
     _finish(report, options, failed=bool(mistakes))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -45,9 +45,25 @@ def correct_content(content: Content, corrections: Iterable[Correction]) -> Corr
         content = replace(content, **own)
     blocks = _found_blocks(content, [each for each in wanted if each.of == "block"], problems)
     tables = _found_tables(content, [each for each in wanted if each.of == "table"], problems)
+    texts = {block.id: block.text for block in content.blocks}
     content = _with_tables(content, tables, problems)
     changed = _with_blocks(content, blocks, problems)
-    return Corrected(with_sections(content, changed) if blocks else content, tuple(problems))
+    content = with_sections(content, changed) if blocks else content
+    return Corrected(_without_old_places(content, texts), tuple(problems))
+
+
+def _without_old_places(content: Content, read: Mapping[str, str]) -> Content:
+    """Return the content without places of characters in texts that are no longer as they were read.
+
+    Args:
+        content: The corrected content.
+        read: The texts of the blocks before the corrections, by id.
+    """
+    blocks = (
+        replace(block, runs=()) if block.runs and read.get(block.id) != block.text else block
+        for block in content.blocks
+    )
+    return replace(content, blocks=tuple(blocks))
 
 
 def _found_blocks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aisi_ingest.dates.context import Context, Found, Year
-from aisi_ingest.dates.cover import document_date
+from aisi_ingest.dates.cover import date_and_origin, document_date
 from aisi_ingest.dates.finder import find
 
-__all__ = ["Context", "Found", "Year", "document_date", "find"]
+__all__ = ["Context", "Found", "Year", "date_and_origin", "document_date", "find"]

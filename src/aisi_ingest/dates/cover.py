@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from aisi_ingest.dates.finder import find
-from aisi_ingest.model import Block, Content, Listing
+from aisi_ingest.model import Block, Content, Listing, Origin
 
 _FILE_DATE = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])(?![0-9])", re.ASCII
@@ -52,29 +52,36 @@ class _CoverDate(NamedTuple):
 
 
 def document_date(content: Content, listing: Listing | None = None) -> str | None:
-    """Return the document's own date (EDTF).
+    """Return the document's own date (EDTF), see `date_and_origin`; None if there is none."""
+    return date_and_origin(content, listing)[0]
 
-    It is taken from the cover, else from the file's name, else from the index page that lists the document. A date on
-    the cover counts if its line consists of hardly more. A date of revision wins over one of issue, and the latest
-    wins of several. Closing dates do not count.
+
+def date_and_origin(content: Content, listing: Listing | None = None) -> tuple[str | None, Origin | None]:
+    """Return the document's own date (EDTF), and where it came from.
+
+    A date that a person stated counts. Otherwise it is taken from the cover, else from the file's name, else from the
+    index page that lists the document. A date on the cover counts if its line consists of hardly more. A date of
+    revision wins over one of issue, and the latest wins of several. Closing dates do not count.
 
     Args:
         content: The document.
         listing: The file's name and the date of the index page.
 
     Returns:
-        The date; None if there is none.
+        The date and its origin; None and None if there is no date.
     """
+    if listing is not None and "date" in listing.by_hand:
+        return listing.date, "by_hand"
     best = _best(_dates_on(content, 1)) or _date_behind_cover(content)
     if best and len(best) == _FULL_DATE:
-        return best
+        return best, "document"
     if listing is not None:
         m = _FILE_DATE.search(listing.source.file)
         if m and (best is None or "-".join(m.groups()).startswith(best)):
-            return "-".join(m.groups())
+            return "-".join(m.groups()), "file_name"
         if best is None:
-            return listing.date
-    return best
+            return listing.date, "listing" if listing.date else None
+    return best, "document" if best else None
 
 
 def _best(found: Iterable[_CoverDate]) -> str | None:

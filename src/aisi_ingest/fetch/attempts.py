@@ -18,8 +18,8 @@ from aisi_ingest.fetch.links import DOCUMENT_SUFFIX, Link
 from aisi_ingest.fetch.request import FetchFailed, Response
 from aisi_ingest.fetch.urls import file_name
 from aisi_ingest.fetch.viewers import document_in_query
-from aisi_ingest.model import Receipt
 from aisi_ingest.sources import SourceSpec, authority
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store, now
 
 _LOG = logging.getLogger(__name__)

@@ -30,9 +30,9 @@ from aisi_ingest.fetch.request import (
 )
 from aisi_ingest.fetch.robots import parse_robots
 from aisi_ingest.fetch.urls import origin
-from aisi_ingest.model import Receipt
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.files import RootError
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store, now
 
 _REDIRECTS = (301, 302, 303, 307, 308)

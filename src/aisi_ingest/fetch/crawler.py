@@ -15,9 +15,10 @@ from aisi_ingest.fetch.download import FetchRefused
 from aisi_ingest.fetch.links import Link, Page, PageLink
 from aisi_ingest.fetch.request import BudgetExhausted, FetchFailed, Response
 from aisi_ingest.fetch.urls import absolute, canonical, origin
-from aisi_ingest.model import Issue, IssueLevel, Lang, Receipt
+from aisi_ingest.model import Issue, IssueLevel, Lang
 from aisi_ingest.sources import MEBIBYTE, SourceSpec, authority
 from aisi_ingest.storage.ledger import UrlHistory
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store, now
 
 PAGE_LIMIT = 10 * MEBIBYTE  # bytes

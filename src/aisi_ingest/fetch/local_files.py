@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from aisi_ingest import media_types
 from aisi_ingest.fetch.listings import Fetched, fetched_of
-from aisi_ingest.model import Issue, Receipt
+from aisi_ingest.model import Issue
 from aisi_ingest.sources import MANUAL
 from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store, now
 
 # A host and a path: ``example.org/guide.pdf``.

@@ -10,8 +10,8 @@ import msgspec
 from aisi_ingest import __version__
 from aisi_ingest.fetch.download import Body, FetchRefused, sendable
 from aisi_ingest.fetch.urls import canonical, with_slashes
-from aisi_ingest.model import Receipt
 from aisi_ingest.sources import SourceSpec
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store
 
 PRODUCT = "aisi-ingest"  # the name by which robots.txt may address us

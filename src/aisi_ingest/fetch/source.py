@@ -20,9 +20,10 @@ from aisi_ingest.fetch.listings import Fetched, fetched_of, listing_of
 from aisi_ingest.fetch.local_files import not_added
 from aisi_ingest.fetch.request import BudgetExhausted
 from aisi_ingest.fetch.urls import canonical, file_name
-from aisi_ingest.model import Issue, Receipt
+from aisi_ingest.model import Issue
 from aisi_ingest.sources import SourceSpec, from_file
 from aisi_ingest.storage.ledger import UrlHistory
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store, now
 
 _MIN_DIGEST_LENGTH = 6  # hex digits by which a document may be selected

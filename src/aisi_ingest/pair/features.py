@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.corrections.applying import corrected_date, corrected_edition
-from aisi_ingest.model import Block, Content, Document, Lang
+from aisi_ingest.model import Block, Content, Document, Lang, Origin
 from aisi_ingest.pair import file_names
 from aisi_ingest.pair.edition_names import first_edition
 from aisi_ingest.pair.file_names import ParsedName
@@ -29,7 +29,8 @@ class PairingCandidate(Struct, frozen=True):
         file: The parsed name of the file.
         title: The parsed title of the listing, or of the document.
         edition: The edition, from the first of these names or the first page.
-        date: The date as EDTF.
+        edition_from: Where the edition came from.
+        date: The date as EDTF, by which documents are compared: names of files rarely err in it.
         features: The features of the contents; None if the document is compared with no other.
     """
 
@@ -38,6 +39,7 @@ class PairingCandidate(Struct, frozen=True):
     file: ParsedName
     title: ParsedName
     edition: str | None
+    edition_from: Origin | None
     date: str | None
     features: DocumentFeatures | None
 
@@ -67,9 +69,15 @@ def describe(document: Document, features: DocumentFeatures | None) -> PairingCa
     titles = [file_names.parse_title(listing.title), file_names.parse_title(content.title)]
     title = next((t for t in titles if t.words), ParsedName())
     editions = (file.edition, *(t.edition for t in titles), _printed_edition(document))
-    edition = corrected_edition(listing) or first_edition(editions)
+    corrected = corrected_edition(listing)
+    edition = corrected or first_edition(editions)
+    stated: Origin = "by_hand" if "title" in listing.by_hand else "listing"
+    origins: tuple[Origin, ...] = ("file_name", stated, "document", "document")
+    edition_from: Origin | None = "by_hand" if corrected else None
+    if edition and not corrected:
+        edition_from = origins[editions.index(edition)]
     date = corrected_date(listing) or file.date or listing.date or document.date or file.year
-    return PairingCandidate(document, language(document), file, title, edition, date, features)
+    return PairingCandidate(document, language(document), file, title, edition, edition_from, date, features)
 
 
 def head(document: Document) -> Document:

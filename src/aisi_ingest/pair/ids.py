@@ -55,6 +55,7 @@ def assign_ids(candidates: Sequence[PairingCandidate], editions: DisjointSets, w
     for group in editions.groups():
         members = [candidates[i] for i in group]
         edition = first_edition(candidate.edition for candidate in _ordered(members))
+        origin_of = {None: None} | {each.edition: each.edition_from for each in reversed(_ordered(members))}
         work = work_of[group[0]]
         part = _edition_part(members, edition, work, taken)
         for lang in ("ja", "en"):
@@ -66,7 +67,10 @@ def assign_ids(candidates: Sequence[PairingCandidate], editions: DisjointSets, w
                     document_id = f"{work}/{part}/{lang}" + (f"-{number}" if number > 1 else "")
                     document_id += ".pptx" if document_id in taken else ""
                     taken.add(document_id)
-                    documents[i] = replace(candidates[i].document, id=document_id, work=work, edition=edition)
+                    origin = candidates[i].edition_from if candidates[i].edition == edition else origin_of[edition]
+                    documents[i] = replace(
+                        candidates[i].document, id=document_id, work=work, edition=edition, edition_from=origin
+                    )
     return [documents[i] for i in range(len(candidates))]
 
 
@@ -90,7 +94,8 @@ def _assign_works(candidates: Sequence[PairingCandidate], works: DisjointSets) -
 
 def _edition_part(members: Sequence[PairingCandidate], edition: str | None, work: str, taken: set[str]) -> str:
     """Return the middle part of the ids of one edition: edition or date, made unique within the work."""
-    date = _first_value(members, lambda candidate: candidate.date)
+    published = _first_value(members, lambda candidate: candidate.document.date)
+    date = published or _first_value(members, lambda candidate: candidate.date)
     part = (edition or date or "undated").replace("/", "_")
     if any(f"{work}/{part}/{member.lang}" in taken for member in members):
         part = f"{part}-{date}" if date and date != part else part

@@ -14,11 +14,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.pipeline.jobs import DocumentOutcome
 from aisi_ingest.pipeline.report import DocumentReport
 from aisi_ingest.pipeline.stages import EXTRACT, TAG
 from aisi_ingest.storage.files import atomic_write, checksum_matches, sha256_of, with_checksum
+from aisi_ingest.storage.receipt import Receipt
 
 FILE = "failures.json"
 _MAY_SUCCEED_LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,6 +21,8 @@ from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import SourceSpec
+from aisi_ingest.storage import stated
+from aisi_ingest.storage.stated import Statement
 from aisi_ingest.storage.store import Store
 
 _SECONDS = 60  # in a minute
@@ -84,15 +86,19 @@ class FetchSession:
             for fetched in result.fetched:
                 self.attempts[fetched.receipt.url] = fetched
 
-    def add_file(self, path: Path, original: Path | None = None) -> None:
+    def add_file(self, path: Path, original: Path | None = None) -> str:
         """Copy a local file to the store.
 
         Args:
             path: The file.
             original: The file of which this is a copy; None: the file itself.
+
+        Returns:
+            Its address in the ledger.
         """
         fetched = add_file(path, self._store, original)
         self.attempts[fetched.receipt.url] = fetched
+        return fetched.receipt.url
 
     def add_url(self, url: str, contact: str) -> None:
         """Download a single URL.
@@ -106,6 +112,17 @@ class FetchSession:
             self._hosts = client.hosts
         self._store.ledger.close()
         self.attempts[fetched.receipt.url] = fetched
+
+    def state(self, statements: Mapping[str, Statement]) -> None:
+        """Store what a person states about documents, by address. What was stated before and is not now stays.
+
+        Raises:
+            RootError: The file of statements is damaged or cannot be written.
+        """
+        known = dict(stated.load(self._store.raw))
+        added = {url: each.over(known.get(url, Statement())) for url, each in statements.items() if not each.is_empty}
+        if any(known.get(url) != each for url, each in added.items()):
+            stated.save(self._store.raw, known | added)
 
     def _report(self, fetched: Fetched, done: int, total: int) -> None:
         self._progress("fetch", fetched.receipt.file or fetched.receipt.url, done, total)
@@ -137,4 +154,4 @@ def earlier_versions(store: Store, sources: Sequence[SourceSpec], url: str) -> l
     if history is None:
         return []
     source = next((source for source in sources if source.id == history.latest.source), None)
-    return list(listings.listings_of(history, source)[1:])
+    return list(listings.listings_of(history, source, stated.load(store.raw).get(url))[1:])

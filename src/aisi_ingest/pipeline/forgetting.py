@@ -7,11 +7,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.pipeline import failures
 from aisi_ingest.pipeline.selectors import document_ids
 from aisi_ingest.publish.schema import TABLES
 from aisi_ingest.storage.ledger import UrlHistory
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.store import Store, now
 
 

@@ -113,6 +113,14 @@ class FeaturesOutcome(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
 
 
+class VectorsOutcome(Struct, frozen=True):
+    """Whether the vectors of a document's chunks are stored. They are read when the release is written."""
+
+    name: str
+    sha256: str
+    issues: tuple[Issue, ...] = ()
+
+
 class PairJob(Struct, frozen=True):
     """A Japanese and an English document of one edition, as ``pair`` returned them, without their texts."""
 

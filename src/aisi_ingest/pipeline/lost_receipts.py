@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from aisi_ingest.fetch.urls import canonical
-from aisi_ingest.model import Issue, Receipt
+from aisi_ingest.model import Issue
 from aisi_ingest.publish import folders
 from aisi_ingest.sources import MANUAL, SourceSpec, authority
+from aisi_ingest.storage.receipt import Receipt
 from aisi_ingest.storage.release_files import move_aside
 from aisi_ingest.storage.store import Store
 

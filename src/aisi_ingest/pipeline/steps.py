@@ -23,6 +23,7 @@ from aisi_ingest.pipeline.jobs import (
     FeaturesOutcome,
     PairJob,
     PairOutcome,
+    VectorsOutcome,
 )
 from aisi_ingest.pipeline.resources import load_models, load_readers
 from aisi_ingest.pipeline.stage import StageOutput, StoredStage
@@ -34,6 +35,7 @@ from aisi_ingest.pipeline.stages import (
     OCR,
     PAIR,
     TAG,
+    VECTORS,
     document_features,
     without_pictures,
 )
@@ -169,6 +171,18 @@ def load_document_features(job: DocumentJob) -> FeaturesOutcome | None:
 
 def _features_outcome(job: DocumentJob, output: StageOutput) -> FeaturesOutcome:
     return FeaturesOutcome(job.name, job.key, output.value(document_features()), output.issues)
+
+
+def encode_chunks(job: DocumentJob) -> VectorsOutcome:
+    """Compute the vectors of the chunks of a document. They depend on its text only."""
+    with _session(job, job.listing) as session:
+        return VectorsOutcome(job.name, job.key, VECTORS.load_or_compute(job, session).issues)
+
+
+def load_encoded_chunks(job: DocumentJob) -> VectorsOutcome | None:
+    """Return whether the vectors of a document are up to date, else None."""
+    output = VECTORS.load(job)
+    return VectorsOutcome(job.name, job.key, output.issues) if output else None
 
 
 def align_or_diff(job: PairJob | EditionsJob) -> PairOutcome | EditionsOutcome:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from aisi_ingest.model import Unit
 from aisi_ingest.publish.places import page_url, regions, section_paths
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, BitextRow, BlockRow, TableRow
+from aisi_ingest.publish.schema import AlignmentRow, BitextRow, BlockRow, RegionField, TableRow
 from aisi_ingest.publish.tmx import bead_text
 from aisi_ingest.text.sentence_ids import sentence_span
 
@@ -27,6 +27,7 @@ class _Side(Struct, frozen=True):
     text: str
     ids: tuple[str, ...]
     blocks: tuple[BlockRow, ...]
+    regions: tuple[RegionField, ...]
 
 
 class _Text:
@@ -71,13 +72,24 @@ class _Text:
         elif bead.unit == "block":
             blocks = [self.blocks[each] for each in ids]
         else:
-            blocks = list({span[0]: self.blocks[span[0]] for each in ids if (span := sentence_span(each))}.values())
-        return _Side(bead_text(bead, lang, self.texts), ids, tuple(blocks))
+            spans = [span for each in ids if (span := sentence_span(each))]
+            blocks = list({block: self.blocks[block] for block, _, _ in spans}.values())
+            return _Side(bead_text(bead, lang, self.texts), ids, tuple(blocks), self.places(spans))
+        return _Side(bead_text(bead, lang, self.texts), ids, tuple(blocks), regions(blocks))
+
+    def places(self, spans: Sequence[tuple[str, int, int]]) -> tuple[RegionField, ...]:
+        """Return where parts of blocks are, each given as block, start and end."""
+        known = self.rows.places
+        found = (
+            known[block].lines(start, end) if block in known else self.blocks[block].regions
+            for block, start, end in spans
+        )
+        return tuple(dict.fromkeys(region for each in found for region in each))
 
     def titles(self, headings: _Side) -> _Side:
         """Return headings with the titles of their sections, so without numbers."""
         ids = tuple(each.section for each in headings.blocks if each.section)
-        return _Side("\n".join(self.sections[each] for each in ids), ids, headings.blocks)
+        return _Side("\n".join(self.sections[each] for each in ids), ids, headings.blocks, headings.regions)
 
     def has(self, unit: Unit, ids: tuple[str, ...]) -> bool:
         """Return whether all units exist. The check of the release reports those that do not."""
@@ -139,14 +151,16 @@ def _table_rows(left: _Side, right: _Side, ja: _Text, en: _Text) -> list[tuple[_
         return []
     if {len(row) for row in first.rows} != {len(row) for row in second.rows}:
         return []
-    return [
-        (_Side(_joined(one), left.ids, left.blocks), _Side(_joined(other), right.ids, right.blocks))
-        for one, other in zip(first.rows, second.rows, strict=True)
-    ]
+    return list(zip(_row_sides(first, left, ja), _row_sides(second, right, en), strict=True))
 
 
-def _joined(row: tuple[str, ...]) -> str:
-    return _CELL_SEPARATOR.join(row)
+def _row_sides(table: TableRow, side: _Side, text: _Text) -> Iterator[_Side]:
+    """Yield the rows of a table."""
+    start = 0
+    for row in table.rows:
+        joined = _CELL_SEPARATOR.join(row)
+        yield _Side(joined, side.ids, side.blocks, text.places([(table.block, start, start + len(joined))]))
+        start += len(joined) + 1
 
 
 def _row(bead: AlignmentRow, unit: str, ja: _Text, en: _Text, left: _Side, right: _Side) -> Iterator[BitextRow]:
@@ -169,8 +183,8 @@ def _row(bead: AlignmentRow, unit: str, ja: _Text, en: _Text, left: _Side, right
         score=bead.score,
         ja_section=ja.section_of(left),
         en_section=en.section_of(right),
-        ja_regions=regions(left.blocks),
-        en_regions=regions(right.blocks),
+        ja_regions=left.regions,
+        en_regions=right.regions,
         ja_url=_url(ja, left),
         en_url=_url(en, right),
     )
@@ -181,5 +195,5 @@ def _marker(side: _Side) -> str | None:
 
 
 def _url(text: _Text, side: _Side) -> str | None:
-    pages = [each.page for each in side.blocks]
-    return page_url(text.rows.document, pages[0]) if pages else text.rows.document.source.url
+    document = text.rows.document
+    return page_url(document, side.regions[0].page) if side.regions else document.source.url

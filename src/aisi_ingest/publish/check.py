@@ -6,8 +6,9 @@ each problem, and each sentence begins with the id of the row.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
 from aisi_ingest.publish.rows import DocumentRows, WorkRows, document_rows
@@ -29,6 +30,7 @@ def work_problems(work: WorkRows) -> Iterator[str]:
     """Check the rows of one work: its documents, alignments and findings."""
     for document in work.documents:
         yield from document_problems(document)
+    yield from identity_problems([each.document for each in work.documents])
     documents = {each.document.id for each in work.documents}
     targets = {
         "section": {each.id for document in work.documents for each in document.sections},
@@ -61,6 +63,27 @@ def _pair_problems(row: AlignmentRow | FindingRow, documents: set[str]) -> Itera
     for document in (row.ja_document, row.en_document):
         if document not in documents:
             yield f"{row.id}: no document has the id {document}"
+
+
+_DATE_IN_ID = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?=$|-)")
+
+
+def identity_problems(heads: Sequence[DocumentRow]) -> Iterator[str]:
+    """Check that the ids of one work do not contradict the editions and dates of its documents.
+
+    The languages of an edition share one date in their ids; so it must agree with one of their dates.
+    """
+    dates: dict[str, set[str]] = {}
+    for head in heads:
+        part = head.id.split("/")[1]
+        if head.edition is not None and not part.startswith(head.edition.replace("/", "_")):
+            yield f"{head.id}: the edition is {head.edition}"
+        elif head.edition is None and head.date and _DATE_IN_ID.match(part):
+            dates.setdefault(part, set()).add(head.date)
+    for part, known in dates.items():
+        found = _DATE_IN_ID.match(part)
+        if found and not any(date.startswith(found[0]) or found[0].startswith(date) for date in known):
+            yield f"{heads[0].work}/{part}: the dates of its documents are {', '.join(sorted(known))}"
 
 
 def _bead_problems(bead: AlignmentRow, targets: dict[str, set[str]], lengths: dict[str, int]) -> Iterator[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.publish.places import page_url, printed_title, regions, section_paths
+from aisi_ingest.publish.places import page_url, printed_title, section_paths
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, RegionField
 from aisi_ingest.text.sentence_ids import sentence_span
 from aisi_ingest.text.sentences import sentences
 
@@ -114,7 +114,9 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
         path = tuple(map(printed_title, paths.get(chunk[0].block.section or "", ())))
         text = "\n".join(piece.block.text[piece.start : piece.end] for piece in chunk)
         blocks = tuple({piece.block.id: piece.block for piece in chunk}.values())
-        pages = [each.page for each in blocks]
+        places = tuple(dict.fromkeys(region for piece in chunk for region in _regions(piece, document)))
+        pages = [each.page for each in places]
+        vector = document.vectors.get(text_digest(text))
         yield ChunkRow(
             id=_new_id(head.id, path, text, used),
             document=head.id,
@@ -127,11 +129,26 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
             text=text,
             blocks=tuple(each.id for each in blocks),
             pages=(min(pages), max(pages)),
-            regions=regions(blocks),
+            regions=places,
             url=page_url(head, pages[0]),
             entities=tuple(sorted({each for piece in chunk for each in _values(piece, mentions)})),
             counterparts=(),
+            vector=tuple(memoryview(vector.values).cast("b")) if vector else None,
+            vector_scale=vector.scale if vector else None,
         )
+
+
+def _regions(piece: _Piece, document: DocumentRows) -> tuple[RegionField, ...]:
+    """Return where a piece is. A published release knows only where the whole block is."""
+    block = piece.block
+    if block.id not in document.places or piece.length == len(block.text):
+        return block.regions
+    return document.places[block.id].columns(piece.start, piece.end)
+
+
+def text_digest(text: str) -> str:
+    """Return the key under which the vector of a text is stored."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _new_id(document: str, path: tuple[str, ...], text: str, used: set[str]) -> str:

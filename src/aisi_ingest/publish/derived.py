@@ -16,6 +16,9 @@ from aisi_ingest.publish.rows import WorkRows
 def with_derived_rows(work: WorkRows, editions: Sequence[EditionDiff] = ()) -> WorkRows:
     """Return the rows of a work with its bitext, its chunks and the changes between its editions.
 
+    The places of characters and the vectors are left out: only these tables need them, and the places take as much
+    memory as the text.
+
     Args:
         work: The rows of its documents and their alignments.
         editions: What changed between its editions.
@@ -23,6 +26,7 @@ def with_derived_rows(work: WorkRows, editions: Sequence[EditionDiff] = ()) -> W
     editions = compared(editions, work.documents)
     return replace(
         work,
+        documents=tuple(replace(each, places={}, vectors={}) for each in work.documents),
         bitext=bitext_rows(work.documents, work.alignments),
         chunks=chunk_rows(work.documents, work.alignments),
         edition_changes=edition_change_rows(editions, work.documents, work.alignments),

@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.model import BlockChange, EditionDiff, SectionChange
+from aisi_ingest.publish.pair_rows import pair_id
 from aisi_ingest.publish.places import printed_title, section_paths
-from aisi_ingest.publish.rows import DocumentRows, pair_id
+from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import AlignmentRow, ChangedValueField, EditionChangeRow, MentionRow
 from aisi_ingest.text.numbers import numbers
 

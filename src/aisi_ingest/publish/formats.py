@@ -115,7 +115,7 @@ def nested(rows: DocumentRows) -> dict[str, Any]:
     """
     mentions: dict[str, list[dict[str, Any]]] = {}
     for mention in rows.mentions:
-        mentions.setdefault(mention.block, []).append(_without(mention, "document", "block"))
+        mentions.setdefault(mention.block, []).append(_without(mention, "document", "block", "section", "lang"))
     tables = {table.block: _without(table, "document", "block") for table in rows.tables}
     under: dict[str | None, list[dict[str, Any]]] = {}
     for block in rows.blocks:

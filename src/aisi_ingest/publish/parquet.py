@@ -177,6 +177,8 @@ def _arrow(kind: inspect.Type, stages: Sequence[str]) -> Any:
             return _arrow(next(each for each in types if not isinstance(each, inspect.NoneType)), stages)
         case inspect.StrType() | inspect.LiteralType():
             return pa.string()
+        case inspect.IntType(ge=-128, le=127):
+            return pa.int8()
         case inspect.IntType():
             return pa.int64()
         case inspect.FloatType():

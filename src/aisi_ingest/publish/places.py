@@ -9,8 +9,8 @@ from aisi_ingest.publish.schema import BlockRow, DocumentRow, RegionField, Secti
 
 
 def regions(blocks: Iterable[BlockRow]) -> tuple[RegionField, ...]:
-    """Return the rectangle of each block once, in the order of the blocks."""
-    return tuple(dict.fromkeys(RegionField(page=each.page, bbox=each.bbox) for each in blocks))
+    """Return the rectangles of each block once, in the order of the blocks."""
+    return tuple(dict.fromkeys(region for each in blocks for region in each.regions))
 
 
 def page_url(document: DocumentRow, page: int) -> str | None:

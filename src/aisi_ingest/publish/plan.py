@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from aisi_ingest.model import Document, EditionDiff, Issue, Publication
+from aisi_ingest.model import Document, EditionDiff, Issue
 from aisi_ingest.publish.derived import with_derived_rows
-from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, primary_form, refusal
+from aisi_ingest.publish.pair_rows import alignment_rows, finding_rows
+from aisi_ingest.publish.publication import Publication
+from aisi_ingest.publish.rows import WorkRows, document_rows, primary_form, refusal
 from aisi_ingest.storage.documents import DocumentStore
 
 _MAX_CACHED_BLOCKS = 20_000  # some 40 MB of rows

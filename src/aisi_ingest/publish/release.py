@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from aisi_ingest.model import Issue, IssueLevel, Publication, Release, Result
+from aisi_ingest.model import Issue, IssueLevel, Result
 from aisi_ingest.publish import folders, formats
 from aisi_ingest.publish.card import card
 from aisi_ingest.publish.catalogue import citation, dcat, schema_org, script_text
@@ -24,9 +24,11 @@ from aisi_ingest.publish.croissant import croissant
 from aisi_ingest.publish.entity_rows import EntityCounter
 from aisi_ingest.publish.parquet import ParquetWriter
 from aisi_ingest.publish.plan import ReleasePlan
+from aisi_ingest.publish.publication import Publication, Release
 from aisi_ingest.publish.release_diff import Changes, changelog, diff
 from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
+from aisi_ingest.publish.signature import SignatureError, sign, signing_key
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
 from aisi_ingest.publish.tmx import TmxWriter
 from aisi_ingest.publish.xlsx import XlsxWriter
@@ -65,6 +67,8 @@ def publish(
             return _replace_damaged(publication, processed, now, images, latest, damaged)
         with folders.building(processed) as folder:
             return _Build(publication, processed, folder, now, images, latest).run()
+    except SignatureError as error:
+        return _failure("not_signed", f"{error}; the latest release is unchanged")
     except OSError as error:
         reason = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
         return _failure("not_written", f"the release could not be written: {reason}; the latest release is unchanged")
@@ -135,6 +139,7 @@ class _Build:
         self.succeeded = publication.succeeded and not self.plan.refused
         self.latest = latest
         self.issues: list[Issue] = list(self.plan.issues)
+        self.key = signing_key()
         self.heads: list[DocumentRow] = []
         self.entities: list[EntityRow] = []
         self.rows: dict[str, int] = {}  # table to number of rows
@@ -269,6 +274,8 @@ class _Build:
 
     def _move_into_place(self, name: str, digest: str) -> Result[Release | None]:
         formats.write_sums(self.folder)
+        if self.key is not None:
+            sign(self.folder, name, self.key)
         folders.flush(self.folder)
         name = folders.move_into_place(self.folder, self.processed, name)
         folders.set_latest(self.processed, name)

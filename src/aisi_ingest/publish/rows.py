@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from math import isfinite
 from pathlib import PurePosixPath
 
 from msgspec import Struct
 
 from aisi_ingest.model import (
-    Alignment,
-    Bead,
     Block,
-    Box,
-    Comparison,
+    Content,
     Document,
-    Finding,
     Issue,
+    Table,
     TableCell,
+    TextVector,
 )
+from aisi_ingest.publish.boxes import box_on_page, points
 from aisi_ingest.publish.schema import (
     AlignmentRow,
     BitextRow,
@@ -30,24 +28,28 @@ from aisi_ingest.publish.schema import (
     DocumentRow,
     EditionChangeRow,
     FindingRow,
+    IdentityField,
     LicenceField,
     MentionRow,
     NoteField,
     RegionField,
     SectionRow,
+    SharesField,
     SourceField,
     TableRow,
-    ValuesField,
 )
 from aisi_ingest.publish.table_places import TablePlaces
+from aisi_ingest.publish.text_regions import TextPlaces, block_regions
+from aisi_ingest.publish.titles import document_title
+from aisi_ingest.text.normalise import JAPANESE_WEIGHT
 
 BOX_TOLERANCE = 1.0  # points by which a box may leave its page without an issue
 _SEGMENT = re.compile(r"[\w+\-][\w.+\-]*")
 _ID_SEGMENTS = 3  # <work>/<edition>/<lang>
 _MAX_SEGMENT_BYTES = 100  # two segments and a suffix stay below the 255 bytes that file systems allow for a name
-_BOX_DIGITS = 2  # decimals of a point
-_SCORE_DIGITS = 4
 
+
+_SHARE_DIGITS = 3
 
 WORK_TABLES = (
     "alignments",
@@ -59,13 +61,19 @@ WORK_TABLES = (
 
 
 class DocumentRows(Struct, frozen=True):
-    """The rows of one document, each table in reading order."""
+    """The rows of one document, each table in reading order.
+
+    ``places`` has the places of the text of each block by its id, ``vectors`` those of its chunks by the digest of
+    their text. A published release no longer has them in this form.
+    """
 
     document: DocumentRow
     sections: tuple[SectionRow, ...]
     blocks: tuple[BlockRow, ...]
     tables: tuple[TableRow, ...]
     mentions: tuple[MentionRow, ...]
+    places: Mapping[str, TextPlaces] = {}
+    vectors: Mapping[str, TextVector] = {}
 
 
 class WorkRows(Struct, frozen=True):
@@ -148,16 +156,17 @@ def document_rows(
     content, listing = document.content, document.listing
     licence, source = listing.licence, listing.source
     assert licence is not None, "refusal() must be called first"
+    title, title_from = document_title(document)
     head = DocumentRow(
         id=document.id,
         work=document.work,
         edition=document.edition,
         lang=content.lang,
         kind=content.kind,
-        title=content.title or listing.title or source.file,
+        title=title,
         date=document.date,
         pages=len(content.page_sizes),
-        page_sizes=tuple((_points(width), _points(height)) for width, height in content.page_sizes),
+        page_sizes=tuple((points(width), points(height)) for width, height in content.page_sizes),
         source=SourceField(
             url=source.url,
             file=PurePosixPath(source.file).name,
@@ -171,6 +180,12 @@ def document_rows(
         hidden_pages=content.hidden_pages,
         active_content=tuple(sorted(set(content.active_content))),
         made_with=dict(made_with),
+        identity=IdentityField(
+            title=title_from,
+            date=document.date_from if document.date else None,
+            edition=document.edition_from if document.edition else None,
+        ),
+        languages=_languages(content),
         primary=form_of is None,
         form_of=form_of,
         corrections=tuple(
@@ -181,7 +196,10 @@ def document_rows(
         ),
     )
     issues: list[Issue] = []
-    blocks = tuple(_block_row(block, order, document, issues) for order, block in enumerate(content.blocks))
+    table_of = {each.block: each for each in content.tables}
+    blocks = tuple(
+        _block_row(block, order, document, table_of.get(block.id), issues) for order, block in enumerate(content.blocks)
+    )
     sections = tuple(
         SectionRow(
             id=f"{document.id}#{each.id}",
@@ -208,34 +226,85 @@ def document_rows(
         )
         for each in content.tables
     )
-    order_of = {block.id: order for order, block in enumerate(content.blocks)}
-    places = {each.block: TablePlaces(each.rows) for each in content.tables if each.rows}
-    mentions = tuple(
-        MentionRow(
-            id=f"{document.id}#{each.id}",
-            document=document.id,
-            block=f"{document.id}#{each.block}",
-            start=each.start,
-            end=each.end,
-            text=each.text,
-            label=each.label,
-            value=each.value,
-            rule=each.rule,
-            row=places[each.block].at(each.start)[0] if each.block in places else None,
-            column=places[each.block].at(each.start)[1] if each.block in places else None,
-            score=each.score,
+    sizes = head.page_sizes
+    cells = {each.block: each.cells for each in tables}
+    places = {
+        row.id: TextPlaces(row.regions, block.runs, sizes, _cell_places(table_of.get(block.id), cells.get(row.id, ())))
+        for row, block in zip(blocks, content.blocks, strict=True)
+    }
+    rows = DocumentRows(
+        head, sections, blocks, tables, _mention_rows(document, blocks, places), places, document.vectors
+    )
+    return rows, tuple(issues)
+
+
+def _languages(content: Content) -> SharesField:
+    """Return the share of each language in the visible text without furniture."""
+    weights = {"ja": 0.0, "en": 0.0}
+    for block in content.blocks:
+        if block.kind != "furniture" and not block.hidden:
+            weights[block.lang] += len(block.text) * (JAPANESE_WEIGHT if block.lang == "ja" else 1)
+    total = sum(weights.values())
+    if not total:
+        weights[content.lang] = total = 1.0
+    ja = round(weights["ja"] / total, _SHARE_DIGITS)
+    return SharesField(ja=ja, en=round(1 - ja, _SHARE_DIGITS))
+
+
+def _cell_places(
+    table: Table | None, cells: tuple[CellField, ...]
+) -> tuple[TablePlaces, dict[tuple[int, int], tuple[RegionField, ...]]] | None:
+    """Return where the cells of a table are in its text and on its pages; None without a table."""
+    if table is None or not table.rows:
+        return None
+    regions = {
+        (cell.row + i, cell.column + j): cell.regions
+        for cell in cells
+        for i in range(cell.row_span)
+        for j in range(cell.column_span)
+    }
+    return TablePlaces(table.rows), regions
+
+
+def _mention_rows(
+    document: Document, blocks: tuple[BlockRow, ...], places: Mapping[str, TextPlaces]
+) -> tuple[MentionRow, ...]:
+    """Return the mentions of a document in reading order."""
+    block_of = {block.id: block for block in blocks}
+    rows = []
+    for each in document.mentions:
+        block_id = f"{document.id}#{each.block}"
+        block = block_of.get(block_id)
+        cells = places[block_id].cells if block else None
+        row, column = cells[0].at(each.start) if cells else (None, None)
+        regions = places[block_id].lines(each.start, each.end) if block else ()
+        rows.append(
+            MentionRow(
+                id=f"{document.id}#{each.id}",
+                document=document.id,
+                block=block_id,
+                start=each.start,
+                end=each.end,
+                text=each.text,
+                label=each.label,
+                value=each.value,
+                rule=each.rule,
+                row=row,
+                column=column,
+                score=each.score,
+                section=block.section if block else None,
+                page=regions[0].page if regions else 1,  # the later check reports a mention without a block
+                lang=block.lang if block else document.content.lang,
+                regions=regions,
+            )
         )
-        for each in sorted(document.mentions, key=lambda m: (order_of.get(m.block, -1), m.start, -m.end, m.id))
-    )
-    return DocumentRows(document=head, sections=sections, blocks=blocks, tables=tables, mentions=mentions), tuple(
-        issues
-    )
+    order_of = {block.id: block.order for block in blocks}
+    return tuple(sorted(rows, key=lambda m: (order_of.get(m.block, -1), m.start, -m.end, m.id)))
 
 
 def _cell_field(cell: TableCell, sizes: tuple[tuple[float, float], ...]) -> CellField:
     regions = (
-        RegionField(page=region.page, bbox=_box_on_page(region.bbox, *sizes[region.page - 1]))
-        for region in cell.regions
+        RegionField(page=region.page, bbox=box_on_page(region.bbox, *sizes[region.page - 1])) for region in cell.regions
     )
     return CellField(
         row=cell.row,
@@ -248,14 +317,16 @@ def _cell_field(cell: TableCell, sizes: tuple[tuple[float, float], ...]) -> Cell
     )
 
 
-def _block_row(block: Block, order: int, document: Document, issues: list[Issue]) -> BlockRow:
+def _block_row(block: Block, order: int, document: Document, table: Table | None, issues: list[Issue]) -> BlockRow:
+    box = _clipped_box(block, document, issues)
+    first = RegionField(page=block.page, bbox=box)
     return BlockRow(
         id=f"{document.id}#{block.id}",
         document=document.id,
         section=_global_id(document.id, block.section),
         order=order,
         page=block.page,
-        bbox=_clipped_box(block, document, issues),
+        bbox=box,
         kind=block.kind,
         level=block.level,
         lang=block.lang,
@@ -266,6 +337,7 @@ def _block_row(block: Block, order: int, document: Document, issues: list[Issue]
         marker=block.marker,
         hidden_reason=block.hidden_reason,
         speaker=block.speaker,
+        regions=block_regions(block, first, table, document.content.page_sizes),
     )
 
 
@@ -275,7 +347,7 @@ def _clipped_box(block: Block, document: Document, issues: list[Issue]) -> tuple
     if not 1 <= block.page <= len(sizes):
         return (0.0, 0.0, 0.0, 0.0)  # the later check reports the page
     original = (box.x0, box.top, box.x1, box.bottom)
-    clipped = _box_on_page(box, *sizes[block.page - 1])
+    clipped = box_on_page(box, *sizes[block.page - 1])
     change = max(abs(a - b) for a, b in zip(sorted(original), sorted(clipped), strict=True))
     if not change <= BOX_TOLERANCE and not block.hidden:  # "not <=" is also true where the change is not a number
         message = f"{document.id}#{block.id}: the box {original} leaves page {block.page} and is clipped to it"
@@ -283,105 +355,6 @@ def _clipped_box(block: Block, document: Document, issues: list[Issue]) -> tuple
     return clipped
 
 
-def _box_on_page(box: Box, width: float, height: float) -> tuple[float, float, float, float]:
-    """Return the sides of a box in points, clipped to a page of this size."""
-    width, height = _points(width), _points(height)
-    x0, x1 = sorted(min(_points(each), width) for each in (box.x0, box.x1))
-    top, bottom = sorted(min(_points(each), height) for each in (box.top, box.bottom))
-    return (x0, top, x1, bottom)
-
-
-def _points(value: float) -> float:
-    """Round a length to hundredths of a point, at least zero.
-
-    Damaged files have infinite and undefined lengths, which JSON cannot express: they become zero.
-    """
-    return max(round(value, _BOX_DIGITS), 0.0) + 0.0 if isfinite(value) else 0.0  # + 0.0 removes a negative zero
-
-
 def _global_id(document: str, local: str | None) -> str | None:
     """Return ``<document>#<local id>``; ids that are global already stay."""
     return None if local is None else local if "#" in local else f"{document}#{local}"
-
-
-def pair_id(ja: str, en: str) -> str:
-    """Return an id for a pair of documents.
-
-    It is ``<work>/<edition>``, followed by what else distinguishes the pair: another edition, the form of the file, or
-    the language where both documents have the same.
-    """
-    base, _, ja_lang = ja.rpartition("/")
-    other, _, en_lang = en.rpartition("/")
-    (ja_lang, _, ja_form), (en_lang, _, en_form) = ja_lang.partition("."), en_lang.partition(".")
-    forms = [ja_form] if ja_form == en_form else [ja_form or "pdf", en_form or "pdf"]
-    name = base if base == other else f"{base}+{other.rpartition('/')[2]}"
-    return ".".join([name, *filter(None, forms), *([ja_lang] if ja_lang == en_lang else [])])
-
-
-def alignment_rows(alignment: Alignment, editions: Mapping[str, str | None]) -> tuple[AlignmentRow, ...]:
-    """Return one row for each bead, in the order of the alignment.
-
-    Args:
-        alignment: The alignment of two documents.
-        editions: Document id to the printed edition.
-    """
-    pair = pair_id(alignment.ja, alignment.en)
-    return tuple(
-        AlignmentRow(
-            id=f"{pair}#a{number}",
-            work=pair.partition("/")[0],
-            edition=editions.get(alignment.ja),
-            unit=bead.unit,
-            ja_document=alignment.ja,
-            en_document=alignment.en,
-            ja=_side(alignment.ja, bead.ja),
-            en=_side(alignment.en, bead.en),
-            score=_score(bead),
-            evidence=bead.evidence,
-        )
-        for number, bead in enumerate(alignment.beads, 1)
-    )
-
-
-def _score(bead: Bead) -> float:
-    return min(max(round(bead.score, _SCORE_DIGITS), 0.0), 1.0) + 0.0
-
-
-def _side(document: str, ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each if "#" in each else f"{document}#{each}" for each in ids)
-
-
-def finding_rows(comparison: Comparison, editions: Mapping[str, str | None]) -> tuple[FindingRow, ...]:
-    """Return one row for each finding, in the order of the comparison.
-
-    Args:
-        comparison: The findings about two documents.
-        editions: Document id to the printed edition.
-    """
-    pair = pair_id(comparison.ja, comparison.en)
-    return tuple(
-        _finding_row(f"{pair}#f{number}", comparison, each, editions)
-        for number, each in enumerate(comparison.findings, 1)
-    )
-
-
-def _finding_row(
-    row_id: str, comparison: Comparison, finding: Finding, editions: Mapping[str, str | None]
-) -> FindingRow:
-    return FindingRow(
-        id=row_id,
-        work=row_id.partition("/")[0],
-        edition=editions.get(comparison.ja),
-        kind=finding.kind,
-        ja_document=comparison.ja,
-        en_document=comparison.en,
-        ja=_side(comparison.ja, finding.ja),
-        en=_side(comparison.en, finding.en),
-        detail=ValuesField(ja=finding.detail.get("ja"), en=finding.detail.get("en")),
-        severity=finding.severity,
-        message=ValuesField(ja=finding.message.get("ja"), en=finding.message.get("en")),
-        confidence=finding.confidence,
-        suppressed=finding.suppressed,
-        evidence=finding.evidence,
-        status=finding.status,
-    )

@@ -20,6 +20,7 @@ from aisi_ingest.model import (
     HiddenReason,
     Label,
     Lang,
+    Origin,
     Severity,
     Unit,
 )
@@ -27,6 +28,7 @@ from aisi_ingest.model import (
 Id = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0)]
 Page = Annotated[int, Meta(ge=1, description="Page or slide, from 1")]
+Int8 = Annotated[int, Meta(ge=-128, le=127)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Points = Annotated[float, Meta(description="Points (1/72 inch)")]
@@ -64,6 +66,19 @@ class NamesField(Struct, frozen=True, forbid_unknown_fields=True):
 class ValuesField(Struct, frozen=True, forbid_unknown_fields=True):
     ja: str | None
     en: str | None
+
+
+# Where the title, the date and the edition of a document came from.
+class IdentityField(Struct, frozen=True, forbid_unknown_fields=True):
+    title: Origin
+    date: Origin | None
+    edition: Origin | None
+
+
+# Shares of the languages.
+class SharesField(Struct, frozen=True, forbid_unknown_fields=True):
+    ja: Share
+    en: Share
 
 
 class CorrectionField(Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +119,11 @@ class DocumentRow(Struct, frozen=True, forbid_unknown_fields=True):
     made_with: Annotated[dict[str, str], Meta(description="Stage to version")]
     primary: Annotated[bool, Meta(description="False where form_of names another form of the same content")]
     form_of: Annotated[str | None, Meta(description="Id of the primary form (PDF) of the same content")]
+    identity: Annotated[
+        IdentityField,
+        Meta(description="Where title, date and edition came from: document, listing (the link), file_name, by_hand"),
+    ]
+    languages: Annotated[SharesField, Meta(description="Share of each language in the visible text")]
     corrections: Annotated[tuple[CorrectionField, ...], Meta(description="Corrections by hand that concern it")]
 
 
@@ -117,6 +137,16 @@ class SectionRow(Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(description="Without the number")]
     level: Annotated[int, Meta(ge=1)]
     pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
+
+
+class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rectangle on a page."""
+
+    page: Page
+    bbox: Annotated[
+        tuple[Points, Points, Points, Points],
+        Meta(description="[x0, top, x1, bottom] in points from the page's top left"),
+    ]
 
 
 class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,15 +173,9 @@ class BlockRow(Struct, frozen=True, forbid_unknown_fields=True):
     marker: Annotated[str | None, Meta(description="Number or letter printed before a list item or numbered paragraph")]
     hidden_reason: Annotated[HiddenReason | None, Meta(description="Why a reader cannot see the text")]
     speaker: Annotated[str | None, Meta(description="Who speaks, as printed, in minutes")]
-
-
-class RegionField(Struct, frozen=True, forbid_unknown_fields=True):
-    """A rectangle on a page."""
-
-    page: Page
-    bbox: Annotated[
-        tuple[Points, Points, Points, Points],
-        Meta(description="[x0, top, x1, bottom] in points from the page's top left"),
+    regions: Annotated[
+        tuple[RegionField, ...],
+        Meta(description="One for each page and column that it runs over; the first has its page and bbox"),
     ]
 
 
@@ -199,6 +223,13 @@ class MentionRow(Struct, frozen=True, forbid_unknown_fields=True):
     column: Annotated[int | None, Meta(description="In a table: index of its text in that row, from 0")]
     score: Annotated[
         Share | None, Meta(description="Probability that a mention found by a model is right; null for other rules")
+    ]
+    section: Annotated[str | None, Meta(description="Id of the section of its block")]
+    page: Page
+    lang: Annotated[Lang, Meta(description="Language of its block")]
+    regions: Annotated[
+        tuple[RegionField, ...],
+        Meta(description="One for each line that it is in; the box of its cell or block if no characters are known"),
     ]
 
 
@@ -271,7 +302,7 @@ class BitextRow(Struct, frozen=True, forbid_unknown_fields=True):
     score: Share
     ja_section: Annotated[tuple[str, ...], Meta(description="Titles of the sections around it, the outermost first")]
     en_section: tuple[str, ...]
-    ja_regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    ja_regions: Annotated[tuple[RegionField, ...], Meta(description="Where its text is")]
     en_regions: tuple[RegionField, ...]
     ja_url: Annotated[str | None, Meta(description="Address of the page; null for a local file")]
     en_url: str | None
@@ -291,12 +322,17 @@ class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
     text: Id
     blocks: Annotated[tuple[str, ...], Meta(description="Ids of its blocks; the first and last may be in it in part")]
     pages: Annotated[tuple[Page, Page], Meta(description="First and last")]
-    regions: Annotated[tuple[RegionField, ...], Meta(description="Where its blocks are")]
+    regions: Annotated[tuple[RegionField, ...], Meta(description="Where its text is")]
     url: Annotated[str | None, Meta(description="Address of its first page; null for a local file")]
     entities: Annotated[tuple[str, ...], Meta(description="Ids of the entities that it mentions")]
     counterparts: Annotated[
         tuple[str, ...], Meta(description="Ids of the chunks with the same content in the other language")
     ]
+    vector: Annotated[
+        tuple[Int8, ...] | None,
+        Meta(description="Times vector_scale a unit vector, comparable across languages; null without the encoder"),
+    ]
+    vector_scale: float | None
 
 
 class ChangedValueField(Struct, frozen=True, forbid_unknown_fields=True):
@@ -373,6 +409,7 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("tables", "continues"): "tables",
     ("mentions", "document"): "documents",
     ("mentions", "block"): "blocks",
+    ("mentions", "section"): "sections",
     ("alignments", "ja_document"): "documents",
     ("alignments", "en_document"): "documents",
     ("findings", "ja_document"): "documents",

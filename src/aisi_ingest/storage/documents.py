@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.corrections.content import Corrected, correct_content
-from aisi_ingest.model import Content, Document, Listing, Mention, Result
+from aisi_ingest.model import Content, Document, Listing, Mention, Origin, Result
 from aisi_ingest.storage.files import sha256_of, write_errors
 from aisi_ingest.storage.store import Store
 
@@ -39,6 +39,7 @@ class Tagged(Struct, frozen=True):
 
     mentions: tuple[Mention, ...]
     date: str | None  # of the document, EDTF
+    date_from: Origin | None = None
 
 
 def load_content(root: str, listing: Listing) -> Content:
@@ -62,6 +63,8 @@ def load_corrected(root: str, listing: Listing) -> Corrected:
     content = msgspec.json.decode(path.read_bytes(), type=Result[Content]).value
     if content is None:
         raise ValueError(f"{listing.source.file}: not processed")
+    if listing.lang and "lang" in listing.by_hand:
+        content = replace(content, lang=listing.lang)
     return correct_content(content, listing.corrections)
 
 
@@ -77,7 +80,7 @@ def load_document(root: str, listing: Listing) -> Document:
     tagged = msgspec.json.decode(path.read_bytes(), type=Result[Tagged]).value
     if tagged is None:
         raise ValueError(f"{listing.source.file}: not processed")
-    return Document(listing, content, tagged.mentions, tagged.date)
+    return Document(listing, content, tagged.mentions, tagged.date, tagged.date_from)
 
 
 def load_full(root: str, head: Document) -> Document:
@@ -88,7 +91,7 @@ def load_full(root: str, head: Document) -> Document:
         head: The document without its text, as ``pair`` returned it.
     """
     document = load_document(root, head.listing)
-    return replace(document, id=head.id, work=head.work, edition=head.edition)
+    return replace(document, id=head.id, work=head.work, edition=head.edition, edition_from=head.edition_from)
 
 
 class DocumentStore(Mapping[str, Document]):
@@ -132,5 +135,5 @@ def output_digests(root: str, listing: Listing) -> tuple[str, ...]:
 
 def document_digest(root: str, head: Document) -> str:
     """Compute the sha256 of everything that a stage can read of a document: listing, id and stage outputs."""
-    parts = (head.listing, head.id, head.work, head.edition, output_digests(root, head.listing))
+    parts = (head.listing, head.id, head.work, head.edition, head.edition_from, output_digests(root, head.listing))
     return sha256_of(msgspec.json.encode(parts))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.storage.files import (
     RootError,
     append_line,
@@ -19,6 +18,7 @@ from aisi_ingest.storage.files import (
     with_checksum,
     write_errors,
 )
+from aisi_ingest.storage.receipt import Receipt
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Receipt)

@@ -14,6 +14,7 @@ from aisi_ingest.storage.checked import CheckedFiles
 from aisi_ingest.storage.files import sha256_of
 
 SUMS = "SHA256SUMS"
+SIGNATURE = "SHA256SUMS.minisig"  # of the sums, so that they cannot name it
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -61,7 +62,7 @@ def damaged_files(release: Path, sums_digest: str | None = None, checked: Checke
 def unnamed_files(release: Path, sums: Iterable[str]) -> list[str]:
     """List the files in the folder of a release that do not belong to it."""
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    return sorted(files - set(sums) - {SUMS})
+    return sorted(files - set(sums) - {SUMS, SIGNATURE})
 
 
 def restore(release: Path, names: Iterable[str], others: Sequence[Path], aside: Path) -> list[str]:

@@ -17,7 +17,6 @@ from typing import Literal
 
 import msgspec
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.storage.files import (
     atomic_write,
     checksum_matches,
@@ -27,6 +26,7 @@ from aisi_ingest.storage.files import (
     write_errors,
 )
 from aisi_ingest.storage.ledger import Ledger
+from aisi_ingest.storage.receipt import Receipt
 
 _CHUNK = 1 << 20  # bytes copied at a time
 STAMP = ".stamp.json"  # suffix added to the name of the output

@@ -18,6 +18,7 @@ from aisi_ingest.publish.check import entity_problems, work_problems
 from aisi_ingest.publish.rows import WORK_TABLES, DocumentRows, WorkRows
 from aisi_ingest.publish.schema import TABLES, DocumentRow, EntityRow
 from aisi_ingest.storage.files import sha256_of
+from aisi_ingest.storage.release_files import SIGNATURE, SUMS
 from aisi_ingest.verify.root import ledger_problems, log_problems, pointer_problems, raw_problems, stage_problems
 
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -96,7 +97,7 @@ def sum_problems(release: Path, known: Digests | None = None) -> Iterator[str]:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             yield f"{release.name}/{path}, which {sums} names, cannot be read: {reason}"
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    for path in sorted(files - named - {"SHA256SUMS"}):
+    for path in sorted(files - named - {SUMS, SIGNATURE}):
         yield f"{release.name}/{path}: not named in {sums}"
 
 
@@ -139,13 +140,12 @@ def row_problems(release: Path) -> Iterator[str]:
 
 
 def _work_rows(work: str, heads: list[DocumentRow], parts: dict[str, list[Any]]) -> WorkRows:
-    documents = [
-        DocumentRows(
-            document=head,
-            **{table: tuple(row for row in parts[table] if row.document == head.id) for table in _DOCUMENT_TABLES},
-        )
-        for head in heads
-    ]
+    documents = []
+    for head in heads:
+        own: dict[str, Any] = {
+            table: tuple(row for row in parts[table] if row.document == head.id) for table in _DOCUMENT_TABLES
+        }
+        documents.append(DocumentRows(document=head, **own))
     return WorkRows(
         work=work,
         documents=tuple(documents),

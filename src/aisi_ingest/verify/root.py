@@ -15,13 +15,14 @@ from typing import Any
 
 import msgspec
 
-from aisi_ingest.model import Receipt
 from aisi_ingest.publish import folders
 from aisi_ingest.publish.schema import DocumentRow
 from aisi_ingest.storage import store
 from aisi_ingest.storage.checked import NOTE
 from aisi_ingest.storage.files import RootError, checksum_matches, sha256_of
 from aisi_ingest.storage.ledger import index_content
+from aisi_ingest.storage.receipt import Receipt
+from aisi_ingest.storage.stated import FILE as STATED
 
 _NAME = re.compile("[0-9a-f]{64}")
 _PREFIX_LENGTH = 2  # hex digits of a sha256 that name the folder below raw/
@@ -83,6 +84,9 @@ def log_problems(root: Path) -> Iterator[str]:
     for note in (root / "raw" / NOTE, root / "processed" / NOTE, root / "processed" / "failures.json"):
         if note.is_file() and checksum_matches(note.read_bytes()) is not True:
             yield f"{note}: the bytes do not have their sum; {_REPLACED}"
+    stated = root / "raw" / STATED
+    if stated.is_file() and checksum_matches(stated.read_bytes()) is not True:
+        yield f"{stated}: the bytes do not have their sum; restore a backup, or remove it and add the files again"
     for path in (root / "processed" / "log.jsonl", root / "processed" / "run.json"):
         for number, _, problem in _lines(path, msgspec.json.decode):
             if problem:

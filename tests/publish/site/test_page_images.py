@@ -14,8 +14,9 @@ from PIL import Image
 from publications import NOW, document, publication, released
 from reportlab.pdfgen.canvas import Canvas
 
-from aisi_ingest.model import Document, Issue, Release, Result
+from aisi_ingest.model import Document, Issue, Result
 from aisi_ingest.publish import publish
+from aisi_ingest.publish.publication import Release
 
 replace = msgspec.structs.replace
 

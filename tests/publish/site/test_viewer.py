@@ -57,6 +57,7 @@ def block(number: int, text: str = "text", **more: object) -> BlockRow:
         "id": f"w/1/ja#b{number}", "document": "w/1/ja", "section": None, "order": number, "page": 1,
         "bbox": (0, 0, 1, 1), "kind": "paragraph", "level": None, "lang": "ja", "text": text, "origin": "text",
         "hidden": False, "notes": (), "marker": None, "hidden_reason": None, "speaker": None,
+        "regions": (),
     }  # fmt: skip
     return BlockRow(**(values | more))
 
@@ -65,6 +66,7 @@ def mention(target: BlockRow, start: int, end: int, label: Label = "ORG", value:
     return MentionRow(
         id=f"m{start}-{end}", document="w/1/ja", block=target.id, start=start, end=end, text=target.text[start:end],
         label=label, value=value, rule="test", score=None, row=None, column=None,
+        section=None, page=1, lang="ja", regions=(),
     )  # fmt: skip
 
 

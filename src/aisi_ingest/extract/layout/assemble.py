@@ -12,6 +12,8 @@ from aisi_ingest.extract.layout.headings import number_and_title
 from aisi_ingest.extract.layout.page_content import PageContent
 from aisi_ingest.extract.layout.table_notes import link_table_marks, note_label
 from aisi_ingest.extract.lines.line import Line
+from aisi_ingest.extract.lines.places import text_runs
+from aisi_ingest.extract.tables.cell_runs import runs_of_cells
 from aisi_ingest.extract.tables.page_breaks import ContinuedTables, continue_tables
 from aisi_ingest.extract.tables.table_cells import table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Content, HiddenReason, Lang, NoteLink, Section, Table
@@ -81,6 +83,7 @@ def content_of(
     tables = _tables(ordered, ids, known)
     tables, table_links = _with_linked_marks(tables, ordered, ids)
     table_texts = {table.block: "\n".join(" | ".join(row) for row in table.rows) for table in tables}
+    rows_of = {table.block: table.rows for table in tables}
     blocks: list[Block] = []
     for draft, section in zip(ordered, section_of, strict=True):
         block_id = ids[id(draft)]
@@ -98,6 +101,11 @@ def content_of(
                 notes=table_links.get(block_id)
                 or tuple(NoteLink(offset, ids[id(note)]) for offset, note in draft.notes),
                 marker=draft.marker if draft.kind == "list_item" else None,
+                runs=(
+                    runs_of_cells(rows_of[block_id], known.lines[id(draft.table)])
+                    if draft.table is not None
+                    else text_runs(text, [line for row in draft.rows for line in row.lines])
+                ),
             )
         )
     blocks.extend(_blocks_outside_sections(pages, labels, furniture, default, len(blocks)))
@@ -231,8 +239,9 @@ def _blocks_outside_sections(
         block_id = f"b{count + len(blocks) + 1}"
         lang = _language(line.text, default)
         box = rounded(line.box)
-        hidden = reason is not None
-        blocks.append(Block(block_id, page.number, box, kind, line.text, lang, hidden=hidden, hidden_reason=reason))
+        runs = text_runs(line.text, ((page.number, line),))
+        block = Block(block_id, page.number, box, kind, line.text, lang, hidden_reason=reason, runs=runs)
+        blocks.append(structs.replace(block, hidden=reason is not None))
 
     for page, page_labels in zip(pages, labels, strict=True):
         for k in sorted(furniture[page.number]):

@@ -180,6 +180,6 @@ def _separate_directions(page: PageContent, frame: Frame, furniture: Collection[
             continue
         box = union(line.box for line in lines)
         own = Frame(direction, *page.size)  # type: ignore[arg-type]
-        group = join_labels(rows_of(lines, own, page.fonts))
+        group = join_labels(rows_of(lines, own, page.fonts, page.number))
         placeholders.append(placeholder_row(_in_frame(box, frame), box, group_rows=group))
     return placeholders, labels

@@ -115,7 +115,7 @@ def _rows_of_page(page: PageContent, frame: Frame, furniture: set[int]) -> list[
         furniture: Indices of its lines that are furniture.
     """
     lines = [line for k, line in enumerate(page.lines) if k not in furniture]
-    rows = join_labels(rows_of(lines, frame, page.fonts))
+    rows = join_labels(rows_of(lines, frame, page.fonts, page.number))
     mark_underlined(rows, page.rules)
     mark_drawn_bullets(rows, page.marks)
     return rows

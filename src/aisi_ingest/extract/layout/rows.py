@@ -14,6 +14,7 @@ from typing import Any
 from aisi_ingest.extract.bullets import BULLET_SIGNS
 from aisi_ingest.extract.geometry import union
 from aisi_ingest.extract.lines.line import Frame, Line, Spans
+from aisi_ingest.extract.lines.places import PlacedLine
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide
@@ -62,6 +63,7 @@ class Row:
         group_rows: The text that the row replaces: that of a box, or of another direction.
         bullet_x0: Left edge of a bullet that is drawn before it.
         text_start: Left edge of the text after a bullet or number, if that was joined to it.
+        lines: The lines that it was made of, each with its page.
     """
 
     text: str
@@ -86,6 +88,7 @@ class Row:
     group_rows: list[Row] | None = None
     bullet_x0: float | None = None
     text_start: float | None = None
+    lines: tuple[PlacedLine, ...] = ()
 
     @property
     def is_placeholder(self) -> bool:
@@ -115,13 +118,14 @@ def frame_of(lines: Sequence[Line], width: float, height: float) -> Frame:
     return Frame(direction, width, height)  # type: ignore[arg-type]
 
 
-def rows_of(lines: Sequence[Line], frame: Frame, fonts: Sequence[str]) -> list[Row]:
+def rows_of(lines: Sequence[Line], frame: Frame, fonts: Sequence[str], page: int) -> list[Row]:
     """Return one row for each line of the frame's direction, sorted from the top.
 
     Args:
         lines: The lines of a page.
         frame: The frame.
         fonts: Names of the fonts of the page.
+        page: Number of the page, from 1.
     """
     rows = []
     for line in lines:
@@ -145,6 +149,7 @@ def rows_of(lines: Sequence[Line], frame: Frame, fonts: Sequence[str]) -> list[R
                 line.box,
                 line.raised,
                 line.bold_prefix,
+                lines=((page, line),),
             )
         )
     rows.sort(key=lambda row: (row.baseline, row.x0))
@@ -198,6 +203,7 @@ def join_rows(left: Row, right: Row) -> Row:
         bullet_x0=left.bullet_x0,
         has_gap=left.has_gap or right.has_gap or not left_is_label,
         text_start=right.x0 if not left_is_label or left.text_start is None else left.text_start,
+        lines=left.lines + right.lines,
     )
 
 

@@ -17,6 +17,19 @@ Direction = Literal[
 ]  # "down": Latin text turned by 90°; "vertical": 縦書き
 
 
+class Glyphs(Struct, frozen=True, eq=False):
+    """The characters of a line without spaces, as they are in the file, and where they are.
+
+    Attributes:
+        text: The code points, not normalised.
+        edges: Where each begins and ends, in points from the start of the line in the direction of reading. The shape
+            is (code points, 2).
+    """
+
+    text: str
+    edges: Array
+
+
 class Line(Struct, frozen=True, eq=False):
     """Characters on one baseline, in reading order.
 
@@ -35,6 +48,7 @@ class Line(Struct, frozen=True, eq=False):
         direction: Direction of reading.
         raised: Spans of ``text`` that are set small and above the baseline.
         bold_prefix: Number of characters at the start of ``text`` that are bold.
+        glyphs: Its characters, None if their places are not known.
     """
 
     text: str
@@ -50,6 +64,7 @@ class Line(Struct, frozen=True, eq=False):
     direction: Direction = "right"
     raised: Spans = ()
     bold_prefix: int = 0
+    glyphs: Glyphs | None = None
 
 
 class Frame(Struct, frozen=True, eq=False):

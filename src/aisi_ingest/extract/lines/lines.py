@@ -16,7 +16,7 @@ from aisi_ingest.extract.lines.arrays import SPACE, in_class, true_runs
 from aisi_ingest.extract.lines.baselines import baselines_of, rows_of_characters
 from aisi_ingest.extract.lines.directions import by_direction
 from aisi_ingest.extract.lines.gutters import SEGMENT_GAP, find_gutter, find_vertical_rules
-from aisi_ingest.extract.lines.line import Frame, Line, Spans
+from aisi_ingest.extract.lines.line import Frame, Glyphs, Line, Spans
 from aisi_ingest.extract.lines.ruby import merge_ruby
 from aisi_ingest.extract.lines.spaces import close_spaced_out, spaces_before
 from aisi_ingest.extract.lines.struck import close_struck_gaps
@@ -138,6 +138,8 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
     texts, spans = _texts(codes, space, starts, raised)
     left, top = (np.minimum.reduceat(side, starts).tolist() for side in (chars.x0, chars.top))
     right, bottom = (np.maximum.reduceat(side, starts).tolist() for side in (chars.x1, chars.bottom))
+    raw = _as_text(codes)
+    edges = np.stack((chars.x0, chars.x1), axis=1).astype("f4")
     styles = StyleRuns(page, chars.members, chars.size, chars.baseline, raised, cut)
     lines = []
     for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
@@ -163,6 +165,7 @@ def _lines_in(page: Page, members: Array, frame: Frame, blanks: Array) -> list[L
                 frame.direction,
                 spans[k],
                 bold_prefix,
+                Glyphs(raw[start:end], edges[start:end] - np.float32(left[k])),
             )
         )
     return merge_ruby(lines, page, frame)
@@ -211,11 +214,10 @@ def _texts(codes: Array, space: Array, starts: Array, raised: Array) -> tuple[li
     newline[starts[1:]] = True
     positions = np.arange(count) + np.cumsum(has_space | newline)
     text = np.full(int(positions[-1]) + 1, SPACE, dtype="<u4")
-    writable = (codes < _SURROGATES[0]) | ((codes > _SURROGATES[1]) & (codes < _AFTER_UNICODE))
-    text[positions] = np.where(writable, codes, _REPLACEMENT)
+    text[positions] = _writable(codes)
     text[positions[has_space] - 1] = space[has_space]
     text[positions[newline] - 1] = _NEWLINE
-    raw = text.tobytes().decode("utf-32-le")
+    raw = _as_text(text)
     # On most pages normalising changes nothing, and looking that up in a table is cheaper.
     folded = normalise(raw) if in_class(codes, FOLDED).any() else raw
     texts = folded.split("\n")
@@ -224,6 +226,16 @@ def _texts(codes: Array, space: Array, starts: Array, raised: Array) -> tuple[li
         if not spans[k] and not line.isascii() and (" " in line or "\u3000" in line):
             texts[k] = close_spaced_out(line)
     return texts, spans
+
+
+def _writable(codes: Array) -> Array:
+    """Return the code points, with the replacement character for those that no text can have."""
+    writable = (codes < _SURROGATES[0]) | ((codes > _SURROGATES[1]) & (codes < _AFTER_UNICODE))
+    return np.where(writable, codes, _REPLACEMENT)
+
+
+def _as_text(codes: Array) -> str:
+    return _writable(codes).astype("<u4").tobytes().decode("utf-32-le")
 
 
 def _raised_spans(raw: str, positions: Array, starts: Array, newline: Array, raised: Array) -> list[Spans]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box, union
+from aisi_ingest.extract.lines.line import Line
+from aisi_ingest.extract.lines.places import text_runs
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.text_boxes import Row, cluster_rows
@@ -27,6 +30,7 @@ _MAXIMUM_GAP, _MAXIMUM_GAP_ON_PAPER = 0.6, 1.5  # em between two pieces of one l
 _MAXIMUM_OVERLAP = -0.8  # em by which two such pieces may overlap
 _BASELINE_SHIFT = 0.35  # em between their baselines
 _PIECE_SIZE_RATIO = 1.3  # of their type sizes
+_NO_CHARS = np.zeros(0, dtype=np.intp)
 
 
 def split_into_paragraphs(lines: Sequence[TextLine]) -> list[Paragraph]:
@@ -54,7 +58,9 @@ def ocr_block(paragraph: Paragraph, kind: BlockKind, page: int, lang: Lang, coun
     text = paragraph.text
     level = 1 if kind == "list_item" else None
     language = language_of(text, lang)
-    return Block(f"b{count + 1}", page, rounded_box(paragraph.box), kind, text, language, level=level, origin="ocr")
+    runs = text_runs(text, [(page, line) for line in paragraph.lines])
+    box = rounded_box(paragraph.box)
+    return Block(f"b{count + 1}", page, box, kind, text, language, level=level, origin="ocr", runs=runs)
 
 
 def build_rows(lines: Sequence[TextLine], on_paper: bool = False) -> list[Row]:
@@ -77,13 +83,16 @@ def build_rows(lines: Sequence[TextLine], on_paper: bool = False) -> list[Row]:
         if usual / same_size < size < usual * same_size:
             size = usual
         box = Box(line.x0, line.top, line.x1, line.bottom)
-        row = Row(line.text, box, line.bottom - _DESCENT * height, size, False, 0, line.x0)
+        baseline = line.bottom - _DESCENT * height
+        recognised = Line(line.text, box, baseline, size, False, False, False, 0, 0, _NO_CHARS)
+        row = Row(line.text, box, baseline, size, False, 0, line.x0, (recognised,))
         before = next((k for k, other in enumerate(rows) if _continues(other, row, maximum_gap)), None)
         if before is None:
             rows.append(row)
         else:
             other = rows[before]
-            rows[before] = replace(other, text=join_lines([other.text, row.text]), box=union([other.box, box]))
+            text = join_lines([other.text, row.text])
+            rows[before] = replace(other, text=text, box=union([other.box, box]), lines=other.lines + row.lines)
     return sorted(rows, key=lambda row: (row.baseline, row.box.x0))
 
 

@@ -10,12 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest.extract.geometry import rounded_box
+from aisi_ingest.extract.lines.places import text_runs
 from aisi_ingest.extract.numbering import marker_of
 from aisi_ingest.extract.slides.footnotes import link_slide_notes
 from aisi_ingest.extract.slides.piece import Piece
 from aisi_ingest.extract.slides.titles import series_parents, split_number
+from aisi_ingest.extract.tables.cell_runs import runs_of_cells
 from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
-from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table
+from aisi_ingest.model import Block, BlockKind, Box, Lang, Section, Table, TextRun
 from aisi_ingest.text.normalise import JAPANESE_WEIGHT, language_of
 
 
@@ -93,6 +95,7 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
                     marker=marker_of(piece.text) if kind in ("list_item", "paragraph") else None,
                     notes=notes,
                     hidden_reason=piece.hidden_reason,
+                    runs=_runs(piece, page),
                 )
             )
             if piece.kind == "table" and not piece.hidden:
@@ -103,6 +106,16 @@ def compose(slides: Sequence[Slide], sizes: Sequence[tuple[float, float]]) -> De
             blocks.append(Block(f"b{len(blocks) + 1}", page, note_box, "note", note, language_of(note, lang)))
     pages_without_text = tuple(page for page, slide in enumerate(slides, 1) if not _has_text(slide))
     return Deck(lang, tuple(blocks), tuple(sections), tuple(tables), pages_without_text)
+
+
+def _runs(piece: Piece, page: int) -> tuple[TextRun, ...]:
+    """Return where the characters of a piece are; nothing if the file has shapes instead of lines."""
+    if piece.cell_lines:
+        return runs_of_cells(
+            piece.rows,
+            tuple(tuple(tuple((page, line) for line in cell) for cell in row) for row in piece.cell_lines),
+        )
+    return text_runs(piece.text, [(page, line) for line in piece.lines])
 
 
 def _table(name: str, block: str, page: int, piece: Piece) -> Table:

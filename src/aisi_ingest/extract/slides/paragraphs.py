@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.geometry import box_width, union
+from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.slides.text_boxes import Row
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide, join_lines
@@ -57,6 +58,11 @@ class Paragraph(Struct, frozen=True, eq=False):
     def box(self) -> Box:
         """The box around all rows, in points."""
         return union([row.box for row in self.rows])
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of all rows."""
+        return tuple(line for row in self.rows for line in row.lines)
 
     @property
     def size(self) -> float:

@@ -116,6 +116,7 @@ def _table_piece(table: FoundTable) -> Piece:
         rows=table.rows,
         header_rows=table.header_rows,
         places=table.cells,
+        cell_lines=tuple(tuple(tuple(line for _, line in cell) for cell in row) for row in table.lines),
     )
 
 
@@ -129,7 +130,8 @@ def _free_text_tables(page: Page, lines: Sequence[Line]) -> list[tuple[Piece, li
     out: list[tuple[Piece, list[Line]]] = []
     for table in find_slide_tables(units, rules, shapes):
         rows = tuple(tuple(_cell_text([horizontal[n] for n in cell]) for cell in row) for row in table.cells)
-        piece = table_piece(table, units, rows)
+        lines_of_cells = tuple(tuple(tuple(horizontal[n] for n in cell) for cell in row) for row in table.cells)
+        piece = replace(table_piece(table, units, rows), cell_lines=lines_of_cells)
         out.append((piece, [horizontal[n] for n in {n for row in table.cells for cell in row for n in cell}]))
     return out
 
@@ -273,7 +275,8 @@ def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
     body = _assign_levels([[(starts.get(id(p), p.box.x0), p) for p in entries[index][1]] for index in order])
     text = join_lines(row.text for row in title_rows)
     if title_rows:
-        body.insert(0, Piece("heading", text, union([row.box for row in title_rows]), 1, size=title_rows[0].size))
+        box, lines = union([row.box for row in title_rows]), tuple(line for row in title_rows for line in row.lines)
+        body.insert(0, Piece("heading", text, box, 1, size=title_rows[0].size, lines=lines))
     hidden = [
         replace(piece_of_line(line, "paragraph"), hidden=True, hidden_reason=reason)
         for line, reason in hidden_lines(draft.page)
@@ -283,7 +286,8 @@ def _finish_slide(draft: _Draft, title: Candidate | None) -> Slide:
 
 def _paragraph_piece(paragraph: Paragraph) -> Piece:
     kind: BlockKind = "list_item" if paragraph.bullet else "paragraph"
-    return Piece(kind, paragraph.text, paragraph.box, 1 if paragraph.bullet else None, size=paragraph.size)
+    level = 1 if paragraph.bullet else None
+    return Piece(kind, paragraph.text, paragraph.box, level, size=paragraph.size, lines=paragraph.lines)
 
 
 _Start = tuple[float, Piece]

@@ -138,7 +138,8 @@ def turned_pieces(lines: Sequence[Line]) -> list[Piece]:
             above = next((k for k, other in enumerate(out) if _continues(other.box, line.box, line.size)), None)
             if above is not None:
                 other = out[above]
-                out[above] = replace(other, text=other.text + piece.text, box=union([other.box, piece.box]))
+                text, box = other.text + piece.text, union([other.box, piece.box])
+                out[above] = replace(other, text=text, box=box, lines=other.lines + piece.lines)
                 continue
         out.append(piece)
     return out
@@ -152,4 +153,4 @@ def _continues(upper: Box, lower: Box, size: float) -> bool:
 
 def piece_of_line(line: Line, kind: BlockKind) -> Piece:
     """Return a line as a piece of its own."""
-    return Piece(kind, line.text.strip(), line.box, size=line.size)
+    return Piece(kind, line.text.strip(), line.box, size=line.size, lines=(line,))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from aisi_ingest.extract.tables.table_cells import Places
 from aisi_ingest.model import BlockKind, Box, HiddenReason
+
+if TYPE_CHECKING:
+    from aisi_ingest.extract.lines.line import Line
 
 
 class Piece(Struct, frozen=True):
@@ -29,6 +32,8 @@ class Piece(Struct, frozen=True):
             known. Empty if no box is known.
         origin: Whether the text is in the file or was recognised by OCR.
         hidden_reason: Why it is hidden, as in `aisi_ingest.model.Block`.
+        lines: The lines that its text was made of, if the file has lines.
+        cell_lines: For each text in ``rows`` the lines of its cell.
     """
 
     kind: BlockKind
@@ -45,6 +50,8 @@ class Piece(Struct, frozen=True):
     places: Places = ()
     origin: Literal["text", "ocr"] = "text"
     hidden_reason: HiddenReason | None = None
+    lines: tuple[Line, ...] = ()
+    cell_lines: tuple[tuple[tuple[Line, ...], ...], ...] = ()
 
 
 Entry = tuple[Box, list[Piece]]

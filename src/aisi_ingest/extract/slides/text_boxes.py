@@ -53,6 +53,7 @@ class Row(Struct, frozen=True, eq=False):
         bold: Whether all characters are bold.
         color: Colour as 0xRRGGBBAA.
         text_start: Left edge, in points, under which the following lines begin: behind the label, if there is one.
+        lines: The lines that it was made of.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Row(Struct, frozen=True, eq=False):
     bold: bool
     color: int
     text_start: float
+    lines: tuple[Line, ...] = ()
 
     @property
     def em(self) -> float:
@@ -71,7 +73,7 @@ class Row(Struct, frozen=True, eq=False):
 
 def row_of(line: Line) -> Row:
     """Return a line as a row of its own."""
-    return Row(line.text, line.box, line.baseline, line.size, line.bold, line.color, line.box.x0)
+    return Row(line.text, line.box, line.baseline, line.size, line.bold, line.color, line.box.x0, (line,))
 
 
 def rows_from_lines(lines: Iterable[Line], frames: Sequence[Box]) -> list[Row]:
@@ -170,6 +172,7 @@ def _joined(label: Row, body: Row) -> Row:
         label.bold and body.bold,
         label.color,
         label.box.x0 if body.text[0] in "→⇒" else body.box.x0,  # text behind an arrow continues the sentence before it
+        label.lines + body.lines,
     )
 
 

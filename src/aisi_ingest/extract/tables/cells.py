@@ -33,7 +33,9 @@ _ROOM_FOR_NONE = 1.5
 _ROUNDING = 0.5
 
 
-def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> tuple[dict[int, str], dict[int, bool]]:
+def cell_texts(
+    page: Page, index: Array, cell: Array, boxes: dict[int, Box]
+) -> tuple[dict[int, str], dict[int, bool], dict[int, list[Line]]]:
     """Read the text of each cell.
 
     The characters of each cell are moved to a place of their own. One pass over all of them then makes the lines,
@@ -46,7 +48,7 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
         boxes: Box of each cell.
 
     Returns:
-        The text of each cell by its number, and whether all of it is bold.
+        The text of each cell by its number, whether all of it is bold, and its lines. The lines have no ``chars``.
     """
     chars = page.chars.copy()
     stacked = _stacked_texts(chars, index, cell)
@@ -75,7 +77,17 @@ def cell_texts(page: Page, index: Array, cell: Array, boxes: dict[int, Box]) -> 
     for number, text in stacked.items():
         if sorted(text) == sorted(texts.get(number, "").replace(" ", "")):
             texts[number] = text
-    return texts, bold
+    moved = dict(zip(cell.tolist(), shift.tolist(), strict=True))
+    return texts, bold, {number: [_moved_back(line, moved[number]) for line in own] for number, own in lines.items()}
+
+
+_NO_CHARS = np.zeros(0, dtype=np.intp)
+
+
+def _moved_back(line: Line, shift: float) -> Line:
+    """Return the line at its place on the page. Its indices would keep the array of the whole page in memory."""
+    box = Box(line.box.x0, line.box.top - shift, line.box.x1, line.box.bottom - shift)
+    return structs.replace(line, box=box, chars=_NO_CHARS)
 
 
 def _stacked_texts(chars: Array, index: Array, cell: Array) -> dict[int, str]:

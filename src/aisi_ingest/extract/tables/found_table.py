@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from aisi_ingest.extract.lines.arrays import is_inked
 from aisi_ingest.extract.tables.backgrounds import is_drawing
+from aisi_ingest.extract.tables.cell_runs import Lines
 from aisi_ingest.extract.tables.cells import cell_texts
 from aisi_ingest.extract.tables.char_index import CharIndex, cuts_words, whole_words
 from aisi_ingest.extract.tables.grid import Grid
@@ -66,6 +67,7 @@ class FoundTable:
         how: What showed the table: "lines", "fills", "rules" or "columns".
         text_above: Number of characters between the table and the top of the page, without running heads.
         text_below: Number of characters between the table and the foot of the page, without running feet.
+        lines: For each text in ``rows`` the lines of its cell.
     """
 
     page: int
@@ -78,6 +80,7 @@ class FoundTable:
     how: str
     text_above: int = 0
     text_below: int = 0
+    lines: Lines = ()
 
 
 def squares(grid: Grid, chars: CharIndex, members: Array) -> tuple[Array, Array]:
@@ -138,7 +141,7 @@ def read_table(
         return None
     cells = _turn_upright(part.cells, page.chars["angle"][index[inked]])
     boxes = cell_boxes(grid)
-    texts, bold = cell_texts(page, index, cell, boxes)
+    texts, bold, lines = cell_texts(page, index, cell, boxes)
     boxes = {number: boxes[number] for number in np.unique(cells).tolist()}
     heads = int(np.searchsorted(part.rows, grid.heads)) if cells is part.cells else 0
     return FoundTable(
@@ -152,6 +155,10 @@ def read_table(
         how=how,
         text_above=text_above,
         text_below=text_below,
+        lines=tuple(
+            tuple(tuple((page.number, each) for each in lines.get(number, ())) for number in line)
+            for line in cells.tolist()
+        ),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
+from aisi_ingest.extract.tables.cell_runs import Lines
 from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
 from aisi_ingest.extract.tables.table_cells import Regions
@@ -26,12 +28,14 @@ class ContinuedTables(Struct, eq=False):
         rows: The rows of each table. A table has none if its only row was the rest of a row on the page before.
         before: The table that a table continues.
         regions: The regions of the cell of each square, in the shape of ``rows``.
+        lines: The lines of the cell of each square, in the same shape.
         header_rows: Number of header rows of each table. Rows that its next part repeats are header rows.
     """
 
     rows: dict[int, Rows]
     before: dict[int, FoundTable]
     regions: dict[int, Regions]
+    lines: dict[int, Lines]
     header_rows: dict[int, int]
 
 
@@ -48,6 +52,7 @@ def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
     regions: dict[int, Regions] = {
         id(table): tuple(tuple((Region(table.page, box),) for box in row) for row in table.cells) for table in tables
     }
+    lines = {id(table): table.lines or tuple(tuple(() for _ in row) for row in table.rows) for table in tables}
     before: dict[int, FoundTable] = {}
     heads = {id(table): table.header_rows for table in tables}
     for later, earlier in sorted(join_over_pages(tables).items()):
@@ -68,11 +73,17 @@ def continue_tables(tables: Sequence[FoundTable]) -> ContinuedTables:
             whole = tuple(map(_joined, rows[id(host)][-1], rest[0]))
             rows[id(host)] = (*rows[id(host)][:-1], whole)
             rows[id(table)] = (*rows[id(table)][:header_rows], *rest[1:]) if rest[1:] else ()
-            both, own = regions[id(host)][-1], regions[id(table)]
-            torn = tuple(above + below for above, below in zip(both, own[header_rows], strict=True))
-            regions[id(host)] = (*regions[id(host)][:-1], torn)
-            regions[id(table)] = (*own[:header_rows], *own[header_rows + 1 :])
-    return ContinuedTables(rows, before, regions, heads)
+            for places in (regions, lines):
+                _move_first_row(places, id(table), id(host), header_rows)
+    return ContinuedTables(rows, before, regions, lines, heads)
+
+
+def _move_first_row(places: dict[int, Any], table: int, host: int, header_rows: int) -> None:
+    """Add the places of the first row of a table, after its header rows, to those of the last row of its host."""
+    both, own = places[host][-1], places[table]
+    torn = tuple(above + below for above, below in zip(both, own[header_rows], strict=True))
+    places[host] = (*places[host][:-1], torn)
+    places[table] = (*own[:header_rows], *own[header_rows + 1 :])
 
 
 def _title_rows(rows: Rows) -> int:
