@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from published_editions import two_editions
 
 from aisi_ingest.alignment import encoder
+from aisi_ingest.model import Document
 from aisi_ingest.publish import publish
 from aisi_ingest.publish.chunk_vectors import vectors_of
 
@@ -27,7 +28,8 @@ HEADINGS = [PAGE[: match.start()].rpartition("\n## ")[2].partition("\n")[0] for 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     loaded, made = encoder.load(), two_editions()
-    encoded = [replace(each, vectors=vectors_of(each.content, loaded)) for each in made.documents]
+    own = [each for each in made.documents if isinstance(each, Document)]
+    encoded = [replace(each, vectors=vectors_of(each.content, loaded)) for each in own]
     made = replace(made, documents=encoded)
     result = publish(made, tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC))
     assert result.value is not None

