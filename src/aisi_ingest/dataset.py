@@ -27,8 +27,10 @@ from aisi_ingest.publish.schema import (
     ChunkRow,
     DocumentRow,
     EntityRow,
+    EventRow,
     FindingRow,
     MentionRow,
+    RelationRow,
     SectionRow,
     TableRow,
 )
@@ -203,6 +205,16 @@ class Dataset:
             alignments.setdefault(bead.work, []).append(bead)
         for work, documents in groupby(self._document_rows(), key=lambda each: each.document.work):
             yield from chunk_rows(list(documents), alignments.get(work, ()), size)
+
+    @cached_property
+    def events(self) -> tuple[EventRow, ...]:
+        """What happened or is planned, sorted by date, each with the places that state it."""
+        return tuple(self.rows("events", EventRow))
+
+    @cached_property
+    def relations(self) -> tuple[RelationRow, ...]:
+        """What the documents state about entities: posts, parts, members, publishers, numbers of people."""
+        return tuple(self.rows("relations", RelationRow))
 
     def to_spacy(self, lang: Lang) -> DocBin:
         """Return the documents of a language as a spaCy ``DocBin``, ready for ``spacy train``.

@@ -80,9 +80,12 @@ def _columns(kind: type[Struct]) -> list[tuple[str, tuple[str, ...], Any]]:
     for field in info.fields:
         plain = _plain(field.type)
         if isinstance(plain, inspect.StructType):
-            columns += [(f"{field.name}_{name}", (field.name, *path), read) for name, path, read in _columns(plain.cls)]
+            columns += [
+                (f"{field.encode_name}_{name}", (field.encode_name, *path), read)
+                for name, path, read in _columns(plain.cls)
+            ]
         else:
-            columns.append((field.name, (field.name,), _decoder(plain)))
+            columns.append((field.encode_name, (field.encode_name,), _decoder(plain)))
     return columns
 
 

@@ -132,7 +132,7 @@ def _fields(table: str, stages: Sequence[str]) -> Iterator[dict[str, Any]]:
     info = inspect.type_info(TABLES[table])
     assert isinstance(info, inspect.StructType)
     for field in sorted(info.fields, key=lambda each: each.name):
-        yield from _field(f"{table}/{field.name}", table, field.name, "", field.type, stages)
+        yield from _field(f"{table}/{field.encode_name}", table, field.encode_name, "", field.type, stages)
 
 
 def _field(
@@ -192,7 +192,7 @@ def _parts(kind: inspect.Type, stages: Sequence[str]) -> list[tuple[str, inspect
     """Return the fields of an object with their types, or None for any other value."""
     match kind:
         case inspect.StructType(fields=fields):
-            return sorted((each.name, each.type) for each in fields)
+            return sorted((each.encode_name, each.type) for each in fields)
         case inspect.DictType():
             return [(stage, inspect.StrType()) for stage in stages]
         case _:

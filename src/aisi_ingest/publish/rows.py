@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from aisi_ingest.facts.types import Facts
 from aisi_ingest.model import (
     Alignment,
     Bead,
@@ -21,6 +22,7 @@ from aisi_ingest.model import (
     TableCell,
 )
 from aisi_ingest.publish.schema import (
+    SHARED_TABLES,
     AlignmentRow,
     BitextRow,
     BlockRow,
@@ -28,11 +30,14 @@ from aisi_ingest.publish.schema import (
     ChunkRow,
     CorrectionField,
     DocumentRow,
+    EntityRow,
+    EventRow,
     FindingRow,
     LicenceField,
     MentionRow,
     NoteField,
     RegionField,
+    RelationRow,
     SectionRow,
     SourceField,
     TableRow,
@@ -61,8 +66,23 @@ class DocumentRows(Struct, frozen=True):
     mentions: tuple[MentionRow, ...]
 
 
+class SharedRows(Struct, frozen=True):
+    """The rows that belong to no single work."""
+
+    entities: tuple[EntityRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
+    relations: tuple[RelationRow, ...] = ()
+
+    def rows(self, table: str) -> tuple[Struct, ...]:
+        """Return the rows of one of the shared tables."""
+        return getattr(self, table)  # type: ignore[no-any-return]
+
+
 class WorkRows(Struct, frozen=True):
-    """The rows of one work: its documents, their alignments, the findings about them, and what is made from these."""
+    """The rows of one work: its documents, their alignments, the findings about them, and what is made from these.
+
+    ``facts`` is what its documents state. The facts of all works together become rows.
+    """
 
     work: str
     documents: tuple[DocumentRows, ...]
@@ -71,13 +91,15 @@ class WorkRows(Struct, frozen=True):
     bitext: tuple[BitextRow, ...] = ()
     chunks: tuple[ChunkRow, ...] = ()
 
+    facts: Facts = Facts()
+
     def rows(self, table: str) -> Iterator[Struct]:
         """Yield the rows of one table, in document order."""
         if table == "documents":
             yield from (each.document for each in self.documents)
         elif table in WORK_TABLES:
             yield from getattr(self, table)
-        elif table != "entities":
+        elif table not in SHARED_TABLES:
             for each in self.documents:
                 yield from getattr(each, table)
 

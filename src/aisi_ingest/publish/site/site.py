@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from aisi_ingest.model import EditionDiff
 from aisi_ingest.publish.release_diff import Changes
 from aisi_ingest.publish.reuse import PreviousRelease
-from aisi_ingest.publish.rows import DocumentRows, WorkRows
+from aisi_ingest.publish.rows import DocumentRows, SharedRows, WorkRows
 from aisi_ingest.publish.schema import BlockRow, EntityRow, MentionRow
 from aisi_ingest.publish.site.edition_changes import ChangesPage, changes_page
 from aisi_ingest.publish.site.feed import write_feeds
@@ -139,8 +139,9 @@ class SiteWriter:
             self._write(f"works/{changes.file}", "changes.html", stamp, page=changes)
         self._works.append([_summary(page, _changed(changes, page)) for page in pages])
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
+    def finish(self, shared: SharedRows) -> None:
         """Write the pages of entities, the front page, the search index and the feeds, and wait for all pages."""
+        entities = shared.entities
         for row in entities:
             appearances = sorted(
                 self._appearances.get(row.id, ()), key=lambda each: (each.date or _AFTER_ALL_DATES, each.document)
