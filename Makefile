@@ -52,13 +52,14 @@ fuzz: setup-dev
 	@PYTHONPATH=build/fuzz/packages $(BIN)/python fuzz/run.py --seconds 60
 
 calibration: setup-dev
-	@PYTHONPATH=. $(BIN)/python -m training.calibration --names $(DATA)
+	@PYTHONPATH=. $(BIN)/python -m training.calibration --names $(DATA) $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
 
 train: setup-dev
 	@uv pip install --quiet --python $(BIN)/python --target build/train python-crfsuite==0.9.12 \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/train --upgrade python-crfsuite==0.9.12
 	@PYTHONPATH=.:build/train OMP_NUM_THREADS=1 $(BIN)/python -m training.train --names $(DATA) --crossner $(CROSSNER) \
-	  --vectors-ja $(VECTORS_JA) --vectors-en $(VECTORS_EN) --out src/aisi_ingest/tagging/learned/data
+	  --vectors-ja $(VECTORS_JA) --vectors-en $(VECTORS_EN) --out src/aisi_ingest/tagging/learned/data \
+	  $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
 
 lock:
 	$(COMPILE) pyproject.toml --output-file requirements.lock

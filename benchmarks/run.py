@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.chdir(Path(__file__).parents[1])
 
-from benchmarks import corpus, figures, growth, load, results, scale_out, whole  # noqa: E402
+from benchmarks import confinement, corpus, figures, growth, load, results, scale_out, whole  # noqa: E402
 from benchmarks.figures import Bench  # noqa: E402
 from benchmarks.results import Section  # noqa: E402
 
@@ -19,6 +19,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 SECTIONS: dict[str, tuple[str, Callable[[Bench], Section]]] = {
     "stages": ("Stages", figures.stages),
     "start-up": ("Start-up", figures.start_up),
+    "confinement": ("Confinement", confinement.confinement),
     "tagging": ("Tagging, by size of the registry", growth.rates),
     "peers": ("Reading reports, beside peers", figures.peers),
     "pipeline": ("Whole pipeline", whole.pipeline),

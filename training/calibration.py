@@ -1,8 +1,8 @@
 """Show how often names with a given score are right, on sentences for which the score was not fitted.
 
 The Japanese sentences that no model was trained on are divided in two. The logistic function is fitted to one half and
-read off on the other, then the reverse, so no sentence counts for its own fit. ``python -m training.calibration --names
-FOLDER`` needs NumPy and UniDic only.
+read off on the other, then the reverse, so no sentence counts for its own fit. Corrections by hand (``--corrections
+ROOT``) count as further sentences. ``python -m training.calibration --names FOLDER`` needs NumPy and UniDic only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from aisi_ingest.tagging.learned import find_names
 from aisi_ingest.text.tokens import morphemes
-from training.corpora import Sentence, read_jsonl
+from training.corpora import Sentence, read_corrections, read_jsonl
 from training.fitting import HELD_OUT_OF_WIKIPEDIA, ScoredName, calibrate
 
 _BOUNDS = (0.9, 0.8, 0.7, 0.5, 0.0)  # lower ends of the rows of the table
@@ -68,8 +68,11 @@ def main() -> None:
     """Print the table for the Japanese model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", type=Path, required=True, help="folder with the annotated sentences")
-    folder = parser.parse_args().names
+    parser.add_argument("--corrections", type=Path, help="a root with corrections by hand")
+    given = parser.parse_args()
+    folder = given.names
     gold = [
+        *(read_corrections(given.corrections, "ja") if given.corrections else ()),
         *read_jsonl(folder / "names_ja_gsd_dev.jsonl"),
         *read_jsonl(folder / "names_ja_wikipedia_train.jsonl")[-HELD_OUT_OF_WIKIPEDIA:],
     ]

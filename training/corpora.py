@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import aisi_ingest
+from aisi_ingest.model import Lang
+
 Name = tuple[int, int, str]  # start, end (code points), label
 
 
@@ -22,6 +25,29 @@ def read_jsonl(path: Path) -> list[Sentence]:
     """Read lines of ``{"text": ..., "entities": [[start, end, label], ...]}``."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
     return [Sentence(row["text"], sorted((s, e, label) for s, e, label in row["entities"])) for row in rows]
+
+
+def read_corrections(root: Path, lang: Lang) -> list[Sentence]:
+    """Read the blocks in which a person has corrected mentions, with all their mentions.
+
+    Args:
+        root: A root whose latest release was made with corrections (docs/corrections.md).
+        lang: The language.
+    """
+    out = []
+    with aisi_ingest.load(root) as release:
+        for document in release.documents:
+            quotes = [each.text for each in document.row.corrections if each.of == "mention"]
+            if document.lang != lang or not quotes:
+                continue
+            names: dict[str, list[Name]] = {}
+            for mention in document.mentions:
+                known = names.setdefault(mention.block, [])
+                if not known or known[-1][1] <= mention.start:
+                    known.append((mention.start, mention.end, mention.label))
+            corrected = (block for block in document.blocks if any(quote in block.text for quote in quotes))
+            out += [Sentence(block.text, names.get(block.id, [])) for block in corrected if not block.hidden]
+    return out
 
 
 # Labels of CrossNER (https://github.com/zliucr/CrossNER) that are ours; others are no names of ours.

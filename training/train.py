@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pycrfsuite
 
+from aisi_ingest.model import Lang
 from aisi_ingest.tagging.learned.attributes import Reader, Token, all_attributes
 from aisi_ingest.tagging.learned.names import Model, sentences
 from aisi_ingest.tagging.learned.weights import Weights, hash_of, save
@@ -157,12 +158,18 @@ class Sources(NamedTuple):
         crossner: Folder ``ner_data`` of CrossNER.
         vectors_ja: Folder ``vocab`` of the pipeline ja_ginza.
         vectors_en: Folder ``vocab`` of the pipeline en_core_web_md.
+        corrections: Root with corrections by hand, which count as annotated sentences; None: none.
     """
 
     names: Path
     crossner: Path
     vectors_ja: Path
     vectors_en: Path
+    corrections: Path | None = None
+
+    def corrected(self, lang: Lang) -> list[Sentence]:
+        """Return the sentences in which a person has corrected names."""
+        return corpora.read_corrections(self.corrections, lang) if self.corrections else []
 
 
 def train_japanese(sources: Sources) -> Arrays:
@@ -173,7 +180,8 @@ def train_japanese(sources: Sources) -> Arrays:
     wikipedia = corpora.read_jsonl(sources.names / "names_ja_wikipedia_train.jsonl")
     of_dates = trainer.model(trainer.train(gsd, rounds=_ROUNDS_FOR_DATES))
     train, test = wikipedia[:-HELD_OUT_OF_WIKIPEDIA], wikipedia[-HELD_OUT_OF_WIKIPEDIA:]
-    arrays = trainer.train([*gsd, *(_with_dates(each, of_dates, trainer) for each in train)], rounds=_ROUNDS)
+    dated = (_with_dates(each, of_dates, trainer) for each in train)
+    arrays = trainer.train([*gsd, *dated, *sources.corrected("ja")], rounds=_ROUNDS)
     found = trainer.tag(arrays, dev)
     evaluate.show("GSD, dev (without dates)", evaluate.scores(_without_dates(dev), found))
     found_in_wikipedia = trainer.tag(arrays, test)
@@ -187,7 +195,8 @@ def train_english(sources: Sources) -> Arrays:
     ewt = _ewt(sources)
     fold, found = next(_english_folds(trainer, sources))
     evaluate.show("EWT, first of five folds", evaluate.scores(fold, found))
-    arrays = trainer.train([*ewt * _EWT_WEIGHT, *corpora.read_crossner(sources.crossner)], rounds=_ROUNDS_ENGLISH)
+    others = [*corpora.read_crossner(sources.crossner), *sources.corrected("en")]
+    arrays = trainer.train([*ewt * _EWT_WEIGHT, *others], rounds=_ROUNDS_ENGLISH)
     return arrays | {"calibration": calibrate(fold, found)}
 
 
@@ -233,7 +242,8 @@ def main() -> None:
     """Train the models of the languages that are asked for and write them into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name in Sources._fields:
-        parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=True)
+        needed = name not in Sources._field_defaults
+        parser.add_argument(f"--{name.replace('_', '-')}", type=Path, required=needed)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", action="store_true", help="measure English in five folds instead of training")
     parser.add_argument("--lang", choices=("ja", "en"), action="append")

@@ -9,10 +9,11 @@ from collections.abc import Callable
 import pytest
 import servers
 from growth import growth
+from selectolax.lexbor import LexborHTMLParser
 from servers import Site
 
-from aisi_ingest.fetch import pages, parsing
-from aisi_ingest.fetch.links import Page
+from aisi_ingest.fetch import nesting, pages, parsing, sitemaps
+from aisi_ingest.fetch.links import MAX_LINKS, Page
 from aisi_ingest.fetch.source import CrawlResult
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sandbox.tasks import task
@@ -41,9 +42,61 @@ def test_a_hostile_page_takes_time_in_proportion_to_its_length(kind: str) -> Non
     assert growth(lambda n: pages.read_page(HOSTILE[kind](n).encode(), HERE), 400) < 9
 
 
+@pytest.mark.parametrize("kind", [kind for kind in HOSTILE if "nested" in kind])
+def test_hostile_nesting_takes_time_in_proportion_to_its_length(kind: str) -> None:
+    """The parser alone takes 16 times as long for 64,000 elements as for 16,000."""
+    assert growth(lambda n: LexborHTMLParser(nesting.flatten(HOSTILE[kind](n))[0]), 16_000) < 8
+
+
+def test_hostile_attributes_take_time_in_proportion_to_their_number() -> None:
+    def tag(count: int) -> str:
+        return "<a " + " ".join(f"a{i}=1" for i in range(count)) + ' href="a.pdf">x'
+
+    assert growth(lambda n: LexborHTMLParser(nesting.flatten(tag(n))[0]), 8000) < 8
+
+
+@pytest.mark.parametrize("kind", ["nested divisions with links", "nested list items"])
+def test_a_page_nested_too_deep_is_flattened_without_losing_a_link(kind: str) -> None:
+    page = pages.read_page(HOSTILE[kind](5000).encode(), HERE)
+    assert [link.url for link in page.documents] == [f"{HERE}{i}.pdf" for i in range(5000)]
+    assert page.cut == nesting.FLATTENED
+
+
+def test_elements_up_to_the_depth_limit_stay_as_they_are() -> None:
+    depth = nesting.MAX_DEPTH
+    html = "<!-- <div> --><script>'<div>'</script>" + "<div>" * depth + "x" + "</div>" * depth + "<p>y" * depth
+    assert nesting.flatten(html * 3) == (html * 3, False)
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["</span>", "</p>", "<!-- </div> -->", '<a title="</div>">', "<textarea></div></textarea>", "<table></div>"],
+)
+def test_what_closes_no_division_does_not_lower_the_counted_depth(end: str) -> None:
+    assert nesting.flatten(f"<div>{end}" * 2 * nesting.MAX_DEPTH)[1]
+
+
+def test_a_page_or_sitemap_that_is_cut_withdraws_no_document(web: Site, run_over: RunOver) -> None:
+    web.index("a.pdf", path="/pub/")
+    web["/pub/a.pdf"] = servers.resource(servers.pdf("A"), "application/pdf")
+    run_over()
+    web["/pub/"] = servers.resource(b"<div>" * 2 * nesting.MAX_DEPTH, "text/html")
+    result = run_over()
+    assert [issue.code for issue in result.issues] == ["page_cut"]
+    assert "withdrawn" not in [each.receipt.state for each in result.fetched]
+
+
+def test_a_sitemap_with_too_many_elements_within_each_other_or_links_says_so() -> None:
+    deep = b"<urlset><url><loc>https://example.org/a.pdf</loc></url>" + b"<url>" * 300
+    many = b"<urlset>" + b"".join(b"<url><loc>/%d.pdf</loc></url>" % i for i in range(MAX_LINKS + 1)) + b"</urlset>"
+    for xml, words in ((deep, "Excessive depth"), (many, "more than 20,000 links")):
+        page = sitemaps.read_sitemap(xml, HERE)
+        assert page.documents and page.cut and words in page.cut
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
-@pytest.mark.parametrize("count", [8000, 16_000])
+@pytest.mark.parametrize("count", [8000, 16_000, 100_000])
 def test_a_hostile_page_is_read_within_the_limits(kind: str, count: int) -> None:
     page = parsing.read(HOSTILE[kind](count).encode(), HERE, "text/html")
     assert page is not None and page.documents

@@ -76,3 +76,22 @@ def test_documents_are_read_and_the_report_warns(tmp_path: Path, lacking: list[s
     assert len(warnings) == len(lacking)
     for mechanism, warning in zip(lacking, warnings, strict=True):
         assert warning.startswith(f"{mechanism} is not available here")
+
+
+def test_a_worker_has_no_rights_of_root_even_without_the_other_mechanisms() -> None:
+    code = (
+        "import os, sys; from aisi_ingest.sandbox import confinement; confinement.confine_server();"
+        "confinement.confine_worker((), (int(sys.argv[1]),), 8 << 30, os.getppid(), confinement.MECHANISMS);"
+        "os.write(int(sys.argv[1]), open('/proc/self/status', 'rb').read())"
+    )
+    own_end, other_end = os.pipe()
+    try:
+        subprocess.run([sys.executable, "-c", code, str(other_end)], pass_fds=(other_end,), check=True, timeout=60)
+        status = dict(line.split(":\t", 1) for line in os.read(own_end, 65536).decode().splitlines())
+    finally:
+        os.close(own_end)
+        os.close(other_end)
+    may_read_files_of_others = 1 << 2  # CAP_DAC_READ_SEARCH
+    for name in ("CapEff", "CapPrm", "CapInh"):
+        assert int(status[name], 16) & ~may_read_files_of_others == 0, name
+    assert status["NoNewPrivs"] == "1"

@@ -69,7 +69,9 @@ def _with_annotations(content: Content, annotations: Sequence[Annotation]) -> Co
         text = join_lines(normalise(annotation.text).split("\n"))
         if text:
             name, lang = f"b{len(blocks) + 1}", language_of(text, content.lang)
-            blocks.append(Block(name, annotation.page, rounded(annotation.box), "figure_text", text, lang))
+            block = Block(name, annotation.page, rounded(annotation.box), "figure_text", text, lang)
+            reason = annotation.hidden_reason
+            blocks.append(structs.replace(block, hidden=reason is not None, hidden_reason=reason))
     return structs.replace(content, blocks=tuple(blocks))
 
 

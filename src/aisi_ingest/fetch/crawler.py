@@ -235,6 +235,8 @@ class _Crawler:
             return None
         if page is None:
             self._add_link(Link(url=url))
+        elif page.cut:
+            self._report_gap("warning", "page_cut", f"{url} {page.cut}")
         return page
 
     def _record_failure(self, receipt: Receipt, error: FetchRefused | FetchFailed, depth: int) -> None:

@@ -10,6 +10,7 @@ from aisi_ingest.fetch.urls import decoded_path
 from aisi_ingest.model import Lang
 
 MAX_LINKS = 20_000  # of one page or sitemap; a page with more is generated without end
+TOO_MANY_LINKS = f"has more than {MAX_LINKS:,} links; the others were not read"
 DOCUMENT_SUFFIX = re.compile(r"\.(pdf|pptx)$", re.IGNORECASE)
 
 
@@ -43,6 +44,7 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: tuple[PageLink, ...] = ()
     embedded: tuple[str, ...] = ()  # documents that the page itself shows, in a frame or a viewer
     refresh: str | None = None  # the page to which this one sends its readers by itself (meta refresh)
+    cut: str | None = None  # why links of it may be missing
 
 
 def names_document(url: str) -> bool:

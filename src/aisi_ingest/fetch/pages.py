@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from aisi_ingest.fetch import nesting
 from aisi_ingest.fetch.charsets import decode_page
 from aisi_ingest.fetch.link_context import Containers, date_of, has_format_label, language_label, text_of, title_of
-from aisi_ingest.fetch.links import MAX_LINKS, Link, Page, PageLink, names_document
+from aisi_ingest.fetch.links import MAX_LINKS, TOO_MANY_LINKS, Link, Page, PageLink, names_document
 from aisi_ingest.fetch.sessions import without_session
 from aisi_ingest.fetch.urls import canonical, decoded_path, joined
 from aisi_ingest.fetch.viewers import document_in_query, is_viewer, names_document_in_query
@@ -47,9 +48,11 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
     Returns:
         Links to http and https addresses on any host: the caller decides which hosts may be read.
     """
-    tree = LexborHTMLParser(decode_page(html, content_type))
+    text, is_flattened = nesting.flatten(decode_page(html, content_type))
+    tree = LexborHTMLParser(text)
     reader = _PageReader(tree, url)
-    for node in tree.css(_LINKING)[:MAX_LINKS]:
+    linking = tree.css(_LINKING)
+    for node in linking[:MAX_LINKS]:
         reader.read_node(node)
     refresh = _refresh_target(tree, reader.base, reader.this_page)
     if refresh is not None and names_document(refresh):
@@ -63,6 +66,7 @@ def read_page(html: bytes, url: str, content_type: str = "") -> Page:
         pages=tuple(reader.pages.values()),
         embedded=tuple(reader.embedded),
         refresh=refresh,
+        cut=TOO_MANY_LINKS if len(linking) > MAX_LINKS else nesting.FLATTENED if is_flattened else None,
     )
 
 

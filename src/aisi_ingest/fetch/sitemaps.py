@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
-from aisi_ingest.fetch.links import MAX_LINKS, Link, Page, PageLink, names_document
+from aisi_ingest.fetch.links import MAX_LINKS, TOO_MANY_LINKS, Link, Page, PageLink, names_document
 from aisi_ingest.fetch.urls import joined
 from aisi_ingest.sources import MEBIBYTE
 
@@ -13,6 +13,7 @@ SITEMAP_LIMIT = 50 * MEBIBYTE  # bytes; the protocol's own limit for an unpacked
 _HEAD_LENGTH = 65536  # bytes that are searched for the root element
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WBITS = 31  # tells zlib to expect a gzip header
+_LIMITS = ("ERR_RESOURCE_LIMIT", "ERR_INTERNAL_ERROR")  # of libxml2: 256 elements within each other, 10 MB of text
 # The possessive quantifier stops backtracking: text once matched as a comment has 2^n other readings.
 _ROOT_ELEMENT = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?[^>]*+>|(?><!--.*?-->)|\s)*+<(?:\w+:)?(?:urlset|sitemapindex)\b", re.DOTALL
@@ -53,6 +54,10 @@ def read_sitemap(xml: bytes, url: str) -> Page:
         root = None
     documents: dict[str, Link] = {}
     pages: dict[str, PageLink] = {}
+    exceeded = [each.message for each in parser.error_log if each.type_name in _LIMITS]
+    cut = f"could not be read to its end: {exceeded[0].strip()}" if exceeded else None
+    if len(xml) >= SITEMAP_LIMIT:
+        cut = f"is larger than {SITEMAP_LIMIT // MEBIBYTE} MiB; the rest was not read"
     for node in [] if root is None else root.iter("{*}loc"):
         target = joined(url, node.text or "")
         if target is None:
@@ -63,6 +68,7 @@ def read_sitemap(xml: bytes, url: str) -> Page:
             # A sitemap named by a sitemap is at the same depth; a page named by a sitemap is one link below it.
             parent = etree.QName(node.getparent()).localname if node.getparent() is not None else ""
             pages.setdefault(target, PageLink(target, "next" if parent == "sitemap" else "page"))
-        if len(documents) + len(pages) >= MAX_LINKS:
+        if len(documents) + len(pages) > MAX_LINKS:
+            cut = TOO_MANY_LINKS
             break
-    return Page(url=url, documents=tuple(documents.values()), pages=tuple(pages.values()))
+    return Page(url=url, documents=tuple(documents.values()), pages=tuple(pages.values()), cut=cut)

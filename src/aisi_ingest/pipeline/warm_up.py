@@ -15,7 +15,24 @@ from typing import Any
 from aisi_ingest.media_types import PDF
 from aisi_ingest.model import Block, Box, Content
 
-_STREAM = b"BT /F1 20 Tf 72 700 Td (1. A heading) Tj 0 -40 Td /F1 10 Tf (A paragraph of 2 April 2026.) Tj ET"
+_FILLER = b"The committee asks each ministry for a report, and publishes all of them (Annex 2) by 31 March."
+# A page with what most documents have: a heading, paragraphs, lists, a ruled table, white text on a dark box, a footer.
+_STREAM = b"\n".join(
+    (
+        b"0.2 0.3 0.6 rg 60 780 470 30 re f BT 1 1 1 rg /F1 16 Tf 72 788 Td (White on dark) Tj ET 0 0 0 rg",
+        b"BT /F1 20 Tf 72 740 Td (1. A heading) Tj /F1 10 Tf 0 -30 Td (A paragraph of 2 April 2026.) Tj",
+        *(b"0 -13 Td (%s) Tj" % _FILLER for _ in range(8)),
+        *(
+            b"0 -18 Td (%s) Tj" % text
+            for text in (b"- One item", b"- Another item", b"2.1 A second heading", b"\\(a\\) Text")
+        ),
+        b"ET",
+        *(b"72 %d m 500 %d l S" % (y, y) for y in range(300, 401, 20)),
+        *(b"%d 300 m %d 400 l S" % (x, x) for x in (72, 200, 350, 500)),
+        *(b"BT /F1 9 Tf %d %d Td (Cell %d) Tj ET" % (x, y, x) for y in range(306, 400, 20) for x in (76, 204, 354)),
+        b"BT /F1 8 Tf 72 60 Td (1\\) A footnote, see https://example.org/a) Tj 220 -30 Td (- 1 -) Tj ET",
+    )
+)
 _OBJECTS = (
     b"<< /Type /Catalog /Pages 2 0 R >>",
     b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

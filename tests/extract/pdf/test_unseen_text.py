@@ -9,6 +9,7 @@ import pytest
 from fixtures_pdf import GOTHIC, HEIGHT, Drawing, black, draw, shown, stream, white
 from reportlab.lib.colors import Color
 
+from aisi_ingest.extract.pdf import rendering
 from aisi_ingest.extract.pdf.actual_text import is_true
 from aisi_ingest.extract.pdf.document import open_document
 from aisi_ingest.extract.pdf.page import HIDDEN_REASONS, Page
@@ -127,6 +128,91 @@ def test_text_almost_in_the_colour_of_its_background_is_hidden(tmp_path: Path, b
         d.text(72, 150, "secret", size=24, color=Color(*(max(0, part - 0.05) for part in paper.rgb())))
 
     assert texts(draw(tmp_path / "a.pdf", page)) == {None: "visible", "same_colour": "secret"}
+
+
+def test_a_pale_watermark_in_large_type_is_visible_and_small_type_of_its_colour_is_not(tmp_path: Path) -> None:
+    def page(drawing: Drawing) -> None:
+        pale = Color(*[(255 - 14) / 255] * 3)
+        drawing.text(50, 60, "Visible", font="Helvetica", size=20)
+        drawing.text(50, 200, "Draft", font="Helvetica", size=78, color=pale)
+        drawing.text(50, 300, "secret", font="Helvetica", size=12, color=pale)
+
+    assert texts(draw(tmp_path / "a.pdf", page)) == {None: "VisibleDraft", "same_colour": "secret"}
+
+
+COVERING = "1 1 1 rg 0 0 200 30 re f"
+
+
+def annotated(path: Path, kind: str, appearance: str, rect: str = "40 690 300 720") -> Path:
+    """Write a page with a visible line, a second line, and an annotation with this appearance over the second one."""
+    form = stream(appearance.encode(), b"/Type/XObject/Subtype/Form/BBox[0 0 200 30]")
+    annotation = f"<</Type/Annot{kind}/Rect[{rect}]/AP<</N 7 0 R>>>>".encode()
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>/Annots[6 0 R]>>"
+    )
+    content = VISIBLE + b"BT /F 20 Tf 50 700 Td (secret) Tj ET\n"
+    catalog = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>"
+    return fixtures.one_page(path, content=content, more={1: catalog, 3: page, 6: annotation, 7: form})
+
+
+@pytest.mark.parametrize("kind", ["Square", "Stamp", "FreeText", "Highlight", "Link", "Widget/FT/Tx/T(a)", "Redact"])
+def test_text_under_an_opaque_annotation_is_hidden(tmp_path: Path, kind: str) -> None:
+    path = annotated(tmp_path / "a.pdf", f"/Subtype/{kind}", COVERING)
+    assert texts(path) == {None: "Visible", "covered": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "appearance"),
+    [
+        ("Square", "1 0 0 RG 3 w 2 2 196 26 re S"),
+        ("Square/F 2", COVERING),
+        ("Square/F 32", COVERING),
+        ("Highlight", ""),
+        ("Popup", COVERING),
+    ],
+)
+def test_text_under_an_annotation_that_does_not_cover_it_is_visible(tmp_path: Path, kind: str, appearance: str) -> None:
+    path = annotated(tmp_path / "a.pdf", f"/Subtype/{kind}", appearance)
+    assert texts(path) == {None: "Visiblesecret"}
+
+
+@pytest.mark.parametrize(
+    ("appearance", "rect", "reason"),
+    [
+        ("", "40 500 300 530", "unpainted"),
+        (COVERING, "40 500 300 530", "unpainted"),
+        ("0 0 200 30 re f", "900 500 990 530", "outside"),
+        ("0 0 200 30 re f", "40 500 300 530", None),
+    ],
+)
+def test_the_text_of_an_annotation_that_draws_nothing_is_hidden(
+    tmp_path: Path, appearance: str, rect: str, reason: str | None
+) -> None:
+    path = annotated(tmp_path / "a.pdf", "/Subtype/FreeText/Contents(a remark)", appearance, rect)
+    content = read_pdf(path).value
+    assert content is not None
+    [block] = [block for block in content.blocks if block.text == "a remark"]
+    assert (block.hidden, block.hidden_reason) == (reason is not None, reason)
+
+
+def test_many_text_boxes_of_reviewers_do_not_draw_the_page_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings = list[bool]()
+    original = rendering.draw
+
+    def counted(
+        page: rendering.OpenPage, region: tuple[float, float, float, float], annotations: bool = False
+    ) -> object:
+        drawings.append(annotations)
+        return original(page, region, annotations)
+
+    monkeypatch.setattr(rendering, "draw", counted)
+    path = annotated(tmp_path / "a.pdf", "/Subtype/FreeText/Contents(a remark)", COVERING)
+    path.write_bytes(path.read_bytes().replace(b"/Annots[6 0 R]", b"/Annots[" + b"6 0 R " * 500 + b"]"))
+    content = read_pdf(path).value
+    assert content is not None and len([block for block in content.blocks if block.text == "a remark"]) == 500
+    assert len(drawings) <= 4
 
 
 def test_white_text_on_dark_shading_and_headings_in_light_grey_are_visible(tmp_path: Path) -> None:

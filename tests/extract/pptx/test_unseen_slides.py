@@ -10,7 +10,9 @@ from typing import Any
 import fixtures_pptx as draw
 import pytest
 from PIL import Image
+from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.oxml import parse_xml
@@ -179,6 +181,61 @@ def test_text_under_something_that_lets_it_shine_through_is_visible(tmp_path: Pa
         rectangle(slide, (50, 390, 60, 60), NAVY)
 
     assert set(reasons(tmp_path, paint).values()) == {None}
+
+
+def chart(slide: Any, fill: str) -> None:
+    data = CategoryChartData()
+    data.categories = ["2025"]
+    data.add_series("Cost", (1,))
+    places = [Pt(value) for value in (50, 190, 320, 200)]
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *places, data)
+    frame.chart._chartSpace.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {nsdecls('c', 'a')}>{fill}</c:spPr>"))
+
+
+def table(slide: Any, fill: RGBColor | None, height: float) -> None:
+    frame = slide.shapes.add_table(1, 2, *(Pt(value) for value in (50, 190, 320, 60)))
+    for cell, text in zip(frame.table.iter_cells(), ("Year", "Cost"), strict=True):
+        cell.text = text
+        if fill is not None:
+            cell.fill.solid()
+            cell.fill.fore_color.rgb = fill
+    frame.height = Pt(height)
+
+
+SOLID = '<a:solidFill><a:srgbClr val="FFFFFF">{}</a:srgbClr></a:solidFill>'
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [lambda slide: chart(slide, SOLID.format("")), lambda slide: table(slide, WHITE, 60)],
+    ids=["chart", "table"],
+)
+def test_text_under_a_filled_chart_or_table_is_hidden(tmp_path: Path, cover: Callable[[Any], None]) -> None:
+    def paint(slide: Any) -> None:
+        write(slide, "secret")
+        cover(slide)
+
+    assert reasons(tmp_path, paint)["secret"] == "covered"
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        lambda slide: chart(slide, "<a:noFill/>"),
+        lambda slide: chart(slide, SOLID.format('<a:alpha val="40000"/>')),
+        lambda slide: table(slide, None, 60),
+        lambda slide: table(slide, WHITE, 400),
+    ],
+    ids=["chart without fill", "pale chart", "table without fill", "frame larger than its table"],
+)
+def test_text_under_a_chart_or_table_that_may_not_cover_it_is_visible(
+    tmp_path: Path, cover: Callable[[Any], None]
+) -> None:
+    def paint(slide: Any) -> None:
+        write(slide, "shown")
+        cover(slide)
+
+    assert reasons(tmp_path, paint)["shown"] is None
 
 
 def test_text_that_an_animation_uncovers_is_visible(tmp_path: Path) -> None:

@@ -13,9 +13,13 @@ from msgspec import Struct
 
 from aisi_ingest.extract.pdf.page import View
 from aisi_ingest.extract.pdf.pdfium import C
-from aisi_ingest.model import Box
+from aisi_ingest.extract.pdf.rendering import OpenPage, changed_by_annotations
+from aisi_ingest.model import Box, HiddenReason
 
-_FREE_TEXT, _STRIKE_OUT = 3, 12  # annotation subtypes, fpdf_annot.h
+# Annotation subtypes, fpdf_annot.h.
+_FREE_TEXT, _SQUARE, _CIRCLE, _STRIKE_OUT, _INK, _POPUP = 3, 5, 6, 12, 15, 16
+_NEVER_DRAWN = (_POPUP,)  # before a click
+_DRAWN_BY_VIEWERS = (_SQUARE, _CIRCLE, _INK)  # even if the file does not say how
 _NOT_DISPLAYED = 1 << 1 | 1 << 5  # the flags Hidden and NoView (ISO 32000-1, table 165)
 _MAX_ANNOTATIONS = 2000  # on one page; a page with more is a form that was made to be slow
 _MAX_TEXT = 1 << 20  # bytes of one annotation's text
@@ -28,51 +32,76 @@ class Annotation(Struct, frozen=True):
     page: int  # from 1
     box: Box
     text: str
+    hidden_reason: HiddenReason | None = None
 
 
-def read_annotations(page: int, number: int, view: View) -> Iterator[Annotation]:
-    """Yield the texts that a viewer displays over an open page, in the file's order.
+class PageAnnotations(Struct, frozen=True):
+    """The annotations that a viewer displays over a page.
+
+    Attributes:
+        texts: Text boxes of reviewers, in the file's order: the place and the text of each, and whether the file says
+            how it is drawn.
+        struck: Boxes of the text that is struck out.
+        drawn: Boxes of those that may cover what is below them.
+    """
+
+    texts: tuple[tuple[Box, str, bool], ...]
+    struck: tuple[Box, ...]
+    drawn: tuple[Box, ...]
+
+
+def read_annotations(page: int, view: View) -> PageAnnotations:
+    """Read the annotations of an open page.
 
     Args:
         page: PDFium's handle of the page.
-        number: Page number, from 1.
         view: The page's view.
     """
+    texts: list[tuple[Box, str, bool]] = []
+    struck: list[Box] = []
+    drawn: list[Box] = []
+    sides = (ctypes.c_float * 4)()  # left, top, right, bottom
     for index in range(min(_MAX_ANNOTATIONS, C.FPDFPage_GetAnnotCount(page))):
         handle = C.FPDFPage_GetAnnot(page, index)
         if not handle:
             continue
         try:
             kind = C.FPDFAnnot_GetSubtype(handle)
-            if kind != _FREE_TEXT or C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
+            if kind in _NEVER_DRAWN or C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
                 continue
-            text = _read_string(handle, b"Contents")
-            sides = (ctypes.c_float * 4)()  # left, top, right, bottom
-            if text.strip() and C.FPDFAnnot_GetRect(handle, ctypes.addressof(sides)):
-                x0, top, x1, bottom = view.boxes(*sides)
-                yield Annotation(number, Box(float(x0), float(top), float(x1), float(bottom)), text)
+            if kind == _STRIKE_OUT:
+                struck.extend(_quadrilaterals(handle, view))
+            has_appearance = bool(C.FPDFAnnot_HasKey(handle, b"AP"))
+            if not C.FPDFAnnot_GetRect(handle, ctypes.addressof(sides)):
+                continue
+            box = Box(*map(float, view.boxes(*sides)))
+            if has_appearance or kind in _DRAWN_BY_VIEWERS:
+                drawn.append(box)
+            if kind == _FREE_TEXT and (text := _read_string(handle, b"Contents")).strip():
+                texts.append((box, text, has_appearance))
         finally:
             C.FPDFPage_CloseAnnot(handle)
+    return PageAnnotations(tuple(texts), tuple(struck), tuple(drawn))
 
 
-def struck_boxes(page: int, view: View) -> list[Box]:
-    """Return the boxes of the text that annotations on an open page strike out.
+def displayed_texts(found: PageAnnotations, page: OpenPage, number: int) -> Iterator[Annotation]:
+    """Yield the texts of annotations, with the reason for those that nobody sees.
 
     Args:
-        page: PDFium's handle of the page.
-        view: The page's view.
+        found: The annotations of the page.
+        page: The open page.
+        number: Its number, from 1.
     """
-    boxes: list[Box] = []
-    for index in range(min(_MAX_ANNOTATIONS, C.FPDFPage_GetAnnotCount(page))):
-        handle = C.FPDFPage_GetAnnot(page, index)
-        if not handle:
-            continue
-        try:
-            if C.FPDFAnnot_GetSubtype(handle) == _STRIKE_OUT and not C.FPDFAnnot_GetFlags(handle) & _NOT_DISPLAYED:
-                boxes.extend(_quadrilaterals(handle, view))
-        finally:
-            C.FPDFPage_CloseAnnot(handle)
-    return boxes
+    drawn = [box for box, _, has_appearance in found.texts if has_appearance]
+    changed_boxes = changed_by_annotations(page, drawn) if drawn else []
+    unpainted = {box for box, changed in zip(drawn, changed_boxes, strict=True) if not changed}
+    for box, text, _ in found.texts:
+        reason: HiddenReason | None = None
+        if box.x1 <= 0 or box.bottom <= 0 or box.x0 >= page.width or box.top >= page.height:
+            reason = "outside"
+        elif box in unpainted:
+            reason = "unpainted"
+        yield Annotation(number, box, text, reason)
 
 
 def _quadrilaterals(handle: int, view: View) -> Iterator[Box]:

@@ -28,7 +28,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.extract.pdf import active_content, font_source, second_reader
 from aisi_ingest.extract.pdf.actual_text import find_replaced, without_false_replacements
-from aisi_ingest.extract.pdf.annotations import Annotation, read_annotations, struck_boxes
+from aisi_ingest.extract.pdf.annotations import Annotation, displayed_texts, read_annotations
 from aisi_ingest.extract.pdf.characters import PageFonts, read_characters
 from aisi_ingest.extract.pdf.code_points import may_carry_unseen_text
 from aisi_ingest.extract.pdf.drawing import read_drawing
@@ -321,14 +321,15 @@ def _read_page(
     chars = _read_text(page, view, orders, fonts)
     if replaced := find_replaced(orders):
         chars = without_false_replacements(replaced, chars, lambda: _read_text(page, view, orders, fonts))
-    opened = OpenPage(page, width, height, {order: handle for handle, order in orders.items()})
+    opened = OpenPage(page, width, height, {order: handle for handle, order in orders.items()}, forms.handle)
     for font, letters in fonts.suspicious.items():
         if is_false(fonts.handles[font], letters):
             own = (chars["font"] == font) & ~chars["hidden"]
             chars["hidden"][own], chars["reason"][own] = True, OTHER_GLYPHS
-    mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned), chars)
-    mark_struck(chars, rules, struck_boxes(page, view))
-    annotations.extend(read_annotations(page, index + 1, view))
+    over = read_annotations(page, view)
+    mark_hidden(TextPage(opened, drawn, inspection.layered, inspection.patterned, over.drawn), chars)
+    mark_struck(chars, rules, over.struck)
+    annotations.extend(displayed_texts(over, opened, index + 1))
     chars, names = without_overprint(chars), tuple(fonts.fonts)
     if fields := list(forms.fields(page, view)):
         chars = np.concatenate([chars, characters_of(fields, chars, len(names))])

@@ -49,7 +49,11 @@ class Field(NamedTuple):
 
 
 class Forms:
-    """The form of an open document. Without one, no page has fields."""
+    """The form of an open document. Without one, no page has fields.
+
+    Attributes:
+        handle: PDFium's handle of the form; 0 without one.
+    """
 
     def __init__(self, document: int) -> None:
         """Open the form. Scripts are never run: PDFium is built and called without an interpreter.
@@ -60,13 +64,13 @@ class Forms:
         self._info = ctypes.create_string_buffer(_INFO_SIZE)
         ctypes.cast(self._info, ctypes.POINTER(ctypes.c_int))[0] = _INFO_VERSION
         has_form = C.FPDF_GetFormType(document) > 0
-        self._handle = C.FPDFDOC_InitFormFillEnvironment(document, ctypes.addressof(self._info)) if has_form else 0
+        self.handle = C.FPDFDOC_InitFormFillEnvironment(document, ctypes.addressof(self._info)) if has_form else 0
 
     def close(self) -> None:
         """Close the form; before the document."""
-        if self._handle:
-            C.FPDFDOC_ExitFormFillEnvironment(self._handle)
-            self._handle = 0
+        if self.handle:
+            C.FPDFDOC_ExitFormFillEnvironment(self.handle)
+            self.handle = 0
 
     def fields(self, page: int, view: View) -> Iterator[Field]:
         """Yield the displayed fields of an open page, in the file's order.
@@ -75,7 +79,7 @@ class Forms:
             page: PDFium's handle of the page.
             view: The page's view.
         """
-        for index in range(min(_MAX_FIELDS, C.FPDFPage_GetAnnotCount(page)) if self._handle else 0):
+        for index in range(min(_MAX_FIELDS, C.FPDFPage_GetAnnotCount(page)) if self.handle else 0):
             annotation = C.FPDFPage_GetAnnot(page, index)
             if not annotation:
                 continue
@@ -92,12 +96,12 @@ class Forms:
             return
         text = self._text(annotation)
         if text.strip():
-            C.FPDFAnnot_GetFontSize(self._handle, annotation, ctypes.addressof(size))
+            C.FPDFAnnot_GetFontSize(self.handle, annotation, ctypes.addressof(size))
             yield Field(Box(*map(float, view.boxes(*sides))), text.strip(), max(0.0, float(size.value)))
 
     def _text(self, annotation: int) -> str:
         """Return the text that a viewer displays in a field; "" for fields without text."""
-        form = self._handle
+        form = self.handle
         kind = C.FPDFAnnot_GetFormFieldType(form, annotation)
         if kind <= 0:  # no field of the form refers to it
             kind = _KIND_OF.get(_string(C.FPDFAnnot_GetStringValue, annotation, b"FT"), 0)
@@ -116,7 +120,7 @@ class Forms:
 
     def _chosen(self, annotation: int) -> list[str]:
         """Return the labels of the options that are chosen in a list."""
-        form = self._handle
+        form = self.handle
         options = range(min(_MAX_OPTIONS, C.FPDFAnnot_GetOptionCount(form, annotation)))
         chosen = [k for k in options if C.FPDFAnnot_IsOptionSelected(form, annotation, k)]
         return [_string(C.FPDFAnnot_GetOptionLabel, form, annotation, k) for k in chosen]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from aisi_ingest.extract.pdf.pdfium import C
+from aisi_ingest.model import Box
 
 Array = np.ndarray[Any, Any]
 
 # Difference between two colours, 0 to 255 in the channel that differs most: text that changes the page by no more
 # is invisible. On white this is a grey of 239, with a contrast of 1.15 to 1. Thin strokes change a pixel by half.
 _NO_CHANGE = 16
+# Watermarks are pale, and their large type is seen with less contrast. WCAG 2.2 (1.4.3) asks of large type two thirds
+# of the contrast of other text.
+_LARGE, _NO_CHANGE_LARGE = 36.0, 10  # points; larger than headings
 # A text object is partly visible if more than 3 of its doubtful characters are checked, and the share of visible
 # ones is between these limits. Otherwise a comma that falls between two pixels would be cut out of a word.
 _FEW_CHARACTERS = 3
@@ -31,9 +35,10 @@ class OpenPage:
     width: float  # points, as displayed
     height: float
     objects: Mapping[int, int]  # from the drawing order of a text object to its handle
+    form: int  # PDFium's handle of the form whose fields are drawn with the annotations, or 0
 
 
-def find_invisible(page: OpenPage, chars: Array, doubtful: Array) -> Array:
+def find_invisible(page: OpenPage, chars: Array, doubtful: Array, annotations: bool = False) -> Array:
     """Return a mask of the doubtful characters that change nothing on the page.
 
     The characters of one text object are judged together, unless the object is partly visible.
@@ -42,10 +47,11 @@ def find_invisible(page: OpenPage, chars: Array, doubtful: Array) -> Array:
         page: The open page.
         chars: Its characters (dtype page.CHAR).
         doubtful: Mask of those to check.
+        annotations: Draw the annotations and form fields over the page as well.
     """
     box = np.stack([chars[name][doubtful] for name in ("x0", "top", "x1", "bottom")], 1)
     region = (*box[:, :2].min(0).tolist(), *box[:, 2:].max(0).tolist())
-    with_text = draw(page, region)
+    with_text = draw(page, region, annotations)
     orders = np.unique(chars["order"][doubtful]).tolist()
     # PDFium drops a character that is drawn a second time in the same place (a white outline, then the letters).
     # Then the visible letters belong to an object without characters, which must be removed as well.
@@ -54,7 +60,7 @@ def find_invisible(page: OpenPage, chars: Array, doubtful: Array) -> Array:
     for handle in handles:
         C.FPDFPageObj_SetIsActive(handle, 0)
     try:
-        without = draw(page, region)
+        without = draw(page, region, annotations)
     finally:
         for handle in handles:
             C.FPDFPageObj_SetIsActive(handle, 1)
@@ -63,10 +69,24 @@ def find_invisible(page: OpenPage, chars: Array, doubtful: Array) -> Array:
     low, high = _PARTLY_VISIBLE
     for order in orders:
         own = np.flatnonzero(doubtful & (chars["order"] == order))
-        visible = np.array([part.size > 0 and part.max() > _NO_CHANGE for part in change.parts(chars[own])])
+        least = np.where(chars["size"][own] >= _LARGE, _NO_CHANGE_LARGE, _NO_CHANGE)
+        changes = np.array([int(part.max(initial=0)) for part in change.parts(chars[own])])
+        visible = changes > least
         partly = len(own) > _FEW_CHARACTERS and low < visible.mean() < high
         invisible[own] = ~visible if partly else not visible.any()
     return invisible
+
+
+def changed_by_annotations(page: OpenPage, boxes: Sequence[Box]) -> list[bool]:
+    """Return for each box whether the annotations change anything in it. The page is drawn twice, not for each box."""
+    with_them, without = (draw(page, (0.0, 0.0, page.width, page.height), annotations) for annotations in (True, False))
+    change = np.abs(with_them.pixels.astype(np.int16) - without.pixels).max(2)
+    limit = max(page.width, page.height)
+    places = np.array([[each.x0, each.top, each.x1, each.bottom] for each in boxes]).clip(0, limit) * with_them.scale
+    low, high = np.floor(places[:, :2]).astype(int).tolist(), np.ceil(places[:, 2:]).astype(int).tolist()
+    return [
+        bool(change[y0:y1, x0:x1].max(initial=0) > _NO_CHANGE) for (x0, y0), (x1, y1) in zip(low, high, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +107,13 @@ class Picture:
 
 
 _NO_SMOOTH_IMAGES = 0x2000  # FPDF_RENDER_NO_SMOOTHIMAGE, fpdfview.h; pictures are only the background here
+_ANNOTATIONS = 0x01  # FPDF_ANNOT, fpdfview.h
 _BGRA = 4  # FPDFBitmap_BGRA, fpdfview.h
 
 
-def draw(page: OpenPage, region: tuple[float, float, float, float]) -> Picture:
+def draw(page: OpenPage, region: tuple[float, float, float, float], annotations: bool = False) -> Picture:
     """Draw a region of the page (x0, top, x1, bottom; points) and a margin of one point."""
+    flags = _NO_SMOOTH_IMAGES | (_ANNOTATIONS if annotations else 0)
     x0, top = max(0.0, region[0] - 1), max(0.0, region[1] - 1)
     region_width, region_height = min(page.width, region[2] + 1) - x0, min(page.height, region[3] + 1) - top
     scale = min(1.0, (_MAX_PIXELS / max(1.0, region_width * region_height)) ** 0.5)
@@ -101,7 +123,9 @@ def draw(page: OpenPage, region: tuple[float, float, float, float]) -> Picture:
     bitmap = C.FPDFBitmap_CreateEx(width, height, _BGRA, pixels.ctypes.data, width * 4)
     page_size = max(1, round(page.width * scale)), max(1, round(page.height * scale))
     try:
-        C.FPDF_RenderPageBitmap(bitmap, page.handle, -left, -up, *page_size, 0, _NO_SMOOTH_IMAGES)
+        C.FPDF_RenderPageBitmap(bitmap, page.handle, -left, -up, *page_size, 0, flags)
+        if annotations and page.form:
+            C.FPDF_FFLDraw(page.form, bitmap, page.handle, -left, -up, *page_size, 0, flags)
     finally:
         C.FPDFBitmap_Destroy(bitmap)
     return Picture(pixels[:, :, :3], left, up, scale)

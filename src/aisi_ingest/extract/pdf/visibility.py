@@ -4,8 +4,8 @@ Consumers pass the dataset to language models. Text that no person could read mu
 the document. The detection works in two steps:
 
 1. Cheap rules over the arrays select the characters that may be invisible, with the reason: text in the colour of
-   its background, under a box drawn later, on a layer, cut by a clipping path, blended or almost transparent, in a
-   pattern, or with empty glyphs.
+   its background, under a box or an annotation drawn later, on a layer, cut by a clipping path, blended or almost
+   transparent, in a pattern, or with empty glyphs.
 2. Only for these, the page is drawn with and without them. Characters that change no pixel are invisible.
 
 Text that is drawn in no colour at all (render modes 3 and 7), specks, and text outside of the page are invisible
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from aisi_ingest.extract.pdf.code_points import SPACE
 from aisi_ingest.extract.pdf.page import ACTUAL_TEXT, CURVE, FILL, IMAGE, OTHER_GLYPHS, REASONS, SPECK, TINY, UNPAINTED
 from aisi_ingest.extract.pdf.pdfium import UNCHECKED, pointer
 from aisi_ingest.extract.pdf.rendering import OpenPage, draw, find_invisible
+from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.drawing import Drawn
@@ -65,6 +67,7 @@ class TextPage:
     drawn: Drawn
     layered: bool  # the document has layers that can be off
     patterned: bool  # the document has patterns that hide which text is painted with them
+    annotated: Sequence[Box]  # where annotations are drawn over the page
 
 
 def mark_hidden(page: TextPage, chars: Array) -> None:
@@ -94,7 +97,7 @@ def mark_hidden(page: TextPage, chars: Array) -> None:
     reason[false] = suspected[false]
     doubtful[~inked | (reason > 0) | unpainted] = 0
     if doubtful.any():
-        invisible = find_invisible(page.page, chars, doubtful > 0)
+        invisible = find_invisible(page.page, chars, doubtful > 0, bool(page.annotated))
         reason[invisible] = doubtful[invisible]
     if reason.any():
         _hide_spaces(chars["order"], inked, reason)
@@ -145,6 +148,8 @@ def _doubtful(page: TextPage, chars: Array, suspected: Array) -> Array:
     """
     drawn, order = page.drawn, chars["order"]
     doubtful = _by_colour(drawn.rules, chars)
+    for box in page.annotated:
+        doubtful[_inside(chars, box) & (doubtful == 0)] = _COVERED
     painted = chars["color"] >> 8 == _PATTERN
     doubtful[painted | page.patterned] = _SAME_COLOUR
     doubtful[suspected == UNPAINTED] = UNPAINTED
@@ -155,6 +160,12 @@ def _doubtful(page: TextPage, chars: Array, suspected: Array) -> Array:
     if page.layered:
         doubtful[np.isin(order, _on_layers(page, np.unique(order)))] = _LAYER
     return doubtful
+
+
+def _inside(chars: Array, box: Box) -> Array:
+    """Return a mask of the characters whose middle is in a box."""
+    x, y = (chars["x0"] + chars["x1"]) / 2, (chars["top"] + chars["bottom"]) / 2
+    return np.asarray((x >= box.x0) & (x <= box.x1) & (y >= box.top) & (y <= box.bottom))
 
 
 def _cut(drawn: Drawn, chars: Array) -> Array:

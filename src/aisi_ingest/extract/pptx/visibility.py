@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from lxml import etree
 from msgspec import Struct
 
 from aisi_ingest.extract.geometry import contains, intersects
@@ -81,7 +82,7 @@ class Canvas:
     def _area(self, element: Any, box: Box, ancestors: Iterable[Any], opaque: Callable[[], bool]) -> Painted | None:
         still = shape_id(element) not in self._moving
         if element.tag == clark("p:graphicFrame"):
-            return Painted(box, None, False)
+            return Painted(box, None, opaque if still else False)
         upright = _is_upright(element) and still
         if element.tag == clark("p:pic"):
             return Painted(box, None, opaque if upright else False)
@@ -258,12 +259,14 @@ def _is_upright(element: Any) -> bool:
 
 
 def is_opaque(element: Any, part: Any) -> bool:
-    """Return whether the picture of a ``p:pic`` element hides what is below it.
+    """Return whether a picture (``p:pic``), table or chart (``p:graphicFrame``) hides what is below it.
 
     Args:
         element: The element.
         part: The slide's part.
     """
+    if element.tag == clark("p:graphicFrame"):
+        return _is_filled_table(element) or _is_filled_chart(element, part)
     blip = next(element.iter(clark("a:blip")), None)
     if blip is None or blip.find(clark("a:alphaModFix")) is not None or blip.find(clark("a:clrChange")) is not None:
         return False
@@ -279,3 +282,36 @@ def is_opaque(element: Any, part: Any) -> bool:
             return not any(transparent)
     except Exception:  # a picture that cannot be read covers nothing
         return False
+
+
+def _is_filled_table(frame: Any) -> bool:
+    """Return whether all cells of a table have an opaque colour, and the cells fill their frame."""
+    cells = list(frame.iter(clark("a:tc")))
+    extent = frame.find(f"{clark('p:xfrm')}/{clark('a:ext')}")
+    if not cells or extent is None:
+        return False
+    width = sum(number_attribute(column, "w") for column in frame.iter(clark("a:gridCol")))
+    height = sum(number_attribute(row, "h") for row in frame.iter(clark("a:tr")))
+    fills_frame = width >= number_attribute(extent, "cx") and height >= number_attribute(extent, "cy")
+    return fills_frame and all(_is_solid(cell.find(clark("a:tcPr"))) for cell in cells)
+
+
+def _is_filled_chart(frame: Any, part: Any) -> bool:
+    """Return whether the area of a chart has an opaque colour."""
+    reference = next((each for each in frame.iter("{*}chart") if each.get(clark("r:id"))), None)
+    if reference is None:
+        return False
+    try:
+        root = etree.fromstring(
+            part.related_part(reference.get(clark("r:id"))).blob,
+            etree.XMLParser(resolve_entities=False, no_network=True),
+        )
+    except (KeyError, ValueError, etree.XMLSyntaxError):  # a chart that cannot be read covers nothing
+        return False
+    return _is_solid(root.find("{*}spPr"))
+
+
+def _is_solid(properties: Any | None) -> bool:
+    """Return whether properties of a shape fill it with a colour that lets nothing shine through."""
+    fill = properties.find(clark("a:solidFill")) if properties is not None else None
+    return fill is not None and next(fill.iter(clark("a:alpha")), None) is None
