@@ -21,6 +21,7 @@ def work_facts(documents: Sequence[Document], alignments: Iterable[Alignment]) -
         alignments: The alignments of their pairs.
     """
     alignments = list(alignments)
+    documents = sorted(documents, key=lambda each: (each.content.lang != "ja", each.id))  # evidence is in this order
     events = [event for document in documents for event in document_events(document)]
     return Facts(
         events=tuple(merge(with_bead_keys(events, alignments))),

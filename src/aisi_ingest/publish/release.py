@@ -30,6 +30,7 @@ from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.rows import SharedRows
 from aisi_ingest.publish.schema import DocumentRow
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
+from aisi_ingest.publish.timeline import TimelineWriter
 from aisi_ingest.publish.tmx import TmxWriter
 from aisi_ingest.publish.xlsx import XlsxWriter
 from aisi_ingest.storage.files import sha256_of
@@ -227,6 +228,7 @@ class _Build:
             SqliteWriter(self.folder / "dataset.sqlite"),
             TmxWriter(self.folder / "bitext.tmx"),
             XlsxWriter(self.folder / "bitext.xlsx"),
+            TimelineWriter(self.folder),
             SiteWriter(
                 self.folder / "site",
                 self.shared.entities,
