@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -26,6 +27,7 @@ class Served(Struct):
 
     port: int
     process: subprocess.Popen[str]
+    token: str = ""  # with --edit
 
     @property
     def address(self) -> str:
@@ -81,7 +83,9 @@ def serving(root: Path, *options: str) -> Iterator[Served]:
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith("viewer"), line
-            yield Served(int(line.rstrip("/\n").rpartition(":")[2]), process)
+            port = re.search(r"http://[^/]*:(\d+)/", line)
+            assert port is not None, line
+            yield Served(int(port[1]), process, line.rstrip().partition("#edit=")[2])
         finally:
             process.terminate()
             process.wait(30)

@@ -37,12 +37,16 @@ def serve(
             help="Answer other machines that ask for this host name. There is no password. May be repeated.",
         ),
     ] = None,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Let the viewer write corrections into the root. On this machine only.")
+    ] = False,
     root: Root = Path("."),
 ) -> None:
     """Serve the latest release: the viewer, a JSON API, and tools for assistants (MCP).
 
-    Needs the extra serve: pip install 'aisi-ingest[serve]'. Only this machine can connect, nothing can be changed, and
-    only files of the latest release can be read. A new release is served as soon as it is published.
+    Needs the extra serve: pip install 'aisi-ingest[serve]'. Only this machine can connect, nothing can be changed
+    (except corrections, with --edit), and only files of the latest release can be read. A new release is served as
+    soon as it is published.
 
     \b
     http://127.0.0.1:8765/                      the viewer; also the other files of the release
@@ -63,6 +67,10 @@ def serve(
         fail("serve needs the extra serve: pip install 'aisi-ingest[serve]'")
     import aisi_ingest
 
+    if edit and (stdio or allow_remote or not _is_local(host)):
+        fail(
+            "--edit writes files: it is for a browser on this machine, without --stdio, --allow-remote and other hosts"
+        )
     if not _is_local(host) and not allow_remote:
         fail(
             f"other machines can reach {host}, and there is no password; to let them read the release, give the host "
@@ -75,7 +83,7 @@ def serve(
     if stdio:
         _serve_stdio(root)
     else:
-        _serve_http(root, host, port, allow_remote or [])
+        _serve_http(root, host, port, allow_remote or [], edit)
 
 
 def _is_local(host: str) -> bool:
@@ -95,7 +103,8 @@ def _serve_stdio(root: Path) -> None:
     mcp_server(Answers(root)).run("stdio")
 
 
-def _serve_http(root: Path, host: str, port: int, remote_names: list[str]) -> None:
+def _serve_http(root: Path, host: str, port: int, remote_names: list[str], edit: bool) -> None:
+    import secrets
     import socket
 
     import uvicorn
@@ -111,12 +120,14 @@ def _serve_http(root: Path, host: str, port: int, remote_names: list[str]) -> No
         fail(f"cannot listen on {host} port {port}: {error.strerror or error}; choose another one with --port", code=1)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}"
-    say_line(f"viewer     {address}/")
+    token = secrets.token_urlsafe() if edit else None
+    # A browser does not send what stands behind the number sign.
+    say_line(f"viewer     {address}/site/index.html#edit={token}" if token else f"viewer     {address}/")
     say_line(f"JSON API   {address}/api/openapi.json")
     say_line(f"assistants {address}/mcp")
     sys.stdout.flush()
     settings = uvicorn.Config(
-        web_application(root, {host, *_LOCAL_NAMES, *remote_names}),
+        web_application(root, {host, *_LOCAL_NAMES, *remote_names}, token),
         log_level="warning",
         limit_concurrency=_MOST_CONNECTIONS,
         server_header=False,

@@ -10,24 +10,27 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from aisi_ingest import __version__
 from aisi_ingest.dataset import load
 from aisi_ingest.serve.answers import Answers, NotFound
+from aisi_ingest.serve.editing import CORRECTIONS_PATH, Editing
 from aisi_ingest.serve.guard import MCP_PATH, Guard
 from aisi_ingest.serve.mcp_server import mcp_server, tools
 
 _LARGEST_BODY = 64 * 1024  # bytes of a question over MCP; the longest arguments have some 2 KB
 
 
-def web_application(root: Path, hosts: Collection[str]) -> ASGIApp:
+def web_application(root: Path, hosts: Collection[str], token: str | None = None) -> ASGIApp:
     """Return the application.
 
     Args:
         root: A folder that contains a release.
         hosts: Host names under which the server may be asked.
+        token: With it, pages of the viewer may write corrections; None: nothing can be written.
     """
     answers = Answers(root)
     assistant = mcp_server(answers)
@@ -58,6 +61,8 @@ def web_application(root: Path, hosts: Collection[str]) -> ASGIApp:
     for answer in tools(answers):
         app.get(f"/api/{answer.__name__}", operation_id=answer.__name__)(answer)
     app.router.routes.extend(mcp_app.routes)
+    if token is not None:
+        app.router.routes.append(Route(CORRECTIONS_PATH, Editing(root, token).write, methods=["POST"]))
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(FileNotFoundError, _no_release)
 
@@ -66,7 +71,7 @@ def web_application(root: Path, hosts: Collection[str]) -> ASGIApp:
         return RedirectResponse("/site/index.html")
 
     app.mount("/", _ReleaseFiles(root))
-    return Guard(app, hosts)
+    return Guard(app, hosts, (CORRECTIONS_PATH,) if token is not None else ())
 
 
 class _ReleaseFiles(StaticFiles):

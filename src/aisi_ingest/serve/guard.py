@@ -32,11 +32,13 @@ class Guard:
     Args:
         app: The application.
         hosts: Host names, without port, under which the server may be asked.
+        writing: Paths to which a page of the viewer may send something.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], writing: Collection[str] = ()) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
+        self._asking = frozenset((MCP_PATH, *writing))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -68,7 +70,7 @@ class Guard:
             return 403, "this server does not answer pages of other sites"
         if len(scope["raw_path"]) + len(scope["query_string"]) > _LONGEST_TARGET:
             return 414, f"the address is longer than {_LONGEST_TARGET} bytes"
-        allowed = _ASKING if scope["path"] == MCP_PATH else _READING
+        allowed = _ASKING if scope["path"] in self._asking else _READING
         if scope["method"] not in allowed:
             return 405, f"only {', '.join(allowed)}: this server is read-only"
         return None
