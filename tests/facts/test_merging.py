@@ -50,3 +50,17 @@ def test_different_guides_on_one_date_stay_apart() -> None:
         sentence("In May 2024, guide B was published.", ("May 2024", "DATE", "2024-05"), ("guide B", "GUIDE", "b")),
     )
     assert [event.guides for event in work_facts([document], []).events] == [("a",), ("b",)]
+
+
+def test_two_organisations_that_one_host_founds_stay_apart() -> None:
+    host = ("見本府", "ORG", "host")
+    documents = [
+        told(
+            "ja",
+            item(f"2024年2月に見本府が{name}を設立", ("2024年2月", "DATE", "2024-02"), host, (name, "ORG", name)),
+            work=name,
+        )
+        for name in ("甲研究所", "乙研究所")
+    ]
+    events = [event for document in documents for event in document_events(document)]
+    assert len(merge(events)) == 2

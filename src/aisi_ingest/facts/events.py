@@ -15,6 +15,7 @@ from aisi_ingest.model import Block, Document, Label, Lang, Mention
 
 _LONGEST_LABEL = {"ja": 120, "en": 240}  # characters; of longer sentences the clause is taken
 _LONGEST_NAME_ONLY = {"ja": 16, "en": 30}  # characters beside the names in a line that only names an event
+_BESIDE = {"ja": 4, "en": 12}  # characters between an organisation and the word for its founding: ）を, ) was
 _SHORTEST_TEXT = 12  # characters without signs that make a text its own key
 _BARE = re.compile(r"[\W_]+")
 _MARKER = re.compile(r"\s*(?:[⁰¹²³⁴-⁹]+\s*|\d{1,3}\.\s+|[*※]+\s*)?")  # the number of a note or a paragraph
@@ -57,7 +58,7 @@ def _event(reading: Reading, passage: Passage) -> Event | None:
         places=_values(around, "PLACE"),
         event=event,
         evidence=(Evidence(reading.document.id, block.id, start, end),),
-        keys=tuple(_keys(kind, event, guides, actors, label, block.lang, reading.document.work)),
+        keys=tuple(_keys(kind, event, guides, _founded(passage, inside), label, block.lang, reading.document.work)),
     )
 
 
@@ -115,11 +116,23 @@ def _values(mentions: Iterable[Mention], *labels: Label) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.value for each in mentions if each.label in labels and each.value))
 
 
+def _founded(passage: Passage, inside: list[Mention]) -> str | None:
+    """Return the organisation beside the word for its founding; another one in the text may be its host."""
+    word = passage.happening
+    if word is None:
+        return None
+    named = [each for each in inside if each.label == "ORG"]
+    before = [each for each in named if 0 <= word.start - each.end <= _BESIDE[passage.block.lang]]
+    after = [each for each in named if 0 <= each.start - word.end <= _BESIDE["en"] and passage.block.lang == "en"]
+    found = before[-1:] or after[:1]
+    return found[0].value if found else None
+
+
 def _keys(
     kind: EventKind,
     event: str | None,
     guides: tuple[str, ...],
-    actors: tuple[str, ...],
+    founded: str | None,
     label: str,
     lang: Lang,
     work: str,
@@ -128,7 +141,7 @@ def _keys(
         yield ("event", event)
     if guides and event is None:
         yield ("guides", kind, *sorted(guides))
-    if kind == "founded" and not guides:
-        yield from (("founded", actor) for actor in actors)
+    if kind == "founded" and not guides and founded is not None:
+        yield ("founded", founded)
     bare = _BARE.sub("", label).casefold()
     yield ("text", lang, bare) if len(bare) >= _SHORTEST_TEXT else ("text", lang, work, bare)
