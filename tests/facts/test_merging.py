@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from told import item, sentence, told
+from told import Named, item, sentence, told
 
 from aisi_ingest.facts import work_facts
 from aisi_ingest.facts.events import document_events
@@ -53,7 +53,7 @@ def test_different_guides_on_one_date_stay_apart() -> None:
 
 
 def test_two_organisations_that_one_host_founds_stay_apart() -> None:
-    host = ("見本府", "ORG", "host")
+    host: Named = ("見本府", "ORG", "host")
     documents = [
         told(
             "ja",

@@ -50,12 +50,10 @@ def union(boxes: Iterable[Box]) -> Box:
         boxes: At least one box.
     """
     every = list(boxes)
-    return Box(
-        min(box.x0 for box in every),
-        min(box.top for box in every),
-        max(box.x1 for box in every),
-        max(box.bottom for box in every),
-    )
+    if len(every) == 1:
+        return every[0]
+    x0, top, x1, bottom = zip(*((box.x0, box.top, box.x1, box.bottom) for box in every), strict=True)
+    return Box(min(x0), min(top), max(x1), max(bottom))
 
 
 def intersects(one: Box, other: Box) -> bool:

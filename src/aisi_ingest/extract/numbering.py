@@ -177,11 +177,20 @@ _LATIN = re.compile(
 )
 
 
+def _first_match(text: str) -> tuple[NumberKind | None, re.Match[str] | None]:
+    """Return the first pattern that a text begins with, by its kind; a generator would take twice the time."""
+    for kind, pattern in _PATTERNS:
+        found = pattern.match(text)
+        if found:
+            return kind, found
+    return None, None
+
+
 def numbering(text: str) -> Numbering | None:
     """Return the number at the beginning of a text, or None. Dates and quantities are not numbers in this sense."""
     if not text or not _FIRST.match(text) or (text[0].isalpha() and text[0] < "\x7f" and not _LATIN.match(text)):
         return None
-    kind, found = next(((kind, found) for kind, one in _PATTERNS if (found := one.match(text))), (None, None))
+    kind, found = _first_match(text)
     if kind is None or found is None:
         return None
     if kind == "letter" and re.match("[A-Z][.．] [A-Z][a-zé-]+(?:,| and [A-Z]| & [A-Z])", text):

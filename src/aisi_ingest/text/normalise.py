@@ -158,9 +158,9 @@ def language_of(text: str, default: Lang = "en") -> Lang:
     """
     if text.isascii():
         return "en" if _LATIN.search(text) else default
+    if not _LATIN.search(text):
+        return "ja" if _JAPANESE.search(text) else default
     japanese, latin = len(_JAPANESE.findall(text)), len(_LATIN.findall(text))
-    if not japanese and not latin:
-        return default
     if _KANA.search(text) and japanese * JAPANESE_WEIGHT >= latin * _KANA_SHARE:
         return "ja"
     return "ja" if japanese * JAPANESE_WEIGHT >= latin else "en"

@@ -629,3 +629,112 @@ def test_shared_decks_with_many_boxes_have_no_false_table() -> None:
         pytest.skip("no shared corpus beside the project")
     assert tables_of(corpus / "trusted_web_overview_v1.0_ja.pdf") == []
     assert tables_of(corpus / "aisev-rt_en.pdf") == []
+
+
+def test_rows_that_are_drawn_a_little_apart_are_one_table(tmp_path: Path) -> None:
+    full = [["Ponds of the keepers", "Boats that they can row on it", "Nets"]] * 3  # no white space between
+
+    def page(d: Drawing) -> None:
+        for i, row in enumerate(full):
+            ys = (100 + 32 * i, 130.2 + 32 * i)
+            for y in ys:
+                d.line(XS[0], y, XS[-1], y)
+            for x in XS:
+                d.line(x, ys[0], x, ys[1])
+            d.cells(XS, ys, [row])
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == full
+
+
+def test_a_frame_of_rows_does_not_hide_the_columns_between_its_lines(tmp_path: Path) -> None:
+    ys = tuple(range(100, 280, 30))
+    numbers = [["Pond", "Boats", "Nets"], *([f"Pond {i}", str(i), str(10 * i)] for i in range(1, 5))]
+
+    def page(d: Drawing) -> None:
+        d.grid((60, 420), ys)
+        d.cells(XS, ys, numbers)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == numbers
+
+
+def test_ideographic_spaces_over_a_line_do_not_make_it_an_underline(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        d.grid(XS, YS)
+        for y in YS[1:]:
+            d.text(62, y - 1, "　" * 9 + "池" + "　" * 10, GOTHIC, 5)
+        d.cells(XS, YS, [["Name", "Place"], ["Alpha", "Tokyo"], ["Beta", "London"]])
+
+    (table,) = tables(tmp_path, page)
+    assert len(table.rows) == len(YS) - 1
+
+
+def test_pieces_of_a_line_may_be_drawn_at_slightly_different_heights(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for y in YS:
+            d.line(XS[1], y, XS[-1], y)
+            d.line(XS[0], y + 0.05, XS[1], y + 0.05)
+        for x in XS:
+            d.line(x, YS[0], x, YS[-1])
+        d.cells(XS, YS, ROWS)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == ROWS
+
+
+def test_bars_of_a_chart_between_grid_lines_are_no_table(tmp_path: Path) -> None:
+    ys = tuple(range(100, 240, 20))
+
+    def page(d: Drawing) -> None:
+        d.grid((60, 160, 300), ys)
+        d.cells((60, 160, 300), ys, [["", "700"], ["", "560"], ["130", ""], ["110", ""], ["90", ""], ["27", ""]])
+
+    assert tables(tmp_path, page) == []
+
+
+def test_boxes_of_prose_with_connecting_lines_are_no_table(tmp_path: Path) -> None:
+    xs, ys = (60, 260, 300, 400), (100, 190, 220, 250)
+
+    def page(d: Drawing) -> None:
+        d.grid(xs, ys)
+        prose = "\n".join(["The keeper looks after the ponds"] * 5)
+        d.cells(xs, ys, [[prose, "", "Point"], ["Work", "", "Method"], ["Review", "", "Source"]])
+
+    assert tables(tmp_path, page) == []
+
+
+def test_an_empty_column_between_several_others_stays(tmp_path: Path) -> None:
+    xs = (60, 160, 190, 300, 420)
+    with_gap = [[row[0], "", *row[1:]] for row in ROWS]
+
+    def page(d: Drawing) -> None:
+        d.grid(xs, YS)
+        d.cells(xs, YS, with_gap)
+
+    (table,) = tables(tmp_path, page)
+    assert rows(table) == with_gap
+
+
+GROUPED = [["Risk", "Case"], *([f"Risk {i}", f"Case {i}"] for i in range(1, 5))]
+
+
+def grouped(d: Drawing, boxes: list[tuple[float, float, str]]) -> None:
+    """Draw a table and, on its left, coloured boxes given by top, bottom and text."""
+    ys = tuple(range(100, 280, 30))
+    for top, bottom, text in boxes:
+        d.box(30, top, 92, bottom, fill=SHADE)
+        d.text(32, top + 14, text)
+    d.grid((100, 250, 400), ys)
+    d.cells((100, 250), ys, GROUPED)
+
+
+def test_coloured_boxes_beside_a_table_name_groups_of_its_rows(tmp_path: Path) -> None:
+    (table,) = tables(tmp_path, lambda d: grouped(d, [(132, 188, "Old risks"), (192, 248, "New risks")]))
+    assert [row[0] for row in table.rows] == ["", "Old risks", "Old risks", "New risks", "New risks"]
+    assert [list(row[1:]) for row in table.rows] == GROUPED
+
+
+def test_boxes_that_do_not_end_at_rows_are_beside_the_table_and_not_in_it(tmp_path: Path) -> None:
+    (table,) = tables(tmp_path, lambda d: grouped(d, [(132, 175, "Old risks"), (192, 248, "New risks")]))
+    assert rows(table) == GROUPED

@@ -20,6 +20,8 @@ SOME_ROWS = [
     (["no. of boats", "Freq.", "Std. Dev."], ["0", "138", "6.9"], ["1", "178", "8.8"]),
     (["", "Boat of the keeper", "Field"], ["1", "Heron", "Ponds"], ["2", "Swan", "Lakes"]),
     (["項目", "内容", "担当"], ["記録の保存", "原本を書庫に置く", "総務"], ["教育", "年に二回の講習を行う", "人事"]),
+    (["", "This year", "Last year"], ["", "千円", "千円"], ["Boats", "4,176", "2,246"]),
+    (["Tasks", "Keepers", "Guests"], ["Care of nets", "x", ""], ["Care of boats", "x", "x"]),
     (["対 策 項 目", "1建物", "2船室"], ["火災の被害を防ぐこと。", "☆", "◎"], ["水の被害を防ぐこと。", "○", "－"]),
 ]
 LONG = "Everything that the keepers of the pond have to look after"

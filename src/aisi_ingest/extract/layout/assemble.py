@@ -48,7 +48,7 @@ def language_of_blocks(blocks: Sequence[Block]) -> Lang:
 def _is_english_prose(text: str) -> bool:
     """Return whether a text has as many small words of English sentences as prose has."""
     words = text.split()
-    return sum(word in _SMALL_WORDS for word in words) >= _SMALL_WORD_SHARE * len(words)
+    return sum(map(_SMALL_WORDS.__contains__, words)) >= _SMALL_WORD_SHARE * len(words)
 
 
 def content_of(

@@ -44,6 +44,8 @@ def mark_bullet_signs(pages: Sequence[Sequence[Row]]) -> None:
 
 def _first_sign(text: str) -> str:
     """Return the sign that a text begins with, if text follows after a space; the sign of ``split_bullet`` is none."""
+    if text[:1].isalnum() and text[0] != _LETTER_BULLET:  # a quick test: nearly every row
+        return ""
     end = next((k for k, char in enumerate(text[: _MOST_SIGNS + 1]) if not _may_be_sign(char, text)), 0)
     if not 0 < end <= _MOST_SIGNS or split_bullet(text)[0]:
         return ""

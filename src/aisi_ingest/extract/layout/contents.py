@@ -32,7 +32,10 @@ def contents_line(text: str) -> tuple[str, int | None] | None:
     Returns:
         The title and the page number (None for a Roman one), or None for other lines.
     """
-    if not any(leader in text for leader in _LEADERS):
+    for leader in _LEADERS:
+        if leader in text:
+            break
+    else:
         return None
     found = _CONTENTS.match(text)
     if not found:

@@ -135,7 +135,7 @@ class Draft:
             separator: What to write between both texts; by default they are joined like the lines of a paragraph.
         """
         stripped = text.strip(" \t\u3000")
-        lost = len(text) - len(text.lstrip(" \t\u3000"))
+        lost = len(text) - len(text.lstrip(" \t\u3000")) if raised else 0
         if not self.text:
             self.text = stripped
         elif separator is not None:
@@ -147,5 +147,7 @@ class Draft:
             self.text += stripped
         else:
             self.text = join_lines((self.text, stripped))
+        if not raised:
+            return
         start = len(self.text) - len(stripped)
         self.raised.extend((start + max(0, first - lost), start + end - lost) for first, end in raised)

@@ -73,7 +73,7 @@ def find_drawings(page: Page, tables: Sequence[Box]) -> list[Box]:
         has_picture = bool((own == IMAGE).any())
         curves = int((own == CURVE).sum())
         corners = np.round(np.stack([x0[part], top[part]])[:, own != LINE] / _GRID_STEP)
-        boxes = len(np.unique(corners, axis=1).T)
+        boxes = len(set(zip(*corners.tolist(), strict=True)))
         many = curves >= _FEWEST_CURVES or boxes >= _FEWEST_BOXES or (curves and len(part) >= _FEWEST_PARTS)
         if has_picture:
             found.append(Box(box.x0 + _NEAR / 2, box.top + _NEAR / 2, box.x1 - _NEAR / 2, box.bottom - _NEAR / 2))

@@ -304,7 +304,7 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
             is_on_top = is_on_top and line.box.bottom < _HIGHEST_TEXT * page.size[1] and line.direction == "right"
             if is_on_top and len(line.text) <= _LONGEST_HEAD and not _is_part_of_paragraph(line, page):
                 slots[round(line.baseline / _SAME_HEIGHT), round(line.size * 2)].append((page, k))
-    texts = Counter(_head_key(line.text) for page in pages for line in page.lines)
+    texts: Counter[str] = Counter()  # of all pages; counted when first needed
     for members in slots.values():
         numbers = {page.number for page, _ in members}
         if len(numbers) < max(_FEWEST_REPEATS, _SLOT_SHARE * len(pages)):
@@ -312,6 +312,7 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
         in_place = Counter(_head_key(page.lines[k].text) for page, k in members)
         if sum(_repeats_here(page, k, in_place) for page, k in members) < _REPEATED_SHARE * len(members):
             continue  # a heading at the top of a page occurs again as well, but in the contents
+        texts = texts or Counter(_head_key(line.text) for page in pages for line in page.lines)
         for page, k in members:
             if texts[_head_key(page.lines[k].text)] > 1:
                 found[page.number].add(k)

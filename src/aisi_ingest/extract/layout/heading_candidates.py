@@ -95,7 +95,7 @@ def is_too_long(candidate: Candidate) -> bool:
     draft, text = candidate.draft, candidate.text
     if not 1 < len(text) <= _LONGEST or len(draft.rows) > _MOST_ROWS or draft.is_on_cover:
         return True
-    return len(text) > _LONGEST_JAPANESE and sum(c.isascii() for c in text) <= _ASCII_SHARE * len(text)
+    return len(text) > _LONGEST_JAPANESE and sum(map(str.isascii, text)) <= _ASCII_SHARE * len(text)
 
 
 def ends_like_sentence(candidate: Candidate) -> bool:

@@ -11,12 +11,12 @@ from aisi_ingest.extract.pdf.code_points import table_of
 Array = np.ndarray[Any, Any]
 
 SPACE, IDEOGRAPHIC_SPACE = 0x20, 0x3000
-_LAST_CODE = 0xFFFF  # the tables of ``code_points`` end here; the last entry is for all code points beyond
 
 
 def in_class(codes: Array, ranges: tuple[tuple[int, int], ...]) -> Array:
     """Return for each code point whether it is in a class of ``aisi_ingest.extract.pdf.code_points``."""
-    return np.asarray(table_of(ranges)[np.minimum(codes, _LAST_CODE)])
+    # The tables end at 0xFFFF; the last entry is for all code points beyond.
+    return np.asarray(table_of(ranges).take(codes, mode="clip"))
 
 
 def is_inked(codes: Array) -> Array:

@@ -102,17 +102,15 @@ def rows_of_characters(x0: Array, x1: Array, baseline: Array, size: Array) -> tu
     )
     rows = _rows_of_runs(runs)
     moved = _raised_beside_rows(runs, rows)
-    row_of = np.empty(len(starts), dtype=np.intp)
-    raised = np.zeros(len(starts), dtype=bool)
+    row_of, raised = [0] * len(starts), [False] * len(starts)
     for number, members in enumerate(rows.runs):
         for run in members:
-            row_of[run] = moved.get(run, number)
+            row_of[run] = row = moved.get(run, number)
             if run in moved:
-                row = moved[run]
                 raised[run] = rows.baseline[row] - runs.baseline[run] > _RAISED_BY * rows.size[row]
-            else:
+            elif len(members) > 1:
                 raised[run] = _is_raised_in_row(run, number, runs, rows)
-    return np.repeat(row_of, lengths), np.repeat(raised, lengths)
+    return np.repeat(np.array(row_of, np.intp), lengths), np.repeat(np.array(raised, bool), lengths)
 
 
 def _run_starts(x0: Array, x1: Array, baseline: Array, size: Array) -> Array:
@@ -120,7 +118,7 @@ def _run_starts(x0: Array, x1: Array, baseline: Array, size: Array) -> Array:
     em = np.minimum(size[1:], size[:-1])
     step = x0[1:] - x1[:-1]
     breaks = (
-        (np.abs(np.diff(baseline)) > _BASELINE_STEP * em)
+        (np.abs(baseline[1:] - baseline[:-1]) > _BASELINE_STEP * em)
         | (step > SEGMENT_GAP * em)
         | (step < _STEP_BACK * em)
         | (np.maximum(size[1:], size[:-1]) > _SIZE_STEP * em)
@@ -151,9 +149,10 @@ def _raised_beside_rows(runs: _Runs, rows: _Rows) -> dict[int, int]:
         Number of the run to number of the row it belongs to.
     """
     moved: dict[int, int] = {}
+    largest = RAISED_SIZE * max(rows.size)
     for number, members in enumerate(rows.runs):
         for run in members:
-            if runs.length[run] > _LONGEST_RAISED:
+            if runs.length[run] > _LONGEST_RAISED or runs.size[run] > largest:
                 continue
             for other in range(max(0, number - _NEAR_ROWS), min(len(rows.runs), number + _NEAR_ROWS + 1)):
                 if other != number and _is_beside(run, other, runs, rows, moved):
@@ -180,7 +179,7 @@ def _is_beside(run: int, row: int, runs: _Runs, rows: _Rows, moved: dict[int, in
 def _is_raised_in_row(run: int, row: int, runs: _Runs, rows: _Rows) -> bool:
     """Return whether a small run is above the baseline of the largest run of its own row."""
     members, size = rows.runs[row], rows.size[row]
-    if len(members) <= 1 or not runs.size[run] < RAISED_SIZE * size or runs.length[run] > _LONGEST_RAISED:
+    if not runs.size[run] < RAISED_SIZE * size or runs.length[run] > _LONGEST_RAISED:
         return False
     if not rows.baseline[row] + _ROW_TOLERANCE * size > runs.baseline[run]:
         return False

@@ -65,7 +65,7 @@ def _is_vertical(chars: Array, members: Array) -> Array:
     size = chars["size"][members]
     middle = (chars["top"][members] + chars["bottom"][members]) / 2
     em = np.minimum(size[1:], size[:-1])
-    step = np.diff(middle)
+    step = middle[1:] - middle[:-1]
     downwards = step > _SHORTEST_STEP * em
     if not (downwards[1:] & downwards[:-1]).any():  # no two steps down in a row: horizontal lines only
         return vertical

@@ -101,10 +101,10 @@ def find_vertical_rules(rules: Array, x0: Array, x1: Array, middle: Array, gap: 
     lines = rules[high & (rules["kind"] == LINE) & (rules["x1"] - rules["x0"] < _RULE_THICKNESS)]
     frames = rules[high & (rules["kind"] == RECT)]
     sides = {
-        (round(float(x)), round(float(top)), round(float(bottom)))
+        (round(x), round(top), round(bottom))
         for drawn, side in ((lines, "x0"), (frames, "x0"), (frames, "x1"))
         for x, top, bottom in zip(
-            drawn[side][:_MOST_RULES], drawn["top"][:_MOST_RULES], drawn["bottom"][:_MOST_RULES], strict=True
+            *(drawn[name][:_MOST_RULES].tolist() for name in (side, "top", "bottom")), strict=True
         )
     }
     wide = np.flatnonzero(gap > _RULE_GAP)

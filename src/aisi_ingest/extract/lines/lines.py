@@ -185,8 +185,8 @@ def _line_starts(page: Page, chars: _Characters, frame: Frame, gap: Array) -> Ar
     """Return for each character whether it begins a line: in a new row, after a wide gap, a gutter or a rule."""
     new_row = chars.row[1:] != chars.row[:-1]
     breaks = gap > SEGMENT_GAP
-    monospace = np.array([font.monospace for font in page.fonts])[page.chars["font"][chars.members]]
-    if monospace.mean() < _MONOSPACE_SHARE:
+    monospace = [font.monospace for font in page.fonts]
+    if not any(monospace) or np.array(monospace)[page.chars["font"][chars.members]].mean() < _MONOSPACE_SHARE:
         breaks |= find_gutter(chars.x0, chars.x1, gap, new_row, chars.size)
     if frame.direction == "right" and len(page.rules):
         middle = chars.baseline - _MIDDLE_HEIGHT * chars.size
@@ -210,12 +210,12 @@ def _texts(codes: Array, space: Array, starts: Array, raised: Array) -> tuple[li
     newline = np.zeros(count, dtype=bool)
     newline[starts[1:]] = True
     positions = np.arange(count) + np.cumsum(has_space | newline)
-    text = np.full(int(positions[-1]) + 1, SPACE, dtype=np.uint32)
+    text = np.full(int(positions[-1]) + 1, SPACE, dtype="<u4")
     writable = (codes < _SURROGATES[0]) | ((codes > _SURROGATES[1]) & (codes < _AFTER_UNICODE))
     text[positions] = np.where(writable, codes, _REPLACEMENT)
     text[positions[has_space] - 1] = space[has_space]
     text[positions[newline] - 1] = _NEWLINE
-    raw = text.astype("<u4").tobytes().decode("utf-32-le")
+    raw = text.tobytes().decode("utf-32-le")
     # On most pages normalising changes nothing, and looking that up in a table is cheaper.
     folded = normalise(raw) if in_class(codes, FOLDED).any() else raw
     texts = folded.split("\n")

@@ -60,7 +60,7 @@ class StyleRuns:
             cut: Whether each begins a line.
         """
         font, color = page.chars["font"][members], page.chars["color"][members]
-        changes = (np.diff(font.astype(int)) != 0) | (np.abs(np.diff(size)) > _SAME_SIZE)
+        changes = (font[1:] != font[:-1]) | (np.abs(size[1:] - size[:-1]) > _SAME_SIZE)
         changes |= cut[1:] | (raised[1:] != raised[:-1])
         starts = np.flatnonzero(np.concatenate(([True], changes)))
         codes = page.chars["code"][members[starts]]

@@ -45,14 +45,14 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Chars
 
 # Text render modes (ISO 32000-1, table 106).
-_FILLED_AND_STROKED = (2, 6)
+_FILLED_AND_STROKED = np.array([mode in (2, 6) for mode in range(8)])
 _MODES = np.array([[mode in modes for mode in range(8)] for modes in ((3, 7), (1, 5), (4, 5, 6, 7))])
 """For each mode: whether it draws nothing, whether it draws outlines alone, and whether it clips what follows."""
 _FULL_TURN = 359.95  # degrees; larger angles are 0 with a rounding error
 _MAX_COORDINATE = 1e5  # points; broken files contain numbers of any size
 _MAX_FONT = 0xFFFF  # the field "font" holds 16 bits
 _NOT_ASCII = 0x80
-_CODE_BITS = 32  # of a code point
+_FONT_BITS, _PLACE_BITS = 16, CHUNK.bit_length() - 1  # of the index of a font, and of a character in a chunk
 _OBJECT_STEP = 4  # of every fourth character the text object is read
 
 
@@ -152,9 +152,11 @@ class _Reader:
         Each glyph of a font is looked at once.
         """
         at = np.flatnonzero(~glyphs.substituted & (chars["code"] > SPACE))
-        glyph = chars["code"][at].astype("i8") | chars["font"][at].astype("i8") << _CODE_BITS
-        order = np.argsort(glyph)
-        order = order[np.append(True, np.diff(glyph[order]) != 0)[: len(order)]]  # one of each kind
+        # Code, font and place in one number: sorting these takes half the time of np.argsort.
+        glyph = chars["code"][at].astype("i8") << _FONT_BITS | chars["font"][at]
+        placed = np.sort(glyph << _PLACE_BITS | np.arange(len(at)))
+        kind = placed >> _PLACE_BITS
+        order = placed[np.append(True, kind[1:] != kind[:-1])[: len(at)]] & (CHUNK - 1)  # the first of each kind
         kinds, memory, n = glyph[order], buffers(), len(order)
         at_kinds = at[order]
         chosen = [glyphs.indices[i] for i in at_kinds.tolist()]
@@ -216,7 +218,7 @@ class _Reader:
     def _read_fonts(self, handles: list[int], mode: npt.NDArray[np.int32]) -> npt.NDArray[np.uint16]:
         """Return the index into ``fonts`` for each run, given its font's handle and its render mode."""
         # Writers fill and stroke the letters to get a bold style from a font that has none.
-        for i in np.flatnonzero(np.isin(mode, _FILLED_AND_STROKED)).tolist():
+        for i in np.flatnonzero(_FILLED_AND_STROKED[mode]).tolist():
             handles[i] = -handles[i]
         return self.fonts.index(handles)
 

@@ -19,7 +19,7 @@ HIGH_SURROGATES, LOW_SURROGATES = (0xD800, 0xDC00), (0xDC00, 0xE000)
 
 def is_blank(code: Array) -> Array:
     """Tell for each code point whether it is white space, a control character or has no width."""
-    return blank_table()[np.minimum(code, 0xFFFF)]
+    return blank_table().take(code, mode="clip")
 
 
 @functools.cache
@@ -57,7 +57,7 @@ _UNSEEN = ((0x200B, 0x2010), (0x2060, 0x2065), (0xFE00, 0xFE10), (0xFEFF, 0xFF00
 
 def may_carry_unseen_text(code: Array) -> bool:
     """Return whether invisible characters are among the code points of a page."""
-    return bool(table_of(_UNSEEN)[np.minimum(code, 0xFFFF)].any())
+    return bool(table_of(_UNSEEN).take(code, mode="clip").any())
 
 
 @functools.cache

@@ -121,15 +121,18 @@ class _Reader:
     def walk(self, holder: _Holder) -> None:
         """Read the objects of a page, or of a form XObject and the forms inside it."""
         objects = list(map(holder.get, repeat(pointer(holder.handle)), range(holder.length)))
-        kinds = list(map(UNCHECKED.FPDFPageObj_GetType, map(pointer, objects)))
+        at = list(map(pointer, objects))
+        kinds = list(map(UNCHECKED.FPDFPageObj_GetType, at))
         texts: list[int] = []
-        matrix = holder.matrix
+        matrix, orders, order = holder.matrix, self.orders, self.order
         for handle, kind in zip(objects, kinds, strict=True):
-            self.order += 1
+            order += 1
             if kind == _TEXT:
-                self.orders[handle] = self.order
+                orders[handle] = order
                 texts.append(handle)
-            elif kind == _PATH:
+                continue
+            self.order = order
+            if kind == _PATH:
                 self.path(handle, matrix)
             elif kind in (_IMAGE_OBJECT, _SHADING):
                 self.picture(handle, kind, matrix)
@@ -139,15 +142,16 @@ class _Reader:
                     get, inner = UNCHECKED.FPDFFormObj_GetObject, times(self.matrix(handle), matrix)
                     blended = holder.blended or bool(C.FPDFPageObj_HasTransparency(handle))
                     self.walk(_Holder(handle, inside, get, inner, holder.depth + 1, blended))
+                    order = self.order
+        self.order = order
         if texts:
-            self.texts(texts, holder)
+            self.texts(texts, [one for one, kind in zip(at, kinds, strict=True) if kind == _TEXT], holder)
 
-    def texts(self, handles: list[int], holder: _Holder) -> None:
-        """Read how text objects are clipped and blended."""
+    def texts(self, handles: list[int], at: list[Any], holder: _Holder) -> None:
+        """Read how text objects, given by their handles and as pointers, are clipped and blended."""
         orders = [self.orders[handle] for handle in handles]
         if holder.depth:
             self.in_forms.update(orders)
-        at = list(map(pointer, handles))
         if holder.blended:
             self.blended.update(orders)
         else:

@@ -15,6 +15,7 @@ from aisi_ingest.extract.pdf.pdfium import C
 _SUBSET_PREFIX = re.compile(r"^[A-Z]{6}\+")
 # Flags of a font descriptor (ISO 32000-1, table 123).
 _FLAG_MONOSPACE, _FLAG_SERIF, _FLAG_ITALIC, _FLAG_BOLD = 1 << 0, 1 << 1, 1 << 6, 1 << 18
+_FAMILY = FAMILY.encode()
 _BOLD_WEIGHT = 600  # of 100 to 900; 700 is bold, and fonts named "demi" have 600
 
 
@@ -29,10 +30,10 @@ def describe_font(handle: int) -> Font:
         return Font("")
     memory = buffers()
     size = C.FPDFFont_GetBaseFontName(handle, memory.name_at, NAME_SIZE)
-    raw = memory.name.raw[: size - 1] if 0 < size <= NAME_SIZE else b""
+    raw = ctypes.string_at(memory.name_at, size - 1) if 0 < size <= NAME_SIZE else b""
     bold = stroked or C.FPDFFont_GetWeight(handle) >= _BOLD_WEIGHT
     size = C.FPDFFont_GetFamilyName(handle, memory.name_at, NAME_SIZE)
-    substituted = 0 < size <= NAME_SIZE and memory.name.raw[: size - 1] == FAMILY.encode()
+    substituted = 0 < size <= NAME_SIZE and ctypes.string_at(memory.name_at, size - 1) == _FAMILY
     return _font_of(raw, max(0, C.FPDFFont_GetFlags(handle)), bold, substituted)
 
 

@@ -184,7 +184,9 @@ def divide_shared_glyphs(glyphs: Glyphs) -> Mask:
     drop = np.zeros(len(box), bool)
     narrow = box[:, 2] - box[:, 0] <= 0
     same = np.zeros(len(box), bool)
-    same[1:] = (box[1:] == box[:-1]).all(1)
+    same[1:] = (box[1:, 0] == box[:-1, 0]) & (box[1:, 2] == box[:-1, 2])
+    if same.any():  # rarely
+        same[1:] = (box[1:] == box[:-1]).all(1)
     same[:-1] |= same[1:]
     shared = np.flatnonzero(narrow | same).tolist()
     if not shared:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aisi_ingest.extract.pdf.code_points import is_blank
-from aisi_ingest.extract.pdf.page import FILL, LINE, RECT, STRUCK
+from aisi_ingest.extract.pdf.page import FILL, LINE, STRUCK
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pdf.page import Chars
@@ -47,7 +47,7 @@ def mark_struck(chars: Chars, rules: Array, boxes: Sequence[Box] = ()) -> None:
     if not len(chars) or not (len(rules) or boxes):
         return
     largest = float(chars["size"].max())
-    thin = rules[np.isin(rules["kind"], (LINE, RECT, FILL))]
+    thin = rules[rules["kind"] <= FILL]  # lines, frames and filled boxes
     if len(thin) > _MOST_RULES:
         thin = thin[:0]
     level, upright = _thin(thin, _LEVEL, largest), _thin(thin, _UPRIGHT_SIDES, largest)

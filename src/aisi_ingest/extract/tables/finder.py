@@ -16,6 +16,7 @@ from aisi_ingest.extract.tables.found_table import FoundTable, cell_boxes, is_ta
 from aisi_ingest.extract.tables.grid import Grid
 from aisi_ingest.extract.tables.ruled import rule_grids
 from aisi_ingest.extract.tables.rules import SNAP_TOLERANCE
+from aisi_ingest.extract.tables.stub_boxes import with_stub_boxes
 from aisi_ingest.model import Box
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Array = np.ndarray[Any, Any]
 
 _NESTED_TOLERANCE = 2.0  # points that a table inside another one may stick out
 _FEW_BORDERS = 3  # of two columns
+_FEWEST_ROWS = 3  # of one column that may be the rows of a table without lines between its columns
 
 
 def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable]:
@@ -52,15 +54,15 @@ def find_tables(page: Page, before: FoundTable | None = None) -> list[FoundTable
             inside = [
                 other for other in separate if other is not grid and contains(grid.box, other.box, SNAP_TOLERANCE)
             ]
-            _add(tables, read_table(page, chars, grid, how, before, inside))
+            _add(tables, read_table(page, chars, with_stub_boxes(page, chars, grid), how, before, inside))
         tables = _outermost(tables)
         for grid in separate:
             _add(tables, read_table(page, chars, grid, "lines", before))
     if tables:
         tables = _without_parts(page, tables)
-    for how, grid in _borderless_grids(page, [table.bbox for table in tables], [grid.box for grid in ruled]):
+    for how, grid in _borderless_grids(page, [table.bbox for table in tables], _frames(ruled)):
         chars = chars or char_index(page, overlays)
-        _add(tables, read_table(page, chars, grid, how, before))
+        _add(tables, read_table(page, chars, with_stub_boxes(page, chars, grid), how, before))
     return sorted(tables, key=lambda table: (table.bbox.top, table.bbox.x0))
 
 
@@ -68,6 +70,11 @@ def _add(tables: list[FoundTable], table: FoundTable | None) -> None:
     """Append a table if there is one."""
     if table is not None:
         tables.append(table)
+
+
+def _frames(grids: list[Grid]) -> list[Box]:
+    """Return the boxes of grids, without those of one column and several rows: these may be the rows of a table."""
+    return [grid.box for grid in grids if grid.cells.shape[1] > 1 or len(grid.cells) < _FEWEST_ROWS]
 
 
 def _borderless_grids(page: Page, tables: list[Box], frames: list[Box]) -> list[tuple[str, Grid]]:

@@ -38,6 +38,7 @@ _FEWEST_ROWS = 2
 _FEWEST_COLUMNS = 2
 _FEWEST_CELLS = 3
 _FILLED_SHARE = 0.25
+_PROSE_LENGTH = 100  # characters of a cell
 # A note that a table goes on, of text without spaces.
 _LONGEST_NOTE = 250  # characters
 _CONTINUATION_NOTE = re.compile(
@@ -261,6 +262,11 @@ def is_table(cells: Array, used: Array) -> bool:
     inner, written = cells[~spans_columns][:, ~spans_rows], filled[~spans_columns][:, ~spans_rows]
     if inner.shape[0] < _FEWEST_ROWS or inner.shape[1] < _FEWEST_COLUMNS:
         return False
+    if not (written.sum(1) > 1).any():
+        return False  # a bar chart, with one number beside each bar
+    has_gap = written.any(0).sum() == _FEWEST_COLUMNS and not written.any(0)[1:-1].all()
+    if has_gap and np.bincount(used).max() > _PROSE_LENGTH:
+        return False  # boxes of prose side by side, with connecting lines between them
     if written.any(1).sum() < _FEWEST_ROWS or written.any(0).sum() < _FEWEST_COLUMNS:
         return False
     small = written[written.any(1)][:, written.any(0)]

@@ -38,6 +38,7 @@ _MOST_CROSSINGS = 2500  # in one grid; more is a plot or a map
 _SAME_POSITION = 0.1  # points between the pieces of one line
 _FEWEST_BACKGROUNDS = 6
 _FEWEST_ROWS = 3
+_ROW_SPACING = 3.0  # points between the borders of rows that are drawn apart
 _COVERED = 0.9  # share of a table that the backgrounds of its cells cover; charts and figures leave much of it bare
 _WHITE_SHARE = 0.75  # of the backgrounds; more is the shading of paragraphs on paper of the same colour
 _OPEN_ENDS = 3  # this many edges that end at the same positions show an open side of a table
@@ -85,7 +86,40 @@ def line_grids(page: Page, overlays: Array | None = None) -> list[Grid]:
     horizontal, vertical = without_underlines(page, horizontal), without_word_frames(page, vertical)
     if len(horizontal) <= 1 or len(vertical) <= 1:
         return []
-    return _grids(horizontal, vertical)
+    return _join_rows(_grids(horizontal, vertical))
+
+
+def _join_rows(grids: list[Grid]) -> list[Grid]:
+    """Join grids of the same columns that are below each other: writers leave a small space between rows."""
+    joined: list[list[Grid]] = []
+    for grid in sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0])):
+        above = next((group for group in joined if _continues(group[-1], grid)), None)
+        if above is None:
+            joined.append([grid])
+        else:
+            above.append(grid)
+    return [grid for group in joined for grid in ([_stack(group)] if len(group) >= _FEWEST_ROWS else group)]
+
+
+def _continues(above: Grid, below: Grid) -> bool:
+    """Return whether a grid is right below another one and has the same columns."""
+    is_near = 0 <= below.ys[0] - above.ys[-1] <= _ROW_SPACING
+    return bool(is_near and len(above.xs) == len(below.xs) and np.abs(above.xs - below.xs).max() < SNAP_TOLERANCE)
+
+
+def _stack(grids: list[Grid]) -> Grid:
+    """Make one grid of grids that are below each other and have the same columns."""
+    ys: list[Array] = [grids[0].ys[:-1]]
+    cells: list[Array] = []
+    number = 0
+    for above, below in pairwise(grids):
+        ys += [(above.ys[-1:] + below.ys[:1]) / 2, below.ys[1:-1]]
+    for grid in grids:
+        cells.append(grid.cells + number)
+        number += int(grid.cells.max()) + 1
+    return Grid(
+        grids[0].xs, np.concatenate([*ys, grids[-1].ys[-1:]]), np.vstack(cells), max(grid.order for grid in grids)
+    )
 
 
 def nest(outer: Grid, inner: Grid, text_above: bool, text_below: bool) -> Grid | None:
@@ -207,9 +241,11 @@ def _join_pieces(edges: Edges) -> list[Edge]:
     """Join pieces that are one cell long each: this leaves a tenth of what writers draw."""
     joined: list[Edge] = []
     for at, start, end, order in sorted(edges.values()):
-        if joined and at - joined[-1][0] < _SAME_POSITION and start - joined[-1][2] < SNAP_TOLERANCE:
-            last = joined[-1]
-            joined[-1] = (last[0], last[1], max(last[2], end), max(last[3], order))
+        last = joined[-1] if joined else (-np.inf, 0.0, 0.0, 0)
+        # A piece that is a little lower may be on the left of the one before it.
+        touches = start - last[2] < SNAP_TOLERANCE and last[1] - end < SNAP_TOLERANCE
+        if touches and at - last[0] < _SAME_POSITION:
+            joined[-1] = (last[0], min(last[1], start), max(last[2], end), max(last[3], order))
         else:
             joined.append((at, start, end, order))
     return joined

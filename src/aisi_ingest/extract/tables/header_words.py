@@ -22,7 +22,11 @@ _SENTENCE_LENGTH = 30  # ... of this many half-width characters, at least
 _FEWEST_ROWS = 2  # below a head that only the length of its words shows
 _SENTENCE_END = re.compile(r'[。!?！？][」』）)"”]*$|\w{3}.{20,}\w{3}\.["”)]*$')  # "Std. Dev." is no sentence
 _MARKS = re.compile(
-    r"[-–—―‐−－ー…・/／*※○◯〇◎●☆★△▲▽▼×✕✓✔✗✘☑☐□■◇◆有無可否要不済未 　]+|n/?a|tbd|なし|あり|yes|no", re.IGNORECASE
+    r"[-–—―‐−－ー…・/／*※○◯〇◎●☆★△▲▽▼×✕✓✔✗✘☑☐□■◇◆有無可否要不済未 　]+|n/?a|tbd|なし|あり|yes|no|x", re.IGNORECASE
+)
+# A row of units between heads and numbers.
+_UNITS = re.compile(
+    r"[(（]?(?:[千万億]|百万|十億|兆)?(?:円|人|件|台|個|戸|世帯|ドル|[%％‰]|㎡|[kcm]?m|ha|[kt]?g|kWh|USD|EUR)[)）]?"
 )
 _YEAR = re.compile(
     r"(?:FY|CY)\s?'?\d{2,4}(?:\s?[-–/～〜~]\s?\d{2,4})?|[12]\d{3}(?:\s?[-–/～〜~]\s?\d{2,4})?\s?(?:FY|年度?(?:\s?\d{1,2}月)?)?"
@@ -131,7 +135,7 @@ def _is_name(text: str) -> bool:
 
 def _is_value(text: str) -> bool:
     """Return whether a text is a number, a date, or a mark such as a circle or a dash."""
-    if _MARKS.fullmatch(text):
+    if _MARKS.fullmatch(text) or _UNITS.fullmatch(text):
         return True
     digits = sum(character.isdigit() for character in text)
     return digits > _DIGIT_SHARE * len(text)

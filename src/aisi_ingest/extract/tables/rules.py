@@ -11,6 +11,7 @@ import numpy as np
 
 from aisi_ingest.extract.geometry import box_of, points_inside
 from aisi_ingest.extract.lines.arrays import is_inked
+from aisi_ingest.extract.pdf.code_points import is_blank
 from aisi_ingest.extract.pdf.page import FILL, IMAGE, LINE, RECT
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _DASH_OVERLAP = -0.5
 _UNDERLINE_ABOVE, _UNDERLINE_BELOW = -0.08, 0.23
 _LARGEST_DESCENT = 12.0  # points: a baseline further up belongs to no underline
 _SEARCH_MARGIN = 1.0  # points
+_ROUNDING = 0.01  # points, of positions in single precision
 _UNDERLINED_SHARE = 0.8  # of the line's length that is below characters
 
 # Frames around words, in em.
@@ -193,11 +195,12 @@ def without_underlines(page: Page, edges: Edges) -> Edges:
         return edges
     chars = page.chars
     keep = np.ones(len(edges), bool)
-    order = np.flatnonzero(~chars["hidden"] & is_inked(chars["code"]))
+    order = np.flatnonzero(~chars["hidden"] & ~is_blank(chars["code"]))  # spaces fill cells in many files
     order = order[np.argsort(chars["origin_y"][order], kind="stable")]
     x0, x1, baseline, size = (chars[name][order] for name in ("x0", "x1", "origin_y", "size"))
-    low = np.searchsorted(baseline, edges.at - _LARGEST_DESCENT)
-    high = np.searchsorted(baseline, edges.at + _SEARCH_MARGIN)
+    largest = float(size.max(initial=0.0))  # no text is farther from its underline than the largest text
+    low = np.searchsorted(baseline, edges.at - min(_LARGEST_DESCENT, _UNDERLINE_BELOW * largest + _ROUNDING))
+    high = np.searchsorted(baseline, edges.at + min(_SEARCH_MARGIN, _ROUNDING - _UNDERLINE_ABOVE * largest))
     for i in np.flatnonzero(high > low).tolist():
         part = slice(low[i], high[i])
         below = edges.at[i] - baseline[part]
@@ -221,7 +224,7 @@ def without_word_frames(page: Page, edges: Edges) -> Edges:
         return edges
     x0, x1, baseline, em = (chars[name][inked] for name in ("x0", "x1", "origin_y", "size"))
     gap, em = x0[1:] - x1[:-1], np.minimum(em[1:], em[:-1])
-    same_baseline = np.abs(np.diff(baseline)) < _SAME_BASELINE * em
+    same_baseline = np.abs(baseline[1:] - baseline[:-1]) < _SAME_BASELINE * em
     running = np.flatnonzero(same_baseline & (gap > _NARROWEST_GAP * em) & (gap < _WIDEST_GAP * em))
     left, right = x1[running] - _INK_MARGIN * em[running], x0[running + 1] + _INK_MARGIN * em[running]
     middle, size = baseline[running] - _MIDDLE_HEIGHT * em[running], em[running]
