@@ -45,14 +45,14 @@ def outline(release: Path, name: str) -> Outline:
     Raises:
         LookupError: There is no release, no such document, or several. The message is one sentence.
     """
-    document = _find(release, name)
+    document = find_document(release, name)
     sections, blocks, mentions = (
-        [row for row in _rows(release, table) if row["document"] == document["id"]]
+        [row for row in read_rows(release, table) if row["document"] == document["id"]]
         for table in ("sections", "blocks", "mentions")
     )
     lang, prefix = document["lang"], document["id"] + "#"
-    beads = [b for b in _rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
-    findings = [f for f in _rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
+    beads = [b for b in read_rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
+    findings = [f for f in read_rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
     in_section = Counter(block["section"] for block in blocks)
     return Outline(
         document,
@@ -84,7 +84,7 @@ def document(root: Path, name: str) -> Document:
     from aisi_ingest.storage.documents import load_document
     from aisi_ingest.storage.store import Store
 
-    row = _find(root / "processed" / "latest", name)
+    row = find_document(root / "processed" / "latest", name)
     for each in known_documents(Store(root)):
         if each.listing and each.listing.source.sha256 == row["source"]["sha256"]:
             found = load_document(str(root), each.listing)
@@ -92,10 +92,15 @@ def document(root: Path, name: str) -> Document:
     raise LookupError(f"{name}: its bytes are not in {root / 'raw'}")
 
 
-def _find(release: Path, name: str) -> dict[str, Any]:
+def find_document(release: Path, name: str) -> dict[str, Any]:
+    """Return the row of the document with this id, or with this end of its file name or address.
+
+    Raises:
+        LookupError: There is no release, no such document, or several. The message is one sentence.
+    """
     if not release.exists():
         raise LookupError(f"{release}: there is no release yet; start with aisi-ingest run or add")
-    documents = _rows(release, "documents")
+    documents = read_rows(release, "documents")
     found = [d for d in documents if d["id"] == name] or [
         d for d in documents if d["source"]["file"].endswith(name) or (d["source"]["url"] or "").endswith(name)
     ]
@@ -106,7 +111,8 @@ def _find(release: Path, name: str) -> dict[str, Any]:
     return found[0]
 
 
-def _rows(release: Path, table: str) -> list[dict[str, Any]]:
+def read_rows(release: Path, table: str) -> list[dict[str, Any]]:
+    """Return all rows of a table of a release."""
     return [msgspec.json.decode(line) for line in (release / f"{table}.jsonl").read_bytes().splitlines()]
 
 
