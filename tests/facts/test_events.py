@@ -140,6 +140,22 @@ def test_what_lies_after_the_document_is_planned() -> None:
     assert the_event(item("2030年に制度を開始", ("2030年", "DATE", "2030"))).status == "planned"
 
 
+def test_the_predicate_of_a_remark_in_brackets_is_not_that_of_the_sentence() -> None:
+    text = "2024年5月に総理は会合（49か国が参加）の設立を発表した。"
+    assert the_event(sentence(text, ("2024年5月", "DATE", "2024-05"))).kind == "announced"
+
+
+def test_a_plan_in_another_cell_does_not_make_a_cell_planned() -> None:
+    found = events(
+        table(
+            [["月", "成果"], ["1月", "手引きの公表"], ["2月", "改訂を予定"]],
+            ("1月", "DATE", "2025-01"),
+            ("2月", "DATE", "2025-02"),
+        )
+    )
+    assert [(each.date, each.status) for each in found] == [("2025-01", "past"), ("2025-02", "planned")]
+
+
 def test_a_career_has_no_events() -> None:
     assert (
         events(

@@ -93,7 +93,10 @@ def _status(reading: Reading, passage: Passage) -> EventStatus:
     """Return whether an event lay before or after its document."""
     own = date_range(passage.date.value or "")
     written = date_range(reading.document.date or "")
-    texts = [passage.block.text, *(each.text for each in reading.parents.get(passage.block.id, ()))]
+    texts = [
+        passage.block.text[passage.start : passage.end],
+        *(each.text for each in reading.parents.get(passage.block.id, ())),
+    ]
     speaks_of_future = any(is_planned(each, passage.block.lang) for each in texts)
     if passage.happening and is_told(passage.block.text, passage.happening, passage.block.lang):
         speaks_of_future = False
@@ -138,7 +141,7 @@ def _keys(
     work: str,
 ) -> Iterator[Key]:
     if event is not None:
-        yield ("event", event)
+        yield ("event", kind, event)
     if guides and event is None:
         yield ("guides", kind, *sorted(guides))
     if kind == "founded" and not guides and founded is not None:

@@ -138,6 +138,11 @@ def _is_headline(text: str, date_start: int, date_end: int, lang: Lang) -> bool:
     return not after.strip(" .。") and (lang == "ja" or bool(_DATE_AFTER_VERB.search(before)))
 
 
+def _opens_bracket(text: str) -> bool:
+    """Return whether a text ends inside brackets that begin in it."""
+    return sum(map(text.count, "（(")) > sum(map(text.count, "）)"))
+
+
 def _is_short(text: str, lang: Lang) -> bool:
     return len(text) <= _LONGEST_HEADLINE[lang]
 
@@ -161,7 +166,7 @@ def _dates(text: str, start: int, date: Mention, happening: Happening, lang: Lan
         between = text[date.end : happening.start]
         if happening.start < date.end or len(between) > _REACH["ja"] or _BREAK.search(between):
             return False
-        if _ATTRIBUTE.match(between):
+        if _ATTRIBUTE.match(between) or _opens_bracket(between):
             return False
         return not between or bool(_ADVERBIAL.match(between))
     if date.start >= happening.end:
