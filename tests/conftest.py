@@ -12,13 +12,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import axe, browser, opened
 from crawling import run_over, web
 from decks import copied_decks, published_decks
 
 from aisi_ingest.cli.demo import serve
 from aisi_ingest.sandbox import pool
 
-__all__ = ["copied_decks", "published_decks", "run_over", "web"]  # fixtures from tests/support
+__all__ = [
+    "axe",
+    "browser",
+    "copied_decks",
+    "opened",
+    "published_decks",
+    "run_over",
+    "web",
+]  # fixtures from tests/support
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -8,6 +8,7 @@ from pathlib import Path
 from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
 from aisi_ingest.passages import Passage, passage
+from aisi_ingest.publish import source_facts
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
 
 _QUOTES: dict[Lang, tuple[str, str]] = {"ja": ("「", "」"), "en": ("“", "”")}
@@ -56,49 +57,40 @@ def citation(release: Path, wanted: str) -> Citation:
         head = lookup.get(DocumentRow, found.document) if found.document else None
         if head is None:
             raise KeyError(f"{wanted} is an entity; cite a text that names it: aisi-ingest search shows ids")
-        name = publisher_name(lookup, head)
+        publisher = _publisher(lookup, head)
     return Citation(
         passage=found,
-        publisher=name,
+        publisher=source_facts.publisher_name(head, publisher),
         file=head.source.file,
         sha256=head.source.sha256,
         licence=head.licence.name,
         licence_url=head.licence.url,
         attribution=head.licence.attribution,
         release=release.name,
-        line=_line(found, head, name),
+        line=_line(found, head, publisher),
     )
 
 
 def publisher_name(lookup: Lookup, document: DocumentRow) -> str | None:
     """Return the name of a document's publisher, if possible in the language of the document; else its id."""
-    entity = lookup.get(EntityRow, document.publisher) if document.publisher else None
-    if entity is None:
-        return document.publisher
-    ja, en = entity.names.ja, entity.names.en
-    return next(iter((*ja, *en) if document.lang == "ja" else (*en, *ja)), document.publisher)
+    return source_facts.publisher_name(document, _publisher(lookup, document))
 
 
-def _line(found: Passage, head: DocumentRow, publisher: str | None) -> str:
+def _publisher(lookup: Lookup, document: DocumentRow) -> EntityRow | None:
+    return lookup.get(EntityRow, document.publisher) if document.publisher else None
+
+
+def _line(found: Passage, head: DocumentRow, publisher: EntityRow | None) -> str:
     """Return “text” Publisher, Title, edition, date, page, address, checksum."""
     start, end = _QUOTES[head.lang]
     text = f"{start}{found.text}{end} " if found.kind not in ("document", "section") else ""
     facts = [
-        publisher,
-        head.title,
-        _edition(head),
-        head.date,
+        *source_facts.source_facts(head, publisher),
         *_place(found),
         found.url,
         f"sha256:{head.source.sha256}",
     ]
     return text + _FACTS[head.lang].join(each for each in facts if each)
-
-
-def _edition(head: DocumentRow) -> str | None:
-    if head.edition is None or head.edition in head.title:
-        return None
-    return f"第{head.edition}版" if head.lang == "ja" else f"edition {head.edition}"
 
 
 def _place(found: Passage) -> list[str]:

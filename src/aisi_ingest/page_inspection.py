@@ -25,6 +25,7 @@ _BLOCK = (20, 80, 220, 255)
 _FURNITURE = (150, 150, 150, 255)
 _HIDDEN = (200, 0, 200, 255)
 _CELL = (220, 30, 30, 255)
+_MARKED = (246, 201, 69, 90)
 _NO_FILL = (255, 255, 255, 0)
 _LONGEST_TEXT = 60  # code points of a block in the summary
 
@@ -83,6 +84,48 @@ def _inspect(path: str, number: int, table_settings: dict[str, Any] | None) -> R
     return Result(Inspection(_summary(blocks, tables), png, rows), read.issues)
 
 
+def mark_page(path: Path, number: int, boxes: tuple[tuple[float, float, float, float], ...]) -> Result[bytes]:
+    """Draw one page of a PDF with marked rectangles, in the sandbox.
+
+    Args:
+        path: The file.
+        number: Page number, from 1.
+        boxes: ``(x0, top, x1, bottom)`` in points from the top left of the visible page.
+
+    Returns:
+        The picture as PNG.
+    """
+    try:
+        with pool.shared(workers=1).session(path) as session:
+            return session.call(_mark, str(path), number, boxes)
+    except pool.LimitExceeded as stopped:
+        return Result(None, (Issue("extract", "error", stopped.code, str(stopped), number),))
+
+
+@task
+def _mark(path: str, number: int, boxes: tuple[tuple[float, float, float, float], ...]) -> Result[bytes]:
+    """Draw a page. This runs in a worker."""
+    import pdfplumber
+
+    try:
+        with pdfplumber.open(path, pages=[number]) as document:
+            page = document.pages[0]
+            image = page.to_image(resolution=_RESOLUTION, antialias=True)
+            left, top = page.cropbox[0], page.cropbox[1]
+            places = [(x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in boxes]
+            image.draw_rects(places, fill=_MARKED, stroke=_CELL)
+            return Result(_png(image))
+    except Exception as error:  # whatever a reader of PDF does on another kind of file
+        message = f"the page cannot be drawn; only pages of PDF files can ({type(error).__name__})"
+        return Result(None, (Issue("extract", "error", "not_drawn", message, number),))
+
+
+def _png(image: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.annotated.convert("RGB").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def _draw(page: Any, content: Content, number: int, table_settings: dict[str, Any] | None) -> bytes:
     """Draw a page of pdfplumber with what this project found on it, and return the PNG."""
     image = page.to_image(resolution=_RESOLUTION, antialias=True)
@@ -107,9 +150,7 @@ def _draw(page: Any, content: Content, number: int, table_settings: dict[str, An
     for table in content.tables:
         boxes = [place(each.bbox) for cell in table.cells for each in cell.regions if each.page == number]
         image.draw_rects(boxes, fill=_NO_FILL, stroke=_CELL)
-    buffer = io.BytesIO()
-    image.annotated.convert("RGB").save(buffer, "PNG")
-    return buffer.getvalue()
+    return _png(image)
 
 
 def _summary(blocks: list[Block], tables: list[Table]) -> tuple[str, ...]:

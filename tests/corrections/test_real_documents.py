@@ -105,8 +105,8 @@ def data(root: Path) -> dict[str, bytes]:
 
 
 def not_applied(report: Report) -> list[str]:
-    parts = [*report.documents, *report.pairs]
-    issues = [*report.issues, *(issue for part in parts for issue in part.issues)]
+    issues = [*report.issues, *(issue for document in report.documents for issue in document.issues)]
+    issues += [issue for pair in report.pairs for issue in pair.issues]
     return [issue.message for issue in issues if issue.code == "correction_not_applied"]
 
 

@@ -38,7 +38,7 @@ def server(root: Path) -> Iterator[Served]:
         yield server
 
 
-def proposed(server: Served, body: bytes | None = None, **headers: str) -> Response:
+def proposed(server: Served, body: bytes | None = None, /, **headers: str) -> Response:
     content = json.dumps({"work": "guide", "entries": ENTRY}).encode() if body is None else body
     sent = {"Authorization": f"Bearer {server.token}", "Content_Type": "application/json"} | headers
     return server.get(PATH, method="POST", body=content, **sent)

@@ -31,6 +31,7 @@ from aisi_ingest.model import (
     Table,
 )
 from aisi_ingest.publish import publish
+from aisi_ingest.publish.permalinks import block_keys
 
 HOSTILE = '<script>alert("x")</script> & "quotes" \'single\' </style> ]]> <!-- {{ 7*7 }} javascript:'
 LICENCE = Licence(name="PDL 1.0", url="https://example.org/terms", attribution="Example Institute, “Guide”")
@@ -150,6 +151,11 @@ def document(
         work=work,
         edition=edition,
     )
+
+
+def permanent_name(block: str, lang: Lang = "ja", work: str = "guide") -> str:
+    """Return the permanent name of a block of ``document``, such as ``b3``."""
+    return block_keys(lang, work, _blocks(lang))[block]
 
 
 def alignment(work: str = "guide", edition: str = "1.0") -> Alignment:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aisi_ingest.cli import corrections, health, inspect, mend, page, run, search, serve, single_file
+from aisi_ingest.cli import cite, corrections, health, inspect, mend, page, run, search, serve, single_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,6 +54,7 @@ def _options(
 run.register(app)
 inspect.register(app)
 search.register(app)
+cite.register(app)
 serve.register(app)
 mend.register(app)
 corrections.register(app)

@@ -6,6 +6,8 @@ import functools
 import http.server
 import os
 import secrets
+import shlex
+import shutil
 import subprocess
 import sys
 import threading
@@ -52,6 +54,18 @@ def run(root: Path, workers: int) -> Path:
     return page
 
 
+def next_steps(root: Path) -> str:
+    """Return how to read and to ask the latest release of a root, with commands to copy."""
+    import aisi_ingest
+
+    called = Path(sys.argv[0])
+    is_found = called.name != "aisi-ingest" or shutil.which(called.name)
+    program = "aisi-ingest" if is_found else os.path.relpath(called)
+    with aisi_ingest.load(root) as release:
+        block = next(block.id for each in release.documents for block in each.blocks if block.kind == "paragraph")
+    return _NEXT_STEPS.format(program=program, root=shlex.quote(os.path.relpath(root)), block=block)
+
+
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """Serve a folder by HTTP on the loopback interface while the ``with`` block is active; yields the URL."""
@@ -74,6 +88,12 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 _PORT = 8791  # always the same if it is free, so that a second demo finds the URLs of the first
+
+_NEXT_STEPS = """
+To look, open the viewer in a browser: / searches, c cites, ? lists the keys. To ask:
+  {program} search --root {root} 評価の観点
+  {program} search --root {root} "red teaming" --lang en
+  {program} cite --root {root} {block}"""
 
 _SOURCES = """\
 contact = "https://example.org/contact"

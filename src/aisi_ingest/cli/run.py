@@ -178,6 +178,7 @@ def demo(
     except demonstration.DemoFailed as error:
         fail(str(error), code=1)
     say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
+    say(demonstration.next_steps(root))
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from aisi_ingest.publish.xlsx import XlsxWriter
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.release_files import restore
 
-FORMAT = "3"  # to be raised when a release with equal rows would have other files
+FORMAT = "4"  # to be raised when a release with equal rows would have other files
 _SHOWN_PROBLEMS = 5  # in the message; the others are counted
 
 

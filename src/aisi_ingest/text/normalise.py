@@ -121,7 +121,8 @@ _CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff"
 )
-_JAPANESE = re.compile(f"[{_CJK}]")
+JAPANESE_CLASS = f"[{_CJK}]"  # a regular expression for one character of `is_japanese`
+_JAPANESE = re.compile(JAPANESE_CLASS)
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
 # Full-width punctuation includes its own space, so joined lines get no blank beside it.
 _WIDE = re.compile(f"[{_CJK}\u3000-\u3004\u3008-\u301f\u2460-\u24ff\u25a0-\u25ff\u203b\uff01-\uff65\u30fb\u2026\u2025]")

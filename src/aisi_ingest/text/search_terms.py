@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from aisi_ingest.text.normalise import is_japanese
+from aisi_ingest.text.normalise import JAPANESE_CLASS, is_japanese
 
 _LONG_VOWEL = re.compile("(?<=[ァ-ヺー]{2})ー+(?![ァ-ヺー])")  # コンピューター is also written コンピュータ
-_NO_WORD = re.compile(r"[\W_]+")
+# A run of Japanese characters, or of letters and digits of other scripts.
+_RUN = re.compile(rf"((?:(?![\W_]){JAPANESE_CLASS})+)|((?:(?!{JAPANESE_CLASS})[^\W_])+)")
 _PAIR = 2  # characters
 
 
@@ -24,15 +25,11 @@ def search_terms(text: str) -> str:
     """
     folded = _LONG_VOWEL.sub("", unicodedata.normalize("NFKC", text).casefold())
     terms: list[str] = []
-    for word in _NO_WORD.split(folded):
-        start = 0
-        while start < len(word):
-            end, japanese = start + 1, is_japanese(word[start])
-            while end < len(word) and is_japanese(word[end]) == japanese:
-                end += 1
-            run = word[start:end]
-            terms += [run[at : at + _PAIR] for at in range(max(1, len(run) - 1))] if japanese else [run]
-            start = end
+    for japanese, other in _RUN.findall(folded):
+        if other:
+            terms.append(other)
+        else:
+            terms += [japanese[at : at + _PAIR] for at in range(max(1, len(japanese) - 1))]
     return " ".join(terms)
 
 

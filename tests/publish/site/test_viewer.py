@@ -7,6 +7,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -14,12 +15,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
-from publications import HOSTILE, NOW, document, documents, publication, released
+from publications import ENTITIES, HOSTILE, NOW, alignment, document, documents, permanent_name, publication, released
 
 from aisi_ingest.model import Document, Label, Lang, Licence, Mention
-from aisi_ingest.publish.schema import AlignmentRow, BlockRow, EntityRow, MentionRow, NamesField, NoteField, TableRow
+from aisi_ingest.publish.schema import (
+    AlignmentRow,
+    BlockRow,
+    EntityRow,
+    MentionRow,
+    NamesField,
+    NoteField,
+    RegionField,
+    TableRow,
+)
 from aisi_ingest.publish.site.lines import line_up, parts
 from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
+from aisi_ingest.publish.site.render import environment
 from aisi_ingest.publish.site.views import EntityNames
 
 replace = msgspec.structs.replace
@@ -48,7 +59,8 @@ def mention(target: BlockRow, start: int, end: int, label: Label = "ORG", value:
 
 def context(**more: object) -> Context:
     values: dict[str, Any] = {
-        "side": "ja", "mentions": {}, "sentences": {}, "tables": {}, "note_marks": {},
+        "anchors": {"w/1/ja#b8": "ja-8", "w/1/ja#b9": "ja-9"},
+        "mentions": {}, "sentences": {}, "tables": {}, "note_marks": {},
         "entity_name": lambda entity: f"Name of {entity}", "entity_link": lambda entity: "../entities/x.html",
     }  # fmt: skip
     return Context(**(values | more))
@@ -95,7 +107,7 @@ def test_footnote_anchors_are_at_their_offsets_and_link_to_the_note() -> None:
     one = block(1, "本文です。", notes=(NoteField(2, "w/1/ja#b9"), NoteField(5, "w/1/ja#b8")))
     tree = read(block_text(one, context(note_marks={"w/1/ja#b9": "1", "w/1/ja#b8": "※2"})))
     assert tree.text_content() == "本文1です。※2"
-    assert [link.get("href") for link in tree.iter("a")] == ["#ja-b9", "#ja-b8"]
+    assert [link.get("href") for link in tree.iter("a")] == ["#ja-9", "#ja-8"]
 
 
 def test_tables_have_headers_merged_cells_and_mentions() -> None:
@@ -135,6 +147,18 @@ def test_dots_before_a_page_number_have_a_class_and_stay_text() -> None:
 )  # fmt: skip
 def test_a_footnote_has_its_printed_mark(text: str, mark: str | None) -> None:
     assert printed_mark(text) == mark
+
+
+@pytest.mark.parametrize(
+    ("regions", "box"),
+    [((), "1 0 0 1 1"), (((1, (10.4, 20, 30, 40.6)), (2, (1, 2, 3, 4))), "1 10 20 30 41;2 1 2 3 4")],
+)
+def test_a_block_names_the_page_and_box_of_each_of_its_regions(
+    regions: tuple[tuple[int, tuple[float, float, float, float]], ...], box: str
+) -> None:
+    places = [RegionField(page, bbox) for page, bbox in regions]
+    shown = SimpleNamespace(page=1, bbox=(0, 0, 1, 1), regions=places)
+    assert environment().filters["box"](shown) == box
 
 
 # --- lines ---
@@ -214,18 +238,13 @@ def test_hostile_text_stays_text_on_every_page(tmp_path: Path) -> None:
         data = [script for script in tree.iter("script") if script.get("type") == "application/ld+json"]
         assert all(json.loads(script.text)["@type"] == "Dataset" for script in data)
         scripts = [script for script in tree.iter("script") if script not in data]
-        assert {script.get("src").rpartition("/")[2] for script in scripts} <= {
-            "viewer.js", "search.js", "search-index.js",
-        }  # fmt: skip
+        assert {script.get("src").rpartition("/")[2] for script in scripts} == {"viewer.js"}
         assert not [link for link in tree.xpath("//@href | //@src") if link.lower().startswith("javascript:")]
         assert not tree.xpath("//@*[starts-with(name(), 'on')] | //@style | //style | //iframe")
         assert "49" not in tree.xpath("string(//h1)"), "a template in the text was rendered"
     work = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert HOSTILE in work.xpath("string(//main)")
     etree.parse(str(site / "feed.xml"))
-    index = (site / "assets" / "search-index.js").read_text("utf-8")
-    entries = json.loads(index.removeprefix("window.searchIndex=").rstrip(";\n"))
-    assert ["document", "ja", HOSTILE, "2024-09-25", "works/guide.html"] in entries
 
 
 def test_every_page_has_a_security_policy_a_language_and_no_broken_links(site: Path) -> None:
@@ -262,6 +281,22 @@ def test_aligned_blocks_share_a_line_and_blocks_in_one_language_are_marked(site:
     assert only.xpath(".//a[contains(@class, 'mark')]/@href") == ["#f2"]
 
 
+def test_lines_of_a_table_of_contents_count_as_no_missing_text(tmp_path: Path) -> None:
+    def with_contents(lang: Lang) -> Document:
+        one = document(lang)
+        blocks = [replace(b, kind="contents") if b.id == "b4" else b for b in one.content.blocks if b.id != "b11"]
+        return replace(one, content=replace(one.content, blocks=tuple(blocks)))
+
+    pair = alignment()
+    beads = tuple(bead for bead in pair.beads if not {"b4", "b11"} & {*bead.ja, *bead.en})
+    value = publication(
+        documents=(with_contents("ja"), with_contents("en")), alignments=(replace(pair, beads=beads),), comparisons=()
+    )
+    tree = html.fromstring((released(value, tmp_path) / "site" / "works" / "guide.html").read_bytes())
+    assert "100 % of 12 blocks" in tree.xpath("string(//dl[@class='facts'])")
+    assert not tree.xpath("//div[contains(@class, 'only')]")
+
+
 def test_hidden_text_and_furniture_are_separate_from_the_text(site: Path) -> None:
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert "見えない文字" not in tree.xpath("string(//section[@class='part'])")
@@ -271,16 +306,44 @@ def test_hidden_text_and_furniture_are_separate_from_the_text(site: Path) -> Non
 def test_a_table_is_a_table_and_a_footnote_links_back(site: Path) -> None:
     tree = html.fromstring((site / "works" / "guide.html").read_bytes())
     assert [cell.text for cell in tree.xpath("(//table)[1]//th")] == ["観点", "件数"]
-    assert tree.xpath("string(//p[@id='ja-b9']/span[@class='number'])") == "1"
-    back = tree.xpath("//p[@id='ja-b9']/a")[0]
-    assert back.get("href") == "#ja-b9-ref" and tree.xpath("//*[@id='ja-b9-ref']")
+    note = permanent_name("b9")
+    assert tree.xpath(f"string(//p[@id='{note}']/span[@class='number'])") == "1"
+    back = tree.xpath(f"//p[@id='{note}']/a")[0]
+    assert back.get("href") == f"#{note}-ref" and tree.xpath(f"//*[@id='{note}-ref']")
 
 
 def test_an_entity_page_lists_its_mentions_by_date(site: Path) -> None:
     tree = html.fromstring((site / "entities" / "exi.html").read_bytes())
     assert tree.xpath("//h1/span/text()") == ["Example Institute", "見本研究所"]
     assert tree.xpath("//ol[@class='appearances']/li//time/text()") == ["2024-09-25"] * 3
-    assert "../works/guide.html#ja-b3" in tree.xpath("//a/@href")
+    assert f"../works/guide.html#{permanent_name('b3')}" in tree.xpath("//a/@href")
+
+
+def test_an_entity_page_lists_all_mentions_and_the_names_in_the_same_lines(tmp_path: Path) -> None:
+    one = document("ja")
+    text = "EXI " * 12 + "山田花子"
+    blocks = [replace(each, text=text, notes=()) if each.id == "b3" else each for each in one.content.blocks]
+    mentions = [Mention(f"m{n}", "b3", 4 * n, 4 * n + 3, "EXI", "ORG", "test", "exi") for n in range(12)]
+    mentions.append(Mention("m90", "b3", 48, 52, "山田花子", "PERSON", "test", "local:yamada"))
+    one = replace(one, content=replace(one.content, blocks=tuple(blocks)), mentions=tuple(mentions))
+    site = released(publication(documents=(one,), alignments=(), comparisons=()), tmp_path) / "site"
+    tree = html.fromstring((site / "entities" / "exi.html").read_bytes())
+    assert len(tree.xpath("//ol[@class='appearances']//li/a/b")) == 12
+    assert len(tree.xpath("//ol[@class='appearances']//details//li")) == 7, "folded, after the first five"
+    together = tree.xpath("//section[contains(@class, 'together')]//a")
+    assert [link.text for link in together] == ["山田花子"]
+    assert tree.xpath("//section[contains(@class, 'together')]//span/text()") == ["1"]
+
+
+def test_an_entity_page_links_to_what_it_is_part_of_and_to_its_parts(tmp_path: Path) -> None:
+    entities = (replace(ENTITIES[0], part_of="agency", successor_of="local:hanako-yamada"), *ENTITIES[1:])
+    site = released(publication(entities=entities), tmp_path) / "site"
+    tree = html.fromstring((site / "entities" / "exi.html").read_bytes())
+    facts = {row.findtext("dt/span") or row.findtext("dt"): row.find("dd") for row in tree.xpath("//dl/div")}
+    assert facts["Part of"].xpath("code/text()") == ["agency"], "it is mentioned nowhere, so it has no page"
+    (other,) = facts["Successor of"].xpath("a/@href")
+    tree = html.fromstring((site / "entities" / other).read_bytes())
+    assert tree.xpath("//dl/div[dt = 'Succeeded by']/dd/a/@href") == ["exi.html"]
 
 
 def test_every_entity_has_its_own_file_name() -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
-from aisi_ingest.publish.site.markup import anchor
 from aisi_ingest.publish.site.views import WorkPage
 
 _CONTEXT = 90  # code points of unchanged text that are shown on each side of a change
@@ -22,12 +21,11 @@ class PageAnchor(Struct, frozen=True):
     label: str  # of the edition, and of the form where there are several
     lang: str
     title: str
-    anchors: frozenset[str]  # of the blocks that the page shows
+    anchors: Mapping[str, str]  # of the blocks that the page shows, by their id in the document
 
     def href(self, blocks: Sequence[str]) -> str | None:
         """Return a link to the first of these blocks that the page shows, or None."""
-        found = (anchor(self.lang, f"#{block}") for block in blocks)
-        return next((f"{self.file}#{each}" for each in found if each in self.anchors), None)
+        return next((f"{self.file}#{self.anchors[each]}" for each in blocks if each in self.anchors), None)
 
 
 class ChangedBlock(Struct, frozen=True):
@@ -97,7 +95,7 @@ def changes_page(work: str, pages: Sequence[WorkPage], diffs: Iterable[EditionDi
 def _page_anchor(page: WorkPage, side: str) -> PageAnchor:
     document = page.documents[side].document
     lines = (line for part in page.parts for line in (*part.lines, *part.footnotes))
-    anchors = frozenset(anchor(side, block.id) for line in lines for block in getattr(line, side))
+    anchors = {block.id.partition("#")[2]: page.anchor(block) for line in lines for block in getattr(line, side)}
     return PageAnchor(page.file, page.label, side, document.title, anchors)
 
 

@@ -26,6 +26,11 @@ class Line(Struct, frozen=True):
         """The blocks of both sides."""
         return self.ja + self.en
 
+    @property
+    def is_comparable(self) -> bool:
+        """False for lines of a table of contents: they are not aligned, so nothing is missing beside them."""
+        return any(block.kind != "contents" for block in self.blocks)
+
 
 def line_up(ja: Sequence[BlockRow], en: Sequence[BlockRow], beads: Iterable[AlignmentRow]) -> list[Line]:
     """Arrange the blocks of two documents in lines, in Japanese order.

@@ -24,18 +24,13 @@ def printed_mark(text: str) -> str | None:
 class Context(Struct, frozen=True):
     """Everything needed to mark up the text of one document."""
 
-    side: str  # the language of the column, which begins each anchor
+    anchors: Mapping[str, str]  # block id to HTML id
     mentions: Mapping[str, Sequence[MentionRow]]  # block id to mentions
     sentences: Mapping[str, Sequence[tuple[int, int, str]]]  # block id to (start, end, bead)
     tables: Mapping[str, TableRow]  # block id to table
     note_marks: Mapping[str, str]  # id of a footnote's block to its mark, as printed, or else to its number
     entity_name: Callable[[str], str | None]  # preferred names by entity id
     entity_link: Callable[[str], str | None]  # link to the page of an entity
-
-
-def anchor(side: str, block: str) -> str:
-    """Return the HTML id of a block."""
-    return f"{side}-{block.partition('#')[2]}"
 
 
 def block_text(block: BlockRow, context: Context) -> Markup:
@@ -156,13 +151,12 @@ def _with_notes(block: BlockRow, context: Context, start: int, end: int, *, last
     """Return plain text with its footnote anchors. An anchor at ``end`` is included only in the last piece."""
     pieces, at = [], start
     for note in sorted(block.notes, key=lambda each: each.offset):
-        mark = context.note_marks.get(note.block)
-        if mark is None or not (start <= note.offset < end or (last and note.offset == end)):
+        mark, target = context.note_marks.get(note.block), context.anchors.get(note.block)
+        if mark is None or target is None or not (start <= note.offset < end or (last and note.offset == end)):
             continue
         pieces.append(_plain(block.text[at : note.offset]))
         pieces.append(
-            Markup('<sup><a class="noteref" href="#%s" id="%s">%s</a></sup>')
-            % (anchor(context.side, note.block), f"{anchor(context.side, note.block)}-ref", mark)
+            Markup('<sup><a class="noteref" href="#%s" id="%s">%s</a></sup>') % (target, f"{target}-ref", mark)
         )
         at = note.offset
     pieces.append(_plain(block.text[at:end]))

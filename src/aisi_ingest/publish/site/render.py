@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from aisi_ingest.publish.rows import WorkRows
 from aisi_ingest.publish.site.views import LABELS, SIDES, EntityNames, WorkPage, work_pages
@@ -32,6 +33,15 @@ FINDINGS = {
     "date_differs": "Dates differ",
     "number_differs": "Numbers differ",
     "entity_differs": "Names differ",
+}
+# Label of names to the noun for one of them and for several.
+NOUNS = {
+    "DATE": ("Date", "Dates"),
+    "ORG": ("Organisation", "Organisations"),
+    "PERSON": ("Person", "People"),
+    "GUIDE": ("Guide or law", "Guides and laws"),
+    "EVENT": ("Event", "Events"),
+    "PLACE": ("Place", "Places"),
 }
 
 
@@ -120,8 +130,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(host=_host, safe_link=_safe_link, box=_box, month=_month, year=_year)
-    environment.globals.update(SIDES=SIDES, LABELS=LABELS, KINDS=KINDS, FINDINGS=FINDINGS)
+    environment.globals.update(SIDES=SIDES, LABELS=LABELS, KINDS=KINDS, FINDINGS=FINDINGS, NOUNS=NOUNS, t=_translatable)
     return environment
+
+
+def _translatable(text: str, *values: object) -> Markup:
+    """Return a text of the interface that ``assets/language.js`` translates; ``{}`` stands for each value."""
+    if not values:
+        return Markup("<span data-t>%s</span>") % text
+    shown = "|".join(str(value).replace("|", "/") for value in values)
+    return Markup('<span data-t data-key="%s" data-values="%s">%s</span>') % (text, shown, text.format(*values))
 
 
 def _safe_link(url: str | None) -> str | None:
@@ -134,8 +152,9 @@ def _host(url: str) -> str:
 
 
 def _box(block: Any) -> str:
-    """Return page number and box of a block, rounded to points, for ``data-box``."""
-    return " ".join(str(round(each)) for each in (block.page, *block.bbox))
+    """Return page number and box of each region of a block, rounded to points, for ``data-box``."""
+    regions = getattr(block, "regions", ()) or (block,)
+    return ";".join(" ".join(str(round(each)) for each in (one.page, *one.bbox)) for one in regions)
 
 
 def _year(date: str | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -17,18 +16,39 @@ from msgspec.structs import replace
 from aisi_ingest.model import EditionDiff
 from aisi_ingest.publish.release_diff import Changes
 from aisi_ingest.publish.reuse import PreviousRelease
-from aisi_ingest.publish.rows import DocumentRows, SharedRows, WorkRows
-from aisi_ingest.publish.schema import BlockRow, EntityRow, MentionRow
+from aisi_ingest.publish.rows import SharedRows, WorkRows
+from aisi_ingest.publish.schema import EntityRow
+from aisi_ingest.publish.site.appearances import Appearances
 from aisi_ingest.publish.site.edition_changes import ChangesPage, changes_page
 from aisi_ingest.publish.site.feed import write_feeds
-from aisi_ingest.publish.site.markup import anchor
+from aisi_ingest.publish.site.former_texts import FormerTexts
 from aisi_ingest.publish.site.render import PACKAGE, PageRenderer
+from aisi_ingest.publish.site.search_index import SearchIndexWriter
 from aisi_ingest.publish.site.views import SIDES, EntityNames, WorkPage, work_pages
 
-_SHOWN_MENTIONS = 5  # of one entity in one document; the page says how many more there are
 _SHOWN_ENTITIES = 24  # on the front page
-_SNIPPET_CONTEXT = 48  # code points of text on each side of a mention
-_AFTER_ALL_DATES = "9999"  # sorts documents without a date last
+# In the order in which they run.
+_SCRIPTS = (
+    "language",
+    "dialogs",
+    "search-terms",
+    "search-index",
+    "search",
+    "viewer",
+    "lists",
+    "citation",
+    "correction",
+)
+    "language",
+    "dialogs",
+    "search-terms",
+    "search-index",
+    "search",
+    "viewer",
+    "lists",
+    "citation",
+    "correction",
+)
 
 
 class Summary(Struct, frozen=True):
@@ -45,28 +65,6 @@ class Summary(Struct, frozen=True):
     findings: int
     without_text: int  # pages whose text could not be read
     changed: tuple[str, str] | None = None  # file of the page of changes, and label of the edition before
-
-
-class Snippet(Struct, frozen=True):
-    """A mention with the text around it."""
-
-    before: str
-    text: str
-    after: str
-    lang: str
-    href: str
-
-
-class Appearance(Struct, frozen=True):
-    """One entity in one document."""
-
-    document: str
-    title: str
-    lang: str
-    date: str | None
-    href: str
-    count: int
-    snippets: tuple[Snippet, ...]
 
 
 class SiteWriter:
@@ -107,15 +105,15 @@ class SiteWriter:
         self._stamps: dict[str, str] = {}  # page to the digest of its content
         self._old_stamps = self._read_stamps()
         self._works: list[list[Summary]] = []
-        self._search: list[tuple[str, str, str, str, str]] = []
-        self._appearances: dict[str, list[Appearance]] = {}
         self._targets: dict[str, tuple[str, str, str]] = {}  # document to page, title and language, for the feeds
         self._renderer = PageRenderer()
         self._code_digest = _code_digest()
-        for name in ("works", "entities", "assets"):
+        for name in ("works", "entities", "assets", "search"):
             (folder / name).mkdir(parents=True)
-        for asset in files(PACKAGE).joinpath("assets").iterdir():
-            (folder / "assets" / asset.name).write_bytes(asset.read_bytes())
+        self._search = SearchIndexWriter(folder / "search")
+        self._former = FormerTexts(folder, previous)
+        self._appearances = Appearances()
+        write_assets(folder / "assets")
 
     def add(self, work: WorkRows) -> None:
         """Write the pages of one work."""
@@ -127,13 +125,24 @@ class SiteWriter:
             changed = _changed(changes, page)
             mentioned = _mentioned_values(page)
             path = f"works/{page.file}"
-            if not self._reused(path, self._stamp(work, page, mentioned, changed)):
+            if self._reused(path, self._stamp(work, page, mentioned, changed)):
+                self._former.keep(page.file)
+            else:
+                former = self._former.write(page)
                 entities = self._names.entities
                 names = EntityNames({each: entities[each] for each in mentioned if each in entities})
-                values = {"root": "../", "tabs": tabs, "pictures": self._picture_folders(page), "changed": changed}
+                values = {
+                    "root": "../",
+                    "tabs": tabs,
+                    "pictures": self._picture_folders(page),
+                    "changed": changed,
+                    "former": former,
+                }
                 self._renderer.write_work(self._folder / path, work, page, names, values)
+            self._search.add(page)
+            self._appearances.add(page)
             for rows in page.documents.values():
-                self._collect(page, rows)
+                self._targets[rows.document.id] = (f"works/{page.file}", rows.document.title, rows.document.lang)
         if changes:
             stamp = _digest(self._code_digest, msgspec.json.encode(changes, order="sorted"))
             self._write(f"works/{changes.file}", "changes.html", stamp, page=changes)
@@ -142,23 +151,31 @@ class SiteWriter:
     def finish(self, shared: SharedRows) -> None:
         """Write the pages of entities, the front page, the search index and the feeds, and wait for all pages."""
         entities = shared.entities
+        relations = self._names.relations()
         for row in entities:
-            appearances = sorted(
-                self._appearances.get(row.id, ()), key=lambda each: (each.date or _AFTER_ALL_DATES, each.document)
+            appearances, together = self._appearances.of(row.id)
+            together = [(each, count) for each, count in together if each in self._names.entities]
+            related = relations.get(row.id, {})
+            named = [*(each for each, _ in together), *(each for ids in related.values() for each in ids)]
+            names = [self._names.name(each) for each in named]
+            content = msgspec.json.encode((row, appearances, together, related, names), order="sorted")
+            self._write(
+                f"entities/{self._names.file(row.id)}",
+                "entity.html",
+                _digest(self._code_digest, content),
+                entity=row,
+                appearances=appearances,
+                together=together,
+                relations=related,
             )
-            stamp = _digest(self._code_digest, msgspec.json.encode((row, appearances), order="sorted"))
-            file = self._names.file(row.id)
-            self._write(f"entities/{file}", "entity.html", stamp, entity=row, appearances=appearances)
-            name = self._names.name(row.id) or row.id
-            self._search.append(("entity", "", name, row.label, f"entities/{file}"))
+        self._appearances.close()
+        self._search.finish(entities, self._names)
         by_mentions = sorted(entities, key=lambda row: (-row.mentions, row.id))
         self._write("entities/index.html", "entities.html", None, entities=by_mentions)
         works = sorted(self._works, key=lambda pages: (pages[0].date or "", pages[0].work), reverse=True)
         front = {"works": works, "entities": by_mentions[:_SHOWN_ENTITIES], "totals": self._totals(entities)}
         front |= {"description": self._description}
         self._write("index.html", "index.html", None, **front)
-        index = json.dumps(sorted(self._search), ensure_ascii=False, separators=(",", ":"))
-        (self._folder / "assets" / "search-index.js").write_text(f"window.searchIndex={index};\n", encoding="utf-8")
         write_feeds(self._folder, self._previous.path, self._changes, self._targets, self._now)
         self._renderer.finish()
         (self._folder / "pages.json").write_bytes(msgspec.json.encode(self._stamps, order="sorted") + b"\n")
@@ -184,40 +201,6 @@ class SiteWriter:
         content = (shown, page.file, names, self._picture_folders(page), changed)
         return _digest(self._code_digest, msgspec.json.encode(content, order="sorted"))
 
-    def _collect(self, page: WorkPage, rows: DocumentRows) -> None:
-        """Collect what the front page, the search index and the pages of entities need of a document."""
-        head, href = rows.document, f"works/{page.file}"
-        self._targets[head.id] = (href, head.title, head.lang)
-        self._search.append(("document", head.lang, head.title, head.date or "", href))
-        first_block: dict[str | None, str] = {}
-        for block in rows.blocks:
-            if not block.hidden and block.kind not in ("furniture", "note"):
-                first_block.setdefault(block.section, block.id)
-        for section in rows.sections:
-            if section.title and section.id in first_block:
-                name = f"{section.number} {section.title}" if section.number else section.title
-                target = f"{href}#{anchor(head.lang, first_block[section.id])}"
-                self._search.append(("section", head.lang, name, head.title, target))
-        blocks = {block.id: block for block in rows.blocks}
-        by_entity: dict[str, list[MentionRow]] = {}
-        for mention in rows.mentions:
-            if mention.value and mention.label != "DATE":
-                by_entity.setdefault(mention.value, []).append(mention)
-        for entity, mentions in by_entity.items():
-            appearance = Appearance(
-                document=head.id,
-                title=head.title,
-                lang=head.lang,
-                date=head.date,
-                href=href,
-                count=len(mentions),
-                snippets=tuple(
-                    _snippet(each, blocks[each.block], f"{href}#{anchor(head.lang, each.block)}")
-                    for each in mentions[:_SHOWN_MENTIONS]
-                ),
-            )
-            self._appearances.setdefault(entity, []).append(appearance)
-
     def _totals(self, entities: Sequence[EntityRow]) -> dict[str, int]:
         pages = [page for work in self._works for page in work]
         return {
@@ -238,20 +221,18 @@ class SiteWriter:
             return {}
 
 
-def _snippet(mention: MentionRow, block: BlockRow, href: str) -> Snippet:
-    text, start, end = block.text, mention.start, mention.end
-    return Snippet(
-        before=("…" if start > _SNIPPET_CONTEXT else "") + text[max(0, start - _SNIPPET_CONTEXT) : start],
-        text=mention.text,
-        after=text[end : end + _SNIPPET_CONTEXT] + ("…" if end + _SNIPPET_CONTEXT < len(text) else ""),
-        lang=block.lang,
-        href=href,
-    )
+def write_assets(folder: Path) -> None:
+    """Write the style sheet and the scripts, which are one file so that every page names one."""
+    assets = files(PACKAGE).joinpath("assets")
+    (folder / "style.css").write_bytes(assets.joinpath("style.css").read_bytes())
+    scripts = [assets.joinpath("scripts", f"{name}.js").read_bytes() for name in _SCRIPTS]
+    (folder / "viewer.js").write_bytes(b"\n".join(scripts))
 
 
 def _mentioned_values(page: WorkPage) -> list[str]:
-    """Return the values of the mentions on a page: ids of entities, and dates."""
-    return sorted({m.value for rows in page.documents.values() for m in rows.mentions if m.value})
+    """Return the values of the mentions on a page, ids of entities and dates, and the ids of its publishers."""
+    values = {m.value for rows in page.documents.values() for m in rows.mentions if m.value}
+    return sorted(values | {rows.document.publisher for rows in page.documents.values() if rows.document.publisher})
 
 
 def _changed(changes: ChangesPage | None, page: WorkPage) -> tuple[str, str] | None:

@@ -11,10 +11,12 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aisi_ingest.publish.permalinks import block_keys, edition_and_form, page_files
 from aisi_ingest.publish.rows import DocumentRows, WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, BlockRow, DocumentRow, EntityRow, FindingRow, MentionRow, TableRow
 from aisi_ingest.publish.site.lines import Line, Part, is_heading, line_up, parts
-from aisi_ingest.publish.site.markup import Context, anchor, block_text, printed_mark, table_markup
+from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
+from aisi_ingest.publish.source_facts import source_facts
 
 SIDES = ("ja", "en")
 LABELS = ("DATE", "ORG", "PERSON", "GUIDE", "EVENT", "PLACE")
@@ -51,6 +53,19 @@ class EntityNames(Struct, frozen=True):
             return f"{safe}.html"
         return f"{safe}~{hashlib.sha256(entity.encode()).hexdigest()[:_NAME_DIGEST_LENGTH]}.html"
 
+    def relations(self) -> dict[str, dict[str, list[str]]]:
+        """Return what each entity is a part of, its parts, what it replaced, and what replaced it."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in self.entities.values():
+            for other, name, inverse in (
+                (row.part_of, "part_of", "parts"),
+                (row.successor_of, "successor_of", "successors"),
+            ):
+                if other:
+                    found.setdefault(row.id, {}).setdefault(name, []).append(other)
+                    found.setdefault(other, {}).setdefault(inverse, []).append(row.id)
+        return found
+
 
 class FindingMark(Struct, frozen=True):
     """The numbered mark of a finding on a page."""
@@ -81,6 +96,7 @@ class WorkPage(Struct, frozen=True):
     marks: tuple[FindingMark, ...]
     marks_at: Mapping[str, tuple[FindingMark, ...]]  # block id to its findings
     contexts: Mapping[str, Context]
+    anchors: Mapping[str, str]  # block id to its HTML id, which is its permanent name
     labels: Mapping[str, int]  # mention label to count
     left_out: Mapping[str, tuple[tuple[str, int], ...]]  # side to texts of furniture, with their number of repetitions
     hidden: Mapping[str, tuple[BlockRow, ...]]
@@ -120,9 +136,18 @@ class WorkPage(Struct, frozen=True):
         table = context.tables.get(block.id)
         return table_markup(block, table, context) if table else block_text(block, context)
 
-    def anchor(self, block: BlockRow, side: str) -> str:
+    def anchor(self, block: BlockRow) -> str:
         """Return the HTML id of a block."""
-        return anchor(side, block.id)
+        return self.anchors[block.id]
+
+    def source(self, side: str, names: EntityNames) -> dict[str, str | list[str]]:
+        """Return what a citation of a text in a language states besides the text and its page."""
+        head = self.documents[side].document
+        publisher = names.entities.get(head.publisher) if head.publisher else None
+        facts = source_facts(head, publisher)
+        pdf = head.source.media_type == "application/pdf"
+        url = head.source.url if head.source.url and head.source.url.lower().startswith(("http://", "https://")) else ""
+        return {"facts": facts, "url": url, "page": "#page=" if pdf else "", "sha256": head.source.sha256}
 
     def note_mark(self, block: BlockRow, side: str) -> str | None:
         """Return the mark or number of a footnote that the text refers to, else None."""
@@ -142,27 +167,18 @@ def work_pages(work: WorkRows, names: EntityNames) -> list[WorkPage]:
     """Return the pages of a work, the newest edition first, PDF before other forms."""
     groups: dict[tuple[str, str], dict[str, DocumentRows]] = {}
     for rows in work.documents:
-        _, edition, last = rows.document.id.split("/")
-        groups.setdefault((edition, last.partition(".")[2]), {})[rows.document.lang] = rows
-    order = sorted(groups, key=lambda key: key[1])
-    order.sort(key=lambda key: _edition_order(groups[key], key[0]), reverse=True)
+        groups.setdefault(edition_and_form(rows.document.id), {})[rows.document.lang] = rows
+    files = page_files(rows.document for rows in work.documents)
     several_forms = len({form for _, form in groups}) > 1
     several_editions = len({edition for edition, _ in groups}) > 1
     pages = []
-    for number, (edition, form) in enumerate(order):
+    for (edition, form), file in files.items():
         documents = groups[edition, form]
-        name = work.work if number == 0 else f"{work.work}~{edition}{'.' + form if form else ''}"
         printed = next(iter(documents.values())).document.edition
         label = [printed or "no edition named"] if several_editions or not several_forms else []
         label += [(form or "pdf").upper()] if several_forms else []
-        pages.append(_page(work, f"{name}.html", " · ".join(label), documents, names))
+        pages.append(_page(work, file, " · ".join(label), documents, names))
     return pages
-
-
-def _edition_order(documents: Mapping[str, DocumentRows], edition: str) -> tuple[list[int], str]:
-    """Return a sort key for editions: the numbers in the name of the edition, then the date."""
-    date = max((each.document.date or "" for each in documents.values()), default="")
-    return [int(part) for part in re.findall(r"\d+", edition)], date
 
 
 def _page(work: WorkRows, file: str, label: str, documents: Mapping[str, DocumentRows], names: EntityNames) -> WorkPage:
@@ -178,29 +194,33 @@ def _page(work: WorkRows, file: str, label: str, documents: Mapping[str, Documen
     lines = line_up(_text_blocks(shown["ja"]), _text_blocks(shown["en"]), block_beads)
     notes = line_up(_note_blocks(shown["ja"]), _note_blocks(shown["en"]), block_beads)
     page_parts = tuple(parts(lines, notes))
-    targets = {block.id: anchor(side, block.id) for side in SIDES for block in shown[side]}
-    marks, marks_at = _marks(findings, targets, documents)
-    contexts = {side: _context(side, rows, beads, names) for side, rows in documents.items()}
-    both = [line for line in lines if line.ja and line.en]
+    anchors: dict[str, str] = {}
+    for side, rows in documents.items():
+        anchors |= block_keys(side, work.work, rows.blocks)
+    marks, marks_at = _marks(findings, anchors, documents)
+    contexts = {side: _context(side, rows, beads, names, anchors) for side, rows in documents.items()}
+    counted = [line for line in lines if line.is_comparable]
+    both = [line for line in counted if line.ja and line.en]
     return WorkPage(
         work=work.work,
         file=file,
         label=label,
         documents=documents,
         parts=page_parts,
-        contents=tuple(_contents(page_parts)),
+        contents=tuple(_contents(page_parts, anchors)),
         marks=tuple(marks),
         marks_at=marks_at,
         contexts=contexts,
+        anchors=anchors,
         labels=Counter(mention.label for rows in documents.values() for mention in rows.mentions),
         left_out={
             side: tuple(Counter(b.text for b in rows.blocks if b.kind == "furniture" and b.text).most_common())
             for side, rows in documents.items()
         },
         hidden={side: tuple(b for b in rows.blocks if b.hidden and b.text) for side, rows in documents.items()},
-        blocks=sum(len(line.blocks) for line in lines),
+        blocks=sum(len(line.blocks) for line in counted),
         aligned=sum(len(line.blocks) for line in both),
-        missing={side: sum(len(getattr(line, side)) for line in lines if line not in both) for side in SIDES}
+        missing={side: sum(len(getattr(line, side)) for line in counted if line not in both) for side in SIDES}
         if len(documents) == _BOTH_LANGUAGES
         else {},
     )
@@ -220,7 +240,7 @@ def _note_blocks(blocks: Sequence[BlockRow]) -> list[BlockRow]:
     return [block for block in blocks if block.kind in _BELOW_TEXT]
 
 
-def _contents(page_parts: Sequence[Part]) -> list[ContentsEntry]:
+def _contents(page_parts: Sequence[Part], anchors: Mapping[str, str]) -> list[ContentsEntry]:
     entries = []
     for part in page_parts:
         line = part.heading
@@ -229,11 +249,9 @@ def _contents(page_parts: Sequence[Part]) -> list[ContentsEntry]:
         texts = {
             side: " ".join(b.text for b in getattr(line, side) if b.kind in ("title", "heading")) for side in SIDES
         }
-        side = "ja" if line.ja else "en"
-        first = line.blocks[0]
         level = min((b.level or 1 for b in line.blocks if b.kind in ("title", "heading")), default=1)
         level = min(level, _MAX_CONTENTS_LEVEL)
-        entries.append(ContentsEntry(target=anchor(side, first.id), level=level, ja=texts["ja"], en=texts["en"]))
+        entries.append(ContentsEntry(target=anchors[line.blocks[0].id], level=level, ja=texts["ja"], en=texts["en"]))
     return entries
 
 
@@ -259,7 +277,13 @@ def _marks(
     return marks, marks_at
 
 
-def _context(side: str, rows: DocumentRows, beads: Sequence[AlignmentRow], names: EntityNames) -> Context:
+def _context(
+    side: str,
+    rows: DocumentRows,
+    beads: Sequence[AlignmentRow],
+    names: EntityNames,
+    anchors: Mapping[str, str],
+) -> Context:
     mentions: dict[str, list[MentionRow]] = {}
     for mention in rows.mentions:
         mentions.setdefault(mention.block, []).append(mention)
@@ -280,7 +304,7 @@ def _context(side: str, rows: DocumentRows, beads: Sequence[AlignmentRow], names
     texts = {block.id: block.text for block in rows.blocks}
     referenced = [note.block for block in rows.blocks for note in sorted(block.notes, key=lambda each: each.offset)]
     return Context(
-        side=side,
+        anchors=anchors,
         mentions=mentions,
         sentences=sentences,
         tables=tables,

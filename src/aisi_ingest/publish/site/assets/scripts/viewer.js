@@ -8,7 +8,8 @@
     get(key) { try { return localStorage.getItem("viewer." + key); } catch { return null; } },
     set(key, value) { try { localStorage.setItem("viewer." + key, value); } catch { /* not allowed in a private window */ } },
   };
-  $$(".needs-js, #theme").forEach((element) => { element.hidden = false; });
+  const t = window.t;
+  $$(".needs-js").forEach((element) => { element.hidden = false; });
 
   const theme = $("#theme");
   if (store.get("theme")) root.dataset.theme = store.get("theme");
@@ -35,8 +36,19 @@
     lines[here].classList.add("here");
     lines[here].closest("details:not([open])")?.setAttribute("open", "");
     lines[here].scrollIntoView({ block: "center" });
+    const block = $(".b[id]", lines[here]);
+    if (block) history.replaceState(null, "", "#" + block.id);
     if (panel && !panel.hidden) show($(".b", lines[here]));
   };
+  // The line of the address, also after a click on a link.
+  const follow = () => {
+    const line = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest(".line");
+    if (!line || !lines.includes(line)) return;
+    lines[here]?.classList.remove("here");
+    here = lines.indexOf(line);
+    lines[here].classList.add("here");
+  };
+  addEventListener("hashchange", follow);
   const near = () => {
     if (here >= 0) return here;
     const found = lines.findIndex((line) => line.getBoundingClientRect().bottom > 120);
@@ -61,9 +73,9 @@
   const panel = $("#panel");
   const SVG = "http://www.w3.org/2000/svg";
   let shown = null;
-  const boxOf = (block) => block.dataset.box.split(" ").map(Number);
-  function drawn(side, block) {
-    const [page, ...now] = boxOf(block);
+  // Page and box of each region: a block may go on in another column or on the next page.
+  const boxesOf = (block) => block.dataset.box.split(";").map((box) => box.split(" ").map(Number));
+  function drawn(side, block, page) {
     const sizes = (main.dataset[side + "Sizes"] ?? "").split(",");
     const [width, height] = (sizes[page - 1] ?? "595 842").split(" ").map(Number);
     const figure = document.createElement("figure");
@@ -80,7 +92,8 @@
     const sheet = document.createElementNS(SVG, "svg");
     sheet.setAttribute("viewBox", "0 0 " + width + " " + height);
     sheet.setAttribute("class", "sheet");
-    const boxes = $$('.cell.' + side + ' .b[data-box^="' + page + ' "]').map((each) => [each === block, boxOf(each).slice(1)]);
+    const boxes = $$(".cell." + side + " .b[data-box]").flatMap((each) => boxesOf(each)
+      .filter(([own]) => own === page).map(([, ...box]) => [each === block, box]));
     for (const [same, [x0, top, x1, bottom]] of boxes.sort((a, b) => a[0] - b[0])) {
       const rect = document.createElementNS(SVG, "rect");
       rect.setAttribute("x", x0); rect.setAttribute("y", top);
@@ -89,7 +102,7 @@
       sheet.append(rect);
     }
     figure.append(sheet);
-    return [figure, page];
+    return figure;
   }
   function show(block) {
     if (!block || block === shown) return;
@@ -99,16 +112,16 @@
     heading.className = "top";
     const label = document.createElement("span");
     const close = document.createElement("button");
-    close.type = "button"; close.className = "quiet"; close.textContent = "Close";
+    close.type = "button"; close.className = "quiet"; close.textContent = t("Close");
     close.addEventListener("click", hide);
     const figures = [];
     const pages = [];
     for (const side of ["ja", "en"]) {
       const own = block.closest(".cell")?.classList.contains(side) ? block : $(".cell." + side + " .b", line);
       if (!own) continue;
-      const [figure, page] = drawn(side, own);
-      figures.push(figure);
-      pages.push((side === "ja" ? "日本語 p. " : "English p. ") + page);
+      const numbers = [...new Set(boxesOf(own).map(([page]) => page))];
+      figures.push(...numbers.map((page) => drawn(side, own, page)));
+      pages.push((side === "ja" ? "日本語 " : "English ") + numbers.map((page) => t("p. {}", page)).join(", "));
     }
     label.textContent = pages.join(" · ");
     heading.append(label, close);
@@ -139,14 +152,16 @@
   $("#next-finding")?.addEventListener("click", nextFinding);
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search], textarea")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select") || $("dialog[open]")) return;
     const keys = {
       j: () => go(near() + 1),
       k: () => go(Math.max(0, near() - 1)),
       n: nextFinding,
       p: () => panel && togglePage(),
+      c: () => $("#cite")?.click(),
       t: () => theme?.click(),
-      "/": () => ($("#query") ? $("#query").focus() : (location.href = $(".bar .home").href + "#query")),
+      "/": () => window.openSearch?.(),
+      "?": () => $("#keys").showModal(),
       Escape: () => panel && !panel.hidden && hide(),
     };
     if (keys[event.key]) {
@@ -154,6 +169,18 @@
       keys[event.key]();
     }
   });
+
+  $("#help")?.addEventListener("click", () => $("#keys").showModal());
+  window.currentLine = () => lines[near() < 0 ? 0 : near()];
+  follow();
+
+  // On paper everything is visible: folded parts are opened for the time of printing.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = $$("main details:not([open], .left-out)");
+    folded.forEach((each) => { each.open = true; });
+  });
+  addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 
   // Mark the current heading in the table of contents.
   const links = new Map($$(".contents a").map((link) => [link.hash.slice(1), link]));
