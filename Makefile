@@ -9,6 +9,7 @@
 # make lock      write the lock files again from pyproject.toml (needs uv)
 # make train     train the models of names, see docs/models.md
 # make calibration  show how often names with a score are right, see docs/models.md
+# make findings  fit the confidence of findings, and show how often they are right, see docs/findings.md
 # make clean     remove the virtual environment and everything that was built
 #
 # Each target first installs the environment it needs.
@@ -19,7 +20,7 @@ BIN    := $(VENV)/bin
 PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra ocr --extra serve --group build
 
-.PHONY: demo test test-all check coverage docs fuzz bench lock train calibration clean setup setup-dev
+.PHONY: demo test test-all check coverage docs fuzz bench lock train calibration findings clean setup setup-dev
 
 demo: setup
 	@$(BIN)/aisi-ingest demo
@@ -53,6 +54,9 @@ fuzz: setup-dev
 
 calibration: setup-dev
 	@PYTHONPATH=. $(BIN)/python -m training.calibration --names $(DATA) $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
+
+findings: setup-dev
+	@PYTHONPATH=src:. $(BIN)/python -m training.findings $(ROOTS)
 
 train: setup-dev
 	@uv pip install --quiet --python $(BIN)/python --target build/train python-crfsuite==0.9.12 \

@@ -25,7 +25,19 @@ from msgspec.structs import replace
 from aisi_ingest import registry, tagging
 from aisi_ingest.alignment import aligner
 from aisi_ingest.comparison import comparer
-from aisi_ingest.model import Alignment, Block, Content, Document, Finding, FindingKind, Lang, Listing, Result, Source
+from aisi_ingest.model import (
+    Alignment,
+    Bead,
+    Block,
+    Content,
+    Document,
+    Finding,
+    FindingKind,
+    Lang,
+    Listing,
+    Result,
+    Source,
+)
 from aisi_ingest.registry import Registry
 from aisi_ingest.storage.documents import Tagged
 from aisi_ingest.storage.store import Store
@@ -54,6 +66,7 @@ class Change(Struct, frozen=True):
     there: frozenset[str]  # blocks, or the section, of the other language
     gone: str  # the text before the change
     now: str = ""
+    parts: frozenset[str] = frozenset()  # blocks of that section: a finding about one of them is not false
 
 
 class Outcome(Struct, frozen=True):
@@ -113,7 +126,9 @@ def measure(ja: Document, en: Document, known: Registry, seed: int) -> Outcome:
         else:
             new.append(finding)
     missed = [change for change in changes if not any(_is(change, finding) for finding in new)]
-    false = [finding for finding in new if not any(_is(change, finding) for change in changes)]
+    false = [
+        finding for finding in new if not any(_is(change, finding) or _is_part(change, finding) for change in changes)
+    ]
     reported = tuple(change for change in changes if change not in missed)
     confidences = tuple((finding.confidence, finding not in false) for finding in new)
     return Outcome(reported, tuple(missed), tuple(false), confidences)
@@ -137,6 +152,12 @@ def _is(change: Change, finding: Finding) -> bool:
     if finding.kind != kind or not there & change.there:
         return False
     return missing or fold(change.now).casefold() in fold(finding.message[change.lang]).casefold()
+
+
+def _is_part(change: Change, finding: Finding) -> bool:
+    """Return whether a finding reports a part of a removed section."""
+    there = frozenset(finding.en if change.lang == "ja" else finding.ja)
+    return finding.kind == f"missing_in_{change.lang}" and bool(there) and there <= change.parts
 
 
 # Planting ---------------------------------------------------------------------------------------------------------
@@ -165,7 +186,8 @@ def plant(
     if section:
         gone, beside, title = section
         touched |= {place[i] for i in gone}
-        changes.append(Change("section", lang, frozenset({beside}), title))
+        parts = frozenset(i for bead in alignment.beads for i in _parts(bead, lang, gone))
+        changes.append(Change("section", lang, frozenset({beside}), title, parts=parts))
     for what in WHAT[:3] + WHAT[4:]:
         count = 0
         for i in order:
@@ -190,6 +212,12 @@ def plant(
     parents = {section.parent for section in document.content.sections if section.id in used}
     kept = tuple(s for s in document.content.sections if s.id in used or s.id in parents)
     return replace(document, content=replace(document.content, blocks=left, sections=kept)), changes
+
+
+def _parts(bead: Bead, lang: Lang, gone: set[str]) -> tuple[str, ...]:
+    """Return the counterparts of a block in a removed section."""
+    here, there = (bead.ja, bead.en) if lang == "ja" else (bead.en, bead.ja)
+    return there if bead.unit == "block" and gone.intersection(here) else ()
 
 
 def _section(

@@ -26,6 +26,7 @@ from aisi_ingest.publish.schema import (
     BlockRow,
     ChunkRow,
     DocumentRow,
+    EditionChangeRow,
     EntityRow,
     EventRow,
     FindingRow,
@@ -205,6 +206,14 @@ class Dataset:
             alignments.setdefault(bead.work, []).append(bead)
         for work, documents in groupby(self._document_rows(), key=lambda each: each.document.work):
             yield from chunk_rows(list(documents), alignments.get(work, ()), size)
+
+    def edition_changes(self, work: str | None = None) -> Iterator[EditionChangeRow]:
+        """Iterate over what changed from each edition to the next one.
+
+        Args:
+            work: Only changes of this work; None: of all works.
+        """
+        return (row for row in self.rows("edition_changes", EditionChangeRow) if work in (None, row.work))
 
     @cached_property
     def events(self) -> tuple[EventRow, ...]:

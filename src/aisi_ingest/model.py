@@ -379,7 +379,7 @@ class Edit(Struct, frozen=True):
 class BlockChange(Struct, frozen=True, omit_defaults=True):
     """The change of a block from one edition to the next. One side is empty if it was added or removed."""
 
-    kind: Literal["added", "removed", "changed"]
+    kind: Literal["added", "removed", "changed", "moved"]
     old: tuple[str, ...]  # block ids
     new: tuple[str, ...]
     edits: tuple[Edit, ...] = ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
-from aisi_ingest.publish.places import page_url, sentence_span
+from aisi_ingest.publish.places import page_url
 from aisi_ingest.publish.schema import (
     BlockRow,
     ChunkRow,
@@ -18,6 +18,7 @@ from aisi_ingest.publish.schema import (
     SectionRow,
     TableRow,
 )
+from aisi_ingest.text.sentence_ids import sentence_id, sentence_span
 from aisi_ingest.text.sentences import sentences
 
 OTHER_LANGUAGE: dict[Lang, Lang] = {"ja": "en", "en": "ja"}
@@ -199,7 +200,7 @@ def _mention(lookup: Lookup, head: DocumentRow, wanted: str) -> _Part | None:
     if row is None or block is None:
         return None
     start, end = sentence_around(block.text, row.start, row.end)
-    aligned_as = (("sentence", f"{block.id}:{start}-{end}"), ("block", block.id))
+    aligned_as = (("sentence", sentence_id(block.id, start, end)), ("block", block.id))
     return _block_part("mention", head, block, block.text[start:end], aligned_as)
 
 

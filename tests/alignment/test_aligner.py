@@ -23,7 +23,7 @@ from aisi_ingest.alignment.katakana import english_sounds, katakana_sounds
 from aisi_ingest.alignment.search import best_path, search, split_rectangle
 from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.model import Alignment, Bead, Document, Lang, Mention
-from aisi_ingest.publish.places import sentence_span
+from aisi_ingest.text.sentence_ids import sentence_span
 
 
 def aligned(ja: Document, en: Document) -> Alignment:
@@ -78,9 +78,8 @@ def test_sentences_are_spans_within_the_text_of_their_blocks() -> None:
         texts = {b.id: b.text for b in document.content.blocks}
         for bead in beads:
             for key in getattr(bead, side):
-                block, _, span = key.partition(":")
-                start, _, end = span.partition("-")
-                assert 0 <= int(start) < int(end) <= len(texts[block])
+                span = sentence_span(key)
+                assert span and 0 <= span[1] < span[2] <= len(texts[span[0]])
     two = [bead for bead in beads if bead.ja and bead.ja[0].startswith("b3:") and bead.en]
     assert len(two) == 2  # the paragraph on staff and budget has two sentences in both languages
 
@@ -536,3 +535,39 @@ def test_block_pairs_of_the_gold_data_are_found(name: str, shared: Path) -> None
     found = {(i, j) for a, b in linked for i in rows["ja"][a] for j in rows["en"][b]} & wanted
     precision, recall = right / len(linked), len(found) / len(wanted)
     assert 2 * precision * recall / (precision + recall) >= MIN_F1[name]
+
+
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+def test_two_sentences_with_nothing_in_common_are_not_linked_because_their_neighbours_leave_them() -> None:
+    ja = JAPANESE.replace("経験のある人が足りません。", "経験のある人が足りません。庭の池には赤い魚が泳いでいます。")
+    en = ENGLISH.replace("experienced people are scarce.", "experienced people are scarce. The train was late again.")
+    last = "b33:30-46"
+    (bead,) = (b for b in beads_of(aligned(report(ja, "ja"), report(en, "en")), "sentence") if last in b.ja)
+    assert bead.en == ()
+
+
+def test_notes_with_the_same_printed_number_are_linked_wherever_they_are() -> None:
+    notes = (
+        "footnote: 15 評価者の訓練の方法は、研究所の手引きに詳しい。\n",
+        "footnote: ¹⁵ The handbook of the institute describes how evaluators are trained.\n",
+    )
+    ja = JAPANESE.replace("# 2 評価の手順\n", f"{notes[0]}# 2 評価の手順\n")
+    en = ENGLISH.replace("# 4 Education", f"{notes[1]}# 4 Education")
+    alignment = aligned(report(ja, "ja"), report(en, "en"))
+    texts = {b.id: b.text for b in report(ja, "ja").content.blocks}
+    (bead,) = (b for b in beads_of(alignment, "block") if any(texts[i].startswith("15 ") for i in b.ja))
+    assert len(bead.en) == 1
+
+
+@pytest.mark.skipif(encoder.load() is None, reason="the sentence encoder is not installed")
+def test_a_clause_of_the_aligned_block_is_linked_although_other_blocks_have_sentences_alone() -> None:
+    ja = JAPANESE.replace("貸し出した\n", "貸し出した。庭の池には赤い魚が泳いでいます。\n").replace(
+        "評価者の訓練には長い時間が必要で、経験のある人が足りません。",
+        "評価者の訓練には長い時間が必要で、経験のある人が足りません。研究所は新しい評価者を毎年公募で採用しています。",
+    )
+    en = ENGLISH.replace(
+        "experienced people are scarce.",
+        "experienced people are scarce. New evaluators are hired every year. The institute hires them publicly.",
+    )
+    beads = beads_of(aligned(report(ja, "ja"), report(en, "en")), "sentence")
+    assert not [b for b in beads if b.en and b.en[0].startswith("b33:") and not b.ja]

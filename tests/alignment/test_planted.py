@@ -30,7 +30,9 @@ MIN_SHARE_FOUND = {
     "number": 0.85,
     "name": 0.5,
 }
-MAX_FALSE_SHARE = 0.1  # false findings, divided by the number of planted changes: 27 of 277
+# False findings, divided by the number of planted changes: 8 of 258 in a run without OCR. A finding about a block of a
+# removed section is not false.
+MAX_FALSE_SHARE = 0.06
 
 
 @pytest.mark.slow

@@ -266,6 +266,15 @@ def test_editions_are_compared_by_section_and_by_word() -> None:
     assert [(e.kind, e.text) for e in changed.edits if e.kind != "same"] == [("removed", "18"), ("added", "21")]
 
 
+def test_a_paragraph_that_moved_unchanged_is_one_change() -> None:
+    moved = "list_item: 学校向けの教材を貸し出した\n"
+    text = JAPANESE.replace(moved, "").replace("# 2 評価の手順\n", moved + "# 2 評価の手順\n")
+    diff = diff_editions(report(JAPANESE, "ja"), replace(report(text, "ja"), id="report/2/ja")).value
+    assert diff is not None
+    (change,) = (change for section in diff.sections for change in section.blocks)
+    assert (change.kind, len(change.old), len(change.new)) == ("moved", 1, 1)
+
+
 def test_an_edition_against_itself_has_no_changes() -> None:
     ja, en = both()
     for document in (ja, en):

@@ -36,7 +36,7 @@ def tree(path: Path) -> Any:
 def test_the_front_page_and_the_page_of_the_newer_edition_link_to_the_changes(site: Path) -> None:
     for path, target in (("index.html", "works/guide~~changes.html"), ("works/guide.html", "guide~~changes.html")):
         (link,) = tree(site / path).xpath("//a[@class='what-changed']")
-        assert (link.get("href"), link.text) == (target, "Changes since 1.0")
+        assert link.get("href") == target and "Changes since 1.0" in link.text_content()
 
 
 @pytest.mark.parametrize("page", ["works/guide~1.0.html", "works/only-one.html"])

@@ -9,7 +9,10 @@ from aisi_ingest.alignment.aligner import align
 from aisi_ingest.comparison.comparer import compare
 from aisi_ingest.comparison.editions import diff_editions
 from aisi_ingest.console import side_by_side
-from aisi_ingest.model import Alignment, Document, Finding
+from aisi_ingest.console.editions import EditionChanges
+from aisi_ingest.model import Alignment, Document, Finding, Licence
+from aisi_ingest.publish.edition_rows import edition_change_rows
+from aisi_ingest.publish.rows import document_rows
 
 
 def compared(english: str) -> tuple[Document, Document, Alignment, tuple[Finding, ...]]:
@@ -47,18 +50,25 @@ def test_a_row_without_a_counterpart_is_marked() -> None:
     assert page.count('<tr class="alone">') == 2
 
 
-def test_changed_words_are_marked_in_both_forms() -> None:
-    old = report(JAPANESE, "ja")
-    new = replace(report(JAPANESE.replace("18名", "21名"), "ja"), id="report/2/ja", edition="2")
+def listed(document: Document) -> Document:
+    return replace(document, listing=replace(document.listing, licence=Licence("", "", "")))
+
+
+def changes(old: Document, new: Document) -> EditionChanges:
     diff = diff_editions(old, new).value
     assert diff is not None
-    assert "[-18-]{+21+}" in side_by_side.diff_as_text(diff)
-    assert "<del>18</del><ins>21</ins>" in side_by_side.diff_as_html(old, new, diff)
+    rows = edition_change_rows([diff], [document_rows(each, {})[0] for each in (old, new)])
+    return EditionChanges(old.id, new.id, new.content.title, "ja", rows)
+
+
+def test_changed_words_are_marked_in_both_forms() -> None:
+    old = listed(report(JAPANESE, "ja"))
+    new = replace(listed(report(JAPANESE.replace("18名", "21名"), "ja")), id="report/2/ja", edition="2")
+    assert "[-18-]{+21+}" in side_by_side.changes_as_text(changes(old, new))
+    assert "<del>18</del><ins>21</ins>" in side_by_side.changes_as_html(changes(old, new))
 
 
 def test_equal_editions_are_reported_as_equal() -> None:
-    old = report(JAPANESE, "ja")
-    diff = diff_editions(old, old).value
-    assert diff is not None
-    assert "no differences" in side_by_side.diff_as_text(diff)
-    assert "No differences" in side_by_side.diff_as_html(old, old, diff)
+    old = listed(report(JAPANESE, "ja"))
+    assert "no differences" in side_by_side.changes_as_text(changes(old, old))
+    assert "No differences" in side_by_side.changes_as_html(changes(old, old))

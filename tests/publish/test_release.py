@@ -22,7 +22,7 @@ from publications import alignment, comparison, document, documents, publication
 from publications import released as published
 
 import aisi_ingest
-from aisi_ingest.model import Alignment, Bead, Box, Document, Mention
+from aisi_ingest.model import Alignment, Bead, BlockChange, Box, Document, EditionDiff, Mention, SectionChange
 from aisi_ingest.publish import changelog, diff, folders, formats, latest_release, prune, publish, releases
 from aisi_ingest.publish.release import FORMAT
 from aisi_ingest.publish.schema import TABLES
@@ -197,6 +197,19 @@ INVALID: dict[str, tuple[dict[str, object], str]] = {
     "fewer than expected": (
         {"documents": documents(), "expectations": {"example": 4}},
         "the source example has 3 documents, and sources.toml expects at least 4",
+    ),
+    "change without a block": (
+        {
+            "documents": (document("ja"), document("ja", edition="1.1", digit="3")),
+            "editions": (
+                EditionDiff(
+                    "guide/1.0/ja",
+                    "guide/1.1/ja",
+                    (SectionChange("changed", "", (), (), None, (BlockChange("removed", ("b99",), ()),)),),
+                ),
+            ),
+        },
+        "no block has the id guide/1.0/ja#b99",
     ),
     "nothing": ({"documents": ()}, "no document to publish"),
 }

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from publications import publication
+from published_editions import two_editions
 
 from aisi_ingest.publish import publish
 
@@ -23,7 +23,7 @@ HEADINGS = [PAGE[: match.start()].rpartition("\n## ")[2].partition("\n")[0] for 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    result = publish(publication(), tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC))
+    result = publish(two_editions(), tmp_path_factory.mktemp("root"), now=datetime(2026, 12, 1, tzinfo=UTC))
     assert result.value is not None
     return Path(result.value.path)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from publications import HOSTILE, NOW, alignment, document, publication
+from publications import HOSTILE, NOW, alignment, document, documents, publication
 from publications import released as published
 
-from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
+from aisi_ingest.model import BlockChange, Edit, EditionDiff, Publication, SectionChange
 
 LONG = "どちらの版にもある長い文。" * 40
 
@@ -18,13 +18,20 @@ def diff(lang: str, *, words: str = "3") -> EditionDiff:
     edits = (Edit("same", LONG), Edit("removed", "二"), Edit("added", words))
     changed = BlockChange("changed", ("b3",), ("b3",), edits)
     added = BlockChange("added", (), ("b7",), (Edit("added", HOSTILE),))
-    removed = BlockChange("removed", ("b99",), (), (Edit("removed", "旧い"),))
+    removed = BlockChange("removed", ("b10",), (), (Edit("removed", "旧い"),))
     sections = (
         SectionChange("changed", "1 はじめに", ("s1",), ("s1",), "1 まえがき", (changed,)),
         SectionChange("added", HOSTILE, (), ("s2",), None, (added,)),
-        SectionChange("removed", "9 付録", ("s9",), (), None, (removed,)),
+        SectionChange("removed", "9 付録", ("s2",), (), None, (removed,)),
     )
     return EditionDiff(f"guide/1.0/{lang}", f"guide/1.1/{lang}", sections)
+
+
+def two_editions() -> Publication:
+    """Return the small publication with a second edition of its guide."""
+    newer = (document("ja", edition="1.1", digit="3"), document("en", edition="1.1", digit="4"))
+    alignments = (alignment(), alignment(edition="1.1"))
+    return publication(documents=(*documents(), *newer), alignments=alignments, editions=(diff("en"), diff("ja")))
 
 
 def released(root: Path, hours: int = 0, **changes: object) -> Path:

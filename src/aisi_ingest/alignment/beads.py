@@ -50,10 +50,20 @@ def score(odds: float) -> float:
 
 def evidence_words(match: Match, scorer: PairScorer) -> tuple[str, ...]:
     """Return up to six words that show the evidence of a match: the rarest shared anchors, and the similarity."""
-    ja = frozenset().union(*(scorer.ja.texts[i].anchors for i in match.ja))
-    en = frozenset().union(*(scorer.en.texts[j].anchors for j in match.en))
-    shared = (a for a in ja & en if not a.startswith("sound:"))
+    shared = (a for a in shared_anchors(match, scorer) if not a.startswith("sound:"))
     words = sorted(shared, key=lambda a: (-scorer.anchor_weights.nats.get(a, 0.0), a))[:_MAX_ANCHORS]
-    left, right = scorer.ja.select(match.ja), scorer.en.select(match.en)
-    similarity = float((left.vectors @ right.vectors.T).max())
+    similarity = highest_similarity(match, scorer)
     return (*words, *([f"similarity:{similarity:.2f}"] if similarity else []))
+
+
+def shared_anchors(match: Match, scorer: PairScorer) -> frozenset[str]:
+    """Return the anchors that both sides of a match have."""
+    ja = frozenset[str]().union(*(scorer.ja.texts[i].anchors for i in match.ja))
+    en = frozenset[str]().union(*(scorer.en.texts[j].anchors for j in match.en))
+    return ja & en
+
+
+def highest_similarity(match: Match, scorer: PairScorer) -> float:
+    """Return the highest cosine of a text of one side with a text of the other; 0 without the encoder."""
+    left, right = scorer.ja.select(match.ja), scorer.en.select(match.en)
+    return float((left.vectors @ right.vectors.T).max())

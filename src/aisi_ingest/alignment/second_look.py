@@ -24,6 +24,7 @@ from aisi_ingest.alignment.sentences import SentenceSpan, spans_of_block
 from aisi_ingest.alignment.units import Outline
 from aisi_ingest.model import Bead, Block, Document, Gap
 from aisi_ingest.text.normalise import fold
+from aisi_ingest.text.sentence_ids import block_of
 
 _NEARBY = 12  # blocks before and after the counterparts of the neighbours
 _MIN_NATS = 2.0  # weight of the anchors of a text from which on they are evidence
@@ -135,7 +136,7 @@ def _side(which: int, documents: tuple[Document, Document], outline: Outline, be
         sorted(counterparts),
         frozenset(aligned),
         frozenset(unpaired),
-        frozenset(key.rpartition(":")[0] for key in paired),
+        frozenset(map(block_of, paired)),
     )
 
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 import statistics
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from aisi_ingest.alignment.match import Match, PairScorer
 from aisi_ingest.alignment.units import Outline
-from aisi_ingest.model import Label
+from aisi_ingest.model import Block, Label
 
 # Log odds and cosines. They were chosen on the gold data of overview, aisev-rt, -appendix and -README, where none of
 # them loses a pair or adds a false one, and on the remaining errors in the findings of four decks. The gains are in
@@ -34,6 +35,8 @@ _MIN_EXCESS, _MAX_EXCESS = 0.4, 2.0
 _BROKEN_LINE_GAIN = -1.5  # least gain in log odds for the rest of a broken line: its words are evidence enough
 _MIN_LINE = 40  # code points: a shorter text is not a broken line
 _SURE_ODDS = 2.0  # log odds of pairs from which the ratio of lengths is measured
+_NUMBERED_SIMILARITY = 0.3  # least cosine of blocks with the same printed number
+_NUMBER = re.compile(r"[(【]?(\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}(?=[).]))(?![\d年月日])[).】]?(?=\s|[^\W\d_])")
 _CONTINUES = re.compile(r"[“‘\"'(]?[a-z]")
 _ENDS = re.compile(r"[.。!?！？:：;；][”’\"')）」』]?\s*$")
 
@@ -57,6 +60,7 @@ def match_remaining(
     matches = _join_broken_lines((ja, en), found, scorer)
     matches += _match_between_neighbours(ja, en, matches, scorer)
     matches += _match_single_values(ja, en, sections, matches, scorer)
+    matches += _match_numbered((ja, en), matches, scorer)
     return _add_parts((ja, en), matches, scorer)
 
 
@@ -155,6 +159,31 @@ def _match_single_values(
             taken_ja.add(i)
             taken_en.add(j)
     return out
+
+
+def _match_numbered(outlines: tuple[Outline, Outline], matches: Sequence[Match], scorer: PairScorer) -> list[Match]:
+    """Match similar blocks without a match that begin with the same printed number, if no other such block has it."""
+    numbered: list[dict[str, list[int]]] = []
+    for outline, taken in zip(outlines, _matched_blocks(matches), strict=True):
+        found: dict[str, list[int]] = {}
+        for index, block in enumerate(outline.blocks):
+            if index not in taken and (number := _printed_number(block)):
+                found.setdefault(number, []).append(index)
+        numbered.append(found)
+    pairs = [(found, numbered[1].get(number, ())) for number, found in numbered[0].items()]
+    out = []
+    for left, right in pairs:
+        if len(left) == len(right) == 1:
+            match = Match((left[0],), (right[0],), max(0.0, scorer.joint_odds(left, right)))
+            if scorer.similarity(match) > _NUMBERED_SIMILARITY:
+                out.append(match)
+    return out
+
+
+def _printed_number(block: Block) -> str | None:
+    """Return the number in front of a block: of an item, a note or a numbered paragraph."""
+    printed = _NUMBER.match(unicodedata.normalize("NFKC", f"{block.marker or ''} {block.text}").lstrip())
+    return printed[1].casefold() if printed else None
 
 
 def _only_label(outline: Outline, index: int) -> Label | None:

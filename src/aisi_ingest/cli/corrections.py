@@ -289,9 +289,10 @@ def _blocks(release: Any) -> dict[str, Place]:
 
 def _units(release: Any, blocks: dict[str, Place]) -> dict[str, BitextUnit]:
     from aisi_ingest.corrections.exchange import BitextUnit
+    from aisi_ingest.text.sentence_ids import block_of
 
     def own(ids: Iterable[str]) -> tuple[Place, ...]:
-        names = dict.fromkeys(each.partition(":")[0] for each in ids)
+        names = dict.fromkeys(block_of(each) for each in ids)
         return tuple(blocks[name] for name in names if name in blocks)
 
     return {row.id: BitextUnit(row.unit, row.ja, row.en, own(row.ja_ids), own(row.en_ids)) for row in release.bitext()}

@@ -108,23 +108,21 @@ def diff(
     \b
     aisi-ingest diff sample-guide 1.00 1.10 --lang en
     """
-    from aisi_ingest.comparison import editions
-    from aisi_ingest.console import outline, side_by_side
+    from aisi_ingest.console import editions, side_by_side
     from aisi_ingest.storage.files import atomic_write
 
     try:
-        before, after = (outline.document(root, f"{work}/{edition}/{lang}") for edition in (old, new))
+        changes = editions.changes_between(root, work, old, new, lang)
     except LookupError as error:
         fail(str(error.args[0]), code=1)
-    result = editions.diff_editions(before, after)
-    for issue in result.issues:
+    for issue in changes.issues:
         say_line(f"{issue.level}: {issue.message}", file=sys.stderr)
-    if result.value is None:
+    if changes.rows is None:
         sys.exit(1)
     if html is None:
-        say(side_by_side.diff_as_text(result.value))
+        say(side_by_side.changes_as_text(changes))
     else:
-        atomic_write(html, side_by_side.diff_as_html(before, after, result.value))
+        atomic_write(html, side_by_side.changes_as_html(changes))
         say(html)
 
 

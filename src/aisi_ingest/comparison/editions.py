@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from aisi_ingest.model import (
     Bead,
     BlockChange,
@@ -27,6 +29,7 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LONG_TEXT = 3000
 
 Ids = tuple[str, ...]
+_SectionOf = Sequence[dict[str, str | None]]  # of each edition: block to section
 
 
 def edition_sort_key(edition: str | None, date: str | None) -> tuple[list[int], str]:
@@ -111,14 +114,53 @@ def _changes_by_section(
     section_of = [{block.id: block.section for block in document.content.blocks} for document in (old, new)]
     bead_of = {i: bead for bead in sections for i in bead.ja}, {i: bead for bead in sections for i in bead.en}
     changes: dict[tuple[Ids, Ids], list[BlockChange]] = {}
+    moves = _moves([bead for bead in beads if bead.unit == "block"], old, new)
+    gone = set(moves.values())
     for bead in beads:
-        if bead.unit == "block" and (change := _block_change(bead, old, new)):
+        if bead.unit != "block" or bead in gone:
+            continue
+        bead = replace(bead, ja=moves[bead].ja) if bead in moves else bead
+        change = _block_change(bead, old, new) or _moved_block(bead, section_of, bead_of, new)
+        if change:
             changes.setdefault(_section_sides(bead, section_of, bead_of), []).append(change)
     return changes
 
 
+def _moves(beads: Sequence[Bead], old: Document, new: Document) -> dict[Bead, Bead]:
+    """Return the added blocks that have moved, each with the removed block: no other has their text."""
+    removed: dict[str, list[Bead]] = {}
+    added: dict[str, list[Bead]] = {}
+    for bead in beads:
+        if not bead.en:
+            removed.setdefault(_compact(_text(old, bead.ja)), []).append(bead)
+        elif not bead.ja:
+            added.setdefault(_compact(_text(new, bead.en)), []).append(bead)
+    return {
+        added[text][0]: found[0]
+        for text, found in removed.items()
+        if text and len(found) == len(added.get(text, ())) == 1
+    }
+
+
+def _moved_block(
+    bead: Bead, section_of: _SectionOf, bead_of: tuple[dict[str, Bead], dict[str, Bead]], new: Document
+) -> BlockChange | None:
+    """Return the move of an unchanged block to a section that is not the counterpart of its old section, or None."""
+    sections = [
+        {bead_of[which].get(section_of[which].get(each) or "") for each in ids}
+        for which, ids in enumerate((bead.ja, bead.en))
+    ]
+    if sections[0] & sections[1]:
+        return None
+    return BlockChange("moved", bead.ja, bead.en, (Edit("same", _text(new, bead.en)),))
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())
+
+
 def _section_sides(
-    bead: Bead, section_of: Sequence[dict[str, str | None]], bead_of: tuple[dict[str, Bead], dict[str, Bead]]
+    bead: Bead, section_of: _SectionOf, bead_of: tuple[dict[str, Bead], dict[str, Bead]]
 ) -> tuple[Ids, Ids]:
     """Return both sides of the section bead that a block bead belongs to.
 
@@ -152,7 +194,7 @@ def _block_change(bead: Bead, old: Document, new: Document) -> BlockChange | Non
         return BlockChange("added", (), bead.en, (Edit("added", after),))
     if not bead.en:
         return BlockChange("removed", bead.ja, (), (Edit("removed", before),))
-    if "".join(before.split()) == "".join(after.split()):
+    if _compact(before) == _compact(after):
         return None
     return BlockChange("changed", bead.ja, bead.en, tuple(diff_words(before, after, old.content.lang)))
 

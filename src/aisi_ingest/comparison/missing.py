@@ -92,7 +92,7 @@ def find_missing(alignment: Alignment, sides: Sides) -> tuple[list[Finding], dic
             for at, block in blocks:
                 found[at] += _missing_block(which, block, judge)
             continue
-        certainty = judge.mean_certainty(which, [block.id for _, block in blocks])
+        certainty = judge.certainty(which, *(block.id for _, block in blocks))
         if certainty.confidence >= LEAST:
             in_section = sides[which].sections.get(section or "")
             texts = [block for _, block in blocks]
@@ -125,7 +125,7 @@ def _missing_sections(alignment: Alignment, sides: Sides, judge: Judge) -> list[
                 continue
             severity: Severity = "high" if own_blocks.get(section.id) or section.level == 1 else "medium"
             texts = [b for b in (*headings.get(section.id, ()), *own_blocks.get(section.id, ())) if b not in paired]
-            certainty = judge.mean_certainty(which, texts)
+            certainty = judge.certainty(which, *texts)
             out.append(missing_text(which, (section.id,), section_title(section), severity, SECTION, certainty))
     return out
 

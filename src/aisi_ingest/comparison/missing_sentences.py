@@ -13,6 +13,7 @@ from aisi_ingest.comparison.document_index import Sides
 from aisi_ingest.comparison.missing_findings import SENTENCE, TABLE_ROW, missing_text
 from aisi_ingest.model import Alignment, Bead, Block, Finding, Severity
 from aisi_ingest.text.measure import latin_length
+from aisi_ingest.text.sentence_ids import sentence_id, sentence_span
 
 SURE_SCORE = 0.8  # least score of a bead that is surely right
 # A sentence in a block that has a counterpart. Four in five of the sentences removed on purpose from the real documents
@@ -50,12 +51,11 @@ def read_sentence_beads(alignment: Alignment, sides: Sides) -> SentenceBeads:
             continue
         for lang, keys in (("ja", bead.ja), ("en", bead.en)):
             for key in keys:
-                block, _, span = key.rpartition(":")
-                if bead.ja and bead.en:
-                    paired.add(f"{lang}:{block}")
-                else:
-                    start, _, end = span.partition("-")
-                    unpaired[f"{lang}:{block}"].append((int(start), int(end)))
+                span = sentence_span(key)
+                if span and bead.ja and bead.en:
+                    paired.add(f"{lang}:{span[0]}")
+                elif span:
+                    unpaired[f"{lang}:{span[0]}"].append(span[1:])
     return SentenceBeads(frozenset(paired), dict(unpaired), _length_ratio(alignment, sides) if unpaired else 1.0)
 
 
@@ -161,7 +161,7 @@ def _unpaired_texts(
     A sentence that is a whole block is left out: the block is part of the bead.
     """
     return [
-        (block, f"{block.id}:{start}-{end}", text, latin_length(text))
+        (block, sentence_id(block.id, start, end), text, latin_length(text))
         for block in blocks
         for start, end in sentences.unpaired.get(f"{lang}:{block.id}", ())
         if (text := block.text[start:end].strip()) and len(text) < len(block.text.strip())

@@ -21,6 +21,7 @@ from aisi_ingest.dates import intervals
 from aisi_ingest.model import Bead, Block, Finding, FindingKind, Mention, Severity
 from aisi_ingest.text.normalise import fold
 from aisi_ingest.text.numbers import Number, numbers
+from aisi_ingest.text.sentence_ids import sentence_span
 from aisi_ingest.text.times import times
 
 if TYPE_CHECKING:
@@ -195,8 +196,8 @@ class Statements:
             number = at if bead.ja and bead.en else _UNLINKED
             for spans, keys in zip(self._spans, (bead.ja, bead.en), strict=True):
                 for key in keys:
-                    block, _, span = key.rpartition(":")
-                    spans.setdefault(block, []).append((int(span.partition("-")[0]), number))
+                    if span := sentence_span(key):
+                        spans.setdefault(span[0], []).append((span[1], number))
         for spans in self._spans:
             for found in spans.values():
                 found.sort()

@@ -45,7 +45,7 @@ def outline(release: Path, name: str) -> Outline:
     Raises:
         LookupError: There is no release, no such document, or several. The message is one sentence.
     """
-    document = find_document(release, name)
+    document = find(release, name)
     sections, blocks, mentions = (
         [row for row in read_rows(release, table) if row["document"] == document["id"]]
         for table in ("sections", "blocks", "mentions")
@@ -84,7 +84,7 @@ def document(root: Path, name: str) -> Document:
     from aisi_ingest.storage.documents import load_document
     from aisi_ingest.storage.store import Store
 
-    row = find_document(root / "processed" / "latest", name)
+    row = find(root / "processed" / "latest", name)
     for each in known_documents(Store(root)):
         if each.listing and each.listing.source.sha256 == row["source"]["sha256"]:
             found = load_document(str(root), each.listing)
@@ -92,8 +92,12 @@ def document(root: Path, name: str) -> Document:
     raise LookupError(f"{name}: its bytes are not in {root / 'raw'}")
 
 
-def find_document(release: Path, name: str) -> dict[str, Any]:
-    """Return the row of the document with this id, or with this end of its file name or address.
+def find(release: Path, name: str) -> dict[str, Any]:
+    """Return the row of one document.
+
+    Args:
+        release: The folder of the release.
+        name: The id of a document, or the end of its file name or address.
 
     Raises:
         LookupError: There is no release, no such document, or several. The message is one sentence.

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from aisi_ingest.model import Alignment, Block, Document, Edit, EditionDiff, Finding
+from aisi_ingest.console.editions import EditionChanges
+from aisi_ingest.model import Alignment, Block, Document, Finding
+from aisi_ingest.publish.edition_sections import changed_sections
+from aisi_ingest.publish.schema import EditionChangeRow
 from aisi_ingest.text.normalise import is_wide
 
 _MIN_COLUMN_WIDTH = 20  # columns of a terminal
@@ -133,28 +136,31 @@ def _in_word(char: str) -> bool:
     return not char.isspace() and _columns(char) < _WIDE
 
 
-def diff_as_text(diff: EditionDiff) -> str:
-    """Return the changes between editions as lines.
+def changes_as_text(changes: EditionChanges) -> str:
+    """Return the changes between two editions as lines.
 
     ``+`` marks added, ``-`` removed, ``>`` moved and ``~`` changed sections and blocks. Changed words are marked as
     ``[-removed-]`` and ``{+added+}``.
     """
     signs = {"added": "+", "removed": "-", "moved": ">", "changed": "~"}
-    lines = [f"{diff.old} → {diff.new}"]
-    for section in diff.sections:
+    lines = [f"{changes.before} → {changes.after}"]
+    for section in changed_sections(changes.rows or ()):
         renamed = f" (was: {section.old_title})" if section.old_title else ""
         lines.append(f"{signs[section.kind]} {section.title or '—'}{renamed}")
-        lines += [f"    {signs[block.kind]} {''.join(map(_marked, block.edits))}" for block in section.blocks]
-    if not diff.sections:
+        lines += [f"    {signs[block.kind]} {_marked_words(block)}" for block in section.blocks]
+    if not changes.rows:
         lines.append("= no differences")
     return "\n".join(lines) + "\n"
 
 
-def _marked(edit: Edit) -> str:
-    text = " ".join(edit.text.split("\n"))
-    if edit.kind == "same":
+def _marked_words(row: EditionChangeRow) -> str:
+    return "".join(_marked(kind, " ".join(text.split("\n"))) for kind, text in row.words)
+
+
+def _marked(kind: str, text: str) -> str:
+    if kind == "same":
         return text if len(text) <= 2 * _CONTEXT else f"{text[:_CONTEXT]}…{text[-_CONTEXT:]}"
-    return f"[-{text}-]" if edit.kind == "removed" else f"{{+{text}+}}"
+    return f"[-{text}-]" if kind == "removed" else f"{{+{text}+}}"
 
 
 # HTML ------------------------------------------------------------------------------------------------------------
@@ -214,23 +220,22 @@ def _html_cell(cell: Cell, lang: str) -> str:
 _CHANGES = {"added": "added · 追加", "removed": "removed · 削除", "moved": "moved · 移動", "changed": "changed · 変更"}
 
 
-def diff_as_html(old: Document, new: Document, diff: EditionDiff) -> str:
+def changes_as_html(changes: EditionChanges) -> str:
     """Return one page with the changed sections of two editions: removed words struck out, added ones underlined."""
-    lang = new.content.lang
-    title = f"{new.content.title}: {old.edition or old.id} → {new.edition or new.id}"
+    lang, title = changes.lang, changes.title
     body = [f'<h1 lang="{lang}">{html.escape(title)}</h1>\n']
-    if not diff.sections:
+    if not changes.rows:
         body.append("<p>No differences. · 相違はありません。</p>\n")
-    for section in diff.sections:
+    for section in changed_sections(changes.rows or ()):
         old_title = f" <del>{html.escape(section.old_title)}</del>" if section.old_title else ""
         heading = f'<span lang="{lang}">{html.escape(section.title) or "—"}</span>{old_title}'
         body.append(f'<h2>{heading} <span class="kind">{_CHANGES[section.kind]}</span></h2>\n')
         for block in section.blocks:
-            body.append(f'<p lang="{lang}" class="{block.kind}">{"".join(map(_html_edit, block.edits))}</p>\n')
+            body.append(f'<p lang="{lang}" class="{block.kind}">{"".join(map(_html_words, block.words))}</p>\n')
     return _page(title, "".join(body))
 
 
-def _html_edit(edit: Edit) -> str:
-    text = html.escape(edit.text).replace("\n", "<br>")
-    tag = {"same": "", "removed": "del", "added": "ins"}[edit.kind]
+def _html_words(words: tuple[str, str]) -> str:
+    text = html.escape(words[1]).replace("\n", "<br>")
+    tag = {"same": "", "removed": "del", "added": "ins"}[words[0]]
     return f"<{tag}>{text}</{tag}>" if tag else text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aisi_ingest.console.outline import find_document, read_rows
+from aisi_ingest.console.outline import find, read_rows
 
 
 def timeline(release: Path, name: str) -> list[dict[str, Any]]:
@@ -19,7 +19,7 @@ def timeline(release: Path, name: str) -> list[dict[str, Any]]:
     Raises:
         LookupError: There is no release, no such document, several, or no table of events. The message is one sentence.
     """
-    document = find_document(release, name)["id"]
+    document = find(release, name)["id"]
     if not (release / "events.jsonl").exists():
         raise LookupError(
             f"{release}: this release is older than the table of events; aisi-ingest run publishes a new one"

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.corrections.quotes import Problem, find_block, fold, shortened
 from aisi_ingest.model import Bead, Block, Content, Correction, Finding
+from aisi_ingest.text.sentence_ids import block_of, sentence_id, sentence_span
 from aisi_ingest.text.sentences import sentences
 
 BY_HAND = "by hand"  # evidence of a bead that a person has set
@@ -71,15 +72,15 @@ def _without(bead: Bead, ja: str, en: str) -> Bead:
     """Return a bead without two blocks and their sentences. What is left without a counterpart has the score 0."""
     if bead.unit == "section":
         return bead
-    left = tuple(each for each in bead.ja if each.partition(":")[0] != ja)
-    right = tuple(each for each in bead.en if each.partition(":")[0] != en)
+    left = tuple(each for each in bead.ja if block_of(each) != ja)
+    right = tuple(each for each in bead.en if block_of(each) != en)
     if (left, right) == (bead.ja, bead.en):
         return bead
     return replace(bead, ja=left, en=right, score=bead.score if left and right else 0.0)
 
 
 def _sentence_ids(block: Block) -> tuple[str, ...]:
-    return tuple(f"{block.id}:{start}-{end}" for start, end in sentences(block.text))
+    return tuple(sentence_id(block.id, start, end) for start, end in sentences(block.text))
 
 
 def _in_order(beads: Sequence[Bead], ja: Content, en: Content) -> tuple[Bead, ...]:
@@ -111,8 +112,8 @@ def _places(content: Content) -> Callable[[str], tuple[float, float]]:
     order = {block.id: at for at, block in enumerate(content.blocks)}
 
     def place(identity: str) -> tuple[float, float]:
-        block, _, span = identity.partition(":")
-        return order.get(block, -1), int(span.partition("-")[0] or 0)
+        block, start, _ = sentence_span(identity) or (identity, 0, 0)
+        return order.get(block, -1), start
 
     return place
 
@@ -148,6 +149,6 @@ def _is_meant(finding: Finding, correction: Correction, texts: Sequence[dict[str
     if "kind" in correction.set and finding.kind != correction.set["kind"]:
         return False
     for quote, ids, known in zip((correction.ja, correction.en), (finding.ja, finding.en), texts, strict=True):
-        if quote and not any(fold(quote) in fold(known.get(each.partition(":")[0], "")) for each in ids):
+        if quote and not any(fold(quote) in fold(known.get(block_of(each), "")) for each in ids):
             return False
     return bool(correction.ja or correction.en)

@@ -97,6 +97,10 @@ _AFTER = f"(?={_BLANK}|$|[^0-9A-Za-z.,．%％])"
 _KANA_ORDINALS = "アイウエオカキクケコサシスセソタチツテト"
 # "5.で述べたとおり" and "3.の表" refer to a section; "1.できること" begins one.
 _NO_PARTICLE = "(?![0-9をのが]|で(?![きあす])|に(?![んおつぎ]))"
+# "第2部では" refers to a part; "第2章 はじめに" begins one.
+_NO_REFERENCE = (
+    f"(?!の(?!{_NUMERAL})|[をがも、。]|は(?!じめ)|に(?!つい)|で(?:は|も|の|示|述|定)|及び|並びに|から|以降|まで)"
+)
 # In "10 月" and "3 か月" a number without a full stop counts something.
 _NO_UNIT = (
     "(?![年月日時分秒個件名人社回目種類点章節条項つ台本枚部割倍歳才億万千百兆円ヶカか％%])"
@@ -106,20 +110,20 @@ _PATTERNS: tuple[tuple[NumberKind, re.Pattern[str]], ...] = (
     (
         "part",
         re.compile(
-            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[部編篇](?![a-z門分])|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?"
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[部編篇](?![a-z門分]){_NO_REFERENCE}|Part\\s+(?:[IVX]+|[0-9]+)\\b[.:]?"
         ),
     ),
     (
         "chapter",
         re.compile(
-            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}章(?:の{_NUMERAL})?|(?:Chapter|Title)\\s+(?:[IVXL]+|[0-9]+)\\b[.:]?",
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}章(?:の{_NUMERAL})?{_NO_REFERENCE}|(?:Chapter|Title)\\s+(?:[IVXL]+|[0-9]+)\\b[.:]?",
             re.IGNORECASE,
         ),
     ),
     (
         "section",
         re.compile(
-            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[節款目](?![a-z的標次])"
+            f"第{_OPTIONAL_SPACE}{_NUMERAL}{_OPTIONAL_SPACE}[節款目](?![a-z的標次]){_NO_REFERENCE}"
             # an agenda item of minutes
             f"|(?:議題|議案|審議事項|報告事項|協議事項){_BLANK}*(?:[（(]{_NUMERAL}[)）]|{_NUMERAL}(?![0-9０-９、のをはにが]))"
             f"(?:[.．:：](?=\\S))?|Agenda\\s[Ii]tem\\s[0-9]{{1,2}}\\b[.:]?"

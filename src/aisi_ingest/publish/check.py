@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from aisi_ingest.model import Content, Document, Licence, Listing, Mention, Source
-from aisi_ingest.publish.places import sentence_span
 from aisi_ingest.publish.rows import DocumentRows, WorkRows, document_rows
 from aisi_ingest.publish.schema import (
     AlignmentRow,
     BlockRow,
     DocumentRow,
+    EditionChangeRow,
     EntityRow,
     EventRow,
     EvidenceField,
@@ -25,6 +25,7 @@ from aisi_ingest.publish.schema import (
     SectionRow,
     TableRow,
 )
+from aisi_ingest.text.sentence_ids import sentence_span
 
 
 def work_problems(work: WorkRows) -> Iterator[str]:
@@ -48,6 +49,9 @@ def work_problems(work: WorkRows) -> Iterator[str]:
         for target in (*finding.ja, *finding.en):
             if target not in targets["section"] and target not in targets["block"]:
                 yield f"{finding.id}: no section or block has the id {target}"
+    for change in work.edition_changes:
+        yield from _repeated_id_problems(change.id, seen)
+        yield from _change_problems(change, documents, targets[change.unit])
 
 
 def _repeated_id_problems(row: str, seen: set[str]) -> Iterator[str]:
@@ -70,6 +74,15 @@ def _bead_problems(bead: AlignmentRow, targets: dict[str, set[str]], lengths: di
             yield f"{bead.id}: no {bead.unit} has the id {target}"
     if not bead.ja and not bead.en:
         yield f"{bead.id}: both sides are empty"
+
+
+def _change_problems(change: EditionChangeRow, documents: set[str], targets: set[str]) -> Iterator[str]:
+    for document in (change.from_document, change.to_document):
+        if document not in documents:
+            yield f"{change.id}: no document has the id {document}"
+    for target in (*change.before_ids, *change.after_ids):
+        if target not in targets:
+            yield f"{change.id}: no {change.unit} has the id {target}"
 
 
 def _sentence_problems(row: str, target: str, lengths: dict[str, int]) -> Iterator[str]:

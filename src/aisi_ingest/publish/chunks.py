@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.publish.places import page_url, regions, section_paths, sentence_span
+from aisi_ingest.publish.places import page_url, printed_title, regions, section_paths
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, SectionRow
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow
+from aisi_ingest.text.sentence_ids import sentence_span
 from aisi_ingest.text.sentences import sentences
 
 CHUNK_SIZE = 1000  # code points: some 200 English words, and a page of a Japanese report
@@ -110,7 +111,7 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
         if mention.label != "DATE" and mention.value is not None:
             mentions.setdefault(mention.block, []).append((mention.start, mention.end, mention.value))
     for chunk in chunks:
-        path = tuple(map(_title, paths.get(chunk[0].block.section or "", ())))
+        path = tuple(map(printed_title, paths.get(chunk[0].block.section or "", ())))
         text = "\n".join(piece.block.text[piece.start : piece.end] for piece in chunk)
         blocks = tuple({piece.block.id: piece.block for piece in chunk}.values())
         pages = [each.page for each in blocks]
@@ -131,10 +132,6 @@ def _rows(document: DocumentRows, chunks: Iterable[_Chunk]) -> Iterator[ChunkRow
             entities=tuple(sorted({each for piece in chunk for each in _values(piece, mentions)})),
             counterparts=(),
         )
-
-
-def _title(section: SectionRow) -> str:
-    return f"{section.number} {section.title}" if section.number else section.title
 
 
 def _new_id(document: str, path: tuple[str, ...], text: str, used: set[str]) -> str:

@@ -1,20 +1,11 @@
-"""Where a text stands: its span in a block, rectangles on the page, the page's address, the titles of its sections."""
+"""Where a text stands: rectangles on the page, the page's address, the titles of its sections."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from aisi_ingest.publish.rows import DocumentRows
 from aisi_ingest.publish.schema import BlockRow, DocumentRow, RegionField, SectionRow
-
-_SENTENCE_ID = re.compile(r"(.+):(\d+)-(\d+)")  # <block>:<start>-<end>
-
-
-def sentence_span(sentence: str) -> tuple[str, int, int] | None:
-    """Return the block's id and the span (in code points of its text) in a sentence's id; None for any other id."""
-    match = _SENTENCE_ID.fullmatch(sentence)
-    return (match[1], int(match[2]), int(match[3])) if match else None
 
 
 def regions(blocks: Iterable[BlockRow]) -> tuple[RegionField, ...]:
@@ -44,3 +35,8 @@ def section_paths(document: DocumentRows) -> Mapping[str, tuple[SectionRow, ...]
             parent = by_id[parent].parent
         paths[section.id] = tuple(reversed(path))
     return paths
+
+
+def printed_title(section: SectionRow) -> str:
+    """Return the number and the title of a section."""
+    return f"{section.number} {section.title}" if section.number else section.title

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from aisi_ingest.facts import work_facts
-from aisi_ingest.model import Document, Issue, Publication
+from aisi_ingest.model import Document, EditionDiff, Issue, Publication
 from aisi_ingest.publish.derived import with_derived_rows
 from aisi_ingest.publish.rows import WorkRows, alignment_rows, document_rows, finding_rows, primary_form, refusal
 from aisi_ingest.storage.documents import DocumentStore
@@ -48,6 +48,9 @@ class ReleasePlan:
         self.refused.sort()
         self._alignments = self._without_refused(publication.alignments)
         self._comparisons = self._without_refused(publication.comparisons)
+        self._editions: dict[str, list[EditionDiff]] = {}
+        for diff in publication.editions:
+            self._editions.setdefault(diff.new.partition("/")[0], []).append(diff)
         self._cache: list[tuple[WorkRows, tuple[Issue, ...]]] | None = None
 
     def _by_id(self, publication: Publication) -> Mapping[str, Document]:
@@ -108,7 +111,10 @@ class ReleasePlan:
                 findings=tuple(row for each in comparisons.pop(work, []) for row in finding_rows(each, editions)),
                 facts=work_facts(read, aligned),
             )
-            yield with_derived_rows(rows), tuple(issue for _, issues in documents for issue in issues)
+            yield (
+                with_derived_rows(rows, self._editions.get(work, ())),
+                tuple(issue for _, issues in documents for issue in issues),
+            )
 
     def unmatched_pairs(self) -> Iterator[str]:
         """Yield one sentence for each alignment or comparison of a work that has no document here."""

@@ -236,7 +236,6 @@ class _Build:
                 previous,
                 self.now,
                 pictures,
-                self.publication.editions,
                 script_text(schema_org(self.heads, digest)),
             ),
         ]

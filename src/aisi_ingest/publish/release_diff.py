@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
+from aisi_ingest.text.sentence_ids import unit_text
+
 TABLES_OF_CHANGES = ("documents", "sections", "blocks", "mentions", "beads", "findings")
 _TEXT_LENGTH = 120  # code points of a text in a change
 _VALUE_LENGTH = 400  # code points of the values before and after
@@ -30,6 +32,7 @@ class Change(Struct, frozen=True):
     what: str  # the title or text, shortened
     before: str | None = None
     after: str | None = None
+    suppressed: bool = False  # a finding that is shown by default in neither release
 
 
 class Changes(Struct, frozen=True):
@@ -110,13 +113,14 @@ def _document_changes(document: str, old: _Index, new: _Index) -> Iterator[Chang
         before, after = read_rows(old, document), read_rows(new, document)
         for key in (*before, *(key for key in after if key not in before)):
             what = _short(next((part for part in reversed(key) if isinstance(part, str) and part), document))
+            suppressed = all(side[key].get("suppressed", False) for side in (before, after) if key in side)
             if key not in after:
-                yield Change(table, "removed", document, what)
+                yield Change(table, "removed", document, what, suppressed=suppressed)
             elif key not in before:
-                yield Change(table, "added", document, what)
+                yield Change(table, "added", document, what, suppressed=suppressed)
             elif before[key] != after[key]:
                 old_values, new_values = _changed_fields(before[key], after[key])
-                yield Change(table, "changed", document, what, before=old_values, after=new_values)
+                yield Change(table, "changed", document, what, old_values, new_values, suppressed)
 
 
 Key = tuple[Any, ...]  # by which rows of two releases are matched
@@ -165,16 +169,8 @@ def _mentions(index: _Index, document: str) -> Keyed:
 
 
 def _text_of(targets: list[str], texts: dict[str, str]) -> str:
-    """Return the texts of sections, blocks or sentences (``<block>:<start>-<end>``), one on each line."""
-    lines = []
-    for target in targets:
-        if target in texts:
-            lines.append(texts[target])
-        else:
-            block, _, span = target.rpartition(":")
-            start, _, end = span.partition("-")
-            lines.append(texts[block][int(start) : int(end)])
-    return "\n".join(lines)
+    """Return the texts of sections, blocks or sentences, one on each line."""
+    return "\n".join(unit_text(target, texts) for target in targets)
 
 
 def _pair_reader(table: str, values: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[_Index, str], Keyed]:
@@ -194,13 +190,18 @@ def _pair_reader(table: str, values: Callable[[dict[str, Any]], dict[str, Any]])
     return read_rows
 
 
+def _of_finding(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the compared fields of a finding. In older releases none is suppressed."""
+    return {"detail": row["detail"], "severity": row["severity"], "suppressed": row.get("suppressed", False)}
+
+
 _READERS: dict[str, Callable[[_Index, str], Keyed]] = {
     "documents": _documents,
     "sections": _sections,
     "blocks": _blocks,
     "mentions": _mentions,
     "beads": _pair_reader("alignments", lambda row: {}),
-    "findings": _pair_reader("findings", lambda row: {"detail": row["detail"], "severity": row["severity"]}),
+    "findings": _pair_reader("findings", _of_finding),
 }
 
 

@@ -30,6 +30,7 @@ from aisi_ingest.publish.schema import (
     ChunkRow,
     CorrectionField,
     DocumentRow,
+    EditionChangeRow,
     EntityRow,
     EventRow,
     FindingRow,
@@ -53,7 +54,13 @@ _BOX_DIGITS = 2  # decimals of a point
 _SCORE_DIGITS = 4
 
 
-WORK_TABLES = ("alignments", "findings", "bitext", "chunks")  # tables whose rows belong to a work, in this order
+WORK_TABLES = (
+    "alignments",
+    "findings",
+    "bitext",
+    "chunks",
+    "edition_changes",
+)  # tables whose rows belong to a work, in this order
 
 
 class DocumentRows(Struct, frozen=True):
@@ -90,6 +97,8 @@ class WorkRows(Struct, frozen=True):
     findings: tuple[FindingRow, ...]
     bitext: tuple[BitextRow, ...] = ()
     chunks: tuple[ChunkRow, ...] = ()
+    edition_changes: tuple[EditionChangeRow, ...] = ()
+    compared: tuple[tuple[str, str], ...] = ()  # documents, the older first; also those without a change
 
     facts: Facts = Facts()
 
@@ -317,7 +326,7 @@ def _global_id(document: str, local: str | None) -> str | None:
     return None if local is None else local if "#" in local else f"{document}#{local}"
 
 
-def _pair_id(ja: str, en: str) -> str:
+def pair_id(ja: str, en: str) -> str:
     """Return an id for a pair of documents.
 
     It is ``<work>/<edition>``, followed by what else distinguishes the pair: another edition, the form of the file, or
@@ -338,7 +347,7 @@ def alignment_rows(alignment: Alignment, editions: Mapping[str, str | None]) -> 
         alignment: The alignment of two documents.
         editions: Document id to the printed edition.
     """
-    pair = _pair_id(alignment.ja, alignment.en)
+    pair = pair_id(alignment.ja, alignment.en)
     return tuple(
         AlignmentRow(
             id=f"{pair}#a{number}",
@@ -371,7 +380,7 @@ def finding_rows(comparison: Comparison, editions: Mapping[str, str | None]) -> 
         comparison: The findings about two documents.
         editions: Document id to the printed edition.
     """
-    pair = _pair_id(comparison.ja, comparison.en)
+    pair = pair_id(comparison.ja, comparison.en)
     return tuple(
         _finding_row(f"{pair}#f{number}", comparison, each, editions)
         for number, each in enumerate(comparison.findings, 1)

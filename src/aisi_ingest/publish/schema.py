@@ -300,6 +300,41 @@ class ChunkRow(Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
+class ChangedValueField(Struct, frozen=True, forbid_unknown_fields=True):
+    kind: Annotated[str, Meta(pattern="^(date|number|name)$")]
+    before: Annotated[str | None, Meta(description="The value in the older edition; null if only the newer one has it")]
+    after: Annotated[str | None, Meta(description="The value in the newer edition; null if only the older one has it")]
+
+
+class EditionChangeRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One change from an edition to the next one, in one language: of a section or of a block."""
+
+    id: Id
+    work: Id
+    lang: Lang
+    from_: Annotated[str | None, Meta(description="The older edition, as in documents")] = field(name="from")
+    to: Annotated[str | None, Meta(description="The newer edition, as in documents")]
+    from_document: Id
+    to_document: Id
+    number: Annotated[int, Meta(ge=1, description="Of the change between these two documents, from 1")]
+    kind: Annotated[str, Meta(pattern="^(added|removed|changed|moved)$")]
+    unit: Annotated[str, Meta(pattern="^(section|block)$", description="Of a section, its title or place changed")]
+    section: Annotated[str | None, Meta(description="Id of its section: of the newer edition, if that has it")]
+    section_path: Annotated[tuple[str, ...], Meta(description="Numbers and titles of its sections, outermost first")]
+    before: Annotated[str | None, Meta(description="The text in the older edition; null if it was added")]
+    after: Annotated[str | None, Meta(description="The text in the newer edition; null if it was removed")]
+    before_ids: Annotated[tuple[str, ...], Meta(description="Ids of the blocks or sections in the older edition")]
+    after_ids: Annotated[tuple[str, ...], Meta(description="Ids of the blocks or sections in the newer edition")]
+    words: Annotated[
+        tuple[tuple[str, str], ...],
+        Meta(description="Pairs of same, removed or added and a text; without the removed texts they are the new text"),
+    ]
+    values: Annotated[
+        tuple[ChangedValueField, ...], Meta(description="Dates, numbers and names that only one of the texts has")
+    ]
+    counterpart: Annotated[str | None, Meta(description="Id of the same change in the other language")]
+
+
 class EvidenceField(Struct, frozen=True, forbid_unknown_fields=True):
     """A place that states a fact."""
 
@@ -350,6 +385,7 @@ Row = (
     | FindingRow
     | BitextRow
     | ChunkRow
+    | EditionChangeRow
     | EventRow
     | RelationRow
 )
@@ -365,6 +401,7 @@ TABLES: dict[str, type[Row]] = {
     "findings": FindingRow,
     "bitext": BitextRow,
     "chunks": ChunkRow,
+    "edition_changes": EditionChangeRow,
     "events": EventRow,
     "relations": RelationRow,
 }
@@ -390,6 +427,10 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("bitext", "en_document"): "documents",
     ("chunks", "document"): "documents",
     ("documents", "form_of"): "documents",
+    ("edition_changes", "from_document"): "documents",
+    ("edition_changes", "to_document"): "documents",
+    ("edition_changes", "section"): "sections",
+    ("edition_changes", "counterpart"): "edition_changes",
     ("events", "event"): "entities",
     ("relations", "subject"): "entities",
     ("relations", "object"): "entities",

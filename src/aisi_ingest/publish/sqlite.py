@@ -212,6 +212,7 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "findings": {"facets": ["kind", "severity", "suppressed", "work"]},
                     "bitext": {"label_column": "ja", "facets": ["unit", "work"], "sort_desc": "score"},
                     "chunks": {"label_column": "text", "facets": ["lang", "document"]},
+                    "edition_changes": {"label_column": "after", "facets": ["kind", "lang", "work", "from", "to"]},
                     "relations": {"label_column": "subject", "facets": ["predicate", "object"]},
                     "events": {"label_column": "label_en", "facets": ["kind", "status"], "sort": "date"},
                 },

@@ -8,9 +8,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from aisi_ingest.model import Bead
-from aisi_ingest.publish.places import sentence_span
 from aisi_ingest.publish.rows import SharedRows, WorkRows
 from aisi_ingest.publish.schema import AlignmentRow, BitextRow
+from aisi_ingest.text.sentence_ids import unit_text
 
 # Characters that XML 1.0 does not allow, not even as a character reference.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -55,9 +55,7 @@ def bead_text(bead: AlignmentRow | Bead, lang: str, texts: Mapping[str, str]) ->
     targets = bead.ja if lang == "ja" else bead.en
     if bead.unit != "sentence":
         return "\n".join(texts[target] for target in targets)
-    spans = [span for target in targets if (span := sentence_span(target))]
-    parts = [texts[block][start:end] for block, start, end in spans]
-    return ("" if lang == "ja" else " ").join(parts)
+    return ("" if lang == "ja" else " ").join(unit_text(target, texts) for target in targets)
 
 
 def _unit(row: BitextRow) -> Iterator[str]:

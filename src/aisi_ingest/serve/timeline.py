@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aisi_ingest.lookup import Lookup
 from aisi_ingest.passages import Passage, passage, sentence_around
 from aisi_ingest.publish.schema import BlockRow
+from aisi_ingest.text.sentence_ids import sentence_id
 
 # What both queries restrict. The values are those of ``timeline``.
 _WANTED = """
@@ -78,4 +79,4 @@ def _sentence_id(lookup: Lookup, block: str, start: int, end: int) -> str:
     row = lookup.get(BlockRow, block)
     assert row is not None, block  # a foreign key
     first, last = sentence_around(row.text, start, end)
-    return f"{block}:{first}-{last}"
+    return sentence_id(block, first, last)

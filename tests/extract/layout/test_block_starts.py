@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from aisi_ingest.extract.layout import block_starts
-from aisi_ingest.extract.layout.block_starts import Transition, begins_block
+from aisi_ingest.extract.layout.block_starts import begins_block
 from aisi_ingest.extract.layout.contents import contents_line
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.rows import Row
+from aisi_ingest.extract.layout.transition import Transition
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import is_wide
@@ -58,7 +59,8 @@ def transition(above: Row, below: Row, **values: object) -> Transition:
             row("理事", x=110, baseline=116),
         ),
         ("is_moved_on_the_right", row("東京", x=400, right=500), row("text", x=406, baseline=116)),
-        ("has_indent_of_other_block", row(FULL, right=500), row("indented", x=80, baseline=116)),
+        ("has_indent_of_other_block", row("A sentence ends here.", right=500), row("indented", x=80, baseline=116)),
+        ("follows_larger_heading", row(FULL, right=500, size=11), row("Signatories will", baseline=116)),
     ],
 )
 def test_each_reason_to_begin_a_block_applies_and_decides(reason: str, above: Row, below: Row) -> None:
@@ -85,6 +87,17 @@ def test_each_reason_to_begin_a_block_applies_and_decides(reason: str, above: Ro
             row(FULL, right=500, bold=True),
             row("the rest", x=80, baseline=116, bold=True),
         ),
+        (
+            "continues_large_heading",
+            row("SECURING THE SOFTWARE", size=20, bold=True),
+            row("SUPPLY CHAIN", baseline=126, size=20, bold=True),
+        ),
+        (
+            "continues_large_heading",
+            row("② 多様な社会", bold=True, text_start=80),
+            row("（Diversity）", x=80, baseline=116, bold=True),
+        ),
+        ("continues_hanging_paragraph", row(FULL, right=500), row("the rest", x=80, baseline=116)),
         ("continues_numbered_paragraph", row("(a) " + FULL, x=72, right=500), row("the rest", baseline=116)),
         (
             "continues_beside_name",
@@ -103,6 +116,26 @@ def test_the_address_of_a_listed_work_continues_its_item_even_after_a_short_line
     above, below = row("A report."), row("https://example.org/a", x=70, baseline=116)
     assert begins_block(transition(above, below), notes=False)
     assert not begins_block(transition(above, below, bullet="•"), notes=False)
+
+
+def test_an_indented_row_below_a_full_numbered_title_begins_a_paragraph_if_the_row_below_it_is_further_left() -> None:
+    title, first = (
+        row("（ウ）調整が可能である場合の対応", right=500),
+        row("調整が可能である場合は", x=80, baseline=116, right=500),
+    )
+    found = transition(title, first)
+    found.below = row("再度、調整を行う。", x=70, baseline=132)
+    assert begins_block(found, notes=False)
+    found.below = row("再度、調整を行う。", x=80, baseline=132)
+    assert not begins_block(found, notes=False)
+
+
+def test_the_next_entry_begins_at_the_left_edge_of_one_with_a_hanging_indent() -> None:
+    first, second = row(FULL, right=500), row(FULL, x=80, baseline=116, right=500)
+    found = transition(first, row("Another entry", baseline=132))
+    found.draft.rows.append(second)
+    found.above = second
+    assert block_starts.has_indent_of_other_block(found)
 
 
 def test_without_another_reason_a_row_continues_a_full_line_and_begins_a_block_after_a_short_one() -> None:

@@ -46,6 +46,7 @@ def candidate(block: Draft, by_bookmarks_only: bool = False, known: int = 0, rar
         ("ends_like_sentence", draft("A sentence that is bold and ends.", bold=True)),
         ("has_no_word", draft("2024", size=14, bold=True)),
         ("is_small_label", draft("請求書の提出", size=8, bold=True)),
+        ("begins_with_note_mark", draft("¹² See the report", size=14, bold=True)),
     ],
 )
 def test_each_reason_against_a_heading_applies_and_decides(reason: str, block: Draft) -> None:
@@ -97,3 +98,28 @@ def test_a_number_next_to_the_one_before_it_in_its_series_is_a_list_item() -> No
     blocks = [draft("1. 計画", bold=True), draft("2. 実施", bold=True)]
     styles = DocumentStyles(STYLE, False, Counter(), set())
     assert not stands_out(Candidate(blocks, 1, styles))
+
+
+def test_a_block_in_the_style_of_headings_with_bookmarks_is_one_if_three_of_them_have_it() -> None:
+    block = draft("目的と範囲", size=11.2, space_above=1.6)
+    assert stands_out(candidate(block, by_bookmarks_only=True, known=3))
+    assert not stands_out(candidate(block, by_bookmarks_only=True, known=2))
+
+
+def test_a_numbered_item_in_the_style_of_headings_with_bookmarks_is_no_heading() -> None:
+    block = draft("① データの出し手", bold=True, space_above=3.0)
+    assert not stands_out(candidate(block, by_bookmarks_only=True, known=3))
+
+
+def test_a_row_of_cells_in_capitals_is_no_heading() -> None:
+    block = draft("BOARD VOTE: IN FAVOR OPPOSED", space_above=3.0)
+    assert stands_out(candidate(block))
+    block.rows[0].has_gap = True
+    assert not stands_out(candidate(block))
+
+
+def test_a_line_in_brackets_above_a_box_is_the_label_of_the_box() -> None:
+    found = candidate(draft("【対象が法人の場合】", space_above=3.0))
+    assert stands_out(found)
+    found.drafts[2].is_closed = True
+    assert not stands_out(found)

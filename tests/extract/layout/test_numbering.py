@@ -85,3 +85,13 @@ def test_a_number_is_a_prefix_of_the_text(text: str) -> None:
         assert text.startswith(found.text)
         assert len(found.text) <= found.end <= len(text)
         assert found.values
+
+
+@pytest.mark.parametrize("text", ["第2部では第3部以降の内容を扱う", "第2章の内容", "第1節、第2節", "第3章は次のとおり"])
+def test_a_division_before_a_particle_is_a_reference(text: str) -> None:
+    assert numbering(text) is None
+
+
+@pytest.mark.parametrize("text", ["第2部 では始めよう", "第2章はじめに", "第4章の2 雑則", "第1節 目的"])
+def test_a_division_before_a_title_is_a_number(text: str) -> None:
+    assert numbering(text) is not None

@@ -12,8 +12,9 @@ from aisi_ingest.extract.layout.columns import columns_of
 from aisi_ingest.extract.layout.contents import contents_line, is_contents_title
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.footnotes import label_of, normalised_label, split_notes
-from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
+from aisi_ingest.extract.layout.furniture import find_furniture
 from aisi_ingest.extract.layout.line_ends import wraps
+from aisi_ingest.extract.layout.page_lines import PageLines
 from aisi_ingest.extract.layout.paragraphs import drafts_of
 from aisi_ingest.extract.layout.rows import Row, join_labels
 from aisi_ingest.extract.lines.line import Line

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fixtures_pdf import GOTHIC, MINCHO, Drawing, draw
+from fixtures_pdf import GOTHIC, MINCHO, Color, Drawing, draw
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -668,3 +668,171 @@ def test_ids_are_unique_and_all_references_point_to_existing_items(tmp_path: Pat
     sections = {section.id for section in found.sections}
     assert {block.section for block in found.blocks} - {None} <= sections
     assert {section.parent for section in found.sections} - {None} <= sections
+
+
+# what many pages have at the same place
+
+
+def test_text_beside_a_coloured_band_of_every_page_is_no_label_of_a_drawing(tmp_path: Path) -> None:
+    lines = ("The board meets each month", "Members pay for their travel", "A plan names all the costs")
+
+    def page(line: str) -> Callable[[Drawing], None]:
+        def drawn(d: Drawing) -> None:
+            for k in range(5):  # shapes that reach over the upper edge and down below the line
+                d.box(-10 + 130 * k, -60 - k, 150 + 125 * k, 190 - 5 * k, fill=Color(0.2, 0.6, 0.7, 0.2))
+            d.text(X, 140, line)
+            paragraph(d, X, 260, WORDS + ".")
+
+        return drawn
+
+    found = content(draw(tmp_path / "a.pdf", *map(page, lines)))
+    assert texts(found, "figure_text") == []
+    assert set(lines) <= set(texts(found))
+
+
+def test_of_several_numbers_at_the_foot_only_the_page_number_is_furniture(tmp_path: Path) -> None:
+    def page(number: int) -> Callable[[Drawing], None]:
+        def drawn(d: Drawing) -> None:
+            paragraph(d, X, TOP, WORDS + ".")
+            d.line(X, 755, X + 140, 755)
+            for k in range(2):
+                d.text(X, 768 + 10 * k, str(number + 3 + k), size=7)
+                d.text(X + 20, 768 + 10 * k, f"A note of page {number}, number {k}.", size=7)
+            d.text(290, 815, str(number), size=9)
+
+        return drawn
+
+    found = content(draw(tmp_path / "a.pdf", *map(page, range(1, 5))))
+    assert texts(found, "furniture") == ["1", "2", "3", "4"]
+    assert texts(found, "footnote")[:2] == ["4 A note of page 1, number 0.", "5 A note of page 1, number 1."]
+
+
+def test_a_page_number_with_a_word_is_furniture_above_the_margin_too(tmp_path: Path) -> None:
+    def page(number: int) -> Callable[[Drawing], None]:
+        def drawn(d: Drawing) -> None:
+            y = paragraph(d, X, TOP, f"Page text {number}. " + WORDS + ".")
+            d.text(X, max(y, 650), f"Pg. {number + 1}", "Helvetica-Bold")
+
+        return drawn
+
+    found = content(draw(tmp_path / "a.pdf", *map(page, range(1, 4))))
+    assert texts(found, "furniture") == ["Pg. 2", "Pg. 3", "Pg. 4"]
+
+
+def test_the_head_of_a_chapter_of_one_page_is_furniture(tmp_path: Path) -> None:
+    def page(head: str, title: str) -> Callable[[Drawing], None]:
+        def drawn(d: Drawing) -> None:
+            d.text(X, 60, head, size=8)
+            d.text(X, TOP, title, "Helvetica-Bold", 12)
+            paragraph(d, X, TOP + 30, WORDS + ".")
+
+        return drawn
+
+    chapters = [
+        ("1 Aims", "1 Aims"),
+        ("2 Duties", "2 Duties"),
+        ("3 Rights", "3 Rights"),
+        ("4 Costs", "4 What it costs"),
+    ]
+    found = content(draw(tmp_path / "a.pdf", *(page(*each) for each in chapters)))
+    assert texts(found, "furniture") == [head for head, _ in chapters]
+
+
+def test_notes_with_a_raised_number_in_plain_brackets_are_linked(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        paragraph(d, X, TOP, WORDS + ".")
+        d.text(X, 300, "Having regard to the opinion of the Committee (")
+        x = X + stringWidth("Having regard to the opinion of the Committee (", "Helvetica", 10)
+        d.text(x, 296, "1", size=6)
+        d.text(x + 3.5, 300, "), and to the following text of the law")
+        d.text(X, 780, "(", size=8)
+        d.text(X + 3, 777, "1", size=5)
+        d.text(X + 6, 780, ") OJ C 517, 22.12.2021, p. 56.", size=8)
+
+    found = content(draw(tmp_path / "a.pdf", page))
+    (note,) = blocks(found, "footnote")
+    (marked,) = [block for block in found.blocks if block.notes]
+    assert marked.text == "Having regard to the opinion of the Committee, and to the following text of the law"
+    assert marked.notes[0].block == note.id
+
+
+def test_an_entry_of_contents_names_a_heading_even_if_its_leader_touches_the_page_number(tmp_path: Path) -> None:
+    def contents(d: Drawing) -> None:
+        d.text(X, TOP, "目次", GOTHIC, 14)
+        for k, title in enumerate(("監査の方法", "監査の結果", "今後の課題")):
+            d.text(X, TOP + 40 + 20 * k, f"{title}......................................{2 + k}", GOTHIC, BODY)
+
+    def page(title: str) -> Callable[[Drawing], None]:
+        def drawn(d: Drawing) -> None:
+            d.text(X, TOP, title, MINCHO, BODY)
+            paragraph(d, X, TOP + LEADING, SENTENCE + "。" + SENTENCE + "。", font=MINCHO, first=BODY)
+
+        return drawn
+
+    found = content(draw(tmp_path / "a.pdf", contents, *map(page, ("監査の方法", "監査の結果", "今後の課題"))))
+    assert [section.title for section in found.sections][1:] == ["監査の方法", "監査の結果", "今後の課題"]
+
+
+def test_an_annex_with_its_status_above_its_title_is_one_heading(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        for y, text in ((TOP, "Annex A"), (TOP + 18, "(informative)"), (TOP + 42, "Language translations")):
+            d.text(297 - stringWidth(text, "Helvetica-Bold", 14) / 2, y, text, "Helvetica-Bold", 14)
+        paragraph(d, X, TOP + 80, WORDS + ".")
+
+    def before(d: Drawing) -> None:
+        paragraphs(d, X, TOP, [WORDS + "."] * 6)
+
+    found = content(draw(tmp_path / "a.pdf", before, page))
+    assert [(section.number, section.title) for section in found.sections] == [
+        ("Annex A", "(informative) Language translations")
+    ]
+
+
+def test_the_text_of_a_cover_does_not_continue_on_the_next_page(tmp_path: Path) -> None:
+    last = "Director of the Institute and Under Secretary of Commerce for Standards and Technology of the"
+
+    def cover(d: Drawing) -> None:
+        d.text(X, 200, "Risk Management Framework", "Helvetica-Bold", 24)
+        d.text(X, 700, last)
+
+    def page(d: Drawing) -> None:
+        paragraphs(d, X, TOP, ["Certain commercial entities. " + WORDS + "."] * 3)
+
+    found = content(draw(tmp_path / "a.pdf", cover, page))
+    assert last in texts(found)
+
+
+def test_the_size_of_the_body_is_that_of_the_longest_text_not_of_most_characters(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        paragraph(d, X, TOP, (SENTENCE + "。") * 16, font=MINCHO, first=BODY)
+        d.line(X, 640, X + 140, 640)
+        for k in range(12):
+            d.text(X, 652 + 9 * k, str(k + 1), size=7)
+            d.text(X + 20, 652 + 9 * k, f"https://www.example.org/reports/{'a' * 60}/{k}", size=7)
+
+    found = content(draw(tmp_path / "a.pdf", page, page))
+    assert not any("https" in text for text in texts(found, "paragraph", "list_item"))
+
+
+def test_code_with_line_numbers_is_code(tmp_path: Path) -> None:
+    def page(d: Drawing) -> None:
+        y = paragraph(d, X, TOP, WORDS + ".")
+        for k, line in enumerate(("int main(void)", "{", "    return check(1);", "}")):
+            d.text(X, y + 14 * k, str(k + 1), size=8)
+            d.text(X + 20, y + 14 * k, line, "Courier", 10)
+
+    (code,) = blocks(content(draw(tmp_path / "a.pdf", page)), "code")
+    assert "return check(1);" in code.text
+
+
+def test_words_of_a_tight_line_without_spaces_are_apart(tmp_path: Path) -> None:
+    words = ["Fuzzing", "is", "a", "technique", "that", "has", "many", "faces", "and", "can", "be", "used"]
+
+    def page(d: Drawing) -> None:
+        x = X
+        for word in words:
+            d.text(x, TOP, word)
+            x += stringWidth(word, "Helvetica", 10) + 1.3
+        paragraph(d, X, TOP + 40, WORDS + ".")
+
+    assert texts(content(draw(tmp_path / "a.pdf", page)), "paragraph")[0] == " ".join(words)

@@ -45,3 +45,8 @@ def test_a_hyphen_that_is_not_between_lower_case_parts_of_a_word_is_not_kept(bef
 def test_any_lines_can_be_analysed(lines: list[str]) -> None:
     found = hyphens_of(lines)
     assert all("-" in compound for compound in found.compounds)
+
+
+def test_a_short_ending_at_the_start_of_a_line_is_no_word() -> None:
+    found = hyphens_of([*HYPHENATED, "they engage a third party after the engage-", "ment of the board"])
+    assert not found.keeps_hyphen("the security engage-", "ment of all")

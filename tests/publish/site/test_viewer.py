@@ -15,7 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
-from publications import ENTITIES, HOSTILE, NOW, alignment, document, documents, permanent_name, publication, released
+from publications import (
+    ENTITIES,
+    HOSTILE,
+    NOW,
+    alignment,
+    comparison,
+    document,
+    documents,
+    permanent_name,
+    publication,
+    released,
+)
 
 from aisi_ingest.model import Document, Label, Lang, Licence, Mention
 from aisi_ingest.publish.schema import (
@@ -388,3 +399,14 @@ def test_the_feed_has_new_documents_and_findings_and_the_items_of_the_previous_r
     assert entries[0].findtext(f"{atom}updated") == "2026-11-23T03:17:00Z"
     assert len({entry.findtext(f"{atom}id") for entry in entries}) == 3
     assert len(etree.parse(str(first / "site" / "feed.xml")).getroot().findall(f"{atom}entry")) == 2
+
+
+def test_suppressed_findings_are_not_in_the_feed(tmp_path: Path) -> None:
+    released(publication(comparisons=()), tmp_path)
+    shown, hidden = comparison().findings
+    found = replace(comparison(), findings=(shown, replace(hidden, suppressed=True)))
+    after = released(publication(comparisons=(found,)), tmp_path, NOW + timedelta(hours=1))
+    titles = [item["title"] for item in json.loads((after / "site" / "feed.json").read_text("utf-8"))["items"]]
+    assert len([title for title in titles if title.startswith("New finding")]) == 1
+    suppressed = [each["suppressed"] for each in json.loads((after / "changes.json").read_text("utf-8"))["changes"]]
+    assert sorted(suppressed) == [False, True]

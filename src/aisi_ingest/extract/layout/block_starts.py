@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Literal
 
 from aisi_ingest.extract.bullets import split_bullet
 from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
-from aisi_ingest.extract.layout.footnotes import label_of
+from aisi_ingest.extract.layout.footnotes import is_raised_label, label_of
 from aisi_ingest.extract.layout.line_ends import ends_sentence, wraps
 from aisi_ingest.extract.layout.remarks import is_remark
 from aisi_ingest.extract.layout.rows import Row
-from aisi_ingest.extract.numbering import Numbering, numbering
+from aisi_ingest.extract.layout.transition import Transition
+from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.text.normalise import is_wide
 
 # Steps from baseline to baseline, in units of the type size or of the usual step.
@@ -27,7 +27,9 @@ _HEADING_STEP = 1.9  # type sizes between two lines of a heading
 _CODE_STEP = 1.1  # usual steps
 # Type.
 _SAME_SIZE = 0.12  # share of the type size
-_PROMINENT_SIZE = 1.1  # of the body's type size
+_LARGER, _SIZE_ROUNDING = 1.07, 0.02  # of the body's type size: a heading of 12 points above text of 11
+_LARGE_HEADING = 1.3  # of the body's type size
+_TIGHT_STEP = 1.5  # type sizes: two lines of a large heading, without the white space between two headings
 _WIDE_CODE_SHARE = 3  # code has fewer than one full-width character in so many
 # Indents, in units of the type size.
 _OUTDENT = 0.3
@@ -36,6 +38,7 @@ _MOST_HEADING_ROWS = 3
 _AT_EDGE = 0.5
 _SHORTEST_INDENT, _LONGEST_INDENT = 0.7, 3
 _SAME_EDGE = 1.0
+_SAME_AS_INDENT = 1.5  # first lines of Japanese paragraphs are indented by 1 em
 _RIGHT_PART = 0.4  # share of the column's width, from the left
 _MOVED = 0.4
 _BESIDE_NAME = 2
@@ -50,75 +53,6 @@ _SHORT_NOTE_LINE = 2
 _SAME_AXIS = 0.6
 _OFF_LEFT = 0.4
 _DASHES = "-–—*"
-
-
-class Transition:
-    """A row and the block above it.
-
-    Attributes:
-        draft: The block.
-        above: Its last row.
-        row: The row below.
-        right: Position up to which the row above could extend, in points.
-        style: Style of the body text.
-        size: The larger type size of both rows, in points.
-        step: Distance between both baselines, in points.
-        is_contents_line: Whether the row is a line of contents with a leader.
-        is_prominent: Whether both rows look like those of a heading.
-        above_ends_sentence: Whether the row above ends a sentence or announces a list.
-    """
-
-    __slots__ = (
-        "_above_is_full",
-        "_number",
-        "above",
-        "above_ends_sentence",
-        "draft",
-        "is_contents_line",
-        "is_prominent",
-        "right",
-        "row",
-        "size",
-        "step",
-        "style",
-    )
-
-    def __init__(
-        self, draft: Draft, above: Row, row: Row, right: float, style: BodyStyle, is_contents_line: bool
-    ) -> None:
-        """Take a row and what is above it.
-
-        Args:
-            draft: The block.
-            above: Its last row.
-            row: The row below.
-            right: Position up to which the row above could extend, in points.
-            style: Style of the body text.
-            is_contents_line: Whether the row is a line of contents with a leader.
-        """
-        self.draft, self.above, self.row, self.right, self.style = draft, above, row, right, style
-        self.is_contents_line = is_contents_line
-        self.size = max(above.size, row.size)
-        self.step = row.baseline - above.baseline
-        self.is_prominent = (above.bold and row.bold) or above.size > _PROMINENT_SIZE * style.size
-        self.above_ends_sentence = ends_sentence(above)
-        # Computed when first needed. functools.cached_property takes a lock in Python 3.11, and this runs for each row.
-        self._above_is_full: bool | None = None
-        self._number: Numbering | Literal[False] | None = False
-
-    @property
-    def above_is_full(self) -> bool:
-        """Whether the row above ended because it was full."""
-        if self._above_is_full is None:
-            self._above_is_full = wraps(self.above, self.row, self.right)
-        return self._above_is_full
-
-    @property
-    def number(self) -> Numbering | None:
-        """The number at the start of the row."""
-        if self._number is False:
-            self._number = numbering(self.row.text)
-        return self._number
 
 
 def begins_block(transition: Transition, notes: bool) -> bool:
@@ -146,7 +80,7 @@ def begins_note(transition: Transition) -> bool:
     above, row = transition.above, transition.row
     if label_of(row.text, row.raised) is None:
         return False
-    is_raised = bool(row.raised and row.raised[0][0] == 0)
+    is_raised = is_raised_label(row.text, row.raised)
     is_short = above.x1 < transition.right - _SHORT_NOTE_LINE * transition.size
     return is_raised or is_short or row.x0 < above.x0 - _OUTDENT * transition.size
 
@@ -210,6 +144,13 @@ def differs_in_kind_or_size(transition: Transition) -> bool:
     """Return whether the block is a line of contents, the size differs, or the row is no further down."""
     is_other_size = abs(transition.above.size - transition.row.size) > _SAME_SIZE * transition.size
     return transition.draft.kind == "contents" or is_other_size or transition.step <= 0
+
+
+def follows_larger_heading(transition: Transition) -> bool:
+    """Return whether the row is in the type size of the body, and all rows above are a little larger: a heading."""
+    draft, row, body = transition.draft, transition.row, transition.style.size
+    is_body = abs(row.size - body) <= _SIZE_ROUNDING * body and not row.text[0].islower()
+    return is_body and len(draft.rows) <= _MOST_HEADING_ROWS and all(r.size >= _LARGER * body for r in draft.rows)
 
 
 def has_space_above(transition: Transition) -> bool:
@@ -293,6 +234,33 @@ def continues_hanging_heading(transition: Transition) -> bool:
     return is_hanging and is_heading and transition.above_is_full and not transition.above_ends_sentence
 
 
+def continues_large_heading(transition: Transition) -> bool:
+    """Return whether the row continues a heading in large type, or adds words in brackets to a bold one."""
+    above, row = transition.above, transition.row
+    is_alike = above.bold == row.bold and abs(above.size - row.size) < _SIZE_ROUNDING * row.size
+    if not is_alike or transition.number is not None or transition.above_ends_sentence:
+        return False
+    if row.text[0] in "(（" and row.text[-1] in ")）" and above.bold:
+        return True
+    is_large = above.size > _LARGE_HEADING * transition.style.size and above.font == row.font
+    is_close = transition.step < _TIGHT_STEP * row.size
+    return is_large and is_close and abs(row.x0 - transition.draft.rows[0].text_x0) < _AT_EDGE * row.size
+
+
+def begins_indented_paragraph(transition: Transition) -> bool:
+    """Return whether the row is the indented first line of a Japanese paragraph below a title with a number or sign."""
+    draft, row, below, size = transition.draft, transition.row, transition.below, transition.size
+    is_title = len(draft.rows) == 1 and (draft.number is not None or bool(draft.bullet))
+    if below is None or not is_title or not is_wide(row.text[0]):
+        return False
+    indent = row.x0 - below.x0
+    is_indented = _SHORTEST_INDENT * size < indent < _SAME_AS_INDENT * size
+    is_close = 0 < below.baseline - row.baseline < _LONGEST_STEP * size
+    is_paragraph = is_close and wraps(row, below, transition.right)
+    is_text = below.text[0].isalnum() and numbering(below.text) is None and below.bullet_x0 is None
+    return is_indented and is_paragraph and is_text and not transition.above_ends_sentence
+
+
 def continues_numbered_paragraph(transition: Transition) -> bool:
     """Return whether the row continues at the left edge a numbered paragraph whose first line is indented."""
     draft, size = transition.draft, transition.size
@@ -310,6 +278,17 @@ def continues_hanging_item(transition: Transition) -> bool:
     is_hanging = _SHORTEST_HANGING * size < indent < _LONGEST_INDENT * size
     is_long = above.x1 - above.x0 > max(_LONG_LINE * size, _LONG_SHARE * (transition.right - above.x0))
     return bool(draft.bullet) and is_hanging and is_long and not transition.above_ends_sentence
+
+
+def continues_hanging_paragraph(transition: Transition) -> bool:
+    """Return whether the row continues, further right, an entry whose first line was full: a reference, a note."""
+    draft, above, row, size = transition.draft, transition.above, transition.row, transition.size
+    indent = row.x0 - draft.rows[0].text_x0
+    if abs(above.x0 + above.x1 - row.x0 - row.x1) / 2 < _SAME_AXIS * size:
+        return False  # centred lines
+    is_hanging = _OTHER_INDENT * size < indent < _LONGEST_HANGING * size and above.font == row.font
+    is_entry = len(draft.rows) == 1 and not transition.is_prominent and transition.number is None
+    return is_entry and is_hanging and transition.above_is_full and not transition.above_ends_sentence
 
 
 def continues_after_number(transition: Transition) -> bool:
@@ -334,6 +313,9 @@ def has_indent_of_other_block(transition: Transition) -> bool:
         return abs(row.x0 - first.text_x0) > _NAME_COLUMN * size
     if len(draft.rows) > 1:
         second = draft.rows[1].x0
+        is_entry = not draft.bullet and draft.number is None and second > first.x0 + _OTHER_INDENT * size
+        if is_entry and abs(row.x0 - first.x0) < _OTHER_INDENT * size:
+            return True  # the next entry after one with a hanging indent
         return row.x0 > second + _OTHER_INDENT * size or row.x0 < min(second, first.x0) - _OTHER_INDENT * size
     if draft.bullet or draft.number is not None or is_remark(draft.text):
         return row.x0 < first.x0 - _OTHER_INDENT * size or row.x0 > first.text_x0 + _LONGEST_HANGING * size
@@ -362,6 +344,7 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (is_beside_contents_title, True),
     (follows_contents_entry, True),
     (differs_in_kind_or_size, True),
+    (follows_larger_heading, True),
     (has_space_above, True),
     (has_bullet, True),
     (begins_remark, True),
@@ -372,8 +355,11 @@ _DECISIONS: tuple[tuple[Callable[[Transition], bool], bool], ...] = (
     (differs_in_weight, True),
     (continues_centred_heading, False),
     (continues_hanging_heading, False),
+    (continues_large_heading, False),
+    (begins_indented_paragraph, True),
     (continues_numbered_paragraph, False),
     (continues_hanging_item, False),
+    (continues_hanging_paragraph, False),
     (continues_after_number, False),
     (is_moved_on_the_right, True),
     (has_indent_of_other_block, True),

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import Draft
 
 _CAPTION = re.compile(
-    "[【\\[（(<＜〈]?(?P<what>図表|図|表|写真|別図|グラフ|Figure|Fig\\.|Table|Chart|Box)[\\s\u3000]*"
+    "[【\\[（(<＜〈]?(?P<what>図表|図|表|写真|別図|グラフ|Figure|FIGURE|Fig\\.|Table|TABLE|Chart|Box)[\\s\u3000]*"
     "(?:[Ⅰ-ⅫIVX]{1,3}[-－‐–.．])?(?:[0-9０-９]{1,3}|[A-Z](?=[-.0-9])|[①-⑳])(?:[-－‐–.．][0-9０-９]{1,3})*[】\\]）)>＞〉]?"
     "(?:[\\s\u3000]*[:：.．、][\\s\u3000]*|[\\s\u3000]+(?![a-z(（])|$|(?=[「『【〈])|(?=[^\x00-\u303f、。])(?![はがをにのでともやへよかか]))"
 )
-_FIGURE_CAPTION = re.compile("\\W?(?:図(?!表)|Fig|写真)")
+_FIGURE_CAPTION = re.compile("\\W?(?:図(?!表)|Fig|FIG|写真)")
 _LONGEST_CAPTION = 250  # code points
 _LONGEST_SENTENCE = 60  # code points: a longer text of several sentences only begins like a caption
 _LONGEST_BETWEEN = 60  # code points of a block between a table and its caption

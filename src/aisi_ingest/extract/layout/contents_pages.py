@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aisi_ingest.extract.layout.contents import has_page_number, is_contents_title
+from aisi_ingest.extract.layout.contents import contents_line, has_page_number, is_contents_title
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import Draft
@@ -30,8 +30,9 @@ def comparison_key(text: str) -> str:
 
 
 def without_page_number(text: str) -> str:
-    """Return the text of a line of contents without its page number."""
-    return re.sub("[\\s\u3000]+[0-9ivxlc]+$", "", text)
+    """Return the text of a line of contents without its leader and page number."""
+    with_leader = contents_line(text)
+    return with_leader[0] if with_leader is not None else re.sub("[\\s\u3000]+[0-9ivxlc]+$", "", text)
 
 
 def mark_contents(drafts: list[Draft]) -> list[Draft]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from aisi_ingest.extract.geometry import area
 from aisi_ingest.extract.layout.rows import Row
-from aisi_ingest.extract.pdf.page import CURVE, FILL, IMAGE, LINE, Page
+from aisi_ingest.extract.pdf.page import CURVE, FILL, IMAGE, LINE, Page, Rules
 from aisi_ingest.model import Box
 from aisi_ingest.text.measure import width as half_width_length
 
@@ -48,24 +48,21 @@ _TITLE_MARGIN = 2.0  # points that it may stick out
 _LONGEST_LABEL = 12  # characters: longer texts show which fonts running text has
 
 
-def find_drawings(page: Page, tables: Sequence[Box]) -> list[Box]:
+def find_drawings(parts: Rules, size: tuple[float, float]) -> list[Box]:
     """Find the boxes of pictures and of drawings made of many parts.
 
-    Frames around text, rules, and everything inside the boxes of tables are left out.
+    Args:
+        parts: What may be a part of a drawing on a page (``parts_of_drawings``).
+        size: Width and height of the page, in points.
     """
-    rules = page.rules
-    if not len(rules):
+    if not len(parts):
         return []
-    picked = _parts_of_drawings(page, tables)
-    if not len(picked):
-        return []
-    x0, x1 = rules["x0"][picked] - _NEAR / 2, rules["x1"][picked] + _NEAR / 2
-    top, bottom = rules["top"][picked] - _NEAR / 2, rules["bottom"][picked] + _NEAR / 2
-    kinds = rules["kind"][picked]
+    x0, top, x1, bottom = _surroundings(parts)
+    kinds = parts["kind"]
     found = []
-    for part in _connected(x0, top, x1, bottom):
+    for part in connected_parts(parts):
         box = Box(float(x0[part].min()), float(top[part].min()), float(x1[part].max()), float(bottom[part].max()))
-        if area(box) < _SMALLEST * (page.width * page.height):
+        if area(box) < _SMALLEST * (size[0] * size[1]):
             continue
         if min(box.x1 - box.x0, box.bottom - box.top) < _LOWEST:
             continue
@@ -82,9 +79,14 @@ def find_drawings(page: Page, tables: Sequence[Box]) -> list[Box]:
     return found
 
 
-def _parts_of_drawings(page: Page, tables: Sequence[Box]) -> Any:
-    """Return the indices into ``page.rules`` of what may be a part of a drawing, at most the 500 largest."""
+def parts_of_drawings(page: Page, tables: Sequence[Box]) -> Rules:
+    """Return what may be a part of a drawing on a page, at most the 500 largest.
+
+    Frames around text, rules, and everything inside the boxes of tables are left out.
+    """
     rules = page.rules
+    if not len(rules):
+        return rules
     width = rules["x1"] - rules["x0"]
     height = rules["bottom"] - rules["top"]
     is_rule = (rules["kind"] == LINE) & (np.minimum(width, height) < _RULE_THICKNESS)
@@ -104,11 +106,18 @@ def _parts_of_drawings(page: Page, tables: Sequence[Box]) -> Any:
     picked = np.flatnonzero(keep)
     if len(picked) > _MOST_PARTS:
         picked = picked[np.argsort(-(width * height)[picked], kind="stable")[:_MOST_PARTS]]
-    return picked
+    return rules[picked]
 
 
-def _connected(x0: Any, top: Any, x1: Any, bottom: Any) -> list[Any]:
-    """Return groups of boxes that overlap directly or through others, as arrays of indices."""
+def _surroundings(parts: Rules) -> tuple[Any, Any, Any, Any]:
+    """Return x0, top, x1 and bottom of each part with half the distance that parts of one drawing may have."""
+    margin = _NEAR / 2
+    return parts["x0"] - margin, parts["top"] - margin, parts["x1"] + margin, parts["bottom"] + margin
+
+
+def connected_parts(parts: Rules) -> list[Any]:
+    """Return groups of parts that are near each other, directly or through others, as arrays of indices."""
+    x0, top, x1, bottom = _surroundings(parts)
     overlap = (
         (x0[:, None] < x1[None, :])
         & (x0[None, :] < x1[:, None])

@@ -86,6 +86,7 @@ def _link_marks(draft: Draft, by_page: dict[int, NotesByLabel], unique: dict[str
         if not found:
             others.append((start, end))
             continue
+        start, end = _with_brackets(draft.text, start, end)
         length = end - start
         draft.text = draft.text[:start] + draft.text[end:]
         links = [(offset - length, other) for offset, other in links]
@@ -98,6 +99,14 @@ def _link_marks(draft: Draft, by_page: dict[int, NotesByLabel], unique: dict[str
             if match.start():
                 links.extend((match.start(), note) for note in _notes_of(match.group(), draft, by_page, {}))
     draft.notes = sorted(reversed(links), key=lambda link: link[0])
+
+
+def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of a mark with the brackets around it that are not raised, and the space before them."""
+    if not (text[max(0, start - 1) : start] in ("(", "（") and text[end : end + 1] in (")", "）")):
+        return start, end
+    start, end = start - 1, end + 1
+    return (start - 1 if text[max(0, start - 1) : start] == " " else start), end
 
 
 def _notes_of(

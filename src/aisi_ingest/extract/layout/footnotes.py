@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aisi_ingest.extract.layout.rows import Row
 
 _SMALL = 0.92  # of the type size of the body, at most
+_SMALL_SHARE = 0.7  # of the text below a short rule that holds notes
 _LABEL = re.compile(
     "[（(]?(?:注|註|脚注)[\\s\u3000]*(?P<ja>[0-9０-９]{0,3})[)）.．:：、]?|[※＊*†‡§]{1,3}(?P<sign>[0-9０-９]{0,3})"
     "|(?P<number>[0-9]{1,3})(?:[)）.．]|(?=[\\s\u3000])|(?=[^0-9.,%年月日]))|(?P<bracket>\\[[0-9]{1,3}\\])"
@@ -30,12 +31,22 @@ def label_of(text: str, raised: Sequence[tuple[int, int]] = ()) -> str | None:
         text: The text of the note.
         raised: Spans of the text that are raised.
     """
-    if raised and raised[0][0] == 0:
+    if raised and is_raised_label(text, raised):
         return normalised_label(text[: raised[0][1]])
     if superscript := _SUPERSCRIPT_LABEL.match(text):
         return normalised_label(superscript.group().translate(_SUPERSCRIPT_DIGITS))
     found = _LABEL.match(text)
     return normalised_label(found.group()) if found and found.group() else None
+
+
+def is_raised_label(text: str, raised: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a text begins with a raised mark, also in brackets that are not raised: ``(1)``."""
+    if not raised:
+        return False
+    start, end = raised[0]
+    return start == 0 or (
+        start == 1 and text[0] in "(（" and text[end : end + 1] in (")", "）") and text[1:end].isdigit()
+    )
 
 
 def normalised_label(mark: str) -> str:
@@ -67,7 +78,8 @@ def split_notes(
             continue
         is_short = _SHORTEST_RULE * body_size < x1 - x0 < _LONGEST_RULE * body_size
         is_short = is_short and abs(x0 - left) < _LEFT_EDGE * body_size
-        if all(row.size <= _SMALL * body_size for row in below) and (is_short or _begins_with_label(below)):
+        are_small = all(row.size <= _SMALL * body_size for row in below)
+        if (are_small and (is_short or _begins_with_label(below))) or (is_short and _are_notes(below, body_size)):
             return [row for row in rows if row.top <= y - _ABOVE_TEXT * row.size], below
     return _split_by_size(rows, body_size, height)
 
@@ -81,7 +93,7 @@ def _split_by_size(rows: Sequence[Row], body_size: float, height: float) -> tupl
     small = ordered[start:]
     if not small or small[0].top < _HIGHEST_NOTE * height or start == 0:
         return list(rows), []
-    first = next((k for k, row in enumerate(small) if row.raised[:1] and row.raised[0][0] == 0), None)
+    first = next((k for k, row in enumerate(small) if is_raised_label(row.text, row.raised)), None)
     if first is None:
         first = next((k for k, row in enumerate(small) if _SURE_LABEL.match(row.text)), None)
     if first is None:
@@ -89,6 +101,13 @@ def _split_by_size(rows: Sequence[Row], body_size: float, height: float) -> tupl
     notes = small[first:]
     in_notes = {id(row) for row in notes}
     return [row for row in rows if id(row) not in in_notes], notes
+
+
+def _are_notes(rows: Sequence[Row], body_size: float) -> bool:
+    """Return whether most of some rows are small, and the first one begins with a raised mark: an address is larger."""
+    first = min(rows, key=lambda row: (row.baseline, row.x0))
+    small = sum(len(row.text) for row in rows if row.size <= _SMALL * body_size)
+    return is_raised_label(first.text, first.raised) and small > _SMALL_SHARE * sum(len(row.text) for row in rows)
 
 
 def _begins_with_label(rows: Sequence[Row]) -> bool:

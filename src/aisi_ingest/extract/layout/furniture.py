@@ -10,23 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from msgspec import Struct
-
+from aisi_ingest.extract.layout.page_lines import MARGIN, SAME_HEIGHT, Found, PageLines
+from aisi_ingest.extract.layout.page_numbers import mark_page_numbers
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.model import Box
 
-Found = dict[int, set[int]]  # page number to the indices of its lines that are furniture
-
-_MARGIN = 0.12  # of the page's height; running heads and feet are within it
-_PAGE_NUMBER = re.compile(
-    "[-–—‐−－ー・|(（<〈]*\\s*(?:p\\.?|page|ページ|頁)?\\s*(?:[0-9]{1,4}|[ivxlc]{1,7}|[A-Z]-[0-9]{1,3})\\s*"
-    "(?:(?:/|of|／)\\s*[0-9]{1,4})?\\s*(?:ページ|頁)?\\s*[-–—‐−－ー・|)）>〉]*",
-    re.IGNORECASE,
-)
-_LONGEST_PAGE_NUMBER = 20  # code points
-_HEAD_SHARE = 0.7  # of the margin, for a page number at the top
-_SAME_OFFSET = 2  # page numbers that count with the pages
-_FEWEST_ROMAN = 2
 _STAMP = re.compile(
     "[【〔\\[（(]?(?:資料|参考資料|配布資料|机上配[布付]資料|別紙|別添|参考|委員限り|機密性[0-9]情報|取扱注意|未定稿|暫定版|速報版|案)"
     "[\\s\u3000]*(?:[0-9０-９一二三四五六七八九]{1,2}(?:[\\s\u3000]*[-－‐ー–—−の][\\s\u3000]*[0-9０-９]{1,2})*)?[】〕\\]）)]?"
@@ -50,11 +38,11 @@ _COVERED_LINES = 0.6  # of the lines of text
 _SHORT_DOCUMENT = 8  # pages
 _FEWEST_REPEATS_SHORT, _FEWEST_REPEATS = 2, 3  # pages
 _SENTENCE_SHARE = 0.5  # of the pages, for text that may be the end of a sentence
-_SAME_HEIGHT = 4  # points
 _SHORTEST_HEAD = 3  # code points
 _LONG_LINE = 12  # em
 _SAME_TYPE = 0.04  # share of the type size
 _TEXT_STEP = 2.2  # em from line to line of a paragraph
+_SAME_BASELINE, _LABEL_GAP = 0.3, 4  # em: a number and the text that it labels
 # Running heads that change with the chapter.
 _LONGEST_HEAD = 80  # code points
 _HIGHEST_TEXT = 0.16  # of the page's height
@@ -66,20 +54,6 @@ _TAB_PAGES, _TAB_SHARE = 3, 0.3  # of the pages: left and right pages have the t
 # A running head that repeats a heading, in shares of the body size and of the page's height.
 _HEADING_SIZE, _HEAD_SIZE, _BODY_SIZE = 1.15, 0.92, 0.95
 _HEAD_HEIGHT = 0.09
-
-
-class PageLines(Struct, frozen=True, eq=False):
-    """The lines of one page.
-
-    Attributes:
-        number: Page number, from 1.
-        size: Width and height of the page, in points.
-        lines: Its lines.
-    """
-
-    number: int
-    size: tuple[float, float]
-    lines: tuple[Line, ...]
 
 
 def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
@@ -96,9 +70,9 @@ def find_furniture(pages: Sequence[PageLines], body_size: float) -> Found:
     _mark_line_numbers(pages, found)
     for page in pages:
         found[page.number] |= _stamps(page) | _oblique_stamps(page, body_size)
-    _mark_page_numbers(pages, found)
+    mark_page_numbers(pages, found)
     _mark_running_heads(pages, found)
-    _mark_chapter_heads(pages, found)
+    _mark_chapter_heads(pages, found, body_size)
     _mark_tabs(pages, found)
     _mark_repeated_headings(pages, found, body_size)
     return found
@@ -198,33 +172,6 @@ def _oblique_stamps(page: PageLines, body_size: float) -> set[int]:
     }
 
 
-def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
-    """Mark numbers at the head or foot that count with the pages or are between dashes."""
-    offsets: dict[int, int] = defaultdict(int)
-    candidates: list[tuple[int, int, int | None]] = []
-    for page in pages:
-        height = page.size[1]
-        for k, line in enumerate(page.lines):
-            at_edge = line.box.bottom > (1 - _MARGIN) * height or line.box.top < _MARGIN * height * _HEAD_SHARE
-            if not at_edge or k in found[page.number] or len(line.text) > _LONGEST_PAGE_NUMBER:
-                continue
-            if not _PAGE_NUMBER.fullmatch(line.text):
-                continue
-            digits = re.search("[0-9]+", line.text)
-            value = int(digits.group()) if digits else None
-            candidates.append((page.number, k, value))
-            if value is not None:
-                offsets[page.number - value] += 1
-    lines = {page.number: page.lines for page in pages}
-    for number, k, value in candidates:
-        has_dashes = not lines[number][k].text.strip().isalnum()
-        if value is None:
-            if len(candidates) >= _FEWEST_ROMAN:
-                found[number].add(k)
-        elif offsets[number - value] >= _SAME_OFFSET or has_dashes or number == value:
-            found[number].add(k)
-
-
 def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
     """Mark lines at the head or foot whose text, numbers aside, is at the same place on several pages."""
     places: dict[tuple[str, bool], list[tuple[int, int, float]]] = defaultdict(list)
@@ -233,8 +180,8 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
         for k, line in enumerate(page.lines):
             if k in found[page.number]:
                 continue
-            at_head, at_foot = line.box.bottom < _MARGIN * height, line.box.top > (1 - _MARGIN) * height
-            if (at_head or at_foot) and not _is_part_of_paragraph(line, page):
+            at_head, at_foot = line.box.bottom < MARGIN * height, line.box.top > (1 - MARGIN) * height
+            if (at_head or at_foot) and not _is_part_of_paragraph(line, page) and not _is_label(line, page):
                 key = _numberless(line.text)
                 distance = line.box.top if at_head else height - line.box.bottom
                 places[key, at_head].append((page.number, k, distance))
@@ -248,7 +195,7 @@ def _mark_running_heads(pages: Sequence[PageLines], found: Found) -> None:
             continue
         lines.sort(key=lambda line: line[2])
         middle = lines[len(lines) // 2][2]
-        near = [line for line in lines if abs(line[2] - middle) < _SAME_HEIGHT]
+        near = [line for line in lines if abs(line[2] - middle) < SAME_HEIGHT]
         if len({number for number, _, _ in near}) >= fewest:
             for number, k, _ in near:
                 found[number].add(k)
@@ -265,7 +212,7 @@ def _pages_with_text_inside(pages: Sequence[PageLines], keys: Collection[str]) -
     longest = max(map(len, keys), default=0)
     first = {key[:1] for key in keys}  # a quick test
     for page in pages:
-        top, bottom = _MARGIN * page.size[1], (1 - _MARGIN) * page.size[1]
+        top, bottom = MARGIN * page.size[1], (1 - MARGIN) * page.size[1]
         for line in page.lines:
             may_be_key = len(line.text) <= 2 * longest and (line.text[:1] in first or not line.text[:1].isalpha())
             if may_be_key and line.box.bottom >= top and line.box.top <= bottom:
@@ -290,7 +237,16 @@ def _is_part_of_paragraph(line: Line, page: PageLines) -> bool:
     )
 
 
-def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
+def _is_label(line: Line, page: PageLines) -> bool:
+    """Return whether a line is only a number with a text right beside it: the label of a note."""
+    return line.text.isdecimal() and any(
+        abs(other.baseline - line.baseline) < _SAME_BASELINE * line.size
+        and 0 < other.box.x0 - line.box.x1 < _LABEL_GAP * line.size
+        for other in page.lines
+    )
+
+
+def _mark_chapter_heads(pages: Sequence[PageLines], found: Found, body_size: float) -> None:
     """Mark running heads that name the chapter and so change with it, even if a chapter has one page.
 
     Such heads are the topmost line of most pages, always at the same height and in the same type, and apart from the
@@ -300,10 +256,10 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
     for page in pages:
         top = min(page.lines, key=lambda line: line.box.top, default=None)
         for k, line in enumerate(page.lines if top is not None and top.direction == "right" else ()):
-            is_on_top = top is not None and abs(line.baseline - top.baseline) < _SAME_HEIGHT
+            is_on_top = top is not None and abs(line.baseline - top.baseline) < SAME_HEIGHT
             is_on_top = is_on_top and line.box.bottom < _HIGHEST_TEXT * page.size[1] and line.direction == "right"
             if is_on_top and len(line.text) <= _LONGEST_HEAD and not _is_part_of_paragraph(line, page):
-                slots[round(line.baseline / _SAME_HEIGHT), round(line.size * 2)].append((page, k))
+                slots[round(line.baseline / SAME_HEIGHT), round(line.size * 2)].append((page, k))
     texts: Counter[str] = Counter()  # of all pages; counted when first needed
     for members in slots.values():
         numbers = {page.number for page, _ in members}
@@ -314,7 +270,8 @@ def _mark_chapter_heads(pages: Sequence[PageLines], found: Found) -> None:
             continue  # a heading at the top of a page occurs again as well, but in the contents
         texts = texts or Counter(_head_key(line.text) for page in pages for line in page.lines)
         for page, k in members:
-            if texts[_head_key(page.lines[k].text)] > 1:
+            line = page.lines[k]
+            if texts[_head_key(line.text)] > 1 or line.size < _BODY_SIZE * body_size:  # no heading is in small type
                 found[page.number].add(k)
 
 

@@ -15,12 +15,13 @@ from msgspec import Struct
 from aisi_ingest.extract.layout.contents import is_contents_title
 from aisi_ingest.extract.layout.heading_levels import BRACKETED, Style, style_of
 from aisi_ingest.extract.numbering import class_of_number
+from aisi_ingest.text.raised import SUPERSCRIPT_DIGITS
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 
 _CAPITALS = re.compile("(?=(?:.*[A-Z]){6})[A-Z0-9 &,:/()'’–-]{6,80}")
-_SENTENCE_END = re.compile("[。，、,;；]$")
+_SENTENCE_END = re.compile("[。，、,;；]$|[。！？][」』]$")
 _WORD = re.compile("[^\\W\\d_]{2,}")
 _SERIES_END = (".", ":", "：")
 
@@ -61,6 +62,11 @@ class DocumentStyles(Struct):
 def is_eligible(draft: Draft) -> bool:
     """Return whether a block can be a heading: it has text, no bullet, and no other kind."""
     return draft.kind in ("paragraph", "list_item") and not draft.bullet and bool(draft.text)
+
+
+def has_cells(draft: Draft) -> bool:
+    """Return whether a block consists of parts side by side, like a row of a table without rules."""
+    return any(row.has_gap for row in draft.rows)
 
 
 class Candidate:
@@ -104,6 +110,11 @@ def ends_like_sentence(candidate: Candidate) -> bool:
     if _SENTENCE_END.search(text):
         return True
     return text.endswith(".") and len(text.split()) > _MOST_WORDS_WITH_FULL_STOP
+
+
+def begins_with_note_mark(candidate: Candidate) -> bool:
+    """Return whether the block begins with a raised mark: it is a note."""
+    return bool(re.match(SUPERSCRIPT_DIGITS, candidate.text))
 
 
 def has_no_word(candidate: Candidate) -> bool:
@@ -155,9 +166,15 @@ def is_alone_on_top(candidate: Candidate) -> bool:
 
 
 def is_line_in_brackets_or_capitals(candidate: Candidate) -> bool:
-    """Return whether the block is a separate line in 【】 or in capitals."""
-    is_line = len(candidate.draft.rows) == 1 and candidate.is_separate
-    return is_line and is_bracketed_or_capitals(candidate.text)
+    """Return whether the block is a separate line in capitals, or one in 【】 that is not the label of a box."""
+    draft, drafts, k = candidate.draft, candidate.drafts, candidate.k
+    if len(draft.rows) > 1 or has_cells(draft) or not is_bracketed_or_capitals(candidate.text):
+        return False
+    if not BRACKETED.fullmatch(candidate.text):
+        return candidate.is_separate
+    is_below_heading = k > 0 and drafts[k - 1].kind == "heading"
+    labels_box = k + 1 < len(drafts) and drafts[k + 1].is_closed and drafts[k + 1].kind != "table"
+    return (candidate.is_separate or is_below_heading) and not labels_box
 
 
 def is_in_large_type(candidate: Candidate) -> bool:
@@ -180,7 +197,8 @@ def has_deep_number(candidate: Candidate) -> bool:
         return False
     is_deep = number.kind in ("part", "chapter", "section")
     is_deep = is_deep or (number.kind in ("decimal", "letter") and number.depth >= _DEEP)
-    return is_deep and len(candidate.draft.rows) == 1 and not candidate.text.endswith(_SERIES_END)
+    is_line = len(candidate.draft.rows) == 1 and not has_cells(candidate.draft)
+    return is_deep and is_line and not candidate.text.endswith(_SERIES_END)
 
 
 def has_rare_font(candidate: Candidate) -> bool:
@@ -189,6 +207,7 @@ def has_rare_font(candidate: Candidate) -> bool:
     return (
         candidate.is_numbered_outside_list
         and candidate.has_other_font
+        and draft.size >= _SMALL * candidate.styles.body.size
         and draft.rows[0].font in candidate.styles.rare_fonts
         and len(draft.rows) <= _FEW_ROWS
         and not candidate.text.endswith(_SERIES_END)
@@ -204,7 +223,15 @@ def has_style_of_headings(candidate: Candidate) -> bool:
     )
 
 
-_NEVER: tuple[Callable[[Candidate], bool], ...] = (is_too_long, ends_like_sentence)
+def looks_like_headings(candidate: Candidate) -> bool:
+    """Return whether three or more known headings have the style of the block, unlike the body and lists."""
+    draft = candidate.draft
+    is_unlike_body = draft.bold or candidate.has_other_font or candidate.is_large
+    is_no_item = candidate.is_large if draft.number is None else has_deep_number(candidate)  # bold words are stressed
+    return is_unlike_body and is_no_item and candidate.styles.known[style_of(draft)] >= _FEWEST_OF_STYLE
+
+
+_NEVER: tuple[Callable[[Candidate], bool], ...] = (is_too_long, ends_like_sentence, begins_with_note_mark)
 _NEVER_BUT_CONTENTS: tuple[Callable[[Candidate], bool], ...] = (has_no_word, is_small_label)
 _ALWAYS: tuple[Callable[[Candidate], bool], ...] = (is_underlined_number, is_alone_on_top)
 _WITHOUT_BOOKMARKS: tuple[Callable[[Candidate], bool], ...] = (
@@ -229,7 +256,9 @@ def stands_out(candidate: Candidate) -> bool:
         return True
     if candidate.styles.by_bookmarks_only:
         few_rows = len(candidate.draft.rows) <= _FEW_ROWS
-        return candidate.is_very_large and candidate.is_separate and few_rows
+        is_apart = candidate.is_separate or candidate.is_large
+        is_very_large = candidate.is_very_large and candidate.is_separate
+        return few_rows and (is_very_large or (is_apart and looks_like_headings(candidate)))
     return any(applies(candidate) for applies in _WITHOUT_BOOKMARKS)
 
 

@@ -121,6 +121,7 @@ def _levels_of_classes(headings: Sequence[Draft], drafts: Sequence[Draft]) -> No
     unranked = sorted((own for own in sizes if own not in ranks), key=lambda own: (-sizes[own], str(own)))
     for own in unranked:
         ranks[own] = _rank_of_unnumbered(own, ranks, sizes, bold, follows[own])
+    _rank_below_unnumbered(headings, classes, ranks)
     order = sorted({round(rank, 1) for rank in ranks.values()})
     for draft, own in zip(headings, classes, strict=True):
         draft.level = order.index(round(ranks[own], 1)) + 1
@@ -186,12 +187,18 @@ def _rank_of_unnumbered(
         for other, rank in ranks.items()
         if abs(sizes[other] - sizes[own]) <= _SIMILAR_SIZE and bold[other] == bold[own]
     ]
-    if alike:
-        return min(alike)
     larger = [rank for other, rank in ranks.items() if sizes[other] > sizes[own] + _SIMILAR_SIZE]
+    if alike:
+        without_number = [ranks[other] for other in ranks if _is_larger_without_number(other, own)]
+        return max(min(alike), max(without_number, default=min(alike) - _BELOW_STEP) + _BELOW_STEP)
     if larger:
         return max(larger) + _BELOW_STEP
     return min(ranks.values(), default=_DEFAULT_RANK) - _BELOW_STEP
+
+
+def _is_larger_without_number(other: HeadingClass, own: HeadingClass) -> bool:
+    """Return whether two classes are told apart by their type size alone, and the first one is larger."""
+    return isinstance(other[0], float) and isinstance(own[0], float) and other[0] > own[0] + _SIMILAR_SIZE
 
 
 def _rank_restarting_numbers(headings: Sequence[Draft], classes: Sequence[HeadingClass], ranks: Ranks) -> None:
@@ -211,6 +218,23 @@ def _rank_restarting_numbers(headings: Sequence[Draft], classes: Sequence[Headin
         for higher in set.intersection(*between) & set(ranks):
             if ranks[lower] <= ranks[higher]:
                 ranks[lower] = ranks[higher] + _RESTART_STEP
+
+
+def _rank_below_unnumbered(headings: Sequence[Draft], classes: Sequence[HeadingClass], ranks: Ranks) -> None:
+    """Rank a numbered class below the headings without a number under which it restarts, if these look higher."""
+    starts: dict[HeadingClass, list[tuple[Draft, Draft, HeadingClass]]] = defaultdict(list)
+    for (above, above_class), (draft, own) in pairwise(zip(headings, classes, strict=True)):
+        if draft.number is not None and draft.number.values[-1:] == (1,) and own != above_class:
+            starts[own].append((draft, above, above_class))
+    for own, found in starts.items():
+        are_higher = all(
+            above.number is None
+            and above.size > draft.size - _SAME_SIZE
+            and (above.bold, above.size) > (draft.bold, draft.size)
+            for draft, above, _ in found
+        )
+        if are_higher and len(found) >= _FEWEST_RESTARTS:
+            ranks[own] = max(ranks[own], max(ranks[above_class] for _, _, above_class in found) + _RESTART_STEP)
 
 
 def _rank_brackets(classes: Sequence[HeadingClass], ranks: Ranks) -> None:

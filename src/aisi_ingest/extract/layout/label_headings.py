@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from aisi_ingest.extract.layout.heading_candidates import SPACE_ABOVE
+from aisi_ingest.extract.layout.heading_candidates import SPACE_ABOVE, has_cells
 from aisi_ingest.extract.layout.numbering_scheme import has_form_of_title
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def mark_label_headings(drafts: Sequence[Draft], style: BodyStyle, by_bookmarks_
         own = _type_of(draft)
         if own != body and own.color == body.color and draft.size >= _SMALLEST * style.size:  # links are coloured
             by_style[own].append(k)
-        if len(draft.rows) == 1 and len(draft.text) <= _LONGEST_LABEL and not _NO_LABEL.search(draft.text):
+        is_line = len(draft.rows) == 1 and len(draft.text) <= _LONGEST_LABEL and not has_cells(draft)
+        if is_line and not _NO_LABEL.search(draft.text):
             by_text[draft.text, round(draft.size * _SIZE_STEP)].append(k)
     for members in () if by_bookmarks_only else by_style.values():
         if not any(drafts[k].rows[0].italic for k in members):

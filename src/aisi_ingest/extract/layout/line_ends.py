@@ -46,7 +46,8 @@ def wraps(above: Row, row: Row, right: float) -> bool:
     if is_wide(first):
         needed = (1 + _carried_over(row.text, 1)) * size
         if first in _CANNOT_END and len(row.text) > 1:
-            needed += size
+            piece = _PIECE.match(row.text, 1)  # a word is not broken behind a bracket: （Diversity
+            needed += max(1.0, (piece.end() - 1) * _AVERAGE_CHARACTER if piece else 1.0) * size
         slack = _ROOM_WIDE_AFTER_SENTENCE if ends_sentence(above) else _ROOM_WIDE
         return room < needed + slack * size
     is_text = is_filled or above.text.count(" ") > _MANY_SPACES

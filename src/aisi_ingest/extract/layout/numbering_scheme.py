@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aisi_ingest.extract.layout.footnotes import is_raised_label
 from aisi_ingest.extract.layout.heading_levels import HeadingClass
 from aisi_ingest.extract.numbering import Numbering, NumberKind, class_of_number, numbering
 from aisi_ingest.text.normalise import is_japanese
@@ -29,9 +30,10 @@ _FOLLOWING = re.compile("(?i)\\bfollowing\\b|\\bbelow\\b|以下|次の|下記")
 # Titles.
 _MOST_ROWS = 2
 _SHORTEST, _LONGEST, _LONGEST_JAPANESE = 2, 140, 60  # code points
-_NO_TITLE_END = re.compile("[。．、，,;；:：]$|[a-z]{3}\\.$")
-_SENTENCE_INSIDE = re.compile("。.|[a-z]{2}[.;] [A-Z]")
-_MOST_LABEL_STEP = 2.6  # type sizes between a number that is alone on its line and its title
+_NO_TITLE_END = re.compile("[。．、，,;；:：]$|[a-z0-9]{3}\\.$")
+_SENTENCE_INSIDE = re.compile("。.|[a-z]{2}[.;] [A-Z]|https?://")
+_MOST_LABEL_STEP = 3.0  # type sizes between a number that is alone on its line and its title
+_STATUS = re.compile("[(（](?:informative|normative|参考|規定)[)）]", re.IGNORECASE)  # of an annex, above its title
 # Series.
 _FEWEST = 2  # members
 _DEPTH_OF_ORDER = 2  # numbers with more parts need not ascend
@@ -73,7 +75,11 @@ def number_of(draft: Draft) -> Numbering | None:
 def is_label_alone(draft: Draft) -> bool:
     """Return whether a block is only the number of a division: ``Article 2``, ``第3章``, ``Appendix A:``."""
     number = draft.number
-    if number is None or draft.kind != "paragraph" or len(draft.rows) > 1 or number.end < len(draft.text):
+    if number is None or draft.kind != "paragraph":
+        return False
+    rest = draft.text[number.end :].strip()
+    has_status = number.kind == "annex" and bool(_STATUS.fullmatch(rest))
+    if len(draft.rows) > 1 + has_status or (rest and not has_status):
         return False
     return number.kind in _DIVISIONS or (number.kind in ("decimal", "letter") and number.depth > 1)
 
@@ -96,7 +102,8 @@ def join_labels_with_titles(drafts: Sequence[Draft]) -> list[Draft]:
             label.notes.extend((offset + len(label.text) - len(draft.text), note) for offset, note in draft.notes)
             label.number, label.is_lone_label = numbering(label.text), True
             label.first_rows += draft.first_rows
-            label = None
+            if not _STATUS.fullmatch(draft.text):
+                label = None
             continue
         joined.append(draft)
         label = None
@@ -186,7 +193,7 @@ def _series_of(drafts: Sequence[Draft]) -> list[list[Member]]:
         number = number_of(draft) if draft.kind in ("paragraph", "list_item", "heading") else None
         if number is None or number.end >= len(draft.text) or draft.is_on_cover:
             continue
-        if draft.raised and draft.raised[0][0] == 0:
+        if is_raised_label(draft.text, draft.raised):
             continue  # a note
         title = draft.text[number.end :]
         is_title = has_form_of_title(draft, title) and _begins_like_title(number, title)

@@ -9,11 +9,11 @@ import numpy as np
 from msgspec import Struct, structs
 
 from aisi_ingest.extract.geometry import area, box_of, contains, intersects
-from aisi_ingest.extract.layout.figures import find_drawings
+from aisi_ingest.extract.layout.figures import parts_of_drawings
 from aisi_ingest.extract.lines.hidden import hidden_lines
 from aisi_ingest.extract.lines.line import Line
 from aisi_ingest.extract.lines.lines import lines_of
-from aisi_ingest.extract.pdf.page import FILL, LINE, RECT, Page
+from aisi_ingest.extract.pdf.page import FILL, LINE, RECT, Page, Rules
 from aisi_ingest.extract.tables.finder import find_tables
 from aisi_ingest.extract.tables.found_table import FoundTable
 from aisi_ingest.model import Box, HiddenReason
@@ -50,7 +50,7 @@ class PageContent(Struct, eq=False):
         hidden_lines: Lines that a reader cannot see, each with the reason.
         tables: Tables, from the top.
         rules: Horizontal rules outside of tables, as (x0, x1, y) in points.
-        drawings: Boxes of drawings and pictures.
+        drawing_parts: What may be a part of a drawing or picture.
         boxes: Frames and coloured backgrounds that may hold text, the largest first.
         marks: Small drawn marks that may be bullets, as (x0, x1, y of the middle) in points.
     """
@@ -62,7 +62,7 @@ class PageContent(Struct, eq=False):
     hidden_lines: tuple[tuple[Line, HiddenReason], ...]
     tables: tuple[FoundTable, ...]
     rules: tuple[tuple[float, float, float], ...]
-    drawings: tuple[Box, ...]
+    drawing_parts: Rules
     boxes: tuple[Box, ...]
     marks: tuple[tuple[float, float, float], ...]
 
@@ -93,7 +93,7 @@ def page_content_of(page: Page, before: PageContent | None) -> PageContent:
         tuple(hidden_lines(page)),
         tuple(tables),
         _horizontal_rules(page, table_boxes) if has_drawing else (),
-        tuple(find_drawings(page, table_boxes)) if has_drawing else (),
+        parts_of_drawings(page, table_boxes),
         _text_boxes(page, table_boxes) if has_drawing else (),
         _marks(page) if has_drawing else (),
     )

@@ -11,13 +11,14 @@ from itertools import pairwise
 from msgspec import structs
 
 from aisi_ingest.extract.bullets import split_bullet
-from aisi_ingest.extract.layout.block_starts import Transition, begins_block, has_paragraph_space, is_code
+from aisi_ingest.extract.layout.block_starts import begins_block, has_paragraph_space, is_code
 from aisi_ingest.extract.layout.captions import is_caption
 from aisi_ingest.extract.layout.columns import Column, columns_of
 from aisi_ingest.extract.layout.contents import contents_line
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
 from aisi_ingest.extract.layout.line_ends import ends_sentence
 from aisi_ingest.extract.layout.rows import Row
+from aisi_ingest.extract.layout.transition import Transition
 from aisi_ingest.extract.numbering import numbering
 
 Entry = tuple[str, int | None]  # of a table of contents: title and page number
@@ -59,8 +60,9 @@ def drafts_of(column: Column, page: int, style: BodyStyle, notes: bool = False) 
             previous = None
             continue
         entry = contents_line(row.text)
+        below = rows[k + 1] if k + 1 < len(rows) and not rows[k + 1].is_placeholder else None
         if previous is None or begins_block(
-            Transition(drafts[-1], previous, row, rights[k - 1], style, entry is not None), notes
+            Transition(drafts[-1], previous, row, rights[k - 1], style, entry is not None, below), notes
         ):
             draft = Draft(page, [row], rights[k], column.left, hyphens=style.hyphens)
             draft.space_above = (row.baseline - previous.baseline) / row.size if previous is not None else _FIRST_SPACE

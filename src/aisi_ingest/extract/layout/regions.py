@@ -48,7 +48,12 @@ class PageBlocks(Struct, eq=False):
 
 
 def arrange_page(
-    page: PageContent, frame: Frame, rows: list[Row], furniture: Collection[int], style: BodyStyle
+    page: PageContent,
+    frame: Frame,
+    rows: list[Row],
+    furniture: Collection[int],
+    drawings: Sequence[Box],
+    style: BodyStyle,
 ) -> PageBlocks:
     """Group the rows of a page into blocks in reading order.
 
@@ -57,10 +62,11 @@ def arrange_page(
         frame: Its frame.
         rows: Its rows in the frame, without furniture.
         furniture: Indices of the lines of the page that are furniture.
+        drawings: Boxes of its drawings and pictures.
         style: Style of the body text.
     """
     tables = [placeholder_row(_in_frame(table.bbox, frame), table.bbox, table=table) for table in page.tables]
-    rows, figures = _separate_drawings(page, frame, rows, style)
+    rows, figures = _separate_drawings(drawings, frame, rows, style)
     longest = _LONGEST_SEPARATOR * page.size[0]
     separators = [rule for rule in page.rules if _SHORTEST_SEPARATOR < rule[1] - rule[0] < longest]
     body, small = split_notes(rows, separators, style.size, page.size[1])
@@ -97,22 +103,25 @@ def _in_frame(box: Box, frame: Frame) -> Box:
 
 
 def _separate_drawings(
-    page: PageContent, frame: Frame, rows: list[Row], style: BodyStyle
+    drawings: Sequence[Box], frame: Frame, rows: list[Row], style: BodyStyle
 ) -> tuple[list[Row], list[Row]]:
     """Separate running text from the labels of drawings.
 
     Returns:
         The rows of text, and one row for each drawing that has labels.
     """
-    if not page.drawings or frame.direction != "right":
+    if not drawings:
         return rows, []
-    labels: list[list[Row]] = [[] for _ in page.drawings]
-    drawing_of = drawing_of_rows(rows, page.drawings, style.size)
+    places = [_in_frame(box, frame) for box in drawings]
+    labels: list[list[Row]] = [[] for _ in drawings]
+    drawing_of = drawing_of_rows(rows, places, style.size)
     for row, number in zip(rows, drawing_of, strict=True):
         if number >= 0:
             labels[number].append(row)
     figures = [
-        placeholder_row(box, box, figure_rows=own) for box, own in zip(page.drawings, labels, strict=True) if own
+        placeholder_row(place, box, figure_rows=own)
+        for place, box, own in zip(places, drawings, labels, strict=True)
+        if own
     ]
     return [row for row, number in zip(rows, drawing_of, strict=True) if number < 0], figures
 

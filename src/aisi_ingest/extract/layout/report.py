@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -12,13 +12,16 @@ from aisi_ingest.extract.layout.assemble import content_of
 from aisi_ingest.extract.layout.bullet_signs import mark_bullet_signs
 from aisi_ingest.extract.layout.continuation import join_pages
 from aisi_ingest.extract.layout.drafts import BodyStyle, Draft
+from aisi_ingest.extract.layout.figures import find_drawings
 from aisi_ingest.extract.layout.footnote_links import link_notes
-from aisi_ingest.extract.layout.furniture import PageLines, find_furniture
+from aisi_ingest.extract.layout.furniture import find_furniture
 from aisi_ingest.extract.layout.heading_levels import nest_levels
 from aisi_ingest.extract.layout.headings import mark_headings
 from aisi_ingest.extract.layout.lists import mark_item_levels, remove_counting_numbers
 from aisi_ingest.extract.layout.no_titles import is_organisation, names_no_work
+from aisi_ingest.extract.layout.ornaments import without_ornaments
 from aisi_ingest.extract.layout.page_content import PageContent
+from aisi_ingest.extract.layout.page_lines import PageLines
 from aisi_ingest.extract.layout.regions import arrange_page
 from aisi_ingest.extract.layout.row_starts import row_starts
 from aisi_ingest.extract.layout.rows import (
@@ -31,7 +34,7 @@ from aisi_ingest.extract.layout.rows import (
 )
 from aisi_ingest.extract.layout.speakers import mark_speakers
 from aisi_ingest.extract.layout.table_notes import mark_table_notes
-from aisi_ingest.extract.layout.title import mark_cover, mark_title
+from aisi_ingest.extract.layout.title import mark_covers, mark_title
 from aisi_ingest.extract.lines.hyphens import hyphens_of
 from aisi_ingest.extract.lines.line import Frame
 from aisi_ingest.extract.pdf.document import Bookmark
@@ -73,13 +76,17 @@ def report(pages: Sequence[PageContent], bookmarks: Sequence[Bookmark], metadata
     mark_bullet_signs(rows)
     _ignore_monospace_body(rows)
     style = _body_style(rows, _page_width(pages, frames), size, font)
-    hyphens = hyphens_of(row.text for page_rows in rows for row in page_rows)
+    hyphens = hyphens_of(row.text for page_rows in rows for row in page_rows if not row.monospace)
     style = structs.replace(style, hyphens=hyphens, starts=row_starts(rows, style.right))
-    arranged = [arrange_page(*page, style) for page in zip(pages, frames, rows, furniture.values(), strict=True)]
+    parts = without_ornaments([(page.drawing_parts, page.size) for page in pages])
+    drawings = [find_drawings(own, page.size) for own, page in zip(parts, pages, strict=True)]
+    arranged = [
+        arrange_page(*page, style) for page in zip(pages, frames, rows, furniture.values(), drawings, strict=True)
+    ]
     texts, notes = [page.text for page in arranged], [page.notes for page in arranged]
     style = structs.replace(style, indents_first_lines=_indents_first_lines(texts))
+    mark_covers(texts, style)
     drafts = join_pages(texts, style)
-    mark_cover(drafts)
     link_notes(drafts, [*notes, mark_table_notes(drafts)])
     drafts = mark_headings(drafts, bookmarks, style)
     title = mark_title(drafts, metadata_title, style, _running_head(pages, furniture))
@@ -123,15 +130,18 @@ def _ignore_monospace_body(pages: Sequence[Sequence[Row]]) -> None:
 
 
 def _body_type(pages: Sequence[PageContent]) -> tuple[float, str]:
-    """Return the type size (points) and the font of most characters."""
-    sizes: Counter[float] = Counter()
-    fonts: Counter[str] = Counter()
+    """Return the type size (points) and the font of most text.
+
+    Text is measured in em: notes with addresses may have more characters than a Japanese text.
+    """
+    sizes: defaultdict[float, float] = defaultdict(float)
+    fonts: defaultdict[str, float] = defaultdict(float)
     for page in pages:
         for line in page.lines:
-            sizes[round(line.size * 2) / 2] += len(line.text)
-            fonts[page.fonts[line.font]] += len(line.text)
-    size = sizes.most_common(1)[0][0] if sizes else _DEFAULT_SIZE
-    return size, (fonts.most_common(1)[0][0] if fonts else "")
+            length = max(line.box.x1 - line.box.x0, line.box.bottom - line.box.top) / line.size
+            sizes[round(line.size * 2) / 2] += length
+            fonts[page.fonts[line.font]] += length
+    return max(sizes, key=sizes.__getitem__, default=_DEFAULT_SIZE), max(fonts, key=fonts.__getitem__, default="")
 
 
 def _body_style(pages: Sequence[Sequence[Row]], width: float, size: float, font: str) -> BodyStyle:

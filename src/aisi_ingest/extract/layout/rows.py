@@ -188,7 +188,7 @@ def join_rows(left: Row, right: Row) -> Row:
         size=longer.size,
         bold=(left.bold or left_is_label) and right.bold,
         italic=left.italic and right.italic,
-        monospace=left.monospace and right.monospace,
+        monospace=(left.monospace or left_is_label) and right.monospace,
         font=longer.font,
         color=longer.color,
         box=union((left.box, right.box)),

@@ -26,6 +26,7 @@ _PAGES_OF_TITLE = 3  # first pages that confirm a title of the metadata
 # A cover.
 _MOST_COVER_ROWS = 3  # of each block
 _COVER_LENGTH = 500  # code points on the page; a cover has fewer
+_MOST_COVERS = 2  # pages: a cover and the title page behind it
 
 
 def mark_title(drafts: list[Draft], metadata_title: str, style: BodyStyle, running_head: str = "") -> str:
@@ -185,14 +186,32 @@ def _are_aligned(above: Box, below: Box, size: float) -> bool:
     return min(map(abs, offsets)) < _SAME_PLACE * size
 
 
-def mark_cover(drafts: Sequence[Draft]) -> None:
-    """Mark the blocks of the first page as those of a cover if the page has little text and no running text."""
-    first = [draft for draft in drafts if draft.page == 1]
+def mark_covers(pages: Sequence[Sequence[Draft]], style: BodyStyle) -> None:
+    """Mark the blocks of the first page as those of a cover if the page has little text and no running text.
+
+    A page behind it with the same title is one as well. Text below a title does not
+    continue on the next page.
+
+    Args:
+        pages: The blocks of each page, before they are joined over pages.
+        style: Style of the body text.
+    """
+    if sum(map(bool, pages)) <= 1:
+        return
+    titles: set[str] = set()  # in large type, on the first page
+    for number, page in enumerate(pages[:_MOST_COVERS]):
+        large = {comparison_key(draft.text) for draft in page if draft.size > _LARGE * style.size}
+        if not _is_cover(page) or (number and not titles & large):
+            return
+        titles = large
+        for draft in page:
+            draft.is_on_cover, draft.is_closed = True, bool(large)
+
+
+def _is_cover(page: Sequence[Draft]) -> bool:
+    """Return whether a page has little text and no running text."""
     has_short_blocks = all(
         len(draft.rows) <= _MOST_COVER_ROWS and draft.kind == "paragraph" and not is_contents_title(draft.text)
-        for draft in first
+        for draft in page
     )
-    length = sum(len(draft.text) for draft in first)
-    if has_short_blocks and len(first) < len(drafts) and length < _COVER_LENGTH:
-        for draft in first:
-            draft.is_on_cover = True
+    return has_short_blocks and sum(len(draft.text) for draft in page) < _COVER_LENGTH

@@ -20,6 +20,7 @@ _PARTS = frozenset(
     )
 )  # fmt: skip
 _SHORTEST_PART = 3  # letters
+_LONGEST_ENDING = 5  # letters that hyphenation separates: -izes, -ments; longer ones are mostly words: cost-intensive
 _LONGEST_STEM = 40  # code points at the end of a line that are searched for a stem
 # Share of the stems that are no words of the document. Measured on seven English reports and papers: at most 0.14
 # where a word processor wrote only the hyphens of the authors, at least 0.66 where TeX hyphenated words.
@@ -61,6 +62,12 @@ class Hyphens(Struct, frozen=True):
         return are_words and is_long and first + second not in self.words
 
 
+def _without_rest(line: str) -> str:
+    """Return a line without a short first word in small letters: that may be the ending of a word (``ment``)."""
+    rest = _REST_AT_START.match(line)
+    return line if rest is None or rest.end() > _LONGEST_ENDING else line[rest.end() :]
+
+
 def hyphens_of(lines: Iterable[str]) -> Hyphens:
     """Find out from the lines of a document which hyphens at the ends of lines are the author's.
 
@@ -77,13 +84,13 @@ def hyphens_of(lines: Iterable[str]) -> Hyphens:
         if "-" not in line:
             if not line.isascii() and not _WORD.search(line):
                 continue
-            words.update(map(str.lower, _WORD.findall(line)))
+            words.update(map(str.lower, _WORD.findall(_without_rest(line))))
             continue
         if line[-1] == "-" and (stem := _STEM_AT_END.search(line[-_LONGEST_STEM:])):
             stems.add(stem[1].lower())
             line = line[: -len(stem[0])]
         compounds.update(map(str.lower, _COMPOUND.findall(line)))
-        words.update(map(str.lower, _WORD.findall(line)))
+        words.update(map(str.lower, _WORD.findall(_without_rest(line))))
     if not stems:
         return Hyphens()
     known = words | {compound.split("-")[0] for compound in compounds}

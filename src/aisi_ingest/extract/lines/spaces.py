@@ -27,6 +27,9 @@ _TYPED_WORD_GAP = 0.02
 _TYPED_MIXED_GAP = 0.12
 _TYPED_WIDE_GAP = 0.2
 
+# A tight line that TeX set in a font with narrow spaces: words are 0.13 em apart, and letters touch each other.
+_TIGHT_WORD_GAP, _TOUCHING = 0.09, 0.04
+_FEWEST_TIGHT_GAPS = 3
 _NEXT_IN_FILE = 16  # characters: two neighbours that are further apart in the file were not written one after the other
 # A letter-spaced line: nearly all neighbours are apart. Their usual gap then counts as none.
 _LETTER_SPACED_GAP = 0.08  # em
@@ -65,7 +68,8 @@ def spaces_before(
     inside = ~cut[1:]
     segment = np.cumsum(cut) - 1  # number of the line of each character
     usual = _letter_spacing(gap, inside & ~typed, segment, len(starts))[segment[1:]]
-    latin = none_wide & ((gap > WORD_GAP + usual) | (typed & (gap > _TYPED_WORD_GAP + usual * _TYPED_LETTER_SPACING)))
+    word_gap = _word_gap(gap, none_wide & inside, typed & inside, segment, len(starts))[segment[1:]]
+    latin = none_wide & ((gap > word_gap + usual) | (typed & (gap > _TYPED_WORD_GAP + usual * _TYPED_LETTER_SPACING)))
     mixed = ~none_wide & ~both_wide & ((gap > MIXED_GAP + usual) | (typed & (gap > _TYPED_MIXED_GAP)))
     space[1:][inside & (latin | mixed)] = SPACE
     spaced = both_wide & inside & ((gap > WIDE_GAP) | (typed & (gap > _TYPED_WIDE_GAP)))
@@ -79,6 +83,31 @@ def spaces_before(
         between = all_codes[members[k] + 1 : members[k + 1]] if typed[k] else ()
         space[k + 1] = IDEOGRAPHIC_SPACE if gap[k] > WIDE_GAP or IDEOGRAPHIC_SPACE in between else SPACE
     return space
+
+
+def _word_gap(gap: Array, latin: Array, typed: Array, segment: Array, count: int) -> Array:
+    """Return for each line the narrowest gap in em that is a space between two Latin characters.
+
+    In a tight line of a justified text, the spaces are narrower than usual. They still stand out if the letters touch
+    each other.
+
+    Args:
+        gap: Gap before each character but the first, in em.
+        latin: Which gaps lie between two Latin characters of a line.
+        typed: Which gaps lie within a line and have a space in the file.
+        segment: Number of the line of each character.
+        count: Number of lines.
+    """
+    usual = np.full(count, WORD_GAP)
+    narrow = latin & (gap > _TIGHT_WORD_GAP) & (gap <= WORD_GAP)
+    if np.count_nonzero(narrow) >= _FEWEST_TIGHT_GAPS:
+        lines = segment[1:]
+        tight = np.bincount(lines[narrow], minlength=count) >= _FEWEST_TIGHT_GAPS
+        tight &= (
+            np.bincount(lines[typed | (latin & (gap > _TOUCHING) & (gap <= _TIGHT_WORD_GAP))], minlength=count) == 0
+        )
+        usual[tight] = _TIGHT_WORD_GAP
+    return usual
 
 
 def _letter_spacing(gap: Array, untyped: Array, segment: Array, count: int) -> Array:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Chars = np.ndarray[Any, np.dtype[np.void]]
 """Characters, of dtype CHAR."""
 
+Rules = np.ndarray[Any, np.dtype[np.void]]
+"""What a page draws besides text, of dtype RULE."""
+
 
 CHAR = np.dtype(
     [

@@ -113,7 +113,7 @@ def _starts_paragraph(group: Sequence[Row], row: Row, setting: _BoxSetting) -> b
         or _has_other_size(group[-1], row)
         or _is_apart(group[-1], row, setting)
         or _is_indented(group, row)
-        or _ended_early(group[-1], row, setting)
+        or (_ended_early(group[-1], row, setting) and not _adds_in_brackets(group, row))
     )
 
 
@@ -158,6 +158,12 @@ def _ended_early(last: Row, row: Row, setting: _BoxSetting) -> bool:
     centred = _are_centred(last, row)
     room = (setting.widest - box_width(last.box)) if centred else setting.right - last.box.x1
     return last.text.endswith(("。", "．")) and room > _ROOM_AFTER_SENTENCE * row.em and not centred
+
+
+def _adds_in_brackets(group: Sequence[Row], row: Row) -> bool:
+    """Return whether a row adds words in brackets to the bulleted item above: it begins where the item's text does."""
+    is_in_item = bool(split_bullet(group[0].text)[0]) and row.box.x0 > group[0].text_start - row.em / 2
+    return is_in_item and row.text[0] in "(（" and not _SENTENCE_END.search(group[-1].text)
 
 
 def _has_room(last: Row, row: Row, setting: _BoxSetting) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from aisi_ingest.model import BlockChange, Edit, EditionDiff, SectionChange
+from aisi_ingest.publish.edition_sections import ChangedSection, changed_sections
+from aisi_ingest.publish.rows import WorkRows
+from aisi_ingest.publish.schema import EditionChangeRow
 from aisi_ingest.publish.site.views import WorkPage
 
 _CONTEXT = 90  # code points of unchanged text that are shown on each side of a change
@@ -21,30 +23,37 @@ class PageAnchor(Struct, frozen=True):
     label: str  # of the edition, and of the form where there are several
     lang: str
     title: str
-    anchors: Mapping[str, str]  # of the blocks that the page shows, by their id in the document
+    anchors: Mapping[str, str]  # of the blocks that the page shows, by their id
 
     def href(self, blocks: Sequence[str]) -> str | None:
         """Return a link to the first of these blocks that the page shows, or None."""
         return next((f"{self.file}#{self.anchors[each]}" for each in blocks if each in self.anchors), None)
 
 
-class ChangedBlock(Struct, frozen=True):
+class ShownEdit(Struct, frozen=True):
+    """A part of a text: "same", "removed" or "added"."""
+
+    kind: str
+    text: str
+
+
+class ShownBlock(Struct, frozen=True):
     """One block with the words that changed."""
 
     kind: str
-    edits: tuple[Edit, ...]
+    edits: tuple[ShownEdit, ...]
     old: str | None  # link to it in the older edition
     new: str | None  # link to it in the newer edition
 
 
-class ChangedSection(Struct, frozen=True):
+class ShownSection(Struct, frozen=True):
     """One section that was added, removed, moved or changed."""
 
     kind: str
     title: str
     old_title: str | None
     href: str | None
-    blocks: tuple[ChangedBlock, ...]
+    blocks: tuple[ShownBlock, ...]
 
 
 class EditionPair(Struct, frozen=True):
@@ -52,7 +61,7 @@ class EditionPair(Struct, frozen=True):
 
     old: PageAnchor
     new: PageAnchor
-    sections: tuple[ChangedSection, ...]
+    sections: tuple[ShownSection, ...]
     counts: Mapping[str, int]  # kind of change to number of sections
 
 
@@ -69,58 +78,59 @@ class ChangesPage(Struct, frozen=True):
         return next((each.old.label for each in self.pairs if each.new.file == page.file), None)
 
 
-def changes_page(work: str, pages: Sequence[WorkPage], diffs: Iterable[EditionDiff]) -> ChangesPage | None:
+def changes_page(work: WorkRows, pages: Sequence[WorkPage]) -> ChangesPage | None:
     """Return the page of changes of a work, or None where no editions were compared.
 
     Args:
-        work: Id of the work.
+        work: The rows of the work.
         pages: The pages of the work, the newest first.
-        diffs: What changed between successive editions.
     """
     anchors = {rows.document.id: _page_anchor(page, side) for page in pages for side, rows in page.documents.items()}
     order = {page.file: number for number, page in enumerate(pages)}
-    pairs = [
-        _edition_pair(anchors[diff.old], anchors[diff.new], diff)
-        for diff in diffs
-        if diff.old in anchors and diff.new in anchors
-    ]
+    rows: dict[tuple[str, str], list[EditionChangeRow]] = {both: [] for both in work.compared}
+    for row in work.edition_changes:
+        rows[row.from_document, row.to_document].append(row)
+    pairs = [_edition_pair(anchors[old], anchors[new], found) for (old, new), found in rows.items()]
     if not pairs:
         return None
     pairs.sort(key=lambda each: (order[each.new.file], each.new.lang != "ja"))
     titles = {side: pages[0].title(side) or "" for side in pages[0].sides}
     # No other page has this name: the name of an edition has no two tildes.
-    return ChangesPage(work, f"{work}~~changes.html", titles, tuple(pairs))
+    return ChangesPage(work.work, f"{work.work}~~changes.html", titles, tuple(pairs))
 
 
 def _page_anchor(page: WorkPage, side: str) -> PageAnchor:
     document = page.documents[side].document
     lines = (line for part in page.parts for line in (*part.lines, *part.footnotes))
-    anchors = {block.id.partition("#")[2]: page.anchor(block) for line in lines for block in getattr(line, side)}
+    anchors = {block.id: page.anchor(block) for line in lines for block in getattr(line, side)}
     return PageAnchor(page.file, page.label, side, document.title, anchors)
 
 
-def _edition_pair(old: PageAnchor, new: PageAnchor, diff: EditionDiff) -> EditionPair:
-    sections = tuple(_section(old, new, each) for each in diff.sections)
+def _edition_pair(old: PageAnchor, new: PageAnchor, rows: Sequence[EditionChangeRow]) -> EditionPair:
+    sections = tuple(_section(old, new, each) for each in changed_sections(rows))
     return EditionPair(old, new, sections, Counter(each.kind for each in sections))
 
 
-def _section(old: PageAnchor, new: PageAnchor, change: SectionChange) -> ChangedSection:
+def _section(old: PageAnchor, new: PageAnchor, change: ChangedSection) -> ShownSection:
     blocks = tuple(_block(old, new, each) for each in change.blocks)
     links = [link for block in blocks for link in (block.new, block.old) if link]
-    return ChangedSection(change.kind, change.title, change.old_title, links[0] if links else None, blocks)
+    return ShownSection(change.kind, change.title, change.old_title, links[0] if links else None, blocks)
 
 
-def _block(old: PageAnchor, new: PageAnchor, change: BlockChange) -> ChangedBlock:
-    last = len(change.edits) - 1
-    edits = tuple(_shortened(each, number == 0, number == last) for number, each in enumerate(change.edits))
-    return ChangedBlock(change.kind, edits, old.href(change.old), new.href(change.new))
+def _block(old: PageAnchor, new: PageAnchor, row: EditionChangeRow) -> ShownBlock:
+    last = len(row.words) - 1
+    edits = tuple(
+        ShownEdit(kind, _shortened(text, number == 0, number == last) if kind == "same" else text)
+        for number, (kind, text) in enumerate(row.words)
+    )
+    return ShownBlock(row.kind, edits, old.href(row.before_ids), new.href(row.after_ids))
 
 
-def _shortened(edit: Edit, first: bool, last: bool) -> Edit:
+def _shortened(text: str, first: bool, last: bool) -> str:
     """Shorten unchanged text to what is next to a change; only one side of it at the ends of a block."""
-    text, shown = edit.text, _CONTEXT * (1 if first or last else 2)
-    if edit.kind != "same" or len(text) <= shown + _MIN_SAVING or (first and last):
-        return edit
+    shown = _CONTEXT * (1 if first or last else 2)
+    if len(text) <= shown + _MIN_SAVING or (first and last):
+        return text
     start = "" if first else text[:_CONTEXT]
     end = "" if last else text[-_CONTEXT:]
-    return Edit("same", f"{start}…{end}")
+    return f"{start}…{end}"

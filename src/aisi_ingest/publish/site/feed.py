@@ -1,5 +1,6 @@
 """Write ``feed.xml`` (Atom) and ``feed.json`` (JSON Feed 1.1): new documents and findings, the newest first.
 
+Findings that are suppressed are left out, as in the viewer.
 The items of earlier releases are read from the JSON feed of the previous release.
 """
 
@@ -53,7 +54,7 @@ def _new_items(changes: Changes, targets: Targets, stamp: str) -> list[dict[str,
     return [
         _item(change, targets, stamp)
         for change in new
-        if change.table in ("documents", "findings") and change.document in targets
+        if change.table in ("documents", "findings") and change.document in targets and not change.suppressed
     ]
 
 

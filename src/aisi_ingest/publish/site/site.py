@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aisi_ingest.model import EditionDiff
 from aisi_ingest.publish.release_diff import Changes
 from aisi_ingest.publish.reuse import PreviousRelease
 from aisi_ingest.publish.rows import SharedRows, WorkRows
@@ -29,16 +28,6 @@ from aisi_ingest.publish.site.views import SIDES, EntityNames, WorkPage, work_pa
 _SHOWN_ENTITIES = 24  # on the front page
 # In the order in which they run.
 _SCRIPTS = (
-    "language",
-    "dialogs",
-    "search-terms",
-    "search-index",
-    "search",
-    "viewer",
-    "lists",
-    "citation",
-    "correction",
-)
     "language",
     "dialogs",
     "search-terms",
@@ -77,7 +66,6 @@ class SiteWriter:
         previous: The previous release.
         now: The time of the release, for the feeds.
         pictures: sha256 of a file to the folder of its page pictures, below ``site``.
-        editions: What changed between successive editions of works.
         description: The release as JSON-LD, for search engines; without the character ``<``.
     """
 
@@ -89,7 +77,6 @@ class SiteWriter:
         previous: PreviousRelease,
         now: datetime,
         pictures: Mapping[str, str] | None = None,
-        editions: Iterable[EditionDiff] = (),
         description: str = "",
     ) -> None:
         self._folder = folder
@@ -99,9 +86,6 @@ class SiteWriter:
         self._now = now
         self._description = description
         self._pictures = pictures or {}
-        self._editions: dict[str, list[EditionDiff]] = {}
-        for diff in editions:
-            self._editions.setdefault(diff.new.partition("/")[0], []).append(diff)
         self._stamps: dict[str, str] = {}  # page to the digest of its content
         self._old_stamps = self._read_stamps()
         self._works: list[list[Summary]] = []
@@ -118,8 +102,7 @@ class SiteWriter:
     def add(self, work: WorkRows) -> None:
         """Write the pages of one work."""
         pages = work_pages(work, self._names)
-        diffs = self._editions.get(work.work, ())
-        changes = changes_page(work.work, pages, diffs) if diffs else None
+        changes = changes_page(work, pages)
         tabs = [(page.label, page.file) for page in pages]
         for page in pages:
             changed = _changed(changes, page)
@@ -197,7 +180,7 @@ class SiteWriter:
     def _stamp(self, work: WorkRows, page: WorkPage, mentioned: Sequence[str], changed: tuple[str, str] | None) -> str:
         """Return the digest of everything that the page of a work is made from."""
         names = [self._names.name(each) for each in mentioned]
-        shown = replace(work, bitext=(), chunks=())  # the page does not show them
+        shown = replace(work, bitext=(), chunks=(), edition_changes=(), compared=())  # the page does not show them
         content = (shown, page.file, names, self._picture_folders(page), changed)
         return _digest(self._code_digest, msgspec.json.encode(content, order="sorted"))
 

@@ -17,6 +17,7 @@ from aisi_ingest.publish.schema import AlignmentRow, BlockRow, DocumentRow, Enti
 from aisi_ingest.publish.site.lines import Line, Part, is_heading, line_up, parts
 from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
 from aisi_ingest.publish.source_facts import source_facts
+from aisi_ingest.text.sentence_ids import sentence_span
 
 SIDES = ("ja", "en")
 LABELS = ("DATE", "ORG", "PERSON", "GUIDE", "EVENT", "PLACE")
@@ -291,9 +292,8 @@ def _context(
     for bead in beads:
         if bead.unit == "sentence" and bead.ja and bead.en:
             for target in bead.ja if side == "ja" else bead.en:
-                block, _, span = target.rpartition(":")
-                start, _, end = span.partition("-")
-                sentences.setdefault(block, []).append((int(start), int(end), bead.id.partition("#")[2]))
+                if span := sentence_span(target):
+                    sentences.setdefault(span[0], []).append((*span[1:], bead.id.partition("#")[2]))
     # A caption that is also a block is not shown twice.
     captions = {block.text for block in rows.blocks if block.kind == "caption"}
     tables: dict[str, TableRow] = {
