@@ -54,7 +54,7 @@ def read_decks(*files: str) -> Work:
     def work() -> dict[str, Any]:
         slides = blocks = 0
         for file in files:
-            content = reader.read(Path(file), ocr=False).value
+            content = reader.read(Path(file)).value
             assert content is not None, file
             slides, blocks = slides + len(content.page_sizes), blocks + len(content.blocks)
         return {"pages": slides, "blocks": blocks}

@@ -24,13 +24,14 @@ from prefect.tasks import exponential_backoff
 
 from aisi_ingest import log
 from aisi_ingest.pipeline import orchestrator, summary
-from aisi_ingest.pipeline.jobs import FetchJob, Settings, StageName
+from aisi_ingest.pipeline.jobs import FetchJob, Settings
 from aisi_ingest.pipeline.report import Report
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
 
 J = TypeVar("J")
 R = TypeVar("R")
+Ocr = Literal["now", "later", "off"]
 
 
 class DocumentFailed(Exception):
@@ -157,6 +158,7 @@ def ingest(
     keep: int | None = None,
     strict: bool = False,
     registry: str | None = None,
+    ocr: Ocr = "later",
 ) -> str:
     """Download new documents, process them, and publish a release if anything has changed.
 
@@ -172,6 +174,7 @@ def ingest(
         keep: Number of releases to keep; if empty, all.
         strict: Fail because of known failures as well, unless they are acknowledged.
         registry: Path of a list of names to recognise; later runs on the root use it as well.
+        ocr: When to read text in images: later (publish the text first), now (publish once), or off.
 
     Returns:
         The run in one sentence.
@@ -181,8 +184,8 @@ def ingest(
     """
     if runner == "dask":
         on_dask = _ingest.with_options(task_runner=dask_runner(workers, scheduler))
-        return str(on_dask(sources, only, force, root, 1, images, keep, strict, registry))
-    return _ingest.fn(sources, only, force, root, workers, images, keep, strict, registry)
+        return str(on_dask(sources, only, force, root, 1, images, keep, strict, registry, ocr))
+    return _ingest.fn(sources, only, force, root, workers, images, keep, strict, registry, ocr)
 
 
 @flow(name="ingest-on-dask", log_prints=True)
@@ -196,15 +199,17 @@ def _ingest(
     keep: int | None,
     strict: bool,
     registry: str | None,
+    ocr: Ocr,
 ) -> str:
-    redo_from: StageName | None = "extract" if force else None
     settings = Settings(
         root=root,
         registry=registry,
         workers=workers,
+        ocr=ocr != "off",
+        text_first=ocr == "later",
         images=images,
         keep=keep,
-        redo_from=redo_from,
+        redo_from="extract" if force else None,
         strict=strict,
     )
     try:
@@ -252,5 +257,6 @@ if __name__ == "__main__":
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="address of a Dask scheduler")
     parser.add_argument("--images", action="store_true", help="add images of the pages to the viewer")
     parser.add_argument("--keep", type=int, metavar="N", help="number of releases to keep (default: all)")
+    parser.add_argument("--ocr", choices=["now", "later", "off"], default="later", help="when to read text in images")
     parser.add_argument("--strict", action="store_true", help="fail because of known failures as well")
     print(ingest(**vars(parser.parse_args())))

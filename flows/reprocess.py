@@ -11,7 +11,7 @@ from aisi_ingest.pipeline import orchestrator
 from aisi_ingest.pipeline.jobs import Settings, StageName
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sources import load
-from flows.ingest import finish, one_at_a_time, prefect_tasks
+from flows.ingest import Ocr, finish, one_at_a_time, prefect_tasks
 
 
 @flow(name="reprocess", task_runner=ThreadPoolTaskRunner(max_workers=4), log_prints=True)  # type: ignore[arg-type]
@@ -24,6 +24,7 @@ def reprocess(
     images: bool = False,
     keep: int | None = None,
     registry: str | None = None,
+    ocr: Ocr = "later",
 ) -> str:
     """Process documents again and publish a release if anything has changed.
 
@@ -36,6 +37,7 @@ def reprocess(
         images: Add images of the pages to the viewer.
         keep: Number of releases to keep; if empty, all.
         registry: Path of a list of names to recognise; later runs on the root use it as well.
+        ocr: When to read text in images: later (publish the text first), now (publish once), or off.
 
     Returns:
         The run in one sentence.
@@ -43,7 +45,16 @@ def reprocess(
     Raises:
         RunFailed: A document, a pair or a stage failed.
     """
-    settings = Settings(root=root, registry=registry, workers=workers, images=images, keep=keep, redo_from=stage)
+    settings = Settings(
+        root=root,
+        registry=registry,
+        workers=workers,
+        ocr=ocr != "off",
+        text_first=ocr == "later",
+        images=images,
+        keep=keep,
+        redo_from=stage,
+    )
     known = load(Path(sources)) if Path(sources).exists() else ()
     try:
         with one_at_a_time():

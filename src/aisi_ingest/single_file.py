@@ -30,12 +30,12 @@ from aisi_ingest.pipeline.jobs import Aligned, Settings
 from aisi_ingest.storage.files import atomic_write, sha256_of
 
 
-def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Result[Document]:
+def read(path: Path, *, ocr: bool | None = True, registry: Path | None = None) -> Result[Document]:
     """Read and tag one file in the sandbox.
 
     Args:
         path: A PDF or PPTX file.
-        ocr: Read text in images as well.
+        ocr: Read text in images as well; None: only on pages without text.
         registry: Path of registry.toml; None: the registry that comes with the project.
 
     Returns:
@@ -57,7 +57,7 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
         return Result(None, (Issue("extract", "error", "unreadable", f"cannot be read: {error.strerror}"),))
     listing = Listing(source, licence=Licence("not stated; see the source", "", path.name))
     settings = _settings(registry)
-    content = stages.EXTRACT.run(settings, (path,), stages.extract_file, str(path), ocr).value
+    content = _read_content(settings, path, ocr)
     if content.value is None:
         return Result(None, content.issues)
     tagged = stages.TAG.run(settings, (), stages.tag_content, content.value, listing, settings.registry).value
@@ -67,6 +67,19 @@ def read(path: Path, *, ocr: bool = True, registry: Path | None = None) -> Resul
     document = Document(listing, content.value, tagged.value.mentions, tagged.value.date)
     paired = pairing.pair([document])
     return Result(paired.value[0] if paired.value else None, issues + paired.issues)
+
+
+def _read_content(settings: Settings, path: Path, ocr: bool | None) -> Result[Content]:
+    extracted = stages.EXTRACT.run(settings, (path,), stages.extract_file, str(path)).value
+    if extracted.value is None or ocr is False:
+        return extracted
+    only_pages = ocr is None
+    texts = stages.OCR.run(settings, (path,), stages.recognise_file, str(path), extracted.value, only_pages).value
+    issues = (*extracted.issues, *texts.issues)
+    if texts.value is None:  # the text is worth having without the pictures
+        return Result(extracted.value, (*extracted.issues, *stages.without_pictures(texts.issues)))
+    composed = stages.CONTENT.run(settings, (path,), stages.add_texts, str(path), extracted.value, texts.value).value
+    return Result(composed.value, issues if composed.value else composed.issues)
 
 
 def align(

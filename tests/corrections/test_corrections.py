@@ -422,6 +422,7 @@ def test_two_quotes_of_one_block_with_two_values_are_reported(root: Path) -> Non
         (BLOCK_TEXT + BLOCK_TEXT.replace("write", "make"), "sets text to"),
         ("correction = 3\n", "must be a list"),
         ("a = " + "[" * 100_000, "c.toml:"),
+        ("a = " + "1" * 5000, "c.toml:1: Exceeds the limit"),
     ],
 )
 def test_an_invalid_entry_is_refused_with_file_and_line(tmp_path: Path, text: str, message: str) -> None:

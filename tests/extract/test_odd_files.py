@@ -28,7 +28,7 @@ def outcomes(folder: Path) -> dict[str, str]:
     def outcome(path: Path) -> str:
         try:
             with sandbox.session(path) as session:
-                result = session.call(stages.extract_file, str(path), False)
+                result = session.call(stages.extract_file, str(path))
         except LimitExceeded as stopped:
             return f"refused: {stopped.code}"
         codes = sorted({issue.code for issue in result.issues if issue.level != "info"})

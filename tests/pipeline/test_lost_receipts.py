@@ -76,6 +76,18 @@ def test_a_forgotten_document_is_a_reason_for_a_smaller_release(root: Path) -> N
     assert orchestrator.run(settings(root), ()).release and documents(root) == 1
 
 
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 200_000, b"\0" * 1000, b'{"sha256":"../../../../etc/passwd"}', b'{"sha256":' + b"1" * 5000 + b"}"],
+    ids=["nested", "zeros", "path", "digits"],
+)
+def test_a_hostile_line_of_the_ledger_is_reported_and_the_others_are_read(root: Path, line: bytes) -> None:
+    with ledger(root).open("ab") as file:
+        file.write(line + b"\n")
+    messages = [issue.message for issue in verify(root) if issue.level == "error"]
+    assert len(messages) == 1 and "receipts.jsonl" in messages[0]
+
+
 @pytest.mark.parametrize("kind", ["device", "pipe", "folder"])
 def test_a_ledger_that_is_no_regular_file_is_one_sentence_with_the_remedy(root: Path, kind: str) -> None:
     ledger(root).unlink()

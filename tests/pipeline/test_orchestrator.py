@@ -242,11 +242,13 @@ def test_the_report_has_duration_and_memory_by_stage_and_document(first: tuple[P
     root, _ = first
     report = json.loads((root / "processed" / "latest" / "report.json").read_text(encoding="utf-8"))["run"]
     for row in report["documents"]:
-        assert set(row["memory"]) == {"extract", "tag"}
+        assert set(row["memory"]) == {"extract", "ocr", "content", "tag"}
         assert all(row["seconds"][stage] > 0 and 20 << 20 < size < 4 << 30 for stage, size in row["memory"].items())
     assert {stage: cost["made"] for stage, cost in report["stages"].items()} == {
         "fetch": 6,
         "extract": 6,
+        "ocr": 6,
+        "content": 6,
         "tag": 6,
         "align": 3,
     }

@@ -15,6 +15,7 @@ from aisi_ingest.pipeline.jobs import DocumentJob, Settings
 from aisi_ingest.pipeline.stage import StageOutput, StoredStage
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sandbox.tasks import task
+from aisi_ingest.storage.documents import readable_files
 from aisi_ingest.storage.store import Store
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "site" / "pdf" / "sample_overview_en.pptx"
@@ -102,12 +103,24 @@ def test_an_exception_is_an_issue_and_nothing_is_stored(job: DocumentJob) -> Non
     assert not output.path.exists()
 
 
-def test_the_input_of_tag_is_the_output_of_extract(job: DocumentJob) -> None:
-    with pool.shared(1).session(Store(job.settings.root).path(job.key)) as session:
-        content = stages.EXTRACT.compute(job, session)
+def test_the_input_of_tag_is_the_content_which_is_the_output_of_extract_without_ocr(job: DocumentJob) -> None:
+    with pool.shared(1).session(*readable_files(Store(job.settings.root), job.key)) as session:
+        extracted = stages.EXTRACT.compute(job, session)
+        content = stages.CONTENT.compute(job, session)
     assert content.value(Content).title == "AI Safety Institutes: An Overview"
+    assert content.value(Content) == extracted.value(Content)
     assert stages.TAG.inputs(job) == (content.digest,)
 
 
 def test_a_release_names_the_version_of_every_stage() -> None:
-    assert list(stages.made_with()) == ["extract", "tag", "pair", "align", "compare", "editions", "publish"]
+    assert list(stages.made_with()) == [
+        "extract",
+        "ocr",
+        "content",
+        "tag",
+        "pair",
+        "align",
+        "compare",
+        "editions",
+        "publish",
+    ]

@@ -66,12 +66,12 @@ def read_with_bad_pages(path: str, bad: dict[int, str], skipped: tuple[int, ...]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document, "_read_page", read_page)
         patch.setattr(second_reader, "read_page", read_again)
-        return stages.extract_file(path, False, skipped)
+        return stages.extract_file(path, skipped)
 
 
 @task
 def read_then_crash(path: str, skipped: tuple[int, ...]) -> Result[Content]:
-    stages.extract_file(path, False, skipped)
+    stages.extract_file(path, skipped)
     crash()
     raise AssertionError
 

@@ -98,7 +98,7 @@ class Pptx:
 
     def read(self) -> Content:
         """Save the slide and read it."""
-        content = reader.read(self.deck.save(self.path), ocr=False).value
+        content = reader.read(self.deck.save(self.path)).value
         assert content is not None
         return content
 

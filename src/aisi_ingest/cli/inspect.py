@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aisi_ingest.cli.options import AsJson, Ocr, Registry, Root, fail, load_sources, print_json, print_table
+from aisi_ingest.cli.options import (
+    AsJson,
+    NoOcr,
+    Ocr,
+    OcrTime,
+    Registry,
+    Root,
+    fail,
+    load_sources,
+    print_json,
+    print_table,
+)
 from aisi_ingest.console.terminal import say, say_line
 
 if TYPE_CHECKING:
@@ -136,7 +147,8 @@ def verify(
         typer.Option("--sources", metavar="FILE", help="With --repair: list of sources (default: as in run)."),
     ] = None,
     registry: Registry = None,
-    ocr: Ocr = True,
+    ocr: Ocr = OcrTime.LATER,
+    no_ocr: NoOcr = False,
     root: Root = Path("."),
     as_json: AsJson = False,
 ) -> None:
@@ -149,7 +161,7 @@ def verify(
     from aisi_ingest.verify import release as verification
 
     if repair:
-        _repair(root, sources, registry, ocr)
+        _repair(root, sources, registry, not no_ocr and ocr is not OcrTime.OFF)
     issues = verification.verify(root, release)
     if as_json:
         print_json(issues)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import inspect
 import sys
@@ -52,7 +53,29 @@ AllowFewer = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print problems only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print a line for each document.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
-Ocr = Annotated[bool, typer.Option("--ocr/--no-ocr", help="Read text in images (OCR).")]
+OcrOfFile = Annotated[
+    bool | None,
+    typer.Option("--ocr/--no-ocr", help="Read text in all images (OCR), or in none (default: on pages without text)."),
+]
+
+
+class OcrTime(enum.Enum):
+    """When a run reads the text in images."""
+
+    NOW = "now"
+    LATER = "later"
+    OFF = "off"
+
+
+Ocr = Annotated[
+    OcrTime,
+    typer.Option(
+        "--ocr",
+        help="When to read text in images: later (publish the text first, then again with the images), now (publish "
+        "once), or off.",
+    ),
+]
+NoOcr = Annotated[bool, typer.Option("--no-ocr", help="The same as --ocr off.")]
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,8 @@ class RunOptions:
     workers: Workers = 2
     registry: Registry = None
     images: Images = False
-    ocr: Ocr = True
+    ocr: Ocr = OcrTime.LATER
+    no_ocr: NoOcr = False
     keep: Keep = None
     strict: Strict = False
     allow_fewer: AllowFewer = False
@@ -82,7 +106,8 @@ class RunOptions:
             root=str(self.root),
             registry=str(self.registry) if self.registry else None,
             workers=self.workers,
-            ocr=self.ocr,
+            ocr=not self.no_ocr and self.ocr is not OcrTime.OFF,
+            text_first=self.ocr is OcrTime.LATER,
             images=self.images,
             keep=self.keep,
             redo_from=redo_from,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +11,11 @@ import typer
 
 from aisi_ingest.cli.inputs import Input, Password, opened_or_exit
 from aisi_ingest.cli.options import Root, RunOptions, Workers, fail, load_sources, print_table, with_run_options
-from aisi_ingest.console.terminal import escaped, say, say_line
+from aisi_ingest.console.progress import shown
+from aisi_ingest.console.terminal import say, say_line
 
 if TYPE_CHECKING:
     from aisi_ingest.pipeline.report import Report
-    from aisi_ingest.pipeline.runner import Progress
 
 _NOTHING_DONE = 2  # exit code
 
@@ -71,7 +69,7 @@ def run(
 
     specs = (from_index(index),) if index else load_sources(sources, options.root, needed=True)
     settings = options.settings("extract" if force else None)
-    with _progress(options) as progress:
+    with shown(not options.quiet) as progress:
         report = orchestrator.run(settings, specs, only=only or (), progress=progress)
     _finish(report, options)
 
@@ -116,7 +114,7 @@ def _add(inputs: list[Input], urls: list[str], options: RunOptions) -> None:
     if not originals and not urls:
         sys.exit(_NOTHING_DONE)
     sources = load_sources(None, options.root)
-    with _progress(options) as progress:
+    with shown(not options.quiet) as progress:
         report = orchestrator.add(
             options.settings(), sources, list(originals), urls, originals=originals, progress=progress
         )
@@ -158,7 +156,7 @@ def reprocess(
     if bool(documents) == all_documents:
         fail("give the documents to process, or --all")
     known = load_sources(sources, options.root)
-    with _progress(options) as progress:
+    with shown(not options.quiet) as progress:
         report = orchestrator.reprocess(options.settings(redo_from), known, documents or (), progress=progress)
     _finish(report, options)
 
@@ -179,35 +177,6 @@ def demo(
         fail(str(error), code=1)
     say(f"release  {os.path.relpath(page.parent.parent.resolve())}\nviewer   {os.path.relpath(page.resolve())}")
     say(demonstration.next_steps(root))
-
-
-@contextmanager
-def _progress(options: RunOptions) -> Iterator[Progress]:
-    """Show one progress bar per stage on a terminal. Show nothing if the output is redirected, or not wanted."""
-    from aisi_ingest.pipeline.runner import silent
-
-    if options.quiet or not sys.stderr.isatty():
-        yield silent
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description:8}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[name]}", markup=False),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, object] = {}
-
-        def advance(stage: str, name: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, name=escaped(name))
-            bars.update(tasks[stage], completed=done, total=total, name=escaped(name))  # type: ignore[arg-type]
-
-        yield advance
 
 
 def _finish(report: Report, options: RunOptions, failed: bool = False) -> None:

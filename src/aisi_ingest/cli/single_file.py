@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aisi_ingest.cli.inputs import Input, Password, opened_or_exit
-from aisi_ingest.cli.options import AsJson, Ocr, Registry, fail, print_json, print_table
+from aisi_ingest.cli.options import AsJson, OcrOfFile, Registry, fail, print_json, print_table
 from aisi_ingest.console.terminal import say, say_json, say_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def extract(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write one JSON file per input into this folder.")
     ] = None,
-    ocr: Ocr = True,
+    ocr: OcrOfFile = None,
     password: Password = None,
 ) -> None:
     """Print the content of files as JSON.
@@ -63,7 +63,7 @@ def extract(
             sys.exit(1)
 
 
-def _extract(given: Input, out: Path | None, ocr: bool) -> bool:
+def _extract(given: Input, out: Path | None, ocr: bool | None) -> bool:
     """Print or write the content of one file, and return whether it could be read."""
     from aisi_ingest import single_file
 
@@ -85,7 +85,7 @@ def align(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write an HTML page instead of printing a table.")
     ] = None,
-    ocr: Ocr = True,
+    ocr: OcrOfFile = None,
     registry: Registry = None,
 ) -> None:
     """Align a Japanese and an English file side by side.

@@ -111,7 +111,7 @@ def parse(text: str, name: str) -> tuple[Entry, ...]:
     """
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, or a number of thousands of digits
         found = re.search(r"at line (\d+)", str(error))
         number = found[1] if found else text.count("\n") + 1
         reason = str(error).split(" (at")[0] or "nested too deeply"

@@ -30,7 +30,8 @@ class Settings(Struct, frozen=True):
     # Path of registry.toml, after "+" if it extends the registry that comes with the project; None: only that one.
     registry: str | None = None
     workers: int = 2  # worker processes
-    ocr: bool = True
+    ocr: bool = True  # read the text in pictures
+    text_first: bool = False  # publish the text before the pictures are read, and again afterwards
     images: bool = False  # add images of the pages to the viewer
     keep: int | None = None  # number of releases to keep after publishing; None: all
     redo_from: StageName | None = None  # compute this stage and later ones again, even if their output is up to date
@@ -67,6 +68,8 @@ class DocumentJob(Struct, frozen=True):
     settings: Settings
     listing: Listing
     compute_features: bool = False  # also compute the features for pairing, which depend on this document only
+    wait_for_pictures: bool = True  # False: use the text of pictures only if it is up to date
+    with_pictures: bool = False  # the content contains the text of pictures; the steps decide it
 
     @property
     def name(self) -> str:
@@ -88,6 +91,7 @@ class DocumentOutcome(Struct, frozen=True):
     seconds: dict[str, float] = {}  # by stage, wall clock
     memory: dict[str, int] = {}  # by computed stage: peak memory of its process, bytes
     digest: str | None = None  # of the stage outputs: if it is equal, nothing has changed; None: failed
+    has_pictures: bool = False  # the pictures were read
 
     @property
     def name(self) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from aisi_ingest import log
@@ -38,10 +37,11 @@ from aisi_ingest.pipeline.report import DocumentReport, Report, StageCost, docum
 from aisi_ingest.pipeline.resources import registry_digest
 from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
+from aisi_ingest.pipeline.text_first import Documents, join_reports
 from aisi_ingest.publish import folders
 from aisi_ingest.sandbox import confinement, limits, pool
 from aisi_ingest.sources import MANUAL, SourceSpec
-from aisi_ingest.storage.documents import load_document
+from aisi_ingest.storage.documents import CONTENT_STAGE, load_document
 from aisi_ingest.storage.store import Stamp, Store, now, read_stamp, write_stamp
 
 if TYPE_CHECKING:
@@ -51,20 +51,6 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 _FEWEST_TO_PAIR = 2  # a single document has nothing to be paired with
-
-
-class _Documents(Struct, frozen=True):
-    """All documents of a run, by URL."""
-
-    known: dict[str, Fetched]
-    outcomes: Mapping[str, DocumentOutcome]
-    fallbacks: Mapping[str, DocumentOutcome]  # of earlier contents, for URLs whose latest content failed
-
-    @property
-    def good(self) -> dict[str, DocumentOutcome]:
-        """The documents that can be published."""
-        found = {**self.outcomes, **self.fallbacks}
-        return {url: outcome for url, outcome in found.items() if not outcome.failed}
 
 
 class Run(AbstractContextManager["Run"]):
@@ -114,55 +100,114 @@ class Run(AbstractContextManager["Run"]):
         self.issues += repair.damage_issues(self.store, self.damaged_bytes, fetching)
 
     def process_and_publish(self, only: Sequence[str]) -> Report:
-        """Process the selected documents, publish if anything has changed, and save the report."""
+        """Process the selected documents, publish if anything has changed, and save the report.
+
+        With ``Settings.text_first``, their text is published first, and then their text with that of their pictures.
+        """
         self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
         documents = self._process(only)
         self.issues += _confinement_issues()
-        latest = self.store.processed / "latest"
-        stamp = self._stamp(documents)
-        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
-        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
-        if lost:
-            self.issues.append(lost_receipts.lost_issue(self.store, lost))
-            report = self._report(documents, document_ids(latest))
-        elif self.settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
-            report = self._report(documents, document_ids(latest), nothing_changed=True)
-        else:
-            report = self._relate_and_publish(documents, damaged)
-            if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
-                write_stamp(latest, self._stamp(documents))
+        report = self._publish_if_changed(documents)
+        if self.settings.ocr and self.settings.text_first:
+            documents = self._read_pictures(documents)
+            report = join_reports(report, self._publish_if_changed(documents, again=True))
         report = replace(report, seconds=self._elapsed())
         run_report.save(self.store.processed, report)
         found = failures.failures_of(report.documents, self.known_failures, self.fetched.attempts, self.began)
         failures.save(self.store.processed, found)
         return report
 
-    def _stamp(self, documents: _Documents) -> Stamp:
+    def _publish_if_changed(self, documents: Documents, again: bool = False) -> Report:
+        """Pair, align and publish the documents if anything has changed since the latest release.
+
+        Args:
+            documents: All documents of the run.
+            again: This run has published before, and so has redone what it was to redo.
+        """
+        latest = self.store.processed / "latest"
+        stamp = self._stamp(documents)
+        settings = self.settings_without_redo if again else self.settings
+        damaged = repair.damage_of_latest(self.store.processed, self.read_all)
+        lost = [] if self.settings.allow_fewer else lost_receipts.lost_documents(self.store)
+        before = len(self.issues)
+        if lost:
+            self.issues.append(lost_receipts.lost_issue(self.store, lost))
+            report = self._report(documents, document_ids(latest))
+        elif settings.redo_from is None and not damaged and latest.exists() and read_stamp(latest) == stamp:
+            report = self._report(documents, document_ids(latest), nothing_changed=True)
+        else:
+            report = self._relate_and_publish(settings, documents, damaged)
+            if not any(issue.stage == "publish" and issue.level == "error" for issue in report.issues):
+                write_stamp(latest, self._stamp(documents))
+        del self.issues[before:]  # they are in the report; a second one finds its own
+        return report
+
+    def _stamp(self, documents: Documents) -> Stamp:
         """Return the stamp of the release that has these documents; the link to the latest release is a part of it."""
         latest = self.store.processed / "latest"
         return release_stamp(documents.good.values(), self.sources, latest, self.corrections)
 
     # Documents
 
-    def _process(self, only: Sequence[str]) -> _Documents:
+    def _process(self, only: Sequence[str]) -> Documents:
         """Extract and tag all documents. A document that is not selected is processed only if it is out of date."""
         known, issues = with_corrections(known_documents(self.store, self.sources), self.store, self.corrections)
         self.issues += issues
         listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
         selected = self._selected(listings, only)
         several = len(listings) > 1  # a single document is not paired and needs no features
-        jobs = [
-            DocumentJob(self.settings if url in selected else self.settings_without_redo, listing, several)
+        settings = {True: self.settings, False: self.settings_without_redo}
+        jobs = {
+            url: DocumentJob(settings[url in selected], listing, several, not self.settings.text_first)
             for url, listing in listings.items()
-        ]
-        urls = {job.key: url for url, job in zip(listings, jobs, strict=True)}
-        jobs.sort(key=lambda job: -job.listing.source.bytes)  # large first: a large one at the end would run alone
+        }
+        outcomes = self._process_documents("read", steps.process_document, steps.load_processed_document, jobs)
+        return Documents(known, jobs, outcomes, self._fallbacks(outcomes))
+
+    def _process_documents(
+        self,
+        stage: str,
+        step: Callable[[DocumentJob], DocumentOutcome],
+        load: Callable[[DocumentJob], DocumentOutcome | None],
+        jobs: Mapping[str, DocumentJob],
+    ) -> dict[str, DocumentOutcome]:
+        """Run a step for documents.
+
+        Args:
+            stage: Its name for the progress.
+            step: The step.
+            load: Returns its outcome if it is up to date.
+            jobs: The documents by URL.
+
+        Returns:
+            The outcomes by URL, sorted.
+        """
+        urls = {job.key: url for url, job in jobs.items()}
+        # Large documents first: a large one at the end would run alone.
+        largest_first = sorted(jobs.values(), key=lambda job: -job.listing.source.bytes)
         outcomes: dict[str, DocumentOutcome] = {}
-        for outcome in self._run_step(steps.process_document, steps.load_processed_document, jobs):
+        if jobs:
+            self.progress(stage, "", 0, len(jobs))
+        for outcome in self._run_step(step, load, largest_first):
             outcomes[urls[outcome.listing.source.sha256]] = outcome
-            self.progress("read", outcome.name, len(outcomes), len(jobs))
-        outcomes = dict(sorted(outcomes.items()))
-        return _Documents(known, outcomes, self._fallbacks(outcomes))
+            self.progress(stage, outcome.name, len(outcomes), len(jobs))
+        return dict(sorted(outcomes.items()))
+
+    def _read_pictures(self, documents: Documents) -> Documents:
+        """Read the pictures of all documents whose text is published without them."""
+        waiting = {url: outcome for url, outcome in documents.good.items() if not outcome.has_pictures}
+        jobs = {
+            url: replace(self._job_of(documents.jobs[url], outcome), wait_for_pictures=True)
+            for url, outcome in waiting.items()
+        }
+        found = self._process_documents("ocr", steps.read_pictures, lambda _: None, jobs)
+        return documents.with_pictures(found)
+
+    def _job_of(self, job: DocumentJob, outcome: DocumentOutcome) -> DocumentJob:
+        """Return the job of a published document: that of the latest content of its URL, or of an earlier one."""
+        if outcome.listing == job.listing:
+            return job
+        return replace(job, listing=outcome.listing, settings=self.settings_without_redo)
 
     def _selected(self, listings: Mapping[str, Listing], only: Sequence[str]) -> set[str]:
         """Return the URLs of the documents that the names select. A name that selects none is an error."""
@@ -184,7 +229,8 @@ class Run(AbstractContextManager["Run"]):
         for url in (url for url, outcome in outcomes.items() if outcome.failed):
             for listing in earlier_versions(self.store, self.sources, url):
                 corrected = corrected_listing(listing, url, self.store, self.corrections)
-                job = DocumentJob(self.settings_without_redo, corrected)
+                wait = not self.settings.text_first
+                job = DocumentJob(self.settings_without_redo, corrected, wait_for_pictures=wait)
                 outcome = steps.load_processed_document(job) or steps.process_document(job)
                 if not outcome.failed:
                     fallbacks[url] = outcome
@@ -208,11 +254,11 @@ class Run(AbstractContextManager["Run"]):
 
     # Pairs and editions
 
-    def _pair(self, outcomes: Sequence[DocumentOutcome]) -> dict[str, Document]:
+    def _pair(self, settings: Settings, outcomes: Sequence[DocumentOutcome]) -> dict[str, Document]:
         """Pair the documents. Returns them by id, with work and edition, without their texts."""
         from aisi_ingest.pair import pairing
 
-        features = self._features(outcomes)
+        features = self._features(settings, outcomes)
         heads = [pairing.head(load_document(self.settings.root, outcome.listing)) for outcome in outcomes]
         stated = stated_pairs(self.corrections, True) + [pair for source in self.sources for pair in source.pairs]
         forbidden = stated_pairs(self.corrections, False)
@@ -221,13 +267,13 @@ class Run(AbstractContextManager["Run"]):
         self.issues += result.issues
         return {document.id: document for document in result.value or ()}
 
-    def _features(self, outcomes: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
+    def _features(self, settings: Settings, outcomes: Sequence[DocumentOutcome]) -> list[DocumentFeatures | None]:
         """Load or compute the features of each document, in their order."""
         if len(outcomes) < _FEWEST_TO_PAIR:
             return [None] * len(outcomes)
         # The features of a document processed in this run were computed with it, so they need not be redone.
         jobs = [
-            DocumentJob(self.settings_without_redo if outcome.processed else self.settings, outcome.listing)
+            DocumentJob(self.settings_without_redo if outcome.processed else settings, outcome.listing)
             for outcome in outcomes
         ]
         features: dict[str, DocumentFeatures | None] = {}
@@ -237,15 +283,17 @@ class Run(AbstractContextManager["Run"]):
             self.progress("pair", found.name, len(features), len(jobs))
         return [features[outcome.listing.source.sha256] for outcome in outcomes]
 
-    def _align_and_diff(self, heads: Mapping[str, Document]) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
+    def _align_and_diff(
+        self, settings: Settings, heads: Mapping[str, Document]
+    ) -> tuple[tuple[PairOutcome, ...], tuple[EditionDiff, ...]]:
         """Align and compare the languages of each edition, and list the changes between editions of each work."""
         from aisi_ingest.comparison import editions
         from aisi_ingest.pair import pairing
 
         jobs: list[PairJob | EditionsJob] = [
-            PairJob(self.settings, ja, en) for ja, en in pairing.pairs(list(heads.values()))
+            PairJob(settings, ja, en) for ja, en in pairing.pairs(list(heads.values()))
         ]
-        jobs += [EditionsJob(self.settings, old, new) for old, new in editions.successions(heads.values())]
+        jobs += [EditionsJob(settings, old, new) for old, new in editions.successions(heads.values())]
         jobs.sort(key=lambda job: -sum(self._extracted_bytes(document) for document in job.both))  # large first
         pairs: list[PairOutcome] = []
         compared: list[EditionsOutcome] = []
@@ -263,15 +311,15 @@ class Run(AbstractContextManager["Run"]):
 
     def _extracted_bytes(self, document: Document) -> int:
         """Return the size of the extracted content. It predicts the duration better than the number of pages."""
-        return self.store.stage_path(document.listing.source.sha256, "extract").stat().st_size
+        return self.store.stage_path(document.listing.source.sha256, CONTENT_STAGE).stat().st_size
 
     # The release and the report
 
-    def _relate_and_publish(self, documents: _Documents, damaged: Sequence[str]) -> Report:
+    def _relate_and_publish(self, settings: Settings, documents: Documents, damaged: Sequence[str]) -> Report:
         from aisi_ingest.publish import prune, publish
 
-        heads = self._pair(list(documents.good.values()))
-        pairs, editions = self._align_and_diff(heads)
+        heads = self._pair(settings, list(documents.good.values()))
+        pairs, editions = self._align_and_diff(settings, heads)
         ids = {document.listing.source.sha256: document.id for document in heads.values()}
         report = self._report(documents, ids, pairs)
         self.progress("publish", "release", 0, 1)
@@ -293,7 +341,7 @@ class Run(AbstractContextManager["Run"]):
 
     def _report(
         self,
-        documents: _Documents,
+        documents: Documents,
         ids: Mapping[str, str],
         pairs: Sequence[PairOutcome] = (),
         nothing_changed: bool = False,
@@ -317,7 +365,7 @@ class Run(AbstractContextManager["Run"]):
         return Report(self.began, self._elapsed(), tuple(rows), slim, tuple(self.issues), None, nothing_changed, costs)
 
     def _document_report(
-        self, url: str, fetched: Fetched, documents: _Documents, ids: Mapping[str, str]
+        self, url: str, fetched: Fetched, documents: Documents, ids: Mapping[str, str]
     ) -> DocumentReport:
         attempt, outcome = self.fetched.attempts.get(url), documents.outcomes.get(url)
         row = document_report(fetched, attempt, outcome, documents.fallbacks.get(url), ids)

@@ -18,7 +18,7 @@ from aisi_ingest.model import Issue, Result
 from aisi_ingest.pipeline.freshness import code_digest, version_text
 from aisi_ingest.pipeline.jobs import Settings, StageName
 from aisi_ingest.pipeline.resources import load_models
-from aisi_ingest.sandbox import bad_pages, pool
+from aisi_ingest.sandbox import activity, bad_pages, pool
 from aisi_ingest.sandbox.pool import Session
 from aisi_ingest.sandbox.tasks import Measured
 from aisi_ingest.storage.files import sha256_of
@@ -153,9 +153,11 @@ class StoredStage(Stage, Generic[J], frozen=True, kw_only=True):
             RootError: The output cannot be stored.
         """
         stamp = self._stamp(job)
-        measured = self._run(
-            session, job.settings, functools.partial(session.call_json, self.output(), self.function), job
-        )
+        session.note.clear()
+        with activity.watched(job.name, self.name, session.note):
+            measured = self._run(
+                session, job.settings, functools.partial(session.call_json, self.output(), self.function), job
+            )
         result = measured.value
         path, digest, seconds = self.path(job), None, round(measured.seconds, 3)
         fields = {"document": job.name, "stage": self.name, "seconds": seconds}

@@ -6,6 +6,8 @@ inputs from the store.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +18,16 @@ from aisi_ingest.corrections.applying import corrected_date, issues_of, pair_cor
 from aisi_ingest.corrections.beads import correct_beads, correct_findings
 from aisi_ingest.corrections.mentions import correct_mentions, without_removed
 from aisi_ingest.extract.ocr import engine
+from aisi_ingest.extract.ocr.picture_text import PictureTexts
 from aisi_ingest.model import Alignment, Content, Correction, Document, EditionDiff, Issue, Listing, Result
+from aisi_ingest.pipeline import picture_cache
 from aisi_ingest.pipeline.jobs import Aligned, DocumentJob, EditionsJob, PairJob
 from aisi_ingest.pipeline.resources import names_digest, registry, registry_digest
 from aisi_ingest.pipeline.stage import Stage, StoredStage, internal_error
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.sandbox.tasks import task
 from aisi_ingest.storage.documents import (
+    CONTENT_STAGE,
     Tagged,
     document_digest,
     load_corrected,
@@ -38,18 +43,17 @@ if TYPE_CHECKING:
 
 
 @task
-def extract_file(path: str, ocr: bool, skipped: tuple[int, ...] = ()) -> Result[Content]:
-    """Read a file.
+def extract_file(path: str, skipped: tuple[int, ...] = ()) -> Result[Content]:
+    """Read what a file stores as text.
 
     Args:
         path: The file, PDF or PPTX.
-        ocr: Read text in images as well.
         skipped: Pages to skip, from 1.
     """
     from aisi_ingest.extract import reader
 
     bad_pages.skip_pages(skipped)
-    return reader.read(Path(path), ocr=ocr)
+    return reader.read(Path(path), ocr=False)
 
 
 @task
@@ -60,14 +64,79 @@ def _extract(job: DocumentJob, skipped: tuple[int, ...]) -> Result[Content]:
         state = "damaged" if path.exists() else "missing"
         text = f"{path}: the bytes are {state}; aisi-ingest run fetches them again if a source offers them"
         return Result(None, (Issue("extract", "error", "damaged", text),))
-    result = extract_file(str(path), job.settings.ocr, skipped)
-    drawn = _tables_by_hand(job.listing)
-    if result.value is None or not drawn:
-        return result
+    return extract_file(str(path), skipped)
+
+
+@task
+def recognise_file(
+    path: str, content: Content, only_pages: bool, skipped: tuple[int, ...] = ()
+) -> Result[PictureTexts]:
+    """Recognise the text in the pictures of a file.
+
+    Args:
+        path: The file, PDF or PPTX.
+        content: What ``extract_file`` returned.
+        only_pages: Read only pages without text.
+        skipped: Pages to skip, from 1.
+    """
+    from aisi_ingest.extract import reader
+
+    bad_pages.skip_pages(skipped)
+    return reader.recognise(Path(path), content, only_pages=only_pages)
+
+
+@task
+def _recognise(job: DocumentJob, skipped: tuple[int, ...]) -> Result[PictureTexts]:
+    """Recognise the text in the pictures of a document, except pictures that were recognised before."""
+    from aisi_ingest.extract import reader
+
+    store, extracted = Store(job.settings.root), _extracted(job)
+    assert extracted.value is not None
+    unreadable = (issue.page for issue in extracted.issues if issue.code == "page_unreadable" and issue.page)
+    bad_pages.skip_pages((*skipped, *unreadable))
+    known = functools.partial(picture_cache.load, store)
+    return reader.recognise(store.path(job.key), extracted.value, known)
+
+
+def _extracted(job: DocumentJob) -> Result[Content]:
+    return msgspec.json.decode(EXTRACT.path(job).read_bytes(), type=Result[Content])
+
+
+def without_pictures(issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """Return the issues of a stage OCR that failed as warnings: the document has its text all the same."""
+    return tuple(
+        replace(issue, level="warning", code="pictures_unread", message=f"pictures were not read: {issue.message}")
+        for issue in issues
+    )
+
+
+@task
+def add_texts(path: str, content: Content, texts: PictureTexts) -> Result[Content]:
+    """Add the text in the pictures of a file to its content."""
+    from aisi_ingest.extract import reader
+
+    return reader.with_texts(Path(path), content, texts)
+
+
+@task
+def _compose(job: DocumentJob) -> Result[Content]:
+    """Return the content of a document: its text, with that of its pictures if it was read, and its tables by hand."""
+    composed, drawn = _with_pictures(job, _extracted(job)), _tables_by_hand(job.listing)
+    if composed.value is None or not drawn:
+        return composed
     from aisi_ingest.extract.tables.by_hand import with_tables_by_hand
 
-    corrected = with_tables_by_hand(result.value, path, drawn)
-    return Result(corrected.value, (*result.issues, *corrected.issues))
+    corrected = with_tables_by_hand(composed.value, Store(job.settings.root).path(job.key), drawn)
+    return Result(corrected.value, (*composed.issues, *corrected.issues))
+
+
+def _with_pictures(job: DocumentJob, extracted: Result[Content]) -> Result[Content]:
+    if not job.with_pictures or extracted.value is None:
+        return extracted
+    texts = msgspec.json.decode(OCR.path(job).read_bytes(), type=Result[PictureTexts])
+    assert texts.value is not None
+    path = Store(job.settings.root).path(job.key)
+    return Result(add_texts(str(path), extracted.value, texts.value).value, (*extracted.issues, *texts.issues))
 
 
 def _options_of_tables(listing: Listing) -> dict[str, str]:
@@ -169,22 +238,41 @@ _TABLES_BY_HAND = Stage("tables", "extract.tables.by_hand", ("pdfplumber",))
 EXTRACT: StoredStage[DocumentJob] = StoredStage(
     "extract",
     "extract.reader",
-    ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr"),
+    ("pypdfium2", "pylopdf-fonts-jp", "python-pptx"),
     inputs=lambda job: (job.key,),
-    options=lambda job: {
-        "options": f"ocr={job.settings.ocr and engine.available()}",
-        **_options_of_tables(job.listing),
-    },
     function=_extract,
     output=lambda: Content,
     redo_with="extract",
     page_by_page=True,
 )
+_SLIDE_PICTURES = Stage("ocr", "extract.pptx.pictures")
+OCR: StoredStage[DocumentJob] = StoredStage(
+    "ocr",
+    "extract.ocr.pictures",
+    ("pypdfium2", "pylopdf-fonts-jp", "python-pptx", "rapidocr", "onnxruntime"),
+    inputs=lambda job: (job.key, str(output_digest(EXTRACT.path(job)))),
+    options=lambda _: {"options": f"engine={engine.available()}"},
+    function=_recognise,
+    output=lambda: PictureTexts,
+    includes=(_SLIDE_PICTURES,),
+    redo_with="extract",
+    page_by_page=True,
+)
+# The content that all later stages read. Without OCR it is the output of EXTRACT.
+CONTENT: StoredStage[DocumentJob] = StoredStage(
+    CONTENT_STAGE,
+    "extract.reader",
+    inputs=lambda job: tuple(str(output_digest(stage.path(job))) for stage in (EXTRACT, OCR)[: 1 + job.with_pictures]),
+    options=lambda job: _options_of_tables(job.listing),
+    function=_compose,
+    output=lambda: Content,
+    redo_with="extract",
+)
 TAG: StoredStage[DocumentJob] = StoredStage(
     "tag",
     "tagging.tagger",
     ("fugashi", "unidic-lite", "babel", "pyahocorasick", "numpy"),
-    inputs=lambda job: (str(output_digest(EXTRACT.path(job))),),
+    inputs=lambda job: (str(output_digest(CONTENT.path(job))),),
     options=lambda job: {
         "names": names_digest(),
         "registry": registry_digest(job.settings.registry),
@@ -235,7 +323,7 @@ EDITIONS: StoredStage[EditionsJob] = StoredStage(
 )
 PUBLISH = Stage("publish", "publish.release")
 
-STAGES: tuple[Stage, ...] = (EXTRACT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, PUBLISH)
+STAGES: tuple[Stage, ...] = (EXTRACT, OCR, CONTENT, TAG, PAIR, ALIGN, COMPARE, EDITIONS, PUBLISH)
 
 
 def made_with() -> dict[str, str]:

@@ -8,8 +8,12 @@ date.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+
+from msgspec.structs import replace
 
 from aisi_ingest.model import EditionDiff, Listing
+from aisi_ingest.pipeline import picture_cache
 from aisi_ingest.pipeline.jobs import (
     Aligned,
     DocumentJob,
@@ -22,12 +26,24 @@ from aisi_ingest.pipeline.jobs import (
 )
 from aisi_ingest.pipeline.resources import load_models, load_readers
 from aisi_ingest.pipeline.stage import StageOutput, StoredStage
-from aisi_ingest.pipeline.stages import ALIGN, EDITIONS, EXTRACT, PAIR, TAG, document_features
+from aisi_ingest.pipeline.stages import (
+    ALIGN,
+    CONTENT,
+    EDITIONS,
+    EXTRACT,
+    OCR,
+    PAIR,
+    TAG,
+    document_features,
+    without_pictures,
+)
 from aisi_ingest.sandbox import pool
 from aisi_ingest.sandbox.pool import Session
 from aisi_ingest.storage.documents import readable_files
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.store import Store
+
+_Get = Callable[[StoredStage[DocumentJob], DocumentJob], StageOutput | None]
 
 
 def process_document(job: DocumentJob) -> DocumentOutcome:
@@ -42,42 +58,100 @@ def process_document(job: DocumentJob) -> DocumentOutcome:
         if job.compute_features:
             sandbox.prepare_in_background(load_models, settings.registry)
     with _session(job, job.listing) as session:
-        outputs = [EXTRACT.load_or_compute(job, session)]
-        if not outputs[0].failed:
-            outputs.append(TAG.load_or_compute(job, session))
-        outcome = _document_outcome(job, outputs, processed=True)
+        outcome = _read_document(job, lambda stage, job: _load_or_compute(stage, job, session), processed=True)
+        assert outcome is not None
         if job.compute_features and not outcome.failed:
             PAIR.load_or_compute(job, session)
     return outcome
+
+
+def read_pictures(job: DocumentJob) -> DocumentOutcome:
+    """Read the pictures of a document whose text was processed before, and process it again with their text.
+
+    Only OCR follows ``Settings.redo_from``: the run has done the other stages with the text.
+    """
+    rest = replace(job, settings=replace(job.settings, redo_from=None))
+    with _session(job, job.listing) as session:
+
+        def get(stage: StoredStage[DocumentJob], given: DocumentJob) -> StageOutput | None:
+            return _load_or_compute(stage, job if stage is OCR else given, session)
+
+        outcome = _read_document(rest, get, processed=True)
+        assert outcome is not None
+        if job.compute_features and not outcome.failed:
+            PAIR.load_or_compute(rest, session)
+    return outcome
+
+
+def _load_or_compute(stage: StoredStage[DocumentJob], job: DocumentJob, session: Session) -> StageOutput:
+    output = stage.load(job)
+    if output is None:
+        output = stage.compute(job, session)
+        if stage is OCR and not output.failed:
+            picture_cache.save(Store(job.settings.root), output)
+    return output
+
+
+def _read_document(job: DocumentJob, get: _Get, processed: bool) -> DocumentOutcome | None:
+    """Get the outputs of a document, each of which depends on those before it.
+
+    Args:
+        job: The document.
+        get: Returns the output of a stage, or None where it must not be computed.
+        processed: The document counts as processed in this run.
+
+    Returns:
+        The outcome; None if ``get`` returned None.
+    """
+    outputs: list[StageOutput] = []
+    stages = [EXTRACT]
+    if job.settings.ocr and (job.wait_for_pictures or (_is_fresh(EXTRACT, job) and _is_fresh(OCR, job))):
+        stages.append(OCR)
+    for stage in (*stages, CONTENT, TAG):
+        output = get(stage, job)
+        if output is None:
+            return None
+        outputs.append(output)
+        if stage is OCR:
+            job = replace(job, with_pictures=not output.failed)
+        elif output.failed:
+            break
+    return _document_outcome(job, outputs, processed)
+
+
+def _is_fresh(stage: StoredStage[DocumentJob], job: DocumentJob) -> bool:
+    return stage.load(job) is not None
 
 
 def _session(job: DocumentJob | PairJob | EditionsJob, *listings: Listing) -> Session:
     """Return a session in which only these documents and their stage outputs can be read."""
     store = Store(job.settings.root)
     files = [path for listing in listings for path in readable_files(store, listing.source.sha256)]
+    files.append(picture_cache.folder(store))
     return pool.shared(job.settings.workers).session(*files, *job.settings.files)
 
 
 def load_processed_document(job: DocumentJob) -> DocumentOutcome | None:
     """Return the outcome of a document if its outputs are up to date, else None. Reads the outputs."""
-    outputs = []
-    for stage in (EXTRACT, TAG):
-        output = stage.load(job)
-        if output is None:
-            return None
-        outputs.append(output)
-    return _document_outcome(job, outputs, processed=False)
+    return _read_document(job, lambda stage, job: stage.load(job), processed=False)
 
 
 def _document_outcome(job: DocumentJob, outputs: list[StageOutput], processed: bool) -> DocumentOutcome:
-    failed = any(output.failed for output in outputs)
+    """Return the outcome of a document. If only its pictures could not be read, its text is published."""
+    by_stage = {output.stage: output for output in outputs}
+    failed = any(output.failed for output in outputs if output.stage != OCR.name)
+    reported = [by_stage[stage] for stage in (CONTENT.name, TAG.name) if stage in by_stage] or outputs[:1]
+    issues = [issue for output in reported for issue in output.issues]
+    if (pictures := by_stage.get(OCR.name)) and pictures.failed:
+        issues += without_pictures(pictures.issues)
     return DocumentOutcome(
         job.listing,
         processed,
-        tuple(issue for output in outputs for issue in output.issues),
+        tuple(issues),
         {output.stage: output.seconds for output in outputs},
         {stage: memory for output in outputs for stage, memory in output.peak_memory.items()},
-        None if failed else sha256_of("".join(str(output.digest) for output in outputs).encode()),
+        None if failed else sha256_of("".join(str(output.digest) for output in reported).encode()),
+        job.with_pictures,
     )
 
 

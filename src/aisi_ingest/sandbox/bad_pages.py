@@ -30,8 +30,10 @@ _TIMED_OUT = ("time_limit", "cpu_limit")
 # Page number from 1 (negative for a second reader), or 0 for none; monotonic time in seconds at which reading of the
 # page began.
 _NOTE = struct.Struct("=qd")
+_PROGRESS = struct.Struct("=qq")  # behind it: pages that were read, and all pages
 _MOST_PAGES = 1_000_000  # a larger number in the note was not written by our code
 
+_SIZE = _NOTE.size + _PROGRESS.size
 _note: mmap.mmap | None = None
 _skipped: frozenset[int] = frozenset()
 
@@ -41,12 +43,12 @@ class PageNote:
 
     def __init__(self) -> None:
         self.descriptor = os.memfd_create("aisi-ingest-page", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(self.descriptor, _NOTE.size)
+        os.ftruncate(self.descriptor, _SIZE)
         fcntl.fcntl(self.descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
 
     def clear(self) -> None:
         """Forget the page."""
-        os.pwrite(self.descriptor, bytes(_NOTE.size), 0)
+        os.pwrite(self.descriptor, bytes(_SIZE), 0)
 
     def page(self) -> tuple[int, float]:
         """Return the page that a worker read last, and the monotonic time at which it began.
@@ -56,6 +58,11 @@ class PageNote:
         """
         page, begun = _NOTE.unpack(os.pread(self.descriptor, _NOTE.size, 0))
         return (page, begun) if 0 < abs(page) <= _MOST_PAGES else (0, 0.0)
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many pages the worker has read, and of how many; zeros if it does not read page by page."""
+        done, total = _PROGRESS.unpack(os.pread(self.descriptor, _PROGRESS.size, _NOTE.size))
+        return (done, total) if 0 <= done <= total <= _MOST_PAGES else (0, 0)  # other numbers are not ours
 
     def close(self) -> None:
         """Release the memory."""
@@ -74,7 +81,7 @@ def attach(descriptor: int) -> None:
     """In the worker, before it is confined: use this note."""
     global _note
     with suppress(OSError):
-        _note = mmap.mmap(descriptor, _NOTE.size)
+        _note = mmap.mmap(descriptor, _SIZE)
 
 
 def skip_pages(skipped: Collection[int]) -> None:
@@ -98,6 +105,12 @@ def begin_page(page: int) -> bool:
     if _note is not None:
         _NOTE.pack_into(_note, 0, page, time.monotonic())
     return True
+
+
+def note_progress(done: int, total: int) -> None:
+    """In the worker: note how many pages or pictures were read, for the progress that a terminal shows."""
+    if _note is not None:
+        _PROGRESS.pack_into(_note, _NOTE.size, done, total)
 
 
 def call_without_bad_pages(

@@ -14,6 +14,10 @@ from aisi_ingest.model import Content, Document, Listing, Mention, Result
 from aisi_ingest.storage.files import sha256_of, write_errors
 from aisi_ingest.storage.store import Store
 
+CONTENT_STAGE = "content"
+"""Name of the stage whose output is the content of a document: its text, with that of its pictures if it was read."""
+_READ_STAGES = ("extract", "ocr", CONTENT_STAGE, "tag")  # those whose outputs other stages read
+
 
 def readable_files(store: Store, sha256: str) -> tuple[Path, ...]:
     """Return what a stage reads of a document: its bytes, and the folders of its stage outputs.
@@ -23,7 +27,7 @@ def readable_files(store: Store, sha256: str) -> tuple[Path, ...]:
     Raises:
         RootError: A folder cannot be created.
     """
-    folders = [store.stage_path(sha256, stage).parent for stage in ("extract", "tag")]
+    folders = [store.stage_path(sha256, stage).parent for stage in _READ_STAGES]
     for folder in folders:
         with write_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +42,7 @@ class Tagged(Struct, frozen=True):
 
 
 def load_content(root: str, listing: Listing) -> Content:
-    """Load the output of the extract stage for a document, with its corrections by hand.
+    """Load the content of a document with its corrections by hand.
 
     Raises:
         ValueError: The output has no value.
@@ -48,13 +52,13 @@ def load_content(root: str, listing: Listing) -> Content:
 
 
 def load_corrected(root: str, listing: Listing) -> Corrected:
-    """Load the output of the extract stage with its corrections, and those that could not be applied.
+    """Load the content of a document with its corrections, and those that could not be applied.
 
     Raises:
         ValueError: The output has no value.
         FileNotFoundError: The document was not extracted yet.
     """
-    path = Store(root).stage_path(listing.source.sha256, "extract")
+    path = Store(root).stage_path(listing.source.sha256, CONTENT_STAGE)
     content = msgspec.json.decode(path.read_bytes(), type=Result[Content]).value
     if content is None:
         raise ValueError(f"{listing.source.file}: not processed")
@@ -62,7 +66,7 @@ def load_corrected(root: str, listing: Listing) -> Corrected:
 
 
 def load_document(root: str, listing: Listing) -> Document:
-    """Load the outputs of extract and tag as a Document. Work, edition and id are still empty.
+    """Load the content and the output of tag as a Document. Work, edition and id are still empty.
 
     Raises:
         ValueError: An output has no value.
@@ -121,9 +125,9 @@ class DocumentStore(Mapping[str, Document]):
 
 
 def output_digests(root: str, listing: Listing) -> tuple[str, ...]:
-    """Compute the sha256 of a document's outputs of the stages extract and tag."""
+    """Compute the sha256 of a document's content and of its output of the stage tag."""
     store = Store(root)
-    return tuple(sha256_of(store.stage_path(listing.source.sha256, stage)) for stage in ("extract", "tag"))
+    return tuple(sha256_of(store.stage_path(listing.source.sha256, stage)) for stage in (CONTENT_STAGE, "tag"))
 
 
 def document_digest(root: str, head: Document) -> str:

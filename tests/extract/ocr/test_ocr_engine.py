@@ -20,8 +20,8 @@ from reportlab.lib.utils import ImageReader
 
 from aisi_ingest.extract import pdf_reader
 from aisi_ingest.extract.ocr import engine, pictures
+from aisi_ingest.extract.ocr.picture_text import PictureTexts
 from aisi_ingest.extract.pptx import pictures as slide_pictures
-from aisi_ingest.extract.pptx import reader
 from aisi_ingest.extract.reader import read
 from aisi_ingest.model import Content, Result
 
@@ -59,12 +59,10 @@ def draw_pdf(path: Path, *pages: Sequence[Item]) -> Path:
 
 
 def read_with_ocr(path: Path) -> Content:
-    """Read a PDF and the text in its pictures."""
-    content = pdf_reader.read(path).value
+    """Read a file and the text in its pictures."""
+    content = read(path).value
     assert content is not None
-    found = pictures.with_pictures(path, content)
-    assert found.value is not None
-    return found.value
+    return content
 
 
 @pytest.mark.parametrize(
@@ -243,7 +241,7 @@ def test_icons_logos_and_photographs_are_not_read(tmp_path: Path, monkeypatch: p
     path = draw_pdf(tmp_path / "a.pdf", same, same, [*same, (photograph(), (100, 100, 400, 300))])
     content = pdf_reader.read(path).value
     assert content is not None
-    assert pictures.with_pictures(path, content) == Result(content)
+    assert pictures.recognise(path, content) == Result(PictureTexts())
 
 
 def test_an_issue_reports_the_pages_that_need_ocr_if_the_engine_is_missing(
@@ -277,7 +275,7 @@ def test_an_issue_reports_pictures_beyond_the_limit_of_one_document(
     path = draw_pdf(tmp_path / "a.pdf", *pages)
     content = pdf_reader.read(path).value
     assert content is not None
-    result = pictures.with_pictures(path, content)
+    result = pictures.recognise(path, content)
     assert [(issue.code, issue.page) for issue in result.issues] == [("ocr_limit", 2)]
 
 
@@ -291,7 +289,7 @@ def test_a_picture_of_900_million_pixels_is_reported_and_not_decoded(tmp_path: P
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewrite_members(deck.bytes(), change))
-    result = reader.read(path)
+    result = read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     if engine.available():
         assert [(issue.code, issue.page) for issue in result.issues] == [("picture_too_large", 1)]
@@ -331,7 +329,7 @@ def test_a_metafile_without_text_is_reported_and_the_slide_is_read(tmp_path: Pat
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewrite_members(deck.bytes(), change))
-    result = reader.read(path)
+    result = read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     assert [(issue.code, issue.page) for issue in result.issues] == [("picture_not_drawn", 1)]
 
@@ -347,7 +345,7 @@ def test_a_damaged_picture_is_reported_and_the_slide_is_read(tmp_path: Path) -> 
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewrite_members(deck.bytes(), change))
-    result = reader.read(path)
+    result = read(path)
     assert result.value is not None and result.value.blocks[0].text == "題"
     assert [(issue.code, issue.level) for issue in result.issues] == [("picture_unreadable", "info")]
 
@@ -360,7 +358,7 @@ def test_a_cropped_picture_on_a_slide_is_read_as_it_is_shown(tmp_path: Path) -> 
     both = picture("Shown line", "Cut off line", size=(1000, 200), type_size=40)
     shape = slide.shapes.add_picture(io.BytesIO(png(both)), draw.Pt(60), draw.Pt(120), draw.Pt(600), draw.Pt(60))
     shape.crop_bottom = 0.5
-    content = reader.read(deck.save(tmp_path / "a.pptx")).value
+    content = read(deck.save(tmp_path / "a.pptx")).value
     assert content is not None
     figure = [b for b in content.blocks if b.origin == "ocr"]
     assert [(b.kind, b.text, b.section) for b in figure] == [("figure_text", "Shown line", "s1")]
@@ -384,7 +382,7 @@ def test_a_picture_on_two_slides_is_read_once_and_its_text_is_on_both(
     for width in (300, 600):
         slide = deck.slide("題")
         slide.shapes.add_picture(io.BytesIO(content), draw.Pt(60), draw.Pt(120), draw.Pt(width), draw.Pt(width / 5))
-    result = reader.read(deck.save(tmp_path / "a.pptx"))
+    result = read(deck.save(tmp_path / "a.pptx"))
     assert result.value is not None and len(shapes) == 1
     boxes = [block.bbox for block in result.value.blocks if block.origin == "ocr"]
     assert [round(box.x1 - box.x0) for box in boxes] == [300, 600]
@@ -462,7 +460,7 @@ def test_reading_a_deck_with_pictures_without_ocr_loads_no_numpy(tmp_path: Path)
     slide = deck.slide("題")
     slide.shapes.add_picture(io.BytesIO(png(picture("x"))), draw.Pt(60), draw.Pt(120), draw.Pt(500), draw.Pt(100))
     script = (
-        "import sys; from pathlib import Path; from aisi_ingest.extract.pptx import reader\n"
+        "import sys; from pathlib import Path; from aisi_ingest.extract import reader\n"
         "assert reader.read(Path(sys.argv[1]), ocr=False).value is not None\n"
         "assert 'aisi_ingest.extract.pptx.pictures' in sys.modules\n"
         "assert 'numpy' not in sys.modules"

@@ -14,7 +14,7 @@ from aisi_ingest.extract.pptx.reader import read
 
 
 def active(tmp_path: Path, deck: draw.Deck) -> tuple[str, ...]:
-    content = read(deck.save(tmp_path / "a.pptx"), ocr=False).value
+    content = read(deck.save(tmp_path / "a.pptx")).value
     assert content is not None
     return content.active_content
 

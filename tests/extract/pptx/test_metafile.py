@@ -144,7 +144,7 @@ def test_the_text_of_a_drawing_on_a_slide_is_figure_text_without_ocr(tmp_path: P
 
     path = tmp_path / "a.pptx"
     path.write_bytes(draw.rewrite_members(deck.bytes(), change))
-    result = reader.read(path, ocr=False)
+    result = reader.read(path)
     assert result.value is not None and not result.issues
     figures = [block for block in result.value.blocks if block.kind == "figure_text"]
     assert [(block.text, block.origin, block.section) for block in figures] == [

@@ -21,7 +21,7 @@ from aisi_ingest.model import Content, Result
 
 def read(path: Path) -> Content:
     """Read a presentation without OCR."""
-    result = reader.read(path, ocr=False)
+    result = reader.read(path)
     assert result.value is not None, result.issues
     return result.value
 
@@ -388,7 +388,7 @@ def test_a_missing_slide_is_reported_and_the_others_are_read(tmp_path: Path) -> 
     for title in ("一", "二", "三"):
         deck.slide(title)
     content = draw.rewrite_members(deck.bytes(), lambda n, part: None if n == "ppt/slides/slide2.xml" else (n, part))
-    result = reader.read(write(tmp_path, content), ocr=False)
+    result = reader.read(write(tmp_path, content))
     assert result.value is not None
     assert [s.title for s in result.value.sections] == ["一", "", "三"]
     assert [(i.code, i.page, i.level) for i in result.issues] == [("part_missing", 2, "warning")]
@@ -402,7 +402,7 @@ def test_the_intact_content_of_a_damaged_slide_is_read(tmp_path: Path) -> None:
     def change(name: str, part: bytes) -> tuple[str, bytes]:
         return name, part[:-40] if name == "ppt/slides/slide1.xml" else part
 
-    result = reader.read(write(tmp_path, draw.rewrite_members(deck.bytes(), change)), ocr=False)
+    result = reader.read(write(tmp_path, draw.rewrite_members(deck.bytes(), change)))
     assert result.value is not None and "ここまで" in texts(result.value) and "二" in texts(result.value)
     assert [i.code for i in result.issues] == ["part_damaged"]
 
@@ -493,7 +493,7 @@ def test_a_file_with_random_damage_is_read_or_gives_an_error(
         return name, bytes(damaged)
 
     path = write(tmp_path_factory.mktemp("damaged"), draw.rewrite_members(content, change))
-    result = reader.read(path, ocr=False)
+    result = reader.read(path)
     assert (result.value is None) == any(issue.level == "error" for issue in result.issues)
 
 
@@ -548,7 +548,7 @@ def test_two_thousand_slides_are_all_read_with_a_warning(tmp_path: Path) -> None
         for n in numbers:
             archive.writestr(f"ppt/slides/slide{n}.xml", slide)
             archive.writestr(f"ppt/slides/_rels/slide{n}.xml.rels", relations)
-    result = reader.read(write(tmp_path, stream.getvalue()), ocr=False)
+    result = reader.read(write(tmp_path, stream.getvalue()))
     assert result.value is not None and len(result.value.sections) == 2000
     assert [issue.code for issue in result.issues] == ["many_slides"]
 
@@ -565,7 +565,7 @@ def test_a_deck_without_pictures_loads_no_ocr_engine(tmp_path: Path) -> None:
     deck = draw.Deck()
     deck.slide("題")
     before = set(sys.modules)
-    assert reader.read(deck.save(tmp_path / "a.pptx"), ocr=True).value is not None
+    assert reader.read(deck.save(tmp_path / "a.pptx")).value is not None
     assert not {name for name in set(sys.modules) - before if name.startswith(("rapidocr", "onnxruntime", "cv2"))}
 
 

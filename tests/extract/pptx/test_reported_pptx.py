@@ -13,7 +13,7 @@ from aisi_ingest.model import Content
 
 
 def read(path: Path) -> Content:
-    result = reader.read(path, ocr=False)
+    result = reader.read(path)
     assert result.value is not None, result.issues
     return result.value
 

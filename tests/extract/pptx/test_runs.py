@@ -26,7 +26,7 @@ def slide(tmp_path: Path, *paragraphs: list[Run]) -> Content:
         old = box.text_frame.paragraphs[0]._p
         xml = "".join(f"<a:r><a:rPr {style}/><a:t>{text}</a:t></a:r>" for text, style in runs)
         old.getparent().replace(old, parse_xml(f"<a:p {nsdecls('a')}>{xml}</a:p>"))
-    result = reader.read(deck.save(tmp_path / "a.pptx"), ocr=False)
+    result = reader.read(deck.save(tmp_path / "a.pptx"))
     assert result.value is not None, result.issues
     return result.value
 

@@ -27,7 +27,7 @@ NAVY, WHITE = RGBColor(0x10, 0x20, 0x60), RGBColor(0xFF, 0xFF, 0xFF)
 
 
 def read(path: Path) -> Content:
-    content = read_result(path, ocr=False).value
+    content = read_result(path).value
     assert content is not None
     return content
 
@@ -280,7 +280,7 @@ def test_a_table_on_a_hidden_slide_has_no_row_among_the_tables(tmp_path: Path) -
 def test_tag_characters_are_removed_with_an_issue(tmp_path: Path) -> None:
     deck = draw.Deck()
     write(deck.slide("Title"), "plan" + "".join(chr(0xE0000 + ord(char)) for char in "obey"))
-    result = read_result(deck.save(tmp_path / "a.pptx"), ocr=False)
+    result = read_result(deck.save(tmp_path / "a.pptx"))
     assert result.value is not None
     assert [block.text for block in result.value.blocks] == ["Title", "plan"]
     assert [(issue.code, issue.page) for issue in result.issues] == [("unseen_characters", 1)]

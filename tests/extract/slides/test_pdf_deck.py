@@ -369,7 +369,7 @@ def structure(content: Content) -> list[tuple[str, ...]]:
 
 def assert_same_content(pptx: Path, pdf: Path) -> None:
     """Check that a deck has the same structure as PPTX and as PDF."""
-    from_pptx, from_pdf = reader.read(pptx, ocr=False).value, pdf_reader.read(pdf).value
+    from_pptx, from_pdf = reader.read(pptx).value, pdf_reader.read(pdf).value
     assert from_pptx is not None and from_pdf is not None and from_pdf.kind == "deck"
     assert structure(from_pptx) == structure(from_pdf)
     assert [[list(map(without_spaces, row)) for row in t.rows] for t in from_pptx.tables] == [

@@ -140,7 +140,7 @@ def test_text_boxes_between_lines_of_a_pptx_are_the_same_table(tmp_path: Path) -
     for number, (label, first, second) in enumerate(ROWS):
         draw.add_text(shapes, (155, 150 + 70 * number, 100, 30), label, size=14)
         draw.add_text(shapes, (310, 138 + 70 * number, 500, 50), first + second, size=14)
-    content = reader.read(deck.save(tmp_path / "a.pptx"), ocr=False).value
+    content = reader.read(deck.save(tmp_path / "a.pptx")).value
     assert content is not None and table_rows(content) == [TABLE]
 
 

@@ -139,7 +139,7 @@ def test_texts_over_an_empty_table_with_a_header_of_months_fill_its_cells(tmp_pa
     draw.add_text(slide.shapes, (220, 150, 100, 30), "第6回")
     draw.add_text(slide.shapes, (430, 150, 100, 30), "第7回")
     draw.add_text(slide.shapes, (640, 220, 100, 30), "初版")
-    content = reader.read(presentation.save(tmp_path / "a.pptx"), ocr=False).value
+    content = reader.read(presentation.save(tmp_path / "a.pptx")).value
     assert content is not None and table_rows(content) == [
         [
             ["", "2018年10月", "2019年1月", "2019年4月"],

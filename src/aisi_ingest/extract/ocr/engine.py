@@ -37,6 +37,7 @@ MINIMUM_SCORE = 0.85
 # The same on a page that is only a scan: uncertain text on it is faint print, not a pattern.
 MINIMUM_PAGE_SCORE = 0.6
 _SHORT_TEXT, _SHORT_TEXT_MARGIN = 2, 0.1  # up to so many characters need a higher score: dots and icons look like them
+_SCORE_DIGITS = 3  # decimal places; rounded before it is compared, so that a stored score decides alike
 _DETECTION_SIDE = 1600  # pixels of the longest side in which lines are detected
 _SCARCE_MEMORY = 3 << 30  # bytes of free memory; with less, workers use the engine in turn
 _INSTALL = 'install the extra "ocr": pip install "aisi-ingest[ocr]"'
@@ -176,13 +177,14 @@ def read_image(image: Image, minimum_score: float = MINIMUM_SCORE) -> list[TextL
     lines = []
     for text, score, corners in zip(result.txts, result.scores, result.boxes, strict=True):
         xs, ys = corners[:, 0].tolist(), corners[:, 1].tolist()
-        text = clean_text(text)
-        if text and _is_confident(text, float(score), minimum_score):
-            lines.append(TextLine(text, round(float(score), 3), min(xs), min(ys), max(xs), max(ys)))
+        text, score = clean_text(text), round(float(score), _SCORE_DIGITS)
+        if text and is_confident(text, score, minimum_score):
+            lines.append(TextLine(text, score, min(xs), min(ys), max(xs), max(ys)))
     return sorted(lines, key=lambda line: (line.top, line.x0))
 
 
-def _is_confident(text: str, score: float, minimum_score: float) -> bool:
+def is_confident(text: str, score: float, minimum_score: float) -> bool:
+    """Return whether a recognised text is certain enough. Texts of one or two characters need a higher score."""
     letters = sum(char.isalnum() for char in text)
     if not letters:
         return False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aisi_ingest.extract.ocr.engine import TextLine
 
 # Height of the engine's boxes in type sizes: 1.2 to 1.3 on the scans at hand.
-_BOX_TO_SIZE = 1.25
+BOX_TO_SIZE = 1.25
 _DESCENT = 0.2  # share of a box's height below the baseline
 # Ratio up to which the sizes of two lines are the same. The boxes of lines in one type size differ, because they fit
 # the highest and lowest character. On slides different sizes are more frequent than on paper.
@@ -66,14 +66,14 @@ def build_rows(lines: Sequence[TextLine], on_paper: bool = False) -> list[Row]:
         lines: The lines.
         on_paper: Whether they are on a page of paper, not on a slide.
     """
-    sizes = sorted((line.bottom - line.top) / _BOX_TO_SIZE for line in lines)
+    sizes = sorted((line.bottom - line.top) / BOX_TO_SIZE for line in lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     same_size = _SAME_SIZE_ON_PAPER if on_paper else _SAME_SIZE
     maximum_gap = _MAXIMUM_GAP_ON_PAPER if on_paper else _MAXIMUM_GAP
     rows: list[Row] = []
     for line in sorted(lines, key=lambda line: line.x0):
         height = line.bottom - line.top
-        size = height / _BOX_TO_SIZE
+        size = height / BOX_TO_SIZE
         if usual / same_size < size < usual * same_size:
             size = usual
         box = Box(line.x0, line.top, line.x1, line.bottom)

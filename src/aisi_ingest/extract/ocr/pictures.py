@@ -13,9 +13,18 @@ from aisi_ingest.extract.geometry import area, box_height, box_width
 from aisi_ingest.extract.ocr import engine
 from aisi_ingest.extract.ocr.engine import TextLine
 from aisi_ingest.extract.ocr.page_text import figure_blocks
+from aisi_ingest.extract.ocr.picture_text import (
+    KnownLines,
+    Lines,
+    PictureText,
+    PictureTexts,
+    RuledTable,
+    nothing_known,
+)
+from aisi_ingest.extract.ocr.recogniser import Recogniser, certain_lines
 from aisi_ingest.extract.ocr.regions import Region, find_regions, render_region
 from aisi_ingest.extract.ocr.scanned_page import RecognisedRegion, read_scanned_page
-from aisi_ingest.extract.ocr.tables import RuledTable, find_tables
+from aisi_ingest.extract.ocr.tables import find_tables
 from aisi_ingest.extract.ocr.thresholds import MEGAPIXEL_BUDGET, PIXELS_PER_POINT
 from aisi_ingest.extract.slides.compose import dominant_language
 from aisi_ingest.model import Block, Box, Content, Issue, Lang, Result, Section
@@ -27,50 +36,33 @@ _NARROWEST_SLIDE, _WIDEST_SLIDE = 1.15, 2.6
 _SLIDE_SHARE = 0.8  # of the pages
 
 
-def with_pictures(path: str | Path, content: Content) -> Result[Content]:
-    """Add the text of a PDF's pictures to its content, as blocks of origin "ocr".
+def recognise(
+    path: str | Path, content: Content, known: KnownLines = nothing_known, only_pages: bool = False
+) -> Result[PictureTexts]:
+    """Recognise the text of a PDF's pictures: of pages without text first, until the budget of one document is spent.
 
     Args:
         path: The file.
-        content: Its content without OCR. A content that already has blocks of origin "ocr" is returned unchanged.
+        content: Its content without OCR.
+        known: Finds the lines of pictures that were recognised before.
+        only_pages: Recognise only pages without text.
 
     Returns:
-        The content, and issues. ``ocr_missing``: the engine is not installed, and the content is unchanged.
-        ``picture_too_large`` and ``ocr_limit``: some pictures were not read.
+        The texts, and issues. ``ocr_missing``: the engine is not installed. ``picture_too_large`` and ``ocr_limit``:
+        some pictures were not read.
     """
-    if any(block.origin == "ocr" for block in content.blocks):
-        return Result(content)
-    regions = find_regions(path, content)
-    if not regions:
-        return Result(content)
-    scanned_pages = [region.page for region in regions if region.is_page]
-    if not engine.available():
-        issues = engine.missing_issues(scanned_pages, [region.page for region in regions if not region.is_page])
-        return Result(content, tuple(issues))
-    about_ai = any(_AI.search(block.text) for block in content.blocks)
-    found, issues = _recognise(path, regions, about_ai)
-    found.sort(key=lambda one: (one.region.page, one.region.box.top, one.region.box.x0))
-    return Result(_insert_all(content, found, scanned_pages), tuple(issues))
-
-
-def _recognise(
-    path: str | Path, regions: Sequence[Region], about_ai: bool
-) -> tuple[list[RecognisedRegion], list[Issue]]:
-    """Recognise the text of regions, whole pages first, until the budget of one document is spent.
-
-    Args:
-        path: The file.
-        regions: The regions.
-        about_ai: Whether the document mentions AI.
-
-    Returns:
-        The regions with text, and issues.
-    """
+    regions = [region for region in find_regions(path, content) if region.is_page or not only_pages]
+    scanned_pages = tuple(sorted({region.page for region in regions if region.is_page}))
+    if regions and not engine.available():
+        others = [region.page for region in regions if not region.is_page]
+        return Result(PictureTexts(), tuple(engine.missing_issues(scanned_pages, others)))
     issues = []
-    found: list[RecognisedRegion] = []
+    found: list[PictureText] = []
+    recogniser, about_ai = Recogniser(known), _is_about_ai(content)
     spent = 0.0  # megapixels
     skipped: set[int] = set()
-    for region in sorted(regions, key=lambda region: (not region.is_page, region.page)):
+    for done, region in enumerate(sorted(regions, key=lambda region: (not region.is_page, region.page))):
+        bad_pages.note_progress(done, len(regions))
         if region.pixels > engine.MAXIMUM_PIXELS:
             millions = region.pixels // 1_000_000
             message = f"A picture on page {region.page} has {millions} million pixels and was not read."
@@ -85,11 +77,9 @@ def _recognise(
         image = render_region(path, region, scale)
         if image is None or not (region.is_page or engine.looks_like_text(image)):
             continue
-        read = engine.read_image(image, engine.MINIMUM_PAGE_SCORE if region.is_page else engine.MINIMUM_SCORE)
-        lines = [replace(line, text=engine.correct_ai(line.text, about_ai)) for line in read]
-        if lines:
-            tables = find_tables(image, lines) if region.is_page else []
-            found.append(_in_points(RecognisedRegion(region, tuple(lines), tuple(tables)), scale))
+        digest, lines = recogniser.read(image)
+        tables = find_tables(image, _corrected(lines, True, about_ai)) if region.is_page and lines else []
+        found.append(PictureText(digest, (image.shape[1], image.shape[0]), lines, region, tuple(tables)))
     bad_pages.begin_page(0)
     if skipped:
         message = (
@@ -97,7 +87,37 @@ def _recognise(
             "pictures of text than the limit of one document allows."
         )
         issues.append(Issue("extract", "warning", "ocr_limit", message, min(skipped)))
-    return found, issues
+    return Result(PictureTexts(tuple(found), scanned_pages), tuple(issues))
+
+
+def with_texts(content: Content, texts: PictureTexts) -> Content:
+    """Add the text of a PDF's pictures to its content, as blocks of origin "ocr".
+
+    Args:
+        content: The content without OCR.
+        texts: The text of its pictures.
+    """
+    about_ai = _is_about_ai(content)
+    found = []
+    for picture in texts.pictures:
+        region = picture.region
+        if region is not None:
+            lines = _corrected(picture.lines, region.is_page, about_ai)
+            if lines:
+                found.append(_in_points(RecognisedRegion(region, tuple(lines), picture.tables), _scale(region.box)))
+    if not found and not texts.scanned_pages:
+        return content
+    found.sort(key=lambda one: (one.region.page, one.region.box.top, one.region.box.x0))
+    return _insert_all(content, found, texts.scanned_pages)
+
+
+def _is_about_ai(content: Content) -> bool:
+    return any(_AI.search(block.text) for block in content.blocks)
+
+
+def _corrected(lines: Lines, is_page: bool, about_ai: bool) -> list[TextLine]:
+    """Return the lines that are certain enough, with the name of AI corrected."""
+    return [replace(line, text=engine.correct_ai(line.text, about_ai)) for line in certain_lines(lines, is_page)]
 
 
 def _scale(box: Box) -> float:
@@ -108,11 +128,11 @@ def _scale(box: Box) -> float:
 def _in_points(recognised: RecognisedRegion, scale: float) -> RecognisedRegion:
     """Convert the boxes of lines and tables from pixels of the image to points of the page."""
     box = recognised.region.box
-    lines = {id(line): _moved(line, box, scale) for line in recognised.lines}
+    lines = {line: _moved(line, box, scale) for line in recognised.lines}
     tables = [
         replace(
             _moved(table, box, scale),
-            lines=tuple(lines[id(line)] for line in table.lines),
+            lines=tuple(lines[line] for line in table.lines),
             places=tuple(tuple(_box_in_points(cell, box, scale) for cell in row) for row in table.places),
         )
         for table in recognised.tables

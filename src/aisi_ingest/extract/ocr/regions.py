@@ -82,7 +82,11 @@ def find_regions(path: str | Path, content: Content) -> list[Region]:
         if block.kind != "furniture" and not block.hidden:
             characters[block.page] += len(block.text)
     with open_document(path) as document:
-        pages = [_read_drawings(document.handle, index) for index in range(document.page_count)]
+        endless = document.inspection.endless
+        pages = [
+            _PageDrawings(index + 1) if index + 1 in endless else _read_drawings(document.handle, index)
+            for index in range(document.page_count)
+        ]
     bad_pages.begin_page(0)
     places = Counter(_place(picture.box) for page in pages for picture in page.pictures)
     out: list[Region] = []

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from aisi_ingest.extract.geometry import box_width, center_x, rounded_box, union
 from aisi_ingest.extract.numbering import numbering
 from aisi_ingest.extract.ocr.page_text import build_rows, ocr_block
+from aisi_ingest.extract.ocr.picture_text import RuledTable
 from aisi_ingest.extract.ocr.regions import Region
-from aisi_ingest.extract.ocr.tables import RuledTable
+from aisi_ingest.extract.ocr.slide_title import find_title_rows
 from aisi_ingest.extract.slides.compose import table_text
 from aisi_ingest.extract.slides.paragraphs import Paragraph, split_paragraphs
 from aisi_ingest.extract.slides.reading_order import visual_order
 from aisi_ingest.extract.slides.text_boxes import Row, cluster_rows
-from aisi_ingest.extract.slides.titles import Candidate, choose_title, split_number
+from aisi_ingest.extract.slides.titles import Candidate, split_number
 from aisi_ingest.extract.tables.header_words import named_header_rows
 from aisi_ingest.extract.tables.table_cells import regions_of, table_cells
 from aisi_ingest.model import Block, BlockKind, Box, Content, Section, Table
@@ -80,13 +81,17 @@ def read_scanned_page(recognised: RecognisedRegion, content: Content) -> Scanned
     """
     region = recognised.region
     on_paper = content.kind == "report"
-    in_tables = {id(line) for table in recognised.tables for line in table.lines}
-    rows = build_rows([line for line in recognised.lines if id(line) not in in_tables], on_paper)
+    in_tables = {line for table in recognised.tables for line in table.lines}
+    rows = build_rows([line for line in recognised.lines if line not in in_tables], on_paper)
     page_numbers = [row for row in rows if _PAGE_NUMBER.fullmatch(row.text) and _is_at_edge(row.box, region.box.bottom)]
     body = [row for row in rows if not any(row is other for other in page_numbers)]
+    title_rows = [] if on_paper else find_title_rows(body, region.box.bottom)
+    body = [row for row in body if row not in title_rows]
     paragraphs, tables_before = _in_reading_order(body, recognised.tables, _right_margin(body) if on_paper else 0.0)
-    title = _find_title(paragraphs, region, content)
+    title = _centred_title(paragraphs, region.box) if on_paper and region.page == 1 else None
     builder = _PageBuilder(content, region.page)
+    if title_rows:
+        builder.add_paragraph(Paragraph(tuple(title_rows)), is_title=True)
     for k, paragraph in enumerate(paragraphs):
         builder.add_tables(tables_before.get(k, []))
         builder.add_paragraph(paragraph, is_title=title is not None and title.index == k)
@@ -118,14 +123,6 @@ def _in_reading_order(
         else:
             tables_before.setdefault(len(paragraphs), []).append(tables[k - len(clusters)])
     return paragraphs, tables_before
-
-
-def _find_title(paragraphs: Sequence[Paragraph], region: Region, content: Content) -> Candidate | None:
-    """Return the title of a slide, or of the first page of a report."""
-    if content.kind == "report":
-        return _centred_title(paragraphs, region.box) if region.page == 1 else None
-    candidates = [Candidate(p.text, p.size, p.box, k) for k, p in enumerate(paragraphs)]
-    return choose_title(candidates, region.box.bottom)
 
 
 class _PageBuilder:

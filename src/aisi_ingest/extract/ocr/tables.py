@@ -7,11 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import Struct
 
+from aisi_ingest.extract.ocr.picture_text import RuledTable
 from aisi_ingest.extract.tables.found_table import cell_boxes
 from aisi_ingest.extract.tables.grid import Grid
-from aisi_ingest.model import Box
 from aisi_ingest.text.normalise import join_lines
 
 if TYPE_CHECKING:
@@ -32,28 +31,6 @@ _MINIMUM_RUN = 3  # pixels
 _MINIMUM_CELLS = 3
 _MINIMUM_FILLED = 0.25  # share of the cells with text; fewer are in frames, forms and drawings
 _CORNER = 2  # pixels at both ends of a cell's side that belong to the crossing line
-
-
-class RuledTable(Struct, frozen=True):
-    """A table on a scanned page.
-
-    Attributes:
-        x0: Left edge, in pixels of the image or points of the page.
-        top: Upper edge.
-        x1: Right edge.
-        bottom: Lower edge.
-        rows: The text of the cells. The text of a merged cell is in each of its places.
-        lines: The lines of text in the table.
-        places: The box of the cell at each place of ``rows``, merged cells included, in the same unit.
-    """
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[TextLine, ...]
-    places: tuple[tuple[Box, ...], ...]
 
 
 def find_tables(image: Image, lines: Sequence[TextLine]) -> list[RuledTable]:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aisi_ingest.extract.pdf.form_calls import draws_forms, endless_pages
+
 # Limits of qpdf. What exceeds them is reported as not inspectable.
 _MAX_UNPACKED = 64 << 20  # bytes of one stream of packed objects, or of one script; more is a decompression bomb
 _MAX_WARNINGS = 1000  # of a damaged file
@@ -50,7 +52,7 @@ _ENTRIES = {
 }
 _BY_THEMSELVES = ("/OpenAction", "/AA")  # actions that no click starts
 _LAYERS_OFF = {"/BaseState": ("/OFF", "/Unchanged"), "/ViewState": ("/OFF",)}
-_LAYERS, _PATTERNS = "layers", "patterns"  # reported apart from the active content
+_LAYERS, _PATTERNS, _FORMS = "layers", "patterns", "forms"  # reported apart from the active content
 _UNCOLOURED = 2  # PaintType of a tiling pattern without colours of its own
 _SCRIPT = re.compile(rb"<(?:\w+:)?script[\s>]")
 
@@ -71,6 +73,7 @@ class Inspection:
     patterned: bool  # some pattern has no colours of its own: PDFium does not tell which text is painted with it
     layered: bool  # some layer is off, or may be: the file cannot be inspected
     problem: str = ""  # why a part of the file could not be inspected
+    endless: frozenset[int] = frozenset()  # numbers, from 1, of pages that draw more than any reader can
 
 
 def inspect(path: str | Path, password: str | None = None) -> Inspection:
@@ -96,10 +99,13 @@ def inspect(path: str | Path, password: str | None = None) -> Inspection:
     exceeded = pikepdf.settings.qpdf_limit_errors()
     found: set[str] = set()
     problem, damaged = "", False
+    endless: frozenset[int] = frozenset()
     try:
         with pikepdf.open(path, password=password or "", suppress_warnings=True) as file:
             for value in _objects(file):
                 found.update(value)
+            if _FORMS in found:
+                endless = endless_pages(file)
             damaged = bool(file.get_warnings())
             if damaged:
                 _unpack_all(file)
@@ -111,8 +117,8 @@ def inspect(path: str | Path, password: str | None = None) -> Inspection:
         found |= _search_bytes(path)
     if problem:
         found |= {NOT_INSPECTABLE, _LAYERS}
-    active = tuple(sorted(found - {_LAYERS, _PATTERNS}))
-    return Inspection(active, _PATTERNS in found, _LAYERS in found, problem)
+    active = tuple(sorted(found - {_LAYERS, _PATTERNS, _FORMS}))
+    return Inspection(active, _PATTERNS in found, _LAYERS in found, problem, endless)
 
 
 def _objects(file: Any) -> Iterator[Iterator[str]]:
@@ -129,6 +135,8 @@ def _objects(file: Any) -> Iterator[Iterator[str]]:
         if source.endswith(b" R"):  # a stream, which qpdf writes as a reference
             value = value.stream_dict
             source = value.unparse(resolved=True)
+            if b"/Form" in source and draws_forms(value):
+                yield iter((_FORMS,))
         if _TELLING.search(source):
             yield _kinds(value, 0)
 

@@ -168,8 +168,13 @@ class PdfDocument:
         size = _A4
         without_glyph: dict[int, int] = {}  # from a code point to its first page
         for index in range(self.page_count):
+            bad_pages.note_progress(index, self.page_count)
             # A page that was tried before and crashed or hung is skipped; the sandbox adds the issue.
             skipped = not bad_pages.begin_page(index + 1)
+            if index + 1 in self.inspection.endless:
+                self.issues.append(_endless(index + 1))
+                yield Page(index + 1, *size, np.zeros(0, CHAR), (), np.zeros(0, RULE))
+                continue
             page = 0 if skipped else C.FPDF_LoadPage(self.handle, index)
             if not page:
                 again = self._read_again(index + 1, skipped)
@@ -217,6 +222,11 @@ class PdfDocument:
 def _not_inspectable(problem: str) -> Issue:
     message = f"scripts and other active content may be in the file: it could not be searched ({problem})"
     return Issue("extract", "warning", active_content.NOT_INSPECTABLE, message)
+
+
+def _endless(page: int) -> Issue:
+    message = f"page {page} was skipped: its drawings repeat each other more often than any reader can draw"
+    return Issue("extract", "warning", "page_unreadable", message, page)
 
 
 def _other_glyphs(page: int) -> Issue:

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from aisi_ingest.extract.geometry import area, box_height, box_width
 from aisi_ingest.extract.ocr import engine
+from aisi_ingest.extract.ocr.picture_text import KnownLines, PictureText, PictureTexts, nothing_known
+from aisi_ingest.extract.ocr.recogniser import Recogniser, certain_lines
 from aisi_ingest.extract.ocr.thresholds import (
     MEGAPIXEL_BUDGET,
     MINIMUM_COVERAGE,
@@ -21,10 +23,11 @@ from aisi_ingest.extract.ocr.thresholds import (
     REPEATED_PAGES,
 )
 from aisi_ingest.extract.slides.piece import Entry, Piece
-from aisi_ingest.model import Box, HiddenReason, Issue
+from aisi_ingest.model import Box, HiddenReason, Issue, Result
+from aisi_ingest.sandbox import bad_pages
 
 if TYPE_CHECKING:
-    from aisi_ingest.extract.ocr.engine import Image, TextLine
+    from aisi_ingest.extract.ocr.engine import Image
     from aisi_ingest.extract.pptx.shapes import Shape
 
 _MINIMUM_SIDE = 64  # pixels of the longer side of a decoded picture
@@ -108,55 +111,78 @@ def _visible_part(box: Box, size: tuple[float, float]) -> Box:
     return Box(x0, top, max(x0, min(size[0], box.x1)), max(top, min(size[1], box.bottom)))
 
 
-class _Recognised(Struct, frozen=True, eq=False):
-    """Width and height of a picture in pixels, and its lines of text."""
-
-    pixels: tuple[int, int] = (1, 1)
-    lines: Sequence[TextLine] = ()
-
-
-def read_pictures(pictures: Sequence[Picture]) -> tuple[dict[int, list[Entry]], list[Issue]]:
+def recognise_pictures(
+    pictures: Sequence[Picture], known: KnownLines = nothing_known, only_pages: bool = False
+) -> Result[PictureTexts]:
     """Recognise the text of pictures by OCR.
 
+    Args:
+        pictures: The pictures.
+        known: Finds the lines of pictures that were recognised before.
+        only_pages: Recognise only pictures that are the only content of their slide.
+
     Returns:
-        The texts by page; and issues: ocr_missing, picture_too_large, picture_unreadable, picture_not_drawn or
-        ocr_limit.
+        The texts; and issues: ocr_missing, picture_too_large, picture_unreadable, picture_not_drawn or ocr_limit.
     """
-    issues: list[Issue] = []
-    out: dict[int, list[Entry]] = {}
-    if not pictures:
-        return out, issues
-    if not engine.available():
+    pictures = [picture for picture in pictures if picture.is_page or not only_pages]
+    if pictures and not engine.available():
         pages = [picture.page for picture in pictures if picture.is_page]
-        return out, engine.missing_issues(pages, [picture.page for picture in pictures if not picture.is_page])
+        others = [picture.page for picture in pictures if not picture.is_page]
+        return Result(PictureTexts(), tuple(engine.missing_issues(pages, others)))
+    issues: list[Issue] = []
     spent, skipped = 0.0, []  # megapixels, pages
-    recognised: dict[tuple[str, tuple[float, ...]], _Recognised] = {}
-    # A picture that a deck shows twice is read where it is largest.
-    for picture in sorted(pictures, key=lambda picture: (not picture.is_page, -area(picture.box), picture.page)):
-        key = (str(picture.part.partname), picture.crop)
-        if key not in recognised:
-            image, issue = decode_picture(picture)
-            if issue is not None:
-                issues.append(issue)
-            if image is None or not (picture.is_page or engine.looks_like_text(image)):
-                recognised[key] = _Recognised()
-                continue
-            spent += image.shape[0] * image.shape[1] / 1e6
-            if spent > MEGAPIXEL_BUDGET:
-                skipped.append(picture.page)
-                continue
-            lines = engine.read_image(image, engine.MINIMUM_PAGE_SCORE if picture.is_page else engine.MINIMUM_SCORE)
-            recognised[key] = _Recognised((image.shape[1], image.shape[0]), lines)
-        pieces = _pieces(picture, recognised[key])
-        if pieces:
-            out.setdefault(picture.page, []).append((picture.box, pieces))
+    recogniser = Recogniser(known)
+    seen: set[_Key] = set()
+    found: list[PictureText] = []
+    for done, picture in enumerate(_largest_first(pictures)):
+        bad_pages.note_progress(done, len(pictures))
+        if _key_of(picture) in seen:
+            continue
+        image, issue = decode_picture(picture)
+        if issue is not None:
+            issues.append(issue)
+        if image is None or not (picture.is_page or engine.looks_like_text(image)):
+            seen.add(_key_of(picture))
+            continue
+        spent += image.shape[0] * image.shape[1] / 1e6
+        if spent > MEGAPIXEL_BUDGET:
+            skipped.append(picture.page)
+            continue
+        seen.add(_key_of(picture))
+        digest, lines = recogniser.read(image)
+        size = (image.shape[1], image.shape[0])
+        found.append(PictureText(digest, size, lines, part=_key_of(picture)[0], crop=picture.crop))
     if skipped:
         message = (
             f"Pictures on {len(set(skipped))} slides were not read: the document has more pictures of text than the "
             "limit of one document allows."
         )
         issues.append(Issue("extract", "warning", "ocr_limit", message, min(skipped)))
-    return out, issues
+    return Result(PictureTexts(tuple(found)), tuple(issues))
+
+
+_Key = tuple[str, tuple[float, ...]]  # what identifies a picture: its part, and what is cut off
+
+
+def _key_of(picture: Picture) -> _Key:
+    return str(picture.part.partname), picture.crop
+
+
+def _largest_first(pictures: Sequence[Picture]) -> list[Picture]:
+    """Sort pictures: a picture that a deck shows twice is read where it is largest."""
+    return sorted(pictures, key=lambda picture: (not picture.is_page, -area(picture.box), picture.page))
+
+
+def place_texts(pictures: Sequence[Picture], texts: PictureTexts) -> dict[int, list[Entry]]:
+    """Return the recognised texts by page, each at the place of its picture."""
+    by_key: dict[_Key, PictureText] = {(text.part, text.crop): text for text in texts.pictures}
+    out: dict[int, list[Entry]] = {}
+    for picture in _largest_first(pictures):
+        text = by_key.get(_key_of(picture))
+        pieces = _pieces(picture, text) if text else []
+        if pieces:
+            out.setdefault(picture.page, []).append((picture.box, pieces))
+    return out
 
 
 def decode_picture(picture: Picture) -> tuple[Image | None, Issue | None]:
@@ -203,12 +229,12 @@ def decode_picture(picture: Picture) -> tuple[Image | None, Issue | None]:
         return None, Issue("extract", "info", "picture_unreadable", message, picture.page)
 
 
-def _pieces(picture: Picture, recognised: _Recognised) -> list[Piece]:
+def _pieces(picture: Picture, recognised: PictureText) -> list[Piece]:
     """Return the text of a picture as paragraphs in points of the slide."""
     from aisi_ingest.extract.ocr.page_text import split_into_paragraphs
 
     box = picture.box
-    x_scale, y_scale = box_width(box) / recognised.pixels[0], box_height(box) / recognised.pixels[1]
+    x_scale, y_scale = box_width(box) / recognised.size[0], box_height(box) / recognised.size[1]
     lines = [
         engine.TextLine(
             line.text,
@@ -218,7 +244,7 @@ def _pieces(picture: Picture, recognised: _Recognised) -> list[Piece]:
             box.x0 + line.x1 * x_scale,
             box.top + line.bottom * y_scale,
         )
-        for line in recognised.lines
+        for line in certain_lines(recognised.lines, picture.is_page)
     ]
     return [
         Piece(

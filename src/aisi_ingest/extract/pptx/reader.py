@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aisi_ingest.extract.ocr.picture_text import KnownLines, PictureTexts, nothing_known
 from aisi_ingest.extract.pptx.package import open_package, warning
 from aisi_ingest.extract.pptx.slide_draft import Draft, Size, draft_slide, finish_slide
 from aisi_ingest.extract.slides.compose import compose
@@ -25,23 +26,52 @@ MANY_SLIDES = 1000
 _DEFAULT_SIZE = (720.0, 540.0)  # points: 4:3, the default of the schema
 
 
-def read(path: Path, ocr: bool = True) -> Result[Content]:
+def read(path: Path, texts: PictureTexts | None = None) -> Result[Content]:
     """Read a presentation.
 
     Args:
         path: The file.
-        ocr: Whether to recognise text in pictures.
+        texts: The text of its pictures; None: they are not part of the content.
 
     Returns:
         The content. If the file cannot be opened, the value is None and the issues contain an error: password_needed,
         not_a_pptx, damaged_file, too_large, xml_entities or part_missing. Warnings are part_missing and part_damaged
-        (a slide or a picture), page_unreadable, many_slides, and those of the pictures.
+        (a slide or a picture), page_unreadable and many_slides.
     """
     with no_gc.paused():
-        return _read(path, ocr)
+        return _read(path, texts)
 
 
-def _read(path: Path, ocr: bool) -> Result[Content]:
+def recognise(path: Path, known: KnownLines = nothing_known, only_pages: bool = False) -> Result[PictureTexts]:
+    """Recognise the text in the pictures of a presentation.
+
+    Args:
+        path: The file, which ``read`` has read.
+        known: Finds the lines of pictures that were recognised before.
+        only_pages: Recognise only pictures that are the only content of their slide.
+
+    Returns:
+        The texts, and issues of the pictures.
+    """
+    from aisi_ingest.extract.pptx.styles import Templates
+
+    opened = open_package(path)
+    if opened.value is None:
+        return Result(None, opened.issues)
+    element = opened.value.presentation._element
+    templates = Templates(element)
+    known_issues: list[Issue] = []  # ``read`` has reported them
+    parts = _slide_parts(opened.value.presentation, known_issues)
+    shapes = [_read_shapes(part, templates, page, known_issues) for page, part in enumerate(parts, 1)]
+    if not _have_pictures(shapes):
+        return Result(PictureTexts())
+    from aisi_ingest.extract.pptx.pictures import find_pictures, read_metafiles, recognise_pictures
+
+    _, pictures = read_metafiles(find_pictures(shapes, _slide_size(element)))
+    return recognise_pictures(pictures, known, only_pages)
+
+
+def _read(path: Path, texts: PictureTexts | None) -> Result[Content]:
     opened = open_package(path)
     if opened.value is None:
         return Result(None, opened.issues)
@@ -56,7 +86,7 @@ def _read(path: Path, ocr: bool) -> Result[Content]:
         issues.append(warning("many_slides", f"{path.name} has {len(parts)} slides; all were read."))
     templates = Templates(element)
     shapes = [_read_shapes(part, templates, page, issues) for page, part in enumerate(parts, 1)]
-    picture_texts = _read_picture_texts(shapes, size, ocr, issues)
+    picture_texts = _read_picture_texts(shapes, size, texts)
     drafts = []
     for page, (part, own) in enumerate(zip(parts, shapes, strict=True), 1):
         if _carries_unseen_text(part):
@@ -142,19 +172,21 @@ def _unreadable(page: int, reason: Exception) -> Issue:
     return warning("page_unreadable", f"Slide {page} could not be read: {type(reason).__name__} {reason}.", page)
 
 
+def _have_pictures(shapes: Sequence[Sequence[Shape]]) -> bool:
+    return any(shape.kind == "picture" for own in shapes for shape in own)
+
+
 def _read_picture_texts(
-    shapes: Sequence[Sequence[Shape]], size: Size, ocr: bool, issues: list[Issue]
+    shapes: Sequence[Sequence[Shape]], size: Size, texts: PictureTexts | None
 ) -> dict[int, list[Entry]]:
-    """Read the text in the pictures of all slides: of metafiles always, of other pictures by OCR."""
-    if not any(shape.kind == "picture" for own in shapes for shape in own):
+    """Return the text in the pictures of all slides: that of metafiles, and what was recognised."""
+    if not _have_pictures(shapes):
         return {}
-    from aisi_ingest.extract.pptx.pictures import find_pictures, read_metafiles, read_pictures
+    from aisi_ingest.extract.pptx.pictures import find_pictures, place_texts, read_metafiles
 
     out, pictures = read_metafiles(find_pictures(shapes, size))
-    if ocr:
-        recognised, problems = read_pictures(pictures)
-        issues += problems
-        for page, entries in recognised.items():
+    if texts is not None:
+        for page, entries in place_texts(pictures, texts).items():
             out.setdefault(page, []).extend(entries)
     return out
 

@@ -60,19 +60,20 @@ def read_table(table: Any, judge_cell: Callable[[Any], Judge]) -> TableShape:
     hidden: list[tuple[HiddenReason, str]] = []
     grid: list[list[str]] = []
     merged: dict[tuple[int, int], tuple[str, _Span]] = {}
-    for y, row in enumerate(table.iterchildren(clark("a:tr"))):
+    found = [list(row.iterchildren(clark("a:tc"))) for row in table.iterchildren(clark("a:tr"))]
+    columns = max(map(len, found), default=0)
+    for y, row in enumerate(found):
         grid.append([])
-        for x, cell in enumerate(row.iterchildren(clark("a:tc"))):
-            if (y, x) not in merged:
-                height = int(number_attribute(cell, "rowSpan")) or 1
-                width = int(number_attribute(cell, "gridSpan")) or 1
+        for x, cell in enumerate(row):
+            if (y, x) not in merged:  # a broken file may state spans below one or beyond the table
+                height = int(max(1, min(number_attribute(cell, "rowSpan"), len(found) - y)))
+                width = int(max(1, min(number_attribute(cell, "gridSpan"), columns - x)))
                 text, span = _cell_text(cell, judge_cell(cell), hidden), (y, x, y + height, x + width)
                 merged |= {(y + down, x + right): (text, span) for down in range(height) for right in range(width)}
             grid[-1].append(merged[y, x][0])
-    width = max(map(len, grid), default=0)
-    rows = tuple(tuple(row + [""] * (width - len(row))) for row in grid)
+    rows = tuple(tuple(texts + [""] * (columns - len(texts))) for texts in grid)
     cells = tuple(
-        tuple(merged[y, x][1] if (y, x) in merged else (y, x, y + 1, x + 1) for x in range(width))
+        tuple(merged[y, x][1] if (y, x) in merged else (y, x, y + 1, x + 1) for x in range(columns))
         for y in range(len(grid))
     )
     properties = table.find(clark("a:tblPr"))

@@ -29,7 +29,7 @@ from aisi_ingest.extract.slides.tables.ruled import is_prose
 from aisi_ingest.extract.slides.tables.time_labels import time_label_of
 from aisi_ingest.extract.slides.tables.timeline import with_timeline
 from aisi_ingest.extract.slides.text_boxes import Row, cluster_rows, row_of, rows_from_lines
-from aisi_ingest.extract.slides.titles import Candidate, choose_title, correct_titles, labels_of
+from aisi_ingest.extract.slides.titles import Candidate, choose_title, correct_titles, footers_of, labels_of
 from aisi_ingest.model import Block, BlockKind, Box, Section, Table
 from aisi_ingest.text.normalise import join_lines
 
@@ -196,14 +196,17 @@ def _draft_slide(
 
 
 def _without_labels(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """Choose the titles again without the labels that many slides repeat."""
-    labels = labels_of([draft.candidates for draft in drafts])
-    if not labels:
+    """Choose the titles again without the labels and footers that many slides repeat."""
+    texts = [draft.candidates for draft in drafts]
+    labels, footers = labels_of(texts), footers_of(texts, [draft.page.height for draft in drafts])
+    if not labels and not footers:
         return list(drafts)
     out = []
     for draft in drafts:
-        candidates = [candidate for candidate in draft.candidates if candidate.text not in labels]
-        if candidates and len(candidates) < len(draft.candidates) and not draft.named_by_bookmark:
+        candidates = [candidate for candidate in draft.candidates if candidate.text not in labels | footers]
+        only_footers = all(candidate.text in footers for candidate in draft.candidates)
+        changed = len(candidates) < len(draft.candidates) and (bool(candidates) or only_footers)
+        if changed and not draft.named_by_bookmark:
             tops = [piece.box.top for piece in draft.others if piece.kind == "table"]
             chosen = choose_title(candidates, draft.page.height, tops)
             draft = replace(draft, candidates=candidates, chosen=chosen)

@@ -7,7 +7,9 @@ neighbour.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from aisi_ingest.extract.geometry import overlap
 from aisi_ingest.model import Box
@@ -33,6 +35,7 @@ _MINIMUM_SHARE_INSIDE = 0.6  # of a box's area that lies in its frame
 _BANNER_HEIGHT = 3  # a frame lower than this many times its only text is a filled tab or a banner
 _CARD_SHIFT = 6  # points between the edges of a heading box and the body box below it
 _CARD_OVERLAP, _CARD_GAP = -4, 6  # points between them vertically
+_CARD_REACH = max(-_CARD_OVERLAP, _CARD_GAP)
 _CUT_OVERLAP = 2  # points by which two boxes on both sides of a cut may overlap
 _COLUMN_PREFERENCE = 1.5  # columns are cut first if the gap between them is wider by this factor than between rows
 _RULE_TOLERANCE = 3  # points that a line may reach into a box without running through it
@@ -107,13 +110,20 @@ def _union(boxes: Sequence[_Rectangle]) -> _Rectangle:
 def _join_cards(units: list[_Unit]) -> list[_Unit]:
     """Join a heading box or tab with the body box right below it at the same left edge: together they are a card."""
     out: list[_Unit] = []
+    # Units of one box by their left edge and bottom: only those near a box can belong to it.
+    single: dict[tuple[float, float], list[int]] = defaultdict(list)
     for box, held in sorted(units, key=lambda unit: (unit[0][1], unit[0][0])):
-        for position, (above, members) in enumerate(out):
+        column, row = box[0] // _CARD_SHIFT, box[1] // _CARD_REACH
+        near = (single.get((column + right, row + down), ()) for right in (-1, 0, 1) for down in (-1, 0, 1))
+        for position in sorted(chain.from_iterable(near)):
+            above, members = out[position]
             flush = abs(above[0] - box[0]) < _CARD_SHIFT and above[2] < box[2] + _CARD_SHIFT
             if len(members) == 1 and flush and _CARD_OVERLAP <= box[1] - above[3] <= _CARD_GAP:
                 out[position] = (_union([above, box]), members + held)
                 break
         else:
+            if len(held) == 1:
+                single[box[0] // _CARD_SHIFT, box[3] // _CARD_REACH].append(len(out))
             out.append((box, held))
     return out
 

@@ -109,6 +109,32 @@ def labels_of(slides: Sequence[Sequence[Candidate]]) -> set[str]:
     return {text for text in repeated if below[text] >= _BELOW_SHARE * counts[text]}
 
 
+# A text at the lower edge of so many slides, and of more than this share of them, is a footer, as in ``compose``.
+_FOOTER_SLIDES, _FOOTER_SHARE, _FOOTER_TOP = 3, 0.5, 0.88
+
+
+def footers_of(slides: Sequence[Sequence[Candidate]], heights: Sequence[float]) -> set[str]:
+    """Return the texts that most slides repeat at their lower edge, apart from numbers in them.
+
+    They are no titles, even of a slide without other text.
+
+    Args:
+        slides: All texts of each slide.
+        heights: Height of each slide, in points.
+    """
+    low = [
+        {candidate.text for candidate in slide if candidate.box.top > _FOOTER_TOP * height}
+        for slide, height in zip(slides, heights, strict=True)
+    ]
+    counts = Counter(key for texts in low for key in set(map(_without_numbers, texts)))
+    fewest = max(_FOOTER_SLIDES, _FOOTER_SHARE * len(slides))
+    return {text for texts in low for text in texts if counts[_without_numbers(text)] >= fewest}
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "0", text)
+
+
 # The usual place of titles counts if it holds on this many slides and on this share of the deck.
 _PLACE_SLIDES, _PLACE_SHARE = 3, 0.4
 _PLACE_GRID = 6  # points: tops closer than this count as one place

@@ -81,7 +81,8 @@ def _draw_document(sandbox: Sandbox, row: DocumentRow, path: str, target: Path) 
         numbers = range(first, min(first + _BATCH, row.pages + 1))
         try:
             with sandbox.session(path) as session:
-                pictures = session.call(page_pictures, path, tuple(numbers))
+                doubtful = not set(row.pages_without_text).isdisjoint(numbers)
+                pictures = session.call(page_pictures, path, tuple(numbers), doubtful)
         except Exception as error:  # whatever PDFium does on a damaged file, only its pictures are missing
             raise _DrawingError(str(error) or type(error).__name__) from error
         for number, picture in zip(numbers, pictures, strict=True):
@@ -99,26 +100,32 @@ def _reuse_pictures(previous: PreviousRelease, folder: str, target: Path, pages:
 
 
 @task
-def page_pictures(path: str, numbers: tuple[int, ...]) -> list[bytes | None]:
+def page_pictures(path: str, numbers: tuple[int, ...], doubtful: bool = False) -> list[bytes | None]:
     """Draw pages of a PDF as WebP. Runs in a worker process.
 
     Args:
         path: Path of the PDF.
         numbers: Page numbers, from 1.
+        doubtful: Some page has no text, and may be one that no reader comes to the end of.
 
     Returns:
-        A picture for each number, or None for a page that is too long.
+        A picture for each number, or None for a page that is too long or has no end.
     """
     import io
 
     import pypdfium2
 
+    from aisi_ingest.extract.pdf.active_content import inspect
     from aisi_ingest.extract.pdf.pdfium import C
 
+    endless = inspect(path).endless if doubtful else ()
     C.load()  # so that PDFium draws with our fonts, not with those of the machine
     document = pypdfium2.PdfDocument(path)
     pictures: list[bytes | None] = []
     for number in numbers:
+        if number in endless:
+            pictures.append(None)
+            continue
         page = document[number - 1]
         width, height = page.get_size()
         if width < 1 or height / width > _MAX_ASPECT:
