@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from publications import released
+from publications import released, with_guides
 from published_editions import two_editions
 
 import aisi_ingest
@@ -20,7 +20,7 @@ JA, EN = "guide/1.0/ja", "guide/1.0/en"
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(two_editions(), tmp_path_factory.mktemp("root"))
+    return released(with_guides(two_editions()), tmp_path_factory.mktemp("root"))
 
 
 @pytest.fixture

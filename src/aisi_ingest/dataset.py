@@ -29,8 +29,10 @@ from aisi_ingest.publish.schema import (
     DocumentRow,
     EditionChangeRow,
     EntityRow,
+    EventRow,
     FindingRow,
     MentionRow,
+    RelationRow,
     SectionRow,
     TableRow,
 )
@@ -213,6 +215,16 @@ class Dataset:
             work: Only changes of this work; None: of all works.
         """
         return (row for row in self.rows("edition_changes", EditionChangeRow) if work in (None, row.work))
+
+    @cached_property
+    def events(self) -> tuple[EventRow, ...]:
+        """What happened or is planned, sorted by date, each with the places that state it."""
+        return tuple(self.rows("events", EventRow))
+
+    @cached_property
+    def relations(self) -> tuple[RelationRow, ...]:
+        """What the documents state about entities: posts, parts, members, publishers, numbers of people."""
+        return tuple(self.rows("relations", RelationRow))
 
     def to_spacy(self, lang: Lang) -> DocBin:
         """Return the documents of a language as a spaCy ``DocBin``, ready for ``spacy train``.

@@ -57,6 +57,14 @@ def test_show_prints_the_outline_of_a_document(root: Path) -> None:
     assert "A Guide to AI Safety Institutes" in done.stdout and "mentions" in done.stdout
 
 
+def test_show_lists_what_a_document_states_happened_when(root: Path) -> None:
+    done = aisi("show", "sample_guide_v1.00_en.pdf", "--timeline", "--json", "--root", root)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events and [event["date"] for event in events] == sorted(event["date"] for event in events)
+    text = aisi("show", "sample_guide_v1.00_en.pdf", "--timeline", "--root", root).stdout
+    assert f"{events[0]['date']}  {events[0]['kind']}\n    " in text and events[0]["label"]["en"] in text
+
+
 def test_show_of_an_unknown_document_lists_the_known_ones(root: Path) -> None:
     done = aisi("show", "nothing", "--root", root)
     assert done.returncode == 1

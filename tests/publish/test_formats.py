@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import yaml
 from lxml import etree
-from publications import HOSTILE, document, publication, released
+from publications import HOSTILE, document, publication, released, with_guides
 from published_editions import two_editions
 
 from aisi_ingest.publish.formats import nested_path
@@ -65,7 +65,7 @@ TMX_DTD = """
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(two_editions(), tmp_path_factory.mktemp("root"))
+    return released(with_guides(two_editions()), tmp_path_factory.mktemp("root"))
 
 
 def lines(release: Path, table: str) -> list[dict[str, Any]]:

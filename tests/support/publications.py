@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from aisi_ingest.model import (
     Alignment,
     Bead,
@@ -219,6 +221,19 @@ def publication(**changes: object) -> Publication:
         "report": {"documents": [], "seconds": 1.5},
     }
     return Publication(**(values | changes))  # type: ignore[arg-type]
+
+
+def with_guides(value: Publication) -> Publication:
+    """Return a publication whose documents also mention the guide: then it has a relation."""
+    changed = []
+    for each in value.documents:
+        assert isinstance(each, Document)
+        block = next(block for block in each.content.blocks if block.id == "b3")
+        guide = mention(
+            9, block, "評価の手引き" if each.content.lang == "ja" else "guide", "GUIDE", "local:guide:guide"
+        )
+        changed.append(replace(each, mentions=(*each.mentions, guide)))
+    return replace(value, documents=tuple(changed))
 
 
 def released(value: Publication, root: Path, now: datetime = NOW) -> Path:

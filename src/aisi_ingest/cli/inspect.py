@@ -72,6 +72,9 @@ def status(root: Root = Path("."), as_json: AsJson = False) -> None:
 
 def show(
     document: Annotated[str, typer.Argument(metavar="ID", help="Id of a document, or the end of its file name.")],
+    as_timeline: Annotated[
+        bool, typer.Option("--timeline", help="Show what the document states happened when, instead of the outline.")
+    ] = False,
     root: Root = Path("."),
     as_json: AsJson = False,
 ) -> None:
@@ -79,10 +82,18 @@ def show(
 
     The outline lists sections, pages without text, and the numbers of blocks, mentions, beads and findings.
     """
-    from aisi_ingest.console import outline
+    from aisi_ingest.console import outline, timeline
 
+    release = root / "processed" / "latest"
     try:
-        found = outline.outline(root / "processed" / "latest", document)
+        if as_timeline:
+            events = timeline.timeline(release, document)
+            if as_json:
+                print_json(events)
+            else:
+                say(timeline.as_text(events))
+            return
+        found = outline.outline(release, document)
     except LookupError as error:
         fail(str(error.args[0]), code=1)
     if as_json:

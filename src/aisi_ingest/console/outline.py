@@ -47,12 +47,12 @@ def outline(release: Path, name: str) -> Outline:
     """
     document = find(release, name)
     sections, blocks, mentions = (
-        [row for row in _rows(release, table) if row["document"] == document["id"]]
+        [row for row in read_rows(release, table) if row["document"] == document["id"]]
         for table in ("sections", "blocks", "mentions")
     )
     lang, prefix = document["lang"], document["id"] + "#"
-    beads = [b for b in _rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
-    findings = [f for f in _rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
+    beads = [b for b in read_rows(release, "alignments") if any(i.startswith(prefix) for i in b[lang])]
+    findings = [f for f in read_rows(release, "findings") if any(i.startswith(prefix) for i in f[lang])]
     in_section = Counter(block["section"] for block in blocks)
     return Outline(
         document,
@@ -104,7 +104,7 @@ def find(release: Path, name: str) -> dict[str, Any]:
     """
     if not release.exists():
         raise LookupError(f"{release}: there is no release yet; start with aisi-ingest run or add")
-    documents = _rows(release, "documents")
+    documents = read_rows(release, "documents")
     found = [d for d in documents if d["id"] == name] or [
         d for d in documents if d["source"]["file"].endswith(name) or (d["source"]["url"] or "").endswith(name)
     ]
@@ -115,7 +115,8 @@ def find(release: Path, name: str) -> dict[str, Any]:
     return found[0]
 
 
-def _rows(release: Path, table: str) -> list[dict[str, Any]]:
+def read_rows(release: Path, table: str) -> list[dict[str, Any]]:
+    """Return all rows of a table of a release."""
     return [msgspec.json.decode(line) for line in (release / f"{table}.jsonl").read_bytes().splitlines()]
 
 

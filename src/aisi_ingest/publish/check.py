@@ -18,8 +18,11 @@ from aisi_ingest.publish.schema import (
     DocumentRow,
     EditionChangeRow,
     EntityRow,
+    EventRow,
+    EvidenceField,
     FindingRow,
     MentionRow,
+    RelationRow,
     SectionRow,
     TableRow,
 )
@@ -222,3 +225,31 @@ def entity_problems(entities: Iterable[EntityRow], mentioned: set[str]) -> Itera
         yield f"{value}: mentions point to it, but no entity has this id"
     for value in sorted(ids - mentioned):
         yield f"{value}: no mention points to this entity"
+
+
+class EvidenceCheck:
+    """Checks that the evidence of facts lies within the texts that it names, one work after the other.
+
+    Args:
+        facts: The rows of the tables of events and relations.
+    """
+
+    def __init__(self, facts: Iterable[EventRow | RelationRow]) -> None:
+        self._open: dict[str, list[tuple[str, EvidenceField]]] = {}
+        for row in facts:
+            for each in row.evidence:
+                self._open.setdefault(each.block, []).append((row.id, each))
+
+    def problems(self, work: WorkRows) -> Iterator[str]:
+        """Check the evidence in the documents of a work."""
+        for document in work.documents:
+            for block in document.blocks:
+                for row, place in self._open.pop(block.id, ()):
+                    if place.document != document.document.id or not 0 <= place.start < place.end <= len(block.text):
+                        yield f"{row}: its evidence {place.start}-{place.end} is not in the text of {block.id}"
+
+    def unplaced(self) -> Iterator[str]:
+        """Yield what names a block that no work had."""
+        for block, places in self._open.items():
+            for row, _ in places:
+                yield f"{row}: no block has the id {block}"

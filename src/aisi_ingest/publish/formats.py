@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
-from aisi_ingest.publish.rows import DocumentRows, WorkRows
-from aisi_ingest.publish.schema import REFERENCES, TABLES, DocumentRow, EntityRow, json_schema
+from aisi_ingest.publish.rows import DocumentRows, SharedRows, WorkRows
+from aisi_ingest.publish.schema import REFERENCES, SHARED_TABLES, TABLES, DocumentRow, json_schema
 from aisi_ingest.storage.files import sha256_of
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -26,8 +26,8 @@ class Writer(Protocol):
     def add(self, work: WorkRows) -> None:
         """Write the rows of one work."""
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
-        """Write the rows of the entities, and complete the files."""
+    def finish(self, shared: SharedRows) -> None:
+        """Write the rows that belong to no single work, and complete the files."""
 
 
 def pretty(value: Any) -> bytes:
@@ -63,9 +63,10 @@ class JsonLinesWriter:
         for table in TABLES:
             self._write(table, work.rows(table))
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
-        """Write the rows of the entities, and close the files."""
-        self._write("entities", entities)
+    def finish(self, shared: SharedRows) -> None:
+        """Write the rows that belong to no single work, and close the files."""
+        for table in SHARED_TABLES:
+            self._write(table, shared.rows(table))
         self._open.close()
 
     def close(self) -> None:
@@ -98,7 +99,7 @@ class NestedJsonWriter:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(pretty(nested(rows)))
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
+    def finish(self, shared: SharedRows) -> None:
         """Do nothing: all files are complete."""
 
 

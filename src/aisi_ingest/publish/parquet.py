@@ -12,8 +12,8 @@ import msgspec
 from msgspec import inspect
 
 from aisi_ingest.publish.reuse import PreviousRelease
-from aisi_ingest.publish.rows import WorkRows
-from aisi_ingest.publish.schema import TABLES, EntityRow
+from aisi_ingest.publish.rows import SharedRows, WorkRows
+from aisi_ingest.publish.schema import SHARED_TABLES, TABLES
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -49,10 +49,11 @@ class ParquetWriter:
             writer.add(work.rows(table))
             writer.end_work(work.work)
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
-        """Write the rows of the entities, and close the files."""
-        if "entities" in self._tables:
-            self._tables["entities"].add(entities)
+    def finish(self, shared: SharedRows) -> None:
+        """Write the rows that belong to no single work, and close the files."""
+        for table in SHARED_TABLES:
+            if table in self._tables:
+                self._tables[table].add(shared.rows(table))
         for writer in self._tables.values():
             writer.close()
 

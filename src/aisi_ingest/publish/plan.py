@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from aisi_ingest.facts import work_facts
 from aisi_ingest.model import Document, EditionDiff, Issue
 from aisi_ingest.publish.derived import with_derived_rows
 from aisi_ingest.publish.pair_rows import alignment_rows, finding_rows
@@ -101,13 +102,16 @@ class ReleasePlan:
         comparisons = _by_work(self._comparisons)
         for work, keys in groupby(self._keys, key=lambda each: each[0][0]):
             ids = [document_id for _, document_id in keys]
-            documents = [document_rows(self._documents[each], self._made_with, primary_form(each, ids)) for each in ids]
+            read = [self._documents[each] for each in ids]
+            documents = [document_rows(each, self._made_with, primary_form(each.id, ids)) for each in read]
+            aligned = alignments.pop(work, [])
             editions = {rows.document.id: rows.document.edition for rows, _ in documents}
             rows = WorkRows(
                 work=work,
                 documents=tuple(rows for rows, _ in documents),
-                alignments=tuple(row for each in alignments.pop(work, []) for row in alignment_rows(each, editions)),
+                alignments=tuple(row for each in aligned for row in alignment_rows(each, editions)),
                 findings=tuple(row for each in comparisons.pop(work, []) for row in finding_rows(each, editions)),
+                facts=work_facts(read, aligned),
             )
             yield (
                 with_derived_rows(rows, self._editions.get(work, ())),

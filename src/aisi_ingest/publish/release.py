@@ -22,14 +22,17 @@ from aisi_ingest.publish.catalogue import citation, dcat, schema_org, script_tex
 from aisi_ingest.publish.check import work_problems
 from aisi_ingest.publish.croissant import croissant
 from aisi_ingest.publish.entity_rows import EntityCounter
+from aisi_ingest.publish.fact_rows import FactCollector
 from aisi_ingest.publish.parquet import ParquetWriter
 from aisi_ingest.publish.plan import ReleasePlan
 from aisi_ingest.publish.publication import Publication, Release
 from aisi_ingest.publish.release_diff import Changes, changelog, diff
 from aisi_ingest.publish.reuse import PreviousRelease
-from aisi_ingest.publish.schema import DocumentRow, EntityRow
+from aisi_ingest.publish.rows import SharedRows
+from aisi_ingest.publish.schema import DocumentRow
 from aisi_ingest.publish.signature import SignatureError, sign, signing_key
 from aisi_ingest.publish.sqlite import SqliteWriter, datasette_metadata
+from aisi_ingest.publish.timeline import TimelineWriter
 from aisi_ingest.publish.tmx import TmxWriter
 from aisi_ingest.publish.xlsx import XlsxWriter
 from aisi_ingest.storage.files import sha256_of
@@ -141,7 +144,7 @@ class _Build:
         self.issues: list[Issue] = list(self.plan.issues)
         self.key = signing_key()
         self.heads: list[DocumentRow] = []
-        self.entities: list[EntityRow] = []
+        self.shared = SharedRows()
         self.rows: dict[str, int] = {}  # table to number of rows
 
     def run(self) -> Result[Release | None]:
@@ -187,17 +190,19 @@ class _Build:
         """Write the JSON lines, and return the problems in their rows."""
         lines = formats.JsonLinesWriter(self.folder)
         counter = EntityCounter(self.publication.entities)
+        facts = FactCollector()
         problems: list[str] = []
         try:
             for work, issues in self.plan.works():
                 self.issues += issues
                 problems += work_problems(work)
                 lines.add(work)
+                facts.add(work)
                 for rows in work.documents:
                     counter.add(rows)
                     self.heads.append(rows.document)
-            self.entities = counter.rows()
-            lines.finish(self.entities)
+            self.shared = SharedRows(entities=tuple(counter.rows()), events=facts.events(), relations=facts.relations())
+            lines.finish(self.shared)
         finally:
             lines.close()
         self.rows = dict(lines.rows)
@@ -228,9 +233,10 @@ class _Build:
             SqliteWriter(self.folder / "dataset.sqlite"),
             TmxWriter(self.folder / "bitext.tmx"),
             XlsxWriter(self.folder / "bitext.xlsx"),
+            TimelineWriter(self.folder),
             SiteWriter(
                 self.folder / "site",
-                self.entities,
+                self.shared.entities,
                 changes,
                 previous,
                 self.now,
@@ -242,7 +248,7 @@ class _Build:
             for writer in writers:
                 writer.add(work)
         for writer in writers:
-            writer.finish(self.entities)
+            writer.finish(self.shared)
         (self.folder / "changes.json").write_bytes(formats.pretty(changes))
         (self.folder / "CHANGES.md").write_text(changelog(changes), encoding="utf-8")
 
@@ -251,7 +257,7 @@ class _Build:
         (self.folder / "datapackage.json").write_bytes(formats.pretty(package))
         (self.folder / "croissant.json").write_bytes(formats.pretty(croissant(self.folder, self.heads, digest)))
         (self.folder / "dcat.jsonld").write_bytes(formats.pretty(dcat(self.folder, self.heads, digest)))
-        (self.folder / "CITATION.cff").write_text(citation(self.heads, self.entities, digest), encoding="utf-8")
+        (self.folder / "CITATION.cff").write_text(citation(self.heads, self.shared.entities, digest), encoding="utf-8")
         (self.folder / "README.md").write_text(card(self.rows, self.heads), encoding="utf-8")
         licences = "; ".join(sorted({each.licence.name for each in self.heads}))
         (self.folder / "datasette.json").write_bytes(formats.pretty(datasette_metadata(licences)))

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from aisi_ingest.facts.types import Facts
 from aisi_ingest.model import (
     Block,
     Content,
@@ -19,6 +20,7 @@ from aisi_ingest.model import (
 )
 from aisi_ingest.publish.boxes import box_on_page, points
 from aisi_ingest.publish.schema import (
+    SHARED_TABLES,
     AlignmentRow,
     BitextRow,
     BlockRow,
@@ -27,12 +29,15 @@ from aisi_ingest.publish.schema import (
     CorrectionField,
     DocumentRow,
     EditionChangeRow,
+    EntityRow,
+    EventRow,
     FindingRow,
     IdentityField,
     LicenceField,
     MentionRow,
     NoteField,
     RegionField,
+    RelationRow,
     SectionRow,
     SharesField,
     SourceField,
@@ -76,8 +81,23 @@ class DocumentRows(Struct, frozen=True):
     vectors: Mapping[str, TextVector] = {}
 
 
+class SharedRows(Struct, frozen=True):
+    """The rows that belong to no single work."""
+
+    entities: tuple[EntityRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
+    relations: tuple[RelationRow, ...] = ()
+
+    def rows(self, table: str) -> tuple[Struct, ...]:
+        """Return the rows of one of the shared tables."""
+        return getattr(self, table)  # type: ignore[no-any-return]
+
+
 class WorkRows(Struct, frozen=True):
-    """The rows of one work: its documents, their alignments, the findings about them, and what is made from these."""
+    """The rows of one work: its documents, their alignments, the findings about them, and what is made from these.
+
+    ``facts`` is what its documents state. The facts of all works together become rows.
+    """
 
     work: str
     documents: tuple[DocumentRows, ...]
@@ -88,13 +108,15 @@ class WorkRows(Struct, frozen=True):
     edition_changes: tuple[EditionChangeRow, ...] = ()
     compared: tuple[tuple[str, str], ...] = ()  # documents, the older first; also those without a change
 
+    facts: Facts = Facts()
+
     def rows(self, table: str) -> Iterator[Struct]:
         """Yield the rows of one table, in document order."""
         if table == "documents":
             yield from (each.document for each in self.documents)
         elif table in WORK_TABLES:
             yield from getattr(self, table)
-        elif table != "entities":
+        elif table not in SHARED_TABLES:
             for each in self.documents:
                 yield from getattr(each, table)
 

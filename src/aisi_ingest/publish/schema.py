@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct, field
 
+from aisi_ingest.facts.types import EventKind, EventStatus, Predicate
 from aisi_ingest.model import (
     BlockKind,
     DocumentKind,
@@ -370,6 +371,45 @@ class EditionChangeRow(Struct, frozen=True, forbid_unknown_fields=True):
     counterpart: Annotated[str | None, Meta(description="Id of the same change in the other language")]
 
 
+class EvidenceField(Struct, frozen=True, forbid_unknown_fields=True):
+    """A place that states a fact."""
+
+    document: Id
+    block: Id
+    start: Annotated[int, Meta(ge=0, description="Unicode code points in the block's text")]
+    end: Annotated[int, Meta(ge=1, description="Exclusive")]
+    regions: Annotated[tuple[RegionField, ...], Meta(description="Where it is: the cell of a table, or the block")]
+
+
+class EventRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One dated statement, with every place that makes it."""
+
+    id: Annotated[str, Meta(min_length=1, description="Stays the same while date, kind and labels stay the same")]
+    date: Annotated[str, Meta(min_length=1, description="EDTF: the most precise of its evidence")]
+    kind: EventKind
+    status: Annotated[EventStatus, Meta(description="planned: in the future for every document that states it")]
+    label: Annotated[ValuesField, Meta(description="The statement in the words of a document")]
+    actors: Annotated[tuple[str, ...], Meta(description="Ids of organisations and persons")]
+    guides: Annotated[tuple[str, ...], Meta(description="Ids of guides and laws")]
+    places: Annotated[tuple[str, ...], Meta(description="Ids of places")]
+    event: Annotated[str | None, Meta(description="Id of the meeting or other event, if it has a name")]
+    evidence: Annotated[tuple[EvidenceField, ...], Meta(min_length=1)]
+
+
+class RelationRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One statement about an entity, with every place that makes it."""
+
+    id: Annotated[str, Meta(min_length=1, description="Stays the same while the statement stays the same")]
+    subject: Annotated[str, Meta(min_length=1, description="Id of the entity that it is about")]
+    predicate: Predicate
+    object: Annotated[str | None, Meta(description="Id of another entity; null if there is a value")]
+    value: Annotated[str | None, Meta(description="A number of people, for head_count")]
+    title: Annotated[ValuesField, Meta(description="Of a post, for role_of")]
+    from_: Annotated[str | None, Meta(description="Since when, EDTF")] = field(name="from")
+    to: Annotated[str | None, Meta(description="Until when, EDTF; null if that is not stated")]
+    evidence: Annotated[tuple[EvidenceField, ...], Meta(min_length=1)]
+
+
 Row = (
     DocumentRow
     | SectionRow
@@ -382,6 +422,8 @@ Row = (
     | BitextRow
     | ChunkRow
     | EditionChangeRow
+    | EventRow
+    | RelationRow
 )
 
 TABLES: dict[str, type[Row]] = {
@@ -396,7 +438,11 @@ TABLES: dict[str, type[Row]] = {
     "bitext": BitextRow,
     "chunks": ChunkRow,
     "edition_changes": EditionChangeRow,
+    "events": EventRow,
+    "relations": RelationRow,
 }
+
+SHARED_TABLES = ("entities", "events", "relations")  # tables whose rows belong to no single work
 
 # (table, field) to the table that the field refers to. Where a field holds a list, each of its items refers to it.
 REFERENCES: dict[tuple[str, str], str] = {
@@ -422,6 +468,9 @@ REFERENCES: dict[tuple[str, str], str] = {
     ("edition_changes", "to_document"): "documents",
     ("edition_changes", "section"): "sections",
     ("edition_changes", "counterpart"): "edition_changes",
+    ("events", "event"): "entities",
+    ("relations", "subject"): "entities",
+    ("relations", "object"): "entities",
 }
 
 

@@ -8,15 +8,15 @@ file may differ for the same input: SQLite stores its own version in it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import inspect
 
-from aisi_ingest.publish.rows import WorkRows
-from aisi_ingest.publish.schema import REFERENCES, TABLES, BlockRow, EntityRow, SectionRow
+from aisi_ingest.publish.rows import SharedRows, WorkRows
+from aisi_ingest.publish.schema import REFERENCES, SHARED_TABLES, TABLES, BlockRow, EntityRow, SectionRow
 from aisi_ingest.text.search_terms import search_terms
 
 _PAIR_TABLES = ("alignments", "findings")  # tables whose lists ja and en are also stored as one row for each id
@@ -88,14 +88,15 @@ class SqliteWriter:
                 )
             )
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
-        """Insert the entities, create the indices, check the foreign keys and close the file.
+    def finish(self, shared: SharedRows) -> None:
+        """Insert the rows that belong to no single work, create the indices, check the foreign keys and close the file.
 
         Raises:
             ValueError: A foreign key points to no row.
         """
-        self._insert("entities", entities)
-        for entity in entities:
+        for table in SHARED_TABLES:
+            self._insert(table, shared.rows(table))
+        for entity in shared.entities:
             self._index(*_name_entries(entity))
         for table, field in (*REFERENCES, ("mentions", "value")):
             self._database.execute(f'CREATE INDEX "{table}_{field}" ON {table}("{field}")')
@@ -212,6 +213,8 @@ def datasette_metadata(licence: str) -> dict[str, Any]:
                     "bitext": {"label_column": "ja", "facets": ["unit", "work"], "sort_desc": "score"},
                     "chunks": {"label_column": "text", "facets": ["lang", "document"]},
                     "edition_changes": {"label_column": "after", "facets": ["kind", "lang", "work", "from", "to"]},
+                    "relations": {"label_column": "subject", "facets": ["predicate", "object"]},
+                    "events": {"label_column": "label_en", "facets": ["kind", "status"], "sort": "date"},
                 },
                 "queries": {
                     "find": {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from aisi_ingest.model import Bead
-from aisi_ingest.publish.rows import WorkRows
-from aisi_ingest.publish.schema import AlignmentRow, BitextRow, EntityRow
+from aisi_ingest.publish.rows import SharedRows, WorkRows
+from aisi_ingest.publish.schema import AlignmentRow, BitextRow
 from aisi_ingest.text.sentence_ids import unit_text
 
 # Characters that XML 1.0 does not allow, not even as a character reference.
@@ -36,7 +36,7 @@ class TmxWriter:
         for row in work.bitext:
             self._file.writelines(_unit(row))
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
+    def finish(self, shared: SharedRows) -> None:
         """Write the end of the file and close it."""
         self._file.write("</body>\n</tmx>\n")
         self._file.close()

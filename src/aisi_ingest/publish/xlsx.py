@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from aisi_ingest.publish.rows import WorkRows
-from aisi_ingest.publish.schema import BitextRow, EntityRow
+from aisi_ingest.publish.rows import SharedRows, WorkRows
+from aisi_ingest.publish.schema import BitextRow
 
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 _MAX_ROWS = 1_048_576  # of a sheet, with its head
@@ -80,7 +79,7 @@ class XlsxWriter:
                     self._sheet.write_string(self._rows, column, _cut(value), self._wrapped)
             self._rows += 1
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
+    def finish(self, shared: SharedRows) -> None:
         """Close the file."""
         self._book.close()
 

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from aisi_ingest.model import Issue
-from aisi_ingest.publish.check import entity_problems, work_problems
+from aisi_ingest.publish.check import EvidenceCheck, entity_problems, work_problems
 from aisi_ingest.publish.rows import WORK_TABLES, DocumentRows, WorkRows
-from aisi_ingest.publish.schema import TABLES, DocumentRow, EntityRow
+from aisi_ingest.publish.schema import SHARED_TABLES, TABLES, DocumentRow, EntityRow
 from aisi_ingest.storage.files import sha256_of
 from aisi_ingest.storage.release_files import SIGNATURE, SUMS
 from aisi_ingest.verify.root import ledger_problems, log_problems, pointer_problems, raw_problems, stage_problems
@@ -118,7 +118,9 @@ def row_problems(release: Path) -> Iterator[str]:
     The files have the works in the same order, so that only one work at a time is in memory.
     """
     invalid: list[str] = []
-    readers = {table: _WorkReader(release, table, invalid) for table in TABLES if table != "entities"}
+    readers = {table: _WorkReader(release, table, invalid) for table in TABLES if table not in SHARED_TABLES}
+    facts = [row for table in ("events", "relations") for row in _rows(release, table, invalid)]
+    evidence = EvidenceCheck(facts)
     mentioned: set[str] = set()
     ids: set[str] = set()
     for work, heads in readers["documents"]:
@@ -130,12 +132,15 @@ def row_problems(release: Path) -> Iterator[str]:
         mentioned |= {m.value for m in parts["mentions"] if m.value is not None and m.label != "DATE"}
         yield from invalid
         invalid.clear()
-        yield from work_problems(_work_rows(work, heads, parts))
+        rows = _work_rows(work, heads, parts)
+        yield from work_problems(rows)
+        yield from evidence.problems(rows)
     for table, reader in readers.items():
         for work, _ in reader:
             yield f"{table}.jsonl: rows of {work}, which is not in documents.jsonl or has another place there"
     entities: list[EntityRow] = [row for row in _rows(release, "entities", invalid) if isinstance(row, EntityRow)]
     yield from invalid
+    yield from evidence.unplaced()
     yield from entity_problems(entities, mentioned)
 
 
@@ -146,11 +151,8 @@ def _work_rows(work: str, heads: list[DocumentRow], parts: dict[str, list[Any]])
             table: tuple(row for row in parts[table] if row.document == head.id) for table in _DOCUMENT_TABLES
         }
         documents.append(DocumentRows(document=head, **own))
-    return WorkRows(
-        work=work,
-        documents=tuple(documents),
-        **{table: tuple(parts[table]) for table in WORK_TABLES},
-    )
+    tables: dict[str, Any] = {table: tuple(parts[table]) for table in WORK_TABLES}
+    return WorkRows(work=work, documents=tuple(documents), **tables)
 
 
 def _rows(release: Path, table: str, invalid: list[str]) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from aisi_ingest.publish.release_diff import Changes
 from aisi_ingest.publish.reuse import PreviousRelease
-from aisi_ingest.publish.rows import WorkRows
+from aisi_ingest.publish.rows import SharedRows, WorkRows
 from aisi_ingest.publish.schema import EntityRow
 from aisi_ingest.publish.site.appearances import Appearances
 from aisi_ingest.publish.site.edition_changes import ChangesPage, changes_page
@@ -131,8 +131,9 @@ class SiteWriter:
             self._write(f"works/{changes.file}", "changes.html", stamp, page=changes)
         self._works.append([_summary(page, _changed(changes, page)) for page in pages])
 
-    def finish(self, entities: Sequence[EntityRow]) -> None:
+    def finish(self, shared: SharedRows) -> None:
         """Write the pages of entities, the front page, the search index and the feeds, and wait for all pages."""
+        entities = shared.entities
         relations = self._names.relations()
         for row in entities:
             appearances, together = self._appearances.of(row.id)
