@@ -82,7 +82,7 @@ def test_the_text_is_published_before_the_pictures_are_read(report_with_figure: 
             order.append(stage)
 
     report = add(tmp_path, report_with_figure, progress=note)
-    assert order == ["read", "publish", "ocr", "publish"]
+    assert order == ["read", "encode", "publish", "ocr", "encode", "publish"]
     first, second = releases(tmp_path)
     assert recognised(first) == [] and recognised(second) == [FIGURE, SCAN]
     assert report.release is not None and report.release.id == second.name
