@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest.citation import Citation, citation
 from aisi_ingest.model import Bead, Block, Lang, Unit
 from aisi_ingest.publish import labelled_text
 from aisi_ingest.publish.chunks import CHUNK_SIZE, chunk_rows
@@ -37,7 +36,8 @@ from aisi_ingest.publish.schema import (
     TableRow,
 )
 from aisi_ingest.publish.tmx import bead_text
-from aisi_ingest.search import Hit, search
+from aisi_ingest.retrieval.citation import Citation, citation
+from aisi_ingest.retrieval.search import Hit, search
 
 if TYPE_CHECKING:
     from spacy.tokens import DocBin
@@ -266,7 +266,7 @@ class Dataset:
             yield DocumentRows(each.row, each.sections, each.blocks, each.tables, each.mentions)
 
     def search(self, words: str, *, lang: Lang | None = None, limit: int = 20) -> list[Hit]:
-        """Find passages that hold all words, the best first. See ``aisi_ingest.search.search``.
+        """Find passages that hold all words, the best first. See ``aisi_ingest.retrieval.search.search``.
 
         Args:
             words: Words of either language. Words in quotation marks must follow each other.

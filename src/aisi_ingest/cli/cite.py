@@ -12,7 +12,7 @@ from aisi_ingest.cli.options import Root, fail
 from aisi_ingest.console.terminal import say_json, say_line
 
 if TYPE_CHECKING:
-    from aisi_ingest.citation import Citation
+    from aisi_ingest.retrieval.citation import Citation
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def cite(
     import msgspec
 
     import aisi_ingest
-    from aisi_ingest.link_target import is_link
+    from aisi_ingest.retrieval.link_target import is_link
 
     try:
         with aisi_ingest.load(root) as release:
@@ -63,7 +63,7 @@ def cite(
 
 def _linked(release: Path, link: str) -> str:
     """Return the id of the block that a link leads to, and warn if its text changed."""
-    from aisi_ingest.link_target import link_target
+    from aisi_ingest.retrieval.link_target import link_target
 
     target = link_target(release, link)
     if target.former is not None:

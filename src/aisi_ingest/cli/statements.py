@@ -34,7 +34,7 @@ _OF_ONE_DOCUMENT = ("title", "url", "pair_with")
 
 def stated_or_exit(values: Mapping[str, str | None]) -> Statement:
     """Return what the options state; exit with 2 if a value is invalid."""
-    from aisi_ingest.statements import StatementError, checked
+    from aisi_ingest.fetch.statements import StatementError, checked
 
     try:
         return checked(values)
@@ -52,7 +52,7 @@ def statements_or_exit(
         originals: The files that the user named, by the files that are read.
         urls: URLs of documents.
     """
-    from aisi_ingest.statements import StatementError, sidecar
+    from aisi_ingest.fetch.statements import StatementError, sidecar
 
     several = len(originals) + len(urls) > 1
     for name in _OF_ONE_DOCUMENT:

@@ -13,13 +13,13 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from aisi_ingest.citation import Citation, citation, publisher_name
 from aisi_ingest.dataset import load
-from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import FindingKind, Lang, Severity
-from aisi_ingest.passages import Passage, passage
 from aisi_ingest.publish.schema import BlockRow, DocumentRow, FindingRow
-from aisi_ingest.search import Hit, search
+from aisi_ingest.retrieval.citation import Citation, citation, publisher_name
+from aisi_ingest.retrieval.lookup import Lookup
+from aisi_ingest.retrieval.passages import Passage, passage
+from aisi_ingest.retrieval.search import Hit, search
 from aisi_ingest.serve.timeline import DatedStatement, dated_statements
 from aisi_ingest.text.search_terms import match_expression
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aisi_ingest.lookup import Lookup
-from aisi_ingest.passages import Passage, passage, sentence_around
 from aisi_ingest.publish.schema import BlockRow
+from aisi_ingest.retrieval.lookup import Lookup
+from aisi_ingest.retrieval.passages import Passage, passage, sentence_around
 from aisi_ingest.text.sentence_ids import sentence_id
 
 # What both queries restrict. The values are those of ``timeline``.

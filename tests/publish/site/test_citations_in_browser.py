@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 from publications import NOW, document, permanent_name, publication, released
 
-from aisi_ingest.citation import citation
 from aisi_ingest.publish.permalinks import block_keys
+from aisi_ingest.retrieval.citation import citation
 
 pytestmark = pytest.mark.slow
 

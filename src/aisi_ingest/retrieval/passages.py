@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
 from aisi_ingest.publish.places import page_url
 from aisi_ingest.publish.schema import (
@@ -18,6 +17,7 @@ from aisi_ingest.publish.schema import (
     SectionRow,
     TableRow,
 )
+from aisi_ingest.retrieval.lookup import Lookup
 from aisi_ingest.text.sentence_ids import sentence_id, sentence_span
 from aisi_ingest.text.sentences import sentences
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from aisi_ingest.lookup import Lookup
 from aisi_ingest.publish.permalinks import block_keys, edition_and_form, page_files
 from aisi_ingest.publish.schema import BlockRow, DocumentRow
 from aisi_ingest.publish.site.former_texts import read_former_texts
+from aisi_ingest.retrieval.lookup import Lookup
 
 _LINK = re.compile(r"(?:(?:.*/)?(?P<page>[^/#?]+\.html)(?:\?[^#]*)?#)?(?P<name>(?:ja|en)-[0-9a-f]{12}(?:-\d+)?)")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
-from aisi_ingest.passages import Passage, passage
 from aisi_ingest.publish import source_facts
 from aisi_ingest.publish.schema import DocumentRow, EntityRow
+from aisi_ingest.retrieval.lookup import Lookup
+from aisi_ingest.retrieval.passages import Passage, passage
 
 _QUOTES: dict[Lang, tuple[str, str]] = {"ja": ("「", "」"), "en": ("“", "”")}
 _FACTS: dict[Lang, str] = {"ja": "、", "en": ", "}

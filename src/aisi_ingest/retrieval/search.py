@@ -15,11 +15,11 @@ from typing import Literal
 
 import msgspec
 
-from aisi_ingest.chunk_vectors import nearest_chunks
-from aisi_ingest.lookup import Lookup
 from aisi_ingest.model import Lang
-from aisi_ingest.passages import OTHER_LANGUAGE, Passage, named_passage, passage
 from aisi_ingest.publish.schema import ChunkRow, EntityRow
+from aisi_ingest.retrieval.chunk_vectors import nearest_chunks
+from aisi_ingest.retrieval.lookup import Lookup
+from aisi_ingest.retrieval.passages import OTHER_LANGUAGE, Passage, named_passage, passage
 from aisi_ingest.text.search_terms import match_expression, search_terms
 
 _RANK_OFFSET = 60  # k of the paper: how little the first ranks of one list count against a text in both

@@ -11,9 +11,9 @@ from published_editions import two_editions
 
 import aisi_ingest
 from aisi_ingest.dataset import Dataset
-from aisi_ingest.lookup import Lookup
-from aisi_ingest.passages import find_passage
 from aisi_ingest.publish.schema import TABLES
+from aisi_ingest.retrieval.lookup import Lookup
+from aisi_ingest.retrieval.passages import find_passage
 
 JA, EN = "guide/1.0/ja", "guide/1.0/en"
 

@@ -12,8 +12,8 @@ import pytest
 from publications import publication, released
 
 from aisi_ingest.alignment import encoder
-from aisi_ingest.chunk_vectors import nearest_chunks
-from aisi_ingest.search import Hit, search
+from aisi_ingest.retrieval.chunk_vectors import nearest_chunks
+from aisi_ingest.retrieval.search import Hit, search
 
 
 @pytest.fixture(scope="module")
