@@ -14,7 +14,8 @@ from aisi_ingest.publish.edition_rows import compared, edition_change_rows
 from aisi_ingest.publish.edition_sections import changed_sections
 from aisi_ingest.publish.pair_rows import alignment_rows
 from aisi_ingest.publish.rows import document_rows
-from aisi_ingest.publish.schema import AlignmentRow, ChangedValueField, EditionChangeRow
+from aisi_ingest.publish.schema import AlignmentRow, EditionChangeRow
+from aisi_ingest.publish.schema_fields import ChangedValueField
 
 
 def edition(text: str, lang: Lang, number: str) -> Document:

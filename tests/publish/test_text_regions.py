@@ -21,7 +21,7 @@ from aisi_ingest.extract.lines.places import text_runs
 from aisi_ingest.model import Block, Box, Content, Mention
 from aisi_ingest.publish.chunks import chunk_rows
 from aisi_ingest.publish.rows import DocumentRows, document_rows
-from aisi_ingest.publish.schema import RegionField
+from aisi_ingest.publish.schema_fields import RegionField
 
 
 def rows_of(content: Content, *mentions: Mention) -> DocumentRows:

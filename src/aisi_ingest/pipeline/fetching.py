@@ -155,3 +155,11 @@ def earlier_versions(store: Store, sources: Sequence[SourceSpec], url: str) -> l
         return []
     source = next((source for source in sources if source.id == history.latest.source), None)
     return list(listings.listings_of(history, source, stated.load(store.raw).get(url))[1:])
+
+
+def distinct(listings: Mapping[str, Listing]) -> dict[str, Listing]:
+    """Keep one URL for each content: the same bytes under two URLs are one document."""
+    first: dict[str, str] = {}
+    for url, listing in listings.items():
+        first.setdefault(listing.source.sha256, url)
+    return {url: listing for url, listing in listings.items() if first[listing.source.sha256] == url}

@@ -20,8 +20,9 @@ from aisi_ingest.fetch.listings import Fetched
 from aisi_ingest.model import Document, EditionDiff, Issue, Listing
 from aisi_ingest.pipeline import failures, lost_receipts, repair, steps
 from aisi_ingest.pipeline import report as run_report
+from aisi_ingest.pipeline.confinement import confinement_issues
 from aisi_ingest.pipeline.corrected import corrected_listing, with_corrections
-from aisi_ingest.pipeline.fetching import FetchSession, earlier_versions, known_documents
+from aisi_ingest.pipeline.fetching import FetchSession, distinct, earlier_versions, known_documents
 from aisi_ingest.pipeline.jobs import (
     DocumentJob,
     DocumentOutcome,
@@ -39,7 +40,7 @@ from aisi_ingest.pipeline.runner import Progress, Runner, Threads
 from aisi_ingest.pipeline.selectors import document_ids, matches
 from aisi_ingest.pipeline.text_first import Documents, join_reports
 from aisi_ingest.publish import folders
-from aisi_ingest.sandbox import confinement, limits, pool
+from aisi_ingest.sandbox import limits
 from aisi_ingest.sources import MANUAL, SourceSpec
 from aisi_ingest.storage.documents import CONTENT_STAGE, load_document
 from aisi_ingest.storage.store import Stamp, Store, now, read_stamp, write_stamp
@@ -106,7 +107,7 @@ class Run(AbstractContextManager["Run"]):
         """
         self.fetch_cost = StageCost(len(self.fetched.attempts), self._elapsed())
         documents = self._process(only)
-        self.issues += _confinement_issues()
+        self.issues += confinement_issues()
         report = self._publish_if_changed(documents)
         if self.settings.ocr and self.settings.text_first:
             documents = self._read_pictures(documents)
@@ -153,7 +154,7 @@ class Run(AbstractContextManager["Run"]):
         """Extract and tag all documents. A document that is not selected is processed only if it is out of date."""
         known, issues = with_corrections(known_documents(self.store, self.sources), self.store, self.corrections)
         self.issues += issues
-        listings = _distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
+        listings = distinct({url: fetched.listing for url, fetched in known.items() if fetched.listing})
         selected = self._selected(listings, only)
         several = len(listings) > 1  # a single document is not paired and needs no features
         settings = {True: self.settings, False: self.settings_without_redo}
@@ -392,20 +393,3 @@ class Run(AbstractContextManager["Run"]):
     def _elapsed(self) -> float:
         """Return the wall-clock time since the run began, in seconds."""
         return round(time.monotonic() - self.clock, 3)
-
-
-def _confinement_issues() -> list[Issue]:
-    """Return a warning for each mechanism that this system lacks to confine workers."""
-    sandbox = pool.running()
-    return [
-        Issue("extract", "warning", "not_confined", f"{confinement.consequence(each)} (aisi-ingest health)")
-        for each in (sandbox.missing() if sandbox else ())
-    ]
-
-
-def _distinct(listings: Mapping[str, Listing]) -> dict[str, Listing]:
-    """Keep one URL for each content: the same bytes under two URLs are one document."""
-    first: dict[str, str] = {}
-    for url, listing in listings.items():
-        first.setdefault(listing.source.sha256, url)
-    return {url: listing for url, listing in listings.items() if first[listing.source.sha256] == url}

@@ -11,7 +11,8 @@ from msgspec import Struct
 from aisi_ingest.model import Unit
 from aisi_ingest.publish.places import page_url, regions, section_paths
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, BitextRow, BlockRow, RegionField, TableRow
+from aisi_ingest.publish.schema import AlignmentRow, BitextRow, BlockRow, TableRow
+from aisi_ingest.publish.schema_fields import RegionField
 from aisi_ingest.publish.tmx import bead_text
 from aisi_ingest.text.sentence_ids import sentence_span
 

@@ -19,13 +19,13 @@ from aisi_ingest.publish.schema import (
     EditionChangeRow,
     EntityRow,
     EventRow,
-    EvidenceField,
     FindingRow,
     MentionRow,
     RelationRow,
     SectionRow,
     TableRow,
 )
+from aisi_ingest.publish.schema_fields import EvidenceField
 from aisi_ingest.text.sentence_ids import sentence_span
 
 

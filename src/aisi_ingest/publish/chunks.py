@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from aisi_ingest.publish.places import page_url, printed_title, section_paths
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow, RegionField
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, ChunkRow
+from aisi_ingest.publish.schema_fields import RegionField
 from aisi_ingest.text.sentence_ids import sentence_span
 from aisi_ingest.text.sentences import sentences
 

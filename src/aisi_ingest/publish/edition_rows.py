@@ -14,7 +14,8 @@ from aisi_ingest.model import BlockChange, EditionDiff, SectionChange
 from aisi_ingest.publish.pair_rows import pair_id
 from aisi_ingest.publish.places import printed_title, section_paths
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import AlignmentRow, ChangedValueField, EditionChangeRow, MentionRow
+from aisi_ingest.publish.schema import AlignmentRow, EditionChangeRow, MentionRow
+from aisi_ingest.publish.schema_fields import ChangedValueField
 from aisi_ingest.text.numbers import numbers
 
 _KINDS = {"DATE": "date"}  # of the values of mentions; all others are names

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from aisi_ingest.model import Entity, Label
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import EntityRow, NamesField
+from aisi_ingest.publish.schema import EntityRow
+from aisi_ingest.publish.schema_fields import NamesField
 
 
 class EntityCounter:

@@ -10,15 +10,8 @@ from aisi_ingest.facts import merge, merge_relations
 from aisi_ingest.facts.types import Event, Evidence, Relation
 from aisi_ingest.publish.places import regions
 from aisi_ingest.publish.rows import DocumentRows, WorkRows
-from aisi_ingest.publish.schema import (
-    BlockRow,
-    EventRow,
-    EvidenceField,
-    RegionField,
-    RelationRow,
-    TableRow,
-    ValuesField,
-)
+from aisi_ingest.publish.schema import BlockRow, EventRow, RelationRow, TableRow
+from aisi_ingest.publish.schema_fields import EvidenceField, RegionField, ValuesField
 from aisi_ingest.publish.table_places import TablePlaces
 
 _ID_DIGITS = 16  # hex digits: among a million facts two share them with a probability of 3e-8

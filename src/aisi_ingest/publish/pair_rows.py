@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aisi_ingest.model import Alignment, Bead, Comparison, Finding
-from aisi_ingest.publish.schema import AlignmentRow, FindingRow, ValuesField
+from aisi_ingest.publish.schema import AlignmentRow, FindingRow
+from aisi_ingest.publish.schema_fields import ValuesField
 
 _SCORE_DIGITS = 4
 

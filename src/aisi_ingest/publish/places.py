@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aisi_ingest.publish.rows import DocumentRows
-from aisi_ingest.publish.schema import BlockRow, DocumentRow, RegionField, SectionRow
+from aisi_ingest.publish.schema import BlockRow, DocumentRow, SectionRow
+from aisi_ingest.publish.schema_fields import RegionField
 
 
 def regions(blocks: Iterable[BlockRow]) -> tuple[RegionField, ...]:

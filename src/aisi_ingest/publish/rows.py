@@ -24,24 +24,26 @@ from aisi_ingest.publish.schema import (
     AlignmentRow,
     BitextRow,
     BlockRow,
-    CellField,
     ChunkRow,
-    CorrectionField,
     DocumentRow,
     EditionChangeRow,
     EntityRow,
     EventRow,
     FindingRow,
-    IdentityField,
-    LicenceField,
     MentionRow,
-    NoteField,
-    RegionField,
     RelationRow,
     SectionRow,
+    TableRow,
+)
+from aisi_ingest.publish.schema_fields import (
+    CellField,
+    CorrectionField,
+    IdentityField,
+    LicenceField,
+    NoteField,
+    RegionField,
     SharesField,
     SourceField,
-    TableRow,
 )
 from aisi_ingest.publish.table_places import TablePlaces
 from aisi_ingest.publish.text_regions import TextPlaces, block_regions

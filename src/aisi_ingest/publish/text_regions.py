@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from aisi_ingest.model import Block, Box, ReadingDirection, Table, TextRun
 from aisi_ingest.publish.boxes import Sides, box_on_page
-from aisi_ingest.publish.schema import RegionField
+from aisi_ingest.publish.schema_fields import RegionField
 from aisi_ingest.publish.table_places import TablePlaces
 
 _SAME_LINE = 0.5  # share of the height of the lower run that two runs of one line share

@@ -8,15 +8,7 @@ from pathlib import Path
 
 from aisi_ingest.model import Lang
 from aisi_ingest.publish.places import page_url
-from aisi_ingest.publish.schema import (
-    BlockRow,
-    ChunkRow,
-    DocumentRow,
-    EntityRow,
-    MentionRow,
-    SectionRow,
-    TableRow,
-)
+from aisi_ingest.publish.schema import BlockRow, ChunkRow, DocumentRow, EntityRow, MentionRow, SectionRow, TableRow
 from aisi_ingest.retrieval.lookup import Lookup
 from aisi_ingest.text.sentence_ids import sentence_id, sentence_span
 from aisi_ingest.text.sentences import sentences

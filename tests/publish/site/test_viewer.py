@@ -29,16 +29,8 @@ from publications import (
 )
 
 from aisi_ingest.model import Document, Label, Lang, Licence, Mention
-from aisi_ingest.publish.schema import (
-    AlignmentRow,
-    BlockRow,
-    EntityRow,
-    MentionRow,
-    NamesField,
-    NoteField,
-    RegionField,
-    TableRow,
-)
+from aisi_ingest.publish.schema import AlignmentRow, BlockRow, EntityRow, MentionRow, TableRow
+from aisi_ingest.publish.schema_fields import NamesField, NoteField, RegionField
 from aisi_ingest.publish.site.lines import line_up, parts
 from aisi_ingest.publish.site.markup import Context, block_text, printed_mark, table_markup
 from aisi_ingest.publish.site.render import environment
