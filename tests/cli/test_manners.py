@@ -13,6 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from command_line import SAMPLES, aisi
+from published_editions import released
 
 from aisi_ingest.dates.edtf import is_edtf_date
 
@@ -151,6 +152,14 @@ def test_every_command_that_prints_rows_prints_them_as_json(root: Path) -> None:
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         assert all(isinstance(row, dict) for row in rows), command
         assert rows or command[0] in ("diff-release", "verify"), (command, done.stderr)
+
+
+def test_diff_prints_the_changes_as_json(tmp_path: Path) -> None:
+    released(tmp_path)
+    done = aisi("diff", "guide", "1.0", "1.1", "--root", tmp_path, "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["kind"] for row in rows} == {"added", "changed", "removed"}, done.stderr
+    assert {(row["from"], row["to"]) for row in rows} == {("1.0", "1.1")}
 
 
 def test_sources_check_prints_json(tmp_path: Path, sample_site: str) -> None:

@@ -92,9 +92,9 @@ def test_a_hostile_proposal_is_refused(server: Served, root: Path, body: bytes, 
 
 
 def test_a_work_is_no_path(server: Served, root: Path) -> None:
-    body = json.dumps({"work": "../../../tmp/x", "entries": ENTRY}).encode()
+    body = json.dumps({"work": "../../../else/where", "entries": ENTRY}).encode()
     assert proposed(server, body).status == 200
-    assert [path.name for path in (root / "corrections").iterdir()] == ["tmp-x.toml"]
+    assert [path.name for path in (root / "corrections").iterdir()] == ["else-where.toml"]
 
 
 def test_without_edit_nothing_can_be_written(root: Path) -> None:

@@ -111,6 +111,7 @@ def diff(
         Path | None, typer.Option("--html", metavar="FILE", help="Write an HTML page instead of printing text.")
     ] = None,
     root: Root = Path("."),
+    as_json: AsJson = False,
 ) -> None:
     """Show what changed between two editions of a work.
 
@@ -130,7 +131,9 @@ def diff(
         say_line(f"{issue.level}: {issue.message}", file=sys.stderr)
     if changes.rows is None:
         sys.exit(1)
-    if html is None:
+    if as_json:
+        print_json(changes.rows)
+    elif html is None:
         say(side_by_side.changes_as_text(changes))
     else:
         atomic_write(html, side_by_side.changes_as_html(changes))

@@ -7,12 +7,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
 
-from aisi_ingest.model import Correction
+from aisi_ingest.model import BlockKind, Correction, DocumentKind, FindingStatus, Label, Lang
 
 FOLDER = "corrections"  # in the root
 _MAX_BYTES = 1 << 20  # of one file
@@ -35,21 +35,6 @@ _KEYS: dict[str, tuple[set[str], tuple[str, ...]]] = {
 _MORE_KEYS = {"block": _QUOTE, "table": _QUOTE | {"settings"}, "mention": _QUOTE | {"add"}, "finding": {"ja", "en"}}
 _COMMON = {"of", "author", "date", "reason"}
 
-_KINDS_OF_BLOCKS = [
-    "title",
-    "heading",
-    "paragraph",
-    "list_item",
-    "caption",
-    "footnote",
-    "code",
-    "figure_text",
-    "note",
-    "furniture",
-    "contents",
-]
-_LABELS = ["DATE", "ORG", "PERSON", "GUIDE", "EVENT", "PLACE"]
-_STATES = ["open", "accepted", "intended", "reported", "false"]
 # For each kind of entry: the fields that it can set, each with its type, or with the values that it can have.
 _FIELDS: dict[str, dict[str, type | list[str]]] = {
     "document": {
@@ -57,16 +42,16 @@ _FIELDS: dict[str, dict[str, type | list[str]]] = {
         "date": str,
         "edition": str,
         "publisher": str,
-        "lang": ["ja", "en"],
-        "kind": ["report", "deck"],
+        "lang": list(get_args(Lang)),
+        "kind": list(get_args(DocumentKind)),
         "licence_name": str,
         "licence_url": str,
         "attribution": str,
     },
-    "block": {"kind": _KINDS_OF_BLOCKS, "level": int, "marker": str, "text": str, "hidden": bool},
+    "block": {"kind": list(get_args(BlockKind)), "level": int, "marker": str, "text": str, "hidden": bool},
     "table": {"header_rows": int, "caption": str},
-    "mention": {"label": _LABELS, "value": str},
-    "finding": {"status": _STATES, "kind": str},
+    "mention": {"label": list(get_args(Label)), "value": str},
+    "finding": {"status": list(get_args(FindingStatus)), "kind": str},
 }
 
 
