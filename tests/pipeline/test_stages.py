@@ -122,5 +122,6 @@ def test_a_release_names_the_version_of_every_stage() -> None:
         "align",
         "compare",
         "editions",
+        "vectors",
         "publish",
     ]

@@ -207,7 +207,7 @@ def test_the_ledger_of_a_process_killed_while_appending_can_be_continued(tmp_pat
     path = tmp_path / "receipts.jsonl"
     code = (
         "import sys; from pathlib import Path\n"
-        "from aisi_ingest.storage.ledger import Ledger; from aisi_ingest.model import Receipt\n"
+        "from aisi_ingest.storage.ledger import Ledger; from aisi_ingest.storage.receipt import Receipt\n"
         "ledger = Ledger(Path(sys.argv[1])); n = 0\n"
         "while True:\n"
         "    ledger.append(Receipt(url=f'u{n}', time='t', source='s', state='unchanged', reason='x' * 2000)); n += 1"
