@@ -40,10 +40,10 @@ from aisi_ingest.extract.pdf.pdfium import C
 from aisi_ingest.extract.pdf.rendering import OpenPage
 from aisi_ingest.extract.pdf.struck import mark_struck
 from aisi_ingest.extract.pdf.visibility import TextPage, mark_hidden
-from aisi_ingest.extract.unseen import unseen_characters
 from aisi_ingest.model import Issue
 from aisi_ingest.sandbox import bad_pages
 from aisi_ingest.text.normalise import carries_unseen_text
+from aisi_ingest.text.unseen import unseen_characters
 
 _A4 = (595.0, 842.0)  # points; the size of an unreadable first page
 _MAX_BOOKMARKS, _MAX_LEVEL = 10_000, 32  # a broken outline has no end

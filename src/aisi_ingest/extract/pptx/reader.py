@@ -12,9 +12,9 @@ from aisi_ingest.extract.pptx.slide_draft import Draft, Size, draft_slide, finis
 from aisi_ingest.extract.slides.compose import compose
 from aisi_ingest.extract.slides.piece import Entry
 from aisi_ingest.extract.slides.titles import correct_titles
-from aisi_ingest.extract.unseen import unseen_characters
 from aisi_ingest.model import Content, Issue, Result
 from aisi_ingest.sandbox import no_gc
+from aisi_ingest.text.unseen import unseen_characters
 
 if TYPE_CHECKING:
     from aisi_ingest.extract.pptx.shapes import Shape
