@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +240,19 @@ def test_a_registry_that_was_given_once_is_used_again_until_default(root: Path, 
     assert mentions(root, "Foundation Model Taskforce") and "oecd" not in values(root)
     reprocess(root, "--registry", "default")
     assert not mentions(root, "Foundation Model Taskforce") and "oecd" in values(root)
+
+
+def test_correct_asks_for_what_is_not_given(root: Path) -> None:
+    answers = ["mention", "Rishi Sunak", "label=ORG", "", "a test", "y"]
+    command = [sys.executable, "-m", "aisi_ingest.cli", "correct", EN, "--root", str(root)]
+    done = subprocess.run(command, input="\n".join(answers) + "\n", capture_output=True, text=True, check=True)
+    assert "- PERSON rishi-sunak Rishi Sunak\n+ ORG Rishi Sunak\n" in done.stdout
+    (entry,) = load(root)
+    assert (entry.correction.text, entry.correction.reason) == ("Rishi Sunak", "a test")
+
+
+def test_correct_writes_nothing_without_consent(root: Path) -> None:
+    command = [sys.executable, "-m", "aisi_ingest.cli", "correct", EN, "--of", "mention", "--text", "Rishi Sunak"]
+    command += ["--remove", "--reason", "x", "--root", str(root)]
+    done = subprocess.run(command, input="n\n", capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and not (root / "corrections").exists()

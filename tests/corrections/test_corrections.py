@@ -456,3 +456,12 @@ def test_a_hostile_entry_names_no_file_and_its_markup_is_text(root: Path) -> Non
 def test_dates_may_be_written_as_text(tmp_path: Path) -> None:
     (entry,) = parse(BLOCK_TEXT.replace("date = 2026-12-01", 'date = "2026-12-01"'), "c.toml")
     assert entry.correction.date == "2026-12-01"
+
+
+def test_edition_language_and_kind_of_a_document_are_corrected(root: Path) -> None:
+    fields = 'edition = "1.05", lang = "ja", kind = "deck"'
+    write(root, DOCUMENT.replace('title = "Guide to Institutes"', fields))
+    assert warnings(run(root)) == []
+    (row,) = rows(root, "documents")
+    assert (row["edition"], row["lang"], row["kind"]) == ("1.05", "ja", "deck")
+    assert row["id"] == "sample-guide/1.05/ja"
