@@ -39,7 +39,7 @@ from aisi_ingest.model import (
     Source,
 )
 from aisi_ingest.registry import Registry
-from aisi_ingest.storage.documents import Tagged
+from aisi_ingest.storage.documents import CONTENT_STAGE, Tagged
 from aisi_ingest.storage.store import Store
 from aisi_ingest.text.normalise import fold
 from aisi_ingest.text.numbers import numbers
@@ -84,12 +84,12 @@ def documents(root: Path) -> dict[str, Document]:
     for line in (root / "processed" / "latest" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         source = Source(*(row["source"][name] for name in ("url", "file", "sha256", "bytes", "media_type")))
-        read, tagged = (place.stage_path(source.sha256, stage).read_bytes() for stage in ("extract", "tag"))
+        read, tagged = (place.stage_path(source.sha256, stage).read_bytes() for stage in (CONTENT_STAGE, "tag"))
         content = msgspec.json.decode(read, type=Result[Content]).value
         known = msgspec.json.decode(tagged, type=Result[Tagged]).value
         assert content is not None
         assert known is not None
-        document = Document(Listing(source), content, known.mentions, known.date, row["id"], row["work"])
+        document = Document(Listing(source), content, known.mentions, known.date, id=row["id"], work=row["work"])
         out[document.id] = document
     return out
 

@@ -79,7 +79,7 @@ def test_a_read_only_root_is_rejected_with_one_sentence_and_not_changed(tmp_path
 
 
 def test_a_permission_that_is_lost_during_a_run_does_no_damage_and_is_reported(tmp_path: Path) -> None:
-    ended = {"read": "rejected", "align": "failed"}
+    ended = {"read": "rejected", "align": "rejected", "publish": "failed"}
     for line in run_faults([], "permission", tmp_path, "processed", *ended, preexec=without_override):
         assert_undamaged(line)
         assert line["closed"] and line["first"]["ended"] == ended[line["stage"]]
