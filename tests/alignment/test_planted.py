@@ -31,8 +31,8 @@ MIN_SHARE_FOUND = {
     "number": 0.89,
     "name": 0.6,
 }
-# False findings, divided by the number of planted changes: 15 of 277, and 8 of 258 in a run without OCR. A finding about a block of a
-# removed section is not false.
+# False findings, divided by the number of planted changes: 15 of 277, and 8 of 258 in a run without OCR. A finding
+# about a block of a removed section is not false.
 MAX_FALSE_SHARE = 0.06
 
 
